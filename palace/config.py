@@ -1,0 +1,146 @@
+"""Settings from the environment: typed, frozen, refused at start when unsafe or half set."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class UnsafeSettings(ValueError):
+    """The settings contradict each other or would expose people; the message says what to change."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything an installation may decide outside the database.
+
+    `state` holds the embedded database, sockets and logs; `keys_file` must lie outside backups.
+    `proxies` is the exact number of reverse proxies in front. `database_url` None = embedded.
+    """
+
+    demo: bool = False
+    lan: bool = False
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 2
+    public_url: str = "http://127.0.0.1:8000"
+    trusted_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
+    proxies: int = 0
+    state: Path = ROOT / "var"
+    keys_file: Path = ROOT / "var" / "keys.json"
+    database_url: str | None = None
+    database_owner_url: str | None = None
+    sms_gateway: str = ""
+    stripe_secret_key: str = ""
+    stripe_webhook_secret: str = ""
+    icp_number: str = ""
+    police_number: str = ""
+
+    @property
+    def secure(self) -> bool:
+        """Return whether people reach the palace over TLS, so cookies may carry `__Host-`."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def printing_socket(self) -> Path:
+        """Return the unix socket of the printing process."""
+        return self.state / "run" / "printing.sock"
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
+        """Read the settings.
+
+        Raises:
+            UnsafeSettings: they are unsafe or half set; nothing may start.
+        """
+        env = os.environ if env is None else env
+        state = Path(env.get("PALACE_STATE") or ROOT / "var").resolve()
+        lan = _flag(env, "LAN")
+        port = _count(env, "PORT", 8000)
+        public_url = (env.get("PUBLIC_URL") or f"http://127.0.0.1:{port}").rstrip("/")
+        settings = cls(
+            demo=_flag(env, "PALACE_DEMO"),
+            lan=lan,
+            host=env.get("HOST") or ("0.0.0.0" if lan else "127.0.0.1"),  # noqa: S104 - LAN=1 asks for it
+            port=port,
+            workers=_count(env, "WEB_WORKERS", os.cpu_count() or 1),
+            public_url=public_url,
+            trusted_hosts=_hosts(public_url, env.get("TRUSTED_HOSTS", "")),
+            proxies=_count(env, "PROXIES", 0),
+            state=state,
+            keys_file=Path(env.get("KEYS_FILE") or state / "keys.json").resolve(),
+            database_url=env.get("DATABASE_URL") or None,
+            database_owner_url=env.get("DATABASE_OWNER_URL") or None,
+            sms_gateway=env.get("SMS_GATEWAY", ""),
+            stripe_secret_key=env.get("STRIPE_SECRET_KEY", ""),
+            stripe_webhook_secret=env.get("STRIPE_WEBHOOK_SECRET", ""),
+            icp_number=env.get("ICP_NUMBER", ""),
+            police_number=env.get("POLICE_NUMBER", ""),
+        )
+        settings.check()
+        return settings
+
+    def check(self) -> None:
+        """Refuse unsafe or half-set settings.
+
+        Raises:
+            UnsafeSettings: with the sentence for the person who runs the palace.
+        """
+        if bool(self.database_url) != bool(self.database_owner_url):
+            raise UnsafeSettings(
+                "DATABASE_URL and DATABASE_OWNER_URL go together: both or neither."
+            )
+        if bool(self.stripe_secret_key) != bool(self.stripe_webhook_secret):
+            raise UnsafeSettings(
+                "STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET go together: both or neither."
+            )
+        if urlsplit(self.public_url).scheme not in {"http", "https"}:
+            raise UnsafeSettings("PUBLIC_URL must begin with http:// or https://.")
+        if self.demo:
+            self._check_demo()
+        elif not self.secure:
+            raise UnsafeSettings(
+                "PUBLIC_URL must be https:// outside demonstration mode (PALACE_DEMO=1)."
+            )
+
+    def _check_demo(self) -> None:
+        """Keep published codes and sign-ins away from real people, money and addresses."""
+        if self.stripe_secret_key or self.sms_gateway not in {"", "screen"}:
+            raise UnsafeSettings("Demonstration mode takes no payment keys and no SMS gateway.")
+        if self.host not in LOOPBACK and not self.lan:
+            raise UnsafeSettings(
+                "Demonstration mode binds to loopback; set LAN=1 to show it on a phone."
+            )
+        if self.secure:
+            raise UnsafeSettings("Demonstration mode refuses a public https:// address.")
+
+
+def _flag(env: Mapping[str, str], name: str) -> bool:
+    value = env.get(name, "")
+    if value not in {"", "0", "1"}:
+        raise UnsafeSettings(f"{name} must be 0 or 1, not {value!r}.")
+    return value == "1"
+
+
+def _count(env: Mapping[str, str], name: str, default: int) -> int:
+    value = env.get(name, "")
+    if not value:
+        return default
+    if not re.fullmatch(r"[0-9]{1,5}", value):
+        raise UnsafeSettings(f"{name} must be a whole number, not {value!r}.")
+    return int(value)
+
+
+def _hosts(public_url: str, extra: str) -> tuple[str, ...]:
+    """Return the host names a request may carry: the public one, loopback, and those named."""
+    named = [name.strip() for name in extra.split(",") if name.strip()]
+    return tuple(
+        dict.fromkeys([urlsplit(public_url).hostname or "", "127.0.0.1", "localhost", *named])
+    )

@@ -1,0 +1,1 @@
+"""What two commands bring to a fresh machine; standard library only, as nothing is installed yet."""
