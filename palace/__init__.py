@@ -1,0 +1,75 @@
+"""Palace: events and bookings for workers' cultural palaces. The only file that knows every part."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_babel import Babel
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from palace import db as database
+from palace import lifecycle, pages, throttle, web, words
+from palace.boxoffice import views as boxoffice
+from palace.calendars import views as calendars
+from palace.config import ROOT, Settings
+from palace.members import views as members
+from palace.members.rules import MEMBER_SIGN_IN
+from palace.members.services import CodeOffice, code_office
+from palace.mine import views as mine
+from palace.notices import senders
+from palace.notices import views as notices
+from palace.notices.services import owe_code
+from palace.payments.services import on_paid
+from palace.security import load_keys
+from palace.tickets import services as tickets_services
+from palace.tickets import views as tickets
+from palace.venues.queries import code_budget
+
+COOKIE = "palace"
+LARGEST_BODY = 64 * 1024
+
+
+def create_app(settings: Settings) -> Flask:
+    """Build the application.
+
+    Raises:
+        UnsafeSettings, BadKeys, UndeclaredAddress: it must not start like this.
+    """
+    settings.check()
+    app = Flask("palace", root_path=str(ROOT))
+    app.extensions["palace"] = settings
+    app.extensions["palace_keys"] = load_keys(settings.keys_file)
+    _configure(app, settings)
+    app.url_map.converters["code"] = web.CodeConverter
+    database.init_app(app)
+    Migrate(app, database.db, directory=str(ROOT / "migrations"))
+    Babel(app, locale_selector=words.locale, default_locale=words.LOCALES["zh"])
+    CSRFProtect(app)
+    for part in (lifecycle, throttle, pages, members, notices, tickets, mine, calendars, boxoffice):
+        part.init_app(app)
+    code_office["codes"] = CodeOffice(senders.may_send, owe_code, code_budget)
+    on_paid["tickets"] = tickets_services.settle_paid
+    web.check_addresses(app)
+    if settings.proxies:
+        proxied = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)
+        app.wsgi_app = proxied  # type: ignore[method-assign]  # Flask's documented way
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    cookie_keys = [key.secret.hex() for key in app.extensions["palace_keys"].all("cookie")]
+    app.config.update(
+        SECRET_KEY=cookie_keys[0],
+        SECRET_KEY_FALLBACKS=cookie_keys[1:],
+        SESSION_COOKIE_NAME=f"__Host-{COOKIE}" if settings.secure else COOKIE,
+        SESSION_COOKIE_SECURE=settings.secure,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_REFRESH_EACH_REQUEST=False,
+        PERMANENT_SESSION_LIFETIME=MEMBER_SIGN_IN,
+        TRUSTED_HOSTS=None if settings.lan else list(settings.trusted_hosts),
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        WTF_CSRF_TIME_LIMIT=None,
+        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "palace" / "translations"),
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+    )

@@ -1,0 +1,110 @@
+"""The database: one declarative base, one session, one way to open a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+from flask import Flask, current_app
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    Engine,
+    Enum,
+    Identity,
+    MetaData,
+    Text,
+    create_engine,
+)
+from sqlalchemy.orm import DeclarativeBase, mapped_column
+
+from palace.money import Fen
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+Id = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=True)]
+
+
+def _values(kind: type[StrEnum]) -> list[str]:
+    return [member.value for member in kind]
+
+
+WORD = Enum(StrEnum, native_enum=False, length=20, values_callable=_values)
+
+
+class Base(DeclarativeBase):
+    """Declarative base of every table; whole numbers are BIGINT, instants carry their zone."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it
+        int: BigInteger,
+        Fen: BigInteger,
+        str: Text,
+        StrEnum: WORD,
+        datetime: DateTime(timezone=True),
+    }
+
+
+db = SQLAlchemy(
+    metadata=Base.metadata,
+    session_options={"expire_on_commit": False},
+    engine_options={
+        "hide_parameters": True,
+        "pool_size": 3,
+        "max_overflow": 1,
+        "pool_timeout": 5,
+        "pool_recycle": 3600,
+    },
+)
+
+
+def one_of(column: str, values: Iterable[StrEnum]) -> CheckConstraint:
+    """Return the CHECK that keeps a text column to the values of an enum."""
+    listed = ", ".join(f"'{value.value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """Run a block as one database transaction: commit at its end, or roll back."""
+    if db.session.info.get("open"):
+        raise RuntimeError("transaction() inside transaction(): services never commit")
+    db.session.info["open"] = True
+    try:
+        yield
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+    finally:
+        db.session.info.pop("open", None)
+
+
+def init_app(app: Flask) -> None:
+    """Connect the application, and make the engine for what must not join its transactions."""
+    db.init_app(app)
+    app.extensions["palace_side_engine"] = create_engine(
+        app.config["SQLALCHEMY_DATABASE_URI"],
+        isolation_level="AUTOCOMMIT",
+        hide_parameters=True,
+        pool_size=2,
+        max_overflow=0,
+        pool_timeout=2,
+    )
+
+
+def side_engine() -> Engine:
+    """Return the AUTOCOMMIT engine: throttle counts survive a rollback, seat state reads beside requests."""
+    engine: Engine = current_app.extensions["palace_side_engine"]
+    return engine

@@ -1,0 +1,68 @@
+"""What every form shares: it reads a page's fields or a JSON object's alike, and only plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from flask import request
+from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
+
+from palace.errors import BadInput
+
+MOST_VALUES = 100
+LAYOUT = frozenset("\t\n\r")
+
+
+class Form(FlaskForm):
+    """A form of the palace: fields arrive as text without control characters, or not at all."""
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(formdata=sent_fields(), **values)
+
+
+def sent_fields() -> MultiDict[str, str] | None:
+    """Return the fields of a POST; None for other methods.
+
+    Raises:
+        BadInput: it is no object of texts and numbers, or holds what no person types.
+    """
+    if request.method != "POST":
+        return None
+    pairs = (
+        list(_json_pairs(_json_body())) if request.is_json else list(request.form.items(multi=True))
+    )
+    if len(pairs) > MOST_VALUES or any(_is_untypable(text) for pair in pairs for text in pair):
+        raise BadInput
+    return MultiDict(pairs)
+
+
+def _json_body() -> object:
+    try:
+        return request.get_json()
+    except RecursionError:
+        raise BadInput from None
+
+
+def _json_pairs(body: object) -> Iterator[tuple[str, str]]:
+    if not isinstance(body, Mapping):
+        raise BadInput
+    for name, value in body.items():
+        for part in value if isinstance(value, list) else [value]:
+            if part is not None and part is not False:
+                yield str(name), _text(part)
+
+
+def _text(value: object) -> str:
+    if value is True:
+        return "1"
+    if not isinstance(value, str | int):
+        raise BadInput
+    return str(value)
+
+
+def _is_untypable(text: str) -> bool:
+    return any(
+        (letter < " " and letter not in LAYOUT) or "\ud800" <= letter <= "\udfff" for letter in text
+    )

@@ -1,0 +1,155 @@
+"""What happens around every request: an id, a log line without personal data, headers, error pages."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import time
+from datetime import UTC, datetime
+from http import HTTPStatus
+
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException, SecurityError
+
+from palace import web
+from palace.db import db
+from palace.errors import NotFound, PageStale, PalaceError, SignInNeeded, Unavailable
+from palace.text import N_
+
+log = logging.getLogger("palace")
+
+HTTP_WORDS = {
+    400: N_("这个请求看不懂。请返回刷新页面后再试。"),
+    405: N_("这个地址不能这样使用。请从首页重新进入。"),
+    413: N_("内容太长了，请缩短后再试。"),
+    415: N_("内容的格式不对。请从页面上操作。"),
+    500: N_("系统出了点问题，已经记录下来。请稍后再试，或到售票处办理。"),
+}
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object per line, so that no value can break out of its line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record as one line of JSON."""
+        line = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            **getattr(record, "values", {}),
+        }
+        if record.exc_info:
+            line["trace"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)
+
+
+def log_to_stderr() -> None:
+    """Send every log line of this process to standard error as JSON."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+
+
+def init_app(app: Flask) -> None:
+    """Put the hooks and error pages on the application."""
+    app.before_request(_begin)
+    app.after_request(_finish)
+    app.register_error_handler(PalaceError, refused)
+    app.register_error_handler(CSRFError, lambda _: refused(PageStale()))
+    for broken in (OperationalError, InterfaceError, PoolTimeout):
+        app.register_error_handler(broken, _unavailable)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _crashed)
+
+
+def _begin() -> None:
+    g.request_id = web.new_request_id()
+    g.began = time.perf_counter()
+
+
+def _finish(response: Response) -> Response:
+    refusal = response.status_code >= HTTPStatus.BAD_REQUEST
+    personal = refusal or current_user.is_authenticated or "Set-Cookie" in response.headers
+    is_file = request.endpoint == "static"
+    web.harden(response, personal=personal and not is_file)
+    response.headers["X-Request-Id"] = g.get("request_id", "")
+    if not is_file:
+        values = {
+            "request_id": g.get("request_id"),
+            "method": request.method,
+            "endpoint": request.endpoint,
+            "status": response.status_code,
+            "ms": round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1),
+        }
+        log.info("request", extra={"values": values})
+    return response
+
+
+def refused(error: PalaceError) -> ResponseReturnValue:
+    """Answer a refusal: problem+json, the sign-in page, or a page that says what to do next."""
+    db.session.rollback()
+    if web.wants_json():
+        return web.problem(error)
+    if isinstance(error, SignInNeeded):
+        page = "staff.sign_in" if error.values.get("staff") else "members.sign_in"
+        return redirect(url_for(page, next=error.values.get("back")), code=303)
+    response = make_response(error_page(web.refusal_words(error), error.code), error.status)
+    if error.status == Unavailable.status:
+        response.headers["Retry-After"] = "30"
+    return response
+
+
+def error_page(sentence: str, code: str) -> str:
+    """Return the page that says what happened and what to do next."""
+    return render_template("error.html", sentence=sentence, code=code, back=request.referrer)
+
+
+def _unavailable(error: Exception) -> ResponseReturnValue:
+    log.error(
+        "database away",
+        extra={"values": {"request_id": g.get("request_id"), "kind": type(error).__name__}},
+    )
+    # Who is signed in cannot be asked again: the page is the one strangers see.
+    g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]  # Flask-Login's
+    return refused(Unavailable())
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    if isinstance(error, SecurityError):
+        return gettext(HTTP_WORDS[400]), 400
+    if error.code == NotFound.status:
+        return refused(NotFound())
+    if error.response is not None or error.code is None or error.code < HTTPStatus.BAD_REQUEST:
+        return error
+    plain = PalaceError()
+    plain.status, plain.code = error.code, f"http_{error.code}"
+    plain.message = HTTP_WORDS.get(error.code, HTTP_WORDS[400])
+    return refused(plain)
+
+
+def _crashed(error: Exception) -> ResponseReturnValue:
+    log.error("crash", exc_info=error, extra={"values": {"request_id": g.get("request_id")}})
+    plain = PalaceError()
+    plain.status, plain.code, plain.message = 500, "crash", HTTP_WORDS[500]
+    try:
+        return refused(plain)
+    except Exception:
+        return gettext(HTTP_WORDS[500]), 500

@@ -1,0 +1,6 @@
+"""Money is whole fen (1 yuan = 100 fen); nothing else exists."""
+
+from typing import NewType
+
+Fen = NewType("Fen", int)
+FREE = Fen(0)

@@ -1,0 +1,47 @@
+"""What may be forgotten, and when: the hourly tidying. Nothing true hangs on it (design R3)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, delete, exists, literal
+
+from palace.commands import CommandKey
+from palace.db import Base, db
+from palace.members.models import Challenge, SignIn
+from palace.notices.models import Notice
+from palace.throttle import Throttle
+from palace.tickets.models import Claim, Ticket
+from palace.venues.models import HouseRules
+
+
+def tidy(rules: HouseRules, now: datetime) -> dict[str, int]:
+    """Forget what has run out or is kept longer than the house rules say; return rows by table."""
+    return {model.__tablename__: _forget(model, past) for model, past in _past(rules, now)}
+
+
+def _past(rules: HouseRules, now: datetime) -> list[tuple[type[Base], ColumnElement[bool]]]:
+    """Return, by table, the condition that a row may be forgotten; the last kept instant itself may."""
+    return [
+        (SignIn, SignIn.expires_at <= now),
+        (Challenge, Challenge.created_at <= now - timedelta(days=rules.challenge_keep_days)),
+        (CommandKey, CommandKey.created_at <= now - timedelta(days=rules.command_key_keep_days)),
+        (Notice, Notice.sent_at <= now - timedelta(days=rules.notice_keep_days)),
+        (Throttle, Throttle.ends_at <= now),
+        (Claim, _lapsed_place(now)),
+    ]
+
+
+def _lapsed_place(now: datetime) -> ColumnElement[bool]:
+    """Return the condition that a claim without a seat has lapsed; those of seats are taken over instead."""
+    ticketed = exists().where(Ticket.claim_id == Claim.id)
+    return and_(
+        Claim.seat_id.is_(None), Claim.held_until <= now, Claim.kept_until.is_(None), ~ticketed
+    )
+
+
+def _forget(model: type[Base], past: ColumnElement[bool]) -> int:
+    gone = (
+        delete(model).where(past).returning(literal(1)).execution_options(synchronize_session=False)
+    )
+    return len(db.session.execute(gone).all())

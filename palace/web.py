@@ -1,0 +1,179 @@
+"""What every page shares: who may use an address, one way to answer and refuse, safe headers."""
+
+from __future__ import annotations
+
+import functools
+import secrets
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_login import current_user
+from flask_wtf import FlaskForm
+from werkzeug.routing import BaseConverter
+
+from palace.errors import BadInput, NotAllowed, PalaceError, SignInNeeded
+from palace.words import value_words
+
+View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+    "connect-src 'self'; font-src 'self'; manifest-src 'self'; worker-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+class CodeConverter(BaseConverter):
+    """A public code in an address; anything of another shape is not found."""
+
+    regex = "[a-z2-7]{20}"
+
+
+class UndeclaredAddress(RuntimeError):
+    """An endpoint says neither who may use it nor that everybody may."""
+
+
+def allow(*roles: StrEnum, back: Callable[..., str] | None = None) -> Callable[[View], View]:
+    """Let only people with one of `roles` use a view: others are asked to sign in, or refused.
+
+    `back` gets the view's arguments and returns where somebody who had to sign in goes on;
+    by default the address itself, or for a form the page it stood on.
+    """
+
+    def decorate(view: View) -> View:
+        @functools.wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> ResponseReturnValue:
+            if not current_user.is_authenticated:
+                is_staff = all(role.value != "member" for role in roles)
+                raise SignInNeeded(staff=is_staff, back=back(**kwargs) if back else _came_from())
+            if current_user.role not in roles:
+                raise NotAllowed
+            return view(*args, **kwargs)
+
+        guarded.palace_roles = frozenset(role.value for role in roles)  # type: ignore[attr-defined]  # read by check_addresses
+        return cast("View", guarded)
+
+    return decorate
+
+
+def _came_from() -> str:
+    """Return the address asked for, or for a form the page of this site it stood on."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    parts = urlsplit(request.referrer or "")
+    return same_site_path(parts.path if parts.netloc == request.host else None, "/")
+
+
+def public(view: View) -> View:
+    """Let everybody use a view."""
+    view.palace_roles = frozenset({"everybody"})  # type: ignore[attr-defined]  # read by check_addresses
+    return view
+
+
+def check_addresses(app: Flask) -> None:
+    """Refuse to start while an endpoint does not say who may use it.
+
+    Raises:
+        UndeclaredAddress: with the endpoint's name.
+    """
+    app.view_functions["static"].palace_roles = frozenset({"everybody"})  # type: ignore[union-attr]  # as public does
+    for rule in app.url_map.iter_rules():
+        if not getattr(app.view_functions[rule.endpoint], "palace_roles", None):
+            raise UndeclaredAddress(f"{rule.endpoint} ({rule.rule}) needs @allow(...) or @public")
+
+
+def wants_json() -> bool:
+    """Return whether the client asked for JSON rather than a page."""
+    accepted = request.accept_mimetypes
+    return accepted["application/json"] > accepted["text/html"]
+
+
+def answer(template: str, body: dict[str, Any], *, status: int = 200, **context: Any) -> Response:
+    """Answer with a page made from `context`, or with `body` as JSON where the client asked for it."""
+    if wants_json():
+        return make_response(jsonify(body), status)
+    return make_response(render_template(template, **context), status)
+
+
+def checked(form: FlaskForm) -> None:
+    """Validate a form.
+
+    Raises:
+        BadInput: carries the sentence of each field.
+    """
+    if not form.validate_on_submit():
+        raise BadInput(
+            fields={name: sentences[0] for name, sentences in form.errors.items() if name}
+        )
+
+
+def refusal_words(error: PalaceError) -> str:
+    """Return the refusal's sentence in the person's language."""
+    values = {name: value_words(value) for name, value in error.values.items()}
+    fields = error.values.get("fields")
+    if isinstance(fields, dict) and fields:
+        return " ".join(str(sentence) for sentence in fields.values())
+    return str(gettext(error.message, **values))
+
+
+def problem(error: PalaceError) -> Response:
+    """Return the refusal as RFC 9457 problem+json."""
+    detail: dict[str, Any] = {
+        "type": "about:blank",
+        "status": error.status,
+        "code": error.code,
+        "title": refusal_words(error),
+        "request_id": g.get("request_id"),
+    }
+    if isinstance(error.values.get("fields"), dict):
+        detail["fields"] = error.values["fields"]
+    response = make_response(jsonify(detail), error.status)
+    response.mimetype = "application/problem+json"
+    return response
+
+
+def same_site_path(target: str | None, default: str) -> str:
+    """Return `target` if it is a plain path of this site, else `default`."""
+    if (
+        not target
+        or not target.startswith("/")
+        or target.startswith(("//", "/\\"))
+        or "\\" in target
+    ):
+        return default
+    parts = urlsplit(target)
+    if parts.scheme or parts.netloc or any(ord(character) < 0x20 for character in target):  # noqa: PLR2004 - control characters
+        return default
+    return target
+
+
+def new_request_id() -> str:
+    """Return the id that follows a request through log, notice, task and audit."""
+    return secrets.token_hex(8)
+
+
+def harden(response: Response, *, personal: bool) -> Response:
+    """Set the headers every answer carries; personal ones are never stored by anybody between."""
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", CSP)
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    if current_app.extensions["palace"].secure:
+        headers["Strict-Transport-Security"] = "max-age=31536000"
+    if personal:
+        headers.setdefault("Cache-Control", "private, no-store")
+        headers.add("Vary", "Cookie")
+    return response
+
+
+def roles_of(app: Flask, endpoint: str) -> Iterable[str]:
+    """Return the role names an endpoint lets in; "everybody" for public ones."""
+    roles: frozenset[str] = getattr(app.view_functions[endpoint], "palace_roles")  # noqa: B009 - set by allow and public
+    return roles

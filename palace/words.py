@@ -1,0 +1,93 @@
+"""Words for people: the language in force, and dates, money, seats and names as they are said."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import g, has_request_context, request
+from flask_babel import gettext, ngettext
+
+from palace.clock import SHANGHAI
+from palace.money import Fen
+
+LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
+LANGUAGE_COOKIE, SIZE_COOKIE = "lang", "size"
+WEEKDAYS_ZH = "一二三四五六日"
+
+
+def language() -> str:
+    """Return "zh" or "en": the cookie's choice, else the browser's first language, else Chinese."""
+    if not has_request_context():
+        return getattr(g, "language", "zh")
+    chosen = request.cookies.get(LANGUAGE_COOKIE, "")
+    if chosen in LOCALES:
+        return chosen
+    first = request.accept_languages.best or ""
+    return "en" if first.lower().startswith("en") else "zh"
+
+
+def locale() -> str:
+    """Return Babel's locale name of the language in force."""
+    return LOCALES[language()]
+
+
+def large_text() -> bool:
+    """Return whether this browser asked for 大字版."""
+    return has_request_context() and request.cookies.get(SIZE_COOKIE) == "large"
+
+
+def named(thing: Any, field: str = "name") -> str:
+    """Return the `field` of a thing that has `field`_zh and `field`_en, in the language in force."""
+    text: str = getattr(thing, f"{field}_{language()}") or getattr(thing, f"{field}_zh")
+    return text
+
+
+def day_words(instant: datetime, *, year: bool = False) -> str:
+    """Return the palace day as said: 11月28日 周六, or Sat 28 Nov."""
+    here = instant.astimezone(SHANGHAI)
+    if language() == "en":
+        return here.strftime("%a ") + f"{here.day} " + here.strftime("%b" + (" %Y" if year else ""))
+    front = f"{here.year}年" if year else ""
+    return f"{front}{here.month}月{here.day}日 周{WEEKDAYS_ZH[here.weekday()]}"
+
+
+def time_words(instant: datetime) -> str:
+    """Return the clock time at the palace: 19:30."""
+    return instant.astimezone(SHANGHAI).strftime("%H:%M")
+
+
+def instant_words(instant: datetime) -> str:
+    """Return day and time: 11月28日 周六 19:30."""
+    return f"{day_words(instant)} {time_words(instant)}"
+
+
+def money_words(amount: Fen) -> str:
+    """Return an amount as said: 免费, 30元, 12.50元; free, ¥30, ¥12.50."""
+    if amount == 0:
+        return str(gettext("免费"))
+    yuan = f"{amount // 100}" if amount % 100 == 0 else f"{amount / 100:.2f}"
+    return str(gettext("%(yuan)s元", yuan=yuan))
+
+
+def count_words(count: int) -> str:
+    """Return a number of tickets: 2张; 1 ticket, 2 tickets."""
+    return str(ngettext("%(num)s张", "%(num)s张", count))
+
+
+def seat_words(seat: Any) -> str:
+    """Return a seat's one name: 池座5排12座."""
+    return named(seat, "label")
+
+
+def value_words(value: object) -> object:
+    """Return a refusal's raw value as people read it: instants, amounts wrapped by name stay numbers."""
+    if isinstance(value, datetime):
+        return instant_words(value)
+    if isinstance(value, (list, tuple)):
+        return gettext("、").join(str(value_words(part)) for part in value)
+    if hasattr(value, "label_zh"):
+        return seat_words(value)
+    if hasattr(value, "name_zh"):
+        return named(value)
+    return value
