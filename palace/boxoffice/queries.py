@@ -1,0 +1,73 @@
+"""What the house sees of today and tomorrow: figures counted as they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, case, func, or_, select
+
+from palace import clock
+from palace.db import db
+from palace.notices import queries as notices
+from palace.programme import queries as programme
+from palace.programme.queries import Stub
+from palace.tickets.models import Claim
+from palace.tickets.queries import taken_counts
+from palace.venues.queries import house_rules
+
+UNPRINTABLE = "unprintable_name"
+SHOWN_DAYS = timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Places of one performance: sold, held by somebody choosing, kept for somebody, and left."""
+
+    stub: Stub
+    sold: int
+    held: int
+    kept: int
+    left: int
+
+
+def coming(now: datetime) -> list[Figures]:
+    """Return today's and tomorrow's performances with their figures."""
+    today = clock.palace_day(now)
+    start, end = clock.day_span(today)[0], clock.day_span(today + timedelta(days=1))[1]
+    found = programme.performances(since=start, until=end)
+    ids = [performance.id for performance in found]
+    counts = counts_of(ids, now)
+    stubs = programme.stubs(found, taken_counts(ids, now), house_rules(), now)
+    return [Figures(stub, *counts.get(stub.performance.id, (0, 0, 0)), stub.left) for stub in stubs]
+
+
+def counts_of(performance_ids: Sequence[int], now: datetime) -> dict[int, tuple[int, int, int]]:
+    """Return sold, held and kept claims by performance; a kept seat somebody bought counts as bought."""
+    sold = and_(Claim.order_id.is_not(None), Claim.held_until.is_(None))
+    held = and_(Claim.order_id.is_not(None), Claim.held_until > now)
+    state = case((sold, "sold"), (held, "held"), (Claim.kept_until > now, "kept"), else_="free")
+    counted = (
+        select(
+            Claim.performance_id,
+            func.count().filter(state == "sold"),
+            func.count().filter(state == "held"),
+            func.count().filter(state == "kept"),
+        )
+        .where(
+            Claim.performance_id.in_(performance_ids),
+            or_(sold, Claim.held_until > now, Claim.kept_until > now),
+        )
+        .group_by(Claim.performance_id)
+    )
+    return {
+        performance_id: (sold, held, kept)
+        for performance_id, sold, held, kept in db.session.execute(counted)
+    }
+
+
+def unprintable_names(now: datetime) -> list[dict[str, Any]]:
+    """Return the tickets of the last two weeks whose name no font has, {ticket, pinyin}, newest first."""
+    return [notice.values for notice in notices.since(now - SHOWN_DAYS, [UNPRINTABLE])]

@@ -1,0 +1,72 @@
+"""Loading the demonstration palace once, or afresh; never beside a real palace."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select, text
+
+from palace import clock
+from palace.config import Settings, UnsafeSettings
+from palace.db import Base, db, transaction
+from palace.demo import house, people, programme, sales
+from palace.venues import queries as venues
+from palace.venues.models import Demonstration
+from palace.venues.services import check_database
+
+LOADING = 7_215_003  # advisory lock: two loads at once
+
+
+def load(settings: Settings) -> bool:
+    """Load the demonstration palace as one transaction; return False if it is here already.
+
+    Raises:
+        UnsafeSettings: not in demonstration mode, or the database holds a real palace.
+    """
+    _check(settings)
+    with transaction():
+        _wait_for_others()
+        check_database(settings)
+        if venues.is_demonstration():
+            return False
+        _bring_in()
+    return True
+
+
+def reset(settings: Settings) -> None:
+    """Empty the database and load again as one transaction, over a connection of the owner role.
+
+    People who look at a page meanwhile wait, or are told to try again; ids are not used twice,
+    because web processes keep seating plans by id.
+
+    Raises:
+        UnsafeSettings: not in demonstration mode, or the database holds a real palace.
+    """
+    _check(settings)
+    with transaction():
+        _wait_for_others()
+        check_database(settings)
+        names = ", ".join(table.name for table in Base.metadata.sorted_tables)
+        db.session.execute(text(f"TRUNCATE {names}"))
+        _bring_in()
+
+
+def _check(settings: Settings) -> None:
+    if not settings.demo:
+        raise UnsafeSettings(
+            "The demonstration palace is loaded in demonstration mode only (PALACE_DEMO=1)."
+        )
+
+
+def _wait_for_others() -> None:
+    """Wait for a load that runs already: longer than requests may wait."""
+    for limit in ("lock_timeout = '120s'", "statement_timeout = '120s'"):
+        db.session.execute(text(f"SET LOCAL {limit}"))
+    db.session.execute(select(func.pg_advisory_xact_lock(LOADING)))
+
+
+def _bring_in() -> None:
+    now = clock.now()
+    db.session.add(Demonstration(loaded_at=now))
+    house.bring_in()
+    people.bring_in(now)
+    shows = programme.bring_in(now)
+    sales.bring_in(shows, now)

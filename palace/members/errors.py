@@ -1,0 +1,50 @@
+"""Why somebody is not signed in, or a person's wish is refused."""
+
+from __future__ import annotations
+
+from palace.errors import PalaceError
+from palace.text import N_
+
+
+class CodesAway(PalaceError):
+    """No gateway is set up that could send a code; nothing was sent."""
+
+    status, code = 503, "codes_away"
+    message = N_("现在还不能发短信验证码，手机登录暂时用不了。请到售票处办理，或打电话给文化宫。")
+
+
+class CodesSpent(PalaceError):
+    """The palace has sent all codes it pays for today, whoever asks."""
+
+    status, code = 503, "codes_spent"
+    message = N_(
+        "今天的短信验证码已经发完。之前登录过的手机照常使用，其他人请到售票处办理或明天再来。"
+    )
+
+
+class WrongCode(PalaceError):
+    """The code does not fit. Carries `left`, the tries that remain."""
+
+    status, code = 422, "wrong_code"
+    message = N_("验证码不对，还可以再试%(left)s次。")
+
+
+class CodeGone(PalaceError):
+    """The code is too old, used, or was tried too often; or another browser asked for it."""
+
+    status, code = 422, "code_gone"
+    message = N_("验证码已经失效，请重新获取。")
+
+
+class WrongPassword(PalaceError):
+    """Login and password do not fit; which of the two is not said."""
+
+    status, code = 422, "wrong_password"
+    message = N_("登录名或密码不对，请检查后再试。")
+
+
+class NotAName(PalaceError):
+    """Nobody is called that."""
+
+    status, code = 422, "not_a_name"
+    message = N_("请填写真实姓名，2到30个字，不带数字和符号。")

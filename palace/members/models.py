@@ -1,0 +1,172 @@
+"""People, the unions they belong to, their sign-ins, what they are granted, and the audit."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from palace.db import Base, Id, one_of
+from palace.members.rules import GrantKind, Role, Standing, standing
+
+
+class Unit(Base):
+    """A union in the tree: federation, district or industry, trade, basic union (单位工会)."""
+
+    __tablename__ = "units"
+
+    id: Mapped[Id]
+    code: Mapped[str] = mapped_column(unique=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"), index=True)
+    kind: Mapped[str]
+    name_zh: Mapped[str]
+    sector: Mapped[str | None]
+
+
+class RosterEntry(Base):
+    """One person on a unit's roster; membership hangs on it, not on a phone number."""
+
+    __tablename__ = "roster_entries"
+
+    id: Mapped[Id]
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
+    card_number: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    phone: Mapped[str | None] = mapped_column(index=True)
+    valid_until: Mapped[date | None]
+    unit: Mapped[Unit] = relationship(lazy="joined", innerjoin=True)
+
+
+class Member(Base):
+    """A person who uses the palace; several may share a phone, one account per roster person."""
+
+    __tablename__ = "members"
+    __table_args__ = (CheckConstraint("calendar_generation > 0", name="calendar_generation"),)
+
+    id: Mapped[Id]
+    phone: Mapped[str | None] = mapped_column(index=True)
+    name: Mapped[str]
+    roster_entry_id: Mapped[int | None] = mapped_column(
+        ForeignKey("roster_entries.id"), unique=True
+    )
+    calendar_generation: Mapped[int] = mapped_column(server_default="1", default=1)
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    roster_entry: Mapped[RosterEntry | None] = relationship(lazy="joined")
+
+    def standing(self, today: date) -> Standing:
+        """Return the standing with the union on a palace day."""
+        entry = self.roster_entry
+        return standing(entry.valid_until if entry else None, entry is not None, today)
+
+    @property
+    def unit(self) -> Unit | None:
+        """Return the basic union the roster names."""
+        return self.roster_entry.unit if self.roster_entry else None
+
+
+class Staff(Base):
+    """Somebody who works at the palace and signs in by name and password."""
+
+    __tablename__ = "staff"
+    __table_args__ = (one_of("role", [Role.ADMIN, Role.COUNTER, Role.DOOR]),)
+
+    id: Mapped[Id]
+    login: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    role: Mapped[Role]
+    password_hash: Mapped[str]
+    left_at: Mapped[datetime | None]
+
+
+class SignIn(Base):
+    """One signed-in browser, a row that can be ended; exactly one of member and staff is set.
+
+    It is what Flask-Login calls the user. `token` is known only to the browser, never to the table.
+    """
+
+    __tablename__ = "sign_ins"
+    __table_args__ = (CheckConstraint("num_nonnulls(member_id, staff_id) = 1", name="one_person"),)
+
+    id: Mapped[Id]
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), index=True)
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    ended_at: Mapped[datetime | None]
+    member: Mapped[Member | None] = relationship(lazy="joined")
+    staff: Mapped[Staff | None] = relationship(lazy="joined")
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+    token = ""
+
+    def get_id(self) -> str:
+        """Return what the browser keeps to be known again."""
+        return self.token
+
+    @property
+    def role(self) -> Role:
+        """Return what this person may do here."""
+        return self.staff.role if self.staff else Role.MEMBER
+
+    @property
+    def actor(self) -> str:
+        """Return who this is in the audit: member:5, staff:2."""
+        return f"staff:{self.staff_id}" if self.staff_id else f"member:{self.member_id}"
+
+
+class Challenge(Base):
+    """A one-time code asked for by a browser; the code itself is derived, never stored."""
+
+    __tablename__ = "challenges"
+    __table_args__ = (
+        CheckConstraint("tries >= 0", name="tries"),
+        Index(None, "phone", "created_at"),
+        Index(None, "address_hash", "created_at"),
+    )
+
+    id: Mapped[Id]
+    browser_hash: Mapped[bytes] = mapped_column(index=True)
+    address_hash: Mapped[bytes]
+    phone: Mapped[str]
+    known: Mapped[bool]
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    expires_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(server_default="0", default=0)
+    passed_at: Mapped[datetime | None]
+
+
+class Grant(Base):
+    """Who may do what until when: opens seats that are kept (`performance_id` None: any show)."""
+
+    __tablename__ = "grants"
+    __table_args__ = (one_of("kind", GrantKind),)
+
+    id: Mapped[Id]
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
+    performance_id: Mapped[int | None] = mapped_column(ForeignKey("performances.id"), index=True)
+    kind: Mapped[GrantKind]
+    reason: Mapped[str]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None]
+
+
+class AuditLine(Base):
+    """Who did what, before and after, and why; the web's database role may insert only."""
+
+    __tablename__ = "audit_lines"
+
+    id: Mapped[Id]
+    at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"), index=True)
+    actor: Mapped[str]
+    act: Mapped[str]
+    subject: Mapped[str] = mapped_column(index=True)
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    why: Mapped[str | None]
+    request_id: Mapped[str | None]

@@ -1,0 +1,171 @@
+"""Who somebody is, and what they are granted; reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_login import current_user
+from sqlalchemy import exists, func, or_, select
+
+from palace import clock
+from palace.db import db
+from palace.errors import NotAllowed
+from palace.members.models import Challenge, Grant, Member, RosterEntry, SignIn, Staff, Unit
+from palace.members.rules import CODE_TRIES, HOUR, mask_name
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody a phone number may belong to: a member, or a roster entry nobody has claimed."""
+
+    id: str
+    name: str
+    unit: Unit | None
+
+    @property
+    def words(self) -> str:
+        """Return the person as the holder of the phone is shown them: 张*华 · 第一出租汽车公司工会."""
+        return " · ".join([mask_name(self.name), *([self.unit.name_zh] if self.unit else [])])
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How many codes were asked for today, by numbers the palace knows and others."""
+
+    known: int
+    unknown: int
+
+
+def current_member() -> Member:
+    """Return the member who is signed in.
+
+    Raises:
+        NotAllowed: it is staff, or nobody.
+    """
+    member: Member | None = current_user.member
+    if member is None:
+        raise NotAllowed
+    return member
+
+
+def current_staff() -> Staff:
+    """Return the staff who is signed in.
+
+    Raises:
+        NotAllowed: it is a member, or nobody.
+    """
+    staff: Staff | None = current_user.staff
+    if staff is None:
+        raise NotAllowed
+    return staff
+
+
+def lock(member_id: int) -> None:
+    """Lock a member until the transaction ends: counts of what they have are true from here on."""
+    wanted = select(Member.id).where(Member.id == member_id)
+    db.session.execute(wanted.with_for_update(key_share=True))
+
+
+def live_grants(member: Member, performance_id: int | None, now: datetime) -> list[Grant]:
+    """Return a member's grants that hold now, for one performance or (None) for every one, by id."""
+    scope = Grant.performance_id.is_(None)
+    wanted = select(Grant).where(
+        Grant.member_id == member.id,
+        scope if performance_id is None else or_(scope, Grant.performance_id == performance_id),
+        Grant.starts_at <= now,
+        or_(Grant.ends_at.is_(None), Grant.ends_at > now),
+    )
+    return list(db.session.scalars(wanted.order_by(Grant.id)))
+
+
+def find_sign_in(token_hash: bytes) -> SignIn | None:
+    """Return the sign-in a browser's token opens while it lasts, with its person, in one query."""
+    wanted = select(SignIn).where(
+        SignIn.token_hash == token_hash,
+        SignIn.ended_at.is_(None),
+        SignIn.expires_at > func.palace_clock(),
+    )
+    return db.session.scalars(wanted).first()
+
+
+def find_staff(login: str) -> Staff | None:
+    """Return who works here under this login."""
+    return db.session.scalars(
+        select(Staff).where(Staff.login == login, Staff.left_at.is_(None))
+    ).first()
+
+
+def is_known(phone: str) -> bool:
+    """Return whether a member or a roster has this number."""
+    member = exists(select(Member.id).where(Member.phone == phone))
+    entry = exists(select(RosterEntry.id).where(RosterEntry.phone == phone))
+    return bool(db.session.scalar(select(or_(member, entry))))
+
+
+def asked_by_phone(phone: str, since: datetime, limit: int) -> Sequence[datetime]:
+    """Return when a number asked for codes, newest first, `limit` at most."""
+    wanted = select(Challenge.created_at).where(
+        Challenge.phone == phone, Challenge.created_at > since
+    )
+    return db.session.scalars(wanted.order_by(Challenge.created_at.desc()).limit(limit)).all()
+
+
+def nth_asked_from(address_hash: bytes, number: int, now: datetime) -> datetime | None:
+    """Return when an address asked for its n-th newest code of the last hour; None: not so many."""
+    wanted = select(Challenge.created_at).where(
+        Challenge.address_hash == address_hash, Challenge.created_at > now - HOUR
+    )
+    newest_first = wanted.order_by(Challenge.created_at.desc())
+    return db.session.scalars(newest_first.offset(number - 1).limit(1)).first()
+
+
+def asked_today(now: datetime) -> Asked:
+    """Return how many codes were asked for on this palace day."""
+    start, _ = clock.day_span(clock.palace_day(now))
+    counts = select(
+        func.count().filter(Challenge.known), func.count().filter(~Challenge.known)
+    ).where(Challenge.created_at >= start)
+    known, unknown = db.session.execute(counts).one()
+    return Asked(known, unknown)
+
+
+def find_challenge(challenge_id: int | None, browser_hash: bytes) -> Challenge | None:
+    """Return a challenge if this browser asked for it."""
+    wanted = select(Challenge).where(
+        Challenge.id == challenge_id, Challenge.browser_hash == browser_hash
+    )
+    return db.session.scalars(wanted).first()
+
+
+def open_challenges(asked: Challenge, now: datetime) -> list[int]:
+    """Lock and return the challenges this browser may still answer for this number, by id."""
+    wanted = select(Challenge.id).where(
+        Challenge.browser_hash == asked.browser_hash,
+        Challenge.phone == asked.phone,
+        Challenge.passed_at.is_(None),
+        Challenge.expires_at > now,
+        Challenge.tries < CODE_TRIES,
+    )
+    return list(db.session.scalars(wanted.order_by(Challenge.id).with_for_update(key_share=True)))
+
+
+def members_on(phone: str) -> list[Member]:
+    """Return the members who sign in by this number, oldest first."""
+    return list(db.session.scalars(select(Member).where(Member.phone == phone).order_by(Member.id)))
+
+
+def unclaimed_on(phone: str) -> list[RosterEntry]:
+    """Return the roster entries with this number that have no member yet."""
+    claimed = exists(select(Member.id).where(Member.roster_entry_id == RosterEntry.id))
+    wanted = select(RosterEntry).where(RosterEntry.phone == phone, ~claimed)
+    return list(db.session.scalars(wanted.order_by(RosterEntry.id)))
+
+
+def people_on(phone: str) -> list[Person]:
+    """Return everybody this number may belong to: its members, then roster entries without a member."""
+    members = [Person(f"m{member.id}", member.name, member.unit) for member in members_on(phone)]
+    return members + [
+        Person(f"r{entry.id}", entry.name, entry.unit) for entry in unclaimed_on(phone)
+    ]

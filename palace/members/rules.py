@@ -1,0 +1,140 @@
+"""Who somebody is to the palace, and for how long: plain values in, decision out."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+import phonenumbers
+
+COUNTRY = 86
+
+
+class Role(StrEnum):
+    """What a person may do; `MEMBER` is anybody who signed in by phone."""
+
+    MEMBER = "member"
+    ADMIN = "admin"
+    COUNTER = "counter"
+    DOOR = "door"
+
+
+class Standing(StrEnum):
+    """A member's standing with the union, as the roster tells it today."""
+
+    PENDING = "pending"
+    VALID = "valid"
+    EXPIRED = "expired"
+
+
+class GrantKind(StrEnum):
+    """What a grant opens: seats kept for wheelchair users and their companions."""
+
+    WHEELCHAIR = "wheelchair"
+
+
+MEMBER_SIGN_IN = timedelta(days=180)
+STAFF_SIGN_IN = timedelta(hours=12)
+
+
+def standing(valid_until: date | None, on_roster: bool, today: date) -> Standing:
+    """Return a member's standing: the last valid day itself still counts."""
+    if not on_roster:
+        return Standing.PENDING
+    if valid_until is not None and valid_until < today:
+        return Standing.EXPIRED
+    return Standing.VALID
+
+
+def mask_name(name: str) -> str:
+    """Return a name as lists and tickets show it: 张*华, 李*, first letter only for one character."""
+    if len(name) <= 1:
+        return name + "*"
+    if len(name) == 2:  # noqa: PLR2004 - a two-character name keeps the surname only
+        return name[0] + "*"
+    return name[0] + "*" * (len(name) - 2) + name[-1]
+
+
+CODE_DIGITS = 6
+CODE_TRIES = 5
+CODE_LIFE = timedelta(minutes=10)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+LONGEST_PHONE = 32
+SHORTEST_NAME, LONGEST_NAME = 2, 30
+RARE_FIRST, RARE_LAST = "\U00020000", "\U0003ffff"
+DOTS = str.maketrans(dict.fromkeys("•・‧∙⋅", "·"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeBudget:
+    """How many sign-in codes may be asked for, and sent in a day; the house rules hold the figures."""
+
+    per_phone_minute: int = 1
+    per_phone_hour: int = 5
+    per_phone_day: int = 10
+    per_address_hour: int = 60
+    per_day: int = 5000
+    per_day_for_known: int = 3000
+
+    @property
+    def for_unknown(self) -> int:
+        """Return how many codes a day numbers nobody knows may get."""
+        return self.per_day - self.per_day_for_known
+
+    def sent(self, known: int, unknown: int) -> int:
+        """Return how many codes were sent after so many were asked for by known and unknown numbers."""
+        return known + min(unknown, self.for_unknown)
+
+
+def mobile_number(typed: str) -> str | None:
+    """Return a mainland mobile number as its 11 digits, or None; full-width digits and spaces are fine."""
+    text = unicodedata.normalize("NFKC", typed[: LONGEST_PHONE + 1])
+    if len(text) > LONGEST_PHONE or not re.fullmatch(r"[0-9+() \-]+", text):
+        return None
+    try:
+        number = phonenumbers.parse(text, "CN")
+    except phonenumbers.NumberParseException:
+        return None
+    mobile = phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.MOBILE
+    return str(number.national_number) if number.country_code == COUNTRY and mobile else None
+
+
+def tidy_name(typed: str) -> str:
+    """Return a name with one kind of middle dot and single spaces."""
+    return " ".join(typed.translate(DOTS).split())
+
+
+def is_name(name: str) -> bool:
+    """Return whether a tidied name is one: 2 to 30 letters of any script, no digits, no signs."""
+    return SHORTEST_NAME <= len(name) <= LONGEST_NAME and all(
+        _may_stand_in_name(letter) for letter in name
+    )
+
+
+def _may_stand_in_name(letter: str) -> bool:
+    # The rare characters of planes 2 and 3 are younger than Python's tables: unassigned there, real here.
+    return (
+        unicodedata.category(letter)[0] in "LM"
+        or letter in "·-'’. "
+        or RARE_FIRST <= letter <= RARE_LAST
+    )
+
+
+def wait_for_code(asked: Sequence[datetime], budget: CodeBudget, now: datetime) -> timedelta:
+    """Return how long a number must wait for its next code; `asked`: when it asked, newest first."""
+    limits = (
+        (budget.per_phone_minute, MINUTE),
+        (budget.per_phone_hour, HOUR),
+        (budget.per_phone_day, DAY),
+    )
+    waits = [asked[limit - 1] + window - now for limit, window in limits if len(asked) >= limit]
+    return max([timedelta(), *waits])
+
+
+def whole_minutes(wait: timedelta) -> int:
+    """Return a wait in minutes, rounded up, at least one."""
+    return max(1, -(-wait // MINUTE))

@@ -1,0 +1,37 @@
+"""The audit: who did what to whom, for good."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g, has_request_context
+from flask_login import current_user
+
+from palace.db import db
+from palace.members.models import AuditLine
+
+
+def note(
+    act: str,
+    subject: str,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    why: str | None = None,
+    *,
+    actor: str | None = None,
+) -> None:
+    """Write that somebody (default: who is signed in) did something; ids only, no names or phones."""
+    asked = has_request_context()
+    known = current_user.actor if asked and current_user.is_authenticated else "system"
+    db.session.add(
+        AuditLine(
+            actor=actor or known,
+            act=act,
+            subject=subject,
+            before=before,
+            after=after,
+            why=why,
+            request_id=g.get("request_id") if asked else None,
+        )
+    )
+    db.session.flush()

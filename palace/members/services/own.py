@@ -1,0 +1,54 @@
+"""What members change about themselves."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from palace import clock
+from palace.db import db
+from palace.members import queries
+from palace.members.errors import NotAName
+from palace.members.models import Grant, Member
+from palace.members.rules import GrantKind, is_name, tidy_name
+from palace.members.services.audit import note
+
+ASKED = "asked"
+
+
+def rename(member: Member, name: str) -> None:
+    """Correct a member's name.
+
+    Raises:
+        NotAName: nobody is called that.
+    """
+    tidied = tidy_name(name)
+    if not is_name(tidied):
+        raise NotAName
+    member.name = tidied
+    note("member_renamed", f"member:{member.id}")
+
+
+def renew_calendar(member: Member) -> None:
+    """Give the member's feed a new secret address; the old one is dead."""
+    member.calendar_generation = Member.calendar_generation + 1
+    note("calendar_renewed", f"member:{member.id}")
+
+
+def ask_access(member: Member, wanted: bool, now: datetime) -> None:
+    """Open the kept wheelchair places to a member who says they need them, or close them again."""
+    queries.lock(member.id)
+    now = max(now, clock.now())  # another wish may have been granted while this one waited
+    live = [
+        grant
+        for grant in queries.live_grants(member, None, now)
+        if grant.kind == GrantKind.WHEELCHAIR
+    ]
+    if wanted == bool(live):
+        return
+    if wanted:
+        db.session.add(
+            Grant(member_id=member.id, kind=GrantKind.WHEELCHAIR, reason=ASKED, starts_at=now)
+        )
+    for grant in live:
+        grant.ends_at = now
+    note("access_asked" if wanted else "access_ended", f"member:{member.id}")

@@ -1,0 +1,119 @@
+"""From a number that is proven to a person: one account per person on a roster, whoever shares the phone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from palace import clock
+from palace.db import db
+from palace.errors import NotFound
+from palace.members import queries
+from palace.members.errors import NotAName
+from palace.members.models import Challenge, Member, RosterEntry, SignIn
+from palace.members.rules import is_name, tidy_name
+from palace.members.services.audit import note
+from palace.members.services.codes import use_up
+from palace.members.services.sign_ins import open_sign_in
+
+
+def sign_in_only_person(challenge: Challenge) -> SignIn | None:
+    """Sign in the one person a proven number belongs to; None: there are several, or nobody yet."""
+    now = clock.now()
+    _lock_roster(challenge.phone)
+    _recognise_pending(challenge.phone)
+    people = queries.people_on(challenge.phone)
+    return _sign_in(challenge, people[0].id, now) if len(people) == 1 else None
+
+
+def choose_person(challenge: Challenge, person_id: str) -> SignIn:
+    """Sign in the person the holder of a proven number says they are.
+
+    Raises:
+        NotFound: the number does not belong to that person.
+        CodeGone: the code was used in the meantime.
+    """
+    now = clock.now()
+    _lock_roster(challenge.phone)
+    if person_id not in {person.id for person in queries.people_on(challenge.phone)}:
+        raise NotFound
+    return _sign_in(challenge, person_id, now)
+
+
+def join(challenge: Challenge, typed: str) -> SignIn:
+    """Make a new member on a proven number, pending until a roster says otherwise, and sign them in.
+
+    Raises:
+        NotAName: nobody is called that.
+        CodeGone: the code was used in the meantime.
+    """
+    now, name = clock.now(), tidy_name(typed)
+    if not is_name(name):
+        raise NotAName
+    use_up(challenge, now)
+    member = Member(phone=challenge.phone, name=name, created_at=now)
+    db.session.add(member)
+    db.session.flush()
+    _note_new(member)
+    return open_sign_in(member, now)
+
+
+def _sign_in(challenge: Challenge, person_id: str, now: datetime) -> SignIn:
+    use_up(challenge, now)
+    kind, number = person_id[0], int(person_id[1:])
+    member = (
+        db.session.get_one(Member, number)
+        if kind == "m"
+        else _claim_roster_entry(number, challenge.phone, now)
+    )
+    return open_sign_in(member, now)
+
+
+def _claim_roster_entry(entry_id: int, phone: str, now: datetime) -> Member:
+    """Return the one member of a roster entry, made now unless somebody was faster."""
+    entry = db.session.get_one(RosterEntry, entry_id)
+    row = {"phone": phone, "name": entry.name, "roster_entry_id": entry.id, "created_at": now}
+    new = insert(Member).values(row).on_conflict_do_nothing(index_elements=[Member.roster_entry_id])
+    made = db.session.execute(new.returning(Member.id)).first()
+    member = db.session.scalars(select(Member).where(Member.roster_entry_id == entry.id)).one()
+    if made:
+        _note_new(member)
+    return member
+
+
+def _lock_roster(phone: str) -> None:
+    """Let one sign-in at a time decide who on the roster a number belongs to."""
+    wanted = select(RosterEntry.id).where(RosterEntry.phone == phone).order_by(RosterEntry.id)
+    db.session.execute(wanted.with_for_update(key_share=True))
+
+
+def _recognise_pending(phone: str) -> None:
+    """Tie members who joined before their union listed them to the roster entry of their name."""
+    pending = [member for member in queries.members_on(phone) if member.roster_entry_id is None]
+    free = (
+        {tidy_name(entry.name): entry for entry in reversed(queries.unclaimed_on(phone))}
+        if pending
+        else {}
+    )
+    for member in pending:
+        entry = free.pop(member.name, None)
+        if entry is not None:
+            member.roster_entry = entry
+            db.session.flush()
+            note(
+                "member_recognised",
+                f"member:{member.id}",
+                after={"roster_entry": entry.id},
+                actor="system",
+            )
+
+
+def _note_new(member: Member) -> None:
+    note(
+        "member_joined",
+        f"member:{member.id}",
+        after={"roster_entry": member.roster_entry_id},
+        actor=f"member:{member.id}",
+    )

@@ -1,0 +1,62 @@
+"""Sign-ins are rows: opened after a proof, ended one by one or all at once."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime
+
+from sqlalchemy import update
+
+from palace.db import db
+from palace.members.models import Member, SignIn, Staff
+from palace.members.rules import MEMBER_SIGN_IN, STAFF_SIGN_IN
+from palace.members.services.audit import note
+
+
+def token_hash(token: str) -> bytes:
+    """Return what stands for a sign-in token in the table: 256 random bits need no salt."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def open_sign_in(person: Member | Staff, now: datetime) -> SignIn:
+    """Sign a person in on one browser; the token is on the returned object only."""
+    token = secrets.token_urlsafe(32)
+    of_staff = isinstance(person, Staff)
+    sign_in = SignIn(
+        token_hash=token_hash(token),
+        member=None if isinstance(person, Staff) else person,
+        staff=person if isinstance(person, Staff) else None,
+        created_at=now,
+        expires_at=now + (STAFF_SIGN_IN if of_staff else MEMBER_SIGN_IN),
+        ended_at=None,
+    )
+    db.session.add(sign_in)
+    db.session.flush()
+    sign_in.token = token
+    if of_staff:
+        note("staff_signed_in", sign_in.actor, actor=sign_in.actor)
+    return sign_in
+
+
+def end_sign_in(sign_in: SignIn, now: datetime) -> None:
+    """End a sign-in; a second end changes nothing."""
+    ended = (
+        update(SignIn)
+        .where(SignIn.id == sign_in.id, SignIn.ended_at.is_(None))
+        .values(ended_at=now)
+    )
+    if db.session.execute(ended.returning(SignIn.id)).first() and sign_in.staff_id:
+        note("staff_signed_out", sign_in.actor)
+
+
+def sign_out_everywhere(member: Member, now: datetime) -> int:
+    """End every sign-in of a member; return how many there were."""
+    ended = (
+        update(SignIn)
+        .where(SignIn.member_id == member.id, SignIn.ended_at.is_(None))
+        .values(ended_at=now)
+    )
+    count = len(db.session.execute(ended.returning(SignIn.id)).all())
+    note("signed_out_everywhere", f"member:{member.id}", after={"sign_ins": count})
+    return count

@@ -1,0 +1,254 @@
+"""Signing in and out: members by phone and code, staff by login and password."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Flask,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask import session as cookie
+from flask.typing import ResponseReturnValue
+from flask_login import AnonymousUserMixin, LoginManager, current_user, login_user, logout_user
+
+from palace import clock
+from palace.db import transaction
+from palace.errors import BadInput, PalaceError
+from palace.forms import Form
+from palace.members import queries, services
+from palace.members.errors import CodeGone, CodesAway, WrongCode, WrongPassword
+from palace.members.forms import CodeForm, PersonForm, PhoneForm, StaffForm
+from palace.members.models import Challenge, SignIn
+from palace.members.rules import Role
+from palace.throttle import by_address_and, client_address, limiter
+from palace.web import allow, public, refusal_words, same_site_path, wants_json
+
+HOME = "/"
+LONGEST_NEXT = 500
+WIPE = '"cache", "storage"'
+
+bp = Blueprint("members", __name__)
+staff_bp = Blueprint("staff", __name__, url_prefix="/staff")
+flask_login = LoginManager()
+flask_login.session_protection = None
+
+
+class Anonymous(AnonymousUserMixin):
+    """Somebody who is not signed in."""
+
+    role = member = staff = None
+
+
+flask_login.anonymous_user = Anonymous
+
+
+def init_app(app: Flask) -> None:
+    """Put the pages and the sign-in on the application."""
+    flask_login.init_app(app)
+    app.register_blueprint(bp)
+    app.register_blueprint(staff_bp)
+
+
+@flask_login.user_loader
+def load_sign_in(token: str) -> SignIn | None:
+    """Return the sign-in of a browser's token while it lasts."""
+    found = queries.find_sign_in(services.token_hash(token))
+    if found:
+        found.token = token
+    return found
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+@public
+@limiter.limit("60 per minute; 300 per hour", methods=["POST"])
+def sign_in() -> ResponseReturnValue:
+    """Ask for a phone number and send it a code."""
+    _keep_next()
+    if current_user.is_authenticated and current_user.member and request.method == "GET":
+        return redirect(cookie.pop("next", HOME), 303)
+    if not services.code_office["codes"].may_send():
+        raise CodesAway
+    form = PhoneForm()
+    if not form.validate_on_submit():
+        return _page("members/sign_in.html", form)
+    browser = cookie.setdefault("browser", services.new_browser())
+    try:
+        with transaction():
+            challenge = services.ask_code(form.number, browser=browser, address=client_address())
+    except PalaceError as error:
+        return _again("members/sign_in.html", form, error)
+    cookie["asked"] = challenge.id
+    return _onward(url_for("members.code", next=cookie.get("next")), phone_end=challenge.phone[-4:])
+
+
+@bp.route("/sign-in/code", methods=["GET", "POST"])
+@public
+@limiter.limit("60 per minute; 600 per hour", methods=["POST"])
+def code() -> ResponseReturnValue:
+    """Take the code; on to the one person of this number, or to the choice."""
+    challenge = services.asked_challenge(cookie.get("asked"), cookie.get("browser", ""))
+    if challenge is None:
+        return _start_again()
+    form = CodeForm()
+    context = {
+        "phone_end": challenge.phone[-4:],
+        "demo": current_app.extensions["palace"].demo,
+        "scarce": services.is_scarce(clock.now()),
+    }
+    if not form.validate_on_submit():
+        return _page("members/code.html", form, **context)
+    try:
+        return _try_code(challenge, form.code.data or "")
+    except (WrongCode, CodeGone) as error:
+        return _again("members/code.html", form, error, **context)
+
+
+def _try_code(asked: Challenge, typed: str) -> ResponseReturnValue:
+    """Try a code; the try is committed also when it is wrong, the refusal comes after."""
+    with transaction():
+        guess = services.try_code(asked, typed)
+        entered = services.sign_in_only_person(guess.challenge) if guess.challenge else None
+        if guess.challenge and not entered:
+            browser = services.hand_over(guess.challenge)
+    if guess.challenge is None:
+        raise WrongCode(left=guess.left) if guess.left else CodeGone()
+    if entered:
+        return _enter(entered)
+    cookie["asked"], cookie["browser"] = guess.challenge.id, browser
+    return _onward(url_for("members.choose"))
+
+
+@bp.route("/sign-in/choose", methods=["GET", "POST"])
+@public
+@limiter.limit("30 per minute", methods=["POST"])
+def choose() -> ResponseReturnValue:
+    """Ask who of a household is signing in, or the name of somebody new."""
+    try:
+        challenge = services.passed_challenge(cookie.get("asked"), cookie.get("browser", ""))
+    except CodeGone:
+        return _start_again()
+    form = PersonForm()
+    if not form.validate_on_submit():
+        people = [
+            {"id": person.id, "words": person.words}
+            for person in queries.people_on(challenge.phone)
+        ]
+        return _page("members/choose.html", form, people=people)
+    with transaction():
+        if form.is_new:
+            entered = services.join(challenge, form.name.data or "")
+        else:
+            entered = services.choose_person(challenge, form.person.data or "")
+    return _enter(entered)
+
+
+@bp.post("/sign-out")
+@public
+def sign_out() -> ResponseReturnValue:
+    """Sign this browser out."""
+    return _leave(HOME)
+
+
+@bp.post("/sign-out-everywhere")
+@allow(Role.MEMBER)
+def sign_out_everywhere() -> ResponseReturnValue:
+    """Sign the member out of every browser."""
+    with transaction():
+        services.sign_out_everywhere(queries.current_member(), clock.now())
+    return _leave(HOME)
+
+
+@staff_bp.route("/sign-in", methods=["GET", "POST"], endpoint="sign_in")
+@public
+@limiter.limit("100 per hour", methods=["POST"])
+@limiter.limit("10 per 15 minutes", methods=["POST"], key_func=lambda: by_address_and("login"))
+def staff_sign_in() -> ResponseReturnValue:
+    """Sign staff in by login and password."""
+    _keep_next()
+    form = StaffForm()
+    if not form.validate_on_submit():
+        return _page("members/staff_sign_in.html", form)
+    with transaction():
+        staff = services.check_password(form.login.data or "", form.password.data or "")
+        entered = services.open_sign_in(staff, clock.now()) if staff else None
+    if entered is None:
+        return _again("members/staff_sign_in.html", form, WrongPassword())
+    return _enter(entered, url_for("staff.home"))
+
+
+@staff_bp.post("/sign-out", endpoint="sign_out")
+@public
+def staff_sign_out() -> ResponseReturnValue:
+    """Sign this browser out."""
+    return _leave(url_for("staff.sign_in"))
+
+
+def _keep_next() -> None:
+    """Remember where the person wanted to go; the cookie has no room for long addresses."""
+    target = request.values.get("next", "")
+    if target or request.method == "GET":
+        cookie.pop("next", None)
+    if target and len(target) <= LONGEST_NEXT:
+        cookie["next"] = same_site_path(target, HOME)
+
+
+def _page(template: str, form: Form, **context: Any) -> ResponseReturnValue:
+    """Show a form, or what is wrong with it; JSON clients get the sentences alone."""
+    if not form.is_submitted() and wants_json():
+        return {name: value for name, value in context.items() if name != "demo"}
+    if wants_json():
+        raise BadInput(fields={name: str(sentences[0]) for name, sentences in form.errors.items()})
+    return render_template(template, form=form, **context), 422 if form.is_submitted() else 200
+
+
+def _again(template: str, form: Form, error: PalaceError, **context: Any) -> ResponseReturnValue:
+    """Show a form again with the sentence of a refusal at its first field."""
+    if wants_json():
+        raise error
+    first = next(iter(form))
+    first.errors = [*first.errors, refusal_words(error)]
+    return render_template(template, form=form, **context), error.status
+
+
+def _start_again() -> ResponseReturnValue:
+    """Send somebody without a code back to the phone number."""
+    if request.method == "POST" or wants_json():
+        raise CodeGone
+    return redirect(url_for("members.sign_in"), 303)
+
+
+def _onward(address: str, **body: Any) -> ResponseReturnValue:
+    if wants_json():
+        return {"next": address, **body}
+    return redirect(address, 303)
+
+
+def _enter(entered: SignIn, default: str = HOME) -> ResponseReturnValue:
+    """Give the browser its sign-in; nothing it brought along stays, so nothing planted can."""
+    if current_user.is_authenticated:
+        with transaction():
+            services.end_sign_in(current_user, clock.now())
+    address = cookie.get("next", default)
+    cookie.clear()
+    cookie.permanent = True
+    login_user(entered)
+    return _onward(address)
+
+
+def _leave(address: str) -> ResponseReturnValue:
+    """End the browser's sign-in, and have it forget the pages and tickets it kept."""
+    if current_user.is_authenticated:
+        with transaction():
+            services.end_sign_in(current_user, clock.now())
+    logout_user()
+    cookie.clear()
+    response = make_response(_onward(address))
+    response.headers["Clear-Site-Data"] = WIPE
+    return response

@@ -1,0 +1,55 @@
+"""What a member's own page shows, gathered from the parts below."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from palace import clock
+from palace.agenda import queries as agenda
+from palace.agenda.models import AgendaEntry
+from palace.members import queries as members
+from palace.members.models import Member
+from palace.members.rules import GrantKind
+from palace.tickets import queries as tickets
+from palace.tickets.models import Order, Ticket
+from palace.venues import queries as venues
+
+PERFORMANCE = "performance:"
+
+
+@dataclass(frozen=True)
+class Belongings:
+    """What a member has now: entries to come, their tickets by subject, orders waiting, allowances."""
+
+    entries: list[AgendaEntry]
+    tickets: dict[str, list[Ticket]]
+    orders: list[Order]
+    free_left: int
+    access: bool
+
+
+def belongings(member: Member, now: datetime) -> Belongings:
+    """Return what a member has now."""
+    entries = agenda.coming(member.id, now)
+    allowed = venues.house_rules().free_per_month
+    used = tickets.free_used(member.id, clock.month_span(now), now)
+    grants = members.live_grants(member, None, now)
+    return Belongings(
+        entries=entries,
+        tickets=_tickets(member.id, entries),
+        orders=tickets.open_orders(member.id, now),
+        free_left=max(0, allowed - used),
+        access=any(grant.kind is GrantKind.WHEELCHAIR for grant in grants),
+    )
+
+
+def _tickets(member_id: int, entries: Sequence[AgendaEntry]) -> dict[str, list[Ticket]]:
+    """Return the member's valid tickets by the subject of their agenda entry."""
+    subjects = [entry.subject for entry in entries if entry.subject.startswith(PERFORMANCE)]
+    found: dict[str, list[Ticket]] = {subject: [] for subject in subjects}
+    shows = [int(subject.removeprefix(PERFORMANCE)) for subject in subjects]
+    for ticket in tickets.tickets_for(member_id, shows) if shows else []:
+        found[f"{PERFORMANCE}{ticket.performance_id}"].append(ticket)
+    return found

@@ -1,0 +1,156 @@
+"""A member's own page: what they have, their personal QR and calendar, and what they may change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, Flask, current_app, make_response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from markupsafe import Markup
+
+from palace import clock, words
+from palace.agenda import queries as agenda
+from palace.agenda.models import AgendaEntry
+from palace.config import Settings
+from palace.db import transaction
+from palace.members import services
+from palace.members.models import Member
+from palace.members.queries import current_member
+from palace.members.rules import Role
+from palace.mine import queries
+from palace.mine.forms import AccessForm, RenameForm
+from palace.tickets import printing, tokens
+from palace.tickets.models import Ticket
+from palace.web import allow, answer, checked, wants_json
+
+LAST_PAGE = 500
+
+bp = Blueprint("mine", __name__)
+
+
+def init_app(app: Flask) -> None:
+    """Register the addresses of this part."""
+    app.register_blueprint(bp)
+
+
+@bp.get("/mine")
+@allow(Role.MEMBER)
+def home() -> ResponseReturnValue:
+    """Show what the member has, their QR, their calendar and what they may change."""
+    member, now = current_member(), clock.now()
+    has = queries.belongings(member, now)
+    standing = member.standing(clock.palace_day(now))
+    return answer(
+        "mine/home.html",
+        _json(member, has) | {"standing": standing},
+        member=member,
+        standing=standing,
+        unit=member.unit,
+        qr=_personal_qr(member),
+        entries=has.entries,
+        tickets=has.tickets,
+        orders=has.orders,
+        free_left=has.free_left,
+        feed_url=_feed_url(member),
+        access=has.access,
+    )
+
+
+def _json(member: Member, has: queries.Belongings) -> dict[str, Any]:
+    return {
+        "name": member.name,
+        "free_left": has.free_left,
+        "feed": _feed_url(member),
+        "entries": [
+            _entry_json(entry, has.tickets.get(entry.subject, [])) for entry in has.entries
+        ],
+        "orders": [order.code for order in has.orders],
+    }
+
+
+def _entry_json(entry: AgendaEntry, tickets: Sequence[Ticket] = ()) -> dict[str, Any]:
+    starts_at = entry.during.lower
+    return {
+        "subject": entry.subject,
+        "title": words.named(entry, "title"),
+        "place": words.named(entry, "place"),
+        "starts_at": starts_at.astimezone(clock.SHANGHAI).isoformat() if starts_at else None,
+        "status": entry.status,
+        "tickets": [ticket.code for ticket in tickets],
+    }
+
+
+def _feed_url(member: Member) -> str:
+    """Return the whole address of the member's feed: calendars ask for it from elsewhere."""
+    settings: Settings = current_app.extensions["palace"]
+    return settings.public_url + url_for("calendars.feed", secret=agenda.feed_secret(member))
+
+
+def _personal_qr(member: Member) -> Markup:
+    return printing.qr_svg(tokens.member_token(member.id, clock.now()), gettext("我的二维码"))
+
+
+@bp.get("/mine/history")
+@allow(Role.MEMBER)
+def history() -> ResponseReturnValue:
+    """Show what the member has been to, newest first."""
+    asked = request.args.get("page", 1, type=int)
+    page = min(max(asked, 1), LAST_PAGE)
+    entries = agenda.past(current_member().id, clock.now(), page)
+    return answer(
+        "mine/history.html",
+        {"entries": [_entry_json(entry) for entry in entries], "page": page},
+        entries=entries,
+        page=page,
+        more=len(entries) == agenda.PAGE_LENGTH and page < LAST_PAGE,
+    )
+
+
+@bp.get("/mine/qr.svg")
+@allow(Role.MEMBER)
+def qr() -> ResponseReturnValue:
+    """Send the personal QR of this minute."""
+    response = make_response(_personal_qr(current_member()))
+    response.mimetype = "image/svg+xml"
+    return response
+
+
+@bp.post("/mine/calendar")
+@allow(Role.MEMBER)
+def renew_calendar() -> ResponseReturnValue:
+    """Give the feed a new secret; the old address is dead at once."""
+    with transaction():
+        services.renew_calendar(current_member())
+    return _done()
+
+
+@bp.post("/mine/access")
+@allow(Role.MEMBER)
+def access() -> ResponseReturnValue:
+    """Open the kept wheelchair places to the member, or close them again."""
+    form = AccessForm()
+    checked(form)
+    with transaction():
+        services.ask_access(current_member(), form.wanted.data, clock.now())
+    return _done()
+
+
+@bp.post("/mine/name")
+@allow(Role.MEMBER)
+def rename() -> ResponseReturnValue:
+    """Correct the member's name."""
+    form = RenameForm()
+    checked(form)
+    with transaction():
+        services.rename(current_member(), form.name.data or "")
+    return _done()
+
+
+def _done() -> ResponseReturnValue:
+    """Answer a change: back to the page, or its new state as JSON."""
+    if wants_json():
+        member = current_member()
+        return _json(member, queries.belongings(member, clock.now()))
+    return redirect(url_for("mine.home"), code=303)

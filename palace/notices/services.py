@@ -1,0 +1,48 @@
+"""Owing somebody a notice, and sending what is owed: the row is the queue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.dialects.postgresql import insert
+
+from palace import clock
+from palace.db import db
+from palace.members.models import Challenge
+from palace.notices import queries, senders
+from palace.notices.models import Notice
+
+
+def owe(kind: str, subject: str, receiver: str, values: Mapping[str, Any], now: datetime) -> bool:
+    """Owe a receiver ("member:5", "phone:138…") a notice about a subject, once; return whether it is new."""
+    row = {
+        "kind": kind,
+        "subject": subject,
+        "receiver": receiver,
+        "values": dict(values),
+        "created_at": now,
+    }
+    new = insert(Notice).values(row).on_conflict_do_nothing().returning(Notice.id)
+    return db.session.execute(new).first() is not None
+
+
+def owe_code(challenge: Challenge, now: datetime) -> None:
+    """Owe a phone number the code of its challenge; the code itself is in no row."""
+    owe(senders.SIGN_IN_CODE, f"challenge:{challenge.id}", f"phone:{challenge.phone}", {}, now)
+
+
+def send_due(limit: int = 500) -> int:
+    """Hand what is owed to the gateway and mark it sent; return how many. Safe to run side by side.
+
+    On the screen a notice is sent by being there. Without a gateway everything stays owed.
+    """
+    gateway = senders.gateway()
+    if gateway is None:
+        return 0
+    waiting, now = queries.due(list(senders.TEMPLATES), limit), clock.now()
+    for notice in waiting:
+        notice.sent_at, notice.gateway = now, gateway
+    db.session.flush()
+    return len(waiting)

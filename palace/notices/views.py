@@ -1,0 +1,38 @@
+"""The messages of a demonstration palace, where no telephone rings."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Flask, current_app
+from flask.typing import ResponseReturnValue
+
+from palace import clock
+from palace.errors import NotFound
+from palace.notices import queries, senders
+from palace.web import answer, public
+
+SHOWN = timedelta(hours=1)
+
+
+def init_app(app: Flask) -> None:
+    """Put the page on the application, under the members' name that sign-in pages link to."""
+    app.add_url_rule("/demo/messages", "members.messages", messages)
+
+
+@public
+def messages() -> ResponseReturnValue:
+    """Show what was sent in the last hour, newest first; the page does not exist outside a demonstration."""
+    if not current_app.extensions["palace"].demo:
+        raise NotFound
+    found = queries.since(clock.now() - SHOWN, list(senders.TEMPLATES))
+    phones = queries.phones(found)
+    shown = [
+        {
+            "at": notice.created_at,
+            "phone": phones.get(notice.receiver, ""),
+            "text": senders.text_of(notice.kind, notice.subject, notice.values),
+        }
+        for notice in found
+    ]
+    return answer("members/messages.html", {"messages": shown}, messages=shown)

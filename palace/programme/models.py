@@ -1,0 +1,123 @@
+"""What is on: productions, performances, and the tiers, prices and quotas they are sold by."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from palace.db import Base, Id, one_of
+from palace.money import Fen
+from palace.programme.rules import Qualifies, Scope, Seating
+from palace.venues.models import SeatingPlan, Space
+
+
+class Production(Base):
+    """A play, concert, film or exhibition that is shown once or more often (剧目)."""
+
+    __tablename__ = "productions"
+
+    id: Mapped[Id]
+    code: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    title_zh: Mapped[str]
+    title_en: Mapped[str]
+    about_zh: Mapped[str]
+    about_en: Mapped[str]
+    minutes: Mapped[int]
+
+
+class Performance(Base):
+    """One date of a production (场次); it takes its hall from get-in to get-out.
+
+    `published_at` None: nobody but staff sees it. `seats_per_member` is frozen from the house rules.
+    """
+
+    __tablename__ = "performances"
+    __table_args__ = (
+        one_of("seating", Seating),
+        CheckConstraint("starts_at < ends_at", name="span"),
+        CheckConstraint("sale_opens_at < sale_closes_at", name="sale"),
+        CheckConstraint("capacity >= 0 AND seats_per_member > 0", name="capacity"),
+        CheckConstraint("(seating = 'seated') = (plan_id IS NOT NULL)", name="plan"),
+        Index(None, "starts_at", "id"),
+    )
+
+    id: Mapped[Id]
+    production_id: Mapped[int] = mapped_column(ForeignKey("productions.id"), index=True)
+    space_id: Mapped[int] = mapped_column(ForeignKey("spaces.id"), index=True)
+    plan_id: Mapped[int | None] = mapped_column(ForeignKey("seating_plans.id"))
+    occupancy_id: Mapped[int | None] = mapped_column(ForeignKey("occupancies.id"), unique=True)
+    seating: Mapped[Seating]
+    capacity: Mapped[int]
+    seats_per_member: Mapped[int]
+    doors_at: Mapped[datetime]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    sale_opens_at: Mapped[datetime]
+    sale_closes_at: Mapped[datetime]
+    published_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+    production: Mapped[Production] = relationship(lazy="joined", innerjoin=True)
+    space: Mapped[Space] = relationship(lazy="joined", innerjoin=True)
+    plan: Mapped[SeatingPlan | None] = relationship()
+
+
+class Tier(Base):
+    """A kind of ticket (票种): who qualifies, what the door asks for, who bears the subsidy.
+
+    `cap`: tickets of this tier one member may have at one performance; `monthly`: whether they
+    count towards the free tickets of the month.
+    """
+
+    __tablename__ = "tiers"
+    __table_args__ = (one_of("qualifies", Qualifies), CheckConstraint("cap > 0", name="cap"))
+
+    id: Mapped[Id]
+    code: Mapped[str] = mapped_column(unique=True)
+    name_zh: Mapped[str]
+    name_en: Mapped[str]
+    qualifies: Mapped[Qualifies]
+    cap: Mapped[int | None]
+    monthly: Mapped[bool]
+    proof_zh: Mapped[str]
+    proof_en: Mapped[str]
+    fund: Mapped[str | None]
+
+
+class Price(Base):
+    """What a tier pays in a zone of a performance; places without seats have the zone ''."""
+
+    __tablename__ = "prices"
+    __table_args__ = (
+        UniqueConstraint("performance_id", "zone", "tier_id"),
+        CheckConstraint("amount >= 0", name="amount"),
+    )
+
+    id: Mapped[Id]
+    performance_id: Mapped[int] = mapped_column(ForeignKey("performances.id"))
+    zone: Mapped[str]
+    tier_id: Mapped[int] = mapped_column(ForeignKey("tiers.id"))
+    amount: Mapped[Fen]
+    tier: Mapped[Tier] = relationship(lazy="joined", innerjoin=True)
+
+
+class Quota(Base):
+    """At most `seats` live claims in a scope of a performance; locked last, counted live."""
+
+    __tablename__ = "quotas"
+    __table_args__ = (
+        one_of("scope", Scope),
+        UniqueConstraint("performance_id", "scope", "tier_id", "zone", postgresql_nulls_not_distinct=True),
+        CheckConstraint("seats >= 0", name="seats"),
+        CheckConstraint("(scope = 'tier') = (tier_id IS NOT NULL)", name="tier"),
+        CheckConstraint("(scope = 'zone') = (zone IS NOT NULL)", name="zone"),
+    )
+
+    id: Mapped[Id]
+    performance_id: Mapped[int] = mapped_column(ForeignKey("performances.id"))
+    scope: Mapped[Scope]
+    tier_id: Mapped[int | None] = mapped_column(ForeignKey("tiers.id"))
+    zone: Mapped[str | None]
+    seats: Mapped[int]

@@ -1,0 +1,118 @@
+"""Why seats are not given, orders not settled, tickets not taken back."""
+
+from __future__ import annotations
+
+from palace.errors import PalaceError
+from palace.text import N_
+
+
+class SeatTaken(PalaceError):
+    """Another order has one of the seats, or they are kept. Carries the seats."""
+
+    status, code = 409, "seat_taken"
+    message = N_("%(seats)s刚被别人选走，请另选。")
+
+
+class NoSeatsTogether(PalaceError):
+    """There are not so many neighbouring free seats. Carries `count`."""
+
+    status, code = 409, "no_seats_together"
+    message = N_("没有%(count)s个连着的空座了。请减少张数，或在座位图上分开选。")
+
+
+class SoldOut(PalaceError):
+    """No place is left in the house, the zone or the tier that was asked for."""
+
+    status, code = 409, "sold_out"
+    message = N_("票刚刚发完了，请选其他票种或场次。")
+
+
+class SaleNotOpen(PalaceError):
+    """Booking opens later. Carries `opens_at`."""
+
+    status, code = 409, "sale_not_open"
+    message = N_("还没有开票，%(opens_at)s开票。")
+
+
+class SaleClosed(PalaceError):
+    """The performance has begun, is closed or cancelled."""
+
+    status, code = 409, "sale_closed"
+    message = N_("这一场已经停止订票，请看其他场次。")
+
+
+class NoTicketNeeded(PalaceError):
+    """The performance is open to everybody."""
+
+    status, code = 409, "no_ticket_needed"
+    message = N_("这一场不用订票，直接来就可以。")
+
+
+class TooManySeats(PalaceError):
+    """More seats than one person may have at a performance. Carries `limit` and `held`."""
+
+    status, code = 409, "too_many_seats"
+    message = N_("这一场每人最多%(limit)s张，您已有%(held)s张。")
+
+
+class TierFull(PalaceError):
+    """The tier that was named has no ticket left for this person. Carries `tier` and `left`."""
+
+    status, code = 409, "tier_full"
+    message = N_("%(tier)s您还能订%(left)s张，请改选其他票种或减少张数。")
+
+
+class NotForYou(PalaceError):
+    """No tier of this performance is for this person: it is for union members."""
+
+    status, code = 403, "not_for_you"
+    message = N_("这一场只对工会会员开放。您的会籍还在核对中，核对好后即可订票。")
+
+
+class UnknownSeat(PalaceError):
+    """A seat, tier, zone or number that this performance does not have."""
+
+    status, code = 422, "unknown_seat"
+    message = N_("没有这个座位或票种，请刷新座位图后重新选择。")
+
+
+class HoldLapsed(PalaceError):
+    """The hold ended before it was settled; the seats may be somebody else's."""
+
+    status, code = 409, "hold_lapsed"
+    message = N_("座位保留时间已过，请重新选座。")
+
+
+class OrderClosed(PalaceError):
+    """The order was settled or let go already, so this step is no longer open."""
+
+    status, code = 409, "order_closed"
+    message = N_("这一单已经办完，不能再改。请到“我的”查看。")
+
+
+class ExtendedBefore(PalaceError):
+    """A hold is extended once."""
+
+    status, code = 409, "extended_before"
+    message = N_("保留时间已经延长过一次，请尽快确认。")
+
+
+class TooLateToPayLater(PalaceError):
+    """So near the start seats are not kept unpaid. Carries `minutes`."""
+
+    status, code = 409, "too_late_to_pay_later"
+    message = N_("离开演不到%(minutes)s分钟，不能再留座。请直接到售票处购票。")
+
+
+class TooLateToReturn(PalaceError):
+    """Tickets are taken back until some minutes before the start. Carries `until`."""
+
+    status, code = 409, "too_late_to_return"
+    message = N_("退票时间到%(until)s为止，已经过了。来不了的话，请告诉售票处。")
+
+
+class PaidTicket(PalaceError):
+    """A paid ticket goes back at the counter, where the money is."""
+
+    status, code = 409, "paid_ticket"
+    message = N_("这张票付过钱，请到售票处退票退款。")

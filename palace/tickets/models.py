@@ -1,0 +1,145 @@
+"""Who has a seat, the order it belongs to, the ticket it becomes, and who came in by it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from palace.db import Base, Id, one_of
+from palace.members.models import Member
+from palace.money import Fen
+from palace.programme.models import Performance, Tier
+from palace.tickets.rules import OrderState, TicketState
+from palace.venues.models import Seat
+
+
+class Order(Base):
+    """One member's seats at one performance, taken together and settled together.
+
+    `hold_ends_at` is what the page says; the claims' own `held_until` decides. `pay_by` is the
+    deadline shown while money is awaited.
+    """
+
+    __tablename__ = "orders"
+    __table_args__ = (
+        one_of("state", OrderState),
+        CheckConstraint("seat_count > 0", name="seat_count"),
+    )
+
+    id: Mapped[Id]
+    code: Mapped[str] = mapped_column(unique=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
+    performance_id: Mapped[int] = mapped_column(ForeignKey("performances.id"), index=True)
+    state: Mapped[OrderState]
+    seat_count: Mapped[int]
+    hold_ends_at: Mapped[datetime]
+    extended: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
+    pay_by: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+    performance: Mapped[Performance] = relationship(lazy="joined", innerjoin=True)
+    claims: Mapped[list[Claim]] = relationship(back_populates="order", order_by="Claim.id")
+    tickets: Mapped[list[Ticket]] = relationship(back_populates="order", order_by="Ticket.id")
+
+
+class Claim(Base):
+    """Who has a seat, or a place without one, at a performance: the unique key prevents double sale.
+
+    `held_until` is the instant a hold lapses; None once sold. A seat kept for somebody is a claim
+    with `kept_for` and `kept_until`: those two outlive a buyer, so a returned or lapsed wheelchair
+    place is kept again until its release.
+    """
+
+    __tablename__ = "claims"
+    __table_args__ = (
+        UniqueConstraint("performance_id", "seat_id"),
+        CheckConstraint("price >= 0 AND face_price >= price", name="price"),
+        CheckConstraint("num_nonnulls(kept_for, kept_until) IN (0, 2)", name="kept"),
+        CheckConstraint("num_nonnulls(order_id, member_id, tier_id) IN (0, 3)", name="bought"),
+        CheckConstraint("order_id IS NOT NULL OR held_until IS NOT NULL", name="sold_to_somebody"),
+        Index(None, "member_id", "performance_id"),
+    )
+
+    id: Mapped[Id]
+    performance_id: Mapped[int] = mapped_column(ForeignKey("performances.id"))
+    seat_id: Mapped[int | None] = mapped_column(ForeignKey("seats.id"))
+    order_id: Mapped[int | None] = mapped_column(ForeignKey("orders.id"), index=True)
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
+    tier_id: Mapped[int | None] = mapped_column(ForeignKey("tiers.id"))
+    zone: Mapped[str]
+    price: Mapped[Fen]
+    face_price: Mapped[Fen]
+    fund: Mapped[str | None]
+    held_until: Mapped[datetime | None]
+    kept_for: Mapped[str | None]
+    kept_until: Mapped[datetime | None]
+    order: Mapped[Order | None] = relationship(back_populates="claims")
+    seat: Mapped[Seat | None] = relationship(lazy="joined")
+    tier: Mapped[Tier | None] = relationship(lazy="joined")
+
+
+class Ticket(Base):
+    """One person's right to one seat, or place, at one performance; priced and returned alone.
+
+    The code is its address, the collection code and the signed token are its credentials;
+    `issue` rises when the token must change.
+    """
+
+    __tablename__ = "tickets"
+    __table_args__ = (
+        one_of("state", TicketState),
+        UniqueConstraint("performance_id", "collection_code"),
+        Index(
+            "uq_tickets_valid_seat",
+            "performance_id",
+            "seat_id",
+            unique=True,
+            postgresql_where=text("state = 'valid'"),
+        ),
+        CheckConstraint("collection_code ~ '^[0-9]{8}$'", name="collection_code"),
+    )
+
+    id: Mapped[Id]
+    code: Mapped[str] = mapped_column(unique=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), index=True)
+    claim_id: Mapped[int] = mapped_column(ForeignKey("claims.id"), index=True)
+    performance_id: Mapped[int] = mapped_column(ForeignKey("performances.id"))
+    seat_id: Mapped[int | None] = mapped_column(ForeignKey("seats.id"))
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
+    tier_id: Mapped[int] = mapped_column(ForeignKey("tiers.id"))
+    price: Mapped[Fen]
+    collection_code: Mapped[str]
+    issue: Mapped[int] = mapped_column(server_default="1", default=1)
+    state: Mapped[TicketState]
+    issued_at: Mapped[datetime]
+    returned_at: Mapped[datetime | None]
+    order: Mapped[Order] = relationship(back_populates="tickets")
+    performance: Mapped[Performance] = relationship(lazy="joined", innerjoin=True)
+    seat: Mapped[Seat | None] = relationship(lazy="joined")
+    tier: Mapped[Tier] = relationship(lazy="joined", innerjoin=True)
+    member: Mapped[Member] = relationship(lazy="joined", innerjoin=True)
+
+
+class Admission(Base):
+    """A ticket let in, or out and in again: one admission that counts per ticket and entry."""
+
+    __tablename__ = "admissions"
+    __table_args__ = (
+        Index(
+            "uq_admissions_entry",
+            "ticket_id",
+            "entry",
+            unique=True,
+            postgresql_where=text("counts"),
+        ),
+    )
+
+    id: Mapped[Id]
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
+    entry: Mapped[int] = mapped_column(SmallInteger)
+    counts: Mapped[bool]
+    admitted_at: Mapped[datetime]
+    gate: Mapped[str]

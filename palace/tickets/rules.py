@@ -1,0 +1,268 @@
+"""Who may book how many tickets, at what price, until when: plain values in, decision out.
+
+The figures are rows: `HouseRules` (seats per member, free tickets a month, minutes), `Performance`
+(`seats_per_member`, sale times), `Tier` (`qualifies`, `cap`, `monthly`), `Price`, `Quota`.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import pairwise
+from typing import Protocol, TypeVar
+
+from palace.money import Fen
+from palace.tickets.errors import (
+    NotForYou,
+    SaleClosed,
+    SaleNotOpen,
+    TierFull,
+    TooLateToReturn,
+    TooManySeats,
+    UnknownSeat,
+)
+
+BEST_SETS = 32
+PAYMENT_GRACE = timedelta(seconds=60)
+
+
+class OrderState(StrEnum):
+    """Where an order stands; a lapsed hold stays HELD, its claims tell that it is gone."""
+
+    HELD = "held"
+    AWAITING_PAYMENT = "awaiting_payment"
+    SETTLED = "settled"
+    CANCELLED = "cancelled"
+
+
+class TicketState(StrEnum):
+    """A ticket lets somebody in, or has been given back."""
+
+    VALID = "valid"
+    RETURNED = "returned"
+
+
+class KeptFor(StrEnum):
+    """Whom a seat is kept for until its release; wheelchair grants open wheelchair and companion seats."""
+
+    HOUSE = "house"
+    WHEELCHAIR = "wheelchair"
+
+
+class PlacedSeat(Protocol):
+    """What choosing neighbours needs to know of a seat."""
+
+    @property
+    def section(self) -> str: ...
+    @property
+    def row(self) -> str: ...
+    @property
+    def block(self) -> int: ...
+    @property
+    def position(self) -> int: ...
+    @property
+    def score(self) -> int: ...
+
+
+Placed = TypeVar("Placed", bound=PlacedSeat)
+
+
+class NamedTier(Protocol):
+    """What choosing a tier needs to know of its row."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def code(self) -> str: ...
+    @property
+    def name_zh(self) -> str: ...
+    @property
+    def name_en(self) -> str: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """A tier as one person may use it at one performance.
+
+    `room` is how many more tickets of it the person may take now (None: no limit of its own),
+    `left` how many its quota still has for everybody.
+    """
+
+    tier: NamedTier
+    amounts: Mapping[str, Fen]
+    qualifies: bool
+    room: int | None
+    left: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What somebody asks for: named seats with their tier, or so many together in a zone and tier."""
+
+    seats: tuple[tuple[str, str | None], ...] = ()
+    count: int = 0
+    zone: str | None = None
+    tier: str | None = None
+
+    @property
+    def wanted(self) -> int:
+        """Return how many places are asked for."""
+        return len(self.seats) or self.count
+
+
+def check_on_sale(
+    *, now: datetime, opens_at: datetime, closes_at: datetime, starts_at: datetime
+) -> None:
+    """Refuse booking before the opening or after closing: the opening instant itself is open.
+
+    Raises:
+        SaleNotOpen, SaleClosed: outside `[opens_at, min(closes_at, starts_at))`.
+    """
+    if now < opens_at:
+        raise SaleNotOpen(opens_at=opens_at)
+    if now >= min(closes_at, starts_at):
+        raise SaleClosed
+
+
+def check_seat_limit(*, held: int, wanted: int, limit: int) -> None:
+    """Refuse a member more than `limit` seats at one performance.
+
+    Args:
+        held: seats the member already holds or owns there.
+        wanted: seats asked for now.
+        limit: seats per member and performance (source: `performances.seats_per_member`).
+
+    Raises:
+        TooManySeats: `held + wanted` exceeds `limit`; exactly `limit` is allowed.
+    """
+    if held + wanted > limit:
+        raise TooManySeats(limit=limit, held=held)
+
+
+def room_of(
+    *, cap: int | None, held: int, monthly_left: int | None, quota_left: int | None
+) -> int | None:
+    """Return how many more tickets of a tier a member may take: the tightest of its limits.
+
+    Args:
+        cap: tickets of the tier per member and performance; None = no cap.
+        held: tickets of the tier the member holds or owns at the performance.
+        monthly_left: free tickets left in the show's month; None where the tier does not count.
+        quota_left: seats left in the tier's quota; None without one.
+    """
+    limits = [None if cap is None else cap - held, monthly_left, quota_left]
+    known = [limit for limit in limits if limit is not None]
+    return max(0, min(known)) if known else None
+
+
+def choose_tiers(places: Sequence[tuple[str, str | None]], offers: Iterable[Offer]) -> list[Offer]:
+    """Return the tier of each wanted place: the one named, else the cheapest with room left.
+
+    Args:
+        places: (zone, tier code or None) of each place, in order.
+        offers: the tiers of the performance as the person may use them.
+
+    Raises:
+        UnknownSeat: a named tier is not sold in that zone.
+        NotForYou: none of the zone's tiers is for this person.
+        TierFull: the named tier, or every one that fits, has no room left.
+    """
+    left = {offer.tier.id: offer for offer in offers}
+    chosen: list[Offer] = []
+    for zone, code in places:
+        offer = _one_tier(zone, code, left.values())
+        chosen.append(offer)
+        if offer.room is not None:
+            left[offer.tier.id] = replace(offer, room=offer.room - 1)
+    return chosen
+
+
+def _one_tier(zone: str, code: str | None, offers: Iterable[Offer]) -> Offer:
+    sold = [offer for offer in offers if zone in offer.amounts and code in (None, offer.tier.code)]
+    if not sold:
+        raise UnknownSeat
+    fitting = sorted(
+        (offer for offer in sold if offer.qualifies), key=lambda offer: offer.amounts[zone]
+    )
+    if not fitting:
+        raise NotForYou
+    for offer in fitting:
+        if offer.room is None or offer.room > 0:
+            return offer
+    raise TierFull(tier=fitting[0].tier, left=0)
+
+
+def hold_expiry(now: datetime, hold_time: timedelta, starts_at: datetime) -> datetime:
+    """Return when a hold lapses: after `hold_time`, but never past curtain-up."""
+    return min(now + hold_time, starts_at)
+
+
+def pay_deadline(starts_at: datetime, before_minutes: int) -> datetime:
+    """Return until when an unpaid order is kept for somebody who pays on arrival (到场付款)."""
+    return starts_at - timedelta(minutes=before_minutes)
+
+
+def return_deadline(starts_at: datetime, before_minutes: int) -> datetime:
+    """Return until when members give tickets back by themselves."""
+    return starts_at - timedelta(minutes=before_minutes)
+
+
+def check_returnable(now: datetime, until: datetime) -> None:
+    """Refuse a return at or after its deadline.
+
+    Raises:
+        TooLateToReturn: `now` is not before `until`.
+    """
+    if now >= until:
+        raise TooLateToReturn(until=until)
+
+
+def best_sets(free: Iterable[Placed], count: int, most: int = BEST_SETS) -> list[list[Placed]]:
+    """Return the best sets of `count` neighbouring free seats, best first, at most `most`, disjoint.
+
+    Neighbours are in one row and block at positions that differ by one, never by number. A set
+    that leaves one single free seat beside it counts as worse by one row (100 cm).
+    """
+    sets = [
+        (_cost(run, first, count), run[first : first + count])
+        for run in _runs(free)
+        for first in range(len(run) - count + 1)
+    ]
+    sets.sort(key=lambda cost_and_set: cost_and_set[0])
+    best: list[list[Placed]] = []
+    used: set[Placed] = set()
+    for _, seats in sets:
+        if used.isdisjoint(seats):
+            best.append(seats)
+            used.update(seats)
+            if len(best) == most:
+                break
+    return best
+
+
+def pick_one(sets: Sequence[list[Placed]]) -> list[Placed]:
+    """Return one of the best sets at random, so that buyers who come together do not all collide."""
+    return random.choice(sets)  # noqa: S311 - spreads buyers, guards nothing
+
+
+def _runs(free: Iterable[Placed]) -> list[list[Placed]]:
+    """Return the unbroken runs of free neighbours."""
+    ordered = sorted(free, key=lambda seat: (seat.section, seat.row, seat.block, seat.position))
+    runs: list[list[Placed]] = [ordered[:1]] if ordered else []
+    for before, seat in pairwise(ordered):
+        beside = (seat.section, seat.row, seat.block, seat.position - 1)
+        if (before.section, before.row, before.block, before.position) == beside:
+            runs[-1].append(seat)
+        else:
+            runs.append([seat])
+    return runs
+
+
+def _cost(run: Sequence[PlacedSeat], first: int, count: int) -> float:
+    """Return the mean distance to the best spot in cm, plus a row for each single seat left over."""
+    left, right = first, len(run) - first - count
+    stranded = (left == 1) + (right == 1)
+    return sum(seat.score for seat in run[first : first + count]) / count + 100 * stranded

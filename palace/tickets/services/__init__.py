@@ -1,0 +1,7 @@
+"""One file per thing a person does with seats."""
+
+from palace.tickets.services.hold import hold
+from palace.tickets.services.orders import cancel, confirm, extend, settle_paid
+from palace.tickets.services.returns import give_back, keep
+
+__all__ = ["cancel", "confirm", "extend", "give_back", "hold", "keep", "settle_paid"]

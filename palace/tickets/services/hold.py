@@ -1,0 +1,205 @@
+"""Holding places: all of the wish or nothing, under the locks of design R2."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from palace import clock, commands
+from palace.db import db
+from palace.members import queries as members
+from palace.members.models import Member
+from palace.programme import queries as programme
+from palace.programme.models import Performance, Tier
+from palace.programme.rules import Seating
+from palace.security import public_code
+from palace.tickets import claims, queries, rules
+from palace.tickets.claims import Pick
+from palace.tickets.errors import NoSeatsTogether, NoTicketNeeded, SeatTaken, SoldOut, UnknownSeat
+from palace.tickets.models import Order
+from palace.tickets.rules import KeptFor, Offer, OrderState, Wish
+from palace.venues import queries as venues
+from palace.venues.models import HouseRules, Seat
+from palace.venues.rules import SeatType
+
+TRIES = 6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """What holds for one member at one performance at one instant, read under the member's lock."""
+
+    performance: Performance
+    rules: HouseRules
+    offers: Sequence[Offer]
+    opened: frozenset[str]
+    now: datetime
+
+
+def hold(
+    member: Member, performance_id: int, wish: Wish, *, key: str, large_text: bool = False
+) -> Order:
+    """Hold places for a member until they confirm or the hold lapses: all of them or none.
+
+    Raises:
+        SaleNotOpen, SaleClosed, NoTicketNeeded, TooManySeats, NotForYou, TierFull, UnknownSeat:
+            the palace's rules refuse.
+        SeatTaken, NoSeatsTogether, SoldOut: somebody else was first; nothing is held then.
+        KeyReused: the key was used for another wish.
+    """
+    code = public_code()
+    actor, command = f"member:{member.id}", f"hold:{performance_id}"
+    first = commands.first_answer(actor, command, key, body=repr(wish), answer=code)
+    if first != code:
+        return queries.order_of(member.id, first)
+    members.lock(member.id)
+    terms = _terms(member, programme.published(performance_id))
+    check_wish(member, wish, terms)
+    order = _new_order(member, wish, terms, code, large_text=large_text)
+    _take(order, wish, terms)
+    return order
+
+
+def _terms(member: Member, performance: Performance) -> Terms:
+    now = clock.now()
+    house = venues.house_rules()
+    grants = members.live_grants(member, performance.id, now)
+    return Terms(
+        performance=performance,
+        rules=house,
+        offers=queries.offers(member, performance, house, now),
+        opened=frozenset(KeptFor.WHEELCHAIR for _ in grants),
+        now=now,
+    )
+
+
+def check_wish(member: Member, wish: Wish, terms: Terms) -> None:
+    """Refuse a wish that the sale times, the cancelled show or the seat limit forbid."""
+    performance = terms.performance
+    if performance.seating is Seating.OPEN:
+        raise NoTicketNeeded
+    rules.check_on_sale(
+        now=terms.now,
+        opens_at=performance.sale_opens_at,
+        closes_at=performance.cancelled_at or performance.sale_closes_at,
+        starts_at=performance.starts_at,
+    )
+    held = queries.held_count(member.id, performance.id, terms.now)
+    rules.check_seat_limit(held=held, wanted=wish.wanted, limit=performance.seats_per_member)
+
+
+def _new_order(member: Member, wish: Wish, terms: Terms, code: str, *, large_text: bool) -> Order:
+    house = terms.rules
+    minutes = house.hold_minutes_large_text if large_text else house.hold_minutes
+    unit = member.unit
+    order = Order(
+        code=code,
+        member_id=member.id,
+        unit_id=unit.id if unit else None,
+        performance_id=terms.performance.id,
+        performance=terms.performance,
+        state=OrderState.HELD,
+        seat_count=wish.wanted,
+        hold_ends_at=rules.hold_expiry(
+            terms.now, timedelta(minutes=minutes), terms.performance.starts_at
+        ),
+        created_at=terms.now,
+    )
+    db.session.add(order)
+    db.session.flush()
+    return order
+
+
+def _take(order: Order, wish: Wish, terms: Terms) -> None:
+    """Claim the wish's places; seats left to us and tiers left to us are chosen anew when lost."""
+    for lost in range(TRIES - 1):
+        try:
+            return _take_once(order, wish, terms, lost)
+        except SeatTaken:
+            if wish.seats:
+                raise
+        except SoldOut as full:
+            terms = _without(terms, full.values["tier_id"])
+    return _take_once(order, wish, terms, TRIES)
+
+
+def _without(terms: Terms, tier_id: object) -> Terms:
+    """Return the terms after a tier's quota turned out full; a full house or zone has no way round."""
+    if tier_id is None:
+        raise SoldOut(tier_id=None)
+    offers = [
+        replace(offer, room=0) if offer.tier.id == tier_id else offer for offer in terms.offers
+    ]
+    return replace(terms, offers=offers)
+
+
+def _take_once(order: Order, wish: Wish, terms: Terms, lost: int) -> None:
+    """Try once; whoever `lost` before chooses among twice as many sets each time."""
+    with db.session.begin_nested():
+        picks = _picks(wish, terms, rules.BEST_SETS << lost)
+        won = claims.take(
+            order, picks, until=order.hold_ends_at, now=terms.now, opened=terms.opened
+        )
+        if won < len(picks):
+            raise SeatTaken(seats=_lost(order, picks, terms.now))
+        claims.check_quotas(order, picks, terms.now)
+
+
+def _lost(order: Order, picks: Sequence[Pick], now: datetime) -> list[Seat]:
+    """Return the seats of `picks` that this order did not win."""
+    mine = {claim.seat_id for claim in queries.live_claims(order, now)}
+    return [pick.seat for pick in picks if pick.seat and pick.seat.id not in mine]
+
+
+def _picks(wish: Wish, terms: Terms, most: int) -> list[Pick]:
+    seats: Sequence[Seat | None]
+    if terms.performance.plan_id is None:
+        seats = [None] * wish.count
+    elif wish.seats:
+        seats = _named_seats(wish, terms.performance.plan_id)
+    else:
+        seats = _best_seats(wish, terms, most)
+    if not seats:
+        raise UnknownSeat
+    named = dict(wish.seats)
+    zones = [seat.zone if seat else "" for seat in seats]
+    codes = [named.get(seat.code) if seat else None for seat in seats]
+    chosen = rules.choose_tiers(
+        [(zone, code or wish.tier) for zone, code in zip(zones, codes, strict=True)], terms.offers
+    )
+    return [
+        _pick(seat, zone, offer, terms)
+        for seat, zone, offer in zip(seats, zones, chosen, strict=True)
+    ]
+
+
+def _pick(seat: Seat | None, zone: str, offer: Offer, terms: Terms) -> Pick:
+    tier = db.session.get_one(Tier, offer.tier.id)
+    face = max(other.amounts[zone] for other in terms.offers if zone in other.amounts)
+    return Pick(seat=seat, zone=zone, tier=tier, price=offer.amounts[zone], face_price=face)
+
+
+def _named_seats(wish: Wish, plan_id: int) -> list[Seat]:
+    codes = [code for code, _ in wish.seats]
+    seats = queries.seats_named(plan_id, codes)
+    if len(seats) < len(codes):
+        raise UnknownSeat
+    return seats
+
+
+def _best_seats(wish: Wish, terms: Terms, most: int) -> list[Seat]:
+    """Return neighbouring free seats, one of the best sets at random; special places are left alone."""
+    closed = queries.closed_seats(terms.performance.id, terms.now)
+    sold_zones = {zone for offer in terms.offers for zone in offer.amounts}
+    if wish.zone is not None and wish.zone not in sold_zones:
+        raise UnknownSeat
+    free = [
+        seat
+        for seat in venues.seats(terms.performance.plan_id or 0)
+        if seat.id not in closed and seat.type is SeatType.SEAT and wish.zone in (None, seat.zone)
+    ]
+    sets = rules.best_sets(free, wish.count, most)
+    if not sets:
+        raise NoSeatsTogether(count=wish.count) if free else SoldOut(tier_id=None)
+    return rules.pick_one(sets)

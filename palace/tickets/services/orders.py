@@ -1,0 +1,118 @@
+"""Settling an order, keeping it until its money comes, extending it, letting it go."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from palace import clock
+from palace.db import db
+from palace.members import queries as members
+from palace.members.models import Member
+from palace.members.services import note
+from palace.money import Fen
+from palace.payments import services as payments
+from palace.tickets import claims, queries, rules
+from palace.tickets.errors import ExtendedBefore, HoldLapsed, OrderClosed, TooLateToPayLater
+from palace.tickets.models import Order
+from palace.tickets.rules import OrderState
+from palace.tickets.services.news import enter_agenda, tell
+from palace.venues import queries as venues
+
+
+def extend(member: Member, code: str) -> Order:
+    """Give a hold its one extension.
+
+    Raises:
+        OrderClosed, ExtendedBefore, HoldLapsed.
+    """
+    order, now = locked(member, code)
+    if order.state is not OrderState.HELD:
+        raise OrderClosed
+    if order.extended:
+        raise ExtendedBefore
+    longer = timedelta(minutes=venues.house_rules().extension_minutes)
+    ends_at = rules.hold_expiry(order.hold_ends_at, longer, order.performance.starts_at)
+    if claims.prolong(order, ends_at, now) < order.seat_count:
+        raise HoldLapsed
+    order.hold_ends_at, order.extended = ends_at, True
+    return order
+
+
+def confirm(member: Member, code: str) -> Order:
+    """Settle a free order at once, or keep a priced one until its money comes; repeating changes nothing.
+
+    Raises:
+        OrderClosed: it was let go.
+        HoldLapsed: too late; nothing is kept.
+        TooLateToPayLater: unpaid seats are not kept so near the start.
+    """
+    order, now = locked(member, code)
+    if order.state in (OrderState.SETTLED, OrderState.AWAITING_PAYMENT):
+        return order
+    if order.state is OrderState.CANCELLED:
+        raise OrderClosed
+    total = Fen(sum(claim.price for claim in queries.live_claims(order, now)))
+    if total:
+        _await_payment(order, total, now)
+    else:
+        _settle(order, now)
+    return order
+
+
+def settle_paid(order_id: int) -> Order:
+    """Issue the tickets of an order whose money came (called by payments through `on_paid`).
+
+    Raises:
+        HoldLapsed: the seats were not kept any more; the caller's transaction is undone.
+    """
+    order = db.session.get_one(Order, order_id)
+    order, now = locked(db.session.get_one(Member, order.member_id), order.code)
+    if order.state is not OrderState.SETTLED:
+        _settle(order, now)
+    return order
+
+
+def cancel(member: Member, code: str) -> Order:
+    """Let an unsettled order go: its seats are free at this instant; repeating changes nothing.
+
+    Raises:
+        OrderClosed: it is settled; tickets are given back one by one.
+    """
+    order, now = locked(member, code)
+    if order.state is OrderState.SETTLED:
+        raise OrderClosed
+    order.state = OrderState.CANCELLED
+    claims.give_up(order.id, now)
+    return order
+
+
+def locked(member: Member, code: str) -> tuple[Order, datetime]:
+    """Return a member's order under all its locks, and the clock read after the last of them."""
+    members.lock(member.id)
+    order = queries.order_of(member.id, code)
+    claims.lock_order_claims(order)
+    return order, clock.now()
+
+
+def _await_payment(order: Order, total: Fen, now: datetime) -> None:
+    house = venues.house_rules()
+    pay_by = rules.pay_deadline(order.performance.starts_at, house.pay_before_minutes)
+    if now >= pay_by:
+        raise TooLateToPayLater(minutes=house.pay_before_minutes)
+    if claims.prolong(order, pay_by + rules.PAYMENT_GRACE, now) < order.seat_count:
+        raise HoldLapsed
+    order.state, order.pay_by = OrderState.AWAITING_PAYMENT, pay_by
+    payments.ask("tickets", order.id, total, pay_by=pay_by)
+    tell("awaiting_payment", order, now)
+
+
+def _settle(order: Order, now: datetime) -> None:
+    """Turn an order's claims into tickets, with agenda entry, notice and audit line in one transaction."""
+    if claims.prolong(order, None, now) < order.seat_count:
+        raise HoldLapsed
+    order.state, order.settled_at = OrderState.SETTLED, now
+    db.session.flush()
+    claims.issue(order, queries.live_claims(order, now), now)
+    enter_agenda(order, now)
+    tell("tickets_issued", order, now)
+    note("tickets_issued", f"order:{order.id}", after={"tickets": order.seat_count})

@@ -1,0 +1,60 @@
+"""Giving one ticket back, and keeping seats for somebody."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from palace import clock
+from palace.db import db
+from palace.members.models import Member
+from palace.members.services import note
+from palace.programme.models import Performance
+from palace.tickets import claims, queries, rules
+from palace.tickets.errors import PaidTicket
+from palace.tickets.models import Ticket
+from palace.tickets.rules import KeptFor, TicketState
+from palace.tickets.services.news import leave_agenda, tell
+from palace.tickets.services.orders import locked
+from palace.venues import queries as venues
+from palace.venues.models import Seat
+
+
+def give_back(member: Member, code: str) -> Ticket:
+    """Give one ticket back: seat and allowance return at this instant; repeating changes nothing.
+
+    Raises:
+        TooLateToReturn: at or after the deadline of the house rules.
+        PaidTicket: money was paid for it; the counter returns both.
+    """
+    ticket = queries.ticket_of(member.id, code)
+    order, now = locked(member, ticket.order.code)
+    ticket = queries.ticket_of(member.id, code)
+    if ticket.state is TicketState.RETURNED:
+        return ticket
+    if ticket.price:
+        raise PaidTicket
+    house = venues.house_rules()
+    rules.check_returnable(
+        now, rules.return_deadline(ticket.performance.starts_at, house.return_before_minutes)
+    )
+    ticket.state, ticket.returned_at, ticket.issue = TicketState.RETURNED, now, ticket.issue + 1
+    db.session.flush()
+    claims.give_up(order.id, now, ticket.claim_id)
+    if not queries.tickets_for(member.id, [ticket.performance_id]):
+        leave_agenda(order, now)
+    tell("ticket_returned", order, now, subject=f"ticket:{ticket.id}")
+    note(
+        "ticket_returned",
+        f"ticket:{ticket.id}",
+        before={"state": "valid"},
+        after={"state": "returned"},
+    )
+    return ticket
+
+
+def keep(
+    performance: Performance, seats: Sequence[Seat], *, reason: KeptFor, until: datetime
+) -> int:
+    """Keep free seats of a performance for somebody until their release; return how many were free."""
+    return claims.keep(performance.id, seats, reason=reason, until=until, now=clock.now())

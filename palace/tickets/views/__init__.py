@@ -1,0 +1,15 @@
+"""Pages and addresses of shows, orders and tickets: parse, call a service, answer."""
+
+from flask import Flask
+
+from palace.tickets import seatstate
+from palace.tickets.views import orders, shows, tickets
+from palace.tickets.views.base import bp
+
+__all__ = ["init_app", "orders", "shows", "tickets"]
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages, and the seat state in front of them."""
+    app.register_blueprint(bp)
+    seatstate.init_app(app)

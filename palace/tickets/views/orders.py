@@ -1,0 +1,133 @@
+"""Holding seats, and the order they become."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from palace import clock, words
+from palace.db import db, transaction
+from palace.errors import NotFound, PalaceError
+from palace.members.queries import current_member
+from palace.members.rules import Role
+from palace.money import Fen
+from palace.tickets import queries, services
+from palace.tickets.forms import HoldForm
+from palace.tickets.models import Order
+from palace.tickets.rules import OrderState
+from palace.tickets.views import shows
+from palace.tickets.views.base import bp
+from palace.venues import queries as venues
+from palace.web import allow, answer, checked, wants_json
+
+
+@bp.post("/performances/<int(max=9223372036854775807):performance_id>/hold")
+@allow(Role.MEMBER, back=shows.choice_path)
+def hold(performance_id: int) -> ResponseReturnValue:
+    """Hold the chosen seats and go on to the order; `confirm=1` settles a free one at once."""
+    form = HoldForm()
+    try:
+        checked(form)
+        with transaction():
+            order = _hold(form, performance_id)
+    except PalaceError as refusal:
+        if wants_json() or refusal.status == NotFound.status:
+            raise
+        db.session.rollback()
+        return shows.choose_again(performance_id, form, refusal)
+    return _done(order, status=201)
+
+
+def _hold(form: HoldForm, performance_id: int) -> Order:
+    member = current_member()
+    large = words.large_text()
+    order = services.hold(
+        member, performance_id, form.wish, key=form.key.data or "", large_text=large
+    )
+    if form.confirm.data and not sum(claim.price for claim in order.claims):
+        services.confirm(member, order.code)
+    return order
+
+
+@bp.get("/orders/<code:code>")
+@allow(Role.MEMBER)
+def order(code: str) -> ResponseReturnValue:
+    """Show an order: the seats, their deadline, what to do next."""
+    member = current_member()
+    found = queries.order_of(member.id, code)
+    now = clock.now()
+    live = queries.live_claims(found, now)
+    state = order_state(found, len(live))
+    if state == OrderState.SETTLED and found.tickets and not wants_json():
+        return redirect(url_for("tickets.ticket", code=found.tickets[0].code))
+    return answer(
+        "tickets/order.html",
+        _json(found, state),
+        order=found,
+        claims=live,
+        state=state,
+        now=now,
+        ends_at=found.pay_by or found.hold_ends_at,
+        total=Fen(sum(claim.price for claim in live)),
+        may_extend=state == OrderState.HELD and not found.extended,
+        rules=venues.house_rules(),
+    )
+
+
+def order_state(found: Order, live_count: int) -> str:
+    """Return how an order stands, "lapsed" if its seats are no longer its own."""
+    waits = found.state in (OrderState.HELD, OrderState.AWAITING_PAYMENT)
+    return "lapsed" if waits and live_count < found.seat_count else found.state.value
+
+
+def _json(found: Order, state: str) -> dict[str, Any]:
+    ends_at: datetime = found.pay_by or found.hold_ends_at
+    return {
+        "order": found.code,
+        "state": state,
+        "seats": [claim.seat.code for claim in found.claims if claim.seat],
+        "held_until": ends_at.astimezone(clock.SHANGHAI).isoformat()
+        if state != OrderState.SETTLED
+        else None,
+        "tickets": [ticket.code for ticket in found.tickets],
+    }
+
+
+def _done(found: Order, status: int = 200) -> ResponseReturnValue:
+    """Answer a command on an order: on to its page, or the order as JSON."""
+    if wants_json():
+        fresh = queries.order_of(found.member_id, found.code)
+        return _json(fresh, fresh.state.value), status
+    return redirect(url_for("tickets.order", code=found.code), code=303)
+
+
+@bp.post("/orders/<code:code>/confirm")
+@allow(Role.MEMBER)
+def confirm(code: str) -> ResponseReturnValue:
+    """Settle a free order, or keep a priced one until its money comes."""
+    with transaction():
+        found = services.confirm(current_member(), code)
+    return _done(found)
+
+
+@bp.post("/orders/<code:code>/extend")
+@allow(Role.MEMBER)
+def extend(code: str) -> ResponseReturnValue:
+    """Give a hold its one extension."""
+    with transaction():
+        found = services.extend(current_member(), code)
+    return _done(found)
+
+
+@bp.post("/orders/<code:code>/cancel")
+@allow(Role.MEMBER)
+def cancel(code: str) -> ResponseReturnValue:
+    """Let an order go."""
+    with transaction():
+        found = services.cancel(current_member(), code)
+    if wants_json():
+        return _done(found)
+    return redirect(url_for("tickets.performance", performance_id=found.performance_id), code=303)

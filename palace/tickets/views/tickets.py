@@ -1,0 +1,119 @@
+"""The ticket on the phone, on paper, as a picture, in a calendar; and giving it back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, make_response, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from palace import clock
+from palace.agenda import blocks
+from palace.agenda import queries as agenda
+from palace.db import transaction
+from palace.errors import NotFound
+from palace.members.queries import current_member
+from palace.members.rules import Role
+from palace.tickets import printing, queries, rules, services, tokens
+from palace.tickets.models import Ticket
+from palace.tickets.rules import TicketState
+from palace.tickets.views.base import bp
+from palace.venues import queries as venues
+from palace.web import allow, answer, wants_json
+
+
+def _valid(code: str) -> Ticket:
+    """Return the signed-in member's valid ticket; a returned one has no paper any more."""
+    ticket = queries.ticket_of(current_member().id, code)
+    if ticket.state is not TicketState.VALID:
+        raise NotFound
+    return ticket
+
+
+@bp.get("/tickets/<code:code>")
+@allow(Role.MEMBER)
+def ticket(code: str) -> ResponseReturnValue:
+    """Show a ticket with its QR, its collection code and what can be done with it."""
+    found = queries.ticket_of(current_member().id, code)
+    is_valid = found.state is TicketState.VALID
+    return answer(
+        "tickets/ticket.html",
+        _json(found),
+        ticket=found,
+        qr=printing.qr_svg(tokens.ticket_token(found)) if is_valid else None,
+        siblings=queries.tickets_for(found.member_id, [found.performance_id]),
+        **_return_terms(found),
+    )
+
+
+def _json(found: Ticket) -> dict[str, Any]:
+    return {
+        "ticket": found.code,
+        "state": found.state,
+        "performance": found.performance_id,
+        "seat": found.seat.code if found.seat else None,
+        "tier": found.tier.code,
+        "price": found.price,
+        "collection_code": found.collection_code,
+    }
+
+
+def _return_terms(found: Ticket) -> dict[str, Any]:
+    minutes = venues.house_rules().return_before_minutes
+    until = rules.return_deadline(found.performance.starts_at, minutes)
+    open_still = found.state is TicketState.VALID and not found.price and clock.now() < until
+    return {"may_return": open_still, "return_by": until}
+
+
+@bp.get("/tickets/<code:code>.pdf")
+@allow(Role.MEMBER)
+def ticket_pdf(code: str) -> ResponseReturnValue:
+    """Send the ticket on A6."""
+    return _file(printing.ticket_pdf(_valid(code)), "application/pdf", f"ticket-{code[:6]}.pdf")
+
+
+@bp.get("/tickets/<code:code>.png")
+@allow(Role.MEMBER)
+def ticket_png(code: str) -> ResponseReturnValue:
+    """Send the ticket as a picture, which phones keep where PDFs get lost."""
+    return _file(printing.ticket_png(_valid(code)), "image/png", f"ticket-{code[:6]}.png")
+
+
+@bp.get("/tickets/<code:code>.ics")
+@allow(Role.MEMBER)
+def ticket_ics(code: str) -> ResponseReturnValue:
+    """Send the performance for the member's own calendar."""
+    found = _valid(code)
+    entry = agenda.entry_of(found.member_id, f"performance:{found.performance_id}")
+    return _file(
+        blocks.ics([entry.block], entry.title_zh), "text/calendar; charset=utf-8", "ticket.ics"
+    )
+
+
+def _file(body: bytes, kind: str, name: str) -> Response:
+    response = make_response(body)
+    response.headers["Content-Type"] = kind
+    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    return response
+
+
+@bp.get("/tickets/<code:code>/return")
+@allow(Role.MEMBER)
+def ask_return(code: str) -> ResponseReturnValue:
+    """Ask once before a ticket is given back, and say what comes back with it."""
+    found = queries.ticket_of(current_member().id, code)
+    siblings = queries.tickets_for(found.member_id, [found.performance_id])
+    return answer(
+        "tickets/return.html", _json(found), ticket=found, tickets=siblings, **_return_terms(found)
+    )
+
+
+@bp.post("/tickets/<code:code>/return")
+@allow(Role.MEMBER)
+def give_back(code: str) -> ResponseReturnValue:
+    """Give one ticket back."""
+    with transaction():
+        found = services.give_back(current_member(), code)
+    if wants_json():
+        return _json(found)
+    return redirect(url_for("tickets.ticket", code=found.code), code=303)

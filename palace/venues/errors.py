@@ -1,0 +1,41 @@
+"""Why a space or a seating plan is refused."""
+
+from __future__ import annotations
+
+from palace.errors import PalaceError
+from palace.text import N_
+
+
+class SpaceOccupied(PalaceError):
+    """Something else has part of the space then. Carries `space`, `starts_at`, `ends_at`."""
+
+    status, code = 409, "space_occupied"
+    message = N_("%(space)s在%(starts_at)s到%(ends_at)s之间已经有安排，请换一个时间。")
+
+
+class PlanUnreadable(PalaceError):
+    """A part of a seating plan is missing, of the wrong kind or too long. Carries `where` and `field`."""
+
+    status, code = 422, "plan_unreadable"
+    message = N_("座位图看不懂：%(where)s的“%(field)s”缺少、写错或太长。")
+
+
+class PlanCodeUnknown(PalaceError):
+    """A seat names what the plan does not have. Carries `seat`, `field`, `value`."""
+
+    status, code = 422, "plan_code_unknown"
+    message = N_("座位图看不懂：座位%(seat)s的“%(field)s”写着“%(value)s”，图上没有这一项。")
+
+
+class PlanSeatRepeated(PalaceError):
+    """Two seats share their id, or their section, row and number. Carries `seat`."""
+
+    status, code = 422, "plan_seat_repeated"
+    message = N_("座位图有误：座位%(seat)s出现了两次。")
+
+
+class PlanMiscounted(PalaceError):
+    """The plan's capacity is not the number of its seats. Carries `capacity` and `seats`."""
+
+    status, code = 422, "plan_miscounted"
+    message = N_("座位图有误：写着%(capacity)s座，实际画了%(seats)s座。")

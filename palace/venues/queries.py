@@ -1,0 +1,78 @@
+"""Reads of sites, rules, spaces and seats; nothing here writes."""
+
+from __future__ import annotations
+
+from flask import current_app
+from sqlalchemy import exists, select
+
+from palace.db import db
+from palace.members.rules import CodeBudget
+from palace.venues.models import Demonstration, HouseRules, Seat, Site, Space
+
+HEAD = "head"
+
+
+def head_site() -> Site:
+    """Return the head house of the palace."""
+    return db.session.scalars(select(Site).where(Site.kind == HEAD)).one()
+
+
+def house_rules() -> HouseRules:
+    """Return the rules of the head house, which hold for the whole palace."""
+    of_head = select(HouseRules).join(Site, Site.id == HouseRules.site_id).where(Site.kind == HEAD)
+    return db.session.scalars(of_head).one()
+
+
+def code_budget() -> CodeBudget:
+    """Return how many sign-in codes the house pays for; members ask for it through create_app."""
+    rules = house_rules()
+    return CodeBudget(
+        per_phone_minute=rules.code_per_phone_minute,
+        per_phone_hour=rules.code_per_phone_hour,
+        per_phone_day=rules.code_per_phone_day,
+        per_address_hour=rules.code_per_address_hour,
+        per_day=rules.code_per_day,
+        per_day_for_known=rules.code_per_day_for_known,
+    )
+
+
+def get_space(code: str) -> Space:
+    """Return a space of the head house by its code.
+
+    Raises:
+        NoResultFound: there is none.
+    """
+    return (
+        db.session.scalars(select(Space).join(Site).where(Site.kind == HEAD, Space.code == code))
+        .unique()
+        .one()
+    )
+
+
+def seats(plan_id: int) -> tuple[Seat, ...]:
+    """Return a plan's seats in plan order, kept by this process: a plan's version never changes.
+
+    They belong to no database transaction, so they are only read.
+    """
+    plans: dict[int, tuple[Seat, ...]] = current_app.extensions.setdefault("palace_plans", {})
+    if plan_id not in plans:
+        plans[plan_id] = _read_seats(plan_id)
+    return plans[plan_id]
+
+
+def _read_seats(plan_id: int) -> tuple[Seat, ...]:
+    in_plan_order = select(Seat).where(Seat.plan_id == plan_id).order_by(Seat.ordinal)
+    found = db.session.scalars(in_plan_order).all()
+    for seat in found:
+        db.session.expunge(seat)
+    return tuple(found)
+
+
+def is_demonstration() -> bool:
+    """Return whether this database was loaded as a demonstration palace."""
+    return bool(db.session.scalar(select(exists(select(Demonstration.id)))))
+
+
+def has_palace() -> bool:
+    """Return whether any house is set up here."""
+    return bool(db.session.scalar(select(exists(select(Site.id)))))
