@@ -1,0 +1,33 @@
+// Small things every page may use; each works without.
+const qr = document.getElementById("my-qr");
+if (qr) {
+  setInterval(async () => {
+    if (document.hidden) return;
+    try {
+      const answer = await fetch(qr.dataset.src);
+      if (answer.ok) qr.innerHTML = await answer.text();
+    } catch {
+      // without a network the last code stays; the counter can still find the person
+    }
+  }, 60000);
+}
+
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const field = document.getElementById(button.dataset.copy);
+    field.select();
+    await navigator.clipboard?.writeText(field.value);
+    button.textContent = button.dataset.done;
+  });
+}
+
+for (const form of document.querySelectorAll("form[method=post]")) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "1";
+    setTimeout(() => delete form.dataset.sent, 4000);
+  });
+}
+
+if ("serviceWorker" in navigator) navigator.serviceWorker.register("/sw.js").catch(() => {});

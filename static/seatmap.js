@@ -1,0 +1,268 @@
+// The seat map: zoom, choose, keys, and what others take meanwhile. The server decides at "hold".
+const map = document.getElementById("map");
+const house = map.querySelector(".house");
+const plan = house.querySelector(".plan");
+const form = document.getElementById("pick");
+const seats = [...plan.querySelectorAll("rect[role=checkbox]")];
+const words = JSON.parse(map.dataset.words);
+const limit = Number(map.dataset.limit);
+const access = map.dataset.access === "1";
+const least = map.dataset.large === "1" ? 44 : 24;
+const SEAT = 50;
+const MOST = 72;
+const NS = plan.namespaceURI;
+const [vx, vy, width, height] = plan.getAttribute("viewBox").split(" ").map(Number);
+const spots = seats.map((seat) => seat.getAttribute("transform").match(/-?[\d.]+/g).slice(0, 2).map(Number));
+const names = seats.map((seat) => seat.getAttribute("aria-label"));
+const states = new Uint8Array(seats.length).fill(1);
+const chosen = new Set();
+const numbers = plan.appendChild(document.createElementNS(NS, "g"));
+const shown = new Map();
+let zoom = 1;
+let here = 0;
+let etag = "";
+let misses = 0;
+
+const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+const say = (sentence, values) => {
+  const line = document.getElementById("live");
+  if (line) line.textContent = fill(sentence, values ?? {});
+};
+const money = (fen) => (fen ? fill(words.yuan, { yuan: fen % 100 ? (fen / 100).toFixed(2) : fen / 100 }) : words.free);
+
+// Prices: the list on the page is the one source; the cheapest ticket a person may have comes first.
+const zones = new Map([...document.querySelectorAll("[data-zone-name]")].map((part) => [part.dataset.zoneName, part.textContent.trim()]));
+const offers = () =>
+  [...document.querySelectorAll("#prices [data-room]")].map((row) => ({
+    room: row.dataset.room === "" ? Infinity : Number(row.dataset.room),
+    fen: Object.fromEntries(
+      [...row.querySelectorAll("[data-fen]")].flatMap((part) => part.dataset.of.split(" ").map((zone) => [zone, Number(part.dataset.fen)])),
+    ),
+  }));
+function priced(indexes) {
+  const left = offers();
+  return indexes.map((i) => {
+    const zone = seats[i].dataset.zone;
+    const fitting = left.filter((offer) => zone in offer.fen && offer.room > 0);
+    const best = fitting.sort((a, b) => a.fen[zone] - b.fen[zone])[0];
+    if (best) best.room -= 1;
+    return best ? best.fen[zone] : 0;
+  });
+}
+
+// Choosing
+const kept = (i) => states[i] === 2 && !(access && seats[i].dataset.type !== "seat");
+const open = (i) => states[i] === 0 || (states[i] === 2 && !kept(i));
+function toggle(i) {
+  const seat = names[i];
+  if (chosen.has(i)) {
+    chosen.delete(i);
+    say(words.left, { seat });
+  } else if (!open(i)) {
+    return say(states[i] === 1 ? words.taken : seats[i].dataset.type === "seat" ? words.kept : words.access, { seat });
+  } else if (chosen.size >= limit) {
+    return say(limit ? words.limit : words.none, { count: limit });
+  } else {
+    chosen.add(i);
+    say(words.chosen, { seat });
+  }
+  paint(i);
+  list();
+}
+function list() {
+  if (!form) return;
+  const picked = [...chosen];
+  document.getElementById("chosen").replaceChildren(
+    ...picked.flatMap((i) => {
+      const chip = Object.assign(document.createElement("button"), { type: "button", textContent: `${names[i]} ✕` });
+      chip.dataset.zone = seats[i].dataset.zone;
+      chip.setAttribute("aria-label", fill(words.drop, { seat: names[i] }));
+      chip.addEventListener("click", () => {
+        toggle(i);
+        focus(i, false);
+      });
+      return [chip, Object.assign(document.createElement("input"), { type: "hidden", name: "seats", value: seats[i].dataset.code })];
+    }),
+  );
+  const sum = priced(picked).reduce((all, fen) => all + fen, 0);
+  document.getElementById("total").textContent = picked.length ? fill(words.total, { money: money(sum) }) : "";
+  form.querySelector(".main").hidden = !picked.length;
+}
+function paint(i) {
+  const seat = seats[i];
+  seat.dataset.s = open(i) ? 0 : states[i];
+  seat.setAttribute("aria-checked", chosen.has(i));
+  if (open(i)) seat.removeAttribute("aria-disabled");
+  else seat.setAttribute("aria-disabled", "true");
+  shown.get(i)?.setAttribute("class", numeral(i));
+}
+
+// What others take
+async function poll() {
+  try {
+    const answer = await fetch(map.dataset.seats, { headers: etag ? { "If-None-Match": etag } : {}, cache: "no-store" });
+    if (answer.ok) {
+      etag = answer.headers.get("ETag") ?? "";
+      update(new Uint8Array(await answer.arrayBuffer()));
+    } else if (answer.status !== 304) throw new Error(answer.status);
+    misses = 0;
+  } catch {
+    misses += 1;
+    if (misses === 3) say(words.away);
+  }
+}
+function update(bytes) {
+  for (let i = 0; i < seats.length; i += 1) {
+    const state = (bytes[i >> 2] >> ((i & 3) * 2)) & 3;
+    if (state === states[i] && seats[i].dataset.s) continue;
+    states[i] = state;
+    if (chosen.has(i) && !open(i)) {
+      chosen.delete(i);
+      list();
+      say(words.gone, { seat: names[i] });
+    }
+    paint(i);
+  }
+}
+async function watch() {
+  if (!document.hidden) await poll();
+  setTimeout(watch, 2000 + Math.random() * 500);
+}
+
+// Zoom: scrolling is the browser's own; the map's width is the zoom
+const fitted = () => Math.min(house.clientWidth, (house.clientHeight * width) / height);
+const seatSize = () => (plan.getBoundingClientRect().width / width) * SEAT;
+function zoomTo(wanted, x, y) {
+  const box = house.getBoundingClientRect();
+  const [left, top] = [(x ?? box.left + box.width / 2) - box.left, (y ?? box.top + box.height / 2) - box.top];
+  const before = plan.getBoundingClientRect();
+  const [across, deep] = [(left + box.left - before.left) / before.width, (top + box.top - before.top) / before.height];
+  const fit = fitted();
+  zoom = Math.max(1, Math.min(wanted, (MOST * width) / (SEAT * fit)));
+  house.classList.toggle("zoomed", zoom > 1);
+  plan.style.setProperty("--zoom", zoom > 1 ? (zoom * fit) / house.clientWidth : 1);
+  const after = plan.getBoundingClientRect();
+  house.scrollLeft += across * after.width - (left + box.left - after.left);
+  house.scrollTop += deep * after.height - (top + box.top - after.top);
+  number();
+}
+const readable = (size) => (zoom * size) / seatSize();
+map.querySelector(".zoom").addEventListener("click", ({ target }) => {
+  const how = target.dataset.zoom;
+  if (how) zoomTo(how === "fit" ? 1 : zoom * (how === "in" ? 1.6 : 1 / 1.6));
+});
+house.addEventListener(
+  "wheel",
+  (event) => {
+    if (!event.ctrlKey) return;
+    event.preventDefault();
+    zoomTo(zoom * Math.exp(-event.deltaY / 250), event.clientX, event.clientY);
+  },
+  { passive: false },
+);
+let pinch = null;
+const middle = ([a, b]) => [(a.clientX + b.clientX) / 2, (a.clientY + b.clientY) / 2];
+const apart = ([a, b]) => Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY);
+house.addEventListener(
+  "touchmove",
+  (event) => {
+    if (event.touches.length !== 2) return;
+    event.preventDefault();
+    const [x, y] = middle(event.touches);
+    const box = plan.getBoundingClientRect();
+    pinch ??= { from: apart(event.touches), x, y, left: x - box.left, top: y - box.top };
+    pinch.by = apart(event.touches) / pinch.from;
+    plan.style.transformOrigin = `${pinch.left}px ${pinch.top}px`;
+    plan.style.transform = `scale(${pinch.by})`;
+  },
+  { passive: false },
+);
+house.addEventListener("touchend", () => {
+  if (!pinch) return;
+  const { by, x, y } = pinch;
+  pinch = null;
+  plan.style.transform = "";
+  zoomTo(zoom * by, x, y);
+});
+
+// Numbers stand only on seats in view that are big enough to carry them
+const numeral = (i) => (chosen.has(i) ? "n me" : open(i) ? "n on" : "n");
+function number() {
+  const box = house.getBoundingClientRect();
+  const big = seatSize() >= 20;
+  const area = plan.getBoundingClientRect();
+  const scale = area.width / width;
+  for (let i = 0; i < seats.length; i += 1) {
+    const x = area.left + (spots[i][0] - vx) * scale;
+    const y = area.top + (spots[i][1] - vy) * scale;
+    const seen = big && x > box.left - 60 && x < box.right + 60 && y > box.top - 60 && y < box.bottom + 60;
+    if (seen && !shown.has(i) && seats[i].dataset.type === "seat") {
+      const text = numbers.appendChild(document.createElementNS(NS, "text"));
+      text.textContent = seats[i].dataset.code.replace(/^.*?0*([^-]+)$/, "$1");
+      text.setAttribute("x", spots[i][0]);
+      text.setAttribute("y", spots[i][1]);
+      text.dataset.zone = seats[i].dataset.zone;
+      text.setAttribute("aria-hidden", "true");
+      text.setAttribute("class", numeral(i));
+      shown.set(i, text);
+    } else if (!seen && shown.has(i)) {
+      shown.get(i).remove();
+      shown.delete(i);
+    }
+  }
+}
+let waiting = 0;
+house.addEventListener("scroll", () => {
+  waiting ||= requestAnimationFrame(() => {
+    waiting = 0;
+    number();
+  });
+});
+
+// Taps and keys
+plan.addEventListener("click", (event) => {
+  if (seatSize() < least) return zoomTo(readable(least * 1.3), event.clientX, event.clientY);
+  const i = seats.indexOf(event.target);
+  if (i < 0) return;
+  focus(i, false);
+  toggle(i);
+});
+function focus(i, move = true) {
+  seats[here].tabIndex = -1;
+  here = i;
+  seats[i].tabIndex = 0;
+  seats[i].focus({ preventScroll: !move });
+  if (move) seats[i].scrollIntoView({ block: "nearest", inline: "nearest" });
+}
+const ways = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+function nearest([dx, dy]) {
+  const [x, y] = spots[here];
+  let best = here;
+  let least = Infinity;
+  spots.forEach(([sx, sy], i) => {
+    const along = (sx - x) * dx + (sy - y) * dy;
+    const aside = Math.abs((sx - x) * dy) + Math.abs((sy - y) * dx);
+    const cost = along + aside * 3;
+    if (along > 8 && aside < along * 2 + 30 && cost < least) [best, least] = [i, cost];
+  });
+  return best;
+}
+plan.addEventListener("keydown", (event) => {
+  if (ways[event.key]) focus(nearest(ways[event.key]));
+  else if (event.key === " " || event.key === "Enter") toggle(here);
+  else return;
+  event.preventDefault();
+});
+
+seats.forEach((seat, i) => {
+  seat.dataset.i = i;
+  seat.tabIndex = -1;
+  const zone = zones.get(seat.dataset.zone);
+  if (zone) seat.setAttribute("aria-label", `${names[i]} ${zone} ${money(priced([i])[0])}`);
+});
+here = Math.max(0, seats.findIndex((seat) => seat.dataset.type === "seat"));
+seats[here].tabIndex = 0;
+addEventListener("pageshow", (event) => event.persisted && poll());
+addEventListener("resize", () => zoomTo(zoom));
+house.style.aspectRatio = `${width} / ${height}`;
+watch();
