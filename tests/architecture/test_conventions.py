@@ -1,0 +1,217 @@
+"""Conventions of the house that a reader should never have to check by hand."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Collection, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.measure import (
+    ROOT,
+    Found,
+    committed,
+    expect_none,
+    import_graph,
+    parsed,
+    python_files,
+)
+
+PALACE = python_files("palace")
+NOT_PARTS = {
+    "demo": "loads a palace for show through the parts; nothing imports it but the commands"
+}
+PARTS = sorted(
+    path.parent
+    for path in PALACE
+    if path.name == "__init__.py"
+    and path.parent.parent == ROOT / "palace"
+    and path.parent.name not in NOT_PARTS
+)
+USUAL = {
+    "__init__",
+    "views",
+    "forms",
+    "printing",
+    "services",
+    "claims",
+    "queries",
+    "models",
+    "rules",
+    "errors",
+}
+UNUSUAL = {
+    "agenda/blocks.py": "the VEVENT block of an entry, stored with it and joined into feeds",
+    "notices/senders.py": "how a notice leaves the house, one function per gateway",
+    "tickets/seatmap.py": "the drawing of a plan, cached per plan and language",
+    "tickets/seatstate.py": "two bits a seat, answered before Flask",
+    "tickets/tokens.py": "the signed token in a ticket's QR code",
+    "venues/seatplan.py": "reads a plan's file and refuses one that cannot be a house",
+}
+FORBIDDEN = {"event", "booking", "slot", "manager", "helper", "helpers", "util", "utils"}
+FORBIDDEN_ALONE = {"session", "data", "info"}
+NAMED_BY_OTHERS = {"palace/tickets/forms.py data": "WTForms' name for the value of a field"}
+REGISTRIES = re.compile(
+    r"(pypi|pythonhosted|npmmirror|unpkg|jsdelivr)\.(org|com|net)"
+    r"|registry\.(npm|yarn)|mirrors?\.(aliyun|ustc|tencent|tuna)"
+)
+MACHINE_PATHS = re.compile(r"(?<![\w.])/(work|root|Users|home/\w+)/\w|/tmp/\w*dev")
+CALLS_THAT_ASK_THE_CLOCK = {"now", "today", "utcnow"}
+Check = Callable[[ast.AST], str | None]
+
+
+def violations(check: Check, *, allowed: Collection[str] = ()) -> list[str]:
+    """Return where `check` names something wrong in palace, apart from the `allowed` files and places."""
+    found = [
+        Found(path, getattr(node, "lineno", 1), wrong)
+        for path in PALACE
+        for node in ast.walk(parsed(path))
+        if (wrong := check(node))
+    ]
+    return [
+        str(place)
+        for place in found
+        if not {place.path.relative_to(ROOT).as_posix(), place.without_line} & set(allowed)
+    ]
+
+
+def called(node: ast.AST) -> str | None:
+    """Return the last name of what a call calls."""
+    return (
+        node.func.attr
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        else None
+    )
+
+
+def test_only_the_kernel_commits() -> None:
+    assert (
+        violations(
+            lambda node: "commit" if called(node) == "commit" else None, allowed=("palace/db.py",)
+        )
+        == []
+    )
+
+
+def asks_the_machine_for_the_time(node: ast.AST) -> str | None:
+    """Name a call such as `datetime.now()` or `date.today()`."""
+    if called(node) not in CALLS_THAT_ASK_THE_CLOCK:
+        return None
+    asked = ast.unparse(node)
+    return asked if re.match(r"(\w+\.)*(datetime|date)\.", asked) else None
+
+
+def test_only_the_clock_tells_the_time() -> None:
+    expect_none(violations(asks_the_machine_for_the_time, allowed=("palace/clock.py",)))
+
+
+def locks_too_much(node: ast.AST) -> str | None:
+    """Name a row lock that a foreign key's key share would have to wait for; queues skip what is locked."""
+    if called(node) == "with_for_update":
+        assert isinstance(node, ast.Call)
+        given = {word.arg: ast.unparse(word.value) for word in node.keywords}
+        return (
+            None
+            if "True" in (given.get("key_share"), given.get("skip_locked"))
+            else ast.unparse(node)[-60:]
+        )
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and "\n" not in node.value:
+        plain = re.search(r"\bFOR UPDATE\b(?! SKIP LOCKED)", node.value)
+        return node.value[-60:] if plain else None
+    return None
+
+
+def test_row_locks_leave_foreign_keys_alone() -> None:
+    expect_none(violations(locks_too_much))
+
+
+def test_parts_have_only_files_with_the_usual_names() -> None:
+    odd = []
+    for part in PARTS:
+        for path in part.rglob("*.py"):
+            name = path.relative_to(part.parent).as_posix()
+            if (
+                path.relative_to(part).parts[0].removesuffix(".py") not in USUAL
+                and name not in UNUSUAL
+            ):
+                odd.append(name)
+    expect_none(odd)
+
+
+def test_every_unusual_file_is_there() -> None:
+    expect_none([name for name in UNUSUAL if not (ROOT / "palace" / name).exists()])
+
+
+def defined_name(node: ast.AST) -> str | None:
+    """Return the name a node gives to something of ours."""
+    if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+        return node.name
+    if isinstance(node, ast.arg):
+        return node.arg
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        return node.id
+    return node.asname if isinstance(node, ast.alias) else None
+
+
+def words(name: str) -> list[str]:
+    """Split a name: `NoticeSender` and `notice_sender` are both notice, sender."""
+    return [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)]
+
+
+def wrongly_named(node: ast.AST) -> str | None:
+    """Name what is called by a word that says nothing, or another thing than the glossary says."""
+    name = defined_name(node)
+    if name is None:
+        return None
+    return (
+        name if name.strip("_").lower() in FORBIDDEN_ALONE or FORBIDDEN & set(words(name)) else None
+    )
+
+
+def test_names_say_what_the_palace_says() -> None:
+    expect_none(violations(wrongly_named, allowed=NAMED_BY_OTHERS))
+    expect_none(
+        [path.name for path in PALACE if {*FORBIDDEN, *FORBIDDEN_ALONE} & set(words(path.stem))]
+    )
+
+
+def texts() -> Iterator[tuple[Path, str]]:
+    """Yield the text files of the tree, this one left out: it names what it looks for."""
+    for path in committed():
+        if path != Path(__file__).resolve() and path.suffix not in {
+            ".png",
+            ".jpg",
+            ".ttf",
+            ".woff2",
+            ".mo",
+        }:
+            yield path, path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "pattern", [REGISTRIES, MACHINE_PATHS], ids=["registry hosts", "paths of one machine"]
+)
+def test_no_file_ties_the_tree_to_one_place(pattern: re.Pattern[str]) -> None:
+    found = [
+        f"{path.relative_to(ROOT)}:{number} {line.strip()[:80]}"
+        for path, text in texts()
+        for number, line in enumerate(text.splitlines(), 1)
+        if pattern.search(line)
+    ]
+    expect_none(found)
+
+
+def test_views_and_forms_are_for_their_own_part() -> None:
+    graph = import_graph()
+    strange = []
+    for module in graph.modules:
+        part, _, rest = module.removeprefix("palace.").partition(".")
+        if rest.split(".")[0] in {"views", "forms"}:
+            strange += [
+                f"{importer} imports {module}"
+                for importer in graph.find_modules_that_directly_import(module)
+                if importer != "palace" and not importer.startswith(f"palace.{part}.views")
+            ]
+    expect_none(strange)

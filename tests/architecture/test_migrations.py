@@ -1,0 +1,95 @@
+"""The migrations make what the models say, can be undone, and leave the web's role little power."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask_migrate import check, downgrade, upgrade
+from sqlalchemy import Connection, Engine, NullPool, create_engine, inspect, text
+from sqlalchemy.exc import ProgrammingError
+
+from palace.config import Settings
+from palace.postgres import Cluster
+from tests.conftest import migrated_app, settings_for
+
+FORBIDDEN_TO_THE_WEB = (
+    "UPDATE audit_lines SET act = 'something else'",
+    "DELETE FROM audit_lines",
+    "TRUNCATE audit_lines",
+    "CREATE TABLE its_own (id integer)",
+    "ALTER TABLE members ADD its_own integer",
+    "DROP TABLE throttle",
+    "UPDATE alembic_version SET version_num = 'another'",
+    "INSERT INTO alembic_version VALUES ('another')",
+    "DELETE FROM alembic_version",
+    "CREATE OR REPLACE FUNCTION palace_clock() RETURNS timestamptz LANGUAGE sql AS 'SELECT now()'",
+)
+
+
+def engine_of(url: str | None) -> Engine:
+    """Return an engine that keeps no connection."""
+    assert url
+    return create_engine(url, poolclass=NullPool)
+
+
+@pytest.fixture(scope="module")
+def throw_away(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """Return an application over a migrated database of this file's own."""
+    name = "palace_migrations"
+    with migrated_app(settings_for(cluster, tmp_path_factory.mktemp("migrations"), name)) as app:
+        yield app
+    cluster.drop_database(name)
+
+
+@pytest.fixture
+def settings(throw_away: Flask) -> Settings:
+    """Return the settings of that application."""
+    found: Settings = throw_away.extensions["palace"]
+    return found
+
+
+@pytest.fixture
+def web(settings: Settings) -> Iterator[Connection]:
+    """Return a connection as the web has it; what it does is rolled back."""
+    with engine_of(settings.database_url).connect() as connection:
+        yield connection
+
+
+def tables(settings: Settings) -> set[str]:
+    """Return the tables the database has now."""
+    return set(inspect(engine_of(settings.database_owner_url)).get_table_names())
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_models(throw_away: Flask) -> None:
+    with throw_away.app_context():
+        check()
+
+
+def test_everything_can_be_undone_and_done_again(throw_away: Flask, settings: Settings) -> None:
+    before = tables(settings)
+    with throw_away.app_context():
+        downgrade(revision="base")
+        assert tables(settings) == {"alembic_version"}
+        upgrade()
+        check()
+    assert tables(settings) == before
+
+
+def test_there_is_one_line_of_history() -> None:
+    versions = Path(__file__).parents[2] / "migrations" / "versions"
+    numbers = sorted(path.name[:4] for path in versions.glob("*.py"))
+    assert numbers == [f"{number:04}" for number in range(1, len(numbers) + 1)]
+
+
+@pytest.mark.parametrize("statement", FORBIDDEN_TO_THE_WEB)
+def test_the_web_s_role_may_not(web: Connection, statement: str) -> None:
+    with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"):
+        web.execute(text(statement))
+
+
+def test_the_web_s_role_may_add_to_the_audit(web: Connection) -> None:
+    web.execute(text("INSERT INTO audit_lines (actor, act, subject) VALUES ('a', 'b', 'c')"))
+    assert web.execute(text("SELECT count(*) FROM audit_lines")).scalar_one() == 1

@@ -1,0 +1,126 @@
+"""A real PostgreSQL per test process; each test in one outer transaction that is rolled back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from sqlalchemy import NullPool, create_engine, text
+from werkzeug.test import TestResponse
+
+from palace import create_app
+from palace.config import Settings
+from palace.db import db
+from palace.postgres import Cluster
+from tests.factory import Factory
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """Run a PostgreSQL of this test process's own, without waiting for the disk."""
+    cluster = Cluster(tmp_path_factory.mktemp("pg"), durable=False)
+    cluster.start()
+    yield cluster
+    cluster.stop()
+
+
+def settings_for(cluster: Cluster, state: Path, name: str) -> Settings:
+    """Return demonstration settings over a database of the cluster, made if missing."""
+    cluster.ensure_database(name)
+    return Settings(
+        demo=True,
+        state=state,
+        keys_file=state / "keys.json",
+        database_url=cluster.url("palace_app", name),
+        database_owner_url=cluster.url("palace_owner", name),
+    )
+
+
+class Browser(FlaskClient):
+    """A browser whose every request has an application context, and so a session, of its own."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """Ask for a page."""
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
+
+
+@contextmanager
+def migrated_app(settings: Settings) -> Iterator[Flask]:
+    """Give an application over a database at the newest schema; its connections end with it."""
+    app = create_app(settings)
+    app.config["WTF_CSRF_ENABLED"] = False
+    app.test_client_class = Browser
+    with app.app_context():
+        upgrade()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+    app.extensions["palace_side_engine"].dispose()
+
+
+@pytest.fixture(scope="session")
+def base_app(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """Build one migrated application per test process."""
+    settings = settings_for(cluster, tmp_path_factory.mktemp("state"), "palace_test")
+    with migrated_app(settings) as app:
+        yield app
+
+
+@pytest.fixture
+def app(base_app: Flask) -> Iterator[Flask]:
+    """Give a test the application inside one transaction that is rolled back at its end."""
+    with base_app.app_context():
+        engine = db.engine
+        with engine.connect() as connection:
+            outer = connection.begin()
+            engines = cast("dict[str | None, Any]", db.engines)
+            engines[None] = connection
+            db.session.configure(join_transaction_mode="create_savepoint")
+            try:
+                yield base_app
+            finally:
+                db.session.remove()
+                db.session.configure(join_transaction_mode="conditional_savepoint")
+                engines[None] = engine
+                outer.rollback()
+        with base_app.extensions["palace_side_engine"].connect() as side:
+            side.execute(text("DELETE FROM throttle"))
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Return a browser without cookies."""
+    return app.test_client()
+
+
+@pytest.fixture
+def make(app: Flask) -> Factory:
+    """Return the factory of rows."""
+    return Factory(app)
+
+
+@pytest.fixture(scope="session")
+def live_app(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """Build an application whose transactions really commit, for races; its database is its own."""
+    settings = settings_for(cluster, tmp_path_factory.mktemp("live"), "palace_live")
+    with migrated_app(settings) as app:
+        yield app
+
+
+@pytest.fixture
+def live(live_app: Flask) -> Iterator[Factory]:
+    """Give a race test a factory whose rows are committed, on emptied tables."""
+    with live_app.app_context():
+        names = [table.name for table in db.metadata.sorted_tables]
+        owner = live_app.extensions["palace"].database_owner_url
+        with create_engine(owner, poolclass=NullPool).begin() as connection:
+            connection.execute(text(f"TRUNCATE {', '.join(names)} CASCADE"))
+        yield Factory(live_app)
+        db.session.remove()

@@ -1,0 +1,188 @@
+"""The demonstration palace: loaded once, afresh on demand, never beside a real palace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+
+import phonenumbers
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, text
+
+from palace import clock, create_app
+from palace.config import Settings, UnsafeSettings
+from palace.db import Base, db
+from palace.demo import SIGN_INS, loading
+from palace.demo.people import PERSONAS, STAFF
+from palace.members.models import Member, RosterEntry
+from palace.members.rules import Standing, is_name
+from palace.members.services import check_password
+from palace.notices.models import Notice
+from palace.postgres import Cluster
+from palace.programme.models import Performance
+from palace.programme.rules import Shown, few_places
+from palace.tickets import queries
+from palace.tickets.models import Claim, Order, Ticket
+from palace.tickets.rules import OrderState
+from palace.venues.models import Demonstration, Seat, Space
+from palace.venues.queries import house_rules
+from palace.venues.services import check_database
+from tests.conftest import migrated_app, settings_for
+
+
+@pytest.fixture(scope="module")
+def loaded(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """Return an application whose demonstration palace two commands loaded at the same time."""
+    with migrated_app(settings_for(cluster, tmp_path_factory.mktemp("demo"), "palace_demo")) as app:
+
+        def load(_number: int) -> bool:
+            with app.app_context():
+                return loading.load(app.extensions["palace"])
+
+        with ThreadPoolExecutor(2) as threads:
+            assert sorted(threads.map(load, range(2))) == [False, True]
+        yield app
+
+
+@pytest.fixture
+def palace(loaded: Flask) -> Iterator[Settings]:
+    """Return the settings of the loaded palace, with a database session open."""
+    with loaded.app_context():
+        yield loaded.extensions["palace"]
+
+
+def counts() -> dict[str, int]:
+    """Return the number of rows of every table."""
+    return {
+        table.name: db.session.scalar(select(func.count()).select_from(table)) or 0
+        for table in Base.metadata.sorted_tables
+    }
+
+
+def test_a_second_load_changes_nothing(palace: Settings) -> None:
+    before = counts()
+    db.session.rollback()
+
+    assert loading.load(palace) is False
+
+    assert counts() == before
+
+
+def test_the_house_is_there(palace: Settings) -> None:
+    spaces = db.session.scalars(select(Space)).all()
+
+    assert len([space for space in spaces if space.kind == "room"]) == 18
+    assert len([space for space in spaces if space.kind == "court"]) == 22
+    assert sorted(db.session.scalars(select(func.count(Seat.id)).group_by(Seat.plan_id))) == [
+        400,
+        1234,
+    ]
+
+
+def test_two_thousand_people_are_on_the_rosters(palace: Settings) -> None:
+    people = db.session.scalars(select(RosterEntry)).all()
+
+    phones = [person.phone for person in people if person.phone]
+    assert len(people) == 2000
+    assert all(is_name(person.name) for person in people)
+    assert all(phone.startswith("1990000") for phone in phones)
+    assert all(phonenumbers.is_valid_number(phonenumbers.parse(phone, "CN")) for phone in phones)
+    assert len(set(phones)) < len(phones) < len(people)
+
+
+def test_people_to_sign_in_as_stand_as_the_screen_says(palace: Settings) -> None:
+    today = clock.palace_day(clock.now())
+    entries = {entry.name: entry for entry in db.session.scalars(select(RosterEntry))}
+
+    for persona in PERSONAS:
+        person = Member(roster_entry=entries[persona.name], name=persona.name)
+        db.session.expunge_all()
+        expected = Standing.EXPIRED if persona.expired else Standing.VALID
+        assert person.standing(today) is expected
+    listed = " ".join(zh for zh, _ in SIGN_INS)
+    assert all(persona.phone[-4:] in listed or persona.phone[-1] in listed for persona in PERSONAS)
+
+
+def test_staff_sign_in_with_what_the_screen_says(palace: Settings) -> None:
+    for login, _, role, password in STAFF:
+        staff = check_password(login, password)
+        assert staff is not None
+        assert staff.role is role
+
+
+def test_the_coming_weeks_have_every_state_of_a_show(palace: Settings) -> None:
+    now, rules = clock.now(), house_rules()
+    shows = db.session.scalars(select(Performance)).all()
+    taken = queries.taken_counts([show.id for show in shows], now)
+    left = {show.id: show.capacity - taken.get(show.id, 0) for show in shows}
+    coming = [show for show in shows if show.starts_at > now]
+
+    assert any(left[show.id] == 0 for show in coming), Shown.FULL
+    assert any(
+        0 < left[show.id] <= few_places(show.capacity, rules.few_left_percent) for show in coming
+    )
+    assert any(show.sale_opens_at > now for show in coming), Shown.NOT_OPEN
+    assert any(show.starts_at < now for show in shows), Shown.PAST
+    assert any(show.starts_at - now < timedelta(hours=48) for show in coming)
+
+
+def test_what_is_sold_agrees_claim_by_claim(palace: Settings) -> None:
+    sold = select(Claim.id, Claim.price, Claim.seat_id).where(Claim.held_until.is_(None))
+    issued = select(Ticket.claim_id, Ticket.price, Ticket.seat_id)
+    rows = {tuple(row) for row in db.session.execute(sold)}
+
+    assert rows == {tuple(row) for row in db.session.execute(issued)}
+    assert len(rows) > 600
+    assert set(db.session.scalars(select(Order.state))) == {OrderState.SETTLED}
+    assert db.session.scalar(select(func.count()).where(Notice.sent_at.is_(None))) == 0
+
+
+def test_a_reset_starts_afresh_and_uses_no_plan_id_twice(palace: Settings) -> None:
+    before, plans = counts(), set(db.session.scalars(select(Seat.plan_id)))
+    a_show = select(Performance.id).order_by(Performance.id).limit(1)
+    first = db.session.scalars(a_show).one()
+    db.session.add(Member(phone="19900000004", name="过客"))
+    db.session.commit()
+
+    with owner_app(palace) as settings:
+        loading.reset(settings)
+        after, fresh = counts(), set(db.session.scalars(select(Seat.plan_id)))
+
+    assert after == before
+    assert not plans & fresh
+    assert db.session.scalars(a_show).one() > first
+
+
+@contextmanager
+def owner_app(settings: Settings) -> Iterator[Settings]:
+    """Open the palace over the owner's connection, as the reset command does."""
+    app = create_app(replace(settings, database_url=settings.database_owner_url))
+    with app.app_context():
+        yield settings
+        db.session.remove()
+        db.engine.dispose()
+    app.extensions["palace_side_engine"].dispose()
+
+
+def test_the_demonstration_never_becomes_a_real_palace(palace: Settings) -> None:
+    real = replace(palace, demo=False, public_url="https://palace.example.org")
+
+    for refused in (loading.load, loading.reset, check_database):
+        with pytest.raises(UnsafeSettings):
+            refused(real)
+        db.session.rollback()
+
+    check_database(palace)
+
+
+def test_the_webs_role_cannot_take_the_mark_off(palace: Settings) -> None:
+    for statement in ("DELETE FROM demonstrations", "UPDATE demonstrations SET loaded_at = now()"):
+        with pytest.raises(Exception, match="permission denied"):
+            db.session.execute(text(statement))
+        db.session.rollback()
+
+    assert db.session.scalar(select(func.count()).select_from(Demonstration)) == 1

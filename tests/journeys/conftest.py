@@ -1,0 +1,183 @@
+"""The whole palace as `make run` starts it, and a person with a browser in front of it."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from palace.config import ROOT
+
+CHROMIUM = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE = {"width": 390, "height": 844}
+PICTURES = ROOT / "var" / "journeys"
+AXE = ROOT / "static" / "vendor" / "axe" / "axe.min.js"
+AXE_RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def free_port() -> int:
+    """Return a port of the loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def palace_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Run the demonstration palace with its own PostgreSQL, web, worker and printing process."""
+    state, port = tmp_path_factory.mktemp("palace"), free_port()
+    url = f"http://127.0.0.1:{port}"
+    env = {name: value for name, value in os.environ.items() if "DATABASE" not in name}
+    env |= {"PALACE_STATE": str(state), "PORT": str(port), "PALACE_DEMO": "1", "WEB_WORKERS": "1"}
+    env["PUBLIC_URL"] = url
+    with (state / "out.txt").open("wb") as out:
+        palace = subprocess.Popen(
+            [sys.executable, "-m", "palace", "run"], env=env, cwd=ROOT, stdout=out, stderr=out
+        )
+    try:
+        wait_until_ready(palace, url, state / "out.txt")
+        yield url
+    finally:
+        palace.send_signal(signal.SIGTERM)
+        palace.wait(timeout=60)
+
+
+def wait_until_ready(palace: subprocess.Popen[bytes], url: str, out: Path) -> None:
+    """Wait until every part of the palace answers."""
+    for _ in range(600):
+        assert palace.poll() is None, out.read_text()
+        try:
+            with urllib.request.urlopen(f"{url}/healthz", timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, TimeoutError, ConnectionError):
+            pass
+        time.sleep(0.2)
+    raise AssertionError(out.read_text())
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Start Debian's Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+        yield browser
+        browser.close()
+
+
+class Person:
+    """Somebody with a browser: counts taps, notes what breaks, and reads the page as they would."""
+
+    def __init__(self, browser: Browser, url: str, **how: Any) -> None:
+        """Open a browser of their own, by default a phone at 390 px in Chinese."""
+        chosen: dict[str, Any] = {"viewport": PHONE, "locale": "zh-CN", "has_touch": True}
+        chosen |= {"timezone_id": "Asia/Shanghai", "base_url": url, "device_scale_factor": 2}
+        self.context: BrowserContext = browser.new_context(**(chosen | how))
+        self.context.set_default_timeout(15_000)
+        self.page: Page = self.context.new_page()
+        self.taps = 0
+        self.broken: list[str] = []
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda error: self.broken.append(str(error)))
+        self.page.on("response", self._see)
+
+    def _hear(self, message: Any) -> None:
+        if message.type == "error" and "status of 4" not in message.text:
+            self.broken.append(message.text)
+
+    def _see(self, response: Any) -> None:
+        if response.status >= 500:
+            self.broken.append(f"{response.status} {response.url}")
+
+    def go(self, path: str) -> None:
+        """Open an address."""
+        self.page.goto(path)
+
+    def tap(self, name: str | re.Pattern[str], role: Any = "button", nth: int = 0) -> None:
+        """Tap what has this name, and count it; a button or link leads to another page."""
+        self.taps += 1
+        found = self.page.get_by_role(role, name=name).nth(nth)
+        press = found.tap if self.page.viewport_size == PHONE else found.click
+        if role == "radio":
+            press()
+            return
+        with self.page.expect_navigation():
+            press()
+
+    def sign_in(self, phone: str) -> None:
+        """Sign in by the code on the demonstration page, from the sign-in page."""
+        if "/sign-in" not in self.page.url:
+            self.go("/sign-in")
+        self.page.get_by_label("手机号").fill(phone)
+        self.tap("发验证码")
+        self.page.get_by_label("验证码").fill(self.code())
+        self.tap("登录")
+
+    def code(self) -> str:
+        """Return the newest code on the demonstration page."""
+        other = self.context.new_page()
+        other.goto("/demo/messages")
+        found = re.search(r"\b(\d{6})\b", other.get_by_role("listitem").first.inner_text())
+        other.close()
+        assert found
+        return found[1]
+
+    def look(self, name: str) -> None:
+        """Take a picture, run axe, and check that nothing scrolls sideways or broke."""
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+        assert self.faults() == []
+        wide = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wide <= 0, f"{name} scrolls sideways by {wide} px"
+        assert self.broken == []
+
+    def faults(self) -> list[str]:
+        """Return what axe finds on the page."""
+        self.page.evaluate(AXE.read_text())
+        found = self.page.evaluate(
+            "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+        )
+        return [
+            f"{fault['id']}: {node['html'][:160]}"
+            for fault in found["violations"]
+            for node in fault["nodes"]
+        ]
+
+    def say(self) -> str:
+        """Return the page's main text."""
+        return self.page.get_by_role("main").inner_text()
+
+
+@pytest.fixture
+def person(chromium: Browser, palace_url: str) -> Iterator[Callable[..., Person]]:
+    """Return what makes people; their browsers close at the end."""
+    people: list[Person] = []
+
+    def make(**how: Any) -> Person:
+        people.append(Person(chromium, palace_url, **how))
+        return people[-1]
+
+    yield make
+    for one in people:
+        one.context.close()

@@ -1,0 +1,74 @@
+"""Settings are refused at start when they are unsafe or half set."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from palace.config import Settings, UnsafeSettings
+
+DEMO = {"PALACE_DEMO": "1"}
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - what is refused
+PALACE = {"PUBLIC_URL": "https://palace.example"}
+REFUSED = [
+    ({}, "https://"),
+    ({"PUBLIC_URL": "http://palace.example"}, "https://"),
+    ({"PUBLIC_URL": "palace.example"}, "http:// or https://"),
+    (PALACE | {"DATABASE_URL": "postgresql+psycopg://app@db/palace"}, "DATABASE_OWNER_URL"),
+    (PALACE | {"DATABASE_OWNER_URL": "postgresql+psycopg://owner@db/palace"}, "DATABASE_URL"),
+    (PALACE | {"STRIPE_SECRET_KEY": "sk"}, "STRIPE_WEBHOOK_SECRET"),
+    (PALACE | {"STRIPE_WEBHOOK_SECRET": "whsec"}, "STRIPE_SECRET_KEY"),
+    (DEMO | {"STRIPE_SECRET_KEY": "sk", "STRIPE_WEBHOOK_SECRET": "whsec"}, "no payment keys"),
+    (DEMO | {"SMS_GATEWAY": "aliyun"}, "no SMS gateway"),
+    (DEMO | {"HOST": EVERYWHERE}, "LAN=1"),
+    (DEMO | PALACE, "refuses a public"),
+    ({"PALACE_DEMO": "yes"}, "0 or 1"),
+    (DEMO | {"LAN": "true"}, "0 or 1"),
+    (DEMO | {"PORT": "http"}, "whole number"),
+    (DEMO | {"PORT": "-1"}, "whole number"),
+    (DEMO | {"PORT": "123456"}, "whole number"),
+    (DEMO | {"PORT": "٨٠٠٠"}, "whole number"),
+    (DEMO | {"PROXIES": "one"}, "whole number"),
+    (DEMO | {"WEB_WORKERS": "2.5"}, "whole number"),
+]
+
+
+@pytest.mark.parametrize(("env", "says"), REFUSED)
+def test_unsafe_settings_are_refused(env: dict[str, str], says: str) -> None:
+    with pytest.raises(UnsafeSettings, match=says):
+        Settings.from_env(env)
+
+
+def test_the_demonstration_stays_on_this_machine() -> None:
+    settings = Settings.from_env(DEMO)
+
+    assert (settings.host, settings.port, settings.secure) == ("127.0.0.1", 8000, False)
+
+
+def test_lan_shows_the_demonstration_to_the_network() -> None:
+    assert Settings.from_env(DEMO | {"LAN": "1"}).host == EVERYWHERE
+
+
+def test_a_palace_answers_to_its_own_names_only() -> None:
+    settings = Settings.from_env(PALACE | {"TRUSTED_HOSTS": "kiosk.example, door.example,"})
+
+    assert settings.trusted_hosts == (
+        "palace.example",
+        "127.0.0.1",
+        "localhost",
+        "kiosk.example",
+        "door.example",
+    )
+    assert settings.secure
+
+
+def test_keys_may_stand_apart_from_the_data(tmp_path: Path) -> None:
+    env = PALACE | {
+        "PALACE_STATE": str(tmp_path / "state"),
+        "KEYS_FILE": str(tmp_path / "safe" / "keys.json"),
+    }
+
+    settings = Settings.from_env(env)
+    assert settings.state == tmp_path / "state"
+    assert settings.keys_file == tmp_path / "safe" / "keys.json"

@@ -1,0 +1,74 @@
+"""Everything an address may be asked with: own things, somebody else's, nothing at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.routing import Rule
+
+from palace.db import db
+from palace.members.models import Member
+from palace.programme.models import Performance
+from palace.tickets import services
+from palace.tickets.models import Order, Ticket
+from palace.tickets.rules import Wish
+from tests.factory import Factory
+
+UNKNOWN_ID = 999_999_999
+
+
+@dataclass(frozen=True)
+class Belongings:
+    """A member with a ticket and a held order for one performance."""
+
+    member: Member
+    performance: Performance
+    order: Order
+    ticket: Ticket
+
+    def values(self, rule: Rule) -> dict[str, object]:
+        """Return the address values of this member's things."""
+        known: dict[str, object] = {
+            "performance_id": self.performance.id,
+            "production_id": self.performance.production_id,
+            "code": self.ticket.code if "/tickets/" in rule.rule else self.order.code,
+            "secret": "0" * 26,
+            "filename": "palace.css",
+        }
+        return {name: known[name] for name in rule.arguments}
+
+
+@pytest.fixture
+def belongings(make: Factory) -> Belongings:
+    """Return a member with a valid ticket and a held order."""
+    return own_something(make)
+
+
+def own_something(make: Factory) -> Belongings:
+    """Make a member who has a ticket and a held order."""
+    performance = make.performance(seats=4)
+    member = make.member()
+    settled = services.hold(member, performance.id, Wish(count=1), key="belongings-1")
+    services.confirm(member, settled.code)
+    held = services.hold(member, performance.id, Wish(count=1), key="belongings-2")
+    ticket = db.session.scalars(select(Ticket).where(Ticket.member_id == member.id)).one()
+    return Belongings(member, performance, held, ticket)
+
+
+def addresses(app: Flask) -> list[tuple[str, Rule]]:
+    """Return every (method, rule) of the application."""
+    return [
+        (method, rule)
+        for rule in app.url_map.iter_rules()
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+        if rule.endpoint != "static"
+    ]
+
+
+def address_of(app: Flask, rule: Rule, values: dict[str, object]) -> str:
+    """Return the path of a rule with values."""
+    path = app.url_map.bind("127.0.0.1").build(rule.endpoint, values, force_external=False)
+    return str(path)

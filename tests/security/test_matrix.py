@@ -1,0 +1,92 @@
+"""Every address × every role × own, foreign, unknown, anonymous."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from palace.members.rules import Role
+from palace.web import roles_of
+from tests.factory import Factory
+from tests.security.conftest import Belongings, address_of, addresses, own_something
+
+REQUEST_ID = re.compile(r"[0-9a-f]{8,16}")
+PRINTED = {"tickets.ticket_pdf", "tickets.ticket_png"}
+EVERYBODY = "everybody"
+SIGN_OUT = {"members.sign_out", "members.sign_out_everywhere", "staff.sign_out"}
+
+
+def test_strangers_reach_public_addresses_only(
+    app: Flask, client: FlaskClient, belongings: Belongings
+) -> None:
+    wrong = []
+    for method, rule in addresses(app):
+        if EVERYBODY in roles_of(app, rule.endpoint):
+            continue
+        answer = client.open(address_of(app, rule, belongings.values(rule)), method=method)
+        if answer.status_code != 303 or "/sign-in" not in answer.headers["Location"]:
+            wrong.append((method, rule.rule, answer.status_code))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_other_roles_are_refused_and_own_roles_are_not(
+    app: Flask, make: Factory, belongings: Belongings, role: Role
+) -> None:
+    wrong = []
+    person = belongings.member if role is Role.MEMBER else make.staff(role)
+    for method, rule in addresses(app):
+        roles = roles_of(app, rule.endpoint)
+        if EVERYBODY in roles:
+            continue
+        browser = app.test_client()
+        make.sign_in(browser, person)
+        answer = browser.open(address_of(app, rule, belongings.values(rule)), method=method)
+        refused = answer.status_code == 403
+        if refused == (role.value in roles) or answer.status_code in (401, 500):
+            wrong.append((method, rule.rule, answer.status_code))
+    assert wrong == []
+
+
+def test_somebody_elses_things_are_told_like_unknown_ones(
+    app: Flask, make: Factory, belongings: Belongings
+) -> None:
+    wrong = []
+    other = own_something(make)
+    for method, rule in addresses(app):
+        if "code" not in rule.arguments:
+            continue
+        browser = app.test_client()
+        make.sign_in(browser, other.member)
+        values = belongings.values(rule)
+        foreign = browser.open(address_of(app, rule, values), method=method)
+        unknown = browser.open(address_of(app, rule, {"code": "a" * 20}), method=method)
+        told = REQUEST_ID.sub("", foreign.text.replace(str(values["code"]), "a" * 20))
+        same = told == REQUEST_ID.sub("", unknown.text)
+        if foreign.status_code != 404 or unknown.status_code != 404 or not same:
+            wrong.append((method, rule.rule, foreign.status_code, unknown.status_code))
+    assert wrong == []
+
+
+def test_every_answer_is_hardened_and_personal_ones_are_not_stored(
+    app: Flask, make: Factory, belongings: Belongings
+) -> None:
+    wrong = []
+    for method, rule in addresses(app):
+        if rule.endpoint in SIGN_OUT | PRINTED:
+            continue
+        browser = app.test_client()
+        make.sign_in(browser, belongings.member)
+        headers = browser.open(
+            address_of(app, rule, belongings.values(rule)), method=method
+        ).headers
+        policy = headers.get("Content-Security-Policy", "")
+        sealed = headers.get("X-Content-Type-Options") == "nosniff" and "unsafe" not in policy
+        kept = headers.get("Cache-Control", "")
+        stored = not any(word in kept for word in ("private", "no-store", "no-cache"))
+        if not sealed or "default-src 'none'" not in policy or stored:
+            wrong.append((method, rule.rule, headers.get("Cache-Control")))
+    assert wrong == []

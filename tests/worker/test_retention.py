@@ -1,0 +1,166 @@
+"""The hourly tidying forgets what has run out, at its very instant, and nothing before."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from palace import retention
+from palace.commands import CommandKey
+from palace.db import Base, db
+from palace.members.models import Challenge, SignIn
+from palace.notices.models import Notice
+from palace.programme.rules import Seating
+from palace.throttle import Throttle
+from palace.tickets.models import Claim, Order, Ticket
+from palace.tickets.rules import OrderState, TicketState
+from tests.factory import Factory
+
+NOW = datetime(2027, 3, 6, 8, tzinfo=UTC)
+MOMENT = timedelta(microseconds=1)
+DAY = timedelta(days=1)
+
+
+def challenge(made_at: datetime) -> Challenge:
+    """Return a sign-in code asked for at an instant."""
+    return Challenge(
+        browser_hash=b"b",
+        address_hash=b"a",
+        phone="13900000000",
+        known=True,
+        created_at=made_at,
+        expires_at=made_at,
+        tries=0,
+    )
+
+
+def command_key(made_at: datetime) -> CommandKey:
+    """Return a command given at an instant."""
+    return CommandKey(
+        actor="member:1", command="hold", key="k", body_hash=b"h", answer="", created_at=made_at
+    )
+
+
+def notice(sent_at: datetime | None) -> Notice:
+    """Return a notice sent at an instant, or not yet."""
+    return Notice(
+        kind="tickets_issued",
+        subject="order:1",
+        receiver="member:1",
+        values={},
+        created_at=NOW - 400 * DAY,
+        sent_at=sent_at,
+    )
+
+
+def throttle(ends_at: datetime) -> Throttle:
+    """Return a counted window that ends at an instant."""
+    return Throttle(key="sign-in:x", hits=3, ends_at=ends_at)
+
+
+@pytest.mark.parametrize(
+    ("row", "gone"),
+    [
+        (challenge(NOW - DAY), 1),
+        (challenge(NOW - DAY + MOMENT), 0),
+        (command_key(NOW - 14 * DAY), 1),
+        (command_key(NOW - 14 * DAY + MOMENT), 0),
+        (notice(NOW - 180 * DAY), 1),
+        (notice(NOW - 180 * DAY + MOMENT), 0),
+        (notice(None), 0),
+        (throttle(NOW), 1),
+        (throttle(NOW + MOMENT), 0),
+    ],
+)
+def test_a_row_goes_at_its_instant_and_not_before(make: Factory, row: Base, gone: int) -> None:
+    make.add(row)
+
+    counted = retention.tidy(make.rules(), NOW)
+
+    assert counted[row.__tablename__] == gone
+
+
+@pytest.mark.parametrize(("expires_at", "gone"), [(NOW, 1), (NOW + MOMENT, 0)])
+def test_a_sign_in_goes_when_it_has_expired(make: Factory, expires_at: datetime, gone: int) -> None:
+    make.add(SignIn(token_hash=b"t", member_id=make.member().id, expires_at=expires_at))
+
+    assert retention.tidy(make.rules(), NOW)["sign_ins"] == gone
+
+
+def test_the_days_are_rows_of_the_house(make: Factory) -> None:
+    make.add(notice(NOW - 31 * DAY))
+    make.rules().notice_keep_days = 30
+
+    assert retention.tidy(make.rules(), NOW)["notices"] == 1
+
+
+def place(
+    make: Factory, held_until: datetime | None, *, seating: Seating = Seating.PLACES
+) -> Claim:
+    """Return a claim of somebody at a show, on a seat if the show has any."""
+    show, member = make.performance(2, seating=seating), make.member()
+    order = Order(
+        code=f"order-{member.id}",
+        member_id=member.id,
+        performance_id=show.id,
+        state=OrderState.HELD,
+        seat_count=1,
+        hold_ends_at=NOW,
+        created_at=NOW,
+    )
+    make.add(order)
+    claim = Claim(
+        performance_id=show.id,
+        seat_id=make.seats(show)[0].id if seating is Seating.SEATED else None,
+        order_id=order.id,
+        member_id=member.id,
+        tier_id=make.tier().id,
+        zone="",
+        price=0,
+        face_price=0,
+        held_until=held_until,
+    )
+    make.add(claim)
+    return claim
+
+
+@pytest.mark.parametrize(
+    ("held_until", "seating", "gone"),
+    [
+        (NOW, Seating.PLACES, 1),
+        (NOW + MOMENT, Seating.PLACES, 0),
+        (None, Seating.PLACES, 0),
+        (NOW, Seating.SEATED, 0),
+    ],
+)
+def test_only_lapsed_places_without_a_seat_go(
+    make: Factory, held_until: datetime | None, seating: Seating, gone: int
+) -> None:
+    place(make, held_until, seating=seating)
+
+    assert retention.tidy(make.rules(), NOW)["claims"] == gone
+
+
+def test_a_place_that_was_given_back_keeps_its_history(make: Factory) -> None:
+    claim = place(make, NOW)
+    make.add(
+        Ticket(
+            code="returned",
+            order_id=claim.order_id,
+            claim_id=claim.id,
+            performance_id=claim.performance_id,
+            member_id=claim.member_id,
+            tier_id=claim.tier_id,
+            price=0,
+            collection_code="12345678",
+            state=TicketState.RETURNED,
+            issued_at=NOW,
+            returned_at=NOW,
+        )
+    )
+
+    retention.tidy(make.rules(), NOW)
+
+    assert db.session.scalar(select(func.count()).select_from(Claim)) == 1
