@@ -51,15 +51,15 @@ function priced(indexes) {
 }
 
 // Choosing
-const kept = (i) => states[i] === 2 && !(access && seats[i].dataset.type !== "seat");
-const open = (i) => states[i] === 0 || (states[i] === 2 && !kept(i));
+const special = (i) => seats[i].dataset.type !== "seat";
+const open = (i) => states[i] === 0 || (states[i] === 2 && access && special(i));
 function toggle(i) {
   const seat = names[i];
   if (chosen.has(i)) {
     chosen.delete(i);
     say(words.left, { seat });
   } else if (!open(i)) {
-    return say(states[i] === 1 ? words.taken : seats[i].dataset.type === "seat" ? words.kept : words.access, { seat });
+    return say(states[i] === 1 ? words.taken : special(i) ? words.access : words.kept, { seat });
   } else if (chosen.size >= limit) {
     return say(limit ? words.limit : words.none, { count: limit });
   } else {
@@ -129,7 +129,7 @@ async function watch() {
   setTimeout(watch, 2000 + Math.random() * 500);
 }
 
-// Zoom: scrolling is the browser's own; the map's width is the zoom
+// Zoom: the width of the map; scrolling is the browser’s own
 const fitted = () => Math.min(house.clientWidth, (house.clientHeight * width) / height);
 const seatSize = () => (plan.getBoundingClientRect().width / width) * SEAT;
 function zoomTo(wanted, x, y) {
@@ -185,7 +185,7 @@ house.addEventListener("touchend", () => {
   zoomTo(zoom * by, x, y);
 });
 
-// Numbers stand only on seats in view that are big enough to carry them
+// Numbers, on seats in view that can carry them
 const numeral = (i) => (chosen.has(i) ? "n me" : open(i) ? "n on" : "n");
 function number() {
   const box = house.getBoundingClientRect();
@@ -196,7 +196,7 @@ function number() {
     const x = area.left + (spots[i][0] - vx) * scale;
     const y = area.top + (spots[i][1] - vy) * scale;
     const seen = big && x > box.left - 60 && x < box.right + 60 && y > box.top - 60 && y < box.bottom + 60;
-    if (seen && !shown.has(i) && seats[i].dataset.type === "seat") {
+    if (seen && !shown.has(i) && !special(i)) {
       const text = numbers.appendChild(document.createElementNS(NS, "text"));
       text.textContent = seats[i].dataset.code.replace(/^.*?0*([^-]+)$/, "$1");
       text.setAttribute("x", spots[i][0]);
@@ -260,9 +260,10 @@ seats.forEach((seat, i) => {
   const zone = zones.get(seat.dataset.zone);
   if (zone) seat.setAttribute("aria-label", `${names[i]} ${zone} ${money(priced([i])[0])}`);
 });
-here = Math.max(0, seats.findIndex((seat) => seat.dataset.type === "seat"));
 seats[here].tabIndex = 0;
-addEventListener("pageshow", (event) => event.persisted && poll());
 addEventListener("resize", () => zoomTo(zoom));
 house.style.aspectRatio = `${width} / ${height}`;
-watch();
+await poll();
+const again = new Set(map.dataset.picked.split(" "));
+seats.forEach((seat, i) => again.has(seat.dataset.code) && open(i) && toggle(i));
+setTimeout(watch, 2000);

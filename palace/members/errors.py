@@ -48,3 +48,10 @@ class NotAName(PalaceError):
 
     status, code = 422, "not_a_name"
     message = N_("请填写真实姓名，2到30个字，不带数字和符号。")
+
+
+class NameFromRoster(PalaceError):
+    """The name stands on the unit's roster; the unit corrects it."""
+
+    status, code = 409, "name_from_roster"
+    message = N_("姓名以单位工会的名册为准。写错了的话，请单位工会更正。")

@@ -109,7 +109,9 @@ class Quota(Base):
     __tablename__ = "quotas"
     __table_args__ = (
         one_of("scope", Scope),
-        UniqueConstraint("performance_id", "scope", "tier_id", "zone", postgresql_nulls_not_distinct=True),
+        UniqueConstraint(
+            "performance_id", "scope", "tier_id", "zone", postgresql_nulls_not_distinct=True
+        ),
         CheckConstraint("seats >= 0", name="seats"),
         CheckConstraint("(scope = 'tier') = (tier_id IS NOT NULL)", name="tier"),
         CheckConstraint("(scope = 'zone') = (zone IS NOT NULL)", name="zone"),

@@ -7,10 +7,11 @@ import secrets
 from collections.abc import Sequence
 from typing import Any
 
+from flask import request
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, Field, IntegerField, StringField
 from wtforms import Form as PlainForm
-from wtforms.validators import AnyOf, InputRequired, NumberRange, Optional, Regexp, ValidationError
+from wtforms.validators import AnyOf, DataRequired, NumberRange, Optional, Regexp, ValidationError
 
 from palace.forms import Form
 from palace.tickets.rules import Wish
@@ -70,12 +71,16 @@ class HoldForm(Choice, Form):
     )
     key = StringField(
         validators=[
-            InputRequired(_("页面已过期，请刷新后再选。")),
+            DataRequired(_("页面已过期，请刷新后再选。")),
             Regexp(r"^[\x21-\x7e]{8,64}\Z", message=_("页面已过期，请刷新后再选。")),
         ]
     )
     confirm = BooleanField()
     list = BooleanField()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.key.data = self.key.data or request.headers.get("Idempotency-Key")
 
     def validate_count(self, field: IntegerField) -> None:
         """Ask for seats or a number, not neither and not both."""

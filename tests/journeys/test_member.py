@@ -12,7 +12,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from tests.journeys.conftest import PICTURES, Person
+from tests.journeys.conftest import PICTURES, Person, fresh_phone
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 FREE_SHOW = "太原市职工文艺汇演"
@@ -30,7 +30,7 @@ def test_two_free_seats_in_three_taps_and_the_ticket_is_there(
     member = person()
     member.go("/sign-in")
     member.look("sign-in")
-    member.sign_in("19900000001")
+    member.sign_in(fresh_phone())
     open_show(member)
     member.look("performance")
 
@@ -81,7 +81,7 @@ def test_a_stranger_signs_in_on_the_way_and_comes_back_to_the_show(
     open_show(member)
     member.page.get_by_role("radio", name=re.compile("^3张")).check()
     member.tap("帮我选连座")
-    member.sign_in("19900000001")
+    member.sign_in(fresh_phone())
     assert member.page.get_by_role("radio", name=re.compile("^3张")).is_checked()
     assert "/performances/" in member.page.url
 
@@ -113,7 +113,7 @@ def book_one(person: Callable[..., Person], phone: str, **how: object) -> Person
 def test_a_ticket_goes_back_in_two_taps_and_stays_in_the_history(
     person: Callable[..., Person],
 ) -> None:
-    member = book_one(person, "19900000006")
+    member = book_one(person, fresh_phone())
     member.taps = 0
     member.tap("我去不了，退这张", role="link")
     member.look("return")
@@ -157,7 +157,7 @@ def test_a_thirty_yuan_order_waits_for_money_with_its_deadline_in_words(
     person: Callable[..., Person],
 ) -> None:
     member = person()
-    member.sign_in("19900000001")
+    member.sign_in(fresh_phone())
     member.go("/performances?price=member")
     member.look("programme-filtered")
     member.page.get_by_role("link", name="现代晋剧").first.click()

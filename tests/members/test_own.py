@@ -11,7 +11,7 @@ from sqlalchemy.exc import ProgrammingError
 from palace import clock
 from palace.db import db
 from palace.members import queries, services
-from palace.members.errors import NotAName
+from palace.members.errors import NameFromRoster, NotAName
 from palace.members.models import AuditLine, Grant
 from palace.members.rules import GrantKind
 from tests.factory import Factory
@@ -23,7 +23,7 @@ def acts() -> list[str]:
 
 
 def test_a_name_is_corrected(make: Factory) -> None:
-    member = make.member("李雷")
+    member = make.member("李雷", valid=False)
 
     services.rename(member, "李  蕾")
 
@@ -31,9 +31,14 @@ def test_a_name_is_corrected(make: Factory) -> None:
     assert acts() == ["member_renamed"]
 
 
+def test_a_name_from_a_roster_is_the_units_to_correct(make: Factory) -> None:
+    with pytest.raises(NameFromRoster):
+        services.rename(make.member(), "李蕾")
+
+
 def test_nobody_is_renamed_to_what_is_no_name(make: Factory) -> None:
     with pytest.raises(NotAName):
-        services.rename(make.member(), "x9")
+        services.rename(make.member(valid=False), "x9")
 
 
 def test_each_renewal_gives_the_calendar_another_generation(make: Factory) -> None:

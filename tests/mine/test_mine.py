@@ -139,7 +139,8 @@ def test_wheelchair_places_are_opened_and_closed_by_the_member(
     assert not is_open()
 
 
-def test_a_name_is_corrected(client: FlaskClient, member: Member) -> None:
+def test_a_name_is_corrected(make: Factory, client: FlaskClient) -> None:
+    make.sign_in(client, make.member(valid=False))
     assert client.post("/mine/name", data={"name": "张㛃䶮"}).status_code == 303
 
     assert "张㛃䶮" in client.get("/mine").get_data(as_text=True)
@@ -147,8 +148,10 @@ def test_a_name_is_corrected(client: FlaskClient, member: Member) -> None:
 
 @pytest.mark.parametrize("name", ["", " ", "x" * 61, "<script>", "\0", "张1"])
 def test_what_is_no_name_is_refused_with_a_sentence(
-    client: FlaskClient, member: Member, name: str
+    make: Factory, client: FlaskClient, name: str
 ) -> None:
+    member = make.member(valid=False)
+    make.sign_in(client, member)
     answer = client.post("/mine/name", data={"name": name}, headers=JSON)
 
     assert answer.status_code == 422

@@ -7,7 +7,7 @@ from datetime import datetime
 from palace import clock
 from palace.db import db
 from palace.members import queries
-from palace.members.errors import NotAName
+from palace.members.errors import NameFromRoster, NotAName
 from palace.members.models import Grant, Member
 from palace.members.rules import GrantKind, is_name, tidy_name
 from palace.members.services.audit import note
@@ -16,11 +16,14 @@ ASKED = "asked"
 
 
 def rename(member: Member, name: str) -> None:
-    """Correct a member's name.
+    """Correct the name of a member whom no roster names; a roster's name is the unit's to correct.
 
     Raises:
+        NameFromRoster: the member's unit says what they are called.
         NotAName: nobody is called that.
     """
+    if member.roster_entry_id is not None:
+        raise NameFromRoster
     tidied = tidy_name(name)
     if not is_name(tidied):
         raise NotAName
