@@ -21,6 +21,8 @@ from palace.tickets.models import Claim, Order, Ticket
 from palace.tickets.rules import TicketState
 from palace.venues.models import Seat
 
+FRESH = {"synchronize_session": False, "populate_existing": True}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Pick:
@@ -123,11 +125,11 @@ def lock_order_claims(order: Order) -> None:
     lock_quotas(order.performance_id)
 
 
-def prolong(order: Order, until: datetime | None, now: datetime) -> int:
-    """Move the end of an order's live claims (None = sold); return how many were still its own."""
+def prolong(order: Order, until: datetime | None, now: datetime) -> Sequence[Claim]:
+    """Move the end of an order's live claims (None = sold); return those that were still its own."""
     mine = (Claim.order_id == order.id, Claim.held_until > now)
-    moved = update(Claim).where(*mine).values(held_until=until).returning(Claim.id)
-    return len(db.session.execute(moved.execution_options(synchronize_session=False)).all())
+    moved = update(Claim).where(*mine).values(held_until=until).returning(Claim)
+    return db.session.scalars(moved, execution_options=FRESH).all()
 
 
 def give_up(order_id: int, now: datetime, claim_id: int | None = None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, func, select
@@ -58,13 +58,20 @@ def free_used(member_id: int, span: tuple[datetime, datetime], now: datetime) ->
 
 
 def offers(
-    member: Member | None, performance: Performance, rules: HouseRules, now: datetime
+    member: Member | None,
+    performance: Performance,
+    rules: HouseRules,
+    now: datetime,
+    *,
+    mine: Mapping[int, int],
 ) -> list[Offer]:
-    """Return the tiers of a performance as a member, or a stranger, may use them now."""
+    """Return the tiers of a performance as a member, or a stranger, may use them now.
+
+    `mine` counts what the member holds or owns there already, by tier.
+    """
     priced = programme.prices([performance.id])[performance.id]
     quotas = programme.tier_quotas(performance.id)
     taken = tier_counts(performance.id, now) if quotas else {}
-    mine = tier_counts(performance.id, now, member.id) if member else {}
     monthly_left = None
     if member and any(price.tier.monthly for price in priced):
         monthly_left = rules.free_per_month - free_used(
@@ -114,11 +121,6 @@ def seats_named(plan_id: int, codes: Sequence[str]) -> list[Seat]:
         select(Seat).where(Seat.plan_id == plan_id, Seat.code.in_(codes)).order_by(Seat.ordinal)
     )
     return list(db.session.scalars(wanted))
-
-
-def held_count(member_id: int, performance_id: int, now: datetime) -> int:
-    """Return how many places of a performance a member holds or owns."""
-    return sum(tier_counts(performance_id, now, member_id).values())
 
 
 def order_of(member_id: int, code: str) -> Order:

@@ -220,7 +220,7 @@ def check_returnable(now: datetime, until: datetime) -> None:
         raise TooLateToReturn(until=until)
 
 
-def best_sets(free: Iterable[Placed], count: int, most: int = BEST_SETS) -> list[list[Placed]]:
+def best_sets(free: Sequence[Placed], count: int, most: int = BEST_SETS) -> list[list[Placed]]:
     """Return the best sets of `count` neighbouring free seats, best first, at most `most`, disjoint.
 
     Neighbours are in one row and block at positions that differ by one, never by number. A set
@@ -248,11 +248,10 @@ def pick_one(sets: Sequence[list[Placed]]) -> list[Placed]:
     return random.choice(sets)  # noqa: S311 - spreads buyers, guards nothing
 
 
-def _runs(free: Iterable[Placed]) -> list[list[Placed]]:
-    """Return the unbroken runs of free neighbours."""
-    ordered = sorted(free, key=lambda seat: (seat.section, seat.row, seat.block, seat.position))
-    runs: list[list[Placed]] = [ordered[:1]] if ordered else []
-    for before, seat in pairwise(ordered):
+def _runs(free: Sequence[Placed]) -> list[list[Placed]]:
+    """Return the unbroken runs of free neighbours; the seats come in plan order."""
+    runs = [list(free[:1])] if free else []
+    for before, seat in pairwise(free):
         beside = (seat.section, seat.row, seat.block, seat.position - 1)
         if (before.section, before.row, before.block, before.position) == beside:
             runs[-1].append(seat)

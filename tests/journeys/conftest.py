@@ -37,7 +37,7 @@ AXE_RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 VALID_MEMBERS = iter([*range(2904, 2916), *range(2917, 2921), *range(2929, 2940)])
-"""Ends of numbers that the demonstration roster gives one valid member each; a code a minute is the budget."""
+"""Ends of numbers of one valid member each on the demonstration roster; a number gets one code a minute."""
 
 
 def fresh_phone() -> str:

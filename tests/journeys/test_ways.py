@@ -171,7 +171,7 @@ def test_a_ticket_in_the_dark(person: Callable[..., Person]) -> None:
 def test_staff_see_tonight_first(person: Callable[..., Person]) -> None:
     clerk = person(viewport={"width": 1280, "height": 900}, has_touch=False)
     clerk.go("/staff")
-    clerk.page.get_by_label("工号").fill("counter")
+    clerk.page.get_by_label("登录名").fill("counter")
     clerk.page.get_by_label("密码").fill("window-1958")
     clerk.tap("登录")
     assert "今明两天" in clerk.say()

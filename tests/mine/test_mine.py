@@ -140,6 +140,7 @@ def test_wheelchair_places_are_opened_and_closed_by_the_member(
 
 
 def test_a_name_is_corrected(make: Factory, client: FlaskClient) -> None:
+    make.site()
     make.sign_in(client, make.member(valid=False))
     assert client.post("/mine/name", data={"name": "张㛃䶮"}).status_code == 303
 

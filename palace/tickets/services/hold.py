@@ -19,6 +19,7 @@ from palace.tickets.claims import Pick
 from palace.tickets.errors import NoSeatsTogether, NoTicketNeeded, SeatTaken, SoldOut, UnknownSeat
 from palace.tickets.models import Order
 from palace.tickets.rules import KeptFor, Offer, OrderState, Wish
+from palace.tickets.services.orders import settle
 from palace.venues import queries as venues
 from palace.venues.models import HouseRules, Seat
 from palace.venues.rules import SeatType
@@ -33,14 +34,23 @@ class Terms:
     performance: Performance
     rules: HouseRules
     offers: Sequence[Offer]
+    held: int
     opened: frozenset[str]
     now: datetime
 
 
 def hold(
-    member: Member, performance_id: int, wish: Wish, *, key: str, large_text: bool = False
+    member: Member,
+    performance_id: int,
+    wish: Wish,
+    *,
+    key: str,
+    confirm: bool = False,
+    large_text: bool = False,
 ) -> Order:
     """Hold places for a member until they confirm or the hold lapses: all of them or none.
+
+    `confirm` settles a free order in the same transaction.
 
     Raises:
         SaleNotOpen, SaleClosed, NoTicketNeeded, TooManySeats, NotForYou, TierFull, UnknownSeat:
@@ -50,14 +60,16 @@ def hold(
     """
     code = public_code()
     actor, command = f"member:{member.id}", f"hold:{performance_id}"
-    first = commands.first_answer(actor, command, key, body=repr(wish), answer=code)
+    first = commands.first_answer(actor, command, key, body=repr((wish, confirm)), answer=code)
     if first != code:
         return queries.order_of(member.id, first)
     members.lock(member.id)
     terms = _terms(member, programme.published(performance_id))
-    check_wish(member, wish, terms)
+    check_wish(wish, terms)
     order = _new_order(member, wish, terms, code, large_text=large_text)
-    _take(order, wish, terms)
+    picks = _take(order, wish, terms)
+    if confirm and not any(pick.price for pick in picks):
+        settle(order, terms.now)
     return order
 
 
@@ -65,16 +77,18 @@ def _terms(member: Member, performance: Performance) -> Terms:
     now = clock.now()
     house = venues.house_rules()
     grants = members.live_grants(member, performance.id, now)
+    mine = queries.tier_counts(performance.id, now, member.id)
     return Terms(
         performance=performance,
         rules=house,
-        offers=queries.offers(member, performance, house, now),
+        offers=queries.offers(member, performance, house, now, mine=mine),
+        held=sum(mine.values()),
         opened=frozenset(KeptFor.WHEELCHAIR for _ in grants),
         now=now,
     )
 
 
-def check_wish(member: Member, wish: Wish, terms: Terms) -> None:
+def check_wish(wish: Wish, terms: Terms) -> None:
     """Refuse a wish that the sale times, the cancelled show or the seat limit forbid."""
     performance = terms.performance
     if performance.seating is Seating.OPEN:
@@ -85,8 +99,8 @@ def check_wish(member: Member, wish: Wish, terms: Terms) -> None:
         closes_at=performance.cancelled_at or performance.sale_closes_at,
         starts_at=performance.starts_at,
     )
-    held = queries.held_count(member.id, performance.id, terms.now)
-    rules.check_seat_limit(held=held, wanted=wish.wanted, limit=performance.seats_per_member)
+    limit = performance.seats_per_member
+    rules.check_seat_limit(held=terms.held, wanted=wish.wanted, limit=limit)
 
 
 def _new_order(member: Member, wish: Wish, terms: Terms, code: str, *, large_text: bool) -> Order:
@@ -111,7 +125,7 @@ def _new_order(member: Member, wish: Wish, terms: Terms, code: str, *, large_tex
     return order
 
 
-def _take(order: Order, wish: Wish, terms: Terms) -> None:
+def _take(order: Order, wish: Wish, terms: Terms) -> list[Pick]:
     """Claim the wish's places; seats left to us and tiers left to us are chosen anew when lost."""
     for lost in range(TRIES - 1):
         try:
@@ -134,7 +148,7 @@ def _without(terms: Terms, tier_id: object) -> Terms:
     return replace(terms, offers=offers)
 
 
-def _take_once(order: Order, wish: Wish, terms: Terms, lost: int) -> None:
+def _take_once(order: Order, wish: Wish, terms: Terms, lost: int) -> list[Pick]:
     """Try once; whoever `lost` before chooses among twice as many sets each time."""
     with db.session.begin_nested():
         picks = _picks(wish, terms, rules.BEST_SETS << lost)
@@ -144,6 +158,7 @@ def _take_once(order: Order, wish: Wish, terms: Terms, lost: int) -> None:
         if won < len(picks):
             raise SeatTaken(seats=_lost(order, picks, terms.now))
         claims.check_quotas(order, picks, terms.now)
+    return picks
 
 
 def _lost(order: Order, picks: Sequence[Pick], now: datetime) -> list[Seat]:

@@ -32,7 +32,7 @@ def extend(member: Member, code: str) -> Order:
         raise ExtendedBefore
     longer = timedelta(minutes=venues.house_rules().extension_minutes)
     ends_at = rules.hold_expiry(order.hold_ends_at, longer, order.performance.starts_at)
-    if claims.prolong(order, ends_at, now) < order.seat_count:
+    if len(claims.prolong(order, ends_at, now)) < order.seat_count:
         raise HoldLapsed
     order.hold_ends_at, order.extended = ends_at, True
     return order
@@ -55,7 +55,7 @@ def confirm(member: Member, code: str) -> Order:
     if total:
         _await_payment(order, total, now)
     else:
-        _settle(order, now)
+        settle(order, now)
     return order
 
 
@@ -68,7 +68,7 @@ def settle_paid(order_id: int) -> Order:
     order = db.session.get_one(Order, order_id)
     order, now = locked(db.session.get_one(Member, order.member_id), order.code)
     if order.state is not OrderState.SETTLED:
-        _settle(order, now)
+        settle(order, now)
     return order
 
 
@@ -99,20 +99,25 @@ def _await_payment(order: Order, total: Fen, now: datetime) -> None:
     pay_by = rules.pay_deadline(order.performance.starts_at, house.pay_before_minutes)
     if now >= pay_by:
         raise TooLateToPayLater(minutes=house.pay_before_minutes)
-    if claims.prolong(order, pay_by + rules.PAYMENT_GRACE, now) < order.seat_count:
+    if len(claims.prolong(order, pay_by + rules.PAYMENT_GRACE, now)) < order.seat_count:
         raise HoldLapsed
     order.state, order.pay_by = OrderState.AWAITING_PAYMENT, pay_by
     payments.ask("tickets", order.id, total, pay_by=pay_by)
     tell("awaiting_payment", order, now)
 
 
-def _settle(order: Order, now: datetime) -> None:
-    """Turn an order's claims into tickets, with agenda entry, notice and audit line in one transaction."""
-    if claims.prolong(order, None, now) < order.seat_count:
+def settle(order: Order, now: datetime) -> None:
+    """Turn an order's claims into tickets, with agenda entry, notice and audit line in one transaction.
+
+    Raises:
+        HoldLapsed: some of them are no longer the order's own.
+    """
+    sold = claims.prolong(order, None, now)
+    if len(sold) < order.seat_count:
         raise HoldLapsed
     order.state, order.settled_at = OrderState.SETTLED, now
     db.session.flush()
-    claims.issue(order, queries.live_claims(order, now), now)
+    claims.issue(order, sold, now)
     enter_agenda(order, now)
     tell("tickets_issued", order, now)
     note("tickets_issued", f"order:{order.id}", after={"tickets": order.seat_count})

@@ -42,14 +42,14 @@ def hold(performance_id: int) -> ResponseReturnValue:
 
 
 def _hold(form: HoldForm, performance_id: int) -> Order:
-    member = current_member()
-    large = words.large_text()
-    order = services.hold(
-        member, performance_id, form.wish, key=form.key.data or "", large_text=large
+    return services.hold(
+        current_member(),
+        performance_id,
+        form.wish,
+        key=form.key.data or "",
+        confirm=form.confirm.data,
+        large_text=words.large_text(),
     )
-    if form.confirm.data and not sum(claim.price for claim in order.claims):
-        services.confirm(member, order.code)
-    return order
 
 
 @bp.get("/orders/<code:code>")
@@ -99,8 +99,7 @@ def _json(found: Order, state: str) -> dict[str, Any]:
 def _done(found: Order, status: int = 200) -> ResponseReturnValue:
     """Answer a command on an order: on to its page, or the order as JSON."""
     if wants_json():
-        fresh = queries.order_of(found.member_id, found.code)
-        return _json(fresh, fresh.state.value), status
+        return _json(found, found.state), status
     return redirect(url_for("tickets.order", code=found.code), code=303)
 
 

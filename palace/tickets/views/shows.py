@@ -71,7 +71,7 @@ def programme_page() -> ResponseReturnValue:
         for stub in _stubs([show for show in coming if _asked(form, show)])
         if _fits(form, stub)
     ]
-    gathered = programme.by_entry(wanted)
+    gathered = sorted(programme.by_entry(wanted), key=_evenings_first)
     return answer(
         "tickets/programme.html",
         {"performances": [_json(stub) for stub in wanted]},
@@ -85,6 +85,11 @@ def programme_page() -> ResponseReturnValue:
 
 def _day(stub: Stub) -> date:
     return clock.palace_day(stub.performance.starts_at)
+
+
+def _evenings_first(stub: Stub) -> tuple[date, bool]:
+    """Order by day, shows before exhibitions that are open all day long."""
+    return _day(stub), bool(stub.siblings)
 
 
 def _any_kind(found: list[Performance], kind: str) -> bool:
@@ -181,10 +186,10 @@ def choose_again(performance_id: int, form: HoldForm, refusal: PalaceError) -> R
 def _choice(show: Performance, member: Member | None) -> dict[str, Any]:
     """Return what a person may choose at a performance now."""
     now = clock.now()
-    held = queries.held_count(member.id, show.id, now) if member else 0
-    most = min(show.seats_per_member - held, MOST_SEATS)
+    mine = queries.tier_counts(show.id, now, member.id) if member else {}
+    most = min(show.seats_per_member - sum(mine.values()), MOST_SEATS)
     return {
-        "offers": queries.offers(member, show, venues.house_rules(), now),
+        "offers": queries.offers(member, show, venues.house_rules(), now, mine=mine),
         "counts": range(1, most + 1),
         "key": new_key(),
         "order": next(iter(queries.open_orders(member.id, now, show.id)), None) if member else None,
