@@ -25,6 +25,11 @@ from palace.venues.models import HouseRules, Seat, SeatingPlan, Site, Space
 from palace.venues.rules import SeatType
 
 NUMBERS = itertools.count(1)
+DRAWING = {
+    "sections": [{"code": "ST", "name": {"zh": "池座", "en": "Stalls"}}],
+    "shapes": [],
+    "zones": [],
+}
 
 
 class Factory:
@@ -81,9 +86,7 @@ class Factory:
         self, space: Space, rows: Sequence[int], kinds: Mapping[str, SeatType] | None = None
     ) -> SeatingPlan:
         """Return a plan with `rows` seats per row: codes ST-01-01 …, zone A in row 1, B behind."""
-        plan = SeatingPlan(
-            space_id=space.id, code=f"plan-{next(NUMBERS)}", drawing={"sections": [], "shapes": []}
-        )
+        plan = SeatingPlan(space_id=space.id, code=f"plan-{next(NUMBERS)}", drawing=DRAWING)
         self.add(plan)
         kinds = kinds or {}
         places = [

@@ -148,7 +148,9 @@ def live_claims(order: Order, now: datetime) -> list[Claim]:
     return list(db.session.scalars(wanted))
 
 
-def open_orders(member_id: int, now: datetime, performance_id: int | None = None) -> list[Order]:
+def open_orders(
+    member_id: int, now: datetime | ColumnElement[datetime], performance_id: int | None = None
+) -> list[Order]:
     """Return a member's orders that still hold seats and wait to be settled, oldest first."""
     waiting = (OrderState.HELD, OrderState.AWAITING_PAYMENT)
     holds = select(Claim.id).where(Claim.order_id == Order.id, Claim.held_until > now).exists()

@@ -74,6 +74,22 @@ def read_qr(picture: Path) -> str:
     return found.text
 
 
+def test_every_page_leads_back_to_a_hold_that_is_extended_once_and_let_go(
+    person: Callable[..., Person],
+) -> None:
+    member = person()
+    member.sign_in(fresh_phone())
+    open_show(member)
+    member.tap("帮我选连座")
+    member.go("/performances")
+    member.look("held-elsewhere")
+    member.tap(re.compile("座位为您留到"), role="link")
+    member.tap(re.compile("再留10分钟"))
+    assert "再留10分钟" not in member.say()
+    member.tap("不要了，放掉座位")
+    assert "座位为您留到" not in member.say()
+
+
 def test_a_stranger_signs_in_on_the_way_and_comes_back_to_the_show(
     person: Callable[..., Person],
 ) -> None:

@@ -12,4 +12,5 @@ __all__ = ["init_app", "orders", "shows", "tickets"]
 def init_app(app: Flask) -> None:
     """Register the pages, and the seat state in front of them."""
     app.register_blueprint(bp)
+    app.jinja_env.globals["held_orders"] = orders.held_orders
     seatstate.init_app(app)

@@ -7,6 +7,8 @@ from typing import Any
 
 from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from sqlalchemy import func
 
 from palace import clock, words
 from palace.db import db, transaction
@@ -50,6 +52,14 @@ def _hold(form: HoldForm, performance_id: int) -> Order:
         confirm=form.confirm.data,
         large_text=words.large_text(),
     )
+
+
+def held_orders() -> list[Order]:
+    """Return the signed-in member's live holds: every page leads back to them."""
+    if current_user.member is None:
+        return []
+    waiting = queries.open_orders(current_user.member.id, func.palace_clock())
+    return [found for found in waiting if found.state is OrderState.HELD]
 
 
 @bp.get("/orders/<code:code>")
