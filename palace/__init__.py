@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 from flask import Flask
 from flask_babel import Babel
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
+from sqlalchemy.exc import OperationalError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from palace import db as database
@@ -25,8 +28,11 @@ from palace.security import load_keys
 from palace.tickets import services as tickets_services
 from palace.tickets import views as tickets
 from palace.venues.queries import code_budget
+from palace.venues.services import check_database
 
 COOKIE = "palace"
+PATIENCE = 20.0  # seconds a web that starts waits for its database
+RETRY = 0.25
 LARGEST_BODY = 64 * 1024
 
 
@@ -45,8 +51,9 @@ def create_app(settings: Settings) -> Flask:
     database.init_app(app)
     Migrate(app, database.db, directory=str(ROOT / "migrations"))
     Babel(app, locale_selector=words.locale, default_locale=words.LOCALES["zh"])
+    lifecycle.init_app(app)  # first: its hooks stand around those of everything below
     CSRFProtect(app)
-    for part in (lifecycle, throttle, pages, members, notices, tickets, mine, calendars, boxoffice):
+    for part in (throttle, pages, members, notices, tickets, mine, calendars, boxoffice):
         part.init_app(app)
     code_office["codes"] = CodeOffice(senders.may_send, owe_code, code_budget)
     on_paid["tickets"] = tickets_services.settle_paid
@@ -55,6 +62,24 @@ def create_app(settings: Settings) -> Flask:
         proxied = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)
         app.wsgi_app = proxied  # type: ignore[method-assign]  # Flask's documented way
     return app
+
+
+def await_database(app: Flask, patience: float = PATIENCE) -> None:
+    """Check that the database is of the settings' kind, once it answers within so many seconds.
+
+    Raises:
+        UnsafeSettings: a demonstration over a real palace's database, or the other way round.
+        OperationalError: it stayed away; whoever started this process starts it again.
+    """
+    until = time.monotonic() + patience
+    while True:
+        try:
+            with app.app_context():
+                return check_database(app.extensions["palace"])
+        except OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(RETRY)
 
 
 def _configure(app: Flask, settings: Settings) -> None:
@@ -67,7 +92,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=MEMBER_SIGN_IN,
-        TRUSTED_HOSTS=None if settings.lan else list(settings.trusted_hosts),
+        TRUSTED_HOSTS=list(settings.trusted_hosts),
         MAX_CONTENT_LENGTH=LARGEST_BODY,
         WTF_CSRF_TIME_LIMIT=None,
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "palace" / "translations"),

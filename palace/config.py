@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 from collections.abc import Mapping
@@ -10,7 +11,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - wildcards, and where they answer here
+SCREEN = "screen"
 
 
 class UnsafeSettings(ValueError):
@@ -38,8 +40,6 @@ class Settings:
     database_url: str | None = None
     database_owner_url: str | None = None
     sms_gateway: str = ""
-    stripe_secret_key: str = ""
-    stripe_webhook_secret: str = ""
     icp_number: str = ""
     police_number: str = ""
 
@@ -65,22 +65,21 @@ class Settings:
         lan = _flag(env, "LAN")
         port = _count(env, "PORT", 8000)
         public_url = (env.get("PUBLIC_URL") or f"http://127.0.0.1:{port}").rstrip("/")
+        host = env.get("HOST") or ("0.0.0.0" if lan else "127.0.0.1")  # noqa: S104 - LAN=1 asks for it
         settings = cls(
             demo=_flag(env, "PALACE_DEMO"),
             lan=lan,
-            host=env.get("HOST") or ("0.0.0.0" if lan else "127.0.0.1"),  # noqa: S104 - LAN=1 asks for it
+            host=host,
             port=port,
             workers=_count(env, "WEB_WORKERS", os.cpu_count() or 1),
             public_url=public_url,
-            trusted_hosts=_hosts(public_url, env.get("TRUSTED_HOSTS", "")),
+            trusted_hosts=_hosts(public_url, host, env.get("TRUSTED_HOSTS", "")),
             proxies=_count(env, "PROXIES", 0),
             state=state,
             keys_file=Path(env.get("KEYS_FILE") or state / "keys.json").resolve(),
             database_url=env.get("DATABASE_URL") or None,
             database_owner_url=env.get("DATABASE_OWNER_URL") or None,
             sms_gateway=env.get("SMS_GATEWAY", ""),
-            stripe_secret_key=env.get("STRIPE_SECRET_KEY", ""),
-            stripe_webhook_secret=env.get("STRIPE_WEBHOOK_SECRET", ""),
             icp_number=env.get("ICP_NUMBER", ""),
             police_number=env.get("POLICE_NUMBER", ""),
         )
@@ -97,29 +96,57 @@ class Settings:
             raise UnsafeSettings(
                 "DATABASE_URL and DATABASE_OWNER_URL go together: both or neither."
             )
-        if bool(self.stripe_secret_key) != bool(self.stripe_webhook_secret):
-            raise UnsafeSettings(
-                "STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET go together: both or neither."
-            )
         if urlsplit(self.public_url).scheme not in {"http", "https"}:
             raise UnsafeSettings("PUBLIC_URL must begin with http:// or https://.")
+        if self.sms_gateway not in {"", SCREEN}:
+            raise UnsafeSettings(f"There is no SMS_GATEWAY {self.sms_gateway!r}.")
         if self.demo:
             self._check_demo()
-        elif not self.secure:
+        else:
+            self._check_real()
+
+    def _check_real(self) -> None:
+        """Keep real people's codes and cookies off the screen and off unencrypted lines."""
+        if not self.secure:
             raise UnsafeSettings(
                 "PUBLIC_URL must be https:// outside demonstration mode (PALACE_DEMO=1)."
             )
+        if not self.proxies:
+            raise UnsafeSettings(
+                "The palace itself ends no TLS: put a reverse proxy in front and set PROXIES=1."
+            )
+        if self.lan:
+            raise UnsafeSettings("LAN=1 is for demonstration mode (PALACE_DEMO=1) alone.")
+        if self.sms_gateway == SCREEN:
+            raise UnsafeSettings("SMS_GATEWAY=screen would show everybody's codes.")
 
     def _check_demo(self) -> None:
-        """Keep published codes and sign-ins away from real people, money and addresses."""
-        if self.stripe_secret_key or self.sms_gateway not in {"", "screen"}:
-            raise UnsafeSettings("Demonstration mode takes no payment keys and no SMS gateway.")
-        if self.host not in LOOPBACK and not self.lan:
+        """Keep published codes and sign-ins away from real people and addresses."""
+        if self.secure or self.proxies:
+            raise UnsafeSettings(
+                "Demonstration mode refuses a public https:// address and PROXIES."
+            )
+        if not _is_near(self.host, lan=self.lan):
             raise UnsafeSettings(
                 "Demonstration mode binds to loopback; set LAN=1 to show it on a phone."
             )
-        if self.secure:
-            raise UnsafeSettings("Demonstration mode refuses a public https:// address.")
+        for name in (urlsplit(self.public_url).hostname or "", *self.trusted_hosts):
+            if not _is_near(name, lan=self.lan):
+                raise UnsafeSettings(
+                    f"Demonstration mode refuses the public address {name!r}: it answers on loopback,"
+                    " with LAN=1 on private addresses."
+                )
+
+
+def _is_near(name: str, *, lan: bool) -> bool:
+    """Return whether a host is this machine, or with `lan` an address of a private network."""
+    if name == "localhost":
+        return True
+    try:
+        address = ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return address.is_loopback or (lan and address.is_private)
 
 
 def _flag(env: Mapping[str, str], name: str) -> bool:
@@ -138,9 +165,9 @@ def _count(env: Mapping[str, str], name: str, default: int) -> int:
     return int(value)
 
 
-def _hosts(public_url: str, extra: str) -> tuple[str, ...]:
-    """Return the host names a request may carry: the public one, loopback, and those named."""
+def _hosts(public_url: str, host: str, extra: str) -> tuple[str, ...]:
+    """Return the host names a request may carry: the public one, loopback, our address, those named."""
+    own = [] if host in EVERYWHERE else [host]
     named = [name.strip() for name in extra.split(",") if name.strip()]
-    return tuple(
-        dict.fromkeys([urlsplit(public_url).hostname or "", "127.0.0.1", "localhost", *named])
-    )
+    public = urlsplit(public_url).hostname or ""
+    return tuple(dict.fromkeys([public, "127.0.0.1", "localhost", *own, *named]))

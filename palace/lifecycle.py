@@ -6,9 +6,13 @@ import json
 import logging
 import sys
 import time
+import traceback
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from http import HTTPStatus
+from types import TracebackType
 
+import psycopg
 from flask import (
     Flask,
     Response,
@@ -18,13 +22,13 @@ from flask import (
     redirect,
     render_template,
     request,
+    session,
     url_for,
 )
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
 
@@ -56,16 +60,50 @@ class JsonLines(logging.Formatter):
             "message": record.getMessage(),
             **getattr(record, "values", {}),
         }
-        if record.exc_info:
-            line["trace"] = self.formatException(record.exc_info)
+        if record.exc_info and record.exc_info[1]:
+            line["trace"] = trace_of(record.exc_info[1])
         return json.dumps(line, ensure_ascii=False)
 
 
+def trace_of(error: BaseException) -> list[str]:
+    """Return the stack of an error and of what led to it, newest first.
+
+    PostgreSQL's text quotes the row it refuses, and who passes it on quotes it too: where the
+    database is part of the story, kinds, conditions and places are told without any text.
+    """
+    chain = list(_chain(error))
+    silent = any(isinstance(link, SQLAlchemyError | psycopg.Error) for link in chain)
+    lines = []
+    for link in chain:
+        told = "" if silent else f": {link}"
+        if isinstance(link, psycopg.Error):
+            told = f" {link.sqlstate} {link.diag.constraint_name or ''}".rstrip()
+        lines.append(f"{type(link).__module__}.{type(link).__qualname__}{told}")
+        lines += traceback.format_tb(link.__traceback__)
+    return lines
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """Give an error and what led to it, each once."""
+    seen: set[int] = set()
+    link: BaseException | None = error
+    while link is not None and id(link) not in seen:
+        seen.add(id(link))
+        yield link
+        link = link.__cause__ or link.__context__
+
+
 def log_to_stderr() -> None:
-    """Send every log line of this process to standard error as JSON."""
+    """Send every log line of this process to standard error as JSON, and what ends it too."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    sys.excepthook = _ended
+
+
+def _ended(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    if issubclass(kind, Exception):
+        log.critical("ended", exc_info=(kind, error, trace))
 
 
 def init_app(app: Flask) -> None:
@@ -83,14 +121,17 @@ def init_app(app: Flask) -> None:
 def _begin() -> None:
     g.request_id = web.new_request_id()
     g.began = time.perf_counter()
+    web.drop_unreadable_referrer()
 
 
 def _finish(response: Response) -> Response:
-    refusal = response.status_code >= HTTPStatus.BAD_REQUEST
-    personal = refusal or current_user.is_authenticated or "Set-Cookie" in response.headers
     is_file = request.endpoint == "static"
-    web.harden(response, personal=personal and not is_file)
-    response.headers["X-Request-Id"] = g.get("request_id", "")
+    web.harden(
+        response,
+        g.get("request_id", ""),
+        secure=current_app.extensions["palace"].secure,
+        personal=not is_file and _is_personal(response),
+    )
     if not is_file:
         values = {
             "request_id": g.get("request_id"),
@@ -101,6 +142,16 @@ def _finish(response: Response) -> Response:
         }
         log.info("request", extra={"values": values})
     return response
+
+
+def _is_personal(response: Response) -> bool:
+    """Return whether an answer may hold what is one visitor's: Flask writes its own cookie only later."""
+    return (
+        response.status_code >= HTTPStatus.BAD_REQUEST
+        or bool(session)
+        or session.modified
+        or "Set-Cookie" in response.headers
+    )
 
 
 def refused(error: PalaceError) -> ResponseReturnValue:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from importlib import metadata
 from pathlib import Path
@@ -33,6 +33,7 @@ from palace.config import ROOT, Settings
 from palace.db import db
 from palace.members.rules import mask_name
 from palace.venues import queries as venues
+from palace.venues.errors import NotSetUp
 from palace.web import public, same_site_path
 
 YEAR = 365 * 86400
@@ -51,6 +52,11 @@ class House:
     name_zh: str = "工人文化宫"
     name_en: str = "Workers' Cultural Palace"
     seal: str = "工人文宫"
+    address_zh: str = ""
+    address_en: str = ""
+    phone: str = ""
+    counter_zh: str = ""
+    counter_en: str = ""
 
 
 @dataclass(frozen=True)
@@ -134,10 +140,13 @@ def site() -> House:
         return known
     try:
         found = venues.head_site()
+    except NotSetUp:
+        return House()
     except SQLAlchemyError:
         db.session.rollback()
         return House()
-    house = current_app.extensions["palace_house"] = House(found.name_zh, found.name_en, found.seal)
+    told = {field.name: getattr(found, field.name) for field in fields(House)}
+    house = current_app.extensions["palace_house"] = House(**told)
     return house
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -242,27 +243,24 @@ class Cluster:
         path.chmod(0o600)
 
     def _clear_leftover(self) -> None:
-        """End a server whose supervisor was killed; drop a lock file with another process's number.
+        """End a server whose supervisor was killed; drop a lock file with another process's number or none.
 
         A number nobody has is left to PostgreSQL, which also looks for orphaned backends.
         """
         lock_file = self.data / "postmaster.pid"
         if not lock_file.exists():
             return
-        pid = int(lock_file.read_text().split("\n", 1)[0])
-        if processes.runs_in(pid, "postgres", self.data):
+        told = lock_file.read_text(errors="replace").split("\n", 1)[0]
+        pid = int(told) if re.fullmatch("[1-9][0-9]{0,8}", told) else None  # a power cut empties it
+        if pid and processes.runs_in(pid, "postgres", self.data):
             processes.end(pid, POLITE, STOP_LIMIT)
-        elif processes.exists(pid):
+        elif pid is None or processes.exists(pid):
             lock_file.unlink()
 
     def _serve(self) -> None:
         """Start the server; tried again for a while, as backends of a killed one need a moment to go."""
-        words = [
-            *processes.dying_with_us("INT"),
-            str(self._programs() / "postgres"),
-            "-D",
-            str(self.data),
-        ]
+        words = [str(self._programs() / "postgres"), "-D", str(self.data)]
+        words = [*processes.dying_with_us("INT"), *words]
         for _ in range(START_TRIES):
             with self.log.open("ab") as log:
                 self._process = subprocess.Popen(  # noqa: S603 - our own words

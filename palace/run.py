@@ -17,7 +17,7 @@ from pathlib import Path
 import click
 
 from palace import host, processes
-from palace.config import LOOPBACK, Settings
+from palace.config import EVERYWHERE, Settings
 from palace.demo import SIGN_INS
 from palace.host import HostRefused
 from palace.postgres import Cluster, running
@@ -38,8 +38,10 @@ def run(settings: Settings) -> None:
     """Run the palace until SIGTERM, SIGINT or SIGHUP.
 
     Raises:
-        CannotRun, HostRefused: it cannot start; the message says what to type.
+        CannotRun, HostRefused, UnsafeSettings: it cannot start; the message says what to type.
     """
+    settings = replace(settings, public_url=_address(settings))
+    settings.check()
     host.make_state(settings.state)
     with ExitStack() as stack:
         _only_one(settings, stack)
@@ -74,7 +76,7 @@ def _only_one(settings: Settings, stack: ExitStack) -> None:
     if lock is None:
         pid = path.read_text()
         raise CannotRun(
-            f"The palace already runs at {_address(settings)} (process {pid}). To stop it: kill {pid}"
+            f"The palace already runs at {settings.public_url} (process {pid}). To stop it: kill {pid}"
         )
     stack.enter_context(lock)
 
@@ -106,7 +108,7 @@ def _asked_to_stop() -> Iterator[threading.Event]:
 
 def _environment(settings: Settings, cluster: Cluster | None) -> dict[str, str]:
     """Return what the children read as their settings."""
-    env = dict(os.environ) | {"PYTHONUNBUFFERED": "1", "PUBLIC_URL": _address(settings)}
+    env = dict(os.environ) | {"PYTHONUNBUFFERED": "1", "PUBLIC_URL": settings.public_url}
     if cluster:
         env["DATABASE_URL"] = cluster.url("palace_app")
         env["DATABASE_OWNER_URL"] = cluster.url("palace_owner")
@@ -117,6 +119,8 @@ def _address(settings: Settings) -> str:
     """Return the address people type: on a phone in the same network it is this machine's."""
     if not settings.lan or os.environ.get("PUBLIC_URL"):
         return settings.public_url
+    if settings.host not in EVERYWHERE:
+        return f"http://{settings.host}:{settings.port}"
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect(
@@ -132,15 +136,15 @@ def _serve(
 ) -> None:
     logs = settings.state / "log"
     _prepare(settings, env, logs, stopping)
-    children = _children(settings, env, logs)
+    parts = children(settings, env, logs)
     try:
-        for child in children:
+        for child in parts:
             child.start()
-        _wait_for_web(settings, children[0], stopping)
+        _wait_for_web(settings, parts[0], stopping)
         _welcome(settings)
-        _tend(children, cluster, logs, stopping)
+        _tend(parts, cluster, logs, stopping)
     finally:
-        for child in children:
+        for child in parts:
             child.stop(STOP_LIMITS[child.name])
 
 
@@ -160,7 +164,7 @@ def _prepare(
             )
 
 
-def _children(settings: Settings, env: dict[str, str], logs: Path) -> list[Child]:
+def children(settings: Settings, env: dict[str, str], logs: Path) -> list[Child]:
     """Return the processes of the palace, web first."""
     palace = [sys.executable, "-m", "palace"]
     web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--http", "1", "--no-ws"]
@@ -179,22 +183,24 @@ def _children(settings: Settings, env: dict[str, str], logs: Path) -> list[Child
         "--respawn-interval",
         "1",
     ]
-    web += ["--workers-kill-timeout", "20", "wsgi:app"]
+    # an access log would hold the secret addresses of calendars
+    web += ["--no-access-log", "--workers-kill-timeout", "20", "wsgi:app"]
     words = {"web": web, "worker": [*palace, "worker"], "printing": [*palace, "printing"]}
     return [Child(name, words[name], env, logs / f"{name}.log") for name in STOP_LIMITS]
 
 
 def _wait_for_web(settings: Settings, web: Child, stopping: threading.Event) -> None:
     deadline = time.monotonic() + UP_LIMIT
-    while not _answers(settings):
+    while not answers(settings):
         if web.result() is not None or time.monotonic() > deadline:
             raise CannotRun(f"{web.last_lines()}\nThe web server does not answer: see {web.log}")
         if stopping.wait(0.1):
             raise Stopping
 
 
-def _answers(settings: Settings) -> bool:
-    reachable = settings.host if settings.host in LOOPBACK else "127.0.0.1"
+def answers(settings: Settings) -> bool:
+    """Return whether the web answers where it listens."""
+    reachable = EVERYWHERE.get(settings.host, settings.host)
     connection = http.client.HTTPConnection(reachable, settings.port, timeout=5)
     try:
         connection.request("GET", "/livez")
@@ -206,7 +212,7 @@ def _answers(settings: Settings) -> bool:
 
 
 def _welcome(settings: Settings) -> None:
-    lines = ["", f"文化宫已开放 The palace is open: {_address(settings)}"]
+    lines = ["", f"文化宫已开放 The palace is open: {settings.public_url}"]
     if settings.demo:
         lines += ["演示账号 Demonstration sign-ins:"]
         lines += [line for zh, en in SIGN_INS for line in (f"  {zh}", f"  {en}")]

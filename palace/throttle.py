@@ -105,9 +105,10 @@ def client_address() -> str:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return address
-    if parsed.version == 4:  # noqa: PLR2004 - IPv4
+    if isinstance(parsed, ipaddress.IPv4Address):
         return address
-    return str(ipaddress.ip_network((parsed, NETWORK_BITS), strict=False))
+    network = ipaddress.ip_network((parsed, NETWORK_BITS), strict=False)
+    return str(parsed.ipv4_mapped or network)
 
 
 def by_address() -> str:

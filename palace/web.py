@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
@@ -157,16 +157,34 @@ def new_request_id() -> str:
     return secrets.token_hex(8)
 
 
-def harden(response: Response, *, personal: bool) -> Response:
+def drop_unreadable_referrer() -> None:
+    """Forget a Referer that is no address: it is the visitor's text, and who reads it may trip over it."""
+    try:
+        urlsplit(request.referrer or "").port  # noqa: B018 - raises for what is no port
+    except ValueError:
+        del request.environ["HTTP_REFERER"]
+
+
+def safe_headers(request_id: str, *, secure: bool) -> dict[str, str]:
+    """Return the headers every answer carries, also those given before Flask."""
+    headers = {
+        "Content-Security-Policy": CSP,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "X-Request-Id": request_id,
+    }
+    if secure:
+        headers["Strict-Transport-Security"] = "max-age=31536000"
+    return headers
+
+
+def harden(response: Response, request_id: str, *, secure: bool, personal: bool) -> Response:
     """Set the headers every answer carries; personal ones are never stored by anybody between."""
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", CSP)
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "same-origin"
-    headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    if current_app.extensions["palace"].secure:
-        headers["Strict-Transport-Security"] = "max-age=31536000"
+    for name, value in safe_headers(request_id, secure=secure).items():
+        headers.setdefault(name, value)
     if personal:
         headers.setdefault("Cache-Control", "private, no-store")
         headers.add("Vary", "Cookie")

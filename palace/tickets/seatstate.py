@@ -14,20 +14,25 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask import Flask
-from sqlalchemy import Engine, case, func, select
+from sqlalchemy import Engine, Select, case, func, select
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.sansio.utils import host_is_trusted
 
 from palace.programme.models import Performance
 from palace.tickets.claims import kept, live
 from palace.tickets.models import Claim
 from palace.venues.models import Seat
+from palace.web import new_request_id, safe_headers
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 PATH = re.compile(r"/performances/([0-9]{1,18})/seats\.bin")
 FRESH_SECONDS = 0.25
-MOST_CACHED = 512
+UNKNOWN_SECONDS = 2.0  # one published meanwhile waits as long
+MOST_KNOWN = 512
+MOST_UNKNOWN = 256
+LOCKS = 64
 
 
 @dataclass(frozen=True)
@@ -38,15 +43,27 @@ class State:
     body: bytes | None
     etag: str
 
+    def is_fresh(self) -> bool:
+        """Return whether nobody has to ask the database again yet."""
+        limit = UNKNOWN_SECONDS if self.body is None else FRESH_SECONDS
+        return time.monotonic() - self.read_at < limit
+
 
 class SeatState:
     """WSGI middleware in front of the application."""
 
-    def __init__(self, app: WSGIApplication, engine: Engine, hosts: frozenset[str]) -> None:
-        """Answer for `hosts` only (empty: any), as the application does."""
-        self.app, self.engine, self.hosts = app, engine, hosts
-        self.cache: dict[int, State] = {}
-        self.lock = threading.Lock()
+    def __init__(self, app: WSGIApplication, flask: Flask) -> None:
+        """Answer for the hosts the application answers for."""
+        self.app = app
+        self.engine: Engine = flask.extensions["palace_side_engine"]
+        self.hosts: list[str] = flask.config["TRUSTED_HOSTS"]
+        self.secure: bool = flask.extensions["palace"].secure
+        self.known: dict[int, State] = {}
+        self.unknown: dict[int, State] = {}
+        self.sizes: dict[int, int] = {}
+        self.keeping = threading.Lock()
+        # One reader asks for all who wait for a performance; neighbours in time have other locks.
+        self.reading = [threading.Lock() for _ in range(LOCKS)]
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a seat state, or pass the request on."""
@@ -54,20 +71,18 @@ class SeatState:
         if (
             asked is None
             or environ["REQUEST_METHOD"] not in {"GET", "HEAD"}
-            or not self._known_host(environ)
+            or not host_is_trusted(environ.get("HTTP_HOST"), self.hosts)
         ):
             return self.app(environ, start_response)
+        headers = list(safe_headers(new_request_id(), secure=self.secure).items())
         try:
-            state = self._state(int(asked[1]))
+            state = self.state(int(asked[1]))
         except SQLAlchemyError:
-            return _say(start_response, "503 Service Unavailable", [("Retry-After", "5")])
+            headers += [("Retry-After", "5"), ("Cache-Control", "no-store")]
+            return _say(start_response, "503 Service Unavailable", headers)
         if state.body is None:
             return self.app(environ, start_response)
-        headers = [
-            ("ETag", state.etag),
-            ("Cache-Control", "no-cache"),
-            ("X-Content-Type-Options", "nosniff"),
-        ]
+        headers += [("ETag", state.etag), ("Cache-Control", "no-cache")]
         if environ.get("HTTP_IF_NONE_MATCH") == state.etag:
             return _say(start_response, "304 Not Modified", headers)
         headers += [
@@ -77,40 +92,59 @@ class SeatState:
         start_response("200 OK", headers)
         return [state.body] if environ["REQUEST_METHOD"] == "GET" else []
 
-    def _known_host(self, environ: WSGIEnvironment) -> bool:
-        host = environ.get("HTTP_HOST", "").rsplit(":", 1)[0]
-        return not self.hosts or host in self.hosts
+    def state(self, performance_id: int) -> State:
+        """Return the seats of a performance as they were a moment ago."""
+        state = self._fresh(performance_id)
+        if state:
+            return state
+        with self.reading[performance_id % LOCKS]:
+            state = self._fresh(performance_id)
+            if state is None:
+                state = self._read(performance_id)
+                self._keep(performance_id, state)
+            return state
 
-    def _state(self, performance_id: int) -> State:
-        state = self.cache.get(performance_id)
-        if state and time.monotonic() - state.read_at < FRESH_SECONDS:
-            return state
-        with self.lock:
-            state = self.cache.get(performance_id)
-            if state and time.monotonic() - state.read_at < FRESH_SECONDS:
-                return state
-            if len(self.cache) >= MOST_CACHED:
-                self.cache.clear()
-            state = self.cache[performance_id] = self._read(performance_id)
-            return state
+    def _fresh(self, performance_id: int) -> State | None:
+        state = self.known.get(performance_id) or self.unknown.get(performance_id)
+        return state if state and state.is_fresh() else None
+
+    def _keep(self, performance_id: int, state: State) -> None:
+        """Remember a state; where there are too many, those nobody asked for longest go."""
+        missing = state.body is None
+        kept, most = (self.unknown, MOST_UNKNOWN) if missing else (self.known, MOST_KNOWN)
+        with self.keeping:
+            self.known.pop(performance_id, None)
+            self.unknown.pop(performance_id, None)
+            while len(kept) >= most:
+                del kept[next(iter(kept))]
+            kept[performance_id] = state
 
     def _read(self, performance_id: int) -> State:
-        now = func.palace_clock()
-        seat_state = case((live(now), 1), (kept(now), 2), else_=0)
-        closed = (
-            select(Seat.ordinal, seat_state).select_from(Claim).join(Seat, Seat.id == Claim.seat_id)
-        )
-        size = (
-            select(func.count(Seat.id)).where(Seat.plan_id == Performance.plan_id).scalar_subquery()
-        )
-        seen = Performance.published_at.is_not(None) & Performance.plan_id.is_not(None)
+        """Read a performance: one statement, and one more the first time a plan is met."""
         with self.engine.connect() as connection:
-            count = connection.scalar(select(size).where(Performance.id == performance_id, seen))
-            if not count:
+            rows = connection.execute(_closed_seats(performance_id)).all()
+            if not rows:
                 return State(time.monotonic(), None, "")
-            rows = connection.execute(closed.where(Claim.performance_id == performance_id)).all()
-        body = pack(count, rows)
+            plan_id = rows[0].plan_id
+            if plan_id not in self.sizes:
+                count = select(func.count(Seat.id)).where(Seat.plan_id == plan_id)
+                self.sizes[plan_id] = connection.execute(count).scalar_one()
+        closed = [(row.ordinal, row.state) for row in rows if row.ordinal is not None]
+        body = pack(self.sizes[plan_id], closed)
         return State(time.monotonic(), body, f'"{hashlib.sha256(body).hexdigest()[:20]}"')
+
+
+def _closed_seats(performance_id: int) -> Select[tuple[int, int, int]]:
+    """Select the taken and kept seats; a published performance without any gives one row of NULLs."""
+    now = func.palace_clock()
+    closed = (Claim.performance_id == Performance.id) & (live(now) | kept(now))
+    return (
+        select(Performance.plan_id, Seat.ordinal, case((live(now), 1), else_=2).label("state"))
+        .outerjoin(Claim, closed)
+        .outerjoin(Seat, Seat.id == Claim.seat_id)
+        .where(Performance.id == performance_id)
+        .where(Performance.published_at.is_not(None), Performance.plan_id.is_not(None))
+    )
 
 
 def pack(count: int, states: Iterable[tuple[int, int]]) -> bytes:
@@ -130,5 +164,4 @@ def _say(
 
 def init_app(app: Flask) -> None:
     """Put the middleware in front of the application."""
-    hosts = frozenset(app.config["TRUSTED_HOSTS"] or ())
-    app.wsgi_app = SeatState(app.wsgi_app, app.extensions["palace_side_engine"], hosts)  # type: ignore[method-assign]  # Flask's documented way
+    app.wsgi_app = SeatState(app.wsgi_app, app)  # type: ignore[method-assign]  # Flask's documented way

@@ -6,6 +6,13 @@ from palace.errors import PalaceError
 from palace.text import N_
 
 
+class NotSetUp(PalaceError):
+    """The database holds no house yet."""
+
+    status, code = 503, "not_set_up"
+    message = N_("这座文化宫还没有设置好，请过些时候再来。")
+
+
 class SpaceOccupied(PalaceError):
     """Something else has part of the space then. Carries `space`, `starts_at`, `ends_at`."""
 

@@ -20,7 +20,7 @@ from palace.venues.rules import SeatType, Use
 
 
 class Site(Base):
-    """A house of the palace: the head or a branch station."""
+    """A house of the palace: the head or a branch station; `counter` says where and when tickets are sold."""
 
     __tablename__ = "sites"
 
@@ -30,6 +30,11 @@ class Site(Base):
     name_zh: Mapped[str]
     name_en: Mapped[str]
     seal: Mapped[str]
+    address_zh: Mapped[str] = mapped_column(server_default="", default="")
+    address_en: Mapped[str] = mapped_column(server_default="", default="")
+    phone: Mapped[str] = mapped_column(server_default="", default="")
+    counter_zh: Mapped[str] = mapped_column(server_default="", default="")
+    counter_en: Mapped[str] = mapped_column(server_default="", default="")
 
 
 class HouseRules(Base):
@@ -48,7 +53,8 @@ class HouseRules(Base):
         code_per_day: codes the palace pays for in a day, all numbers together.
         code_per_day_for_known: of these, kept for numbers of members and rosters.
         challenge_keep_days, command_key_keep_days, notice_keep_days: how long sign-in codes asked for,
-            idempotency keys and sent notices are kept before the hourly tidying forgets them.
+            idempotency keys and sent notices are kept before the hourly tidying forgets them; the
+            figures of a day count challenges, so these are kept for a day at least.
     """
 
     __tablename__ = "house_rules"
@@ -56,9 +62,10 @@ class HouseRules(Base):
         CheckConstraint(
             "least(seats_per_member, free_per_month, hold_minutes, hold_minutes_large_text,"
             " extension_minutes, pay_before_minutes, few_left_percent, return_before_minutes,"
-            " challenge_keep_days, command_key_keep_days, notice_keep_days) >= 0",
+            " command_key_keep_days, notice_keep_days) >= 0",
             name="not_negative",
         ),
+        CheckConstraint("challenge_keep_days > 0", name="challenge_keep_days"),
         CheckConstraint(
             "least(code_per_phone_minute, code_per_phone_hour, code_per_phone_day, code_per_address_hour) > 0"
             " AND code_per_day_for_known BETWEEN 0 AND code_per_day",

@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from flask import current_app
 from sqlalchemy import exists, select
 
 from palace.db import db
 from palace.members.rules import CodeBudget
+from palace.venues.errors import NotSetUp
 from palace.venues.models import Demonstration, HouseRules, Seat, Site, Space
 
 HEAD = "head"
+Found = TypeVar("Found")
 
 
 def head_site() -> Site:
-    """Return the head house of the palace."""
-    return db.session.scalars(select(Site).where(Site.kind == HEAD)).one()
+    """Return the head house of the palace.
+
+    Raises:
+        NotSetUp: there is none yet.
+    """
+    return _set_up(db.session.scalars(select(Site).where(Site.kind == HEAD)).one_or_none())
 
 
 def house_rules() -> HouseRules:
-    """Return the rules of the head house, which hold for the whole palace."""
+    """Return the rules of the head house, which hold for the whole palace.
+
+    Raises:
+        NotSetUp: there is no house yet.
+    """
     of_head = select(HouseRules).join(Site, Site.id == HouseRules.site_id).where(Site.kind == HEAD)
-    return db.session.scalars(of_head).one()
+    return _set_up(db.session.scalars(of_head).one_or_none())
+
+
+def _set_up(found: Found | None) -> Found:
+    if found is None:
+        raise NotSetUp
+    return found
 
 
 def code_budget() -> CodeBudget:

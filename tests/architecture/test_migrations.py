@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine, inspect, tex
 from sqlalchemy.exc import ProgrammingError
 
 from palace.config import Settings
+from palace.db import db
 from palace.postgres import Cluster
 from tests.conftest import migrated_app, settings_for
 
@@ -66,6 +67,22 @@ def tables(settings: Settings) -> set[str]:
 def test_the_migrations_make_exactly_the_tables_of_the_models(throw_away: Flask) -> None:
     with throw_away.app_context():
         check()
+
+
+def test_constraints_are_called_as_in_the_models(web: Connection) -> None:
+    named = {
+        (table.name, str(constraint.name))
+        for table in db.metadata.sorted_tables
+        for constraint in table.constraints
+    }
+    there = web.execute(
+        text(
+            "SELECT conrelid::regclass::text, conname FROM pg_constraint"
+            " WHERE contype IN ('c', 'f', 'p', 'u', 'x') AND connamespace = 'public'::regnamespace"
+            " AND conrelid::regclass::text !~ '^(procrastinate_|alembic_version)'"
+        )
+    )
+    assert {(table, name) for table, name in there} == named
 
 
 def test_everything_can_be_undone_and_done_again(throw_away: Flask, settings: Settings) -> None:

@@ -84,6 +84,7 @@ def test_another_address_is_not_held_up(client: FlaskClient, make: Factory) -> N
     [
         ("203.0.113.9", "203.0.113.9"),
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
         ("unix:", "unix:"),
     ],
 )

@@ -108,6 +108,17 @@ def test_a_lock_file_with_another_process_number_does_not_stop_the_start(state: 
         other.kill()
 
 
+def test_a_lock_file_a_power_cut_spoilt_does_not_stop_the_start(state: Path) -> None:
+    with running(state) as cluster:
+        note(cluster, "5排12座")
+    for spoilt in (b"", b"\0\0\0\xff", b"-1\n", b"9" * 40):
+        lock_file = cluster.data / "postmaster.pid"
+        lock_file.write_bytes(spoilt)
+        os.chown(lock_file, cluster.account.uid, cluster.account.gid)
+        with running(state) as cluster:
+            assert noted(cluster) == ["5排12座"]
+
+
 def test_a_server_left_by_a_killed_supervisor_is_ended_first(state: Path) -> None:
     with running(state) as cluster:
         note(cluster, "5排12座")

@@ -10,19 +10,28 @@ from palace.config import Settings, UnsafeSettings
 
 DEMO = {"PALACE_DEMO": "1"}
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - what is refused
-PALACE = {"PUBLIC_URL": "https://palace.example"}
+LAN = {"LAN": "1"}
+PALACE = {"PUBLIC_URL": "https://palace.example", "PROXIES": "1"}
 REFUSED = [
     ({}, "https://"),
     ({"PUBLIC_URL": "http://palace.example"}, "https://"),
     ({"PUBLIC_URL": "palace.example"}, "http:// or https://"),
     (PALACE | {"DATABASE_URL": "postgresql+psycopg://app@db/palace"}, "DATABASE_OWNER_URL"),
     (PALACE | {"DATABASE_OWNER_URL": "postgresql+psycopg://owner@db/palace"}, "DATABASE_URL"),
-    (PALACE | {"STRIPE_SECRET_KEY": "sk"}, "STRIPE_WEBHOOK_SECRET"),
-    (PALACE | {"STRIPE_WEBHOOK_SECRET": "whsec"}, "STRIPE_SECRET_KEY"),
-    (DEMO | {"STRIPE_SECRET_KEY": "sk", "STRIPE_WEBHOOK_SECRET": "whsec"}, "no payment keys"),
-    (DEMO | {"SMS_GATEWAY": "aliyun"}, "no SMS gateway"),
+    (PALACE | {"PROXIES": "0"}, "ends no TLS"),
+    (PALACE | {"LAN": "1"}, "LAN=1"),
+    (PALACE | {"SMS_GATEWAY": "aliyun"}, "no SMS_GATEWAY"),
+    (PALACE | {"SMS_GATEWAY": "screen"}, "everybody's codes"),
+    (DEMO | {"SMS_GATEWAY": "aliyun"}, "no SMS_GATEWAY"),
     (DEMO | {"HOST": EVERYWHERE}, "LAN=1"),
+    (DEMO | LAN | {"HOST": "8.8.8.8"}, "LAN=1"),
     (DEMO | PALACE, "refuses a public"),
+    (DEMO | {"PROXIES": "1"}, "PROXIES"),
+    (DEMO | {"PUBLIC_URL": "http://palace.example"}, "'palace.example'"),
+    (DEMO | {"PUBLIC_URL": "http://192.168.1.5:8000"}, "192.168.1.5"),
+    (DEMO | LAN | {"PUBLIC_URL": "http://8.8.8.8"}, "8.8.8.8"),
+    (DEMO | LAN | {"PUBLIC_URL": "http://127.0.0.1.evil.example"}, "evil.example"),
+    (DEMO | {"TRUSTED_HOSTS": "palace.example"}, "palace.example"),
     ({"PALACE_DEMO": "yes"}, "0 or 1"),
     (DEMO | {"LAN": "true"}, "0 or 1"),
     (DEMO | {"PORT": "http"}, "whole number"),
@@ -47,7 +56,16 @@ def test_the_demonstration_stays_on_this_machine() -> None:
 
 
 def test_lan_shows_the_demonstration_to_the_network() -> None:
-    assert Settings.from_env(DEMO | {"LAN": "1"}).host == EVERYWHERE
+    assert Settings.from_env(DEMO | LAN).host == EVERYWHERE
+    for address in ("192.168.1.5", "10.0.0.7", "172.16.3.4"):
+        shown = Settings.from_env(DEMO | LAN | {"PUBLIC_URL": f"http://{address}:8000"})
+        assert shown.trusted_hosts == (address, "127.0.0.1", "localhost")
+
+
+def test_an_address_to_listen_on_is_an_address_to_answer_to() -> None:
+    settings = Settings.from_env(DEMO | LAN | {"HOST": "192.168.1.5"})
+
+    assert "192.168.1.5" in settings.trusted_hosts
 
 
 def test_a_palace_answers_to_its_own_names_only() -> None:
