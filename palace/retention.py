@@ -26,7 +26,7 @@ def _past(rules: HouseRules, now: datetime) -> list[tuple[type[Base], ColumnElem
         (SignIn, SignIn.expires_at <= now),
         (Challenge, Challenge.created_at <= now - timedelta(days=rules.challenge_keep_days)),
         (CommandKey, CommandKey.created_at <= now - timedelta(days=rules.command_key_keep_days)),
-        (Notice, Notice.sent_at <= now - timedelta(days=rules.notice_keep_days)),
+        (Notice, Notice.created_at <= now - timedelta(days=rules.notice_keep_days)),
         (Throttle, Throttle.ends_at <= now),
         (Claim, _lapsed_place(now)),
     ]

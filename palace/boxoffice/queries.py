@@ -34,10 +34,9 @@ class Figures:
 
 
 def coming(now: datetime) -> list[Figures]:
-    """Return today's and tomorrow's performances with their figures."""
-    today = clock.palace_day(now)
-    start, end = clock.day_span(today)[0], clock.day_span(today + timedelta(days=1))[1]
-    found = programme.performances(since=start, until=end)
+    """Return the performances that have not ended and start before tomorrow's end, with their figures."""
+    _, end = clock.day_span(clock.palace_day(now) + timedelta(days=1))
+    found = programme.performances(since=now, until=end)
     ids = [performance.id for performance in found]
     counts = counts_of(ids, now)
     stubs = programme.stubs(found, taken_counts(ids, now), house_rules(), now)

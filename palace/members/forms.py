@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
-from wtforms import PasswordField, StringField, ValidationError
+from wtforms import BooleanField, PasswordField, StringField, ValidationError
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from palace.forms import Form
@@ -29,7 +29,7 @@ class PhoneForm(Form):
 
 
 class CodeForm(Form):
-    """The code that came by message."""
+    """The code that came by message, and whether its holder wants to say who of the number they are."""
 
     code = StringField(
         _("验证码"),
@@ -39,6 +39,7 @@ class CodeForm(Form):
             Regexp(r"^[0-9]{6}\Z", message=_("验证码是6位数字。")),
         ],
     )
+    choose = BooleanField(_("这个号码几个人用，我要选名字"))
 
 
 class PersonForm(Form):

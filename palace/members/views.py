@@ -7,7 +7,9 @@ from typing import Any
 from flask import (
     Blueprint,
     Flask,
+    Response,
     current_app,
+    flash,
     make_response,
     redirect,
     render_template,
@@ -16,11 +18,12 @@ from flask import (
 )
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_login import AnonymousUserMixin, LoginManager, current_user, login_user, logout_user
 
 from palace import clock
 from palace.db import transaction
-from palace.errors import BadInput, PalaceError
+from palace.errors import BadInput, PalaceError, TooManyTries
 from palace.forms import Form
 from palace.members import queries, services
 from palace.members.errors import CodeGone, CodesAway, WrongCode, WrongPassword
@@ -69,9 +72,11 @@ def load_sign_in(token: str) -> SignIn | None:
 @public
 @limiter.limit("60 per minute; 300 per hour", methods=["POST"])
 def sign_in() -> ResponseReturnValue:
-    """Ask for a phone number and send it a code."""
+    """Ask for a phone number and send it a code; `choose` is for who finds somebody else signed in."""
     _keep_next()
-    if current_user.is_authenticated and current_user.member and request.method == "GET":
+    choose = "1" if "choose" in request.args else None
+    is_known = current_user.is_authenticated and current_user.member
+    if is_known and not choose and request.method == "GET":
         return redirect(cookie.pop("next", HOME), 303)
     if not services.code_office["codes"].may_send():
         raise CodesAway
@@ -83,9 +88,14 @@ def sign_in() -> ResponseReturnValue:
         with transaction():
             challenge = services.ask_code(form.number, browser=browser, address=client_address())
     except PalaceError as error:
-        return _again("members/sign_in.html", form, error)
+        sent = services.asked_challenge(cookie.get("asked"), browser)
+        if sent is None or sent.phone != form.number or not isinstance(error, TooManyTries):
+            return _again("members/sign_in.html", form, error)
+        flash(gettext("验证码刚才发过了，请填收到的那一条。"))
+        challenge = sent
     cookie["asked"] = challenge.id
-    return _onward(url_for("members.code", next=cookie.get("next")), phone_end=challenge.phone[-4:])
+    onward = url_for("members.code", next=cookie.get("next"), choose=choose)
+    return _onward(onward, phone_end=challenge.phone[-4:])
 
 
 @bp.route("/sign-in/code", methods=["GET", "POST"])
@@ -96,7 +106,7 @@ def code() -> ResponseReturnValue:
     challenge = services.asked_challenge(cookie.get("asked"), cookie.get("browser", ""))
     if challenge is None:
         return _start_again()
-    form = CodeForm()
+    form = CodeForm(choose="choose" in request.args)
     context = {
         "phone_end": challenge.phone[-4:],
         "demo": current_app.extensions["palace"].demo,
@@ -105,18 +115,19 @@ def code() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page("members/code.html", form, **context)
     try:
-        return _try_code(challenge, form.code.data or "")
+        return _try_code(challenge, form)
     except (WrongCode, CodeGone) as error:
         return _again("members/code.html", form, error, **context)
 
 
-def _try_code(asked: Challenge, typed: str) -> ResponseReturnValue:
+def _try_code(asked: Challenge, form: CodeForm) -> ResponseReturnValue:
     """Try a code; the try is committed also when it is wrong, the refusal comes after."""
+    entered, browser = None, ""
     with transaction():
-        guess = services.try_code(asked, typed)
-        entered = services.sign_in_only_person(guess.challenge) if guess.challenge else None
-        if guess.challenge and not entered:
-            browser = services.hand_over(guess.challenge)
+        guess = services.try_code(asked, form.code.data or "")
+        if guess.challenge:
+            entered = services.sign_in_only_person(guess.challenge, asks_who=form.choose.data)
+            browser = "" if entered else services.hand_over(guess.challenge)
     if guess.challenge is None:
         raise WrongCode(left=guess.left) if guess.left else CodeGone()
     if entered:
@@ -162,7 +173,9 @@ def sign_out_everywhere() -> ResponseReturnValue:
     """Sign the member out of every browser."""
     with transaction():
         services.sign_out_everywhere(queries.current_member(), clock.now())
-    return _leave(HOME)
+    answered = _leave(HOME)
+    flash(gettext("所有设备都已退出。"))
+    return answered
 
 
 @staff_bp.route("/sign-in", methods=["GET", "POST"], endpoint="sign_in")
@@ -232,23 +245,29 @@ def _onward(address: str, **body: Any) -> ResponseReturnValue:
 
 def _enter(entered: SignIn, default: str = HOME) -> ResponseReturnValue:
     """Give the browser its sign-in; nothing it brought along stays, so nothing planted can."""
-    if current_user.is_authenticated:
-        with transaction():
-            services.end_sign_in(current_user, clock.now())
-    address = cookie.get("next", default)
-    cookie.clear()
+    address, was_somebody = cookie.get("next", default), "_user_id" in cookie
+    _end_sign_in()
     cookie.permanent = True
     login_user(entered)
-    return _onward(address)
+    return _forgetful(_onward(address)) if was_somebody else _onward(address)
 
 
 def _leave(address: str) -> ResponseReturnValue:
     """End the browser's sign-in, and have it forget the pages and tickets it kept."""
+    _end_sign_in()
+    return _forgetful(_onward(address))
+
+
+def _end_sign_in() -> None:
     if current_user.is_authenticated:
         with transaction():
             services.end_sign_in(current_user, clock.now())
     logout_user()
     cookie.clear()
-    response = make_response(_onward(address))
+
+
+def _forgetful(answered: ResponseReturnValue) -> Response:
+    """Have the browser forget what it kept of whoever was signed in; its cookies stay."""
+    response = make_response(answered)
     response.headers["Clear-Site-Data"] = WIPE
     return response

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, Flask, current_app, make_response, redirect, request, url_for
+from flask import Blueprint, Flask, current_app, flash, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from markupsafe import Markup
@@ -21,6 +21,7 @@ from palace.members.queries import current_member
 from palace.members.rules import Role
 from palace.mine import queries
 from palace.mine.forms import AccessForm, RenameForm
+from palace.text import N_
 from palace.tickets import printing, tokens
 from palace.tickets.models import Ticket
 from palace.web import allow, answer, checked, wants_json
@@ -123,7 +124,7 @@ def renew_calendar() -> ResponseReturnValue:
     """Give the feed a new secret; the old address is dead at once."""
     with transaction():
         services.renew_calendar(current_member())
-    return _done()
+    return _done(N_("日历地址换好了，旧的已经失效。"))
 
 
 @bp.post("/mine/access")
@@ -134,7 +135,7 @@ def access() -> ResponseReturnValue:
     checked(form)
     with transaction():
         services.ask_access(current_member(), form.wanted.data, clock.now())
-    return _done()
+    return _done(N_("轮椅席的设置改好了。"))
 
 
 @bp.post("/mine/name")
@@ -145,12 +146,13 @@ def rename() -> ResponseReturnValue:
     checked(form)
     with transaction():
         services.rename(current_member(), form.name.data or "")
-    return _done()
+    return _done(N_("姓名改好了。"))
 
 
-def _done() -> ResponseReturnValue:
-    """Answer a change: back to the page, or its new state as JSON."""
+def _done(said: str) -> ResponseReturnValue:
+    """Answer a change: back to the page with a word that it is done, or its new state as JSON."""
     if wants_json():
         member = current_member()
         return _json(member, queries.belongings(member, clock.now()))
+    flash(gettext(said))
     return redirect(url_for("mine.home"), code=303)

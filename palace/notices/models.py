@@ -18,6 +18,7 @@ class Notice(Base):
     __tablename__ = "notices"
     __table_args__ = (
         UniqueConstraint("kind", "subject", "receiver"),
+        Index(None, "kind", "created_at"),
         Index(None, "created_at", postgresql_where=text("sent_at IS NULL")),
     )
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from palace.db import db
 from palace.members.models import Member
@@ -31,8 +31,12 @@ def phones(notices: Sequence[Notice]) -> dict[str, str]:
     return direct | {f"{OF_MEMBER}{member_id}": phone for member_id, phone in rows if phone}
 
 
-def due(kinds: Sequence[str], limit: int) -> list[Notice]:
-    """Lock and return notices that wait to be sent, oldest first, leaving alone what others are sending."""
-    wanted = select(Notice).where(Notice.sent_at.is_(None), Notice.kind.in_(kinds))
+def due(since: Mapping[str, datetime], limit: int) -> list[Notice]:
+    """Lock and return notices that wait to be sent, oldest first, leaving alone what others are sending.
+
+    `since` names the kinds to send, each with the instant after which it must have been owed.
+    """
+    fresh = [and_(Notice.kind == kind, Notice.created_at > start) for kind, start in since.items()]
+    wanted = select(Notice).where(Notice.sent_at.is_(None), or_(*fresh))
     oldest_first = wanted.order_by(Notice.created_at, Notice.id).limit(limit)
     return list(db.session.scalars(oldest_first.with_for_update(skip_locked=True)))

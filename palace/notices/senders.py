@@ -1,39 +1,58 @@
-"""How a notice leaves the house: the words of each kind, and the gateway that takes them.
+"""How a notice leaves the house: the words and the age of each kind, and the gateway that takes them.
 
 Chinese gateways send approved templates only: short, variables of about 20 characters, no links.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
 
 from palace import words
 from palace.config import Settings
+from palace.members.rules import CODE_LIFE
 from palace.members.services import code_of
 
 SCREEN = "screen"
 LONGEST_VARIABLE = 20
 SIGN_IN_CODE = "sign_in_code"
+NEWS = timedelta(days=2)
 
-TEMPLATES: dict[str, dict[str, str]] = {
-    SIGN_IN_CODE: {
-        "zh": "登录验证码 {code}，10分钟内有效，请勿告诉他人。",
-        "en": "Your sign-in code is {code}. Valid for 10 minutes; tell nobody.",
-    },
-    "tickets_issued": {
-        "zh": "{title}，{when}，{count}张票已出，登录后在“我的”里查看。",
-        "en": "{title}, {when}: {count} ticket(s) issued. Sign in and open Mine to see them.",
-    },
-    "ticket_returned": {
-        "zh": "{title}，{when}，您的一张票已退。",
-        "en": "{title}, {when}: one of your tickets was returned.",
-    },
-    "awaiting_payment": {
-        "zh": "{title}，{when}，座位留到{pay_by}，请到售票处付{amount}。",
-        "en": "{title}, {when}: seats kept until {pay_by}. Please pay {amount} at the box office.",
-    },
+
+@dataclass(frozen=True)
+class Kind:
+    """The words of a kind of notice, and how long after it was owed anybody still wants to get it."""
+
+    zh: str
+    en: str
+    lasts: timedelta
+
+
+KINDS = {
+    SIGN_IN_CODE: Kind(
+        "登录验证码 {code}，10分钟内有效，请勿告诉他人。",
+        "Your sign-in code is {code}. Valid for 10 minutes; tell nobody.",
+        CODE_LIFE,
+    ),
+    "tickets_issued": Kind(
+        "{title}，{starts_at}，{count}张票已出，登录后在“我的”里查看。",
+        "{title}, {starts_at}: {count} ticket(s) issued. Sign in and open Mine to see them.",
+        NEWS,
+    ),
+    "ticket_returned": Kind(
+        "{title}，{starts_at}，您的一张票已退。",
+        "{title}, {starts_at}: one of your tickets was returned.",
+        NEWS,
+    ),
+    "awaiting_payment": Kind(
+        "{title}，{starts_at}，座位留到{pay_by}，请到售票处付{amount}。",
+        "{title}, {starts_at}: seats kept until {pay_by}. Please pay {amount} at the box office.",
+        NEWS,
+    ),
 }
 
 
@@ -48,16 +67,32 @@ def may_send() -> bool:
     return gateway() is not None
 
 
-def text_of(kind: str, subject: str, values: dict[str, Any]) -> str:
-    """Return a notice's words in the language in force; a code is derived here and kept nowhere."""
-    filled = {name: str(value)[:LONGEST_VARIABLE] for name, value in values.items()}
+def text_of(kind: str, subject: str, values: Mapping[str, Any]) -> str:
+    """Return a notice's words in the language in force; a code is derived here and kept nowhere.
+
+    Raises:
+        KeyError: the notice lacks a value its words need, or has one nobody can say.
+    """
+    said = {name: SAID[name](value)[:LONGEST_VARIABLE] for name, value in values.items()}
     if kind == SIGN_IN_CODE:
-        filled["code"] = code_of(subject)
-    return TEMPLATES[kind][words.language()].format_map(_Blank(filled))
+        said["code"] = code_of(subject)
+    sentence: str = getattr(KINDS[kind], words.language())
+    return sentence.format_map(said)
 
 
-class _Blank(dict[str, str]):
-    """Values of a notice; one that is missing is left out rather than keeping the notice back."""
+def _title(titles: Mapping[str, str]) -> str:
+    return titles[words.language()] or titles["zh"]
 
-    def __missing__(self, name: str) -> str:
-        return ""
+
+def _instant(written: str) -> str:
+    return words.instant_words(datetime.fromisoformat(written))
+
+
+SAID: dict[str, Callable[[Any], str]] = {
+    "title": _title,
+    "starts_at": _instant,
+    "pay_by": _instant,
+    "amount": words.money_words,
+    "count": str,
+}
+"""How each value is said: titles are {"zh", "en"}, instants ISO texts, amounts fen."""

@@ -36,12 +36,14 @@ def owe_code(challenge: Challenge, now: datetime) -> None:
 def send_due(limit: int = 500) -> int:
     """Hand what is owed to the gateway and mark it sent; return how many. Safe to run side by side.
 
-    On the screen a notice is sent by being there. Without a gateway everything stays owed.
+    On the screen a notice is sent by being there. Without a gateway everything stays owed, and what
+    has outlived its kind is never sent.
     """
     gateway = senders.gateway()
     if gateway is None:
         return 0
-    waiting, now = queries.due(list(senders.TEMPLATES), limit), clock.now()
+    now = clock.now()
+    waiting = queries.due({name: now - kind.lasts for name, kind in senders.KINDS.items()}, limit)
     for notice in waiting:
         notice.sent_at, notice.gateway = now, gateway
     db.session.flush()

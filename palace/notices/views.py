@@ -25,7 +25,7 @@ def messages() -> ResponseReturnValue:
     """Show what was sent in the last hour, newest first; the page does not exist outside a demonstration."""
     if not current_app.extensions["palace"].demo:
         raise NotFound
-    found = queries.since(clock.now() - SHOWN, list(senders.TEMPLATES))
+    found = queries.since(clock.now() - SHOWN, list(senders.KINDS))
     phones = queries.phones(found)
     shown = [
         {

@@ -75,15 +75,18 @@ def test_sold_held_kept_and_left_are_counted_as_they_are_now(
     assert (figures.sold, figures.held, figures.kept, figures.left) == (2, 1, 2, 5)
 
 
-def test_today_and_tomorrow_are_shown_and_no_other_day(make: Factory, tonight: Performance) -> None:
-    today = clock.palace_day(clock.now())
+def test_what_has_not_ended_is_shown_up_to_the_end_of_tomorrow(
+    make: Factory, tonight: Performance
+) -> None:
+    now, today = clock.now(), clock.palace_day(clock.now())
+    lasts = tonight.ends_at - tonight.starts_at
     wanted = [
-        make.performance(starts_at=clock.at(today, time(9))),
+        make.performance(starts_at=now - lasts + timedelta(seconds=1)),
         tonight,
         make.performance(starts_at=clock.at(today + timedelta(days=1), time(23, 59))),
     ]
     make.performance(starts_at=clock.at(today + timedelta(days=2), time(0)))
-    make.performance(starts_at=clock.at(today - timedelta(days=1), time(19)))
+    make.performance(starts_at=now - lasts)
 
     shown = [figures.stub.performance.id for figures in queries.coming(clock.now())]
     assert shown == [performance.id for performance in wanted]

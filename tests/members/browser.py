@@ -41,9 +41,9 @@ def wrong_code(phone: str = PHONE) -> str:
     return next(code for code in ("111111", "222222", "333333", "444444") if code not in good)
 
 
-def enter(client: FlaskClient, code: str, **more: Any) -> TestResponse:
-    """Type a code in."""
-    return client.post("/sign-in/code", data={"code": code}, **more)
+def enter(client: FlaskClient, code: str, **more: str) -> TestResponse:
+    """Type a code in, and fill in `more`."""
+    return client.post("/sign-in/code", data={"code": code, **more})
 
 
 def pass_code(client: FlaskClient, phone: str = PHONE) -> TestResponse:

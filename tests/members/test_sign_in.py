@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from palace import clock
 from palace.db import db
-from palace.members.models import AuditLine, Member, SignIn
+from palace.members.models import AuditLine, Challenge, Member, SignIn
 from palace.members.rules import Standing
 from tests.factory import Factory
 from tests.members.browser import (
@@ -104,46 +104,6 @@ def test_what_is_no_name_is_asked_for_again(client: FlaskClient, name: str) -> N
     answered = client.post(CHOOSE, data={"person": "new", "name": name})
     assert answered.status_code == 422
     assert count_members() == 0
-
-
-def test_three_of_a_household_share_a_number_and_choose(make: Factory, client: FlaskClient) -> None:
-    father = make.member("张建国", phone=PHONE)
-    make.member("张丽", valid=False, phone=PHONE)
-    son = make.roster_entry("欧阳小明", PHONE)
-
-    assert pass_code(client).headers["Location"] == CHOOSE
-    page = client.get(CHOOSE).get_data(as_text=True)
-    assert all(words in page for words in ("张*国", "张*", "欧**明", "第一出租汽车公司工会"))
-    assert not [name for name in ("张建国", "张丽", "欧阳小明") if name in page]
-    assert signed_in(client) is None
-
-    client.post(CHOOSE, data={"person": f"r{son.id}"})
-    row = signed_in(client)
-    assert row is not None
-    assert row.member is not None
-    assert (row.member.name, row.member.roster_entry_id) == ("欧阳小明", son.id)
-    assert row.member_id != father.id
-
-
-def test_somebody_new_may_join_a_household(make: Factory, client: FlaskClient) -> None:
-    make.member("张建国", phone=PHONE)
-    make.member("张丽", phone=PHONE)
-    pass_code(client)
-
-    client.post(CHOOSE, data={"person": "", "name": "奶奶"})
-
-    assert count_members() == 3
-
-
-def test_nobody_is_chosen_who_is_not_on_the_number(make: Factory, client: FlaskClient) -> None:
-    make.member("张建国", phone=PHONE)
-    make.member("张丽", phone=PHONE)
-    other, entry = make.member("王强"), make.roster_entry("赵六")
-    pass_code(client)
-
-    for person in (f"m{other.id}", f"r{entry.id}", "m999999999999999999", "r0"):
-        assert client.post(CHOOSE, data={"person": person}).status_code == 404
-    assert signed_in(client) is None
 
 
 def test_a_member_waiting_for_a_roster_is_recognised_when_it_names_them(
@@ -252,6 +212,29 @@ def test_signing_in_again_ends_the_sign_in_this_browser_had(
     assert len(live) == 1
 
 
+@pytest.mark.parametrize("how", ["signed in", "ended elsewhere", "staff"])
+def test_what_the_browser_kept_of_whoever_was_signed_in_goes(
+    make: Factory, client: FlaskClient, how: str
+) -> None:
+    make.sign_in(client, make.staff() if how == "staff" else make.member("李雷"))
+    if how == "ended elsewhere":
+        db.session.execute(update(SignIn).values(ended_at=clock.now()))
+    other = make.member("王强", phone=PHONE)
+
+    entered = pass_code(client)
+
+    assert entered.headers["Clear-Site-Data"] == '"cache", "storage"'
+    row = signed_in(client)
+    assert row is not None
+    assert row.member_id == other.id
+
+
+def test_the_first_sign_in_of_a_browser_wipes_nothing(make: Factory, client: FlaskClient) -> None:
+    make.member(phone=PHONE)
+
+    assert "Clear-Site-Data" not in pass_code(client).headers
+
+
 @pytest.mark.parametrize(
     ("wanted", "reached"),
     [
@@ -337,3 +320,15 @@ def test_a_form_of_another_site_is_refused_json_or_not(app: Flask, client: Flask
     assert foreign_json.get_json()["code"] == "page_stale"
     assert own.status_code == 303
     assert own_json.get_json()["code"] == "wrong_code"
+
+
+def test_asking_again_within_the_minute_leads_to_the_code_that_was_sent(
+    make: Factory, client: FlaskClient
+) -> None:
+    make.site()
+    for _ in range(2):
+        answer = client.post("/sign-in", data={"phone": "13912345678"})
+        assert answer.status_code == 303
+        assert "/sign-in/code" in answer.headers["Location"]
+    assert "刚才发过了" in client.get(answer.headers["Location"]).text
+    assert db.session.scalar(select(func.count(Challenge.id))) == 1

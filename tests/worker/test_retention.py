@@ -43,15 +43,15 @@ def command_key(made_at: datetime) -> CommandKey:
     )
 
 
-def notice(sent_at: datetime | None) -> Notice:
-    """Return a notice sent at an instant, or not yet."""
+def notice(made_at: datetime, *, is_sent: bool = True) -> Notice:
+    """Return a notice owed at an instant, and sent then unless it still waits."""
     return Notice(
         kind="tickets_issued",
         subject="order:1",
         receiver="member:1",
         values={},
-        created_at=NOW - 400 * DAY,
-        sent_at=sent_at,
+        created_at=made_at,
+        sent_at=made_at if is_sent else None,
     )
 
 
@@ -69,7 +69,8 @@ def throttle(ends_at: datetime) -> Throttle:
         (command_key(NOW - 14 * DAY + MOMENT), 0),
         (notice(NOW - 180 * DAY), 1),
         (notice(NOW - 180 * DAY + MOMENT), 0),
-        (notice(None), 0),
+        (notice(NOW - 180 * DAY, is_sent=False), 1),
+        (notice(NOW - 180 * DAY + MOMENT, is_sent=False), 0),
         (throttle(NOW), 1),
         (throttle(NOW + MOMENT), 0),
     ],

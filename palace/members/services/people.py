@@ -19,13 +19,18 @@ from palace.members.services.codes import use_up
 from palace.members.services.sign_ins import open_sign_in
 
 
-def sign_in_only_person(challenge: Challenge) -> SignIn | None:
-    """Sign in the one person a proven number belongs to; None: there are several, or nobody yet."""
+def sign_in_only_person(challenge: Challenge, *, asks_who: bool = False) -> SignIn | None:
+    """Sign in the one person a proven number belongs to.
+
+    None: there are several, or nobody yet, or the holder `asks_who` there is, being perhaps another.
+    """
     now = clock.now()
     _lock_roster(challenge.phone)
     _recognise_pending(challenge.phone)
     people = queries.people_on(challenge.phone)
-    return _sign_in(challenge, people[0].id, now) if len(people) == 1 else None
+    if asks_who or len(people) != 1:
+        return None
+    return _sign_in(challenge, people[0].id, now)
 
 
 def choose_person(challenge: Challenge, person_id: str) -> SignIn:

@@ -1,0 +1,95 @@
+"""What people read of a notice, from the wish on the page to the message on the phone."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, time
+
+import pytest
+from flask.testing import FlaskClient
+
+from palace import clock
+from palace.members.services import ask_code, code_of
+from palace.notices import senders
+from palace.programme.models import Performance
+from tests.factory import Factory
+
+SATURDAY = date(2026, 11, 28)
+
+
+@pytest.fixture
+def member(make: Factory, client: FlaskClient) -> FlaskClient:
+    """Return the browser of a member, a week before Saturday."""
+    make.site()
+    make.set_clock(clock.at(date(2026, 11, 21), time(12)))
+    make.sign_in(client, make.member(phone="13700137000"))
+    return client
+
+
+def on_saturday(make: Factory, **prices: int) -> Performance:
+    """Return a performance at 19:30 on Saturday."""
+    return make.performance(seats=2, prices=prices, starts_at=clock.at(SATURDAY, time(19, 30)))
+
+
+def hold_and_confirm(member: FlaskClient, performance: Performance, *seats: str) -> None:
+    """Choose seats and confirm them, as the pages do."""
+    wish = {"seats": list(seats), "key": "a-key-for-this"}
+    held = member.post(f"/performances/{performance.id}/hold", data=wish)
+    assert member.post(f"{held.headers['Location']}/confirm").status_code == 303
+
+
+def newest(member: FlaskClient, language: str) -> str:
+    """Return the newest message on the demonstration's page."""
+    page = member.get("/demo/messages", headers={"Accept-Language": language}).text
+    return str(re.findall(r"<span>(.*)</span></li>", page)[0])
+
+
+def test_free_tickets_that_were_issued(make: Factory, member: FlaskClient) -> None:
+    hold_and_confirm(member, on_saturday(make, free=0), "ST-01-01", "ST-01-02")
+
+    assert newest(member, "zh") == (
+        "晋剧《打金枝》，11月28日 周六 19:30，2张票已出，登录后在“我的”里查看。"
+    )
+    assert newest(member, "en") == (
+        "The Golden Branch, Sat 28 Nov 19:30: 2 ticket(s) issued. Sign in and open Mine to see them."
+    )
+
+
+def test_seats_kept_until_they_are_paid(make: Factory, member: FlaskClient) -> None:
+    make.rules().pay_before_minutes = 120
+    hold_and_confirm(member, on_saturday(make, member=1250), "ST-01-01", "ST-01-02")
+
+    assert newest(member, "zh") == (
+        "晋剧《打金枝》，11月28日 周六 19:30，座位留到11月28日 周六 17:30，请到售票处付25元。"
+    )
+    assert newest(member, "en") == (
+        "The Golden Branch, Sat 28 Nov 19:30: seats kept until Sat 28 Nov 17:30."
+        " Please pay ¥25 at the box office."
+    )
+
+
+def test_a_ticket_that_was_given_back(make: Factory, member: FlaskClient) -> None:
+    performance = on_saturday(make, free=0)
+    hold_and_confirm(member, performance, "ST-01-01")
+    make.set_clock(clock.at(date(2026, 11, 21), time(12, 1)))
+    [ticket] = make.tickets(performance)
+    assert member.post(f"/tickets/{ticket.code}/return").status_code == 303
+
+    assert newest(member, "zh") == "晋剧《打金枝》，11月28日 周六 19:30，您的一张票已退。"
+    assert newest(member, "en") == (
+        "The Golden Branch, Sat 28 Nov 19:30: one of your tickets was returned."
+    )
+
+
+def test_a_sign_in_code(member: FlaskClient) -> None:
+    code = code_of(f"challenge:{ask_code('13800138000', browser='b', address='a').id}")
+
+    assert newest(member, "zh") == f"登录验证码 {code}，10分钟内有效，请勿告诉他人。"
+    assert (
+        newest(member, "en") == f"Your sign-in code is {code}. Valid for 10 minutes; tell nobody."
+    )
+
+
+def test_every_kind_is_read_here() -> None:
+    read = {"sign_in_code", "tickets_issued", "ticket_returned", "awaiting_payment"}
+    assert set(senders.KINDS) == read
