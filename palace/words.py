@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import g, has_request_context, request
-from flask_babel import gettext, ngettext
+from flask_babel import gettext
 
 from palace.clock import SHANGHAI
 from palace.money import Fen
@@ -68,11 +68,6 @@ def money_words(amount: Fen) -> str:
         return str(gettext("免费"))
     yuan = f"{amount // 100}" if amount % 100 == 0 else f"{amount / 100:.2f}"
     return str(gettext("%(yuan)s元", yuan=yuan))
-
-
-def count_words(count: int) -> str:
-    """Return a number of tickets: 2张; 1 ticket, 2 tickets."""
-    return str(ngettext("%(num)s张", "%(num)s张", count))
 
 
 def seat_words(seat: Any) -> str:

@@ -12,7 +12,10 @@ from palace.money import Fen
 
 
 class Payment(Base):
-    """What a part asked somebody to pay for one of its subjects, and whether it came."""
+    """What a part asked somebody to pay for one of its subjects, and whether it came.
+
+    `closed_at`: not wanted any more; money that comes all the same is kept as a fact, `refund_due`.
+    """
 
     __tablename__ = "payments"
     __table_args__ = (
@@ -31,3 +34,5 @@ class Payment(Base):
     paid_at: Mapped[datetime | None]
     backend: Mapped[str | None]
     reference: Mapped[str | None]
+    closed_at: Mapped[datetime | None]
+    refund_due: Mapped[bool] = mapped_column(server_default=text("false"), default=False)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from palace.db import db
 from palace.money import Fen
 from palace.payments.models import Payment
 
-on_paid: dict[str, Callable[[int], object]] = {}
-"""Part name → what settles its subject; wired in create_app."""
+on_paid: dict[str, Callable[[int], bool]] = {}
+"""Part name → what settles its subject and says whether it could; wired in create_app."""
 
 
 def ask(part: str, subject_id: int, amount: Fen, *, pay_by: datetime) -> Payment:
@@ -26,16 +26,22 @@ def ask(part: str, subject_id: int, amount: Fen, *, pay_by: datetime) -> Payment
     return payment
 
 
-def receive(payment: Payment, *, backend: str, reference: str, now: datetime) -> None:
-    """Note that the full amount came, once, and let the part that asked settle its subject.
+def close(part: str, subject_id: int, *, now: datetime) -> None:
+    """Ask no more for a subject; money on its way is still taken note of."""
+    unpaid = (Payment.part == part, Payment.subject_id == subject_id, Payment.paid_at.is_(None))
+    db.session.execute(update(Payment).where(*unpaid).values(closed_at=now))
 
-    The locks are the part's own: it settles in this transaction, or the fact is rolled back too.
+
+def receive(payment: Payment, *, backend: str, reference: str, now: datetime) -> None:
+    """Note that the full amount came, once; what the part cannot settle any more is due back.
+
+    The part takes its own locks first, the payment's row comes after them.
     """
-    locked = db.session.get_one(
+    settled = on_paid[payment.part](payment.subject_id)
+    row = db.session.get_one(
         Payment, payment.id, with_for_update={"key_share": True}, populate_existing=True
     )
-    if locked.paid_at is not None:
-        return
-    locked.paid_at, locked.backend, locked.reference = now, backend, reference
-    db.session.flush()
-    on_paid[locked.part](locked.subject_id)
+    if row.paid_at is None:
+        row.paid_at, row.backend, row.reference = now, backend, reference
+        row.refund_due = not settled
+        db.session.flush()

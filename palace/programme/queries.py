@@ -79,8 +79,6 @@ def performances(
     *,
     since: datetime,
     until: datetime | None = None,
-    kind: str | None = None,
-    space_code: str | None = None,
     production_id: int | None = None,
 ) -> list[Performance]:
     """Return published performances that end after `since` and start before `until`, by start."""
@@ -97,10 +95,6 @@ def performances(
     )
     if until is not None:
         wanted = wanted.where(Performance.starts_at < until)
-    if kind:
-        wanted = wanted.where(Production.kind == kind)
-    if space_code:
-        wanted = wanted.where(Space.code == space_code)
     if production_id is not None:
         wanted = wanted.where(Performance.production_id == production_id)
     return list(db.session.scalars(wanted))
@@ -145,6 +139,7 @@ def _stub(
     state = shown(
         now=now,
         starts_at=performance.starts_at,
+        ends_at=performance.ends_at,
         opens_at=performance.sale_opens_at,
         closes_at=performance.sale_closes_at,
         cancelled=performance.cancelled_at is not None,

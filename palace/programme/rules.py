@@ -37,6 +37,7 @@ class Shown(StrEnum):
     PAST = "past"
     CANCELLED = "cancelled"
     OPEN = "open"
+    RUNNING = "running"
     NOT_OPEN = "not_open"
     CLOSED = "closed"
     FULL = "full"
@@ -53,6 +54,7 @@ def shown(
     *,
     now: datetime,
     starts_at: datetime,
+    ends_at: datetime,
     opens_at: datetime,
     closes_at: datetime,
     cancelled: bool,
@@ -63,8 +65,9 @@ def shown(
     """Return how a performance stands at `now`; `few` places or less left is 快满了."""
     standing = (
         (cancelled, Shown.CANCELLED),
-        (now >= starts_at, Shown.PAST),
+        (now >= ends_at, Shown.PAST),
         (not ticketed, Shown.OPEN),
+        (now >= starts_at, Shown.RUNNING),
         (now < opens_at, Shown.NOT_OPEN),
         (now >= closes_at, Shown.CLOSED),
         (left <= 0, Shown.FULL),

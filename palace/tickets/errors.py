@@ -69,6 +69,13 @@ class NotForYou(PalaceError):
     message = N_("这一场只对工会会员开放。您的会籍还在核对中，核对好后即可订票。")
 
 
+class MembershipExpired(PalaceError):
+    """No tier of this performance is for this person any more: their membership has run out."""
+
+    status, code = 403, "membership_expired"
+    message = N_("这一场只对工会会员开放。您的会籍已到期，请向单位工会续上。")
+
+
 class UnknownSeat(PalaceError):
     """A seat, tier, zone or number that this performance does not have."""
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import request
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, Field, IntegerField, StringField
 from wtforms import Form as PlainForm
-from wtforms.validators import AnyOf, DataRequired, NumberRange, Optional, Regexp, ValidationError
+from wtforms.validators import AnyOf, DataRequired, NumberRange, Optional, Regexp
 
 from palace.forms import Form
 from palace.tickets.rules import Wish
@@ -42,10 +42,16 @@ class SeatList(Field):
 
 
 class Choice:
-    """The seats somebody chose, or how many together; both HoldForm and a link carry them."""
+    """What somebody chose: seats, or how many together in a zone and tier; a link may carry it too."""
 
     seats = SeatList()
     count = IntegerField(validators=[Optional(), NumberRange(1, MOST_SEATS, _("请选择要几张票。"))])
+    zone = StringField(
+        validators=[Optional(), Regexp(r"^[\w-]{1,20}\Z", message=_("没有这个票区。"))]
+    )
+    tier = StringField(
+        validators=[Optional(), Regexp(r"^[a-z0-9_-]{1,20}\Z", message=_("没有这个票种。"))]
+    )
 
     @property
     def picked(self) -> Sequence[str]:
@@ -54,21 +60,19 @@ class Choice:
 
 
 class ChoiceForm(Choice, PlainForm):
-    """A choice carried by a link, over the sign-in page and back; anything unknown is ignored."""
+    """A choice carried by a link, over the sign-in page and back; anything unreadable is left out."""
+
+    @property
+    def kept(self) -> dict[str, object]:
+        """Return the readable fields as they stand in a link."""
+        values = {"seats": self.picked, "count": self.count.data, "zone": self.zone.data}
+        values |= {"tier": self.tier.data}
+        return {name: value for name, value in values.items() if value and not self[name].errors}
 
 
 class HoldForm(Choice, Form):
-    """A choice with its zone, tier and key; `confirm` settles a free one at once.
+    """A choice with its key; `confirm` settles a free one at once, `list` says it was made by rows."""
 
-    `list` says that it was made on the list by rows.
-    """
-
-    zone = StringField(
-        validators=[Optional(), Regexp(r"^[\w-]{1,20}\Z", message=_("没有这个票区。"))]
-    )
-    tier = StringField(
-        validators=[Optional(), Regexp(r"^[a-z0-9_-]{1,20}\Z", message=_("没有这个票种。"))]
-    )
     key = StringField(
         validators=[
             DataRequired(_("页面已过期，请刷新后再选。")),
@@ -82,10 +86,13 @@ class HoldForm(Choice, Form):
         super().__init__()
         self.key.data = self.key.data or request.headers.get("Idempotency-Key")
 
-    def validate_count(self, field: IntegerField) -> None:
-        """Ask for seats or a number, not neither and not both."""
-        if bool(self.seats.data) == (field.data is not None):
-            raise ValidationError(_("请先选座位，或选择要几张票。"))
+    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
+        """Ask also for seats or a number: not neither, not both."""
+        valid = bool(super().validate(extra_validators))
+        if valid and bool(self.seats.data) == (self.count.data is not None):
+            self.count.errors = [_("请先选座位，或选择要几张票。")]
+            return False
+        return valid
 
     @property
     def wish(self) -> Wish:

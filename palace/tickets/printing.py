@@ -18,6 +18,7 @@ from palace.db import transaction
 from palace.members.models import Member
 from palace.notices import services as notices
 from palace.tickets.models import Ticket
+from palace.tickets.seatmap import spoken
 from palace.tickets.tokens import ticket_token
 
 QUIET_ZONE = 4
@@ -35,22 +36,40 @@ class Holder:
     written: bool
 
 
-def ticket_pdf(ticket: Ticket) -> bytes:
+@dataclass(frozen=True)
+class Page:
+    """A ticket ready for the printing process; it needs the database no more."""
+
+    html: str
+    title: str
+    lang: str
+
+
+def page_of(ticket: Ticket) -> Page:
+    """Return the ticket as HTML; a name that cannot be written is told to the staff."""
+    name, title = holder(ticket.member), _title(ticket)
+    html = render_template("tickets/paper/a6.html", **_fields(ticket, name))
+    if not name.written:
+        _tell_staff(ticket, name)
+    return Page(html, title, LANG[words.language()])
+
+
+def pdf(page: Page) -> bytes:
     """Return the ticket as a tagged A6 PDF.
 
     Raises:
         PrintingAway: the printing process is restarting.
     """
-    return printing.to_pdf(_page(ticket), title=_title(ticket), lang=LANG[words.language()])
+    return printing.to_pdf(page.html, title=page.title, lang=page.lang)
 
 
-def ticket_png(ticket: Ticket) -> bytes:
+def png(page: Page) -> bytes:
     """Return the ticket as a picture of 300 dots an inch, for phones that lose PDFs.
 
     Raises:
         PrintingAway: the printing process is restarting.
     """
-    return printing.to_png(_page(ticket), title=_title(ticket), lang=LANG[words.language()])
+    return printing.to_png(page.html, title=page.title, lang=page.lang)
 
 
 def qr_svg(text: str, label: str | None = None) -> Markup:
@@ -103,16 +122,7 @@ def _where(ticket: Ticket) -> tuple[str, str]:
     """Return the seat's name and its door, both printable; places without seats have no door."""
     if ticket.seat is None:
         return gettext("不对号入座"), ""
-    return words.seat_words(ticket.seat), words.named(ticket.seat, "door")
-
-
-def _page(ticket: Ticket) -> str:
-    """Return the ticket as HTML; a name that cannot be written is told to the staff."""
-    name = holder(ticket.member)
-    page = render_template("tickets/paper/a6.html", **_fields(ticket, name))
-    if not name.written:
-        _tell_staff(ticket, name)
-    return page
+    return spoken(ticket.seat), words.named(ticket.seat, "door")
 
 
 def _fields(ticket: Ticket, name: Holder) -> dict[str, str]:
@@ -120,6 +130,7 @@ def _fields(ticket: Ticket, name: Holder) -> dict[str, str]:
     site, lang = show.space.site, words.language()
     other = "en" if lang == "zh" else "zh"
     place, door = _where(ticket)
+    is_entry = show.production.kind == "exhibition"
     fields = {
         "lang": LANG[lang],
         "other_lang": LANG[other],
@@ -130,7 +141,8 @@ def _fields(ticket: Ticket, name: Holder) -> dict[str, str]:
         "day": words.day_words(show.starts_at, year=True),
         "short_day": words.day_words(show.starts_at),
         "starts": words.time_words(show.starts_at),
-        "doors": words.time_words(show.doors_at),
+        "begins": gettext("入场") if is_entry else gettext("开演"),
+        "doors": "" if is_entry else words.time_words(show.doors_at),
         "hall": words.named(show.space),
         "seat": place,
         "door": door,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import selectinload
@@ -63,13 +63,14 @@ def offers(
     rules: HouseRules,
     now: datetime,
     *,
+    priced: Sequence[Price],
     mine: Mapping[int, int],
 ) -> list[Offer]:
     """Return the tiers of a performance as a member, or a stranger, may use them now.
 
-    `mine` counts what the member holds or owns there already, by tier.
+    `priced` are its prices, cheapest first; `mine` counts what the
+    member holds or owns there already, by tier.
     """
-    priced = programme.prices([performance.id])[performance.id]
     quotas = programme.tier_quotas(performance.id)
     taken = tier_counts(performance.id, now) if quotas else {}
     monthly_left = None
@@ -190,7 +191,7 @@ def tickets_for(member_id: int, performance_ids: Sequence[int]) -> list[Ticket]:
     return valid_tickets(member_id, Ticket.performance_id.in_(performance_ids))
 
 
-def tickets_on(member_id: int, day: date) -> list[Ticket]:
-    """Return a member's valid tickets for shows that start on a palace day."""
-    starts, ends = day_span(day)
-    return valid_tickets(member_id, Performance.starts_at >= starts, Performance.starts_at < ends)
+def tickets_today(member_id: int, now: datetime) -> list[Ticket]:
+    """Return a member's valid tickets for shows that are not over and start before the day's end."""
+    ends = day_span(palace_day(now))[1]
+    return valid_tickets(member_id, Performance.ends_at > now, Performance.starts_at < ends)

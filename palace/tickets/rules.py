@@ -14,8 +14,10 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Protocol, TypeVar
 
+from palace.members.rules import GrantKind, Standing
 from palace.money import Fen
 from palace.tickets.errors import (
+    MembershipExpired,
     NotForYou,
     SaleClosed,
     SaleNotOpen,
@@ -50,6 +52,10 @@ class KeptFor(StrEnum):
 
     HOUSE = "house"
     WHEELCHAIR = "wheelchair"
+
+
+OPENS = {GrantKind.WHEELCHAIR: KeptFor.WHEELCHAIR}
+"""Which kept seats a grant opens."""
 
 
 class PlacedSeat(Protocol):
@@ -142,6 +148,16 @@ def check_seat_limit(*, held: int, wanted: int, limit: int) -> None:
         raise TooManySeats(limit=limit, held=held)
 
 
+def check_for_you(offers: Iterable[Offer], standing: Standing) -> None:
+    """Refuse somebody for whom no tier is, saying what their standing lacks.
+
+    Raises:
+        MembershipExpired, NotForYou: no tier of the performance is theirs.
+    """
+    if not any(offer.qualifies for offer in offers):
+        raise MembershipExpired if standing is Standing.EXPIRED else NotForYou
+
+
 def room_of(
     *, cap: int | None, held: int, monthly_left: int | None, quota_left: int | None
 ) -> int | None:
@@ -170,10 +186,13 @@ def choose_tiers(places: Sequence[tuple[str, str | None]], offers: Iterable[Offe
         NotForYou: none of the zone's tiers is for this person.
         TierFull: the named tier, or every one that fits, has no room left.
     """
-    left = {offer.tier.id: offer for offer in offers}
+    given = {offer.tier.id: offer for offer in offers}
+    left = dict(given)
     chosen: list[Offer] = []
     for zone, code in places:
         offer = _one_tier(zone, code, left.values())
+        if offer.room == 0:
+            raise TierFull(tier=offer.tier, left=given[offer.tier.id].room)
         chosen.append(offer)
         if offer.room is not None:
             left[offer.tier.id] = replace(offer, room=offer.room - 1)
@@ -181,6 +200,7 @@ def choose_tiers(places: Sequence[tuple[str, str | None]], offers: Iterable[Offe
 
 
 def _one_tier(zone: str, code: str | None, offers: Iterable[Offer]) -> Offer:
+    """Return the named tier, or the cheapest with room; the cheapest without if none has any."""
     sold = [offer for offer in offers if zone in offer.amounts and code in (None, offer.tier.code)]
     if not sold:
         raise UnknownSeat
@@ -189,10 +209,15 @@ def _one_tier(zone: str, code: str | None, offers: Iterable[Offer]) -> Offer:
     )
     if not fitting:
         raise NotForYou
-    for offer in fitting:
-        if offer.room is None or offer.room > 0:
-            return offer
-    raise TierFull(tier=fitting[0].tier, left=0)
+    with_room = [offer for offer in fitting if offer.room != 0]
+    return (with_room or fitting)[0]
+
+
+def most_places(offers: Iterable[Offer], limit: int) -> int:
+    """Return how many places a person may take now: `limit`, or less if their tiers have less room."""
+    rooms = [offer.room for offer in offers if offer.qualifies]
+    known = [room for room in rooms if room is not None]
+    return max(0, limit if len(known) < len(rooms) else min(limit, sum(known)))
 
 
 def hold_expiry(now: datetime, hold_time: timedelta, starts_at: datetime) -> datetime:

@@ -21,6 +21,9 @@ DEPTH = 0.78
 SIZE = 50
 MARGIN = 110
 STEEP = 60
+RAISED = {"text": 24, "pit": 15}
+"""Names stand this much higher than the drawing puts them, clear of the rows and of each other."""
+
 TURN = 3
 """Seats turn in steps of so many degrees: nobody sees it, and the page is a tenth lighter."""
 
@@ -100,7 +103,7 @@ def _shape(shape: dict[str, Any], language: str) -> str:
         drawn = f'<path {squeezed} d="{_arc(shape["arc"][0], shape["arc"][1], shape["cy"])}"/>'
     if "label" in shape:
         x, y = (float(value) for value in shape["label"])
-        y = y * DEPTH - (24 if shape["kind"] == "text" else 0)
+        y = y * DEPTH - RAISED.get(shape["kind"], 0)
         drawn += f'<text class="name-{kind}" x="{x:g}" y="{y:.0f}">{escape(shape["name"][language])}</text>'
     return drawn
 
@@ -139,12 +142,12 @@ def _seat(seat: Seat) -> str:
         f'<rect role="checkbox" aria-checked="false" data-type="{seat.type}" '
         f'data-zone="{escape(seat.zone)}"{limits} '
         f'x="{-width / 2:g}" y="-25" width="{width}" height="{SIZE}" rx="10" '
-        f'data-code="{escape(seat.code)}" aria-label="{escape(_spoken(seat))}" {place}/>{mark}'
+        f'data-code="{escape(seat.code)}" aria-label="{escape(spoken(seat))}" {place}/>{mark}'
     )
 
 
-def _spoken(seat: Seat) -> str:
-    """Return a seat's name as it is read out: 池座5排12座 轮椅席; seatmap.js adds zone and price."""
+def spoken(seat: Seat) -> str:
+    """Return a seat's name with what is special about it, as on the map and on paper: 池座5排12座 轮椅席."""
     kinds = {SeatType.WHEELCHAIR: gettext("轮椅席"), SeatType.COMPANION: gettext("陪同席")}
     extra = [kinds.get(seat.type, ""), gettext("视线受限") if seat.restricted else ""]
     return " ".join(part for part in (named(seat, "label"), *extra) if part)

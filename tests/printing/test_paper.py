@@ -32,7 +32,7 @@ NOBODY_HAS = "\U000f0001"
 
 def pdf_of(app: Flask, ticket: Ticket, lang: str = "zh") -> PdfReader:
     with app.test_request_context(headers={"Cookie": f"lang={lang}"}):
-        return PdfReader(io.BytesIO(printing.ticket_pdf(ticket)))
+        return PdfReader(io.BytesIO(printing.pdf(printing.page_of(ticket))))
 
 
 def picture_of(pdf: bytes) -> Image.Image:
@@ -93,7 +93,7 @@ def test_the_ticket_is_tagged_titled_and_says_its_language(
 def test_the_door_reads_the_qr_from_a_200_dpi_print(app: Flask, book: Book) -> None:
     ticket = book()
     with app.test_request_context():
-        picture = picture_of(printing.ticket_pdf(ticket))
+        picture = picture_of(printing.pdf(printing.page_of(ticket)))
 
         found = zxingcpp.read_barcodes(picture)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from palace.agenda.models import AgendaEntry
 from palace.agenda.rules import EntryStatus
 from palace.db import db
 from palace.errors import NotFound
-from palace.members.models import AuditLine
+from palace.members.models import AuditLine, Member
 from palace.notices.models import Notice
 from palace.payments import services as payments
 from palace.payments.models import Payment
@@ -22,10 +23,12 @@ from palace.tickets.errors import (
     HoldLapsed,
     OrderClosed,
     PaidTicket,
+    SaleClosed,
     SeatTaken,
     TooLateToPayLater,
     TooLateToReturn,
 )
+from palace.tickets.models import Order
 from palace.tickets.rules import OrderState, TicketState
 from tests.factory import Factory
 from tests.tickets.conftest import Booker
@@ -144,8 +147,9 @@ def test_a_priced_order_waits_for_money_and_its_seats_with_it(
         booker.hold(make.member(), performance, "ST-01-01")
     make.set_clock(order.pay_by + timedelta(seconds=60))
     assert booker.hold(make.member(), performance, "ST-01-01")
-    with pytest.raises(HoldLapsed):
-        payments.receive(payment, backend="counter", reference="1", now=clock.now())
+    payments.receive(payment, backend="counter", reference="1", now=clock.now())
+    assert (order.state, payment.refund_due) == (OrderState.AWAITING_PAYMENT, True)
+    assert make.tickets(performance) == []
 
 
 def test_money_that_came_in_time_issues_the_tickets_once(make: Factory, booker: Booker) -> None:
@@ -241,3 +245,41 @@ def test_a_paid_ticket_goes_back_at_the_counter(make: Factory, booker: Booker) -
     payments.receive(payment, backend="counter", reference="7", now=clock.now())
     with pytest.raises(PaidTicket):
         services.give_back(member, make.tickets(performance)[0].code)
+
+
+def test_money_for_an_order_let_go_is_kept_as_a_fact_and_due_back(
+    make: Factory, booker: Booker
+) -> None:
+    performance = make.performance(prices={"member": 3000})
+    member = make.member()
+    order = booker.book(member, performance, "ST-01-01")
+    services.cancel(member, order.code)
+    payment = db.session.scalars(select(Payment)).one()
+    db.session.refresh(payment)
+    assert payment.closed_at is not None
+    payments.receive(payment, backend="counter", reference="8", now=clock.now())
+    assert (payment.reference, payment.refund_due) == ("8", True)
+    assert make.tickets(performance) == []
+
+
+@pytest.mark.parametrize("act", [services.confirm, services.extend])
+def test_a_cancelled_show_settles_and_extends_nothing(
+    make: Factory, booker: Booker, act: Callable[[Member, str], Order]
+) -> None:
+    performance = make.performance()
+    member = make.member()
+    order = booker.hold(member, performance, "ST-01-01")
+    performance.cancelled_at = clock.now()
+    db.session.flush()
+    with pytest.raises(SaleClosed):
+        act(member, order.code)
+
+
+def test_money_for_a_cancelled_show_is_due_back(make: Factory, booker: Booker) -> None:
+    performance = make.performance(prices={"member": 3000})
+    booker.book(make.member(), performance, "ST-01-01")
+    performance.cancelled_at = clock.now()
+    db.session.flush()
+    payment = db.session.scalars(select(Payment)).one()
+    payments.receive(payment, backend="counter", reference="9", now=clock.now())
+    assert payment.refund_due

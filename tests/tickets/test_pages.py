@@ -50,6 +50,8 @@ def test_a_show_is_said_in_words_in_each_state(
     for words, performance in shows.items():
         assert words in client.get(f"/performances/{performance.id}").text
     make.set_clock(full.starts_at)
+    assert "进行中" in client.get(f"/performances/{full.id}").text
+    make.set_clock(full.ends_at)
     assert "已结束" in client.get(f"/performances/{full.id}").text
 
 
@@ -172,7 +174,7 @@ def test_a_returned_ticket_has_no_paper_and_says_so(
     make.sign_in(client, member)
     assert client.get(f"/tickets/{code}.ics").mimetype == "text/calendar"
     assert client.post(f"/tickets/{code}/return").status_code == 303
-    assert "已经退掉" in client.get(f"/tickets/{code}").text
+    assert "已退" in client.get(f"/tickets/{code}").text
     for kind in ("pdf", "png", "ics"):
         assert client.get(f"/tickets/{code}.{kind}").status_code == 404
 
@@ -194,3 +196,51 @@ def test_the_seats_of_an_unpublished_show_are_nobodys_to_see(
     performance = make.performance(published=False)
     assert client.get(f"/performances/{performance.id}/seats.bin").status_code == 404
     assert client.get("/performances/999999999999999999/seats.bin").status_code == 404
+
+
+@pytest.mark.parametrize("fields", [{}, {"list": "1"}, {"count": "2", "seats": "ST-01-01"}])
+def test_neither_seats_nor_a_number_or_both_is_refused_in_words(
+    make: Factory, client: FlaskClient, fields: dict[str, str]
+) -> None:
+    performance = make.performance()
+    make.sign_in(client, make.member())
+    path = f"/performances/{performance.id}/hold"
+    answer = client.post(path, data=fields | {"key": "neither-nor"})
+    assert answer.status_code == 422
+    assert "请先选座位" in answer.text
+
+
+def test_a_strangers_choice_survives_the_sign_in_without_what_is_unreadable(
+    make: Factory, client: FlaskClient
+) -> None:
+    performance = make.performance()
+    fields = {"count": "3", "zone": "B", "tier": "x" * 3000, "key": "stranger-key"}
+    answer = client.post(f"/performances/{performance.id}/hold", data=fields)
+    assert answer.status_code == 303
+    assert "count%3D3%26zone%3DB" in answer.headers["Location"]
+    assert "xxx" not in answer.headers["Location"]
+
+
+def test_an_order_leads_to_a_ticket_that_is_still_valid(
+    make: Factory, client: FlaskClient, booker: Booker
+) -> None:
+    performance = make.performance()
+    member = make.member()
+    order = booker.book(member, performance, count=2)
+    first, second = make.tickets(performance)
+    make.sign_in(client, member)
+    services.give_back(member, first.code)
+    assert client.get(f"/orders/{order.code}").headers["Location"].endswith(second.code)
+    services.give_back(member, second.code)
+    assert "都退掉了" in client.get(f"/orders/{order.code}").text
+    assert "退掉这张" not in client.get(f"/tickets/{second.code}/return").text
+
+
+def test_a_repeat_after_the_hold_lapsed_says_lapsed(make: Factory, client: FlaskClient) -> None:
+    performance = make.performance()
+    make.sign_in(client, make.member())
+    fields = {"count": "1", "key": "repeat-after-lapse"}
+    path = f"/performances/{performance.id}/hold"
+    assert client.post(path, data=fields, headers=JSON).get_json()["state"] == "held"
+    make.set_clock(clock.now() + timedelta(minutes=16))
+    assert client.post(path, data=fields, headers=JSON).get_json()["state"] == "lapsed"

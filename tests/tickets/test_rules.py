@@ -7,9 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from palace.members.rules import Standing
 from palace.money import Fen
 from palace.tickets import rules
 from palace.tickets.errors import (
+    MembershipExpired,
     NotForYou,
     SaleClosed,
     SaleNotOpen,
@@ -114,8 +116,28 @@ def test_left_to_us_each_place_gets_the_cheapest_tier_with_room() -> None:
 
 def test_a_named_tier_without_room_is_refused_with_what_is_left() -> None:
     offers = [offer("free", 0, room=1), offer("member", 3000)]
-    with pytest.raises(TierFull):
+    with pytest.raises(TierFull) as refused:
         rules.choose_tiers([("A", "free"), ("A", "free")], offers)
+    assert refused.value.values["left"] == 1
+
+
+def test_a_person_may_take_as_many_as_all_their_tiers_have_room_for() -> None:
+    offers = [offer("free", 0, room=2), offer("public", 1, qualifies=False)]
+    assert rules.most_places(offers, 4) == 2
+    assert rules.most_places([*offers, offer("member", 3000)], 4) == 4
+    assert rules.most_places([], 4) == 0
+
+
+@pytest.mark.parametrize(
+    ("standing", "error"),
+    [(Standing.EXPIRED, MembershipExpired), (Standing.PENDING, NotForYou)],
+)
+def test_who_may_not_book_is_told_what_their_standing_lacks(
+    standing: Standing, error: type[Exception]
+) -> None:
+    rules.check_for_you([offer("public", 1)], standing)
+    with pytest.raises(error):
+        rules.check_for_you([offer("free", 0, qualifies=False)], standing)
 
 
 def test_a_member_show_is_not_for_a_stranger() -> None:

@@ -18,8 +18,8 @@ from palace.tickets import claims, queries, rules
 from palace.tickets.claims import Pick
 from palace.tickets.errors import NoSeatsTogether, NoTicketNeeded, SeatTaken, SoldOut, UnknownSeat
 from palace.tickets.models import Order
-from palace.tickets.rules import KeptFor, Offer, OrderState, Wish
-from palace.tickets.services.orders import settle
+from palace.tickets.rules import Offer, OrderState, Wish
+from palace.tickets.services.orders import check_takes_place, settle
 from palace.venues import queries as venues
 from palace.venues.models import HouseRules, Seat
 from palace.venues.rules import SeatType
@@ -65,7 +65,7 @@ def hold(
         return queries.order_of(member.id, first)
     members.lock(member.id)
     terms = _terms(member, programme.published(performance_id))
-    check_wish(wish, terms)
+    check_wish(member, wish, terms)
     order = _new_order(member, wish, terms, code, large_text=large_text)
     picks = _take(order, wish, terms)
     if confirm and not any(pick.price for pick in picks):
@@ -78,29 +78,32 @@ def _terms(member: Member, performance: Performance) -> Terms:
     house = venues.house_rules()
     grants = members.live_grants(member, performance.id, now)
     mine = queries.tier_counts(performance.id, now, member.id)
+    priced = programme.prices([performance.id])[performance.id]
     return Terms(
         performance=performance,
         rules=house,
-        offers=queries.offers(member, performance, house, now, mine=mine),
+        offers=queries.offers(member, performance, house, now, priced=priced, mine=mine),
         held=sum(mine.values()),
-        opened=frozenset(KeptFor.WHEELCHAIR for _ in grants),
+        opened=frozenset(rules.OPENS[grant.kind] for grant in grants),
         now=now,
     )
 
 
-def check_wish(wish: Wish, terms: Terms) -> None:
-    """Refuse a wish that the sale times, the cancelled show or the seat limit forbid."""
+def check_wish(member: Member, wish: Wish, terms: Terms) -> None:
+    """Refuse a wish that the sale times, the cancelled show, the seat limit or standing forbid."""
     performance = terms.performance
+    check_takes_place(performance)
     if performance.seating is Seating.OPEN:
         raise NoTicketNeeded
     rules.check_on_sale(
         now=terms.now,
         opens_at=performance.sale_opens_at,
-        closes_at=performance.cancelled_at or performance.sale_closes_at,
+        closes_at=performance.sale_closes_at,
         starts_at=performance.starts_at,
     )
     limit = performance.seats_per_member
     rules.check_seat_limit(held=terms.held, wanted=wish.wanted, limit=limit)
+    rules.check_for_you(terms.offers, member.standing(clock.palace_day(terms.now)))
 
 
 def _new_order(member: Member, wish: Wish, terms: Terms, code: str, *, large_text: bool) -> Order:

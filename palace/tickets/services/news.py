@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from palace.agenda import services as agenda
+from palace.money import Fen
 from palace.notices import services as notices
 from palace.programme.models import Performance
 from palace.tickets.models import Order
@@ -38,13 +40,16 @@ def leave_agenda(order: Order, now: datetime) -> None:
     agenda.cancel(order.member_id, _subject(order.performance), now)
 
 
-def tell(kind: str, order: Order, now: datetime, subject: str | None = None) -> None:
-    """Owe the member a notice about an order; the words are made when it is sent."""
-    values = {
-        "title_zh": order.performance.production.title_zh,
-        "title_en": order.performance.production.title_en,
-        "starts_at": order.performance.starts_at.isoformat(),
-        "pay_by": order.pay_by.isoformat() if order.pay_by else None,
+def tell(
+    kind: str, order: Order, now: datetime, *, subject: str | None = None, amount: Fen | None = None
+) -> None:
+    """Owe the member a notice about an order; `amount` is to be paid by the order's deadline."""
+    performance = order.performance
+    values: dict[str, Any] = {
+        "title": {"zh": performance.production.title_zh, "en": performance.production.title_en},
+        "starts_at": performance.starts_at.isoformat(),
         "count": order.seat_count,
     }
+    if amount is not None and order.pay_by is not None:
+        values |= {"pay_by": order.pay_by.isoformat(), "amount": amount}
     notices.owe(kind, subject or f"order:{order.id}", f"member:{order.member_id}", values, now)

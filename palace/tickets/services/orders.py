@@ -11,12 +11,31 @@ from palace.members.models import Member
 from palace.members.services import note
 from palace.money import Fen
 from palace.payments import services as payments
+from palace.programme.models import Performance
 from palace.tickets import claims, queries, rules
-from palace.tickets.errors import ExtendedBefore, HoldLapsed, OrderClosed, TooLateToPayLater
+from palace.tickets.errors import (
+    ExtendedBefore,
+    HoldLapsed,
+    OrderClosed,
+    SaleClosed,
+    TooLateToPayLater,
+)
 from palace.tickets.models import Order
 from palace.tickets.rules import OrderState
 from palace.tickets.services.news import enter_agenda, tell
 from palace.venues import queries as venues
+
+PART = "tickets"
+
+
+def check_takes_place(performance: Performance) -> None:
+    """Refuse whatever belongs to a cancelled performance.
+
+    Raises:
+        SaleClosed: it is cancelled.
+    """
+    if performance.cancelled_at is not None:
+        raise SaleClosed
 
 
 def extend(member: Member, code: str) -> Order:
@@ -26,6 +45,7 @@ def extend(member: Member, code: str) -> Order:
         OrderClosed, ExtendedBefore, HoldLapsed.
     """
     order, now = locked(member, code)
+    check_takes_place(order.performance)
     if order.state is not OrderState.HELD:
         raise OrderClosed
     if order.extended:
@@ -51,6 +71,7 @@ def confirm(member: Member, code: str) -> Order:
         return order
     if order.state is OrderState.CANCELLED:
         raise OrderClosed
+    check_takes_place(order.performance)
     total = Fen(sum(claim.price for claim in queries.live_claims(order, now)))
     if total:
         _await_payment(order, total, now)
@@ -59,17 +80,23 @@ def confirm(member: Member, code: str) -> Order:
     return order
 
 
-def settle_paid(order_id: int) -> Order:
-    """Issue the tickets of an order whose money came (called by payments through `on_paid`).
+def settle_paid(order_id: int) -> bool:
+    """Issue the tickets of an order whose money came; return whether they could be.
 
-    Raises:
-        HoldLapsed: the seats were not kept any more; the caller's transaction is undone.
+    Called by payments through `on_paid`. False: the show is cancelled, or the seats are not kept
+    any more, so the money is to be given back.
     """
-    order = db.session.get_one(Order, order_id)
-    order, now = locked(db.session.get_one(Member, order.member_id), order.code)
-    if order.state is not OrderState.SETTLED:
-        settle(order, now)
-    return order
+    found = db.session.get_one(Order, order_id)
+    order, now = locked(db.session.get_one(Member, found.member_id), found.code)
+    if order.state is OrderState.SETTLED:
+        return True
+    try:
+        with db.session.begin_nested():
+            check_takes_place(order.performance)
+            settle(order, now)
+    except (HoldLapsed, SaleClosed):
+        return False
+    return True
 
 
 def cancel(member: Member, code: str) -> Order:
@@ -83,6 +110,7 @@ def cancel(member: Member, code: str) -> Order:
         raise OrderClosed
     order.state = OrderState.CANCELLED
     claims.give_up(order.id, now)
+    payments.close(PART, order.id, now=now)
     return order
 
 
@@ -102,8 +130,8 @@ def _await_payment(order: Order, total: Fen, now: datetime) -> None:
     if len(claims.prolong(order, pay_by + rules.PAYMENT_GRACE, now)) < order.seat_count:
         raise HoldLapsed
     order.state, order.pay_by = OrderState.AWAITING_PAYMENT, pay_by
-    payments.ask("tickets", order.id, total, pay_by=pay_by)
-    tell("awaiting_payment", order, now)
+    payments.ask(PART, order.id, total, pay_by=pay_by)
+    tell("awaiting_payment", order, now, amount=total)
 
 
 def settle(order: Order, now: datetime) -> None:

@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from flask import redirect, url_for
+from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy import func
 
 from palace import clock, words
 from palace.db import db, transaction
 from palace.errors import NotFound, PalaceError
+from palace.members.models import Member
 from palace.members.queries import current_member
 from palace.members.rules import Role
 from palace.money import Fen
+from palace.text import N_
 from palace.tickets import queries, services
+from palace.tickets.errors import HoldLapsed
 from palace.tickets.forms import HoldForm
 from palace.tickets.models import Order
-from palace.tickets.rules import OrderState
-from palace.tickets.views import shows
+from palace.tickets.rules import OrderState, TicketState
+from palace.tickets.views import choosing
 from palace.tickets.views.base import bp
 from palace.venues import queries as venues
 from palace.web import allow, answer, checked, wants_json
 
 
 @bp.post("/performances/<int(max=9223372036854775807):performance_id>/hold")
-@allow(Role.MEMBER, back=shows.choice_path)
+@allow(Role.MEMBER, back=choosing.choice_path)
 def hold(performance_id: int) -> ResponseReturnValue:
     """Hold the chosen seats and go on to the order; `confirm=1` settles a free one at once."""
     form = HoldForm()
@@ -39,7 +44,7 @@ def hold(performance_id: int) -> ResponseReturnValue:
         if wants_json() or refusal.status == NotFound.status:
             raise
         db.session.rollback()
-        return shows.choose_again(performance_id, form, refusal)
+        return choosing.choose_again(performance_id, form, refusal)
     return _done(order, status=201)
 
 
@@ -71,8 +76,9 @@ def order(code: str) -> ResponseReturnValue:
     now = clock.now()
     live = queries.live_claims(found, now)
     state = order_state(found, len(live))
-    if state == OrderState.SETTLED and found.tickets and not wants_json():
-        return redirect(url_for("tickets.ticket", code=found.tickets[0].code))
+    valid = [ticket for ticket in found.tickets if ticket.state is TicketState.VALID]
+    if valid and not wants_json():
+        return redirect(url_for("tickets.ticket", code=valid[0].code))
     return answer(
         "tickets/order.html",
         _json(found, state),
@@ -84,6 +90,7 @@ def order(code: str) -> ResponseReturnValue:
         total=Fen(sum(claim.price for claim in live)),
         may_extend=state == OrderState.HELD and not found.extended,
         rules=venues.house_rules(),
+        pay_code=(member.phone or "")[-4:],
     )
 
 
@@ -107,36 +114,43 @@ def _json(found: Order, state: str) -> dict[str, Any]:
 
 
 def _done(found: Order, status: int = 200) -> ResponseReturnValue:
-    """Answer a command on an order: on to its page, or the order as JSON."""
+    """Answer a command on an order: on to its page, or the order as JSON as it stands now."""
     if wants_json():
-        return _json(found, found.state), status
+        state = order_state(found, len(queries.live_claims(found, clock.now())))
+        return _json(found, state), status
     return redirect(url_for("tickets.order", code=found.code), code=303)
+
+
+def _do(act: Callable[[Member, str], Order], code: str, said: str = "") -> ResponseReturnValue:
+    """Do something with an order and answer; a page that came too late shows the order as it stands."""
+    try:
+        with transaction():
+            found = act(current_member(), code)
+    except HoldLapsed:
+        if wants_json():
+            raise
+        return redirect(url_for("tickets.order", code=code), code=303)
+    if said and not wants_json():
+        flash(gettext(said))
+    return _done(found)
 
 
 @bp.post("/orders/<code:code>/confirm")
 @allow(Role.MEMBER)
 def confirm(code: str) -> ResponseReturnValue:
     """Settle a free order, or keep a priced one until its money comes."""
-    with transaction():
-        found = services.confirm(current_member(), code)
-    return _done(found)
+    return _do(services.confirm, code)
 
 
 @bp.post("/orders/<code:code>/extend")
 @allow(Role.MEMBER)
 def extend(code: str) -> ResponseReturnValue:
     """Give a hold its one extension."""
-    with transaction():
-        found = services.extend(current_member(), code)
-    return _done(found)
+    return _do(services.extend, code, N_("已经延长，不用再点。"))
 
 
 @bp.post("/orders/<code:code>/cancel")
 @allow(Role.MEMBER)
 def cancel(code: str) -> ResponseReturnValue:
     """Let an order go."""
-    with transaction():
-        found = services.cancel(current_member(), code)
-    if wants_json():
-        return _done(found)
-    return redirect(url_for("tickets.performance", performance_id=found.performance_id), code=303)
+    return _do(services.cancel, code)

@@ -10,16 +10,22 @@ from flask.typing import ResponseReturnValue
 from palace import clock
 from palace.agenda import blocks
 from palace.agenda import queries as agenda
-from palace.db import transaction
+from palace.db import db, transaction
 from palace.errors import NotFound
 from palace.members.queries import current_member
 from palace.members.rules import Role
+from palace.throttle import limiter
 from palace.tickets import printing, queries, rules, services, tokens
 from palace.tickets.models import Ticket
 from palace.tickets.rules import TicketState
 from palace.tickets.views.base import bp
 from palace.venues import queries as venues
 from palace.web import allow, answer, wants_json
+
+PRINTS = limiter.shared_limit(
+    "20 per minute", scope="prints", key_func=lambda: f"member:{current_member().id}"
+)
+"""Paper is dear: nobody makes others wait by printing one ticket over and over."""
 
 
 def _valid(code: str) -> Ticket:
@@ -65,18 +71,27 @@ def _return_terms(found: Ticket) -> dict[str, Any]:
     return {"may_return": open_still, "return_by": until}
 
 
+def _page(code: str) -> printing.Page:
+    """Return a ticket to be printed, and let go of the database: nothing there waits for paper."""
+    page = printing.page_of(_valid(code))
+    db.session.rollback()
+    return page
+
+
 @bp.get("/tickets/<code:code>.pdf")
 @allow(Role.MEMBER)
+@PRINTS
 def ticket_pdf(code: str) -> ResponseReturnValue:
     """Send the ticket on A6."""
-    return _file(printing.ticket_pdf(_valid(code)), "application/pdf", f"ticket-{code[:6]}.pdf")
+    return _file(printing.pdf(_page(code)), "application/pdf", f"ticket-{code[:6]}.pdf")
 
 
 @bp.get("/tickets/<code:code>.png")
 @allow(Role.MEMBER)
+@PRINTS
 def ticket_png(code: str) -> ResponseReturnValue:
     """Send the ticket as a picture, which phones keep where PDFs get lost."""
-    return _file(printing.ticket_png(_valid(code)), "image/png", f"ticket-{code[:6]}.png")
+    return _file(printing.png(_page(code)), "image/png", f"ticket-{code[:6]}.png")
 
 
 @bp.get("/tickets/<code:code>.ics")

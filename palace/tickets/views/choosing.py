@@ -1,0 +1,165 @@
+"""A performance where somebody chooses: seats together, the map, the rows as a list."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Response, request, url_for
+from flask.typing import ResponseReturnValue
+
+from palace import clock, words
+from palace.errors import NotFound, PalaceError
+from palace.members import queries as members
+from palace.members.models import Member
+from palace.programme import queries as programme
+from palace.programme.models import Performance
+from palace.tickets import queries, rules
+from palace.tickets.forms import MOST_SEATS, Choice, ChoiceForm, HoldForm, new_key
+from palace.tickets.rules import Offer
+from palace.tickets.seatmap import plan_svg
+from palace.tickets.views.base import bp
+from palace.tickets.views.shows import stub_json, this_member
+from palace.venues import queries as venues
+from palace.venues.models import Seat
+from palace.venues.rules import SeatType
+from palace.web import answer, public, refusal_words
+
+
+@bp.get("/performances/<int(max=9223372036854775807):performance_id>")
+@public
+def performance(performance_id: int) -> ResponseReturnValue:
+    """Show a performance: prices, seats together, the map."""
+    form = ChoiceForm(request.args)
+    form.validate()
+    return _performance_page(programme.published(performance_id), form)
+
+
+def choice_path(performance_id: int) -> str:
+    """Return the page of a performance with the choice a stranger made before signing in."""
+    form = ChoiceForm(request.form)
+    form.validate()
+    page = url_for("tickets.performance", performance_id=performance_id)
+    return f"{page}?{urlencode(form.kept, doseq=True)}"
+
+
+def choose_again(performance_id: int, form: HoldForm, refusal: PalaceError) -> Response:
+    """Show the page a refused choice came from, with the reason and the choice still made."""
+    show = programme.published(performance_id)
+    page = _rows_page if form.list.data and show.plan_id else _performance_page
+    return page(show, form, refusal.status, refusal=refusal_words(refusal))
+
+
+def _performance_page(
+    show: Performance, choice: Choice, status: int = 200, refusal: str = ""
+) -> Response:
+    context = _context(show, choice)
+    plan_seats = venues.seats(show.plan_id) if show.plan_id else ()
+    return answer(
+        "tickets/performance.html",
+        stub_json(context["stub"]),
+        status=status,
+        plan_svg=plan_svg(show.plan, plan_seats, words.language()) if show.plan else None,
+        zones=_zones(show, context["offers"]),
+        refusal=refusal,
+        **context,
+    )
+
+
+def _context(show: Performance, choice: Choice) -> dict[str, Any]:
+    """Return what a person may choose at a performance now, and what they chose before."""
+    member, now, house = this_member(), clock.now(), venues.house_rules()
+    stub = programme.stubs([show], queries.taken_counts([show.id], now), house, now)[0]
+    mine = queries.tier_counts(show.id, now, member.id) if member else {}
+    offers = queries.offers(member, show, house, now, priced=stub.prices, mine=mine)
+    limit = min(show.seats_per_member - sum(mine.values()), MOST_SEATS)
+    most = rules.most_places(offers, limit) if member else limit
+    return {
+        "stub": stub,
+        "offers": offers,
+        "barred": _barred(member, offers, now),
+        "counts": range(1, most + 1),
+        "key": new_key(),
+        "choice": choice,
+        "orders": queries.open_orders(member.id, now, show.id) if member else [],
+        "tickets": queries.tickets_for(member.id, [show.id]) if member else [],
+        "access": bool(member and members.live_grants(member, show.id, now)),
+    }
+
+
+def _barred(member: Member | None, offers: list[Offer], now: datetime) -> str:
+    """Return why a signed-in person can book nothing here, or nothing."""
+    if member is None or not offers:
+        return ""
+    try:
+        rules.check_for_you(offers, member.standing(clock.palace_day(now)))
+    except PalaceError as refusal:
+        return refusal_words(refusal)
+    return ""
+
+
+def _zones(show: Performance, offers: list[Offer]) -> list[dict[str, Any]]:
+    """Return the zones of the plan that are sold, with each offer's amount."""
+    drawn = show.plan.drawing.get("zones", []) if show.plan else []
+    sold = {zone for offer in offers for zone in offer.amounts}
+    return [
+        {
+            "code": zone["code"],
+            "name": zone["name"][words.language()],
+            "amounts": [
+                (offer.tier, offer.amounts[zone["code"]])
+                for offer in offers
+                if zone["code"] in offer.amounts
+            ],
+        }
+        for zone in drawn
+        if zone["code"] in sold
+    ]
+
+
+@bp.get("/performances/<int(max=9223372036854775807):performance_id>/rows")
+@public
+def rows(performance_id: int) -> ResponseReturnValue:
+    """Show every seat by section and row as native checkboxes, from the truth of this instant."""
+    show = programme.published(performance_id)
+    if show.plan_id is None:
+        raise NotFound
+    return _rows_page(show, ChoiceForm())
+
+
+def _rows_page(show: Performance, choice: Choice, status: int = 200, refusal: str = "") -> Response:
+    context = _context(show, choice)
+    closed = queries.closed_seats(show.id, clock.now())
+    states: list[dict[str, Any]] = [
+        {"seat": seat, "state": _state(seat, closed.get(seat.id), access=context["access"])}
+        for seat in venues.seats(show.plan_id or 0)
+    ]
+    drawn = show.plan.drawing["sections"] if show.plan else []
+    return answer(
+        "tickets/rows.html",
+        {"seats": {state["seat"].code: state["state"] for state in states}},
+        status=status,
+        sections=[
+            (section["name"][words.language()], _by_row(states, section["code"]))
+            for section in drawn
+        ],
+        refusal=refusal,
+        **context,
+    )
+
+
+def _state(seat: Seat, is_kept: bool | None, *, access: bool) -> str:
+    """Return a seat's state for this person: a grant opens kept wheelchair and companion places."""
+    if is_kept is None or (is_kept and access and seat.type is not SeatType.SEAT):
+        return "free"
+    return "kept" if is_kept else "taken"
+
+
+def _by_row(states: list[dict[str, Any]], section: str) -> list[tuple[str, list[dict[str, Any]]]]:
+    found = [state for state in states if state["seat"].section == section]
+    return [
+        (row, list(seats))
+        for row, seats in groupby(found, key=lambda state: str(state["seat"].row))
+    ]
