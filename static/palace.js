@@ -1,7 +1,7 @@
 // Small things every page may use; each works without.
 const qr = document.getElementById("my-qr");
 if (qr) {
-  setInterval(async () => {
+  const renew = async () => {
     if (document.hidden) return;
     try {
       const answer = await fetch(qr.dataset.src);
@@ -9,7 +9,9 @@ if (qr) {
     } catch {
       // without a network the last code stays; the counter can still find the person
     }
-  }, 60000);
+  };
+  setInterval(renew, 60000);
+  document.addEventListener("visibilitychange", renew); // a phone that slept missed its minutes
 }
 
 for (const button of document.querySelectorAll("[data-copy]")) {

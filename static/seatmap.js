@@ -10,13 +10,22 @@ const access = map.dataset.access === "1";
 const least = map.dataset.large === "1" ? 44 : 24;
 const SEAT = 50;
 const MOST = 72;
-const NS = plan.namespaceURI;
 const [vx, vy, width, height] = plan.getAttribute("viewBox").split(" ").map(Number);
 const spots = seats.map((seat) => seat.getAttribute("transform").match(/-?[\d.]+/g).slice(0, 2).map(Number));
 const names = seats.map((seat) => seat.getAttribute("aria-label"));
 const states = new Uint8Array(seats.length).fill(1);
 const chosen = new Set();
-const numbers = plan.appendChild(document.createElementNS(NS, "g"));
+const svg = (name, attributes, text = "") => {
+  const part = document.createElementNS(plan.namespaceURI, name);
+  part.textContent = text;
+  for (const [attribute, value] of Object.entries(attributes)) part.setAttribute(attribute, value);
+  return part;
+};
+const numbers = plan.appendChild(svg("g", {}));
+const pins = plan.appendChild(svg("g", { "aria-hidden": true }));
+const pinWidth = 1.5 * parseFloat(getComputedStyle(document.documentElement).fontSize);
+const rows = seats.map((seat) => seat.parentNode);
+const ends = new Map([...new Set(rows)].map((row) => [row, row.querySelector("text")]));
 const shown = new Map();
 let zoom = 1;
 let here = 0;
@@ -72,7 +81,8 @@ function toggle(i) {
 function list() {
   if (!form) return;
   const picked = [...chosen];
-  document.getElementById("chosen").replaceChildren(
+  const chips = document.getElementById("chosen");
+  chips.replaceChildren(
     ...picked.flatMap((i) => {
       const chip = Object.assign(document.createElement("button"), { type: "button", textContent: `${names[i]} ✕` });
       chip.dataset.zone = seats[i].dataset.zone;
@@ -84,9 +94,13 @@ function list() {
       return [chip, Object.assign(document.createElement("input"), { type: "hidden", name: "seats", value: seats[i].dataset.code })];
     }),
   );
-  const sum = priced(picked).reduce((all, fen) => all + fen, 0);
-  document.getElementById("total").textContent = picked.length ? fill(words.total, { money: money(sum) }) : "";
+  const costs = priced(picked);
+  const sum = costs.reduce((all, fen) => all + fen, 0);
+  const free = costs.filter((fen) => !fen).length;
+  const line = sum && free ? words.mixed : words.total;
+  document.getElementById("total").textContent = picked.length ? fill(line, { money: money(sum), count: free }) : "";
   form.querySelector(".main").hidden = !picked.length;
+  chips.scrollTop = chips.scrollHeight;
 }
 function paint(i) {
   const seat = seats[i];
@@ -197,27 +211,44 @@ function number() {
     const y = area.top + (spots[i][1] - vy) * scale;
     const seen = big && x > box.left - 60 && x < box.right + 60 && y > box.top - 60 && y < box.bottom + 60;
     if (seen && !shown.has(i) && !special(i)) {
-      const text = numbers.appendChild(document.createElementNS(NS, "text"));
-      text.textContent = seats[i].dataset.code.replace(/^.*?0*([^-]+)$/, "$1");
-      text.setAttribute("x", spots[i][0]);
-      text.setAttribute("y", spots[i][1]);
-      text.dataset.zone = seats[i].dataset.zone;
-      text.setAttribute("aria-hidden", "true");
-      text.setAttribute("class", numeral(i));
-      shown.set(i, text);
+      const place = { x: spots[i][0], y: spots[i][1], class: numeral(i), "data-zone": seats[i].dataset.zone };
+      const digits = seats[i].dataset.code.replace(/^.*?0*([^-]+)$/, "$1");
+      shown.set(i, numbers.appendChild(svg("text", { ...place, "aria-hidden": true }, digits)));
     } else if (!seen && shown.has(i)) {
       shown.get(i).remove();
       shown.delete(i);
     }
   }
+  pin(vx + (box.left - area.left) / scale, vy + (box.top - area.top) / scale, vy + (box.bottom - area.top) / scale, scale);
+}
+
+// Row numbers at the left edge, for rows whose own number is out of view
+function pin(left, top, bottom, scale) {
+  const first = new Map();
+  if (zoom > 1) {
+    spots.forEach(([x, y], i) => {
+      const known = first.get(rows[i]);
+      if (x > left && y > top && y < bottom && !(spots[known]?.[0] < x)) first.set(rows[i], i);
+    });
+  }
+  pins.style.setProperty("--scale", scale);
+  pins.replaceChildren(
+    ...[...first].flatMap(([row, i]) => {
+      const end = ends.get(row);
+      if (!end || end.getAttribute("x") > left) return [];
+      const wide = pinWidth / scale;
+      const place = { x: left, y: spots[i][1] - SEAT / 2 - 5, width: wide, height: SEAT + 10 };
+      const text = svg("text", { class: "pin", x: left + wide / 2, y: spots[i][1] }, end.textContent);
+      return [svg("rect", { class: "pin-back", ...place }), text];
+    }),
+  );
 }
 let waiting = 0;
-house.addEventListener("scroll", () => {
-  waiting ||= requestAnimationFrame(() => {
-    waiting = 0;
-    number();
-  });
-});
+const later = () => {
+  waiting = 0;
+  number();
+};
+house.addEventListener("scroll", () => (waiting ||= requestAnimationFrame(later)));
 
 // Taps and keys
 plan.addEventListener("click", (event) => {

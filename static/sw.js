@@ -32,11 +32,23 @@ self.addEventListener("fetch", (event) => {
 async function page(request, own) {
   try {
     const answer = await fetch(request);
-    if (own && answer.ok && !answer.redirected) await (await caches.open(OWN)).put(request, answer.clone());
-    if (own && (answer.status === 401 || answer.status === 404 || answer.redirected)) await (await caches.open(OWN)).delete(request);
+    if (own) await remember(request, answer);
     return answer;
   } catch {
     const kept = own && (await caches.match(request, { ignoreVary: true }));
     return kept || (await caches.match(OFFLINE, { ignoreVary: true })) || Response.error();
   }
+}
+
+async function remember(request, answer) {
+  if (await signedOut(request, answer)) return caches.delete(OWN);
+  const cache = await caches.open(OWN);
+  if (answer.ok) await cache.put(request, answer.clone());
+  else if (answer.type === "opaqueredirect" || answer.status === 404) await cache.delete(request);
+}
+
+// A navigation's redirect does not say where it leads; asked for JSON, the same address says 401.
+async function signedOut(request, { type, status }) {
+  const said = type === "opaqueredirect" ? (await fetch(request.url, { headers: { Accept: "application/json" } })).status : status;
+  return said === 401 || said === 403;
 }

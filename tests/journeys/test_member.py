@@ -7,6 +7,7 @@ import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import zxingcpp
@@ -95,10 +96,10 @@ def test_a_stranger_signs_in_on_the_way_and_comes_back_to_the_show(
 ) -> None:
     member = person()
     open_show(member)
-    member.page.get_by_role("radio", name=re.compile("^3张")).check()
+    member.page.get_by_role("radio", name=re.compile("^1张")).check()
     member.tap("帮我选连座")
     member.sign_in(fresh_phone())
-    assert member.page.get_by_role("radio", name=re.compile("^3张")).is_checked()
+    assert member.page.get_by_role("radio", name=re.compile("^1张")).is_checked()
     assert "/performances/" in member.page.url
 
 
@@ -136,7 +137,7 @@ def test_a_ticket_goes_back_in_two_taps_and_stays_in_the_history(
     member.tap(re.compile("退"))
     assert member.taps == 2
     member.page.wait_for_url("**/tickets/*")
-    assert "已经退掉" in member.say()
+    assert "已退" in member.say()
     member.go("/mine")
     member.look("mine")
 
@@ -154,6 +155,24 @@ def test_a_household_of_three_chooses_the_name_after_the_code(
     assert "王秀英" in member.say()
 
 
+def test_the_second_person_of_a_number_joins_by_name(person: Callable[..., Person]) -> None:
+    husband = person()
+    husband.go("/sign-in?choose=1")
+    husband.page.get_by_label("手机号").fill(fresh_phone())
+    husband.tap("发验证码")
+    assert husband.page.get_by_label("这个号码几个人用，我要选名字").is_checked()
+    husband.page.get_by_label("验证码", exact=True).fill(husband.code())
+    husband.look("code-for-a-household")
+    husband.tap("登录")
+    husband.page.get_by_label("都不是，我是新来的").check()
+    husband.page.get_by_label("姓名").fill("刘志强")
+    husband.tap("就是我")
+    husband.go("/mine")
+    assert "刘志强" in husband.say()
+    husband.page.get_by_role("link", name="不是您本人？换一个人").click()
+    assert husband.page.get_by_label("手机号").is_visible()
+
+
 def test_own_tickets_are_readable_without_a_network_once_opened(
     person: Callable[..., Person],
 ) -> None:
@@ -167,6 +186,49 @@ def test_own_tickets_are_readable_without_a_network_once_opened(
     assert "取票码" in member.say()
     member.page.screenshot(path=PICTURES / "ticket-offline.png", full_page=True)
     assert read_qr(PICTURES / "ticket-offline.png")
+
+
+def test_kept_tickets_go_once_the_sign_in_has_ended_elsewhere(
+    person: Callable[..., Person],
+) -> None:
+    member = person()
+    seen: list[str] = []
+    member.page.on("framenavigated", lambda frame: seen.append(frame.url))
+    book_one(lambda: member, fresh_phone())
+    ticket = member.page.url
+    member.page.evaluate("navigator.serviceWorker.ready")
+    member.page.reload()
+    member.go("/mine")
+    assert {"/mine", urlsplit(ticket).path} <= kept_pages(member)
+    order = next(url for url in seen if "/orders/" in url)
+    member.go(order)
+    assert member.page.url == ticket
+    assert kept_pages(member) == {"/mine", urlsplit(ticket).path}
+
+    member.context.clear_cookies()
+    member.page.goto(ticket)
+    assert "/sign-in" in member.page.url
+    assert kept_pages(member) == set()
+    member.context.set_offline(True)
+    member.page.goto(ticket)
+    assert "现在没有网络" in member.say()
+
+
+def kept_pages(someone: Person) -> set[str]:
+    """Return the addresses of own pages a phone keeps for times without a network."""
+    kept = someone.page.evaluate(
+        "caches.open('own').then((own) => own.keys()).then((kept) => kept.map(({ url }) => url))"
+    )
+    return {urlsplit(url).path for url in kept}
+
+
+def test_the_personal_code_is_renewed_when_the_phone_wakes(person: Callable[..., Person]) -> None:
+    member = person()
+    member.sign_in(fresh_phone())
+    member.go("/mine")
+    with member.page.expect_response("**/mine/qr.svg") as answer:
+        member.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    assert answer.value.ok
 
 
 def test_a_thirty_yuan_order_waits_for_money_with_its_deadline_in_words(

@@ -146,7 +146,7 @@ def confirm(code: str) -> ResponseReturnValue:
 @allow(Role.MEMBER)
 def extend(code: str) -> ResponseReturnValue:
     """Give a hold its one extension."""
-    return _do(services.extend, code, N_("已经延长，不用再点。"))
+    return _do(services.extend, code, N_("保留时间延长好了。"))
 
 
 @bp.post("/orders/<code:code>/cancel")
