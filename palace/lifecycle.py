@@ -162,15 +162,15 @@ def refused(error: PalaceError) -> ResponseReturnValue:
     if isinstance(error, SignInNeeded):
         page = "staff.sign_in" if error.values.get("staff") else "members.sign_in"
         return redirect(url_for(page, next=error.values.get("back")), code=303)
-    response = make_response(error_page(web.refusal_words(error), error.code), error.status)
+    response = make_response(error_page(web.refusal_words(error)), error.status)
     if error.status == Unavailable.status:
         response.headers["Retry-After"] = "30"
     return response
 
 
-def error_page(sentence: str, code: str) -> str:
+def error_page(sentence: str) -> str:
     """Return the page that says what happened and what to do next."""
-    return render_template("error.html", sentence=sentence, code=code, back=request.referrer)
+    return render_template("error.html", sentence=sentence, back=request.referrer)
 
 
 def _unavailable(error: Exception) -> ResponseReturnValue:

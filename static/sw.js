@@ -32,7 +32,7 @@ self.addEventListener("fetch", (event) => {
 async function page(request, own) {
   try {
     const answer = await fetch(request);
-    if (own) await remember(request, answer);
+    if (own) await remember(request, answer).catch(() => {});
     return answer;
   } catch {
     const kept = own && (await caches.match(request, { ignoreVary: true }));

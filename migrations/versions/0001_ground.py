@@ -222,9 +222,9 @@ def upgrade() -> None:
     sa.Column('challenge_keep_days', sa.BigInteger(), server_default='1', nullable=False),
     sa.Column('command_key_keep_days', sa.BigInteger(), server_default='14', nullable=False),
     sa.Column('notice_keep_days', sa.BigInteger(), server_default='180', nullable=False),
-    sa.CheckConstraint('challenge_keep_days > 0', name=op.f('ck_house_rules_challenge_keep_days')),
+    sa.CheckConstraint('least(hold_minutes, hold_minutes_large_text, challenge_keep_days, notice_keep_days) > 0', name=op.f('ck_house_rules_positive')),
     sa.CheckConstraint('least(code_per_phone_minute, code_per_phone_hour, code_per_phone_day, code_per_address_hour) > 0 AND code_per_day_for_known BETWEEN 0 AND code_per_day', name=op.f('ck_house_rules_codes')),
-    sa.CheckConstraint('least(seats_per_member, free_per_month, hold_minutes, hold_minutes_large_text, extension_minutes, pay_before_minutes, few_left_percent, return_before_minutes, command_key_keep_days, notice_keep_days) >= 0', name=op.f('ck_house_rules_not_negative')),
+    sa.CheckConstraint('least(seats_per_member, free_per_month, extension_minutes, pay_before_minutes, few_left_percent, return_before_minutes, command_key_keep_days) >= 0', name=op.f('ck_house_rules_not_negative')),
     sa.ForeignKeyConstraint(['site_id'], ['sites.id'], name=op.f('fk_house_rules_site_id')),
     sa.PrimaryKeyConstraint('site_id', name=op.f('pk_house_rules'))
     )

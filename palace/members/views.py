@@ -29,7 +29,7 @@ from palace.members import queries, services
 from palace.members.errors import CodeGone, CodesAway, WrongCode, WrongPassword
 from palace.members.forms import CodeForm, PersonForm, PhoneForm, StaffForm
 from palace.members.models import Challenge, SignIn
-from palace.members.rules import Role
+from palace.members.rules import CODE_TRIES, Role
 from palace.throttle import by_address_and, client_address, limiter
 from palace.web import allow, public, refusal_words, same_site_path, wants_json
 
@@ -88,14 +88,23 @@ def sign_in() -> ResponseReturnValue:
         with transaction():
             challenge = services.ask_code(form.number, browser=browser, address=client_address())
     except PalaceError as error:
-        sent = services.asked_challenge(cookie.get("asked"), browser)
-        if sent is None or sent.phone != form.number or not isinstance(error, TooManyTries):
+        again = isinstance(error, TooManyTries) and not wants_json()
+        sent = _sent_before(form.number, browser) if again else None
+        if sent is None:
             return _again("members/sign_in.html", form, error)
         flash(gettext("验证码刚才发过了，请填收到的那一条。"))
         challenge = sent
     cookie["asked"] = challenge.id
     onward = url_for("members.code", next=cookie.get("next"), choose=choose)
     return _onward(onward, phone_end=challenge.phone[-4:])
+
+
+def _sent_before(number: str, browser: str) -> Challenge | None:
+    """Return the code this browser asked for before, if it was for `number` and can still be entered."""
+    sent = services.asked_challenge(cookie.get("asked"), browser)
+    if sent is None or sent.phone != number or sent.passed_at is not None:
+        return None
+    return sent if sent.expires_at > clock.now() and sent.tries < CODE_TRIES else None
 
 
 @bp.route("/sign-in/code", methods=["GET", "POST"])

@@ -36,7 +36,15 @@ def receive(payment: Payment, *, backend: str, reference: str, now: datetime) ->
     """Note that the full amount came, once; what the part cannot settle any more is due back.
 
     The part takes its own locks first, the payment's row comes after them.
+
+    Raises:
+        ValueError: other money came for it before; both are somebody's to look into.
     """
+    db.session.refresh(payment)
+    if (payment.backend, payment.reference) == (backend, reference):
+        return
+    if payment.paid_at is not None:
+        raise ValueError(f"payment {payment.id} was paid by {payment.backend} before")
     settled = on_paid[payment.part](payment.subject_id)
     row = db.session.get_one(
         Payment, payment.id, with_for_update={"key_share": True}, populate_existing=True

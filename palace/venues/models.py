@@ -60,12 +60,14 @@ class HouseRules(Base):
     __tablename__ = "house_rules"
     __table_args__ = (
         CheckConstraint(
-            "least(seats_per_member, free_per_month, hold_minutes, hold_minutes_large_text,"
-            " extension_minutes, pay_before_minutes, few_left_percent, return_before_minutes,"
-            " command_key_keep_days, notice_keep_days) >= 0",
+            "least(seats_per_member, free_per_month, extension_minutes, pay_before_minutes,"
+            " few_left_percent, return_before_minutes, command_key_keep_days) >= 0",
             name="not_negative",
         ),
-        CheckConstraint("challenge_keep_days > 0", name="challenge_keep_days"),
+        CheckConstraint(
+            "least(hold_minutes, hold_minutes_large_text, challenge_keep_days, notice_keep_days) > 0",
+            name="positive",
+        ),
         CheckConstraint(
             "least(code_per_phone_minute, code_per_phone_hour, code_per_phone_day, code_per_address_hour) > 0"
             " AND code_per_day_for_known BETWEEN 0 AND code_per_day",

@@ -332,3 +332,12 @@ def test_asking_again_within_the_minute_leads_to_the_code_that_was_sent(
         assert "/sign-in/code" in answer.headers["Location"]
     assert "刚才发过了" in client.get(answer.headers["Location"]).text
     assert db.session.scalar(select(func.count(Challenge.id))) == 1
+
+
+def test_a_code_that_was_guessed_away_is_not_offered_again(
+    make: Factory, client: FlaskClient
+) -> None:
+    make.site()
+    client.post("/sign-in", data={"phone": "13912345678"})
+    db.session.execute(update(Challenge).values(tries=5))
+    assert client.post("/sign-in", data={"phone": "13912345678"}).status_code == 429

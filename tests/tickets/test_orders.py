@@ -283,3 +283,12 @@ def test_money_for_a_cancelled_show_is_due_back(make: Factory, booker: Booker) -
     payment = db.session.scalars(select(Payment)).one()
     payments.receive(payment, backend="counter", reference="9", now=clock.now())
     assert payment.refund_due
+
+
+def test_other_money_for_what_was_paid_is_never_swallowed(make: Factory, booker: Booker) -> None:
+    performance = make.performance(prices={"member": 3000})
+    booker.book(make.member(), performance, "ST-01-01")
+    payment = db.session.scalars(select(Payment)).one()
+    payments.receive(payment, backend="counter", reference="1", now=clock.now())
+    with pytest.raises(ValueError, match="paid by counter before"):
+        payments.receive(payment, backend="counter", reference="2", now=clock.now())

@@ -244,3 +244,19 @@ def test_a_repeat_after_the_hold_lapsed_says_lapsed(make: Factory, client: Flask
     assert client.post(path, data=fields, headers=JSON).get_json()["state"] == "held"
     make.set_clock(clock.now() + timedelta(minutes=16))
     assert client.post(path, data=fields, headers=JSON).get_json()["state"] == "lapsed"
+
+
+def test_a_waiting_order_of_a_cancelled_show_asks_for_no_money(
+    make: Factory, client: FlaskClient, booker: Booker
+) -> None:
+    performance = make.performance(prices={"member": 3000})
+    member = make.member()
+    order = booker.book(member, performance, "ST-01-01")
+    make.sign_in(client, member)
+    assert "到售票处付30元" in client.get(f"/orders/{order.code}").text
+    performance.cancelled_at = clock.now()
+    db.session.flush()
+    page = client.get(f"/orders/{order.code}").text
+    assert "这一场取消了" in page
+    assert "到售票处付" not in page
+    assert client.get(f"/orders/{order.code}", headers=JSON).get_json()["state"] == "off"

@@ -24,5 +24,5 @@ def test_a_palace_that_is_not_set_up_says_so(client: FlaskClient, method: str, p
 
 def test_challenges_are_kept_as_long_as_a_day_counts_them(make: Factory) -> None:
     make.rules().challenge_keep_days = 0
-    with pytest.raises(IntegrityError, match="ck_house_rules_challenge_keep_days"):
+    with pytest.raises(IntegrityError, match="ck_house_rules_positive"):
         db.session.flush()

@@ -108,9 +108,10 @@ def cancel(member: Member, code: str) -> Order:
     order, now = locked(member, code)
     if order.state is OrderState.SETTLED:
         raise OrderClosed
+    if order.state is OrderState.AWAITING_PAYMENT:
+        payments.close(PART, order.id, now=now)
     order.state = OrderState.CANCELLED
     claims.give_up(order.id, now)
-    payments.close(PART, order.id, now=now)
     return order
 
 

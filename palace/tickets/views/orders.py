@@ -64,7 +64,11 @@ def held_orders() -> list[Order]:
     if current_user.member is None:
         return []
     waiting = queries.open_orders(current_user.member.id, func.palace_clock())
-    return [found for found in waiting if found.state is OrderState.HELD]
+    return [
+        found
+        for found in waiting
+        if found.state is OrderState.HELD and found.performance.cancelled_at is None
+    ]
 
 
 @bp.get("/orders/<code:code>")
@@ -87,6 +91,7 @@ def order(code: str) -> ResponseReturnValue:
         state=state,
         now=now,
         ends_at=found.pay_by or found.hold_ends_at,
+        lapses_at=min((claim.held_until for claim in live if claim.held_until), default=now),
         total=Fen(sum(claim.price for claim in live)),
         may_extend=state == OrderState.HELD and not found.extended,
         rules=venues.house_rules(),
@@ -95,8 +100,10 @@ def order(code: str) -> ResponseReturnValue:
 
 
 def order_state(found: Order, live_count: int) -> str:
-    """Return how an order stands, "lapsed" if its seats are no longer its own."""
+    """Return how an order stands: "off" if its show is, "lapsed" if its seats are no longer its own."""
     waits = found.state in (OrderState.HELD, OrderState.AWAITING_PAYMENT)
+    if waits and found.performance.cancelled_at is not None:
+        return "off"
     return "lapsed" if waits and live_count < found.seat_count else found.state.value
 
 
