@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import click
+from flask_migrate import upgrade
 
 from palace import create_app
 from palace.config import Settings
@@ -24,6 +25,7 @@ def demo() -> None:
 def load(settings: Settings) -> None:
     """Bring the demonstration palace in. Safe to run twice: the second time changes nothing."""
     with create_app(settings).app_context():
+        upgrade()
         fresh = loading.load(settings)
     click.echo(
         "The demonstration palace is loaded."
@@ -38,5 +40,6 @@ def reset(settings: Settings) -> None:
     """Empty the demonstration database and bring the palace in afresh, as one transaction."""
     owner = replace(settings, database_url=settings.database_owner_url)
     with create_app(owner).app_context():
+        upgrade()
         loading.reset(settings)
     click.echo("The demonstration palace starts afresh.")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import TypeVar
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import selectinload
 
 from palace.clock import day_span, month_span, palace_day
@@ -20,6 +21,8 @@ from palace.tickets.claims import kept, live
 from palace.tickets.models import Claim, Order, Ticket
 from palace.tickets.rules import Offer, OrderState, TicketState, room_of
 from palace.venues.models import HouseRules, Seat
+
+Owned = TypeVar("Owned", Order, Ticket)
 
 
 def taken_counts(performance_ids: Iterable[int], now: datetime) -> dict[int, int]:
@@ -130,11 +133,7 @@ def order_of(member_id: int, code: str) -> Order:
     Raises:
         NotFound: there is no such order, or it is somebody else's.
     """
-    wanted = select(Order).where(Order.code == code, Order.member_id == member_id)
-    order = db.session.scalars(wanted.execution_options(populate_existing=True)).first()
-    if order is None:
-        raise NotFound
-    return order
+    return _own(select(Order).where(Order.code == code, Order.member_id == member_id))
 
 
 def live_claims(order: Order, now: datetime) -> list[Claim]:
@@ -167,11 +166,15 @@ def ticket_of(member_id: int, code: str) -> Ticket:
     Raises:
         NotFound: there is no such ticket, or it is somebody else's.
     """
-    wanted = select(Ticket).where(Ticket.code == code, Ticket.member_id == member_id)
-    ticket = db.session.scalars(wanted.execution_options(populate_existing=True)).first()
-    if ticket is None:
+    return _own(select(Ticket).where(Ticket.code == code, Ticket.member_id == member_id))
+
+
+def _own(wanted: Select[Owned]) -> Owned:
+    """Return the one row wanted, read anew; foreign and unknown are told alike."""
+    found = db.session.scalars(wanted, execution_options={"populate_existing": True}).first()
+    if found is None:
         raise NotFound
-    return ticket
+    return found
 
 
 def valid_tickets(member_id: int, *conditions: ColumnElement[bool]) -> list[Ticket]:
