@@ -171,7 +171,7 @@ def test_a_renewed_secret_opens_the_feed_and_the_old_one_is_dead(
     "wrong",
     [
         lambda secret: secret[:-1] + ("a" if secret[-1] != "a" else "b"),
-        lambda secret: "b" + secret[1:],
+        lambda secret: ("a" if secret[0] != "a" else "b") + secret[1:],
         lambda secret: secret[:10] + ("a" if secret[10] != "a" else "b") + secret[11:],
         lambda secret: secret[:-8],
         lambda _: "票",
