@@ -6,13 +6,14 @@ endif
 SETUP = cd $(CURDIR) && python=$$(sh setup/python.sh) && exec "$$python" -m setup
 TOOL = .venv/bin/python -m
 
-.PHONY: help run test check demo-reset
+.PHONY: help run test check fuzz demo-reset
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make run         the palace with everything it needs, on http://127.0.0.1:8000 (PORT=8001, LAN=1)"
 	@echo "make test        all tests but those of the code's own shape"
 	@echo "make check       style, types, import rules, the code's own shape"
+	@echo "make fuzz        forms and addresses against thousands of new cases, ten minutes and more"
 	@echo "make demo-reset  the demonstration palace as on its first day"
 
 run:
@@ -26,8 +27,13 @@ check:
 	$(TOOL) ruff check .
 	$(TOOL) ruff format --check .
 	$(TOOL) mypy
+	$(TOOL) bandit -q -c pyproject.toml -r palace setup wsgi.py
 	.venv/bin/lint-imports
 	$(TOOL) pytest tests/architecture -q
+
+fuzz:
+	@$(SETUP) tools
+	$(TOOL) pytest tests/security --hypothesis-profile=long --timeout=1800 -q
 
 demo-reset:
 	@$(SETUP) demo-reset

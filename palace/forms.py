@@ -62,7 +62,8 @@ def _text(value: object) -> str:
     return str(value)
 
 
-def _is_untypable(text: str) -> bool:
-    return any(
+def _is_untypable(text: str | None) -> bool:
+    """Return whether no person types this; the nameless part of an upload has None for a name."""
+    return text is None or any(
         (letter < " " and letter not in LAYOUT) or "\ud800" <= letter <= "\udfff" for letter in text
     )

@@ -34,7 +34,7 @@ from palace.db import db
 from palace.members.rules import mask_name
 from palace.venues import queries as venues
 from palace.venues.errors import NotSetUp
-from palace.web import public, same_site_path
+from palace.web import public, reads, same_site_path
 
 YEAR = 365 * 86400
 FOREVER = f"public, max-age={YEAR}, immutable"
@@ -152,6 +152,7 @@ def site() -> House:
 
 @bp.get("/display")
 @public
+@reads(query=["next", "size", "lang"])
 def display() -> ResponseReturnValue:
     """Remember text size and language in this browser, and go back."""
     response = make_response(redirect(same_site_path(request.args.get("next"), "/"), 303))

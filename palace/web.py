@@ -15,6 +15,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from werkzeug.routing import BaseConverter
+from wtforms import Form as PlainForm
 
 from palace.errors import BadInput, NotAllowed, PalaceError, SignInNeeded
 from palace.words import value_words
@@ -73,6 +74,19 @@ def public(view: View) -> View:
     """Let everybody use a view."""
     view.palace_roles = frozenset({"everybody"})  # type: ignore[attr-defined]  # read by check_addresses
     return view
+
+
+def reads(*forms: type[PlainForm], query: Iterable[str] = ()) -> Callable[[View], View]:
+    """Say which forms a view reads, and which bare words of the query: outside programs are told so.
+
+    A `FlaskForm` is what a POST carries, any other form what stands in the query.
+    """
+
+    def decorate(view: View) -> View:
+        view.palace_reads = (forms, tuple(query))  # type: ignore[attr-defined]  # read by the OpenAPI file
+        return view
+
+    return decorate
 
 
 def check_addresses(app: Flask) -> None:

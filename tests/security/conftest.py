@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import cast
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from hypothesis import settings
+from sqlalchemy import Connection, select
 from werkzeug.routing import Rule
 
 from palace.db import db
@@ -17,6 +21,8 @@ from palace.tickets.models import Order, Ticket
 from palace.tickets.rules import Wish
 from tests.factory import Factory
 
+FEW = settings.default.max_examples // 10
+"""How many cases something dear is tried with: ten, or hundreds by `make fuzz`."""
 UNKNOWN_ID = 999_999_999
 
 
@@ -72,3 +78,14 @@ def address_of(app: Flask, rule: Rule, values: dict[str, object]) -> str:
     """Return the path of a rule with values."""
     path = app.url_map.bind("127.0.0.1").build(rule.endpoint, values, force_external=False)
     return str(path)
+
+
+@contextmanager
+def undone(app: Flask) -> Iterator[None]:
+    """Undo what a case did, so that the next one finds the same palace."""
+    point = cast("Connection", db.engines[None]).begin_nested()
+    try:
+        with app.app_context():
+            yield
+    finally:
+        point.rollback()

@@ -25,11 +25,12 @@ from palace.tickets.views.shows import stub_json, this_member
 from palace.venues import queries as venues
 from palace.venues.models import Seat
 from palace.venues.rules import SeatType
-from palace.web import answer, public, refusal_words
+from palace.web import answer, public, reads, refusal_words
 
 
 @bp.get("/performances/<int(max=9223372036854775807):performance_id>")
 @public
+@reads(ChoiceForm)
 def performance(performance_id: int) -> ResponseReturnValue:
     """Show a performance: prices, seats together, the map."""
     form = ChoiceForm(request.args)

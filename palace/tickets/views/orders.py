@@ -28,11 +28,12 @@ from palace.tickets.rules import OrderState, TicketState
 from palace.tickets.views import choosing
 from palace.tickets.views.base import bp
 from palace.venues import queries as venues
-from palace.web import allow, answer, checked, wants_json
+from palace.web import allow, answer, checked, reads, wants_json
 
 
 @bp.post("/performances/<int(max=9223372036854775807):performance_id>/hold")
 @allow(Role.MEMBER, back=choosing.choice_path)
+@reads(HoldForm)
 def hold(performance_id: int) -> ResponseReturnValue:
     """Hold the chosen seats and go on to the order; `confirm=1` settles a free one at once."""
     form = HoldForm()

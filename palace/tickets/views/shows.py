@@ -22,7 +22,7 @@ from palace.tickets.forms import ProgrammeForm
 from palace.tickets.models import Ticket
 from palace.tickets.views.base import bp
 from palace.venues import queries as venues
-from palace.web import answer, public
+from palace.web import answer, public, reads
 
 COMING = timedelta(weeks=8)
 
@@ -54,6 +54,7 @@ def stub_json(stub: Stub) -> dict[str, Any]:
 @bp.get("/", endpoint="programme")
 @bp.get("/performances", endpoint="programme")
 @public
+@reads(ProgrammeForm)
 def programme_page() -> ResponseReturnValue:
     """Show what is on in the coming weeks, by day."""
     form = ProgrammeForm(request.args)
