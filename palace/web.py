@@ -184,6 +184,7 @@ def safe_headers(request_id: str, *, secure: bool) -> dict[str, str]:
     headers = {
         "Content-Security-Policy": CSP,
         "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
         "Referrer-Policy": "same-origin",
         "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
         "Cross-Origin-Opener-Policy": "same-origin",
@@ -201,7 +202,6 @@ def harden(response: Response, request_id: str, *, secure: bool, personal: bool)
         headers.setdefault(name, value)
     if personal:
         headers.setdefault("Cache-Control", "private, no-store")
-        headers.add("Vary", "Cookie")
     return response
 
 

@@ -21,7 +21,7 @@ from palace.tickets.models import Order, Ticket
 from palace.tickets.rules import Wish
 from tests.factory import Factory
 
-FEW = settings.default.max_examples // 10
+FEW = settings().max_examples // 10
 """How many cases something dear is tried with: ten, or hundreds by `make fuzz`."""
 UNKNOWN_ID = 999_999_999
 
