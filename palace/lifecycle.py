@@ -172,7 +172,7 @@ def refused(error: PalaceError) -> ResponseReturnValue:
 
 def error_page(sentence: str) -> str:
     """Return the page that says what happened and what to do next."""
-    return render_template("error.html", sentence=sentence, back=request.referrer)
+    return render_template("error.html", sentence=sentence, back=web.page_before())
 
 
 def _unavailable(error: Exception) -> ResponseReturnValue:

@@ -70,6 +70,13 @@ def _came_from() -> str:
     return same_site_path(parts.path if parts.netloc == request.host else None, "/")
 
 
+def page_before() -> str:
+    """Return the page of this site a visitor came from; back to a stranger's is no way of ours."""
+    parts = urlsplit(request.referrer or "")
+    page = parts._replace(scheme="", netloc="", fragment="").geturl()
+    return same_site_path(page if parts.netloc == request.host else None, "")
+
+
 def public(view: View) -> View:
     """Let everybody use a view."""
     view.palace_roles = frozenset({"everybody"})  # type: ignore[attr-defined]  # read by check_addresses

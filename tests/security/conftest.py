@@ -21,8 +21,6 @@ from palace.tickets.models import Order, Ticket
 from palace.tickets.rules import Wish
 from tests.factory import Factory
 
-FEW = settings().max_examples // 10
-"""How many cases something dear is tried with: ten, or hundreds by `make fuzz`."""
 UNKNOWN_ID = 999_999_999
 
 
@@ -62,6 +60,11 @@ def own_something(make: Factory) -> Belongings:
     held = services.hold(member, performance.id, Wish(count=1), key="belongings-2")
     ticket = db.session.scalars(select(Ticket).where(Ticket.member_id == member.id)).one()
     return Belongings(member, performance, held, ticket)
+
+
+def few() -> settings:
+    """Return how often something dear is tried: ten times, or hundreds by `make fuzz`."""
+    return settings(max_examples=settings().max_examples // 10)
 
 
 def addresses(app: Flask) -> list[tuple[str, Rule]]:

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import event, given, settings
+from hypothesis import event, given
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 from wtforms import PasswordField, StringField
@@ -23,7 +23,7 @@ from tests.architecture.openapi import fields_of, reads_of
 from tests.architecture.tables import unconnected_app
 from tests.factory import Factory
 from tests.members.browser import ask, pass_code
-from tests.security.conftest import FEW, Belongings, address_of, undone
+from tests.security.conftest import Belongings, address_of, few, undone
 from tests.security.test_answers import faults
 
 WHOLE = unconnected_app()
@@ -145,7 +145,7 @@ def test_a_form_survives_whatever_is_sent(
     path = address_of(app, POSTS[endpoint], belongings.values(POSTS[endpoint]))
     kept = browser.get_cookie("palace")
 
-    @settings(max_examples=FEW)
+    @few()
     @given(bodies(endpoint), st.booleans())
     def sent(body: tuple[str, bytes], is_json: bool) -> None:
         if kept:
@@ -186,7 +186,7 @@ def test_a_refused_form_keeps_what_was_typed(
     ]
     printable = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), max_size=60)
 
-    @settings(max_examples=FEW)
+    @few()
     @given(st.lists(printable | st.just("\"'><zz9"), min_size=len(fields), max_size=len(fields)))
     def sent(values: list[str]) -> None:
         if kept:

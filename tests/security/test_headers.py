@@ -75,6 +75,25 @@ def test_a_page_without_anything_personal_may_be_kept(client: FlaskClient, make:
     assert {"Accept", "Accept-Language", "Cookie"} <= {*page.vary}
 
 
+@pytest.mark.parametrize(
+    ("referrer", "back"),
+    [
+        ("http://localhost/performances?left=1", 'href="/performances?left=1">返回上一页'),
+        ("http://evil.example/sign-in", None),
+        ("http://localhost.evil.example/", None),
+        ("http://localhost//evil.example/", None),
+        ("javascript:alert(1)", None),
+    ],
+)
+def test_the_way_back_stays_in_the_house(
+    client: FlaskClient, make: Factory, referrer: str, back: str | None
+) -> None:
+    make.site()
+    page = client.get("/nowhere", headers={"Referer": referrer}).text
+    assert "evil.example" not in page
+    assert (back in page) if back else ("返回上一页" not in page)
+
+
 def test_no_other_page_may_frame_ours(client: FlaskClient) -> None:
     headers = client.get("/livez").headers
     assert headers["X-Frame-Options"] == "DENY"

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 import schemathesis
 from flask import Flask
-from hypothesis import settings
 from hypothesis import strategies as st
 from schemathesis import Case, CheckContext
 from schemathesis.checks import CheckFunction
@@ -33,7 +32,7 @@ from palace.members.rules import Role
 from palace.throttle import limiter
 from tests.architecture.openapi import FILE
 from tests.factory import Factory
-from tests.security.conftest import FEW, Belongings, undone
+from tests.security.conftest import Belongings, few, undone
 
 AWAY = {"tickets.ticket_pdf.get", "tickets.ticket_png.get", "pages.healthz.get"}
 """Printing and the worker do not run beside these tests."""
@@ -113,7 +112,7 @@ def checks_for(case: Case[Any]) -> list[CheckFunction]:
     return [*ALWAYS, negative_data_rejection] if wrong else ALWAYS
 
 
-@settings(max_examples=FEW)
+@few()
 @described.given(own=st.booleans(), accept=st.sampled_from(["application/json", "text/html"]))
 @described.parametrize()
 def test_the_palace_answers_as_it_says(
