@@ -83,7 +83,7 @@ def order(code: str) -> ResponseReturnValue:
     state = order_state(found, len(live))
     valid = [ticket for ticket in found.tickets if ticket.state is TicketState.VALID]
     if valid and not wants_json():
-        return redirect(url_for("tickets.ticket", code=valid[0].code))
+        return redirect(url_for("tickets.ticket", code=valid[0].code), code=303)
     return answer(
         "tickets/order.html",
         _json(found, state),
