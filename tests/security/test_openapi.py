@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +26,7 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
+from palace import printing
 from palace.members.models import Member, Staff
 from palace.members.rules import Role
 from palace.throttle import limiter
@@ -66,8 +66,12 @@ def cookie_of(app: Flask, make: Factory, person: Member | Staff) -> str:
 
 
 @pytest.fixture
-def house(app: Flask, make: Factory, belongings: Belongings) -> Iterator[House]:
-    """Return the palace without its throttle, which would refuse the hundredth case."""
+def house(
+    app: Flask, make: Factory, belongings: Belongings, monkeypatch: pytest.MonkeyPatch
+) -> House:
+    """Return the palace without its throttle, nor its patience with a printing that restarts."""
+    monkeypatch.setattr(limiter, "enabled", False)
+    monkeypatch.setattr(printing, "CONNECT_SECONDS", 0)
     staff = cookie_of(app, make, make.staff(Role.ADMIN))
     own = {
         "performance_id": belongings.performance.id,
@@ -78,9 +82,7 @@ def house(app: Flask, make: Factory, belongings: Belongings) -> Iterator[House]:
     cookies = dict.fromkeys((Role.ADMIN, Role.COUNTER, Role.DOOR), staff)
     cookies[Role.MEMBER] = cookie_of(app, make, belongings.member)
     make.commit()
-    limiter.enabled = False
-    yield House(app, {role.value: cookie for role, cookie in cookies.items()}, own)
-    limiter.enabled = True
+    return House(app, {role.value: cookie for role, cookie in cookies.items()}, own)
 
 
 def no_crash(_context: CheckContext, answer: Response, case: Case[Any]) -> None:
