@@ -24,7 +24,8 @@ from palace.notices import senders
 from palace.notices import views as notices
 from palace.notices.services import owe_code
 from palace.payments.services import on_paid
-from palace.security import load_keys
+from palace.schema import check_current
+from palace.security import Cookies, use_keys
 from palace.tickets import services as tickets_services
 from palace.tickets import views as tickets
 from palace.venues.queries import code_budget
@@ -45,7 +46,8 @@ def create_app(settings: Settings) -> Flask:
     settings.check()
     app = Flask("palace", root_path=str(ROOT))
     app.extensions["palace"] = settings
-    app.extensions["palace_keys"] = load_keys(settings.keys_file)
+    app.session_interface = Cookies()
+    use_keys(app)
     _configure(app, settings)
     app.url_map.converters["code"] = web.CodeConverter
     database.init_app(app)
@@ -65,17 +67,19 @@ def create_app(settings: Settings) -> Flask:
 
 
 def await_database(app: Flask, patience: float = PATIENCE) -> None:
-    """Check that the database is of the settings' kind, once it answers within so many seconds.
+    """Check that the database is of the settings' kind and of our schema, once it answers in time.
 
     Raises:
         UnsafeSettings: a demonstration over a real palace's database, or the other way round.
+        SchemaRefused: its tables are older or newer than this code.
         OperationalError: it stayed away; whoever started this process starts it again.
     """
     until = time.monotonic() + patience
     while True:
         try:
             with app.app_context():
-                return check_database(app.extensions["palace"])
+                check_database(app.extensions["palace"])
+                return check_current()
         except OperationalError:
             if time.monotonic() > until:
                 raise
@@ -83,10 +87,7 @@ def await_database(app: Flask, patience: float = PATIENCE) -> None:
 
 
 def _configure(app: Flask, settings: Settings) -> None:
-    cookie_keys = [key.secret.hex() for key in app.extensions["palace_keys"].all("cookie")]
     app.config.update(
-        SECRET_KEY=cookie_keys[0],
-        SECRET_KEY_FALLBACKS=cookie_keys[1:],
         SESSION_COOKIE_NAME=f"__Host-{COOKIE}" if settings.secure else COOKIE,
         SESSION_COOKIE_SECURE=settings.secure,
         SESSION_COOKIE_SAMESITE="Lax",

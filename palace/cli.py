@@ -10,7 +10,9 @@ from palace.config import Settings, UnsafeSettings
 from palace.db import transaction
 from palace.demo import demo
 from palace.host import HostRefused
+from palace.rotation import keys_group
 from palace.run import CannotRun, connected, run
+from palace.schema import SchemaRefused, check_known
 from palace.security import BadKeys
 from palace.venues.services import check_database
 
@@ -40,6 +42,7 @@ def migrate(settings: Settings) -> None:
     with create_app(settings).app_context():
         with transaction():
             check_database(settings)
+            check_known()
         upgrade()
 
 
@@ -58,11 +61,12 @@ def printing_command(settings: Settings) -> None:
 
 
 cli.add_command(demo)
+cli.add_command(keys_group)
 
 
 def main() -> None:
     """Run a command; a refusal to start is one sentence, not a trace."""
     try:
         cli()
-    except (UnsafeSettings, HostRefused, BadKeys, CannotRun) as refusal:
+    except (UnsafeSettings, HostRefused, BadKeys, CannotRun, SchemaRefused) as refusal:
         raise SystemExit(str(refusal)) from None

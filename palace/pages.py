@@ -10,7 +10,6 @@ from datetime import date, timedelta
 from importlib import metadata
 from pathlib import Path
 
-from alembic.script import ScriptDirectory
 from flask import (
     Blueprint,
     Flask,
@@ -28,7 +27,7 @@ from flask_babel import format_date
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from palace import clock, compression, heartbeat, words
+from palace import clock, compression, heartbeat, schema, words
 from palace.config import ROOT, Settings
 from palace.db import db
 from palace.members.rules import mask_name
@@ -70,7 +69,7 @@ class Component:
 
 def init_app(app: Flask) -> None:
     """Put the pages, the templates' words and the compression on the application."""
-    app.extensions["palace_schema"] = ScriptDirectory(str(ROOT / "migrations")).get_current_head()
+    app.extensions["palace_schema"] = schema.newest()
     app.jinja_env.globals.update(
         language=words.language,
         large_text=words.large_text,

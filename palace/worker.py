@@ -11,12 +11,11 @@ from flask import Flask
 from procrastinate import App, Blueprint, JobContext, PsycopgConnector
 from sqlalchemy import make_url
 
-from palace import clock, create_app, lifecycle, retention
+from palace import await_database, clock, create_app, lifecycle, retention
 from palace.config import Settings
 from palace.db import transaction
 from palace.notices import services as notices
 from palace.venues import queries as venues
-from palace.venues.services import check_database
 
 log = logging.getLogger("palace.worker")
 tasks = Blueprint()
@@ -77,8 +76,7 @@ def main(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT; a running job may take 30 s more to finish."""
     lifecycle.log_to_stderr()
     flask = create_app(settings)
-    with flask.app_context():
-        check_database(settings)
+    await_database(flask)
     connect(settings).run_worker(
         name="palace",
         shutdown_graceful_timeout=DRAIN,
