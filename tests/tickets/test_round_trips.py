@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -16,6 +17,7 @@ from palace.db import db
 from palace.members.models import Member
 from palace.programme.models import Performance
 from palace.tickets.models import Order
+from palace.tickets.views.shows import FRESH_SECONDS
 from tests.factory import Factory
 
 KEYS = itertools.count(1)
@@ -130,6 +132,24 @@ def test_pages_ask_the_same_few_questions_however_much_is_on(
         with round_trips(live_app) as asked:
             assert visitor.get(path).status_code == 200
         assert len(asked) <= most[who], (path, asked)
+
+
+def test_the_programme_counts_places_anew_once_a_second_and_not_more_often(
+    live_app: Flask, browser: FlaskClient, show: Performance
+) -> None:
+    def left() -> tuple[int, bool]:
+        with round_trips(live_app) as asked:
+            body = browser.get("/", headers={"Accept": "application/json"}).get_json()
+        return body["performances"][0]["left"], any("FROM claims" in words for words in asked)
+
+    live_app.extensions.pop("palace_taken", None)
+    first, _ = left()
+    hold(browser, show, "ST-01-01")
+    assert left() == (first, False)
+
+    kept = live_app.extensions["palace_taken"]
+    live_app.extensions["palace_taken"] = replace(kept, read_at=kept.read_at - FRESH_SECONDS)
+    assert left() == (first - 1, True)
 
 
 def test_an_unchanged_feed_is_one_question(
