@@ -66,8 +66,8 @@ def compress(response: Response, kept: dict[tuple[str, str, str], bytes]) -> Res
 
 def _small(encoding: str, plain: bytes, *, thorough: bool) -> bytes:
     """Return a text compressed: files as far as it goes, pages with a map quickly rather than best."""
-    large = len(plain) > LARGE
     if encoding == "br":
-        small: bytes = brotli.compress(plain, quality=11 if thorough else 2 if large else 5)
+        quick = 2 if len(plain) > LARGE else 5
+        small: bytes = brotli.compress(plain, quality=11 if thorough else quick)
         return small
-    return gzip.compress(plain, 9 if thorough else 4 if large else 6, mtime=0)
+    return gzip.compress(plain, 9 if thorough else 6, mtime=0)
