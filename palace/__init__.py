@@ -53,6 +53,7 @@ def create_app(settings: Settings) -> Flask:
     database.init_app(app)
     Migrate(app, database.db, directory=str(ROOT / "migrations"))
     Babel(app, locale_selector=words.locale, default_locale=words.LOCALES["zh"])
+    words.init_app(app)
     lifecycle.init_app(app)  # first: its hooks stand around those of everything below
     CSRFProtect(app)
     for part in (throttle, pages, members, notices, tickets, mine, calendars, boxoffice):
@@ -96,6 +97,6 @@ def _configure(app: Flask, settings: Settings) -> None:
         TRUSTED_HOSTS=list(settings.trusted_hosts),
         MAX_CONTENT_LENGTH=LARGEST_BODY,
         WTF_CSRF_TIME_LIMIT=None,
-        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "palace" / "translations"),
+        BABEL_TRANSLATION_DIRECTORIES=words.CATALOGUES,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
     )

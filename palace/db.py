@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    CursorResult,
     DateTime,
     Engine,
     Enum,
+    Executable,
     Identity,
     MetaData,
+    Table,
     Text,
     create_engine,
 )
@@ -56,6 +59,11 @@ class Base(DeclarativeBase):
     }
 
 
+def table_of(model: type[Base]) -> Table:
+    """Return a model's table, for statements that load no objects."""
+    return Base.metadata.tables[model.__tablename__]
+
+
 db = SQLAlchemy(
     metadata=Base.metadata,
     session_options={"expire_on_commit": False},
@@ -73,6 +81,11 @@ def one_of(column: str, values: Iterable[StrEnum]) -> CheckConstraint:
     """Return the CHECK that keeps a text column to the values of an enum."""
     listed = ", ".join(f"'{value.value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+def execute(statement: Executable, values: Mapping[str, Any]) -> CursorResult[Any]:
+    """Run a statement that loads no objects, in the session's transaction and past its bookkeeping."""
+    return db.session.connection().execute(statement, values)
 
 
 @contextmanager

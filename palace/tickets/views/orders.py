@@ -40,13 +40,12 @@ def hold(performance_id: int) -> ResponseReturnValue:
     try:
         checked(form)
         with transaction():
-            order = _hold(form, performance_id)
+            return _done(_hold(form, performance_id), status=201)
     except PalaceError as refusal:
         if wants_json() or refusal.status == NotFound.status:
             raise
         db.session.rollback()
         return choosing.choose_again(performance_id, form, refusal)
-    return _done(order, status=201)
 
 
 def _hold(form: HoldForm, performance_id: int) -> Order:
@@ -86,7 +85,7 @@ def order(code: str) -> ResponseReturnValue:
         return redirect(url_for("tickets.ticket", code=valid[0].code), code=303)
     return answer(
         "tickets/order.html",
-        _json(found, state),
+        _json(found),
         order=found,
         claims=live,
         state=state,
@@ -108,24 +107,26 @@ def order_state(found: Order, live_count: int) -> str:
     return "lapsed" if waits and live_count < found.seat_count else found.state.value
 
 
-def _json(found: Order, state: str) -> dict[str, Any]:
+def _json(found: Order) -> dict[str, Any]:
+    """Return an order as JSON clients read it, as it stands now."""
     ends_at: datetime = found.pay_by or found.hold_ends_at
+    parts = queries.parts_of(found)
+    state = order_state(found, parts.live)
     return {
         "order": found.code,
         "state": state,
-        "seats": [claim.seat.code for claim in found.claims if claim.seat],
+        "seats": parts.seats or [],
         "held_until": ends_at.astimezone(clock.SHANGHAI).isoformat()
         if state != OrderState.SETTLED
         else None,
-        "tickets": [ticket.code for ticket in found.tickets],
+        "tickets": parts.tickets or [],
     }
 
 
 def _done(found: Order, status: int = 200) -> ResponseReturnValue:
-    """Answer a command on an order: on to its page, or the order as JSON as it stands now."""
+    """Answer a command on an order, in its transaction: on to its page, or the order as JSON."""
     if wants_json():
-        state = order_state(found, len(queries.live_claims(found, clock.now())))
-        return _json(found, state), status
+        return _json(found), status
     return redirect(url_for("tickets.order", code=found.code), code=303)
 
 
@@ -133,14 +134,14 @@ def _do(act: Callable[[Member, str], Order], code: str, said: str = "") -> Respo
     """Do something with an order and answer; a page that came too late shows the order as it stands."""
     try:
         with transaction():
-            found = act(current_member(), code)
+            answered = _done(act(current_member(), code))
     except HoldLapsed:
         if wants_json():
             raise
         return redirect(url_for("tickets.order", code=code), code=303)
     if said and not wants_json():
         flash(gettext(said))
-    return _done(found)
+    return answered
 
 
 @bp.post("/orders/<code:code>/confirm")
