@@ -174,7 +174,8 @@ class Cookies(SecureCookieSessionInterface):
 def use_keys(app: Flask) -> KeyRing:
     """Return the keys of an application, read anew when their file was replaced since.
 
-    A file that cannot be read while the application runs leaves it with the keys it has.
+    A file that cannot be read while the application runs leaves it with the keys it has; that is
+    logged once.
     """
     path: Path = app.extensions["palace"].keys_file
     known: tuple[int, KeyRing] | None = app.extensions.get("palace_keys")
@@ -184,11 +185,14 @@ def use_keys(app: Flask) -> KeyRing:
         if path.stat().st_mtime_ns != known[0]:
             return _take_up(app, load_keys(path), path)
     except (OSError, ValueError, KeyError):
-        log.exception("keys file unreadable")
+        if not app.extensions.get("palace_keys_lost"):
+            log.exception("keys file unreadable")
+        app.extensions["palace_keys_lost"] = True
     return known[1]
 
 
 def _take_up(app: Flask, ring: KeyRing, path: Path) -> KeyRing:
+    app.extensions["palace_keys_lost"] = False
     app.extensions["palace_keys"] = (path.stat().st_mtime_ns, ring)
     cookie_keys = [key.secret.hex() for key in ring.all("cookie")]
     app.config.update(SECRET_KEY=cookie_keys[0], SECRET_KEY_FALLBACKS=cookie_keys[1:])
