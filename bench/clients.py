@@ -1,0 +1,85 @@
+"""Clients with kept-alive connections, threads of this process."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+PATIENCE = 30.0
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A request."""
+
+    path: str
+    method: str = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: str | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back, and after how many seconds; `headers` have lower-case names."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    seconds: float
+
+    @property
+    def json(self) -> Any:
+        """Return the body read as JSON."""
+        return json.loads(self.body)
+
+
+class Client:
+    """One kept-alive connection."""
+
+    def __init__(self, port: int) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+
+    def ask(self, ask: Ask) -> Answer:
+        """Send a request and read its answer to the end.
+
+        Raises:
+            OSError, http.client.HTTPException: there was none.
+        """
+        began = time.perf_counter()
+        try:
+            self._connection.request(ask.method, ask.path, ask.body, dict(ask.headers))
+            response = self._connection.getresponse()
+            body = response.read()
+        except (OSError, http.client.HTTPException):
+            self.close()
+            raise
+        headers = {name.lower(): value for name, value in response.getheaders()}
+        return Answer(response.status, headers, body, time.perf_counter() - began)
+
+    def close(self) -> None:
+        """Hang up; the next request connects anew."""
+        self._connection.close()
+
+
+def ask_all(port: int, asks: Sequence[Ask], connections: int) -> list[Answer]:
+    """Send requests over so many connections at once; return the answers in no particular order."""
+    shares = [asks[number::connections] for number in range(connections)]
+    with ThreadPoolExecutor(connections) as pool:
+        return [
+            answer
+            for share in pool.map(lambda share: _ask_share(port, share), shares)
+            for answer in share
+        ]
+
+
+def _ask_share(port: int, asks: Sequence[Ask]) -> list[Answer]:
+    client = Client(port)
+    try:
+        return [client.ask(ask) for ask in asks]
+    finally:
+        client.close()
