@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import http.client
 import json
+import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 PATIENCE = 30.0
@@ -66,20 +68,29 @@ class Client:
         self._connection.close()
 
 
-def ask_all(port: int, asks: Sequence[Ask], connections: int) -> list[Answer]:
-    """Send requests over so many connections at once; return the answers in no particular order."""
-    shares = [asks[number::connections] for number in range(connections)]
+def ask_all(
+    port: int, asks: Sequence[Ask], connections: int, *, seconds: float = math.inf
+) -> list[Answer]:
+    """Send requests over so many connections at once; return the answers in the order of the requests.
+
+    After `seconds` nothing more is sent: those not asked by then have no answer.
+    """
+    until = time.monotonic() + seconds
+    numbered = list(enumerate(asks))
+    shares = [numbered[first::connections] for first in range(connections)]
     with ThreadPoolExecutor(connections) as pool:
-        return [
-            answer
-            for share in pool.map(lambda share: _ask_share(port, share), shares)
-            for answer in share
-        ]
+        answered = pool.map(lambda share: list(_ask_share(port, share, until)), shares)
+        return [answer for _, answer in sorted(chain(*answered), key=lambda pair: pair[0])]
 
 
-def _ask_share(port: int, asks: Sequence[Ask]) -> list[Answer]:
+def _ask_share(
+    port: int, asks: Sequence[tuple[int, Ask]], until: float
+) -> Iterator[tuple[int, Answer]]:
     client = Client(port)
     try:
-        return [client.ask(ask) for ask in asks]
+        for number, ask in asks:
+            if time.monotonic() > until:
+                break
+            yield number, client.ask(ask)
     finally:
         client.close()

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from bench.clients import Answer, Ask, ask_all
+from bench.clients import ask_all
 from bench.house import House
 from bench.meter import cpu_seconds
 from bench.paths import CONNECTIONS, Path
@@ -30,9 +30,10 @@ QUANTITIES = {
 
 @dataclass(frozen=True, kw_only=True)
 class Scale:
-    """How much is measured."""
+    """How much is measured; of a path's requests as many are sent as `path_seconds` allow."""
 
     requests: int
+    path_seconds: float
     warming: int
     counted: int
     sizes: Sequence[int]
@@ -42,7 +43,8 @@ class Scale:
 
 
 FULL = Scale(
-    requests=200,
+    requests=300,
+    path_seconds=6,
     warming=48,
     counted=20,
     sizes=(1, 100, 1000),
@@ -52,6 +54,7 @@ FULL = Scale(
 )
 QUICK = Scale(
     requests=16,
+    path_seconds=2,
     warming=8,
     counted=4,
     sizes=(1, 3),
@@ -88,13 +91,14 @@ def cost_of(house: House, path: Path, scale: Scale, limit: float) -> Cost:
         BenchFailed: something else than the path was answered.
     """
     trips = _trips(house, path, scale.counted)
-    _asked(house.port, path, path.make(house, max(CONNECTIONS, round(scale.warming * path.times))))
+    _warm(house, path, max(CONNECTIONS, round(scale.warming * path.times)))
     asks = path.make(house, max(CONNECTIONS, round(scale.requests * path.times)))
     before, began = cpu_seconds(house.roots), time.perf_counter()
-    answers = _asked(house.port, path, asks)
+    answers = ask_all(house.port, asks, path.connections, seconds=scale.path_seconds)
     wall, after = time.perf_counter() - began, cpu_seconds(house.roots)
-    used = {kind: 1000 * (after[kind] - before[kind]) / len(asks) for kind in sorted(after)}
-    rate = len(asks) / wall
+    path.check(answers)
+    used = {kind: 1000 * (after[kind] - before[kind]) / len(answers) for kind in sorted(after)}
+    rate = len(answers) / wall
     return Cost(
         path,
         {
@@ -110,10 +114,9 @@ def cost_of(house: House, path: Path, scale: Scale, limit: float) -> Cost:
     )
 
 
-def _asked(port: int, path: Path, asks: Sequence[Ask]) -> list[Answer]:
-    answers = ask_all(port, asks, path.connections)
-    path.check(answers)
-    return answers
+def _warm(house: House, path: Path, count: int) -> None:
+    """Let every connection to the database meet the path's statements often enough to prepare them."""
+    path.check(ask_all(house.port, path.make(house, count), path.connections))
 
 
 def _trips(house: House, path: Path, count: int) -> float:

@@ -111,7 +111,7 @@ def confirm(house: House, count: int) -> list[Ask]:
     """A held seat confirmed; the holding is not measured."""
     wanted = _hold(house, count)
     held = [who.post(where, form) for where, who, form in wanted]
-    paths = [answer.headers["location"] for answer in ask_all(house.port, held, 1)]
+    paths = [answer.headers["location"] for answer in ask_all(house.port, held, CONNECTIONS)]
     return [
         who.post(f"{path}/confirm", {}) for path, (_, who, _) in zip(paths, wanted, strict=True)
     ]
@@ -156,7 +156,7 @@ def _bought(house: House, count: int, ahead: timedelta) -> list[tuple[int, Visit
         for who, code in zip(visitors(house, count), seat_codes(), strict=False)
     ]
     asks = [who.post_json(f"/performances/{show}/hold", json.dumps(form)) for who, form in wanted]
-    bought = ask_all(house.port, asks, 1)
+    bought = ask_all(house.port, asks, CONNECTIONS)
     return [
         (show, who, answer.json["tickets"][0])
         for (who, _), answer in zip(wanted, bought, strict=True)
