@@ -189,3 +189,5 @@ if __name__ == "__main__":
         main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent)
     except BenchFailed as failure:
         sys.exit(str(failure))
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -45,7 +45,7 @@ class Scale:
 FULL = Scale(
     requests=300,
     path_seconds=6,
-    warming=48,
+    warming=64,
     counted=20,
     sizes=(1, 100, 1000),
     limit_seconds=5,

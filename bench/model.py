@@ -26,18 +26,13 @@ class Service:
 
 @dataclass(frozen=True, kw_only=True)
 class Opening:
-    """Who comes when, and what there is: `thinking` are each visitor's seconds between page and choice.
-
-    With a `backlog`, whoever finds so many waiting is told to come back after `come_back` seconds.
-    """
+    """Who comes when, and what there is: `thinking` are each visitor's seconds between page and choice."""
 
     arrivals: Sequence[float]
     thinking: Sequence[float]
     seats: int
     processes: int
     service: Service
-    backlog: int | None = None
-    come_back: float = 5.0
 
 
 @dataclass(frozen=True)
@@ -47,7 +42,6 @@ class Outcome:
     waited: list[float]
     won: int
     full_at: float
-    turned_back: int
 
 
 @dataclass
@@ -57,7 +51,6 @@ class _Queue:
     waiting: deque[tuple[int, str]] = field(default_factory=deque)
     idle: int = 0
     won: int = 0
-    turned_back: int = 0
     full_at: float = math.nan
     order: int = 0
 
@@ -67,13 +60,10 @@ class _Queue:
         heapq.heappush(self.ahead, (at, self.order, visitor, what))
 
     def arrive(self, now: float, visitor: int, what: str) -> None:
-        """Serve a request at once, keep it waiting, or turn it back."""
+        """Serve a request at once, or keep it waiting."""
         if self.idle:
             self.idle -= 1
             self.start(now, visitor, what)
-        elif self.opening.backlog is not None and len(self.waiting) >= self.opening.backlog:
-            self.turned_back += 1
-            self.put(now + self.opening.come_back, visitor, what)
         else:
             self.waiting.append((visitor, what))
 
@@ -120,7 +110,7 @@ def simulate(opening: Opening) -> Outcome:
             knew = queue.finish(now, visitor, what)
             knows[visitor] = knows[visitor] if knew is None else knew
     waited = [knew - came for knew, came in zip(knows, opening.arrivals, strict=True)]
-    return Outcome(waited, queue.won, queue.full_at, queue.turned_back)
+    return Outcome(waited, queue.won, queue.full_at)
 
 
 def crowd(count: int, within: float, mean: float, chance: random.Random) -> list[float]:

@@ -12,7 +12,7 @@ from bench.house import House
 from bench.measure import Cost, Scale
 from bench.meter import cpu_seconds
 from bench.model import Opening, Outcome, Service, crowd, simulate, thinking
-from bench.rush import Tally, rush
+from bench.rush import COME_BACK, Tally, rush
 from bench.shows import on_sale
 from bench.table import Figure, percentile
 from bench.visitors import visitors
@@ -93,8 +93,9 @@ class Rush:
                 Figure(f"{name}: told {kind}", count, "visitors")
                 for kind, count in sorted(counts.items())
             ),
-            *_latencies(name, "page", tally.page_seconds),
-            *_latencies(name, "yes or no after the choice", tally.wish_seconds),
+            *_waits(name, "page", tally.page_seconds),
+            *_waits(name, "answer to the choice", tally.wish_seconds),
+            *_waits(name, "knows yes or no", tally.known_seconds),
             Figure(f"{name}: cores the palace had", spent / self.seconds, "cores"),
             Figure(f"{name}: cores its clients had", tally.cpu / self.seconds, "cores"),
             Figure(f"{name}: CPU of a visitor", 1000 * spent / max(1, tally.visitors), "ms"),
@@ -125,16 +126,16 @@ class Rush:
 
         Who looked after the house was full got the cheaper page, whoever got no seat a refusal.
         """
-        refused = sum(counts.values()) - counts["yes"] - counts["come back"]
+        refused = sum(counts.values()) - counts["yes"] - counts[COME_BACK]
         open_pages = counts["yes"] / max(1, counts["yes"] + refused)
         pages = len(self.tally.page_seconds)
         page = open_pages * service.page + (1 - open_pages) * service.full_page
         return pages * page + counts["yes"] * service.win + refused * service.refusal
 
 
-def _latencies(name: str, what: str, seconds: Sequence[float]) -> list[Figure]:
+def _waits(name: str, what: str, seconds: Sequence[float]) -> list[Figure]:
     return [
-        Figure(f"{name}: {what}, {word}", 1000 * percentile(seconds, share), "ms")
+        Figure(f"{name}: {what}, {word}", percentile(seconds, share), "s")
         for word, share in (("p50", 0.5), ("p95", 0.95), ("longest", 1.0))
     ]
 

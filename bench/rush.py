@@ -9,13 +9,14 @@ import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
-from bench.clients import Answer, Client
+from bench.clients import Answer, Ask, Client
 from bench.visitors import Visitor
 
 PROCESSES = 2
-THREADS = 24
+THREADS = 96
+COME_BACK = "come back"
 CLEAR = {409: {"sold_out", "seat_taken", "no_seats_together"}}
 WISH = {"count": "1", "confirm": "1"}
 
@@ -29,6 +30,7 @@ class Tally:
     unclear: list[str] = field(default_factory=list)
     page_seconds: list[float] = field(default_factory=list)
     wish_seconds: list[float] = field(default_factory=list)
+    known_seconds: list[float] = field(default_factory=list)
     cpu: float = 0.0
 
     @property
@@ -38,9 +40,9 @@ class Tally:
 
     def add(self, other: Tally) -> None:
         """Take another process's counts in."""
-        for name in ("tickets", "answers", "unclear", "page_seconds", "wish_seconds"):
-            getattr(self, name).extend(getattr(other, name))
-        self.cpu += other.cpu
+        for field_of in fields(self):
+            mine, others = getattr(self, field_of.name), getattr(other, field_of.name)
+            setattr(self, field_of.name, mine + others)
 
 
 def kind_of(answer: Answer, wanted: int) -> str | None:
@@ -51,7 +53,7 @@ def kind_of(answer: Answer, wanted: int) -> str | None:
         answer.status == http.client.SERVICE_UNAVAILABLE
         and answer.headers.get("retry-after", "").isdigit()
     ):
-        return "come back"
+        return COME_BACK
     try:
         code = str(answer.json["code"])
     except (ValueError, KeyError, TypeError):
@@ -87,7 +89,7 @@ def _clients(port: int, performance_id: int, visitors: Sequence[Visitor], second
                 visitor = next(waiting, None)
             if visitor is None:
                 break
-            _visit(client, performance_id, visitor, tally)
+            _visit(client, performance_id, visitor, tally, until=until)
         client.close()
 
     threads = [threading.Thread(target=visit_all) for _ in range(THREADS)]
@@ -100,29 +102,42 @@ def _clients(port: int, performance_id: int, visitors: Sequence[Visitor], second
     return tally
 
 
-def _visit(client: Client, performance_id: int, visitor: Visitor, tally: Tally) -> None:
+def _visit(
+    client: Client, performance_id: int, visitor: Visitor, tally: Tally, *, until: float
+) -> None:
     """Look at the page, then ask for a seat; threads only append to the tally."""
     page = f"/performances/{performance_id}"
-    wish = json.dumps(WISH | {"key": f"rush-{visitor.member_id}"})
+    wish = visitor.post_json(
+        f"{page}/hold", json.dumps(WISH | {"key": f"rush-{visitor.member_id}"})
+    )
+    began = time.monotonic()
     try:
-        looked = client.ask(visitor.get(page))
-        tally.page_seconds.append(looked.seconds)
-        if kind_of(looked, 200) != "yes":
-            return _note(tally, "page", looked, 200)
-        wished = client.ask(visitor.post_json(f"{page}/hold", wish))
+        answer, kind = _persist(client, visitor.get(page), http.client.OK, until)
+        tally.page_seconds.append(answer.seconds)
+        if kind == "yes":
+            answer, kind = _persist(client, wish, http.client.CREATED, until)
+            tally.wish_seconds.append(answer.seconds)
     except (OSError, http.client.HTTPException) as error:
         tally.unclear.append(f"{type(error).__name__}: {error}")
-        return None
-    tally.wish_seconds.append(wished.seconds)
-    _note(tally, "wish", wished, 201)
-    if wished.status == http.client.CREATED:
-        tally.tickets.extend(wished.json["tickets"])
-    return None
-
-
-def _note(tally: Tally, what: str, answer: Answer, wanted: int) -> None:
-    kind = kind_of(answer, wanted)
+        return
     if kind is None:
-        tally.unclear.append(f"{what}: {answer.status} {answer.body[:120]!r}")
-    else:
-        tally.answers.append(kind)
+        tally.unclear.append(f"{answer.status} {answer.body[:120]!r}")
+        return
+    tally.answers.append(kind)
+    if kind != COME_BACK:
+        tally.known_seconds.append(time.monotonic() - began)
+    if answer.status == http.client.CREATED:
+        tally.tickets.extend(answer.json["tickets"])
+
+
+def _persist(client: Client, ask: Ask, wanted: int, until: float) -> tuple[Answer, str | None]:
+    """Ask, and come back as often as told to while there is time; return the last answer and its kind."""
+    while True:
+        answer = client.ask(ask)
+        kind = kind_of(answer, wanted)
+        if kind != COME_BACK:
+            return answer, kind
+        later = float(answer.headers["retry-after"])
+        if time.monotonic() + later > until:
+            return answer, kind
+        time.sleep(later)

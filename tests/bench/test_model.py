@@ -19,8 +19,6 @@ def opening(
     seats: int = 10,
     processes: int = 1,
     thinks: float = 0.0,
-    backlog: int | None = None,
-    come_back: float = 5.0,
 ) -> Outcome:
     """Let people come, each thinking equally long."""
     return simulate(
@@ -30,8 +28,6 @@ def opening(
             seats=seats,
             processes=processes,
             service=SERVICE,
-            backlog=backlog,
-            come_back=come_back,
         )
     )
 
@@ -75,25 +71,10 @@ def test_nobody_came() -> None:
     assert opening([]).waited == []
 
 
-def test_beyond_the_backlog_people_are_sent_away_and_come_back() -> None:
-    # 0: page 0-1; 1 waits, page 1-2; 2 finds the backlog full and comes back at 5.
-    # 0's claim waits from 1, is served 2-4; 1's from 2, served 4-6; 2 waits from 5, page 6-7, claim 7-9.
-    outcome = opening([0.0, 0.0, 0.0], backlog=1)
-    assert outcome.waited == [4.0, 6.0, 9.0]
-    assert outcome.turned_back == 1
-
-
-def test_a_backlog_of_none_lets_only_the_idle_process_serve() -> None:
-    # the second comes back at 5 and finds the process free: page 5-6, claim 6-8
-    outcome = opening([0.0, 0.0], backlog=0)
-    assert outcome.waited == [3.0, 8.0]
-    assert outcome.turned_back == 1
-
-
 def test_seats_are_never_oversold_whatever_the_crowd() -> None:
     chance = random.Random(1)
     arrivals = crowd(3000, 60, 15, chance)
-    outcome = opening(arrivals, seats=100, processes=3, thinks=2.0, backlog=50)
+    outcome = opening(arrivals, seats=100, processes=3, thinks=2.0)
     assert outcome.won == 100
     assert not any(math.isnan(seconds) for seconds in outcome.waited)
 
