@@ -1,6 +1,6 @@
 """`python -m bench [FOLDER]`: one run; `results.md` and `results.json` go to FOLDER, here by default.
 
-QUICK=1 measures a little of everything: to see that it works, not to compare.
+QUICK=1 measures a little of everything, to see that it works; without FOLDER it writes nothing.
 """
 
 from __future__ import annotations
@@ -153,9 +153,8 @@ def about(run: Run, others: float) -> str:
     )
 
 
-def main(folder: Path) -> None:
+def main(scale: Scale, folder: Path | None) -> None:
     """Do a run and write it down."""
-    scale = QUICK if os.environ.get("QUICK") == "1" else FULL
     with opened() as house:
         run, busy, own = Run(house, scale), busy_seconds(), own_seconds(house)
         began = time.perf_counter()
@@ -168,8 +167,9 @@ def main(folder: Path) -> None:
             Figure("other programs' share of the machine", others, "of all cores"),
         ]
         text = written(about(run, others), [*head, *run.figures], run.costs, run.left_out)
-    (folder / "results.md").write_text(text, encoding="utf-8")
-    (folder / "results.json").write_text(as_json([*head, *run.figures]), encoding="utf-8")
+    if folder:
+        (folder / "results.md").write_text(text, encoding="utf-8")
+        (folder / "results.json").write_text(as_json([*head, *run.figures]), encoding="utf-8")
     print(f"\n{text}")
 
 
@@ -186,7 +186,10 @@ def own_seconds(house: House) -> float:
 if __name__ == "__main__":
     BEGAN = time.perf_counter()
     try:
-        main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent)
+        if os.environ.get("QUICK") == "1":
+            main(QUICK, Path(sys.argv[1]) if len(sys.argv) > 1 else None)
+        else:
+            main(FULL, Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent)
     except BenchFailed as failure:
         sys.exit(str(failure))
     except KeyboardInterrupt:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
-PATIENCE = 30.0
+PATIENCE = 120.0  # seconds; people at an opening wait longer than programs
 
 
 @dataclass(frozen=True)

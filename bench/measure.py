@@ -40,17 +40,19 @@ class Scale:
     limit_seconds: int
     state_seconds: int
     rush_seconds: int
+    rush_clients: int
 
 
 FULL = Scale(
     requests=300,
-    path_seconds=6,
+    path_seconds=4,
     warming=64,
     counted=20,
     sizes=(1, 100, 1000),
     limit_seconds=5,
     state_seconds=5,
     rush_seconds=25,
+    rush_clients=192,
 )
 QUICK = Scale(
     requests=16,
@@ -61,6 +63,7 @@ QUICK = Scale(
     limit_seconds=1,
     state_seconds=1,
     rush_seconds=4,
+    rush_clients=16,
 )
 
 

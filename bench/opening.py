@@ -87,7 +87,8 @@ class Rush:
         modelled = self._modelled(service, counts)
         told = set(tally.tickets)
         return [
-            Figure(f"{name}: visitors", tally.visitors, f"in {self.seconds:.0f} s"),
+            Figure(f"{name}: visitors", tally.visitors, "visitors"),
+            Figure(f"{name}: until the last of them was answered", self.seconds, "s"),
             Figure(f"{name}: visitors a second", tally.visitors / self.seconds, "visitors/s"),
             *(
                 Figure(f"{name}: told {kind}", count, "visitors")
@@ -145,7 +146,9 @@ def send(house: House, scale: Scale) -> Rush:
     show = on_sale()
     people = visitors(house, MOST_VISITS * scale.rush_seconds)
     before = cpu_seconds(house.roots)
-    tally, seconds = rush(house.port, show, people, scale.rush_seconds)
+    tally, seconds = rush(
+        house.port, show, people, seconds=scale.rush_seconds, clients=scale.rush_clients
+    )
     after = cpu_seconds(house.roots)
     with house.admin() as connection:
         rows = connection.execute("SELECT code FROM tickets WHERE performance_id = %s", [show])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from bench.measure import Cost
@@ -43,7 +44,7 @@ def written(
         _figures(plain),
         f"\n## Every path with {first} sold-out performance; processes in ms of CPU a request\n",
         _paths(costs[first]),
-        "\n## Growth: ms of CPU a request by sold-out performances in the database\n",
+        "\n## Growth: ms of CPU a request (PostgreSQL's part) by sold-out performances\n",
         _growth(costs),
         "\n## Opening, seat state, memory\n",
         _figures(rest),
@@ -76,9 +77,10 @@ def _growth(costs: Mapping[int, Sequence[Cost]]) -> str:
     sizes = sorted(costs)
     rows = []
     for same in zip(*(costs[size] for size in sizes), strict=True):
-        totals = [cost.values["total"] for cost in same]
-        growth = totals[-1] / totals[0] if totals[0] else float("nan")
-        rows.append([same[0].path.name, *map(number, totals), f"× {number(growth)}"])
+        both = [(cost.values["total"], cost.values["PostgreSQL"]) for cost in same]
+        growth = both[-1][0] / both[0][0] if both[0][0] else math.nan
+        cells = [f"{number(total)} ({number(database)})" for total, database in both]
+        rows.append([same[0].path.name, *cells, f"× {number(growth)}"])
     return markdown(
         ["path", *(f"{size:,}" for size in sizes), f"{sizes[-1]:,} against {sizes[0]:,}"], rows
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import time
 
 from bench.house import BenchFailed, House
 from bench.measure import Scale
@@ -33,14 +34,15 @@ def measure(house: House, scale: Scale) -> list[Figure]:
         BenchFailed: something else than seat states was answered.
     """
     web = {"web": house.counted_root}
-    before, trips = cpu_seconds(web)["web"], house.wire.trips
+    began, before, trips = time.perf_counter(), cpu_seconds(web)["web"], house.wire.trips
     answered, seconds = _poll(house, scale.state_seconds)
     used, trips = cpu_seconds(web)["web"] - before, house.wire.trips - trips
+    took = time.perf_counter() - began
     return [
         Figure(f"{NAME}: per core", answered / used, "requests/s", "≥ 20000"),
         Figure(f"{NAME}: one process beside its load generator", answered / seconds, "requests/s"),
         Figure(f"{NAME}: web", 1000 * used / answered, "ms of web CPU"),
-        Figure(f"{NAME}: per process and performance", (trips - 1) / seconds, "queries/s", "≤ 4"),
+        Figure(f"{NAME}: per process and performance", (trips - 1) / took, "queries/s", "≤ 4"),
     ]
 
 

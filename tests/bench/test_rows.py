@@ -64,7 +64,7 @@ def test_the_report_shows_bars_growth_and_what_was_left_out() -> None:
     figures = [Figure("the limit", 12_000, "claims/s"), *costs[1][0].figures()]
     text = written("About.", figures, costs, ["door: not there yet"])
     assert "| claim: web | 3.5 | ms of web CPU | ≤ 3 | **no** |" in text
-    assert "| claim | 4 | 6 | × 1.5 |" in text
+    assert "| claim | 4 (1) | 6 (1) | × 1.5 |" in text
     assert "| the limit | 12,000 | claims/s |" in text
     assert "1/25" in text
     assert "Left out: door: not there yet" in text
