@@ -14,6 +14,7 @@ from bench.shows import SOLD_OUT
 from bench.table import Figure
 
 CONNECTIONS = 64
+WARMING = 2  # seconds: the plan is met and the statement prepared
 ANSWERED = re.compile(r"(\d+) requests in ([0-9.]+)(m?s)")
 WRONG = re.compile(r"Non-2xx|Socket errors")
 NAME = "seat state"
@@ -33,6 +34,7 @@ def measure(house: House, scale: Scale) -> list[Figure]:
     Raises:
         BenchFailed: something else than seat states was answered.
     """
+    _poll(house, WARMING)
     web = {"web": house.counted_root}
     began, before, trips = time.perf_counter(), cpu_seconds(web)["web"], house.wire.trips
     answered, seconds = _poll(house, scale.state_seconds)
