@@ -6,7 +6,7 @@ endif
 SETUP = cd $(CURDIR) && python=$$(sh setup/python.sh) && exec "$$python" -m setup
 TOOL = .venv/bin/python -m
 
-.PHONY: help run test check fuzz demo-reset
+.PHONY: help run test check fuzz bench demo-reset
 .DEFAULT_GOAL := help
 
 help:
@@ -14,6 +14,7 @@ help:
 	@echo "make test        all tests but those of the code's own shape"
 	@echo "make check       style, types, import rules, the code's own shape"
 	@echo "make fuzz        forms and addresses against thousands of new cases, ten minutes and more"
+	@echo "make bench       what the palace costs on this machine, beside the database's own limit (QUICK=1)"
 	@echo "make demo-reset  the demonstration palace as on its first day"
 
 run:
@@ -27,13 +28,16 @@ check:
 	$(TOOL) ruff check .
 	$(TOOL) ruff format --check .
 	$(TOOL) mypy
-	$(TOOL) bandit -q -c pyproject.toml -r palace setup wsgi.py
+	$(TOOL) bandit -q -c pyproject.toml -r palace setup bench wsgi.py
 	.venv/bin/lint-imports
 	$(TOOL) pytest tests/architecture -q
 
 fuzz:
 	@$(SETUP) tools
 	$(TOOL) pytest tests/security --hypothesis-profile=long --timeout=1800 -q
+
+bench:
+	@$(SETUP) bench
 
 demo-reset:
 	@$(SETUP) demo-reset

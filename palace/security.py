@@ -180,10 +180,10 @@ def use_keys(app: Flask) -> KeyRing:
     path: Path = app.extensions["palace"].keys_file
     known: tuple[int, KeyRing] | None = app.extensions.get("palace_keys")
     if known is None:
-        return _take_up(app, load_keys(path), path)
+        return _take_up(app, path)
     try:
         if path.stat().st_mtime_ns != known[0]:
-            return _take_up(app, load_keys(path), path)
+            return _take_up(app, path)
     except (OSError, ValueError, KeyError):
         if not app.extensions.get("palace_keys_lost"):
             log.exception("keys file unreadable")
@@ -191,9 +191,12 @@ def use_keys(app: Flask) -> KeyRing:
     return known[1]
 
 
-def _take_up(app: Flask, ring: KeyRing, path: Path) -> KeyRing:
+def _take_up(app: Flask, path: Path) -> KeyRing:
+    # The time is read before the file: a file that comes between is met again at the next use.
+    found = path.stat().st_mtime_ns if path.exists() else 0
+    ring = load_keys(path)
     app.extensions["palace_keys_lost"] = False
-    app.extensions["palace_keys"] = (path.stat().st_mtime_ns, ring)
+    app.extensions["palace_keys"] = (found, ring)
     cookie_keys = [key.secret.hex() for key in ring.all("cookie")]
     app.config.update(SECRET_KEY=cookie_keys[0], SECRET_KEY_FALLBACKS=cookie_keys[1:])
     return ring

@@ -1,4 +1,4 @@
-"""`python3 -m setup run|test|tools|demo-reset`: bring in what is missing, then do what was asked."""
+"""`python3 -m setup run|test|tools|bench|demo-reset`: bring in what is missing, then do what was asked."""
 
 from __future__ import annotations
 
@@ -21,12 +21,19 @@ TESTS = [
     "--dist",
     "loadfile",
 ]
-MARKS = {"paper": "paper", "reading": "paper", "scripts": "paper", "browser": "browser"}
+MARKS = {
+    "paper": "paper",
+    "reading": "paper",
+    "scripts": "paper",
+    "browser": "browser",
+    "load": "load",
+}
 LOST = {
     "paper": "printing (the web answers 503 for PDFs)",
     "scripts": "print fonts and the accessibility checker",
     "browser": "journeys in a browser",
     "reading": "reading printed tickets back",
+    "load": "the bench's seat state",
 }
 
 
@@ -83,6 +90,13 @@ def _test(unmet: list[str], more: list[str]) -> int:
     return code or bool(unmet)
 
 
+def _bench(unmet: list[str], more: list[str]) -> int:
+    """Measure what can be measured."""
+    for need in unmet:
+        print(f"Left out: {LOST[need]}", flush=True)
+    return subprocess.run([PYTHON, "-m", "bench", *more], check=False, cwd=ROOT).returncode
+
+
 def main(words: list[str]) -> int:
     """Do what was asked; return the exit code."""
     match words:
@@ -94,6 +108,8 @@ def main(words: list[str]) -> int:
             return _test(bring_in(system.TO_TEST, "requirements-dev.txt"), more)
         case ["tools"]:
             bring_in(frozenset({"python", "database"}), "requirements-dev.txt")
+        case ["bench", *more]:
+            return _bench(bring_in(system.TO_BENCH, "requirements-dev.txt"), more)
         case ["demo-reset"]:
             bring_in(frozenset({"python", "database"}), "requirements.txt")
             _palace("demo", "reset")
