@@ -44,6 +44,7 @@ class Sale:
     house: House
     chance: random.Random
     log: Log = field(default_factory=Log)
+    browsers: dict[int, Browser] = field(default_factory=dict)
     told: list[Told] = field(default_factory=list)
     answered: list[float] = field(default_factory=list)
     abandoned: list[str] = field(default_factory=list)
@@ -87,12 +88,13 @@ def run(house: House, kinds: Sequence[str], seed: int, seconds: float) -> Sale:
     """Sell the house while faults strike, those that last for `seconds`; return what happened."""
     chance = random.Random(seed)
     sale = Sale(house, chance, left=dict.fromkeys(house.seats, 0.0))
-    buyers = {member: Browser(house, sale.log, cookie) for member, cookie in house.cookies.items()}
+    cookies = house.cookies.items()
+    sale.browsers = {member: Browser(house, sale.log, cookie) for member, cookie in cookies}
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(Browser.fetch_token, buyers.values()))
+        list(pool.map(Browser.fetch_token, sale.browsers.values()))
     jobs: list[Callable[[], None]] = [
         _job(_buy, sale, browser, member, random.Random(seed * 1000 + member))
-        for member, browser in buyers.items()
+        for member, browser in sale.browsers.items()
     ]
     cookie = next(iter(house.cookies.values()))
     jobs += [_job(_read, sale, Browser(house, sale.log, cookie, word)) for word in ("zh", "en")]
@@ -231,26 +233,17 @@ def _measure(sale: Sale) -> None:
 
 def judge(sale: Sale) -> list[str]:
     """Ask every acknowledged key again, read the books, and return everything that is wrong."""
-    browsers = {
-        member: Browser(sale.house, sale.log, cookie)
-        for member, cookie in sale.house.cookies.items()
-    }
-
-    def again(one: Told) -> str | None:
-        browser = browsers[one.member_id]
-        return ledger.changed(one, browser.until_answered("POST", one.path, one.body, one.key))
-
-    by_member = {
-        member: [one for one in sale.told if one.member_id == member] for member in browsers
-    }
 
     def all_again(member: int) -> list[str]:
-        if by_member[member]:
-            browsers[member].fetch_token()
-        return [why for one in by_member[member] if (why := again(one))]
+        mine = [one for one in sale.told if one.member_id == member]
+        return [why for one in mine if (why := _again(sale.browsers[member], one))]
 
     with ThreadPoolExecutor(8) as pool:
-        changed = [why for found in pool.map(all_again, browsers) for why in found]
+        changed = [why for found in pool.map(all_again, sale.browsers) for why in found]
     books = ledger.read(sale.house.owner(), sale.house.performance_id)
     seats = set(sale.house.seats)
     return [*sale.log.wrong, *changed, *ledger.faults(sale.told, books, seats, sold_out=True)]
+
+
+def _again(browser: Browser, one: Told) -> str | None:
+    return ledger.changed(one, browser.until_answered("POST", one.path, one.body, one.key))

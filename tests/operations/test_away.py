@@ -156,15 +156,21 @@ def test_a_commit_in_doubt_is_refused_and_its_key_gets_the_first_answer(
         wish = Wish(seats=(("ST-01-01", None),))
         return services.hold(found, performance.id, wish, key="in-doubt", confirm=True).code
 
+    told = []
+
+    def hold_and_freeze() -> None:
+        with transaction():
+            told.append(hold())
+            told.append(str(backend(db.session.scalar)))
+            os.kill(int(told[1]), signal.SIGSTOP)
+
     monkeypatch.setattr(Patient, "limit", 0.3)
-    with pytest.raises(DBAPIError), transaction():
-        code = hold()
-        pid = backend(db.session.scalar)
-        os.kill(pid, signal.SIGSTOP)
-    os.kill(pid, signal.SIGCONT)
+    with pytest.raises(DBAPIError):
+        hold_and_freeze()
+    os.kill(int(told[1]), signal.SIGCONT)
 
     with transaction():
-        assert hold() == code
+        assert hold() == told[0]
     assert db.session.scalar(select(func.count(Order.id))) == 1
     assert db.session.scalar(select(func.count(Ticket.id))) == 1
 
