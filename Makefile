@@ -6,13 +6,15 @@ endif
 SETUP = cd $(CURDIR) && python=$$(sh setup/python.sh) && exec "$$python" -m setup
 TOOL = .venv/bin/python -m
 
-.PHONY: help run test check demo-reset
+.PHONY: help run test check faults demo-reset
+RUNS = 20
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make run         the palace with everything it needs, on http://127.0.0.1:8000 (PORT=8001, LAN=1)"
 	@echo "make test        all tests but those of the code's own shape"
 	@echo "make check       style, types, import rules, the code's own shape"
+	@echo "make faults      sells $(RUNS) whole houses while everything dies, freezes or fills up (RUNS=20)"
 	@echo "make demo-reset  the demonstration palace as on its first day"
 
 run:
@@ -28,6 +30,10 @@ check:
 	$(TOOL) mypy
 	.venv/bin/lint-imports
 	$(TOOL) pytest tests/architecture -q
+
+faults:
+	@$(SETUP) tools
+	@$(TOOL) tests.faults --runs $(RUNS)
 
 demo-reset:
 	@$(SETUP) demo-reset

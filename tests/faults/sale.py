@@ -106,8 +106,17 @@ def run(house: House, kinds: Sequence[str], seed: int, seconds: float) -> Sale:
     return sale
 
 
-def _job(act: Callable[..., None], *words: Any) -> Callable[[], None]:
-    return lambda: act(*words)
+def _job(act: Callable[..., None], sale: Sale, *words: Any) -> Callable[[], None]:
+    """Return a job that ends the sale if it breaks: nobody would be left to hear of its tickets."""
+
+    def do() -> None:
+        try:
+            act(sale, *words)
+        except Exception:
+            sale.over.set()
+            raise
+
+    return do
 
 
 @contextmanager
@@ -223,7 +232,7 @@ def _strike(sale: Sale, kinds: Sequence[str], seconds: float) -> None:
 
 def _measure(sale: Sale) -> None:
     """Find for each strike the longest time in which nobody was answered, until the next one."""
-    ends = [strike.began for strike in sale.strikes[1:]] + [time.monotonic()]
+    ends = [*[strike.began for strike in sale.strikes], time.monotonic()][1:]
     answered = sorted(sale.answered)
     for strike, end in zip(sale.strikes, ends, strict=True):
         within = [at for at in answered if strike.began <= at < end]
