@@ -6,7 +6,8 @@ endif
 SETUP = cd $(CURDIR) && python=$$(sh setup/python.sh) && exec "$$python" -m setup
 TOOL = .venv/bin/python -m
 
-.PHONY: help run test check fuzz bench demo-reset
+.PHONY: help run test check faults fuzz bench demo-reset
+RUNS = 20
 .DEFAULT_GOAL := help
 
 help:
@@ -15,6 +16,7 @@ help:
 	@echo "make check       style, types, import rules, the code's own shape"
 	@echo "make fuzz        forms and addresses against thousands of new cases, ten minutes and more"
 	@echo "make bench       what the palace costs on this machine, beside the database's own limit (QUICK=1)"
+	@echo "make faults      sells $(RUNS) whole houses while everything dies, freezes or fills up (RUNS=20)"
 	@echo "make demo-reset  the demonstration palace as on its first day"
 
 run:
@@ -38,6 +40,10 @@ fuzz:
 
 bench:
 	@$(SETUP) bench
+
+faults:
+	@$(SETUP) tools
+	@$(TOOL) tests.faults --runs $(RUNS)
 
 demo-reset:
 	@$(SETUP) demo-reset

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from palace import db as database
-from palace import lifecycle, pages, throttle, web, words
+from palace import lifecycle, overload, pages, throttle, web, words
 from palace.boxoffice import views as boxoffice
 from palace.calendars import views as calendars
 from palace.config import ROOT, Settings
@@ -56,6 +56,7 @@ def create_app(settings: Settings) -> Flask:
     words.init_app(app)
     lifecycle.init_app(app)  # first: its hooks stand around those of everything below
     CSRFProtect(app)
+    overload.init_app(app)  # inside of what answers before Flask
     for part in (throttle, pages, members, notices, tickets, mine, calendars, boxoffice):
         part.init_app(app)
     code_office["codes"] = CodeOffice(senders.may_send, owe_code, code_budget)

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -162,13 +163,27 @@ def _key(row: dict[str, str]) -> Key:
     return Key(row["id"], row["purpose"], bytes.fromhex(row["secret"]), retired_at)
 
 
+class Ageless(URLSafeTimedSerializer):
+    """Reads a cookie whatever its age: a web whose clock runs behind met cookies "from the future"."""
+
+    def loads(self, s: str | bytes, *_: Any, **__: Any) -> Any:
+        """Return what the cookie holds if we signed it."""
+        return super().loads(s)
+
+
 class Cookies(SecureCookieSessionInterface):
-    """Flask's signed cookies, with the keys as the file has them at this request."""
+    """Cookies signed with the keys as the file has them at this request.
+
+    They end with their sign-in's row, by the database's clock alone (design R5).
+    """
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
         """Return what signs and reads cookies; the keys are looked at first."""
         use_keys(app)
-        return super().get_signing_serializer(app)
+        timed = super().get_signing_serializer(app)
+        if timed is not None:
+            timed.__class__ = Ageless
+        return timed
 
 
 def use_keys(app: Flask) -> KeyRing:
@@ -186,7 +201,7 @@ def use_keys(app: Flask) -> KeyRing:
             return _take_up(app, path)
     except (OSError, ValueError, KeyError):
         if not app.extensions.get("palace_keys_lost"):
-            log.exception("keys file unreadable")
+            log.error("keys file unreadable: %s", path)
         app.extensions["palace_keys_lost"] = True
     return known[1]
 
