@@ -204,10 +204,12 @@ def _wait_page(error: Unavailable) -> Response:
 
 
 def _typed() -> list[tuple[str, str]]:
+    """Return the fields to be sent again; nothing where a password is among them: no page repeats one."""
     try:
-        return list(request.form.items(multi=True))
+        typed = list(request.form.items(multi=True))
     except HTTPException:  # too long, or cut off
         return []
+    return [] if "password" in request.form else typed
 
 
 def _come_back_in() -> int:
