@@ -206,7 +206,8 @@ def staff_sign_in() -> ResponseReturnValue:
         entered = services.open_sign_in(staff, clock.now()) if staff else None
     if entered is None:
         return _again("members/staff_sign_in.html", form, WrongPassword())
-    return _enter(entered, url_for("staff.home"))
+    at_door = entered.role is Role.DOOR
+    return _enter(entered, url_for("door.home" if at_door else "staff.home"))
 
 
 @staff_bp.post("/sign-out", endpoint="sign_out")

@@ -199,6 +199,12 @@ def lock_order_claims(order: Order) -> None:
     lock_quotas(order.performance_id)
 
 
+def lock_ticket(ticket_id: int) -> None:
+    """Lock a ticket, after all else: a door that lets it in waits, or was first."""
+    wanted = select(Ticket.id).where(Ticket.id == ticket_id)
+    db.session.execute(wanted.with_for_update(key_share=True))
+
+
 def prolong(order: Order, until: datetime | None, now: datetime) -> list[int]:
     """Move the end of an order's live claims (None = sold); return the ids of those that were its own."""
     moved = {"order": order.id, "until": until, "now": now}

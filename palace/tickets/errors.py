@@ -123,3 +123,10 @@ class PaidTicket(PalaceError):
 
     status, code = 409, "paid_ticket"
     message = N_("这张票付过钱，请到售票处退票退款。")
+
+
+class AlreadyAdmitted(PalaceError):
+    """Somebody came in by this ticket, so it is not taken back. Carries `first_at`."""
+
+    status, code = 409, "already_admitted"
+    message = N_("这张票%(first_at)s已经入场，不能再退。")

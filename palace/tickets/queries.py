@@ -26,7 +26,7 @@ from palace.errors import NotFound
 from palace.money import Fen
 from palace.programme.models import Performance
 from palace.tickets.claims import kept, live
-from palace.tickets.models import Claim, Order, Ticket
+from palace.tickets.models import Admission, Claim, Order, Ticket
 from palace.tickets.rules import OrderState, TicketState
 from palace.venues.models import Seat
 
@@ -160,3 +160,9 @@ def tickets_today(member_id: int, now: datetime) -> list[Ticket]:
     """Return a member's valid tickets for shows that are not over and start before the day's end."""
     ends = day_span(palace_day(now))[1]
     return valid_tickets(member_id, Performance.ends_at > now, Performance.starts_at < ends)
+
+
+def admission_of(ticket_id: int) -> Admission | None:
+    """Return a ticket's first admission that counts, read anew, or None: nobody came in by it."""
+    wanted = select(Admission).where(Admission.ticket_id == ticket_id, Admission.counts)
+    return db.session.scalars(wanted.order_by(Admission.entry).limit(1)).first()

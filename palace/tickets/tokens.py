@@ -11,6 +11,7 @@ import hmac
 import struct
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from palace.security import digest, keys, sign, verified
 from palace.tickets.models import Ticket
@@ -21,6 +22,17 @@ MEMBER_BODY = struct.Struct(">BQI")
 MEMBER_MAC_BYTES = 16
 STEP_SECONDS = 60
 LONGEST = 200
+TICKET_LENGTH = 133
+
+
+class Flaw(StrEnum):
+    """What is wrong with a text that is no ticket token of this palace."""
+
+    UNREADABLE = "unreadable"
+    TRUNCATED = "truncated"
+    FOREIGN = "foreign"
+    FORGED = "forged"
+    MEMBER_CODE = "member_code"
 
 
 @dataclass(frozen=True)
@@ -59,6 +71,19 @@ def read_ticket_token(text: str) -> TicketToken | None:
         return None
     _, _, palace_id, high, low, performance_high, performance_low, issue = TICKET_BODY.unpack(body)
     return TicketToken(palace_id, high << 32 | low, performance_high << 32 | performance_low, issue)
+
+
+def flaw_of(text: str) -> Flaw:
+    """Return why a text is not read as a ticket token; a key id nobody here knows is another palace's."""
+    token = _cleaned(text)
+    begins = _decoded(token[:8].ljust(8, "A"))
+    if begins[:1] == bytes([MEMBER_VERSION]):
+        return Flaw.MEMBER_CODE
+    if begins[:1] != bytes([TICKET_VERSION]) or len(token) > TICKET_LENGTH:
+        return Flaw.UNREADABLE
+    if len(token) < TICKET_LENGTH:
+        return Flaw.TRUNCATED
+    return Flaw.FORGED if keys().find("ticket", begins[1:3].hex()) else Flaw.FOREIGN
 
 
 def member_token(member_id: int, now: datetime) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from palace.agenda.rules import EntryStatus
+from palace.door.rules import Reason, Verdict
 from palace.members.rules import Standing
 from palace.programme.rules import KINDS, Shown
 from palace.tickets.rules import OrderState, TicketState
@@ -62,6 +63,14 @@ MINE = {
     "entries": each(known("Entry")),
     "orders": each(CODE),
 }
+DOOR = {
+    "performance": NUMBER,
+    "title": TEXT,
+    "starts_at": INSTANT,
+    "doors_at": INSTANT,
+    "admitted": NUMBER,
+    "sold": NUMBER,
+}
 SHAPES: dict[str, Shape] = {
     "Price": exactly(tier=TEXT, zone=TEXT, amount=FEN),
     "Performance": exactly(
@@ -95,6 +104,7 @@ SHAPES: dict[str, Shape] = {
         tier=TEXT,
         price=FEN,
         collection_code={"type": "string", "pattern": "^[0-9]{8}$"},
+        admitted_at=maybe(INSTANT),
     ),
     "Entry": exactly(
         subject=TEXT,
@@ -122,6 +132,16 @@ SHAPES: dict[str, Shape] = {
                 left=NUMBER,
             )
         )
+    ),
+    "Door": exactly(**DOOR),
+    "Doors": exactly(performances=each(known("Door"))),
+    "Verdict": exactly(
+        verdict=one_of(Verdict),
+        reason=maybe(one_of(Reason)),
+        seat=maybe(TEXT),
+        first_at=maybe(INSTANT),
+        gate=maybe(TEXT),
+        told={"type": "object", "additionalProperties": TEXT},
     ),
     "Messages": exactly(messages=each(exactly(at=TEXT, phone=TEXT, text=TEXT))),
     "Health": exactly(ok=YES_NO, parts=exactly(database=YES_NO, schema=YES_NO, worker=YES_NO)),
@@ -154,12 +174,17 @@ JSON: dict[str, dict[str, str]] = {
     "staff.sign_in": {"GET": "Nothing", "POST": "Onward"},
     "staff.sign_out": {"POST": "Onward"},
     "staff.home": {"GET": "Evenings"},
+    "door.home": {"GET": "Doors"},
+    "door.performance": {"GET": "Door"},
+    "door.admit": {"POST": "Verdict"},
     "pages.healthz": {"GET": "Health"},
 }
 """Which shape an address answers with, by endpoint and method; what is not here is a page or a file."""
 
 JSON_ONLY = {"pages.healthz"}
 CREATES = {"tickets.hold"}
+SHOWN = {"door.admit"}
+"""Addresses whose POST answers with a page of its own: the next ticket comes a second later."""
 REDIRECTS = {"pages.display", "members.sign_in", "members.code", "members.choose"}
 """Addresses for everybody whose GET may send on to another; those for roles send to the sign-in."""
 

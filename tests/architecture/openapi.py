@@ -154,7 +154,7 @@ def _content(endpoint: str, method: str) -> Shape:
         return {answers.FILES[endpoint]: {}}
     shape = answers.JSON.get(endpoint, {}).get(method)
     as_json = {JSON_BODY: {"schema": known(shape)}} if shape else {}
-    is_page = method == "GET" and endpoint not in answers.JSON_ONLY
+    is_page = endpoint not in answers.JSON_ONLY if method == "GET" else endpoint in answers.SHOWN
     return as_json | ({"text/html": {}} if is_page else {})
 
 

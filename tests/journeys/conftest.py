@@ -53,9 +53,15 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def palace_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def palace_state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder in which the demonstration palace keeps everything."""
+    return tmp_path_factory.mktemp("palace")
+
+
+@pytest.fixture(scope="session")
+def palace_url(palace_state: Path) -> Iterator[str]:
     """Run the demonstration palace with its own PostgreSQL, web, worker and printing process."""
-    state, port = tmp_path_factory.mktemp("palace"), free_port()
+    state, port = palace_state, free_port()
     url = f"http://127.0.0.1:{port}"
     env = {name: value for name, value in os.environ.items() if "DATABASE" not in name}
     env |= {"PALACE_STATE": str(state), "PORT": str(port), "PALACE_DEMO": "1", "WEB_WORKERS": "1"}

@@ -125,6 +125,9 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     walk.ask("GET", "/staff/sign-in")
     walk.ask("POST", "/staff/sign-in", login=staff.login, password=PASSWORD)
     walk.ask("GET", "/staff")
+    walk.ask("GET", "/door")
+    walk.ask("GET", f"/door/{show.id}")
+    walk.ask("POST", f"/door/{show.id}/admit", code="123")
     walk.ask("POST", "/staff/sign-out")
 
     assert walk.wrong == []

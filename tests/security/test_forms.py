@@ -111,6 +111,8 @@ def browser_at(app: Flask, make: Factory, endpoint: str, owner: Belongings) -> F
     if Role.MEMBER.value in roles_of(app, endpoint):
         renames = endpoint == "mine.rename"
         make.sign_in(browser, make.member(valid=False) if renames else owner.member)
+    elif Role.ADMIN.value in roles_of(app, endpoint):
+        make.sign_in(browser, make.staff(Role.ADMIN))
     elif endpoint == "members.code":
         ask(browser)
     elif endpoint == "members.choose":

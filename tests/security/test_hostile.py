@@ -57,6 +57,7 @@ FIELDS = [
     "price",
     "left",
     "page",
+    "gate",
 ]
 LEAKS = ("Traceback", "psycopg.errors", "sqlalchemy.exc", "SELECT ", "werkzeug.")
 PRINTED = {"tickets.ticket_pdf", "tickets.ticket_png"}

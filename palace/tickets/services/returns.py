@@ -11,7 +11,7 @@ from palace.members.models import Member
 from palace.members.services import note
 from palace.programme.models import Performance
 from palace.tickets import claims, queries, rules
-from palace.tickets.errors import PaidTicket
+from palace.tickets.errors import AlreadyAdmitted, PaidTicket
 from palace.tickets.models import Ticket
 from palace.tickets.rules import KeptFor, TicketState
 from palace.tickets.services.news import leave_agenda, tell
@@ -26,12 +26,17 @@ def give_back(member: Member, code: str) -> Ticket:
     Raises:
         TooLateToReturn: at or after the deadline of the house rules.
         PaidTicket: money was paid for it; the counter returns both.
+        AlreadyAdmitted: somebody came in by it.
     """
     ticket = queries.ticket_of(member.id, code)
     order, now = locked(member, ticket.order.code)
+    claims.lock_ticket(ticket.id)
     ticket = queries.ticket_of(member.id, code)
     if ticket.state is TicketState.RETURNED:
         return ticket
+    admission = queries.admission_of(ticket.id)
+    if admission:
+        raise AlreadyAdmitted(first_at=admission.admitted_at)
     if ticket.price:
         raise PaidTicket
     house = venues.house_rules()

@@ -16,7 +16,7 @@ from palace.members.queries import current_member
 from palace.members.rules import Role
 from palace.throttle import limiter
 from palace.tickets import printing, queries, rules, services, tokens
-from palace.tickets.models import Ticket
+from palace.tickets.models import Admission, Ticket
 from palace.tickets.rules import TicketState
 from palace.tickets.views.base import bp
 from palace.venues import queries as venues
@@ -42,17 +42,20 @@ def ticket(code: str) -> ResponseReturnValue:
     """Show a ticket with its QR, its collection code and what can be done with it."""
     found = queries.ticket_of(current_member().id, code)
     is_valid = found.state is TicketState.VALID
+    admission = queries.admission_of(found.id)
     return answer(
         "tickets/ticket.html",
-        _json(found),
+        _json(found, admission),
         ticket=found,
         qr=printing.qr_svg(tokens.ticket_token(found)) if is_valid else None,
         siblings=queries.tickets_for(found.member_id, [found.performance_id]),
-        **_return_terms(found),
+        admission=admission,
+        **_return_terms(found, admission),
     )
 
 
-def _json(found: Ticket) -> dict[str, Any]:
+def _json(found: Ticket, admission: Admission | None = None) -> dict[str, Any]:
+    admitted_at = admission.admitted_at.astimezone(clock.SHANGHAI) if admission else None
     return {
         "ticket": found.code,
         "state": found.state,
@@ -61,14 +64,15 @@ def _json(found: Ticket) -> dict[str, Any]:
         "tier": found.tier.code,
         "price": found.price,
         "collection_code": found.collection_code,
+        "admitted_at": admitted_at.isoformat() if admitted_at else None,
     }
 
 
-def _return_terms(found: Ticket) -> dict[str, Any]:
+def _return_terms(found: Ticket, admission: Admission | None) -> dict[str, Any]:
     minutes = venues.house_rules().return_before_minutes
     until = rules.return_deadline(found.performance.starts_at, minutes)
-    open_still = found.state is TicketState.VALID and not found.price and clock.now() < until
-    return {"may_return": open_still, "return_by": until}
+    may_be = found.state is TicketState.VALID and not found.price and not admission
+    return {"may_return": may_be and clock.now() < until, "return_by": until}
 
 
 def _page(code: str) -> printing.Page:
@@ -118,8 +122,14 @@ def ask_return(code: str) -> ResponseReturnValue:
     """Ask once before a ticket is given back, and say what comes back with it."""
     found = queries.ticket_of(current_member().id, code)
     siblings = queries.tickets_for(found.member_id, [found.performance_id])
+    admission = queries.admission_of(found.id)
     return answer(
-        "tickets/return.html", _json(found), ticket=found, tickets=siblings, **_return_terms(found)
+        "tickets/return.html",
+        _json(found, admission),
+        ticket=found,
+        tickets=siblings,
+        admission=admission,
+        **_return_terms(found, admission),
     )
 
 

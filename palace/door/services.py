@@ -1,0 +1,82 @@
+"""Letting somebody in: one ticket, one admission, whoever scans it how often."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from palace.door import claims, queries, rules
+from palace.door.queries import Columns
+from palace.door.rules import Reason, Verdict
+from palace.errors import BadInput
+from palace.members.services import note
+from palace.tickets.queries import admission_of
+from palace.tickets.tokens import flaw_of, read_ticket_token
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """A door's verdict; `first_at` and `gate` tell when and where the ticket's first entry was."""
+
+    verdict: Verdict
+    reason: Reason | None = None
+    ticket: Columns | None = None
+    first_at: datetime | None = None
+    gate: str | None = None
+
+
+def admit(performance_id: int, text: str, gate: str) -> Checked:
+    """Let the ticket of a scanned or typed code in by a gate, once; repeating says when it was.
+
+    The verdict holds when the transaction is committed.
+
+    Raises:
+        BadInput: the performance's house has no such gate.
+    """
+    typed = rules.typed_code(text)
+    if typed:
+        return _admit_typed(performance_id, typed, gate)
+    token = read_ticket_token(text)
+    if token is None:
+        return _refused(Reason(flaw_of(text)))
+    ticket = queries.lock_scanned(token.ticket_id)
+    if ticket is None:
+        return _refused(Reason.FOREIGN)
+    return _decide(ticket, performance_id, gate, issue=token.issue)
+
+
+def _admit_typed(performance_id: int, typed: rules.TypedCode, gate: str) -> Checked:
+    if not typed.phone_end:
+        return _refused(Reason.PHONE_NEEDED)
+    ticket = queries.lock_typed(performance_id, typed)
+    if ticket is None:
+        return _refused(Reason.UNKNOWN_CODE)
+    return _decide(ticket, performance_id, gate, issue=None)
+
+
+def _decide(ticket: Columns, performance_id: int, gate: str, *, issue: int | None) -> Checked:
+    reason = rules.reason_against(
+        ticket, performance_id=performance_id, issue=issue, now=ticket.now
+    )
+    if reason:
+        return _refused(reason, ticket)
+    if gate not in queries.gates(ticket.plan_id):
+        raise BadInput
+    admitted_at = claims.admit(ticket.id, gate)
+    if admitted_at is None:
+        return _already(ticket)
+    note("admitted", f"ticket:{ticket.id}", after={"gate": gate})
+    return Checked(verdict=Verdict.ADMITTED, ticket=ticket, first_at=admitted_at, gate=gate)
+
+
+def _already(ticket: Columns) -> Checked:
+    first = admission_of(ticket.id)
+    if first is None:
+        raise ValueError("an admission that stood in the way is gone: admissions are never deleted")
+    return Checked(
+        verdict=Verdict.ALREADY, ticket=ticket, first_at=first.admitted_at, gate=first.gate
+    )
+
+
+def _refused(reason: Reason, ticket: Columns | None = None) -> Checked:
+    return Checked(verdict=Verdict.REFUSED, reason=reason, ticket=ticket)

@@ -1,0 +1,171 @@
+"""The door: which performance, and then one ticket after the other."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, Flask
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from palace import clock
+from palace.db import transaction
+from palace.door import queries, rules, services
+from palace.door.forms import AdmitForm
+from palace.door.queries import Heads
+from palace.door.rules import Verdict
+from palace.door.services import Checked
+from palace.forms import sent_fields
+from palace.members.queries import current_staff
+from palace.members.rules import Role, mask_name
+from palace.programme.models import Performance
+from palace.throttle import limiter
+from palace.web import allow, answer, checked, reads, wants_json
+from palace.words import instant_words, named, time_words
+
+bp = Blueprint("door", __name__, url_prefix="/door")
+
+
+def init_app(app: Flask) -> None:
+    """Register the door's pages."""
+    app.register_blueprint(bp)
+
+
+def _is_scanned() -> bool:
+    """Return whether what came is no typed code: a signature cannot be guessed, eight digits can."""
+    fields = sent_fields()
+    return fields is None or rules.typed_code(fields.get("code", "")) is None
+
+
+TYPES = limiter.shared_limit(
+    "30 per minute; 300 per hour",
+    scope="typed codes",
+    key_func=lambda: f"staff:{current_staff().id}",
+    exempt_when=_is_scanned,
+)
+
+
+@bp.get("")
+@allow(Role.DOOR, Role.COUNTER, Role.ADMIN)
+def home() -> ResponseReturnValue:
+    """Show whose doors open today, to pick one."""
+    performances = queries.performances_today(clock.now())
+    heads = queries.heads(performance.id for performance in performances)
+    return answer(
+        "door/home.html",
+        {"performances": [_json(one, heads.get(one.id, Heads())) for one in performances]},
+        performances=performances,
+        heads=heads,
+        nobody=Heads(),
+    )
+
+
+@bp.get("/<int(max=9223372036854775807):performance_id>")
+@allow(Role.DOOR, Role.COUNTER, Role.ADMIN)
+def performance(performance_id: int) -> ResponseReturnValue:
+    """Show a performance's door: scan or type, how many are in, who came last."""
+    return _page(queries.get_performance(performance_id))
+
+
+@bp.post("/<int(max=9223372036854775807):performance_id>/admit")
+@allow(Role.DOOR, Role.COUNTER, Role.ADMIN)
+@reads(AdmitForm)
+@TYPES
+def admit(performance_id: int) -> ResponseReturnValue:
+    """Let the ticket of a scanned or typed code in, once, and say so; or say why not."""
+    form = AdmitForm()
+    checked(form)
+    with transaction():
+        found = services.admit(performance_id, form.code.data or "", form.gate.data or "")
+    if wants_json() and found.verdict is not Verdict.REFUSED:
+        return _verdict_json(found)
+    at = queries.get_performance(performance_id)
+    if wants_json():
+        return _verdict_json(found)
+    return _page(at, found, form)
+
+
+def _page(
+    at: Performance, found: Checked | None = None, form: AdmitForm | None = None
+) -> ResponseReturnValue:
+    heads = queries.heads([at.id]).get(at.id, Heads())
+    return answer(
+        "door/performance.html",
+        _json(at, heads),
+        performance=at,
+        heads=heads,
+        gates=queries.gates(at.plan_id),
+        recent=queries.recent(at.id),
+        form=form or AdmitForm(),
+        verdict=found.verdict if found else None,
+        told=_told(found) if found else {},
+        unfinished=found is not None and found.reason is rules.Reason.PHONE_NEEDED,
+    )
+
+
+def _json(at: Performance, heads: Heads) -> dict[str, Any]:
+    return {
+        "performance": at.id,
+        "title": named(at.production, "title"),
+        "starts_at": _iso(at.starts_at),
+        "doors_at": _iso(at.doors_at),
+        "admitted": heads.admitted,
+        "sold": heads.sold,
+    }
+
+
+def _verdict_json(found: Checked) -> dict[str, Any]:
+    return {
+        "verdict": found.verdict,
+        "reason": found.reason,
+        "seat": found.ticket.code if found.ticket else None,
+        "first_at": _iso(found.first_at) if found.first_at else None,
+        "gate": found.gate,
+        "told": _told(found),
+    }
+
+
+def _iso(instant: datetime) -> str:
+    return instant.astimezone(clock.SHANGHAI).isoformat()
+
+
+def _told(found: Checked) -> dict[str, str]:
+    """Return the verdict in the words of the page, by the place each has there."""
+    heads = {
+        Verdict.ADMITTED: gettext("请进"),
+        Verdict.ALREADY: gettext("已经入场"),
+        Verdict.REFUSED: gettext("不能入场"),
+    }
+    told = {"verdict": heads[found.verdict], "words": _words(found)}
+    ticket = found.ticket
+    if ticket is None or found.reason is rules.Reason.OTHER_PERFORMANCE:
+        return told
+    seat = named(ticket, "label") if ticket.code else gettext("不对号入座")
+    return told | {
+        "seat": seat,
+        "way": named(ticket, "door") if ticket.code else "",
+        "tier": named(ticket),
+        "proof": named(ticket, "proof"),
+        "name": mask_name(ticket.name),
+    }
+
+
+def _words(found: Checked) -> str:
+    """Return the sentence a steward may read aloud."""
+    ticket = found.ticket
+    if found.reason:
+        values = (
+            {}
+            if ticket is None
+            else {
+                "starts_at": instant_words(ticket.starts_at),
+                "doors_at": instant_words(ticket.doors_at),
+                "title": named(ticket, "title"),
+            }
+        )
+        return str(gettext(rules.WORDS[found.reason], **values))
+    if found.verdict is Verdict.ADMITTED or ticket is None or found.first_at is None:
+        return ""
+    gate = named(queries.gates(ticket.plan_id)[found.gate or ""])
+    return str(gettext("此票%(at)s已从%(gate)s入场。", at=time_words(found.first_at), gate=gate))

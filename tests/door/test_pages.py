@@ -1,0 +1,154 @@
+"""The door's pages as a browser without scripts gets them, and what the member sees afterwards."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+import pytest
+from flask.testing import FlaskClient
+
+from palace import clock
+from palace.members.rules import Role
+from palace.members.services import hash_password
+from palace.programme.models import Performance
+from palace.programme.rules import Seating
+from palace.tickets import services
+from palace.tickets.tokens import ticket_token
+from tests.door.conftest import Book
+from tests.factory import Factory
+
+JSON = {"Accept": "application/json"}
+
+
+@pytest.fixture
+def steward(make: Factory, client: FlaskClient) -> FlaskClient:
+    """Return a steward's browser."""
+    make.sign_in(client, make.staff(Role.DOOR))
+    return client
+
+
+def noon() -> datetime:
+    """Return the middle of the palace's day."""
+    return clock.at(clock.palace_day(clock.now()), time(12))
+
+
+def test_a_verdict_is_a_page_too(
+    make: Factory, steward: FlaskClient, tonight: Performance, book: Book
+) -> None:
+    ticket = book(tonight)
+    ticket.tier.proof_zh = "工会会员二维码或工会卡"
+    make.add(ticket.tier)
+    fields = {"code": ticket_token(ticket), "gate": "main"}
+
+    first = steward.post(f"/door/{tonight.id}/admit", data=fields).text
+    second = steward.post(f"/door/{tonight.id}/admit", data=fields).text
+
+    assert 'class="verdict admitted"' in first
+    for told in ("请进", "张*华", "免费票", "工会会员二维码或工会卡", "池座1排"):
+        assert told in first
+    assert "张建华" not in first
+    assert 'class="verdict already"' in second
+    assert "已从正门入场" in second
+
+
+def test_eight_digits_stay_in_the_field_for_the_other_four(
+    steward: FlaskClient, tonight: Performance, book: Book
+) -> None:
+    code = book(tonight).collection_code
+    page = steward.post(f"/door/{tonight.id}/admit", data={"code": code}).text
+
+    assert f'value="{code}"' in page
+    assert "手机后4位" in page
+
+
+def test_heads_and_the_last_ones_are_counted_live(
+    make: Factory, steward: FlaskClient, tonight: Performance, book: Book
+) -> None:
+    tickets = [book(tonight) for _ in range(4)]
+    services.give_back(tickets[3].member, tickets[3].code)
+    address = f"/door/{tonight.id}"
+    for ticket in tickets[:2]:
+        steward.post(f"{address}/admit", data={"code": ticket_token(ticket)})
+
+    told = steward.get(address, headers=JSON).get_json()
+    page = steward.get(address).text
+
+    assert (told["admitted"], told["sold"]) == (2, 3)
+    seats = [ticket.seat.label_zh for ticket in tickets if ticket.seat]
+    assert page.index(seats[1]) < page.index(seats[0])
+    assert seats[2] not in page
+
+
+def test_todays_doors_are_listed_by_start(make: Factory, steward: FlaskClient) -> None:
+    make.site()
+    make.set_clock(noon())
+    later = make.performance(starts_at=noon() + timedelta(hours=7))
+    now = make.performance(starts_at=noon() - timedelta(minutes=119))
+    make.performance(starts_at=noon() - timedelta(minutes=120))
+    make.performance(starts_at=noon() + timedelta(hours=12, minutes=30))
+    make.performance(starts_at=noon() + timedelta(hours=6), seating=Seating.OPEN)
+    make.performance(starts_at=noon() + timedelta(hours=6), published=False)
+    midnight = make.performance(starts_at=noon() + timedelta(hours=12, minutes=29))
+
+    told = steward.get("/door", headers=JSON).get_json()["performances"]
+    page = steward.get("/door").text
+
+    assert [one["performance"] for one in told] == [now.id, later.id, midnight.id]
+    assert (told[0]["admitted"], told[0]["sold"]) == (0, 0)
+    assert f'href="/door/{later.id}"' in page
+
+
+def test_a_day_without_doors_is_a_page_too(make: Factory, steward: FlaskClient) -> None:
+    make.site()
+    assert "今天没有要检票的场次" in steward.get("/door").text
+
+
+@pytest.mark.parametrize(
+    ("role", "onward"), [(Role.DOOR, "/door"), (Role.COUNTER, "/staff"), (Role.ADMIN, "/staff")]
+)
+def test_stewards_land_at_the_door(
+    make: Factory, client: FlaskClient, role: Role, onward: str
+) -> None:
+    make.site()
+    staff = make.staff(role)
+    staff.password_hash = hash_password("gate-1958")
+    make.add(staff)
+
+    entered = client.post("/staff/sign-in", data={"login": staff.login, "password": "gate-1958"})
+    assert entered.headers["Location"] == onward
+
+
+def test_who_must_sign_in_first_comes_back_to_the_door(
+    client: FlaskClient, tonight: Performance
+) -> None:
+    asked = client.get(f"/door/{tonight.id}")
+    assert asked.headers["Location"] == f"/staff/sign-in?next=/door/{tonight.id}"
+
+
+def test_the_staffs_page_leads_to_the_door(make: Factory, client: FlaskClient) -> None:
+    make.site()
+    make.sign_in(client, make.staff(Role.COUNTER))
+    assert 'href="/door"' in client.get("/staff").text
+
+
+def test_the_member_sees_the_entry_and_cannot_return_the_ticket(
+    make: Factory, client: FlaskClient, tonight: Performance, book: Book
+) -> None:
+    ticket = book(tonight)
+    steward, phone = client.application.test_client(), client
+    make.sign_in(steward, make.staff(Role.DOOR))
+    make.sign_in(phone, ticket.member)
+    address = f"/tickets/{ticket.code}"
+    assert f"{address}/return" in phone.get(address).text
+
+    verdict = steward.post(
+        f"/door/{tonight.id}/admit", json={"code": ticket_token(ticket)}, headers=JSON
+    ).get_json()
+    page = phone.get(address).text
+    refused = phone.post(f"{address}/return", headers=JSON)
+
+    assert f"已入场（{verdict['first_at'][11:16]}）" in page
+    assert f"{address}/return" not in page
+    assert phone.get(address, headers=JSON).get_json()["admitted_at"] == verdict["first_at"]
+    assert (refused.status_code, refused.get_json()["code"]) == (409, "already_admitted")
+    assert "不能再退" in refused.get_json()["title"]
