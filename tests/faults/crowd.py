@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
 from collections import Counter
 from dataclasses import dataclass, field
@@ -41,15 +42,22 @@ class Crowd:
     async def _browse(self, paths: tuple[str, ...]) -> None:
         await asyncio.sleep(random.uniform(0, EVERY[0]))
         reader, writer = await asyncio.open_connection("127.0.0.1", self.house.port)
+        try:
+            await self._ask(paths, reader, writer)
+        finally:
+            writer.close()
+
+    async def _ask(
+        self, paths: tuple[str, ...], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         etag = ""
-        while True:
-            for path in paths:
-                writer.write(self._request(path, etag))
-                status, headers = await self._answer(reader)
-                self.statuses[path, status] += 1
-                self.bare += status == 503 and "retry-after" not in headers
-                etag = headers.get("etag", "") if path.endswith(".bin") else ""
-                await asyncio.sleep(random.uniform(*EVERY))
+        for path in itertools.cycle(paths):
+            writer.write(self._request(path, etag))
+            status, headers = await self._answer(reader)
+            self.statuses[path, status] += 1
+            self.bare += status == 503 and "retry-after" not in headers
+            etag = headers.get("etag", "") if path.endswith(".bin") else ""
+            await asyncio.sleep(random.uniform(*EVERY))
 
     def _request(self, path: str, etag: str) -> bytes:
         lines = f"GET {path} HTTP/1.1\r\n{STRANGER.format(port=self.house.port)}"
