@@ -15,6 +15,7 @@ from palace import db as database
 from palace import lifecycle, pages, throttle, web, words
 from palace.boxoffice import views as boxoffice
 from palace.calendars import views as calendars
+from palace.care import views as care
 from palace.config import ROOT, Settings
 from palace.members import views as members
 from palace.members.rules import MEMBER_SIGN_IN
@@ -53,7 +54,7 @@ def create_app(settings: Settings) -> Flask:
     Babel(app, locale_selector=words.locale, default_locale=words.LOCALES["zh"])
     lifecycle.init_app(app)  # first: its hooks stand around those of everything below
     CSRFProtect(app)
-    for part in (throttle, pages, members, notices, tickets, mine, calendars, boxoffice):
+    for part in (throttle, pages, members, notices, tickets, mine, calendars, boxoffice, care):
         part.init_app(app)
     code_office["codes"] = CodeOffice(senders.may_send, owe_code, code_budget)
     on_paid["tickets"] = tickets_services.settle_paid
