@@ -6,13 +6,14 @@ endif
 SETUP = cd $(CURDIR) && python=$$(sh setup/python.sh) && exec "$$python" -m setup
 TOOL = .venv/bin/python -m
 
-.PHONY: help run test check demo-reset
+.PHONY: help run test check demo-reset install
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make run         the palace with everything it needs, on http://127.0.0.1:8000 (PORT=8001, LAN=1)"
 	@echo "make test        all tests but those of the code's own shape"
 	@echo "make check       style, types, import rules, the code's own shape"
+	@echo "make install     as root: the palace as a service of this machine (docs/operations.md)"
 	@echo "make demo-reset  the demonstration palace as on its first day"
 
 run:
@@ -28,6 +29,9 @@ check:
 	$(TOOL) mypy
 	.venv/bin/lint-imports
 	$(TOOL) pytest tests/architecture -q
+
+install:
+	@$(SETUP) install
 
 demo-reset:
 	@$(SETUP) demo-reset

@@ -13,7 +13,7 @@ from palace import clock, create_app
 from palace.care import rules, services
 from palace.care.rules import Line
 from palace.config import Settings
-from palace.db import transaction
+from palace.db import db, transaction
 from palace.errors import PalaceError
 from palace.members import services as members
 from palace.members.rules import Role
@@ -32,7 +32,7 @@ def health(settings: Settings) -> None:
         cluster = Cluster(settings.state)
         app, owner = cluster.url("palace_app"), cluster.url("palace_owner")
         settings = replace(settings, database_url=app, database_owner_url=owner)
-    with create_app(settings).app_context():
+    with _palace(settings):
         found = services.health()
         for line in found:
             click.echo(("✓ " if line.well else "✗ ") + "\n  ".join(_said(line)))
@@ -87,9 +87,22 @@ def leave(settings: Settings, login: str) -> None:
 @contextmanager
 def _at_work(settings: Settings) -> Iterator[None]:
     """Run a block as one transaction; a refusal is a sentence and exit code 1."""
-    with create_app(settings).app_context():
+    with _palace(settings):
         try:
             with transaction():
                 yield
         except PalaceError as refusal:
             raise click.ClickException(refusal_words(refusal)) from None
+
+
+@contextmanager
+def _palace(settings: Settings) -> Iterator[None]:
+    """Run a block inside the application and close its connections."""
+    app = create_app(settings)
+    with app.app_context():
+        try:
+            yield
+        finally:
+            db.session.remove()
+            db.engine.dispose()
+            app.extensions["palace_side_engine"].dispose()
