@@ -6,7 +6,7 @@ endif
 SETUP = cd $(CURDIR) && python=$$(sh setup/python.sh) && exec "$$python" -m setup
 TOOL = .venv/bin/python -m
 
-.PHONY: help run test check faults fuzz bench demo-reset
+.PHONY: help run test check faults fuzz bench demo-reset install
 RUNS = 20
 .DEFAULT_GOAL := help
 
@@ -17,6 +17,7 @@ help:
 	@echo "make fuzz        forms and addresses against thousands of new cases, ten minutes and more"
 	@echo "make bench       what the palace costs on this machine, beside the database's own limit (QUICK=1)"
 	@echo "make faults      sells $(RUNS) whole houses while everything dies, freezes or fills up (RUNS=20)"
+	@echo "make install     as root: the palace as a service of this machine (docs/operations.md)"
 	@echo "make demo-reset  the demonstration palace as on its first day"
 
 run:
@@ -44,6 +45,9 @@ bench:
 faults:
 	@$(SETUP) tools
 	@$(TOOL) tests.faults --runs $(RUNS)
+
+install:
+	@$(SETUP) install
 
 demo-reset:
 	@$(SETUP) demo-reset

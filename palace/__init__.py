@@ -15,6 +15,7 @@ from palace import db as database
 from palace import lifecycle, overload, pages, throttle, web, words
 from palace.boxoffice import views as boxoffice
 from palace.calendars import views as calendars
+from palace.care import views as care
 from palace.config import ROOT, Settings
 from palace.door import views as door
 from palace.members import views as members
@@ -58,7 +59,18 @@ def create_app(settings: Settings) -> Flask:
     lifecycle.init_app(app)  # first: its hooks stand around those of everything below
     CSRFProtect(app)
     overload.init_app(app)  # inside of what answers before Flask
-    for part in (throttle, pages, members, notices, tickets, mine, calendars, boxoffice, door):
+    for part in (
+        throttle,
+        pages,
+        members,
+        notices,
+        tickets,
+        mine,
+        calendars,
+        boxoffice,
+        door,
+        care,
+    ):
         part.init_app(app)
     code_office["codes"] = CodeOffice(senders.may_send, owe_code, code_budget)
     on_paid["tickets"] = tickets_services.settle_paid

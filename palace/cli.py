@@ -7,6 +7,7 @@ from flask_migrate import upgrade
 
 from palace import create_app, printing_process, worker
 from palace.config import Settings, UnsafeSettings
+from palace.console import health, staff
 from palace.db import transaction
 from palace.demo import demo
 from palace.host import HostRefused
@@ -22,7 +23,7 @@ from palace.venues.services import check_database
 def cli(context: click.Context) -> None:
     """Events and bookings for workers' cultural palaces."""
     settings = Settings.from_env()
-    if context.invoked_subcommand == "run":
+    if context.invoked_subcommand in {"run", "health"}:
         context.obj = settings
     else:
         context.obj = context.with_resource(connected(settings))
@@ -62,6 +63,8 @@ def printing_command(settings: Settings) -> None:
 
 cli.add_command(demo)
 cli.add_command(keys_group)
+cli.add_command(health)
+cli.add_command(staff)
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ import functools
 import hashlib
 import json
 from dataclasses import dataclass, fields
-from datetime import date, timedelta
+from datetime import date
 from importlib import metadata
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from palace import clock, compression, heartbeat, schema, words
+from palace.care.rules import WORKER_SILENCE
 from palace.config import ROOT, Settings
 from palace.db import db
 from palace.members.rules import mask_name
@@ -39,7 +40,6 @@ YEAR = 365 * 86400
 FOREVER = f"public, max-age={YEAR}, immutable"
 OFFLINE_FILES = ("palace.css", "palace.js", "icon.svg")
 SIZES = frozenset({"large", "standard"})
-WORKER_SILENCE = timedelta(seconds=90)
 
 bp = Blueprint("pages", __name__)
 

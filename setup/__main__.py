@@ -1,12 +1,13 @@
-"""`python3 -m setup run|test|tools|bench|demo-reset`: bring in what is missing, then do what was asked."""
+"""`python3 -m setup run|test|tools|bench|demo-reset|install`: bring in what is missing, then do it."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+from pathlib import Path
 
-from setup import fetched, system
+from setup import fetched, service, system
 from setup.fetched import ROOT, NotBroughtIn
 
 PYTHON = str(ROOT / ".venv" / "bin" / "python")
@@ -97,6 +98,23 @@ def _bench(unmet: list[str], more: list[str]) -> int:
     return subprocess.run([PYTHON, "-m", "bench", *more], check=False, cwd=ROOT).returncode
 
 
+def _install(root: Path) -> int:
+    """Make the palace a service and start it; in another root, only write its files."""
+    if root == Path("/"):
+        service.check_may_install()
+        for need in bring_in(system.TO_RUN, "requirements.txt"):
+            print(f"Away: {LOST[need]}", flush=True)
+    if not service.install(root, os.environ.get("PUBLIC_URL", "")):
+        print(
+            f"Now write PUBLIC_URL into {root / 'etc/palace/palace.env'}, then type the same again."
+        )
+        return 0
+    if root == Path("/"):
+        service.start()
+        print("The palace is a service. Next: docs/operations.md, “First day”.")
+    return 0
+
+
 def main(words: list[str]) -> int:
     """Do what was asked; return the exit code."""
     match words:
@@ -113,6 +131,8 @@ def main(words: list[str]) -> int:
         case ["demo-reset"]:
             bring_in(frozenset({"python", "database"}), "requirements.txt")
             _palace("demo", "reset")
+        case ["install"] | ["install", "--root", _]:
+            return _install(Path(words[2] if words[2:] else "/").resolve())
         case _:
             print(__doc__)
             return 2

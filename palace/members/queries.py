@@ -106,6 +106,11 @@ def find_staff(login: str) -> Staff | None:
     ).first()
 
 
+def is_login_taken(login: str) -> bool:
+    """Return whether somebody works or worked here under this login."""
+    return bool(db.session.scalar(select(exists(select(Staff.id).where(Staff.login == login)))))
+
+
 def is_known(phone: str) -> bool:
     """Return whether a member or a roster has this number."""
     member = exists(select(Member.id).where(Member.phone == phone))

@@ -78,6 +78,10 @@ class Browser:
         self.token = ""
         self._connection = http.client.HTTPConnection("127.0.0.1", house.port, timeout=TIMEOUT)
 
+    def __del__(self) -> None:
+        """Leave no connection behind."""
+        self._connection.close()
+
     def ask(self, method: str, path: str, body: Any = None, key: str = "") -> Answer | None:
         """Ask once; None where the connection broke off."""
         sent = json.dumps(body).encode() if body is not None else None

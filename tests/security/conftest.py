@@ -40,6 +40,7 @@ class Belongings:
             "production_id": self.performance.production_id,
             "code": self.ticket.code if "/tickets/" in rule.rule else self.order.code,
             "secret": "0" * 26,
+            "task_id": UNKNOWN_ID,
             "filename": "palace.css",
         }
         return {name: known[name] for name in rule.arguments}
