@@ -6,16 +6,22 @@ import click
 from flask_migrate import upgrade
 
 from palace import create_app, printing_process, worker
+from palace.backup import BackupRefused
 from palace.config import Settings, UnsafeSettings
 from palace.console import health, staff
 from palace.db import transaction
 from palace.demo import demo
+from palace.founding import AlreadyFounded, setup_command
 from palace.host import HostRefused
+from palace.restoring import backup_command, backup_key_command, restore_command
 from palace.rotation import keys_group
 from palace.run import CannotRun, connected, run
 from palace.schema import SchemaRefused, check_known
 from palace.security import BadKeys
 from palace.venues.services import check_database
+
+OFF_LINE = {"run", "health", "backup-key"}
+"""Commands that need no database beforehand."""
 
 
 @click.group()
@@ -23,7 +29,7 @@ from palace.venues.services import check_database
 def cli(context: click.Context) -> None:
     """Events and bookings for workers' cultural palaces."""
     settings = Settings.from_env()
-    if context.invoked_subcommand in {"run", "health"}:
+    if context.invoked_subcommand in OFF_LINE:
         context.obj = settings
     else:
         context.obj = context.with_resource(connected(settings))
@@ -63,13 +69,28 @@ def printing_command(settings: Settings) -> None:
 
 cli.add_command(demo)
 cli.add_command(keys_group)
+cli.add_command(setup_command)
+cli.add_command(backup_command)
+cli.add_command(backup_key_command)
+cli.add_command(restore_command)
 cli.add_command(health)
 cli.add_command(staff)
+
+
+REFUSALS = (
+    UnsafeSettings,
+    HostRefused,
+    BadKeys,
+    CannotRun,
+    SchemaRefused,
+    BackupRefused,
+    AlreadyFounded,
+)
 
 
 def main() -> None:
     """Run a command; a refusal to start is one sentence, not a trace."""
     try:
         cli()
-    except (UnsafeSettings, HostRefused, BadKeys, CannotRun, SchemaRefused) as refusal:
+    except REFUSALS as refusal:
         raise SystemExit(str(refusal)) from None

@@ -39,6 +39,10 @@ class Settings:
     keys_file: Path = ROOT / "var" / "keys.json"
     database_url: str | None = None
     database_owner_url: str | None = None
+    backup_folder: Path = ROOT / "var" / "backups"
+    backup_recipient: str = ""
+    backup_days: int = 14
+    backup_weeks: int = 8
     sms_gateway: str = ""
     icp_number: str = ""
     police_number: str = ""
@@ -79,6 +83,10 @@ class Settings:
             keys_file=Path(env.get("KEYS_FILE") or state / "keys.json").resolve(),
             database_url=env.get("DATABASE_URL") or None,
             database_owner_url=env.get("DATABASE_OWNER_URL") or None,
+            backup_folder=Path(env.get("BACKUP_FOLDER") or state / "backups").resolve(),
+            backup_recipient=env.get("BACKUP_RECIPIENT", ""),
+            backup_days=_count(env, "BACKUP_DAYS", 14),
+            backup_weeks=_count(env, "BACKUP_WEEKS", 8),
             sms_gateway=env.get("SMS_GATEWAY", ""),
             icp_number=env.get("ICP_NUMBER", ""),
             police_number=env.get("POLICE_NUMBER", ""),

@@ -49,9 +49,18 @@ def check_known() -> None:
         SchemaRefused: their revision is none of this code's.
     """
     found = revision(db.session.connection())
+    if found is not None:
+        check_revision(found)
+
+
+def check_revision(found: str) -> None:
+    """Refuse a revision that is none of this code's.
+
+    Raises:
+        SchemaRefused: a newer version of the palace made it.
+    """
     try:
-        if found is not None:
-            scripts().get_revision(found)
+        scripts().get_revision(found)
     except CommandError:
         raise SchemaRefused(
             f"The database is at revision {found}, which this version of the palace does not know: "

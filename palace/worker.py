@@ -16,6 +16,7 @@ from procrastinate.worker import Worker
 from sqlalchemy import make_url
 
 from palace import await_database, clock, create_app, lifecycle, retention
+from palace.backup import backup
 from palace.care import services as care
 from palace.care.rules import STALLED_AFTER, TASK_TRIES
 from palace.config import Settings
@@ -45,6 +46,18 @@ def tidy(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every p
     """Forget what has run out."""
     with _flask(context).app_context():
         tidy_once()
+
+
+@tasks.periodic(cron="30 19 * * *")  # 03:30 in Shanghai; cron counts in UTC
+@tasks.task(name="nightly_backup", queueing_lock="backup", retry=RETRY, pass_context=True)
+def nightly_backup(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task gets it
+    """Write the night's backup; a real palace without a recipient is a failed task for people to see."""
+    flask = _flask(context)
+    settings: Settings = flask.extensions["palace"]
+    if settings.demo and not settings.backup_recipient:
+        return
+    with flask.app_context():
+        log.info("backup", extra={"values": {"file": backup(settings, clock.now()).name}})
 
 
 @tasks.periodic(cron="* * * * *")

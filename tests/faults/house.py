@@ -23,6 +23,7 @@ from sqlalchemy import Engine, NullPool, create_engine
 
 from palace import clock, create_app
 from palace.config import ROOT, Settings
+from palace.db import db
 from palace.members.models import Member, SignIn
 from palace.postgres import Cluster
 from tests.factory import Factory
@@ -190,6 +191,9 @@ def _furnish(house: House, env: dict[str, str], buyers: int, rows: Sequence[int]
             member = make.member()
             house.cookies[member.id] = _signed_in(make, app, member)
         make.commit()
+        db.session.remove()
+        db.engine.dispose()
+    app.extensions["palace_side_engine"].dispose()
 
 
 def _signed_in(make: Factory, app: Flask, member: Member) -> str:

@@ -16,7 +16,9 @@ def environment(settings: Settings) -> dict[str, str]:
     assert settings.database_url
     assert settings.database_owner_url
     return os.environ | {
-        "PALACE_DEMO": "1",
+        "PALACE_DEMO": str(int(settings.demo)),
+        "PUBLIC_URL": settings.public_url,
+        "PROXIES": str(settings.proxies),
         "KEYS_FILE": str(settings.keys_file),
         "PALACE_STATE": str(settings.state),
         "DATABASE_URL": settings.database_url,
@@ -28,5 +30,11 @@ def typed(settings: Settings, *words: str) -> subprocess.Popen[str]:
     """Start a command of the palace."""
     pipe = subprocess.PIPE
     return subprocess.Popen(
-        [*PALACE, *words], env=environment(settings), cwd=ROOT, stdout=pipe, stderr=pipe, text=True
+        [*PALACE, *words],
+        env=environment(settings),
+        cwd=ROOT,
+        stdin=pipe,
+        stdout=pipe,
+        stderr=pipe,
+        text=True,
     )

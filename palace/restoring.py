@@ -1,0 +1,152 @@
+"""`palace backup`, `backup-key` and `restore`: a palace brought back as it was, on this machine or another.
+
+What was promised between the backup and the loss is lost; nothing of it may come true by accident
+afterwards: numbers go on far behind those given away, sign-ins end, messages are not sent again.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import click
+from flask_migrate import upgrade
+from sqlalchemy import delete, func, select, text, update
+
+from palace import clock, create_app, schema
+from palace.backup import (
+    BackupRefused,
+    backup,
+    decrypt,
+    new_identity,
+    plain_file,
+    run_program,
+)
+from palace.config import Settings
+from palace.db import db, transaction
+from palace.members.models import Challenge, Member, SignIn
+from palace.members.services import note
+from palace.notices.models import Notice
+from palace.throttle import Throttle
+from palace.tickets.models import Order, Ticket
+from palace.venues.queries import has_palace
+
+LEAP = 1_000_000
+"""How far numbers jump: more than were ever given away between a backup and the loss."""
+RESTORED = "restored"
+AFRESH = "SET lock_timeout = '10s';\nDROP SCHEMA public CASCADE;\nCREATE SCHEMA public;\n"
+SEQUENCES = text(
+    "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass,"
+    " coalesce(last_value, 0) + :leap) FROM pg_sequences WHERE schemaname = 'public'"
+)
+TASKS = text("DELETE FROM procrastinate_jobs")
+
+
+def restore(settings: Settings, file: Path, identity: Path, *, replacing: bool) -> dict[str, int]:
+    """Put a backup in the place of the database, as one transaction; return its rows by table.
+
+    Raises:
+        BackupRefused: it cannot be read, or a palace is here and `replacing` is not wanted.
+        SchemaRefused: a newer version of the palace made it.
+    """
+    owner = replace(settings, database_url=settings.database_owner_url)
+    with create_app(owner).app_context():
+        try:
+            if _is_taken() and not replacing:
+                raise BackupRefused(
+                    "A palace is in this database. To put the backup in its place, add --replace."
+                )
+            _put_in_place(settings, file, identity)
+            upgrade()
+            with transaction():
+                return _begin_anew(file.name)
+        finally:
+            _let_go()
+
+
+def _let_go() -> None:
+    """Close our own connections: the tables under them go."""
+    db.session.remove()
+    db.engine.dispose()
+
+
+def _put_in_place(settings: Settings, file: Path, identity: Path) -> None:
+    with plain_file(settings) as dump:
+        decrypt(file, identity, dump)
+        _check_revision(settings, dump)
+        script = run_program(
+            settings, "pg_restore", "--no-owner", "--file=-", str(dump), connected=False
+        )
+    _let_go()
+    run_program(
+        settings, "psql", "--quiet", "--no-psqlrc", "--single-transaction",
+        "--set=ON_ERROR_STOP=1", "--file=-", given=AFRESH.encode() + script,
+    )  # fmt: skip
+
+
+def _is_taken() -> bool:
+    return schema.revision(db.session.connection()) is not None and has_palace()
+
+
+def _check_revision(settings: Settings, dump: Path) -> None:
+    """Refuse a backup whose tables this code does not know, before anything is touched."""
+    rows = run_program(
+        settings, "pg_restore", "--data-only", "--table=alembic_version", "--file=-", str(dump),
+        connected=False,
+    )  # fmt: skip
+    found = re.search(r"^COPY public\.alembic_version.*\n(\w+)$", rows.decode(), re.MULTILINE)
+    if found is None:
+        raise BackupRefused("This is no backup of a palace: it says no revision.")
+    schema.check_revision(found[1])
+
+
+def _begin_anew(name: str) -> dict[str, int]:
+    """End what was true only until the backup: sign-ins, codes, counts, tasks, unsent notices, numbers."""
+    now = clock.now()
+    db.session.execute(SEQUENCES, {"leap": LEAP})
+    db.session.execute(update(SignIn).where(SignIn.ended_at.is_(None)).values(ended_at=now))
+    db.session.execute(
+        update(Notice).where(Notice.sent_at.is_(None)).values(sent_at=now, gateway=RESTORED)
+    )
+    for model in (Challenge, Throttle):
+        db.session.execute(delete(model))
+    db.session.execute(TASKS)
+    counts = {
+        model.__tablename__: db.session.scalars(select(func.count()).select_from(model)).one()
+        for model in (Member, Order, Ticket)
+    }
+    note("restored", f"backup:{name}", after=counts, actor="system")
+    return counts
+
+
+@click.command("backup")
+@click.pass_obj
+def backup_command(settings: Settings) -> None:
+    """Write an encrypted copy of the database into the backup folder."""
+    with create_app(settings).app_context():
+        click.echo(backup(settings, clock.now()))
+
+
+@click.command("backup-key")
+@click.argument("file", type=click.Path(path_type=Path))
+def backup_key_command(file: Path) -> None:
+    """Make the key that opens backups, in FILE; keep it on another machine and on paper."""
+    click.echo(f"BACKUP_RECIPIENT={new_identity(file)}")
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--identity", required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--replace", "replacing", is_flag=True, help="Give up the palace that is here.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def restore_command(
+    settings: Settings, file: Path, identity: Path, *, replacing: bool, yes: bool
+) -> None:
+    """Put the backup FILE in the place of the database; stop the palace first."""
+    if replacing and not yes:
+        click.confirm("Everything in this database is given up. Go on?", abort=True)
+    counts = restore(settings, file, identity, replacing=replacing)
+    told = ", ".join(f"{count} {name}" for name, count in counts.items())
+    click.echo(f"Restored: {told}. Everybody signs in anew; no message is sent twice.")

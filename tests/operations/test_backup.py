@@ -1,0 +1,306 @@
+"""A palace lost and brought back on another machine; and everything that is no backup."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, text
+
+from palace import backup as backups
+from palace import clock, create_app, schema
+from palace.agenda.queries import feed_secret
+from palace.backup import BackupRefused, backup, last_backup, new_identity, superfluous
+from palace.config import Settings
+from palace.db import db
+from palace.members.models import AuditLine, SignIn
+from palace.notices.models import Notice
+from palace.notices.services import owe
+from palace.postgres import Cluster
+from palace.restoring import restore
+from palace.tickets import services
+from palace.tickets.models import Ticket
+from palace.tickets.rules import Wish
+from palace.tickets.tokens import read_ticket_token, ticket_token
+from tests.conftest import Browser, migrated_app, settings_for
+from tests.factory import Factory
+from tests.members.browser import pass_code
+
+NOW = datetime(2027, 3, 6, 19, 30, tzinfo=UTC)
+DAY = timedelta(days=1)
+HERE, THERE = "palace_here", "palace_there"
+
+
+@dataclass
+class Machine:
+    """One machine of the palace: its settings, and the key kept elsewhere."""
+
+    settings: Settings
+    identity: Path
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Flask]:
+    """Give an application over a database that is there, and leave no connection behind."""
+    app = create_app(settings)
+    app.config["WTF_CSRF_ENABLED"] = False
+    app.test_client_class = Browser
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+    app.extensions["palace_side_engine"].dispose()
+
+
+@pytest.fixture
+def here(cluster: Cluster, tmp_path: Path) -> Iterator[Machine]:
+    """Return a machine with an empty, migrated database and a recipient for its backups."""
+    identity = tmp_path / "kept-elsewhere"
+    state = tmp_path / "here"
+    state.mkdir()
+    settings = replace(
+        settings_for(cluster, state, HERE),
+        backup_folder=state / "backups",
+        backup_recipient=new_identity(identity),
+    )
+    with migrated_app(settings):
+        pass
+    yield Machine(settings, identity)
+    cluster.drop_database(HERE)
+
+
+@pytest.fixture
+def there(cluster: Cluster, here: Machine, tmp_path: Path) -> Iterator[Settings]:
+    """Return another machine: an empty database, another folder, the keys file carried over."""
+    state = tmp_path / "there"
+    state.mkdir()
+    settings = settings_for(cluster, state, THERE)
+    yield settings
+    cluster.drop_database(THERE)
+
+
+def sell(app: Flask, key: str) -> Ticket:
+    """Sell somebody new a ticket."""
+    make = Factory(app)
+    shows = make.performance(seats=6) if key == "first-key" else None
+    member = make.member(phone="13800138000" if shows else None)
+    performance_id = (
+        shows.id if shows else db.session.scalars(select(Ticket.performance_id)).first()
+    )
+    assert performance_id
+    services.hold(member, performance_id, Wish(count=1), key=key, confirm=True)
+    make.commit()
+    return db.session.scalars(select(Ticket).where(Ticket.member_id == member.id)).one()
+
+
+def count(model: type[Ticket | SignIn | Notice]) -> int:
+    """Return how many rows a table has."""
+    return db.session.scalars(select(func.count()).select_from(model)).one()
+
+
+def test_a_palace_lives_on_another_machine(here: Machine, there: Settings) -> None:
+    with opened(here.settings) as app:
+        kept = sell(app, "first-key")
+        token, code, feed = ticket_token(kept), kept.code, feed_secret(kept.member)
+        Factory(app).sign_in(app.test_client(), kept.member)
+        owe("ticket_returned", "ticket:1", f"member:{kept.member_id}", {}, clock.now())
+        Factory(app).commit()
+        made = backup(here.settings, clock.now())
+        lost = sell(app, "later-key")
+        lost_id, lost_token = lost.id, ticket_token(lost)
+    there.keys_file.write_bytes(here.settings.keys_file.read_bytes())
+    there.keys_file.chmod(0o600)
+
+    counts = restore(there, made, here.identity, replacing=False)
+
+    assert counts["tickets"] == 1
+    with opened(there) as app:
+        read = read_ticket_token(token)
+        assert read is not None
+        assert db.session.get_one(Ticket, read.ticket_id).code == code
+        check_epoch()
+        browser = app.test_client()
+        assert browser.get(f"/calendars/{feed}.ics").status_code == 200
+        assert browser.get(f"/tickets/{code}").status_code == 303
+        pass_code(browser)
+        assert browser.get(f"/tickets/{code}").status_code == 200
+        form = {"count": "2", "key": "another-key", "confirm": "1"}
+        assert (
+            browser.post(f"/performances/{read.performance_id}/hold", data=form).status_code == 303
+        )
+        assert count(Ticket) == 3
+        newest = db.session.scalars(select(func.max(Ticket.id))).one()
+        assert newest > lost_id + 1000
+        gone = read_ticket_token(lost_token)
+        assert gone is not None
+        assert db.session.get(Ticket, gone.ticket_id) is None
+
+
+def check_epoch() -> None:
+    """Look that nothing of before the backup goes on by itself."""
+    live = select(func.count()).select_from(SignIn).where(SignIn.ended_at.is_(None))
+    assert count(SignIn) > 0
+    assert db.session.scalars(live).one() == 0
+    unsent = select(func.count()).select_from(Notice).where(Notice.sent_at.is_(None))
+    assert db.session.scalars(unsent).one() == 0
+    acts = db.session.scalars(select(AuditLine.act).order_by(AuditLine.id.desc())).first()
+    assert acts == "restored"
+
+
+def test_a_palace_that_is_here_is_replaced_only_when_asked(here: Machine) -> None:
+    with opened(here.settings) as app:
+        sell(app, "first-key")
+        made = backup(here.settings, clock.now())
+        sell(app, "later-key")
+
+    with pytest.raises(BackupRefused, match="--replace"):
+        restore(here.settings, made, here.identity, replacing=False)
+    with opened(here.settings):
+        assert count(Ticket) == 2
+
+    restore(here.settings, made, here.identity, replacing=True)
+    with opened(here.settings):
+        assert count(Ticket) == 1
+
+
+def cut(sealed: bytes) -> bytes:
+    """Return a file whose end is missing."""
+    return sealed[:-40]
+
+
+def bent(sealed: bytes) -> bytes:
+    """Return a file with one other bit in its middle."""
+    middle = len(sealed) // 2
+    return sealed[:middle] + bytes([sealed[middle] ^ 1]) + sealed[middle + 1 :]
+
+
+@pytest.mark.parametrize(
+    ("damage", "says"),
+    [
+        (cut, "not whole|does not open"),
+        (bent, "not whole|does not open"),
+        (lambda _: b"x" * 99, "no backup"),
+    ],
+    ids=["cut", "bent", "something else"],
+)
+def test_what_is_no_whole_backup_changes_nothing(
+    here: Machine, damage: Callable[[bytes], bytes], says: str
+) -> None:
+    with opened(here.settings) as app:
+        sell(app, "first-key")
+        made = backup(here.settings, clock.now())
+    made.write_bytes(damage(made.read_bytes()))
+
+    with pytest.raises(BackupRefused, match=says):
+        restore(here.settings, made, here.identity, replacing=True)
+
+    with opened(here.settings):
+        assert count(Ticket) == 1
+    assert [path.name for path in here.settings.state.glob("backup-*")] == []
+
+
+def test_another_identity_opens_nothing(here: Machine, tmp_path: Path) -> None:
+    with opened(here.settings):
+        made = backup(here.settings, clock.now())
+    new_identity(tmp_path / "somebody else's")
+
+    with pytest.raises(BackupRefused, match="does not open"):
+        restore(here.settings, made, tmp_path / "somebody else's", replacing=True)
+    with pytest.raises(BackupRefused, match="holds no identity"):
+        restore(here.settings, made, made, replacing=True)
+
+
+def test_a_backup_of_a_newer_palace_is_left_alone(here: Machine, there: Settings) -> None:
+    owner = replace(here.settings, database_url=here.settings.database_owner_url)
+    with opened(owner):
+        db.session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        db.session.commit()
+        made = backup(here.settings, NOW)
+    with pytest.raises(schema.SchemaRefused, match="newer version"):
+        restore(there, made, here.identity, replacing=False)
+    with opened(there):
+        assert schema.revision(db.session.connection()) is None
+
+
+def test_nobody_reads_a_backup_or_finds_names_in_it(here: Machine) -> None:
+    with opened(here.settings) as app:
+        Factory(app).member(name="孟浩然")
+        Factory(app).commit()
+        made = backup(here.settings, NOW)
+
+    assert made.name == "20270306T193000Z.palace"
+    assert stat.S_IMODE(made.stat().st_mode) == 0o600
+    assert made.read_bytes().startswith(b"age-encryption.org/v1")
+    assert last_backup(here.settings) == NOW
+    assert list(here.settings.backup_folder.iterdir()) == [made]
+
+
+@pytest.mark.parametrize(
+    ("recipient", "says"), [("", "backup-key"), ("age1nonsense", "no age recipient")]
+)
+def test_without_a_recipient_nothing_is_written(here: Machine, recipient: str, says: str) -> None:
+    settings = replace(here.settings, backup_recipient=recipient)
+    with opened(settings), pytest.raises(BackupRefused, match=says):
+        backup(settings, NOW)
+    assert last_backup(settings) is None
+
+
+def test_a_missing_program_is_named(here: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere(_major: int | None = None) -> Path:
+        return here.settings.state
+
+    monkeypatch.setattr(backups, "find_bin", nowhere)
+    monkeypatch.setenv("PATH", str(here.settings.state))
+    with opened(here.settings), pytest.raises(BackupRefused, match="pg_dump is not here"):
+        backup(here.settings, NOW)
+    assert last_backup(here.settings) is None
+
+
+def test_a_folder_that_takes_nothing_is_said_in_words(here: Machine) -> None:
+    blocked = here.settings.state / "file"
+    blocked.write_text("")
+    settings = replace(here.settings, backup_folder=blocked)
+    with opened(settings), pytest.raises(BackupRefused, match="could not be written"):
+        backup(settings, NOW)
+
+
+def test_an_identity_is_never_overwritten(tmp_path: Path) -> None:
+    path = tmp_path / "identity"
+    assert new_identity(path).startswith("age1")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    before = path.read_text()
+    with pytest.raises(BackupRefused, match="there already"):
+        new_identity(path)
+    assert path.read_text() == before
+
+
+def test_days_and_weeks_are_kept() -> None:
+    made = [NOW - number * DAY for number in range(40)]
+
+    gone = superfluous(made, days=3, weeks=2)
+
+    left = sorted(set(made) - set(gone), reverse=True)
+    assert left[:3] == made[:3]
+    assert len(left) <= 5
+    assert {at.isocalendar()[1] for at in left} == {NOW.isocalendar()[1], NOW.isocalendar()[1] - 1}
+    assert superfluous(made, days=99, weeks=0) == []
+    assert superfluous(made[:1], days=0, weeks=0) == []
+
+
+def test_the_newest_is_kept_and_strange_files_are_left_alone(here: Machine) -> None:
+    settings = replace(here.settings, backup_days=1, backup_weeks=0)
+    settings.backup_folder.mkdir()
+    strange = settings.backup_folder / "notes.palace"
+    strange.write_text("mine")
+    with opened(settings):
+        for number in range(3):
+            backup(settings, NOW + number * DAY)
+    assert last_backup(settings) == NOW + 2 * DAY
+    assert len(list(settings.backup_folder.iterdir())) == 2
+    assert strange.exists()

@@ -1,0 +1,105 @@
+"""A palace is set up once, with its name, its seal and somebody who may do everything."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import NullPool, create_engine, text
+
+from palace.config import Settings
+from palace.postgres import Cluster
+from tests.conftest import Browser, migrated_app, settings_for
+from tests.operations.commands import typed
+
+NAME = "palace_founding"
+ASKED = [
+    "--name-zh", "阳泉市工人文化宫", "--name-en", "Yangquan Workers' Palace", "--seal", "阳泉文宫",
+    "--admin", "admin", "--admin-name", "马晓东",
+]  # fmt: skip
+
+
+@pytest.fixture
+def settings(cluster: Cluster, tmp_path: Path) -> Iterator[Settings]:
+    """Return a real palace's settings over an empty database."""
+    empty = settings_for(cluster, tmp_path, NAME)
+    yield replace(empty, demo=False, public_url="https://palace.example", proxies=1)
+    cluster.drop_database(NAME)
+
+
+def found(settings: Settings, *words: str, given: str = "") -> tuple[int, str]:
+    """Type `palace setup`; return its exit code and all it said."""
+    command = typed(settings, "setup", *words)
+    told, complaint = command.communicate(given, timeout=60)
+    return command.returncode, told + complaint
+
+
+def test_the_first_administrator_comes_in_and_there_is_no_demonstration(settings: Settings) -> None:
+    code, told = found(settings, *ASKED)
+    assert code == 0, told
+    password = re.search(r"Password \(shown once\): (\S+)", told)
+    assert password
+
+    again, refused = found(settings, *ASKED)
+    assert again == 1
+    assert "already" in refused
+    assert "Traceback" not in refused
+
+    with migrated_app(replace(settings, trusted_hosts=("localhost",))) as app:
+        look_around(app, password[1])
+
+
+def look_around(app: Flask, password: str) -> None:
+    """See the new palace as a stranger and as its administrator."""
+    app.test_client_class = Browser
+    browser = app.test_client()
+    assert "阳泉市工人文化宫" in browser.get("/").text
+    assert browser.get("/demo/messages").status_code == 404
+    form = {"login": "admin", "password": password}
+    entered = browser.post("/staff/sign-in", data=form, base_url="https://localhost")
+    assert entered.status_code == 303
+    assert browser.get("/staff", base_url="https://localhost").status_code == 200
+
+
+def test_what_is_asked_for_can_be_typed(settings: Settings) -> None:
+    answers = "\n".join(["阳泉市工人文化宫", "Yangquan", "阳泉", "阳泉文宫", "admin", "马晓东", ""])
+    code, told = found(settings, given=answers)
+    assert code == 0, told
+    assert "four characters" in told
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "says"),
+    [
+        ("--seal", "文宫", "four characters"),
+        ("--seal", "文 宫!", "four characters"),
+        ("--name-zh", "  ", "1 and 60"),
+        ("--name-en", "x" * 61, "1 and 60"),
+        ("--admin", "Admin", "small letters"),
+        ("--admin-name", "马", "2 to 30"),
+    ],
+)
+def test_what_cannot_be_is_said_and_nothing_is_made(
+    settings: Settings, option: str, value: str, says: str
+) -> None:
+    code, told = found(settings, *ASKED, option, value)
+    assert code == 2
+    assert says in told
+    engine = create_engine(settings.database_owner_url or "", poolclass=NullPool)
+    with engine.connect() as connection:
+        assert not connection.scalar(text("SELECT to_regclass('sites')"))
+
+
+def test_a_demonstration_never_becomes_a_palace(settings: Settings) -> None:
+    demo = replace(settings, demo=True, public_url="http://127.0.0.1:8000", proxies=0)
+    loading = typed(demo, "demo", "load")
+    loading.communicate(timeout=100)
+
+    code, told = found(settings, *ASKED)
+
+    assert code == 1
+    assert "can never become a real one" in told
