@@ -8,6 +8,7 @@ const BURST_MS = 50;
 const SHORTEST_SCAN = 16;
 const MOST_RECENT = 10;
 const LOOK_MS = 10000;
+const PATIENCE_MS = 8000;
 const SILENT = "door-silent";
 const GATE = `door-gate:${form.action}`;
 const SOUNDS = {
@@ -22,7 +23,7 @@ const isSilent = () => localStorage.getItem(SILENT) === "1";
 const showSound = () => sound.setAttribute("aria-pressed", String(!isSilent()));
 let ears = null;
 const play = (verdict) => {
-  if (isSilent()) return;
+  if (isSilent() || !window.AudioContext) return;
   ears ??= new AudioContext();
   for (const [pitch, start, length] of SOUNDS[verdict]) {
     const note = ears.createOscillator();
@@ -83,7 +84,12 @@ const check = async (code) => {
   const sent = new FormData(form);
   sent.set("code", code);
   try {
-    const answer = await fetch(form.action, { method: "POST", body: sent, headers: { Accept: "application/json" } });
+    const answer = await fetch(form.action, {
+      method: "POST",
+      body: sent,
+      headers: { Accept: "application/json" },
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
     const said = await answer.json();
     const told = said.told ?? { verdict: form.dataset.refused, words: said.title };
     const verdict = said.verdict ?? "refused";
@@ -98,7 +104,7 @@ const check = async (code) => {
 let queue = Promise.resolve();
 const take = (code) => {
   field.value = "";
-  if (code) queue = queue.then(() => check(code));
+  if (code) queue = queue.then(() => check(code)).catch(() => {});
 };
 form.addEventListener("submit", (submitted) => {
   submitted.preventDefault();
@@ -118,6 +124,7 @@ document.addEventListener(
     const letter = LETTER.exec(pressed.code);
     if (letter) burst += letter[1] ?? letter[2];
     if (!/^(Numpad)?Enter$/.test(pressed.code) || burst.length < SHORTEST_SCAN) return;
+    if (/^\w+$/.test(field.value) && field.value.length >= burst.length) return; // the field has it all
     pressed.preventDefault();
     pressed.stopPropagation();
     field.blur(); // ends what the input method was composing

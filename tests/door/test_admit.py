@@ -11,6 +11,7 @@ import pytest
 from flask import current_app
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
+from sqlalchemy.event import listen, remove
 
 from palace import clock
 from palace.db import db
@@ -316,3 +317,23 @@ def test_a_place_without_a_seat_comes_in_too(
 
     assert (verdict["verdict"], verdict["seat"]) == ("admitted", None)
     assert "不对号入座" in str(verdict["told"])
+
+
+def test_an_entry_costs_four_statements(
+    steward: FlaskClient, tonight: Performance, book: Book
+) -> None:
+    first, second = ticket_token(book(tonight)), ticket_token(book(tonight))
+    scan(steward, tonight, first)
+    asked: list[str] = []
+
+    def hear(*told: object) -> None:
+        asked.append(str(told[2]).split()[0])
+
+    listen(db.engine, "before_cursor_execute", hear)
+    try:
+        assert scan(steward, tonight, second)["verdict"] == "admitted"
+    finally:
+        remove(db.engine, "before_cursor_execute", hear)
+
+    plain = [word for word in asked if word not in ("SAVEPOINT", "RELEASE")]
+    assert plain == ["SELECT", "SELECT", "INSERT", "INSERT"]  # who, ticket and lock, entry, audit

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from playwright.sync_api import Route
 from sqlalchemy import NullPool, create_engine, text
 
 from palace.postgres import Cluster
@@ -196,6 +197,26 @@ def test_the_door_in_large_text_in_english_and_in_the_dark(
     steward.look("door-large-english")
     steward.page.emulate_media(color_scheme="dark")
     steward.look("door-dark")
+
+
+def test_an_answer_that_was_lost_is_found_by_scanning_again(
+    person: Callable[..., Person], shown: Book
+) -> None:
+    ticket = shown()
+    steward = steward_at(person(**DESK), ticket.performance)
+    steward.context.set_offline(True)
+    assert "再扫一次" in scan(steward, ticket.token, "refused")
+    steward.context.set_offline(False)
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    steward.page.route("**/admit", lose, times=1)
+    with steward.page.expect_event("requestfailed"):
+        steward.page.keyboard.type(ticket.token)
+        steward.page.keyboard.press("Enter")
+    assert "已从正门入场" in scan(steward, ticket.token, "already")
 
 
 def test_sound_is_switched_off_for_good(person: Callable[..., Person], shown: Book) -> None:
