@@ -5,7 +5,7 @@ const gate = document.getElementById("gate");
 const panel = document.getElementById("verdict");
 const recent = document.getElementById("recent");
 const BURST_MS = 50;
-const SHORTEST_SCAN = 16;
+const TICKET_LENGTH = 133; // of palace/tickets/tokens.py
 const MOST_RECENT = 10;
 const LOOK_MS = 10000;
 const PATIENCE_MS = 8000;
@@ -112,7 +112,8 @@ form.addEventListener("submit", (submitted) => {
   field.focus();
 });
 
-// A Chinese input method swallows a scanner's letters; the keys themselves still say what was typed.
+// A Chinese input method swallows a scanner's letters; the keys themselves still say what
+// was typed. Digits that wait in the field for four more are no part of the next ticket either.
 let burst = "";
 let last = 0;
 const LETTER = /^(?:Key([A-Z])|(?:Digit|Numpad)(\d))$/;
@@ -123,13 +124,14 @@ document.addEventListener(
     last = pressed.timeStamp;
     const letter = LETTER.exec(pressed.code);
     if (letter) burst += letter[1] ?? letter[2];
-    if (!/^(Numpad)?Enter$/.test(pressed.code) || burst.length < SHORTEST_SCAN) return;
-    if (/^\w+$/.test(field.value) && field.value.length >= burst.length) return; // the field has it all
+    if (!/^(Numpad)?Enter$/.test(pressed.code)) return;
+    const code = burst;
+    burst = "";
+    if (code.length !== TICKET_LENGTH) return; // typed: the field has it
     pressed.preventDefault();
     pressed.stopPropagation();
     field.blur(); // ends what the input method was composing
-    take(burst);
-    burst = "";
+    take(code);
     field.focus();
   },
   true,

@@ -165,6 +165,11 @@ def test_a_typed_code_asks_for_the_phone_and_twelve_keys_are_enough(
     steward.look("door-admitted-390")
     assert steward.page.evaluate(SMALL_TARGETS.replace("MIN", "44")) == []
 
+    steward.page.keyboard.type(ticket.digits, delay=80)
+    steward.page.keyboard.press("Enter")
+    told(steward, "refused")
+    scan(steward, ticket.token, "already")  # whoever is next does not wait for the four digits
+
 
 def test_the_door_works_without_scripts(person: Callable[..., Person], shown: Book) -> None:
     ticket = shown()
