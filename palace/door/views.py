@@ -50,14 +50,16 @@ TYPES = limiter.shared_limit(
 @allow(Role.DOOR, Role.COUNTER, Role.ADMIN)
 def home() -> ResponseReturnValue:
     """Show whose doors open today, to pick one."""
-    performances = queries.performances_today(clock.now())
+    now = clock.now()
+    performances = queries.performances_today(now)
     heads = queries.heads(performance.id for performance in performances)
     return answer(
         "door/home.html",
         {"performances": [_json(one, heads.get(one.id, Heads())) for one in performances]},
         performances=performances,
         heads=heads,
-        none=Heads(),
+        nobody=Heads(),
+        now=now,
     )
 
 
@@ -137,7 +139,7 @@ def _told(found: Checked) -> dict[str, str]:
         Verdict.REFUSED: gettext("不能入场"),
     }
     asked = found.reason is Reason.PHONE_NEEDED
-    head = gettext("还差手机后4位") if asked else heads[found.verdict]
+    head = gettext("还差4位") if asked else heads[found.verdict]
     told = {"verdict": head, "words": _words(found)}
     ticket = found.ticket
     if ticket is None or found.reason is Reason.OTHER_PERFORMANCE:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, time, timedelta
 
 import pytest
-from flask import current_app
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.event import listen, remove
@@ -19,12 +16,12 @@ from palace.members.models import AuditLine
 from palace.members.rules import Role
 from palace.programme.models import Performance
 from palace.programme.rules import Seating
-from palace.security import PURPOSES, Key, KeyRing, keys
+from palace.security import PURPOSES, Key, keys
 from palace.tickets import services
 from palace.tickets.errors import AlreadyAdmitted
 from palace.tickets.models import Admission, Ticket
 from palace.tickets.tokens import member_token, ticket_token
-from tests.door.conftest import Book
+from tests.door.conftest import Book, ring
 from tests.factory import Factory
 
 JSON = {"Accept": "application/json"}
@@ -183,17 +180,6 @@ def foreign_token(ticket: Ticket) -> str:
         return ticket_token(ticket)
 
 
-@contextmanager
-def ring(*those: Key) -> Iterator[None]:
-    """Let the palace have these keys and no others for a while."""
-    ours = current_app.extensions["palace_keys"]
-    current_app.extensions["palace_keys"] = KeyRing(list(those))
-    try:
-        yield
-    finally:
-        current_app.extensions["palace_keys"] = ours
-
-
 def test_a_ticket_signed_with_a_retired_key_still_comes_in(
     steward: FlaskClient, tonight: Performance, book: Book
 ) -> None:
@@ -210,6 +196,17 @@ def test_a_ticket_signed_with_a_retired_key_still_comes_in(
     with ring(fresh, retired, *others):
         assert ticket_token(ticket) != token
         assert scan(steward, tonight, token)["verdict"] == "admitted"
+
+
+def test_a_ticket_that_is_gone_from_the_books_is_not_ours(
+    steward: FlaskClient, tonight: Performance, book: Book
+) -> None:
+    ticket = book(tonight)
+    ticket.id += 1_000_000
+    token = ticket_token(ticket)
+    db.session.expire(ticket)
+
+    assert scan(steward, tonight, token)["reason"] == "foreign"
 
 
 def test_a_replaced_ticket_is_no_ticket(
