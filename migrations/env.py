@@ -5,8 +5,7 @@ from flask import current_app
 from sqlalchemy import create_engine, pool, text
 
 from palace.db import Base
-
-MIGRATION_LOCK = 7_215_001
+from palace.schema import take_turn
 
 settings = current_app.extensions["palace"]
 
@@ -22,7 +21,7 @@ def run() -> None:
     with engine.connect() as connection:
         connection.execute(text("SET lock_timeout = '4s'"))
         connection.execute(text("SET statement_timeout = '5s'"))
-        connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": MIGRATION_LOCK})
+        take_turn(connection)
         connection.commit()
         context.configure(
             connection=connection,

@@ -12,9 +12,10 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from palace import db as database
-from palace import lifecycle, pages, throttle, web, words
+from palace import lifecycle, overload, pages, throttle, web, words
 from palace.boxoffice import views as boxoffice
 from palace.calendars import views as calendars
+from palace.care import views as care
 from palace.config import ROOT, Settings
 from palace.door import views as door
 from palace.members import views as members
@@ -25,7 +26,8 @@ from palace.notices import senders
 from palace.notices import views as notices
 from palace.notices.services import owe_code
 from palace.payments.services import on_paid
-from palace.security import load_keys
+from palace.schema import check_current
+from palace.security import Cookies, use_keys
 from palace.tickets import services as tickets_services
 from palace.tickets import views as tickets
 from palace.venues.queries import code_budget
@@ -46,15 +48,29 @@ def create_app(settings: Settings) -> Flask:
     settings.check()
     app = Flask("palace", root_path=str(ROOT))
     app.extensions["palace"] = settings
-    app.extensions["palace_keys"] = load_keys(settings.keys_file)
+    app.session_interface = Cookies()
+    use_keys(app)
     _configure(app, settings)
     app.url_map.converters["code"] = web.CodeConverter
     database.init_app(app)
     Migrate(app, database.db, directory=str(ROOT / "migrations"))
     Babel(app, locale_selector=words.locale, default_locale=words.LOCALES["zh"])
+    words.init_app(app)
     lifecycle.init_app(app)  # first: its hooks stand around those of everything below
     CSRFProtect(app)
-    for part in (throttle, pages, members, notices, tickets, mine, calendars, boxoffice, door):
+    overload.init_app(app)  # inside of what answers before Flask
+    for part in (
+        throttle,
+        pages,
+        members,
+        notices,
+        tickets,
+        mine,
+        calendars,
+        boxoffice,
+        door,
+        care,
+    ):
         part.init_app(app)
     code_office["codes"] = CodeOffice(senders.may_send, owe_code, code_budget)
     on_paid["tickets"] = tickets_services.settle_paid
@@ -66,17 +82,19 @@ def create_app(settings: Settings) -> Flask:
 
 
 def await_database(app: Flask, patience: float = PATIENCE) -> None:
-    """Check that the database is of the settings' kind, once it answers within so many seconds.
+    """Check that the database is of the settings' kind and of our schema, once it answers in time.
 
     Raises:
         UnsafeSettings: a demonstration over a real palace's database, or the other way round.
+        SchemaRefused: its tables are older or newer than this code.
         OperationalError: it stayed away; whoever started this process starts it again.
     """
     until = time.monotonic() + patience
     while True:
         try:
             with app.app_context():
-                return check_database(app.extensions["palace"])
+                check_database(app.extensions["palace"])
+                return check_current()
         except OperationalError:
             if time.monotonic() > until:
                 raise
@@ -84,10 +102,7 @@ def await_database(app: Flask, patience: float = PATIENCE) -> None:
 
 
 def _configure(app: Flask, settings: Settings) -> None:
-    cookie_keys = [key.secret.hex() for key in app.extensions["palace_keys"].all("cookie")]
     app.config.update(
-        SECRET_KEY=cookie_keys[0],
-        SECRET_KEY_FALLBACKS=cookie_keys[1:],
         SESSION_COOKIE_NAME=f"__Host-{COOKIE}" if settings.secure else COOKIE,
         SESSION_COOKIE_SECURE=settings.secure,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -96,6 +111,6 @@ def _configure(app: Flask, settings: Settings) -> None:
         TRUSTED_HOSTS=list(settings.trusted_hosts),
         MAX_CONTENT_LENGTH=LARGEST_BODY,
         WTF_CSRF_TIME_LIMIT=None,
-        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "palace" / "translations"),
+        BABEL_TRANSLATION_DIRECTORIES=words.CATALOGUES,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
     )

@@ -7,10 +7,13 @@ from flask_migrate import upgrade
 
 from palace import create_app, printing_process, worker
 from palace.config import Settings, UnsafeSettings
+from palace.console import health, staff
 from palace.db import transaction
 from palace.demo import demo
 from palace.host import HostRefused
+from palace.rotation import keys_group
 from palace.run import CannotRun, connected, run
+from palace.schema import SchemaRefused, check_known
 from palace.security import BadKeys
 from palace.venues.services import check_database
 
@@ -20,7 +23,7 @@ from palace.venues.services import check_database
 def cli(context: click.Context) -> None:
     """Events and bookings for workers' cultural palaces."""
     settings = Settings.from_env()
-    if context.invoked_subcommand == "run":
+    if context.invoked_subcommand in {"run", "health"}:
         context.obj = settings
     else:
         context.obj = context.with_resource(connected(settings))
@@ -40,6 +43,7 @@ def migrate(settings: Settings) -> None:
     with create_app(settings).app_context():
         with transaction():
             check_database(settings)
+            check_known()
         upgrade()
 
 
@@ -58,11 +62,14 @@ def printing_command(settings: Settings) -> None:
 
 
 cli.add_command(demo)
+cli.add_command(keys_group)
+cli.add_command(health)
+cli.add_command(staff)
 
 
 def main() -> None:
     """Run a command; a refusal to start is one sentence, not a trace."""
     try:
         cli()
-    except (UnsafeSettings, HostRefused, BadKeys, CannotRun) as refusal:
+    except (UnsafeSettings, HostRefused, BadKeys, CannotRun, SchemaRefused) as refusal:
         raise SystemExit(str(refusal)) from None

@@ -5,16 +5,19 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from palace.db import db
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+NOW = select(func.palace_clock())
+Instant = datetime | ColumnElement[datetime] | InstrumentedAttribute[datetime]
 
 
 def now() -> datetime:
     """Return the database's instant (UTC), read anew at every call, also inside a transaction."""
-    instant: datetime = db.session.scalars(select(func.palace_clock())).one()
+    instant: datetime = db.session.scalars(NOW).one()
     return instant.astimezone(UTC)
 
 
@@ -28,11 +31,9 @@ def day_span(day: date) -> tuple[datetime, datetime]:
     return at(day, time()), at(day + timedelta(days=1), time())
 
 
-def month_span(instant: datetime) -> tuple[datetime, datetime]:
-    """Return the half-open span of the Shanghai month that `instant` lies in."""
-    first = palace_day(instant).replace(day=1)
-    following = (first + timedelta(days=32)).replace(day=1)
-    return at(first, time()), at(following, time())
+def month_of(instant: Instant) -> ColumnElement[datetime]:
+    """Return the start of the Shanghai month that `instant` lies in, as the database tells it."""
+    return func.date_trunc("month", instant, SHANGHAI.key)
 
 
 def at(day: date, clock_time: time) -> datetime:

@@ -9,7 +9,7 @@ from sqlalchemy import LargeBinary, UniqueConstraint, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from palace.db import Base, Id, db
+from palace.db import Base, Id, db, execute, table_of
 from palace.errors import KeyReused
 
 
@@ -28,6 +28,10 @@ class CommandKey(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"), index=True)
 
 
+KEYS = table_of(CommandKey)
+NEW = insert(KEYS).on_conflict_do_nothing().returning(KEYS.c.id)
+
+
 def first_answer(actor: str, command: str, key: str, *, body: str, answer: str) -> str:
     """Take the key with `answer`, or return the answer stored when it was taken first.
 
@@ -39,10 +43,7 @@ def first_answer(actor: str, command: str, key: str, *, body: str, answer: str) 
     """
     body_hash = hashlib.sha256(body.encode()).digest()
     row = {"actor": actor, "command": command, "key": key, "body_hash": body_hash, "answer": answer}
-    won = db.session.execute(
-        insert(CommandKey).values(row).on_conflict_do_nothing().returning(CommandKey.id)
-    )
-    if won.first():
+    if execute(NEW, row).first():
         return answer
     mine = (CommandKey.actor == actor, CommandKey.command == command, CommandKey.key == key)
     first = db.session.execute(select(CommandKey).where(*mine)).scalar_one()

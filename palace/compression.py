@@ -7,12 +7,12 @@ second at every answer, so learning its stored half from lengths (BREACH) gives 
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable
 
 import brotli
 from flask import Flask, Response, request
 
 SMALLEST = 500
+LARGE = 64 * 1024
 TEXTS = frozenset(
     {
         "text/html",
@@ -54,7 +54,7 @@ def compress(response: Response, kept: dict[tuple[str, str, str], bytes]) -> Res
     file = (encoding, request.path, etag) if request.endpoint == "static" and etag else None
     small = kept.get(file) if file else None
     if small is None:
-        small = _encoder(encoding, thorough=file is not None)(plain)
+        small = _small(encoding, plain, thorough=file is not None)
         if file:
             kept[file] = small
     response.set_data(small)
@@ -64,7 +64,10 @@ def compress(response: Response, kept: dict[tuple[str, str, str], bytes]) -> Res
     return response
 
 
-def _encoder(encoding: str, *, thorough: bool) -> Callable[[bytes], bytes]:
+def _small(encoding: str, plain: bytes, *, thorough: bool) -> bytes:
+    """Return a text compressed: files as far as it goes, pages with a map quickly rather than best."""
     if encoding == "br":
-        return lambda plain: brotli.compress(plain, quality=11 if thorough else 5)
-    return lambda plain: gzip.compress(plain, 9 if thorough else 6, mtime=0)
+        quick = 2 if len(plain) > LARGE else 5
+        small: bytes = brotli.compress(plain, quality=11 if thorough else quick)
+        return small
+    return gzip.compress(plain, 9 if thorough else 6, mtime=0)

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
+import psycopg
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
+from psycopg.abc import RV, PQGen
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    CursorResult,
     DateTime,
     Engine,
     Enum,
+    Executable,
     Identity,
     MetaData,
+    Table,
     Text,
     create_engine,
+    event,
 )
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 from palace.money import Fen
+
+ACTIVE = psycopg.pq.TransactionStatus.ACTIVE
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -32,6 +40,10 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+ANSWER_LIMIT = 20.0  # seconds; PostgreSQL itself ends a statement after 15, unless it hangs
+SIDE_LIMIT = 3.0  # of throttle and seat state: everybody waits for them
+CONNECT_LIMIT = 5
 
 Id = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=True)]
 
@@ -56,6 +68,11 @@ class Base(DeclarativeBase):
     }
 
 
+def table_of(model: type[Base]) -> Table:
+    """Return a model's table, for statements that load no objects."""
+    return Base.metadata.tables[model.__tablename__]
+
+
 db = SQLAlchemy(
     metadata=Base.metadata,
     session_options={"expire_on_commit": False},
@@ -73,6 +90,40 @@ def one_of(column: str, values: Iterable[StrEnum]) -> CheckConstraint:
     """Return the CHECK that keeps a text column to the values of an enum."""
     listed = ", ".join(f"'{value.value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+def execute(statement: Executable, values: Mapping[str, Any]) -> CursorResult[Any]:
+    """Run a statement that loads no objects, in the session's transaction and past its bookkeeping."""
+    return db.session.connection().execute(statement, values)
+
+
+class Patient(psycopg.Connection[Any]):
+    """A connection that gives PostgreSQL up when it does not answer: frozen, no timeout of its own fires."""
+
+    limit = ANSWER_LIMIT
+
+    def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
+        """Wait for an answer, at most `limit` seconds; the connection is of no more use after that."""
+        try:
+            return super().wait(gen, interval, self.limit if timeout is None else timeout)
+        except psycopg.OperationalError:
+            if timeout is None and self.pgconn.transaction_status == ACTIVE:
+                self.pgconn.finish()
+            raise
+
+
+class Impatient(Patient):
+    """A connection for what everybody waits for."""
+
+    limit = SIDE_LIMIT
+
+
+def _connect_by(engine: Engine, kind: type[Patient]) -> None:
+    @event.listens_for(engine, "do_connect")
+    def connect(
+        _dialect: object, _record: object, words: list[Any], named: dict[str, Any]
+    ) -> Patient:
+        return kind.connect(*words, **{"connect_timeout": CONNECT_LIMIT} | named)
 
 
 @contextmanager
@@ -94,7 +145,9 @@ def transaction() -> Iterator[None]:
 def init_app(app: Flask) -> None:
     """Connect the application, and make the engine for what must not join its transactions."""
     db.init_app(app)
-    app.extensions["palace_side_engine"] = create_engine(
+    with app.app_context():
+        _connect_by(db.engine, Patient)
+    side = app.extensions["palace_side_engine"] = create_engine(
         app.config["SQLALCHEMY_DATABASE_URI"],
         isolation_level="AUTOCOMMIT",
         hide_parameters=True,
@@ -102,6 +155,7 @@ def init_app(app: Flask) -> None:
         max_overflow=0,
         pool_timeout=2,
     )
+    _connect_by(side, Impatient)
 
 
 def side_engine() -> Engine:

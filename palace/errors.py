@@ -77,7 +77,14 @@ class PrintingAway(PalaceError):
 
 
 class Unavailable(PalaceError):
-    """The database or the disk does not take it just now; nothing was changed."""
+    """The database or the disk does not take it just now; a repeat does it once, or gets the first answer."""
 
     status, code = 503, "unavailable"
-    message = N_("系统正在恢复，刚才的操作没有生效。请过一分钟再试。")
+    message = N_("系统正在恢复，请稍等再试一次。同一件事不会办两遍。")
+
+
+class Overloaded(Unavailable):
+    """More people than can be served at once; this request was not begun."""
+
+    code = "overloaded"
+    message = N_("现在人太多了，请稍等，轮到了就为您办。")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from babel.support import Translations
 from flask import request
+from flask_babel import get_locale
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
+from wtforms.i18n import DefaultTranslations, messages_path
 
 from palace.errors import BadInput
 
@@ -18,8 +22,21 @@ LAYOUT = frozenset("\t\n\r")
 class Form(FlaskForm):
     """A form of the palace: fields arrive as text without control characters, or not at all."""
 
+    class Meta(FlaskForm.Meta):
+        """How WTForms says by itself what is wrong."""
+
+        def get_translations(self, _form: object) -> DefaultTranslations:
+            """Return WTForms' own sentences in the language in force."""
+            return _own_sentences(str(get_locale()))
+
     def __init__(self, **values: Any) -> None:
         super().__init__(formdata=sent_fields(), **values)
+
+
+@functools.cache
+def _own_sentences(locale: str) -> DefaultTranslations:
+    """Read WTForms' sentences once; Flask-WTF reads the file again at every request."""
+    return DefaultTranslations(Translations.load(messages_path(), [locale], domain="wtforms"))
 
 
 def sent_fields() -> MultiDict[str, str] | None:
@@ -62,7 +79,8 @@ def _text(value: object) -> str:
     return str(value)
 
 
-def _is_untypable(text: str) -> bool:
-    return any(
+def _is_untypable(text: str | None) -> bool:
+    """Return whether no person types this; the nameless part of an upload has None for a name."""
+    return text is None or any(
         (letter < " " and letter not in LAYOUT) or "\ud800" <= letter <= "\udfff" for letter in text
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import secrets
 import sys
 import time
 import traceback
@@ -28,7 +29,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
 
@@ -39,6 +40,9 @@ from palace.text import N_
 
 log = logging.getLogger("palace")
 
+COME_BACK = 5  # seconds
+SLEPT_TOO_LONG = "25P03"  # ours was frozen inside a transaction and PostgreSQL cut it off
+
 HTTP_WORDS = {
     400: N_("这个请求看不懂。请返回刷新页面后再试。"),
     405: N_("这个地址不能这样使用。请从首页重新进入。"),
@@ -46,6 +50,7 @@ HTTP_WORDS = {
     415: N_("内容的格式不对。请从页面上操作。"),
     500: N_("系统出了点问题，已经记录下来。请稍后再试，或到售票处办理。"),
 }
+SAME_ADDRESS_DIFFERS_BY = ("Accept", "Accept-Language", "Cookie")  # page or JSON, language, size
 
 
 class JsonLines(logging.Formatter):
@@ -112,8 +117,7 @@ def init_app(app: Flask) -> None:
     app.after_request(_finish)
     app.register_error_handler(PalaceError, refused)
     app.register_error_handler(CSRFError, lambda _: refused(PageStale()))
-    for broken in (OperationalError, InterfaceError, PoolTimeout):
-        app.register_error_handler(broken, _unavailable)
+    app.register_error_handler(SQLAlchemyError, _database_failed)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _crashed)
 
@@ -133,6 +137,7 @@ def _finish(response: Response) -> Response:
         personal=not is_file and _is_personal(response),
     )
     if not is_file:
+        response.vary.update(SAME_ADDRESS_DIFFERS_BY)
         values = {
             "request_id": g.get("request_id"),
             "method": request.method,
@@ -156,30 +161,82 @@ def _is_personal(response: Response) -> bool:
 
 def refused(error: PalaceError) -> ResponseReturnValue:
     """Answer a refusal: problem+json, the sign-in page, or a page that says what to do next."""
-    db.session.rollback()
+    try:
+        db.session.rollback()
+        response = _refusal(error)
+    except SQLAlchemyError as broken:
+        if not is_away(broken):
+            raise
+        error = Unavailable()
+        response = _refusal(error)
+    if error.status == Unavailable.status:
+        response.headers.setdefault("Retry-After", str(_come_back_in()))
+    return response
+
+
+def _refusal(error: PalaceError) -> Response:
     if web.wants_json():
         return web.problem(error)
+    if isinstance(error, Unavailable):
+        return _wait_page(error)
     if isinstance(error, SignInNeeded):
         page = "staff.sign_in" if error.values.get("staff") else "members.sign_in"
-        return redirect(url_for(page, next=error.values.get("back")), code=303)
-    response = make_response(error_page(web.refusal_words(error)), error.status)
-    if error.status == Unavailable.status:
-        response.headers["Retry-After"] = "30"
+        return make_response(redirect(url_for(page, next=error.values.get("back")), code=303))
+    return make_response(error_page(web.refusal_words(error)), error.status)
+
+
+def _wait_page(error: Unavailable) -> Response:
+    """Return the page that comes back by itself; what was typed waits in it to be sent again.
+
+    It needs no database: neither the visitor's name nor the house's.
+    """
+    seconds = _come_back_in()
+    page = current_app.jinja_env.get_template("wait.html").render(
+        sentence=web.refusal_words(error),
+        seconds=seconds,
+        fields=_typed(),
+        house=current_app.extensions.get("palace_house"),
+    )
+    response = make_response(page, error.status, {"Retry-After": str(seconds)})
+    if request.method == "GET":
+        response.headers["Refresh"] = str(seconds)
     return response
+
+
+def _typed() -> list[tuple[str, str]]:
+    """Return the fields to be sent again; nothing where a password is among them: no page repeats one."""
+    try:
+        typed = list(request.form.items(multi=True))
+    except HTTPException:  # too long, or cut off
+        return []
+    return [] if "password" in request.form else typed
+
+
+def _come_back_in() -> int:
+    """Return seconds until the next try; people spread over them, or they would all come back at once."""
+    return COME_BACK + secrets.randbelow(COME_BACK)
 
 
 def error_page(sentence: str) -> str:
     """Return the page that says what happened and what to do next."""
-    return render_template("error.html", sentence=sentence, back=request.referrer)
+    return render_template("error.html", sentence=sentence, back=web.page_before())
 
 
-def _unavailable(error: Exception) -> ResponseReturnValue:
-    log.error(
-        "database away",
-        extra={"values": {"request_id": g.get("request_id"), "kind": type(error).__name__}},
+def is_away(error: SQLAlchemyError) -> bool:
+    """Return whether the database could not do it now, rather than that it was asked something wrong."""
+    if isinstance(error, OperationalError | InterfaceError | PoolTimeout):
+        return True
+    return isinstance(error, DBAPIError) and (
+        error.connection_invalidated or getattr(error.orig, "sqlstate", None) == SLEPT_TOO_LONG
     )
-    # Who is signed in cannot be asked again: the page is the one strangers see.
-    g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]  # Flask-Login's
+
+
+def _database_failed(error: SQLAlchemyError) -> ResponseReturnValue:
+    if not is_away(error):
+        return _crashed(error)
+    told = {"request_id": g.get("request_id"), "kind": type(error).__name__}
+    told["state"] = getattr(getattr(error, "orig", None), "sqlstate", None)
+    log.error("database away", extra={"values": told})
     return refused(Unavailable())
 
 

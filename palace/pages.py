@@ -6,11 +6,10 @@ import functools
 import hashlib
 import json
 from dataclasses import dataclass, fields
-from datetime import date, timedelta
+from datetime import date
 from importlib import metadata
 from pathlib import Path
 
-from alembic.script import ScriptDirectory
 from flask import (
     Blueprint,
     Flask,
@@ -28,19 +27,19 @@ from flask_babel import format_date
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from palace import clock, compression, heartbeat, words
+from palace import clock, compression, heartbeat, schema, words
+from palace.care.rules import WORKER_SILENCE
 from palace.config import ROOT, Settings
 from palace.db import db
 from palace.members.rules import mask_name
 from palace.venues import queries as venues
 from palace.venues.errors import NotSetUp
-from palace.web import public, same_site_path
+from palace.web import public, reads, same_site_path
 
 YEAR = 365 * 86400
 FOREVER = f"public, max-age={YEAR}, immutable"
 OFFLINE_FILES = ("palace.css", "palace.js", "icon.svg")
 SIZES = frozenset({"large", "standard"})
-WORKER_SILENCE = timedelta(seconds=90)
 
 bp = Blueprint("pages", __name__)
 
@@ -70,7 +69,7 @@ class Component:
 
 def init_app(app: Flask) -> None:
     """Put the pages, the templates' words and the compression on the application."""
-    app.extensions["palace_schema"] = ScriptDirectory(str(ROOT / "migrations")).get_current_head()
+    app.extensions["palace_schema"] = schema.newest()
     app.jinja_env.globals.update(
         language=words.language,
         large_text=words.large_text,
@@ -152,6 +151,7 @@ def site() -> House:
 
 @bp.get("/display")
 @public
+@reads(query=["next", "size", "lang"])
 def display() -> ResponseReturnValue:
     """Remember text size and language in this browser, and go back."""
     response = make_response(redirect(same_site_path(request.args.get("next"), "/"), 303))

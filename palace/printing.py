@@ -56,15 +56,8 @@ def covered(text: str, instead: str = "〓") -> str:
 
 def _job(kind: str, html: str, title: str, lang: str) -> bytes:
     settings: Settings = current_app.extensions["palace"]
-    header = json.dumps({"kind": kind, "title": title, "lang": lang})
     try:
-        with _connected(settings.printing_socket) as connection:
-            connection.send_bytes(header.encode())
-            connection.send_bytes(html.encode())
-            if not connection.poll(ANSWER_SECONDS):
-                raise TimeoutError("no answer")
-            verdict = json.loads(connection.recv_bytes())
-            body = connection.recv_bytes()
+        verdict, body = _ask(settings.printing_socket, kind, html, title, lang)
     except (OSError, EOFError, ValueError) as error:
         log.error("printing away", extra={"values": {"kind": kind, "why": type(error).__name__}})
         raise PrintingAway from error
@@ -72,6 +65,30 @@ def _job(kind: str, html: str, title: str, lang: str) -> bytes:
         log.error("printing refused", extra={"values": {"kind": kind, "why": verdict["refused"]}})
         raise PrintingAway
     return body
+
+
+def answers(path: Path) -> bool:
+    """Return whether the printing process behind a socket prints; it is asked for a small page."""
+    try:
+        verdict, _ = _ask(path, "png", "<p>1</p>", "1", "zh-CN")
+    except (OSError, EOFError, ValueError):
+        return False
+    return not verdict["refused"]
+
+
+def _ask(path: Path, kind: str, html: str, title: str, lang: str) -> tuple[dict[str, str], bytes]:
+    """Hand a page to the printing process; return its verdict and what it printed.
+
+    Raises:
+        OSError, EOFError, ValueError: it is away, too slow, or went away meanwhile.
+    """
+    header = json.dumps({"kind": kind, "title": title, "lang": lang})
+    with _connected(path) as connection:
+        connection.send_bytes(header.encode())
+        connection.send_bytes(html.encode())
+        if not connection.poll(ANSWER_SECONDS):
+            raise TimeoutError("no answer")
+        return json.loads(connection.recv_bytes()), connection.recv_bytes()
 
 
 def _connected(path: Path) -> Connection:

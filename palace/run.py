@@ -16,7 +16,7 @@ from pathlib import Path
 
 import click
 
-from palace import host, processes
+from palace import host, overload, processes
 from palace.config import EVERYWHERE, Settings
 from palace.demo import SIGN_INS
 from palace.host import HostRefused
@@ -27,7 +27,7 @@ UP_LIMIT = 60.0  # seconds until the web must answer for the first time
 STOP_LIMITS = {"web": 25.0, "worker": 35.0, "printing": 5.0}  # seconds, in the order of stopping
 TEND_EVERY = 0.25
 ROTATE_EVERY = 60.0
-THREADS = 2  # per web worker; the pool of database connections holds four
+CONNECTIONS = 4096  # per web worker, idle ones of phones included; granian accepts no more
 
 
 class CannotRun(RuntimeError):
@@ -178,7 +178,11 @@ def children(settings: Settings, env: dict[str, str], logs: Path) -> list[Child]
     ]
     web += [
         "--blocking-threads",
-        str(THREADS),
+        str(overload.THREADS),
+        "--backlog",
+        str(CONNECTIONS),
+        "--backpressure",
+        str(CONNECTIONS),
         "--respawn-failed-workers",
         "--respawn-interval",
         "1",

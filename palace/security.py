@@ -7,14 +7,23 @@ import fcntl
 import hashlib
 import hmac
 import json
+import logging
 import os
 import secrets
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from flask import current_app
+from flask import Flask, current_app
+from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import URLSafeTimedSerializer
+
+log = logging.getLogger("palace")
 
 PURPOSES = ("cookie", "code", "calendar", "digest", "ticket")
 
@@ -25,12 +34,17 @@ class BadKeys(ValueError):
 
 @dataclass(frozen=True)
 class Key:
-    """One key: its id is written beside everything made with it, so that it can be retired."""
+    """One key: its id is written beside what is made with it; `retired_at` None = active."""
 
     id: str
     purpose: str
-    active: bool
     secret: bytes = field(repr=False)
+    retired_at: datetime | None = None
+
+    @property
+    def active(self) -> bool:
+        """Return whether new things are made with it."""
+        return self.retired_at is None
 
     def mac(self, message: str) -> bytes:
         """Return the HMAC-SHA256 of a message (32 bytes)."""
@@ -41,7 +55,10 @@ class KeyRing:
     """All keys of an installation, the active one of each purpose first."""
 
     def __init__(self, keys: list[Key]) -> None:
-        self._keys = sorted(keys, key=lambda key: not key.active)
+        active = [key for key in keys if key.active]
+        retired = [(key.retired_at, key) for key in keys if key.retired_at]
+        retired.sort(key=lambda when_and_key: when_and_key[0], reverse=True)
+        self._keys = [*active, *(key for _, key in retired)]
 
     def active(self, purpose: str) -> Key:
         """Return the key that new things of a purpose are made with."""
@@ -54,8 +71,16 @@ class KeyRing:
         )
 
     def all(self, purpose: str) -> list[Key]:
-        """Return the keys of a purpose, the active one first."""
+        """Return the keys of a purpose: the active one, then the retired ones, newest first."""
         return [key for key in self._keys if key.purpose == purpose]
+
+    def at(self, purpose: str, instant: datetime) -> Key:
+        """Return the key that was active at an instant, for what carries no key id."""
+        found = self.active(purpose)
+        for key in self.all(purpose):
+            if key.retired_at and key.retired_at > instant:
+                found = key
+        return found
 
 
 def load_keys(path: Path) -> KeyRing:
@@ -65,46 +90,136 @@ def load_keys(path: Path) -> KeyRing:
         BadKeys: other users can read it, or an active key is missing.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        with _locked(path):
+            if not path.exists():
+                _write(path, [_new(purpose) for purpose in PURPOSES])
+    return KeyRing(_read(path))
+
+
+def rotate_keys(path: Path, purposes: Collection[str], now: datetime) -> list[Key]:
+    """Retire the active key of each purpose at `now` and make another; return the new ones."""
+    with _locked(path):
+        old = [
+            replace(key, retired_at=now) if key.active and key.purpose in purposes else key
+            for key in _read(path)
+        ]
+        new = [_new(purpose) for purpose in PURPOSES if purpose in purposes]
+        _write(path, [*old, *new])
+    return new
+
+
+def forget_keys(path: Path, ids: Collection[str]) -> None:
+    """Take retired keys out of the file: what was made with them alone is void from now on."""
+    with _locked(path):
+        _write(path, [key for key in _read(path) if key.active or key.id not in ids])
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Keep every other writer of the keys file out."""
     with path.with_suffix(".lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not path.exists():
-            _write_new(path)
+        yield
+
+
+def _new(purpose: str) -> Key:
+    return Key(secrets.token_hex(2), purpose, secrets.token_bytes(32))
+
+
+def _read(path: Path) -> list[Key]:
     if path.stat().st_mode & 0o077:
         raise BadKeys(f"{path} can be read by others: chmod 600 {path}")
-    rows = json.loads(path.read_text())["keys"]
-    ring = KeyRing([_key(row) for row in rows])
-    missing = [purpose for purpose in PURPOSES if not any(key.active for key in ring.all(purpose))]
+    found = [_key(row) for row in json.loads(path.read_text())["keys"]]
+    active = {key.purpose for key in found if key.active}
+    missing = [purpose for purpose in PURPOSES if purpose not in active]
     if missing:
         raise BadKeys(f"{path} has no active key for: {', '.join(missing)}")
-    return ring
+    return found
 
 
-def _write_new(path: Path) -> None:
-    rows = [
-        {
-            "id": secrets.token_hex(2),
-            "purpose": purpose,
-            "status": "active",
-            "secret": secrets.token_hex(32),
-        }
-        for purpose in PURPOSES
-    ]
+def _write(path: Path, keys: list[Key]) -> None:
+    """Put a new file in the place of the old one; whoever reads has one of the two, whole."""
     new = path.with_suffix(".new")
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        json.dump({"keys": rows}, file, indent=1)
+        json.dump({"keys": [_row(key) for key in keys]}, file, indent=1)
         file.flush()
         os.fsync(file.fileno())
+    if path.exists():
+        os.chown(new, path.stat().st_uid, path.stat().st_gid)
     new.rename(path)
 
 
+def _row(key: Key) -> dict[str, str]:
+    row = {"id": key.id, "purpose": key.purpose, "secret": key.secret.hex()}
+    if key.retired_at is None:
+        return row | {"status": "active"}
+    return row | {"status": "retired", "retired_at": key.retired_at.isoformat()}
+
+
 def _key(row: dict[str, str]) -> Key:
-    return Key(row["id"], row["purpose"], row["status"] == "active", bytes.fromhex(row["secret"]))
+    retired = row["status"] != "active"
+    retired_at = datetime.fromisoformat(row["retired_at"]) if retired else None
+    return Key(row["id"], row["purpose"], bytes.fromhex(row["secret"]), retired_at)
+
+
+class Ageless(URLSafeTimedSerializer):
+    """Reads a cookie whatever its age: a web whose clock runs behind met cookies "from the future"."""
+
+    def loads(self, s: str | bytes, *_: Any, **__: Any) -> Any:
+        """Return what the cookie holds if we signed it."""
+        return super().loads(s)
+
+
+class Cookies(SecureCookieSessionInterface):
+    """Cookies signed with the keys as the file has them at this request.
+
+    They end with their sign-in's row, by the database's clock alone (design R5).
+    """
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """Return what signs and reads cookies; the keys are looked at first."""
+        use_keys(app)
+        timed = super().get_signing_serializer(app)
+        if timed is not None:
+            timed.__class__ = Ageless
+        return timed
+
+
+def use_keys(app: Flask) -> KeyRing:
+    """Return the keys of an application, read anew when their file was replaced since.
+
+    A file that cannot be read while the application runs leaves it with the keys it has; that is
+    logged once.
+    """
+    path: Path = app.extensions["palace"].keys_file
+    known: tuple[int, KeyRing] | None = app.extensions.get("palace_keys")
+    if known is None:
+        return _take_up(app, path)
+    try:
+        if path.stat().st_mtime_ns != known[0]:
+            return _take_up(app, path)
+    except (OSError, ValueError, KeyError):
+        if not app.extensions.get("palace_keys_lost"):
+            log.error("keys file unreadable: %s", path)
+        app.extensions["palace_keys_lost"] = True
+    return known[1]
+
+
+def _take_up(app: Flask, path: Path) -> KeyRing:
+    # The time is read before the file: a file that comes between is met again at the next use.
+    found = path.stat().st_mtime_ns if path.exists() else 0
+    ring = load_keys(path)
+    app.extensions["palace_keys_lost"] = False
+    app.extensions["palace_keys"] = (found, ring)
+    cookie_keys = [key.secret.hex() for key in ring.all("cookie")]
+    app.config.update(SECRET_KEY=cookie_keys[0], SECRET_KEY_FALLBACKS=cookie_keys[1:])
+    return ring
 
 
 def keys() -> KeyRing:
     """Return the key ring of the running application."""
-    ring: KeyRing = current_app.extensions["palace_keys"]
-    return ring
+    return use_keys(current_app)
 
 
 def public_code() -> str:

@@ -15,6 +15,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from werkzeug.routing import BaseConverter
+from wtforms import Form as PlainForm
 
 from palace.errors import BadInput, NotAllowed, PalaceError, SignInNeeded
 from palace.words import value_words
@@ -69,10 +70,30 @@ def _came_from() -> str:
     return same_site_path(parts.path if parts.netloc == request.host else None, "/")
 
 
+def page_before() -> str:
+    """Return the page of this site a visitor came from; back to a stranger's is no way of ours."""
+    parts = urlsplit(request.referrer or "")
+    page = parts._replace(scheme="", netloc="", fragment="").geturl()
+    return same_site_path(page if parts.netloc == request.host else None, "")
+
+
 def public(view: View) -> View:
     """Let everybody use a view."""
     view.palace_roles = frozenset({"everybody"})  # type: ignore[attr-defined]  # read by check_addresses
     return view
+
+
+def reads(*forms: type[PlainForm], query: Iterable[str] = ()) -> Callable[[View], View]:
+    """Say which forms a view reads, and which bare words of the query: outside programs are told so.
+
+    A `FlaskForm` is what a POST carries, any other form what stands in the query.
+    """
+
+    def decorate(view: View) -> View:
+        view.palace_reads = (forms, tuple(query))  # type: ignore[attr-defined]  # read by the OpenAPI file
+        return view
+
+    return decorate
 
 
 def check_addresses(app: Flask) -> None:
@@ -170,6 +191,7 @@ def safe_headers(request_id: str, *, secure: bool) -> dict[str, str]:
     headers = {
         "Content-Security-Policy": CSP,
         "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
         "Referrer-Policy": "same-origin",
         "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
         "Cross-Origin-Opener-Policy": "same-origin",
@@ -187,7 +209,6 @@ def harden(response: Response, request_id: str, *, secure: bool, personal: bool)
         headers.setdefault(name, value)
     if personal:
         headers.setdefault("Cache-Control", "private, no-store")
-        headers.add("Vary", "Cookie")
     return response
 
 

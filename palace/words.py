@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 from datetime import datetime
 from typing import Any
 
-from flask import g, has_request_context, request
+from babel.support import NullTranslations, Translations
+from flask import Flask, g, has_request_context, request
 from flask_babel import gettext
 
 from palace.clock import SHANGHAI
+from palace.config import ROOT
 from palace.money import Fen
 
+CATALOGUES = str(ROOT / "palace" / "translations")
 LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
 LANGUAGE_COOKIE, SIZE_COOKIE = "lang", "size"
 WEEKDAYS_ZH = "一二三四五六日"
@@ -30,6 +34,21 @@ def language() -> str:
 def locale() -> str:
     """Return Babel's locale name of the language in force."""
     return LOCALES[language()]
+
+
+@functools.cache
+def catalogue(language: str) -> NullTranslations:
+    """Return a language's sentences, read once: Flask-Babel looks for them anew at each sentence."""
+    return Translations.load(CATALOGUES, [LOCALES[language]])
+
+
+def init_app(app: Flask) -> None:
+    """Let templates speak the language in force."""
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # Jinja's i18n extension adds it
+        gettext=lambda one: catalogue(language()).ugettext(one),
+        ngettext=lambda one, many, count: catalogue(language()).ungettext(one, many, count),
+        newstyle=True,
+    )
 
 
 def large_text() -> bool:

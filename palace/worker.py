@@ -1,32 +1,38 @@
 """The worker: periodic tasks by Procrastinate over the palace's own database.
 
 One job at a time; SIGTERM lets the running one finish. Its sign of life is `heartbeat.last_beat()`.
+A task that fails is tried again after a growing pause, and after its last try kept for a person.
 """
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from typing import Any
 
 from flask import Flask
-from procrastinate import App, Blueprint, JobContext, PsycopgConnector
+from procrastinate import App, Blueprint, JobContext, PsycopgConnector, RetryStrategy
+from procrastinate.worker import Worker
 from sqlalchemy import make_url
 
-from palace import clock, create_app, lifecycle, retention
+from palace import await_database, clock, create_app, lifecycle, retention
+from palace.care import services as care
+from palace.care.rules import STALLED_AFTER, TASK_TRIES
 from palace.config import Settings
 from palace.db import transaction
 from palace.notices import services as notices
 from palace.venues import queries as venues
-from palace.venues.services import check_database
 
 log = logging.getLogger("palace.worker")
 tasks = Blueprint()
 
 DRAIN = 30
+RETRY = RetryStrategy(max_attempts=TASK_TRIES - 1, exponential_wait=4)  # 4, 16, 64, 256 s
 POOL = 3  # one connection listens, one fetches, one is spare for the heartbeat
 
 
 @tasks.periodic(cron="* * * * *")
-@tasks.task(name="send_notices", queueing_lock="send_notices", pass_context=True)
+@tasks.task(name="send_notices", queueing_lock="send_notices", retry=RETRY, pass_context=True)
 def send_notices(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task gets it
     """Send what is owed to people and was not sent by the request that owed it."""
     with _flask(context).app_context(), transaction():
@@ -34,11 +40,30 @@ def send_notices(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 -
 
 
 @tasks.periodic(cron="17 * * * *")
-@tasks.task(name="tidy", queueing_lock="tidy", pass_context=True)
+@tasks.task(name="tidy", queueing_lock="tidy", retry=RETRY, pass_context=True)
 def tidy(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task gets it
     """Forget what has run out."""
     with _flask(context).app_context():
         tidy_once()
+
+
+@tasks.periodic(cron="* * * * *")
+@tasks.task(name="rescue", queueing_lock="rescue", retry=RETRY, pass_context=True)
+def rescue(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task gets it
+    """Begin again what a killed worker left undone."""
+    with _flask(context).app_context(), transaction():
+        care.rescue()
+
+
+def note_death(call_next: Callable[[], Any], context: JobContext, _: Worker) -> Any:
+    """Run a task; when it fails for the last time, write down by which kind of error."""
+    try:
+        return call_next()
+    except Exception as error:
+        if context.task.get_retry_exception(exception=error, job=context.job) is None:
+            with _flask(context).app_context(), transaction():
+                care.note_death(context.job.id or 0, type(error).__qualname__)
+        raise
 
 
 def tidy_once() -> dict[str, int]:
@@ -77,11 +102,18 @@ def main(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT; a running job may take 30 s more to finish."""
     lifecycle.log_to_stderr()
     flask = create_app(settings)
-    with flask.app_context():
-        check_database(settings)
-    connect(settings).run_worker(
+    await_database(flask)
+    work(connect(settings), flask)
+
+
+def work(queue: App, flask: Flask, *, wait: bool = True) -> None:
+    """Work on what is due until asked to stop, or without `wait` until nothing is due."""
+    queue.run_worker(
         name="palace",
+        wait=wait,
         shutdown_graceful_timeout=DRAIN,
-        delete_jobs="always",
+        delete_jobs="successful",
+        stalled_worker_timeout=STALLED_AFTER.total_seconds(),
+        task_middleware=[note_death],
         additional_context={"flask": flask},
     )

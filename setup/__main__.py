@@ -1,12 +1,13 @@
-"""`python3 -m setup run|test|tools|demo-reset`: bring in what is missing, then do what was asked."""
+"""`python3 -m setup run|test|tools|bench|demo-reset|install`: bring in what is missing, then do it."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+from pathlib import Path
 
-from setup import fetched, system
+from setup import fetched, service, system
 from setup.fetched import ROOT, NotBroughtIn
 
 PYTHON = str(ROOT / ".venv" / "bin" / "python")
@@ -21,12 +22,19 @@ TESTS = [
     "--dist",
     "loadfile",
 ]
-MARKS = {"paper": "paper", "reading": "paper", "scripts": "paper", "browser": "browser"}
+MARKS = {
+    "paper": "paper",
+    "reading": "paper",
+    "scripts": "paper",
+    "browser": "browser",
+    "load": "load",
+}
 LOST = {
     "paper": "printing (the web answers 503 for PDFs)",
     "scripts": "print fonts and the accessibility checker",
     "browser": "journeys in a browser",
     "reading": "reading printed tickets back",
+    "load": "the bench's seat state",
 }
 
 
@@ -83,6 +91,30 @@ def _test(unmet: list[str], more: list[str]) -> int:
     return code or bool(unmet)
 
 
+def _bench(unmet: list[str], more: list[str]) -> int:
+    """Measure what can be measured."""
+    for need in unmet:
+        print(f"Left out: {LOST[need]}", flush=True)
+    return subprocess.run([PYTHON, "-m", "bench", *more], check=False, cwd=ROOT).returncode
+
+
+def _install(root: Path) -> int:
+    """Make the palace a service and start it; in another root, only write its files."""
+    if root == Path("/"):
+        service.check_may_install()
+        for need in bring_in(system.TO_RUN, "requirements.txt"):
+            print(f"Away: {LOST[need]}", flush=True)
+    if not service.install(root, os.environ.get("PUBLIC_URL", "")):
+        print(
+            f"Now write PUBLIC_URL into {root / 'etc/palace/palace.env'}, then type the same again."
+        )
+        return 0
+    if root == Path("/"):
+        service.start()
+        print("The palace is a service. Next: docs/operations.md, “First day”.")
+    return 0
+
+
 def main(words: list[str]) -> int:
     """Do what was asked; return the exit code."""
     match words:
@@ -94,9 +126,13 @@ def main(words: list[str]) -> int:
             return _test(bring_in(system.TO_TEST, "requirements-dev.txt"), more)
         case ["tools"]:
             bring_in(frozenset({"python", "database"}), "requirements-dev.txt")
+        case ["bench", *more]:
+            return _bench(bring_in(system.TO_BENCH, "requirements-dev.txt"), more)
         case ["demo-reset"]:
             bring_in(frozenset({"python", "database"}), "requirements.txt")
             _palace("demo", "reset")
+        case ["install"] | ["install", "--root", _]:
+            return _install(Path(words[2] if words[2:] else "/").resolve())
         case _:
             print(__doc__)
             return 2

@@ -14,7 +14,8 @@ from pathlib import Path
 
 WANTED = Path(__file__).with_name("apt.txt")
 TO_RUN = frozenset({"python", "database", "paper", "scripts"})
-TO_TEST = TO_RUN | {"browser", "reading"}
+TO_TEST = TO_RUN | {"browser", "reading", "load"}
+TO_BENCH = TO_RUN | {"load"}
 NO_CLUSTER = Path("/etc/postgresql-common/createcluster.d/palace.conf")
 
 

@@ -11,6 +11,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from hypothesis import HealthCheck
+from hypothesis import settings as cases
 from sqlalchemy import NullPool, create_engine, text
 from werkzeug.test import TestResponse
 
@@ -19,6 +21,13 @@ from palace.config import Settings
 from palace.db import db
 from palace.postgres import Cluster
 from tests.factory import Factory
+
+SLOW_IS_FINE = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+cases.register_profile(
+    "short", max_examples=100, derandomize=True, deadline=None, suppress_health_check=SLOW_IS_FINE
+)
+cases.register_profile("long", max_examples=3000, deadline=None, suppress_health_check=SLOW_IS_FINE)
+cases.load_profile("short")  # `make fuzz` loads the other
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """Procrastinate's own tables: periodic work in the same database, so nothing else has to run.
 
-The schema is the installed library's, at the version requirements.txt pins. Before that pin moves,
-this file must keep a copy of the old schema, and a new revision applies the library's migrations.
+The schema is the installed library's, at the version requirements.txt pins. A test holds its hash:
+when the pin moves and the schema with it, a new revision brings databases of before up to it.
 """
 
 from alembic import op

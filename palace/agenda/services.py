@@ -11,10 +11,10 @@ from palace.agenda import queries
 from palace.agenda.blocks import block_of
 from palace.agenda.models import AgendaEntry
 from palace.agenda.rules import EntryStatus
-from palace.db import db
+from palace.db import db, execute, table_of
 from palace.security import public_code
 
-TABLE = AgendaEntry.metadata.tables[AgendaEntry.__tablename__]
+TABLE = table_of(AgendaEntry)
 NEW = insert(TABLE).on_conflict_do_nothing().returning(TABLE.c.id)
 
 
@@ -70,7 +70,7 @@ def _insert(fresh: AgendaEntry, fields: dict[str, Any], block: str) -> bool:
         "changed_at": fresh.changed_at,
         "block": block,
     }
-    return db.session.execute(NEW, row).first() is not None
+    return execute(NEW, row).first() is not None
 
 
 def _update(

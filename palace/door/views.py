@@ -21,7 +21,7 @@ from palace.members.queries import current_staff
 from palace.members.rules import Role, mask_name
 from palace.programme.models import Performance
 from palace.throttle import limiter
-from palace.web import allow, answer, checked, wants_json
+from palace.web import allow, answer, checked, reads, wants_json
 from palace.words import instant_words, named, time_words
 
 bp = Blueprint("door", __name__, url_prefix="/door")
@@ -72,6 +72,7 @@ def performance(performance_id: int) -> ResponseReturnValue:
 
 @bp.post("/<int(max=9223372036854775807):performance_id>/admit")
 @allow(Role.DOOR, Role.COUNTER, Role.ADMIN)
+@reads(AdmitForm)
 @TYPES
 def admit(performance_id: int) -> ResponseReturnValue:
     """Let the ticket of a scanned or typed code in, once, and say so; or say why not."""

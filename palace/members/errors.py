@@ -55,3 +55,17 @@ class NameFromRoster(PalaceError):
 
     status, code = 409, "name_from_roster"
     message = N_("姓名以单位工会的名册为准。写错了的话，请单位工会更正。")
+
+
+class LoginTaken(PalaceError):
+    """Somebody works, or worked, here under this login."""
+
+    status, code = 409, "login_taken"
+    message = N_("登录名 %(login)s 已经有人用过。")
+
+
+class LoginUnknown(PalaceError):
+    """Nobody works here under this login."""
+
+    status, code = 404, "login_unknown"
+    message = N_("没有登录名为 %(login)s 的工作人员。")

@@ -7,13 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask_login import current_user
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
 
 from palace import clock
-from palace.db import db
+from palace.db import db, execute, table_of
 from palace.errors import NotAllowed
 from palace.members.models import Challenge, Grant, Member, RosterEntry, SignIn, Staff, Unit
 from palace.members.rules import CODE_TRIES, HOUR, mask_name
+
+MEMBERS = table_of(Member)
+ONE = select(MEMBERS.c.id).where(MEMBERS.c.id == bindparam("member_id"))
+LOCK = ONE.with_for_update(key_share=True)
+SIGN_IN = select(SignIn).where(
+    SignIn.token_hash == bindparam("token_hash"),
+    SignIn.ended_at.is_(None),
+    SignIn.expires_at > func.palace_clock(),
+)
 
 
 @dataclass(frozen=True)
@@ -64,30 +73,30 @@ def current_staff() -> Staff:
 
 def lock(member_id: int) -> None:
     """Lock a member until the transaction ends: counts of what they have are true from here on."""
-    wanted = select(Member.id).where(Member.id == member_id)
-    db.session.execute(wanted.with_for_update(key_share=True))
+    execute(LOCK, {"member_id": member_id})
 
 
 def live_grants(member: Member, performance_id: int | None, now: datetime) -> list[Grant]:
     """Return a member's grants that hold now, for one performance or (None) for every one, by id."""
+    wanted = select(Grant).where(Grant.member_id == member.id, grant_holds(performance_id, now))
+    return list(db.session.scalars(wanted.order_by(Grant.id)))
+
+
+def grant_holds(
+    performance_id: int | ColumnElement[int] | None, now: datetime | ColumnElement[datetime]
+) -> ColumnElement[bool]:
+    """Return the condition that a grant holds now, for one performance or (None) for every one."""
     scope = Grant.performance_id.is_(None)
-    wanted = select(Grant).where(
-        Grant.member_id == member.id,
+    return and_(
         scope if performance_id is None else or_(scope, Grant.performance_id == performance_id),
         Grant.starts_at <= now,
         or_(Grant.ends_at.is_(None), Grant.ends_at > now),
     )
-    return list(db.session.scalars(wanted.order_by(Grant.id)))
 
 
 def find_sign_in(token_hash: bytes) -> SignIn | None:
     """Return the sign-in a browser's token opens while it lasts, with its person, in one query."""
-    wanted = select(SignIn).where(
-        SignIn.token_hash == token_hash,
-        SignIn.ended_at.is_(None),
-        SignIn.expires_at > func.palace_clock(),
-    )
-    return db.session.scalars(wanted).first()
+    return db.session.scalars(SIGN_IN, {"token_hash": token_hash}).first()
 
 
 def find_staff(login: str) -> Staff | None:
@@ -95,6 +104,11 @@ def find_staff(login: str) -> Staff | None:
     return db.session.scalars(
         select(Staff).where(Staff.login == login, Staff.left_at.is_(None))
     ).first()
+
+
+def is_login_taken(login: str) -> bool:
+    """Return whether somebody works or worked here under this login."""
+    return bool(db.session.scalar(select(exists(select(Staff.id).where(Staff.login == login)))))
 
 
 def is_known(phone: str) -> bool:

@@ -31,7 +31,7 @@ from palace.members.forms import CodeForm, PersonForm, PhoneForm, StaffForm
 from palace.members.models import Challenge, SignIn
 from palace.members.rules import CODE_TRIES, Role
 from palace.throttle import by_address_and, client_address, limiter
-from palace.web import allow, public, refusal_words, same_site_path, wants_json
+from palace.web import allow, public, reads, refusal_words, same_site_path, wants_json
 
 HOME = "/"
 LONGEST_NEXT = 500
@@ -70,6 +70,7 @@ def load_sign_in(token: str) -> SignIn | None:
 
 @bp.route("/sign-in", methods=["GET", "POST"])
 @public
+@reads(PhoneForm, query=["next", "choose"])
 @limiter.limit("60 per minute; 300 per hour", methods=["POST"])
 def sign_in() -> ResponseReturnValue:
     """Ask for a phone number and send it a code; `choose` is for who finds somebody else signed in."""
@@ -109,6 +110,7 @@ def _sent_before(number: str, browser: str) -> Challenge | None:
 
 @bp.route("/sign-in/code", methods=["GET", "POST"])
 @public
+@reads(CodeForm, query=["choose"])
 @limiter.limit("60 per minute; 600 per hour", methods=["POST"])
 def code() -> ResponseReturnValue:
     """Take the code; on to the one person of this number, or to the choice."""
@@ -147,6 +149,7 @@ def _try_code(asked: Challenge, form: CodeForm) -> ResponseReturnValue:
 
 @bp.route("/sign-in/choose", methods=["GET", "POST"])
 @public
+@reads(PersonForm)
 @limiter.limit("30 per minute", methods=["POST"])
 def choose() -> ResponseReturnValue:
     """Ask who of a household is signing in, or the name of somebody new."""
@@ -189,6 +192,7 @@ def sign_out_everywhere() -> ResponseReturnValue:
 
 @staff_bp.route("/sign-in", methods=["GET", "POST"], endpoint="sign_in")
 @public
+@reads(StaffForm, query=["next"])
 @limiter.limit("100 per hour", methods=["POST"])
 @limiter.limit("10 per 15 minutes", methods=["POST"], key_func=lambda: by_address_and("login"))
 def staff_sign_in() -> ResponseReturnValue:

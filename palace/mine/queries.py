@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from palace import clock
 from palace.agenda import queries as agenda
 from palace.agenda.models import AgendaEntry
 from palace.members import queries as members
@@ -14,6 +13,7 @@ from palace.members.models import Member
 from palace.members.rules import GrantKind
 from palace.tickets import queries as tickets
 from palace.tickets.models import Order, Ticket
+from palace.tickets.terms import free_used
 from palace.venues import queries as venues
 
 PERFORMANCE = "performance:"
@@ -34,7 +34,7 @@ def belongings(member: Member, now: datetime) -> Belongings:
     """Return what a member has now."""
     entries = agenda.coming(member.id, now)
     allowed = venues.house_rules().free_per_month
-    used = tickets.free_used(member.id, clock.month_span(now), now)
+    used = free_used(member.id, now)
     grants = members.live_grants(member, None, now)
     return Belongings(
         entries=entries,

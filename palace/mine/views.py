@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, Flask, current_app, flash, make_response, redirect, request, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from markupsafe import Markup
@@ -15,6 +25,7 @@ from palace.agenda import queries as agenda
 from palace.agenda.models import AgendaEntry
 from palace.config import Settings
 from palace.db import transaction
+from palace.errors import PalaceError
 from palace.members import services
 from palace.members.models import Member
 from palace.members.queries import current_member
@@ -24,7 +35,7 @@ from palace.mine.forms import AccessForm, RenameForm
 from palace.text import N_
 from palace.tickets import printing, tokens
 from palace.tickets.models import Ticket
-from palace.web import allow, answer, checked, wants_json
+from palace.web import allow, answer, checked, reads, refusal_words, wants_json
 
 LAST_PAGE = 500
 
@@ -40,12 +51,19 @@ def init_app(app: Flask) -> None:
 @allow(Role.MEMBER)
 def home() -> ResponseReturnValue:
     """Show what the member has, their QR, their calendar and what they may change."""
+    return _page()
+
+
+def _page(form: RenameForm | None = None, status: int = 200) -> Response:
+    """Return the member's page, with a form that was refused as it was filled in."""
     member, now = current_member(), clock.now()
     has = queries.belongings(member, now)
     standing = member.standing(clock.palace_day(now))
     return answer(
         "mine/home.html",
         _json(member, has) | {"standing": standing},
+        status=status,
+        form=form or RenameForm(name=member.name),
         member=member,
         standing=standing,
         unit=member.unit,
@@ -95,6 +113,7 @@ def _personal_qr(member: Member) -> Markup:
 
 @bp.get("/mine/history")
 @allow(Role.MEMBER)
+@reads(query=["page"])
 def history() -> ResponseReturnValue:
     """Show what the member has been to, newest first."""
     asked = request.args.get("page", 1, type=int)
@@ -129,6 +148,7 @@ def renew_calendar() -> ResponseReturnValue:
 
 @bp.post("/mine/access")
 @allow(Role.MEMBER)
+@reads(AccessForm)
 def access() -> ResponseReturnValue:
     """Open the kept wheelchair places to the member, or close them again."""
     form = AccessForm()
@@ -140,12 +160,19 @@ def access() -> ResponseReturnValue:
 
 @bp.post("/mine/name")
 @allow(Role.MEMBER)
+@reads(RenameForm)
 def rename() -> ResponseReturnValue:
     """Correct the member's name."""
     form = RenameForm()
-    checked(form)
-    with transaction():
-        services.rename(current_member(), form.name.data or "")
+    try:
+        checked(form)
+        with transaction():
+            services.rename(current_member(), form.name.data or "")
+    except PalaceError as refusal:
+        if wants_json():
+            raise
+        form.name.errors = [refusal_words(refusal)]
+        return _page(form, refusal.status)
     return _done(N_("姓名改好了。"))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from palace.db import db
 from palace.members.models import Member
@@ -40,3 +40,8 @@ def due(since: Mapping[str, datetime], limit: int) -> list[Notice]:
     wanted = select(Notice).where(Notice.sent_at.is_(None), or_(*fresh))
     oldest_first = wanted.order_by(Notice.created_at, Notice.id).limit(limit)
     return list(db.session.scalars(oldest_first.with_for_update(skip_locked=True)))
+
+
+def unsent_count() -> int:
+    """Return how many notices have not been sent."""
+    return db.session.scalar(select(func.count()).where(Notice.sent_at.is_(None))) or 0

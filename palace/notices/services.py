@@ -9,10 +9,13 @@ from typing import Any
 from sqlalchemy.dialects.postgresql import insert
 
 from palace import clock
-from palace.db import db
+from palace.db import db, execute, table_of
 from palace.members.models import Challenge
 from palace.notices import queries, senders
 from palace.notices.models import Notice
+
+TABLE = table_of(Notice)
+NEW = insert(TABLE).on_conflict_do_nothing().returning(TABLE.c.id)
 
 
 def owe(kind: str, subject: str, receiver: str, values: Mapping[str, Any], now: datetime) -> bool:
@@ -24,8 +27,7 @@ def owe(kind: str, subject: str, receiver: str, values: Mapping[str, Any], now: 
         "values": dict(values),
         "created_at": now,
     }
-    new = insert(Notice).values(row).on_conflict_do_nothing().returning(Notice.id)
-    return db.session.execute(new).first() is not None
+    return execute(NEW, row).first() is not None
 
 
 def owe_code(challenge: Challenge, now: datetime) -> None:

@@ -8,20 +8,36 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, literal, or_, select, update
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Row,
+    Text,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.sql.dml import ReturningInsert
 
-from palace.db import db
+from palace.db import db, execute, table_of
 from palace.money import Fen
-from palace.programme.models import Quota, Tier
+from palace.programme.models import Quota
 from palace.programme.rules import Scope
 from palace.security import public_code
 from palace.tickets.errors import SoldOut
 from palace.tickets.models import Claim, Order, Ticket
-from palace.tickets.rules import TicketState
+from palace.tickets.rules import NamedTier, TicketState
 from palace.venues.models import Seat
 
-FRESH = {"synchronize_session": False, "populate_existing": True}
+CLAIMS, TICKETS, QUOTAS = table_of(Claim), table_of(Ticket), table_of(Quota)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +46,7 @@ class Pick:
 
     seat: Seat | None
     zone: str
-    tier: Tier
+    tier: NamedTier
     price: Fen
     face_price: Fen
 
@@ -45,44 +61,108 @@ def kept(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     return ~live(now) & (Claim.kept_until > now)
 
 
+INSTANT = DateTime(timezone=True)
+KEY = ("performance_id", "seat_id")
+OF_ORDER = ("performance_id", "order_id", "member_id", "held_until")
+OF_PLACE = ("seat_id", "tier_id", "zone", "price", "face_price", "fund")
+SCOPE_ORDER = case({Scope.HOUSE: 0, Scope.TIER: 1, Scope.ZONE: 2}, value=QUOTAS.c.scope)
+LOCK_CLAIMS = (
+    select(Claim.id)
+    .outerjoin(Seat)
+    .where(Claim.order_id == bindparam("order_id"))
+    .order_by(Seat.ordinal, Claim.id)
+    .with_for_update(of=Claim, key_share=True)
+)
+LOCK_QUOTAS = (
+    select(QUOTAS)
+    .where(QUOTAS.c.performance_id == bindparam("performance_id"))
+    .order_by(SCOPE_ORDER, QUOTAS.c.id)
+    .with_for_update(key_share=True)
+)
+PROLONG = (
+    update(CLAIMS)
+    .where(CLAIMS.c.order_id == bindparam("order"), CLAIMS.c.held_until > bindparam("now"))
+    .values(held_until=bindparam("until"))
+    .returning(CLAIMS.c.id)
+)
+COUNTED = and_(
+    Claim.performance_id == QUOTAS.c.performance_id,
+    live(bindparam("now", type_=INSTANT)),
+    or_(
+        QUOTAS.c.scope == Scope.HOUSE,
+        Claim.tier_id == QUOTAS.c.tier_id,
+        Claim.zone == QUOTAS.c.zone,
+    ),
+)
+OVERFULL = (
+    select(QUOTAS.c.tier_id)
+    .where(QUOTAS.c.id == func.any(bindparam("used", type_=ARRAY(BigInteger))))
+    .where(QUOTAS.c.seats < select(func.count()).where(COUNTED).scalar_subquery())
+    .order_by(SCOPE_ORDER, QUOTAS.c.id)
+)
+"""Which of some quotas have more live claims than seats, in the order they are locked."""
+
+
 def take(
-    order: Order, picks: Sequence[Pick], *, until: datetime, now: datetime, opened: Collection[str]
-) -> int:
-    """Claim the places of `picks` for `order`, taking over lapsed holds; return how many were won.
+    order: Order,
+    picks: Sequence[Pick],
+    *,
+    until: datetime | None,
+    now: datetime,
+    opened: Collection[str],
+) -> dict[int, int | None]:
+    """Claim the places of `picks` for `order` (None = sold), taking over lapsed holds; return what was won.
 
     One statement in plan order, so that two orders never wait on each other in a circle. A kept
-    seat is won only before its release by somebody whose grant opens it (`opened`).
+    seat is won only before its release by somebody whose grant opens it (`opened`). What the order
+    has already it may take again, in another tier. The claims won come by id, with their seats.
     """
-    rows = [
-        _row(order, pick, until)
-        for pick in sorted(picks, key=lambda pick: pick.seat.ordinal if pick.seat else 0)
-    ]
-    new = insert(Claim).values(rows)
-    taken_by = {
-        name: new.excluded[name] for name in rows[0] if name not in {"performance_id", "seat_id"}
-    }
-    won = new.on_conflict_do_update(
-        index_elements=[Claim.performance_id, Claim.seat_id],
-        set_=taken_by,
-        where=(Claim.held_until <= now)
-        & or_(Claim.kept_until.is_(None), Claim.kept_until <= now, Claim.kept_for.in_(opened)),
-    ).returning(Claim.id)
-    return len(db.session.execute(won).all())
-
-
-def _row(order: Order, pick: Pick, until: datetime) -> dict[str, Any]:
-    return {
+    places = sorted(picks, key=lambda pick: pick.seat.ordinal if pick.seat else 0)
+    given = {
         "performance_id": order.performance_id,
-        "seat_id": pick.seat.id if pick.seat else None,
         "order_id": order.id,
         "member_id": order.member_id,
-        "tier_id": pick.tier.id,
-        "zone": pick.zone,
-        "price": pick.price,
-        "face_price": pick.face_price,
-        "fund": pick.tier.fund,
         "held_until": until,
+        "now": now,
+        "opened": list(opened),
+        "seats": [pick.seat.id if pick.seat else None for pick in places],
+        "tiers": [pick.tier.id for pick in places],
+        "zones": [pick.zone for pick in places],
+        "prices": [pick.price for pick in places],
+        "face_prices": [pick.face_price for pick in places],
+        "funds": [pick.tier.fund for pick in places],
     }
+    return {row.id: row.seat_id for row in execute(TAKE, given)}
+
+
+def _take() -> ReturningInsert[Any]:
+    whole, words = ARRAY(BigInteger), ARRAY(Text)
+    places = (
+        func.unnest(
+            bindparam("seats", type_=whole),
+            bindparam("tiers", type_=whole),
+            bindparam("zones", type_=words),
+            bindparam("prices", type_=whole),
+            bindparam("face_prices", type_=whole),
+            bindparam("funds", type_=words),
+        )
+        .table_valued(*OF_PLACE, with_ordinality="turn")
+        .render_derived("place")
+    )
+    of_order = [bindparam(name, type_=CLAIMS.c[name].type) for name in OF_ORDER]
+    rows = select(*of_order, *(places.c[name] for name in OF_PLACE)).order_by(places.c.turn)
+    new = insert(CLAIMS).from_select([*OF_ORDER, *OF_PLACE], rows)
+    now, opened = bindparam("now", type_=INSTANT), bindparam("opened", type_=words)
+    free = (CLAIMS.c.held_until <= now) & or_(
+        CLAIMS.c.kept_until.is_(None),
+        CLAIMS.c.kept_until <= now,
+        CLAIMS.c.kept_for == func.any(opened),
+    )
+    return new.on_conflict_do_update(
+        index_elements=KEY,
+        set_={name: new.excluded[name] for name in {*OF_ORDER, *OF_PLACE} - set(KEY)},
+        where=free | (CLAIMS.c.order_id == new.excluded.order_id),
+    ).returning(CLAIMS.c.id, CLAIMS.c.seat_id)
 
 
 def keep(
@@ -115,13 +195,7 @@ def keep(
 
 def lock_order_claims(order: Order) -> None:
     """Lock an order's claims in plan order, then its quotas: the clock is read after this."""
-    mine = (
-        select(Claim.id)
-        .outerjoin(Seat)
-        .where(Claim.order_id == order.id)
-        .order_by(Seat.ordinal, Claim.id)
-    )
-    db.session.execute(mine.with_for_update(of=Claim, key_share=True))
+    execute(LOCK_CLAIMS, {"order_id": order.id})
     lock_quotas(order.performance_id)
 
 
@@ -131,11 +205,10 @@ def lock_ticket(ticket_id: int) -> None:
     db.session.execute(wanted.with_for_update(key_share=True))
 
 
-def prolong(order: Order, until: datetime | None, now: datetime) -> Sequence[Claim]:
-    """Move the end of an order's live claims (None = sold); return those that were still its own."""
-    mine = (Claim.order_id == order.id, Claim.held_until > now)
-    moved = update(Claim).where(*mine).values(held_until=until).returning(Claim)
-    return db.session.scalars(moved, execution_options=FRESH).all()
+def prolong(order: Order, until: datetime | None, now: datetime) -> list[int]:
+    """Move the end of an order's live claims (None = sold); return the ids of those that were its own."""
+    moved = {"order": order.id, "until": until, "now": now}
+    return list(execute(PROLONG, moved).scalars())
 
 
 def give_up(order_id: int, now: datetime, claim_id: int | None = None) -> None:
@@ -147,11 +220,9 @@ def give_up(order_id: int, now: datetime, claim_id: int | None = None) -> None:
     db.session.execute(freed.execution_options(synchronize_session=False))
 
 
-def lock_quotas(performance_id: int) -> Sequence[Quota]:
+def lock_quotas(performance_id: int) -> Sequence[Row[Any]]:
     """Lock a performance's quota rows in scope order, last of all locks, and return them."""
-    order = case({Scope.HOUSE: 0, Scope.TIER: 1, Scope.ZONE: 2}, value=Quota.scope)
-    rows = select(Quota).where(Quota.performance_id == performance_id).order_by(order, Quota.id)
-    return db.session.scalars(rows.with_for_update(key_share=True)).all()
+    return execute(LOCK_QUOTAS, {"performance_id": performance_id}).all()
 
 
 def check_quotas(order: Order, picks: Sequence[Pick], now: datetime) -> None:
@@ -168,52 +239,54 @@ def check_quotas(order: Order, picks: Sequence[Pick], now: datetime) -> None:
         raise ValueError("places without seats need a house quota")
     if not used:
         return
-    counts = [func.count().filter(counted_by(quota)) for quota in used]
-    of_performance = (Claim.performance_id == order.performance_id, live(now))
-    taken = db.session.execute(select(*counts).where(*of_performance)).one()
-    for quota, count in zip(used, taken, strict=True):
-        if count > quota.seats:
-            raise SoldOut(tier_id=quota.tier_id)
+    asked = {"used": [quota.id for quota in used], "now": now}
+    full = execute(OVERFULL, asked).first()
+    if full:
+        raise SoldOut(tier_id=full.tier_id)
 
 
-def counted_by(quota: Quota) -> ColumnElement[bool]:
-    """Return the condition that a quota counts a claim."""
-    if quota.scope == Scope.TIER:
-        return Claim.tier_id == quota.tier_id
-    if quota.scope == Scope.ZONE:
-        return Claim.zone == quota.zone
-    return literal(True)
-
-
-def _uses(quota: Quota, picks: Sequence[Pick]) -> bool:
+def _uses(quota: Row[Any], picks: Sequence[Pick]) -> bool:
     tiers, zones = {pick.tier.id for pick in picks}, {pick.zone for pick in picks}
     return quota.scope == Scope.HOUSE or quota.tier_id in tiers or quota.zone in zones
 
 
-def issue(order: Order, claims: Sequence[Claim], now: datetime) -> None:
+def issue(claim_ids: Iterable[int], now: datetime) -> None:
     """Issue a valid ticket for each sold claim; collection codes are drawn again while they collide."""
-    waiting = {claim.id: claim for claim in claims}
+    waiting = sorted(claim_ids)
     while waiting:
-        rows = [_ticket(order, claim, now) for claim in waiting.values()]
-        new = insert(Ticket).values(rows)
-        won = new.on_conflict_do_nothing(
-            index_elements=[Ticket.performance_id, Ticket.collection_code]
+        drawn = {
+            "claims": waiting,
+            "codes": [public_code() for _ in waiting],
+            "collection_codes": [f"{secrets.randbelow(10**8):08d}" for _ in waiting],
+            "now": now,
+        }
+        issued = set(execute(ISSUE, drawn).scalars())
+        waiting = [claim_id for claim_id in waiting if claim_id not in issued]
+
+
+def _issue() -> ReturningInsert[Any]:
+    words = ARRAY(Text)
+    drawn = (
+        func.unnest(
+            bindparam("claims", type_=ARRAY(BigInteger)),
+            bindparam("codes", type_=words),
+            bindparam("collection_codes", type_=words),
         )
-        for claim_id in db.session.scalars(won.returning(Ticket.claim_id)):
-            del waiting[claim_id]
+        .table_valued("claim_id", "code", "collection_code")
+        .render_derived("drawn")
+    )
+    same = ("order_id", "performance_id", "seat_id", "member_id", "tier_id", "price")
+    rows = select(
+        *drawn.c,
+        *(CLAIMS.c[name] for name in same),
+        literal(TicketState.VALID.value),
+        bindparam("now", type_=INSTANT),
+    ).join_from(drawn, CLAIMS, CLAIMS.c.id == drawn.c.claim_id)
+    names = [column.name for column in drawn.c] + [*same, "state", "issued_at"]
+    new = insert(TICKETS).from_select(names, rows)
+    return new.on_conflict_do_nothing(
+        index_elements=[TICKETS.c.performance_id, TICKETS.c.collection_code]
+    ).returning(TICKETS.c.claim_id)
 
 
-def _ticket(order: Order, claim: Claim, now: datetime) -> dict[str, Any]:
-    return {
-        "code": public_code(),
-        "order_id": order.id,
-        "claim_id": claim.id,
-        "performance_id": order.performance_id,
-        "seat_id": claim.seat_id,
-        "member_id": order.member_id,
-        "tier_id": claim.tier_id,
-        "price": claim.price,
-        "collection_code": f"{secrets.randbelow(10**8):08d}",
-        "state": TicketState.VALID,
-        "issued_at": now,
-    }
+TAKE, ISSUE = _take(), _issue()

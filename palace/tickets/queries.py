@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Row,
+    Select,
+    Text,
+    bindparam,
+    func,
+    select,
+)
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import selectinload
 
-from palace.clock import day_span, month_span, palace_day
-from palace.db import db
+from palace.clock import day_span, palace_day
+from palace.db import db, execute
 from palace.errors import NotFound
-from palace.members.models import Member
-from palace.members.rules import Standing
-from palace.programme import queries as programme
-from palace.programme.models import Performance, Price, Tier
-from palace.programme.rules import Qualifies
+from palace.money import Fen
+from palace.programme.models import Performance
 from palace.tickets.claims import kept, live
 from palace.tickets.models import Admission, Claim, Order, Ticket
-from palace.tickets.rules import Offer, OrderState, TicketState, room_of
-from palace.venues.models import HouseRules, Seat
+from palace.tickets.rules import OrderState, TicketState
+from palace.venues.models import Seat
 
 Owned = TypeVar("Owned", Order, Ticket)
+MINE = (bindparam("code", type_=Text), bindparam("member_id", type_=BigInteger))
+ORDER_OF = select(Order).where(Order.code == MINE[0], Order.member_id == MINE[1])
+TICKET_OF = select(Ticket).where(Ticket.code == MINE[0], Ticket.member_id == MINE[1])
+AMOUNT = select(func.coalesce(func.sum(Claim.price), 0)).where(
+    Claim.order_id == bindparam("order_id"), live(bindparam("now", type_=DateTime(timezone=True)))
+)
 
 
 def taken_counts(performance_ids: Iterable[int], now: datetime) -> dict[int, int]:
@@ -34,79 +48,6 @@ def taken_counts(performance_ids: Iterable[int], now: datetime) -> dict[int, int
     )
     counted = db.session.execute(wanted)
     return {row[0]: row[1] for row in counted}
-
-
-def tier_counts(performance_id: int, now: datetime, member_id: int | None = None) -> dict[int, int]:
-    """Return the live claims of a performance (one member's, if given), by tier."""
-    wanted = select(Claim.tier_id, func.count()).where(
-        Claim.performance_id == performance_id, live(now)
-    )
-    if member_id is not None:
-        wanted = wanted.where(Claim.member_id == member_id)
-    counted = db.session.execute(wanted.where(Claim.tier_id.is_not(None)).group_by(Claim.tier_id))
-    return {tier_id: count for tier_id, count in counted if tier_id is not None}
-
-
-def free_used(member_id: int, span: tuple[datetime, datetime], now: datetime) -> int:
-    """Return how many free tickets a member holds or owns for shows that start in `span`."""
-    wanted = (
-        select(func.count())
-        .select_from(Claim)
-        .join(Tier, Tier.id == Claim.tier_id)
-        .join(Performance, Performance.id == Claim.performance_id)
-        .where(Claim.member_id == member_id, live(now), Tier.monthly)
-        .where(Performance.starts_at >= span[0], Performance.starts_at < span[1])
-    )
-    return db.session.scalars(wanted).one()
-
-
-def offers(
-    member: Member | None,
-    performance: Performance,
-    rules: HouseRules,
-    now: datetime,
-    *,
-    priced: Sequence[Price],
-    mine: Mapping[int, int],
-) -> list[Offer]:
-    """Return the tiers of a performance as a member, or a stranger, may use them now.
-
-    `priced` are its prices, cheapest first; `mine` counts what the
-    member holds or owns there already, by tier.
-    """
-    quotas = programme.tier_quotas(performance.id)
-    taken = tier_counts(performance.id, now) if quotas else {}
-    monthly_left = None
-    if member and any(price.tier.monthly for price in priced):
-        monthly_left = rules.free_per_month - free_used(
-            member.id, month_span(performance.starts_at), now
-        )
-    found = []
-    for tier in {price.tier_id: price.tier for price in priced}.values():
-        left = max(0, quotas[tier.id] - taken.get(tier.id, 0)) if tier.id in quotas else None
-        month = monthly_left if tier.monthly else None
-        room = room_of(cap=tier.cap, held=mine.get(tier.id, 0), monthly_left=month, quota_left=left)
-        found.append(_offer(tier, priced, member, now, room=room, left=left))
-    return found
-
-
-def _offer(
-    tier: Tier,
-    priced: Sequence[Price],
-    member: Member | None,
-    now: datetime,
-    *,
-    room: int | None,
-    left: int | None,
-) -> Offer:
-    valid = member is not None and member.standing(palace_day(now)) is Standing.VALID
-    return Offer(
-        tier=tier,
-        amounts={price.zone: price.amount for price in priced if price.tier_id == tier.id},
-        qualifies=tier.qualifies is Qualifies.ANYONE or valid,
-        room=room,
-        left=left,
-    )
 
 
 def closed_seats(performance_id: int, now: datetime) -> dict[int, bool]:
@@ -133,7 +74,27 @@ def order_of(member_id: int, code: str) -> Order:
     Raises:
         NotFound: there is no such order, or it is somebody else's.
     """
-    return _own(select(Order).where(Order.code == code, Order.member_id == member_id))
+    return _own(ORDER_OF, code, member_id)
+
+
+def parts_of(order: Order) -> Row[Any, Any, Any]:
+    """Return the codes of an order's seats and tickets, and how many of its claims are live now."""
+    mine = Claim.order_id == order.id
+    seats = select(func.array_agg(aggregate_order_by(Seat.code, Claim.id))).join_from(Claim, Seat)
+    tickets = select(func.array_agg(aggregate_order_by(Ticket.code, Ticket.id)))
+    count = select(func.count()).where(mine, live(func.palace_clock()))
+    wanted = select(
+        seats.where(mine).scalar_subquery().label("seats"),
+        tickets.where(Ticket.order_id == order.id).scalar_subquery().label("tickets"),
+        count.scalar_subquery().label("live"),
+    )
+    return db.session.execute(wanted).one()
+
+
+def amount_of(order: Order, now: datetime) -> Fen:
+    """Return what an order's live claims cost together."""
+    asked = {"order_id": order.id, "now": now}
+    return Fen(int(execute(AMOUNT, asked).scalar_one()))
 
 
 def live_claims(order: Order, now: datetime) -> list[Claim]:
@@ -166,12 +127,13 @@ def ticket_of(member_id: int, code: str) -> Ticket:
     Raises:
         NotFound: there is no such ticket, or it is somebody else's.
     """
-    return _own(select(Ticket).where(Ticket.code == code, Ticket.member_id == member_id))
+    return _own(TICKET_OF, code, member_id)
 
 
-def _own(wanted: Select[Owned]) -> Owned:
+def _own(wanted: Select[Owned], code: str, member_id: int) -> Owned:
     """Return the one row wanted, read anew; foreign and unknown are told alike."""
-    found = db.session.scalars(wanted, execution_options={"populate_existing": True}).first()
+    asked = {"code": code, "member_id": member_id}
+    found = db.session.scalars(wanted, asked, execution_options={"populate_existing": True}).first()
     if found is None:
         raise NotFound
     return found

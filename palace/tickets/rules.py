@@ -77,7 +77,7 @@ Placed = TypeVar("Placed", bound=PlacedSeat)
 
 
 class NamedTier(Protocol):
-    """What choosing a tier needs to know of its row."""
+    """What choosing and claiming a tier needs to know of its row."""
 
     @property
     def id(self) -> int: ...
@@ -87,6 +87,8 @@ class NamedTier(Protocol):
     def name_zh(self) -> str: ...
     @property
     def name_en(self) -> str: ...
+    @property
+    def fund(self) -> str | None: ...
 
 
 @dataclass(frozen=True, kw_only=True)

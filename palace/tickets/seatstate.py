@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from flask import Flask
 from sqlalchemy import Engine, Select, case, func, select
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as DatabaseHangs
 from werkzeug.sansio.utils import host_is_trusted
 
 from palace.programme.models import Performance
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 PATH = re.compile(r"/performances/([0-9]{1,18})/seats\.bin")
 FRESH_SECONDS = 0.25
 UNKNOWN_SECONDS = 2.0  # one published meanwhile waits as long
+OLD_SECONDS = 10.0  # what is shown while the database hangs; the claim decides anyway
+HANGING_SECONDS = 0.5
+AWAY_SECONDS = 1.0
 MOST_KNOWN = 512
 MOST_UNKNOWN = 256
 LOCKS = 64
@@ -61,6 +65,7 @@ class SeatState:
         self.known: dict[int, State] = {}
         self.unknown: dict[int, State] = {}
         self.sizes: dict[int, int] = {}
+        self.away_until = 0.0
         self.keeping = threading.Lock()
         # One reader asks for all who wait for a performance; neighbours in time have other locks.
         self.reading = [threading.Lock() for _ in range(LOCKS)]
@@ -97,12 +102,31 @@ class SeatState:
         state = self._fresh(performance_id)
         if state:
             return state
-        with self.reading[performance_id % LOCKS]:
-            state = self._fresh(performance_id)
-            if state is None:
-                state = self._read(performance_id)
-                self._keep(performance_id, state)
-            return state
+        old = self._old(performance_id)
+        reading = self.reading[performance_id % LOCKS]
+        if not reading.acquire(timeout=0 if old else HANGING_SECONDS):
+            return _known(old)
+        try:
+            return self._fresh(performance_id) or self._read_unless_away(performance_id, old)
+        finally:
+            reading.release()
+
+    def _read_unless_away(self, performance_id: int, old: State | None) -> State:
+        """Read a performance, or for a while after a read failed leave the database alone."""
+        if time.monotonic() < self.away_until:
+            return _known(old)
+        try:
+            state = self._read(performance_id)
+        except SQLAlchemyError:
+            self.away_until = time.monotonic() + AWAY_SECONDS
+            raise
+        self._keep(performance_id, state)
+        return state
+
+    def _old(self, performance_id: int) -> State | None:
+        """Return a state that will do while somebody else reads it anew, however long that takes."""
+        state = self.known.get(performance_id)
+        return state if state and time.monotonic() - state.read_at < OLD_SECONDS else None
 
     def _fresh(self, performance_id: int) -> State | None:
         state = self.known.get(performance_id) or self.unknown.get(performance_id)
@@ -132,6 +156,17 @@ class SeatState:
         closed = [(row.ordinal, row.state) for row in rows if row.ordinal is not None]
         body = pack(self.sizes[plan_id], closed)
         return State(time.monotonic(), body, f'"{hashlib.sha256(body).hexdigest()[:20]}"')
+
+
+def _known(state: State | None) -> State:
+    """Return what is known.
+
+    Raises:
+        TimeoutError (SQLAlchemy's): nothing is, and the database does not answer.
+    """
+    if state is None:
+        raise DatabaseHangs("seat state")
+    return state
 
 
 def _closed_seats(performance_id: int) -> Select[tuple[int, int, int]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TypeVar
 
 from flask import current_app
@@ -10,10 +12,19 @@ from sqlalchemy import exists, select
 from palace.db import db
 from palace.members.rules import CodeBudget
 from palace.venues.errors import NotSetUp
-from palace.venues.models import Demonstration, HouseRules, Seat, Site, Space
+from palace.venues.models import Demonstration, HouseRules, Seat, SeatingPlan, Site, Space
 
 HEAD = "head"
 Found = TypeVar("Found")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A seating plan as it was drawn, its seats in plan order, and by their codes."""
+
+    drawn: SeatingPlan
+    seats: tuple[Seat, ...]
+    by_code: Mapping[str, Seat]
 
 
 def head_site() -> Site:
@@ -68,22 +79,27 @@ def get_space(code: str) -> Space:
 
 
 def seats(plan_id: int) -> tuple[Seat, ...]:
-    """Return a plan's seats in plan order, kept by this process: a plan's version never changes.
+    """Return a plan's seats in plan order."""
+    return plan(plan_id).seats
+
+
+def plan(plan_id: int) -> Plan:
+    """Return a plan with its seats, kept by this process: a plan's version never changes.
 
     They belong to no database transaction, so they are only read.
     """
-    plans: dict[int, tuple[Seat, ...]] = current_app.extensions.setdefault("palace_plans", {})
+    plans: dict[int, Plan] = current_app.extensions.setdefault("palace_plans", {})
     if plan_id not in plans:
-        plans[plan_id] = _read_seats(plan_id)
+        plans[plan_id] = _read_plan(plan_id)
     return plans[plan_id]
 
 
-def _read_seats(plan_id: int) -> tuple[Seat, ...]:
+def _read_plan(plan_id: int) -> Plan:
     in_plan_order = select(Seat).where(Seat.plan_id == plan_id).order_by(Seat.ordinal)
-    found = db.session.scalars(in_plan_order).all()
-    for seat in found:
-        db.session.expunge(seat)
-    return tuple(found)
+    plan, seats = db.session.get_one(SeatingPlan, plan_id), db.session.scalars(in_plan_order).all()
+    for row in (plan, *seats):
+        db.session.expunge(row)
+    return Plan(drawn=plan, seats=tuple(seats), by_code={seat.code: seat for seat in seats})
 
 
 def is_demonstration() -> bool:

@@ -210,6 +210,7 @@ def main() -> str:
             " | typed | lazy imports | comments per 100 lines |",
             "|---" * 10 + "|",
             row("palace, wsgi.py, setup", python_files("palace", "wsgi.py", "setup"), 300),
+            row("bench", python_files("bench"), 300),
             row("tests", python_files("tests"), 400),
             "",
             f"modules in import cycles: {len(cycles)} of {len(modules)} {' '.join(cycles)}".rstrip(),

@@ -9,7 +9,7 @@ import pytest
 from tests.architecture import measure
 from tests.architecture.measure import ROOT, expect_none
 
-PRODUCT = measure.python_files("palace", "wsgi.py", "setup")
+PRODUCT = measure.python_files("palace", "wsgi.py", "setup", "bench")
 TESTS = measure.python_files("tests")
 EVERYTHING = measure.python_files()
 COMMENTS_PER_100 = 3

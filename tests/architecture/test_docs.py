@@ -16,7 +16,7 @@ from tests.architecture.measure import ROOT, committed, expect_none, parsed
 DOCS = ROOT / "docs"
 LINK = re.compile(r"\]\(([^)#\s]+)")
 FILE_NAMED = re.compile(
-    r"`((?:palace|templates|static|tests|migrations|docs|setup)/[\w./-]+\.\w+)`"
+    r"`((?:palace|templates|static|tests|migrations|docs|setup|bench)/[\w./-]+\.\w+)`"
 )
 FETCHED = ("static/vendor/", "var/")
 PAGES = [path for path in committed(".md") if path.parent != ROOT or path.name == "README.md"]

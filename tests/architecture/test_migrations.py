@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask_migrate import check, downgrade, upgrade
+from procrastinate.schema import SchemaManager
 from sqlalchemy import Connection, Engine, NullPool, create_engine, inspect, text
 from sqlalchemy.exc import ProgrammingError
 
@@ -16,6 +18,7 @@ from palace.db import db
 from palace.postgres import Cluster
 from tests.conftest import migrated_app, settings_for
 
+PROCRASTINATE_SCHEMA = "c70ec4b400a60ad9592787653aae5ae77ae41bf801d56b5bd2712751a07f2009"
 FORBIDDEN_TO_THE_WEB = (
     "UPDATE audit_lines SET act = 'something else'",
     "DELETE FROM audit_lines",
@@ -99,6 +102,11 @@ def test_there_is_one_line_of_history() -> None:
     versions = Path(__file__).parents[2] / "migrations" / "versions"
     numbers = sorted(path.name[:4] for path in versions.glob("*.py"))
     assert numbers == [f"{number:04}" for number in range(1, len(numbers) + 1)]
+
+
+def test_the_tasks_tables_are_those_revision_0002_was_written_for() -> None:
+    schema = hashlib.sha256(SchemaManager.get_schema().encode()).hexdigest()
+    assert schema == PROCRASTINATE_SCHEMA, "a new revision has to bring older databases up to it"
 
 
 @pytest.mark.parametrize("statement", FORBIDDEN_TO_THE_WEB)

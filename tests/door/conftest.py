@@ -58,7 +58,7 @@ def book(make: Factory) -> Book:
 def ring(*those: Key) -> Iterator[None]:
     """Let the palace have these keys and no others for a while."""
     ours = current_app.extensions["palace_keys"]
-    current_app.extensions["palace_keys"] = KeyRing(list(those))
+    current_app.extensions["palace_keys"] = (ours[0], KeyRing(list(those)))
     try:
         yield
     finally:

@@ -175,7 +175,7 @@ def test_what_is_no_ticket_of_ours_says_so(
 def foreign_token(ticket: Ticket) -> str:
     """Return the ticket's token as a palace with other keys would sign it."""
     ours = keys().active("ticket")
-    other = Key("0000" if ours.id != "0000" else "0001", "ticket", active=True, secret=b"x" * 32)
+    other = Key("0000" if ours.id != "0000" else "0001", "ticket", b"x" * 32)
     with ring(other):
         return ticket_token(ticket)
 
@@ -188,8 +188,8 @@ def test_a_ticket_signed_with_a_retired_key_still_comes_in(
         ticket_token(ticket),
         [key for purpose in PURPOSES if purpose != "ticket" for key in keys().all(purpose)],
     )
-    retired = replace(keys().active("ticket"), active=False)
-    fresh = Key("beef" if retired.id != "beef" else "feed", "ticket", active=True, secret=b"n" * 32)
+    retired = replace(keys().active("ticket"), retired_at=clock.now())
+    fresh = Key("beef" if retired.id != "beef" else "feed", "ticket", b"n" * 32)
 
     with ring(fresh, *others):
         assert scan(steward, tonight, token)["reason"] == "foreign"

@@ -168,3 +168,25 @@ def test_strangers_are_asked_to_sign_in_and_staff_have_no_such_page(
     assert client.get(path).headers["Location"].startswith("/sign-in")
     make.sign_in(client, make.staff())
     assert client.get(path).status_code == 403
+
+
+def test_a_refused_name_stays_in_its_field(make: Factory, client: FlaskClient) -> None:
+    make.site()
+    make.sign_in(client, make.member(valid=False))
+
+    refused = client.post("/mine/name", data={"name": 'Ann "<3'})
+    assert refused.status_code == 422
+    assert 'value="Ann &#34;&lt;3"' in refused.text
+    assert "<details open>" in refused.text
+    assert "真实姓名" in refused.text
+
+
+def test_who_stands_on_a_roster_is_told_whose_the_name_is(
+    make: Factory, client: FlaskClient
+) -> None:
+    make.site()
+    make.sign_in(client, make.member())
+
+    refused = client.post("/mine/name", data={"name": "李小明"})
+    assert refused.status_code == 409
+    assert "以单位工会的名册为准" in refused.text

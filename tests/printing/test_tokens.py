@@ -92,9 +92,9 @@ def test_a_part_of_a_token_is_told_from_nonsense(app: Flask, book: Book) -> None
 def test_a_token_is_read_while_its_key_is_in_the_ring(app: Flask, book: Book) -> None:
     ticket, ours = book(), keys().active("ticket")
     token = ticket_token(ticket)
-    fresh = Key("beef" if ours.id != "beef" else "feed", "ticket", active=True, secret=b"n" * 32)
+    fresh = Key("beef" if ours.id != "beef" else "feed", "ticket", b"n" * 32)
 
-    with ring(fresh, replace(ours, active=False)):
+    with ring(fresh, replace(ours, retired_at=clock.now())):
         read, renewed = read_ticket_token(token), read_ticket_token(ticket_token(ticket))
     with ring(fresh):
         unknown, flaw = read_ticket_token(token), flaw_of(token)

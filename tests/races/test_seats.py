@@ -158,6 +158,56 @@ def test_a_free_quota_of_600_gives_exactly_600(live: Factory, live_app: Flask) -
     assert prices == {0: 600, 3000: 200}
 
 
+def at_once(member: Member, performance: Performance, code: str) -> Callable[[], object]:
+    """Return a job that claims and confirms one seat in one command."""
+
+    def book() -> object:
+        mine = db.session.get_one(Member, member.id)
+        wish, key = seats(code), f"key-{random.random()}"
+        return services.hold(mine, performance.id, wish, key=key, confirm=True).code
+
+    return book
+
+
+def test_64_people_claim_and_confirm_one_seat_in_one_command_and_one_gets_it(
+    live: Factory, live_app: Flask
+) -> None:
+    performance = live.performance(seats=1)
+    members = [live.member() for _ in range(64)]
+    live.commit()
+
+    jobs = [at_once(member, performance, "ST-01-01") for member in members]
+    results = codes(together(live_app, jobs, at_once=64))
+
+    assert results == {"won": 1, "seat_taken": 63}
+    assert db.session.scalars(select(Claim.held_until)).all() == [None]
+    assert db.session.scalar(select(func.count(Ticket.id))) == 1
+
+
+def test_chosen_seats_beyond_a_free_quota_are_held_at_the_next_price(
+    live: Factory, live_app: Flask
+) -> None:
+    performance = live.performance(
+        seats=[40], prices={"free": 0, "member": 3000}, quotas={"free": 15}
+    )
+    members = [live.member() for _ in range(40)]
+    live.commit()
+
+    jobs = [
+        at_once(member, performance, f"ST-01-{number:02d}")
+        for number, member in enumerate(members, 1)
+    ]
+    results = codes(together(live_app, jobs, at_once=40))
+
+    assert results == {"won": 40}
+    sold = select(Claim.price, Claim.held_until.is_(None), Order.state).join(Claim.order)
+    assert Counter(map(tuple, db.session.execute(sold))) == {
+        (0, True, OrderState.SETTLED): 15,
+        (3000, False, OrderState.HELD): 25,
+    }
+    assert set(db.session.scalars(select(Ticket.price))) == {0}
+
+
 def test_places_without_seats_are_sold_exactly(live: Factory, live_app: Flask) -> None:
     performance = live.performance(seats=100, seating=Seating.PLACES)
     members = [live.member() for _ in range(70)]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import cast
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from hypothesis import settings
+from sqlalchemy import Connection, select
 from werkzeug.routing import Rule
 
 from palace.db import db
@@ -36,6 +40,7 @@ class Belongings:
             "production_id": self.performance.production_id,
             "code": self.ticket.code if "/tickets/" in rule.rule else self.order.code,
             "secret": "0" * 26,
+            "task_id": UNKNOWN_ID,
             "filename": "palace.css",
         }
         return {name: known[name] for name in rule.arguments}
@@ -58,6 +63,11 @@ def own_something(make: Factory) -> Belongings:
     return Belongings(member, performance, held, ticket)
 
 
+def few() -> settings:
+    """Return how often something dear is tried: ten times, or hundreds by `make fuzz`."""
+    return settings(max_examples=settings().max_examples // 10)
+
+
 def addresses(app: Flask) -> list[tuple[str, Rule]]:
     """Return every (method, rule) of the application."""
     return [
@@ -72,3 +82,14 @@ def address_of(app: Flask, rule: Rule, values: dict[str, object]) -> str:
     """Return the path of a rule with values."""
     path = app.url_map.bind("127.0.0.1").build(rule.endpoint, values, force_external=False)
     return str(path)
+
+
+@contextmanager
+def undone(app: Flask) -> Iterator[None]:
+    """Undo what a case did, so that the next one finds the same palace."""
+    point = cast("Connection", db.engines[None]).begin_nested()
+    try:
+        with app.app_context():
+            yield
+    finally:
+        point.rollback()

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
@@ -72,6 +72,56 @@ def test_a_page_without_anything_personal_may_be_kept(client: FlaskClient, make:
 
     assert "Set-Cookie" not in page.headers
     assert "Cache-Control" not in page.headers
+    assert {"Accept", "Accept-Language", "Cookie"} <= {*page.vary}
+
+
+@pytest.mark.parametrize(
+    ("referrer", "back"),
+    [
+        ("http://localhost/performances?left=1", 'href="/performances?left=1">返回上一页'),
+        ("http://evil.example/sign-in", None),
+        ("http://localhost.evil.example/", None),
+        ("http://localhost//evil.example/", None),
+        ("javascript:alert(1)", None),
+    ],
+)
+def test_the_way_back_stays_in_the_house(
+    client: FlaskClient, make: Factory, referrer: str, back: str | None
+) -> None:
+    make.site()
+    page = client.get("/nowhere", headers={"Referer": referrer}).text
+    assert "evil.example" not in page
+    assert (back in page) if back else ("返回上一页" not in page)
+
+
+def test_no_other_page_may_frame_ours(client: FlaskClient) -> None:
+    headers = client.get("/livez").headers
+    assert headers["X-Frame-Options"] == "DENY"
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+
+
+def test_who_invents_addresses_is_throttled_all_the_same(
+    client: FlaskClient, make: Factory
+) -> None:
+    make.site()
+    tries = [
+        client.post(
+            "/staff/sign-in",
+            data={"login": "admin", "password": "x"},
+            headers={"X-Forwarded-For": f"10.0.0.{number}"},
+        ).status_code
+        for number in range(11)
+    ]
+    assert tries == [422] * 10 + [429]
+
+
+def test_behind_one_proxy_only_what_it_saw_itself_counts(app: Flask) -> None:
+    demo: Settings = app.extensions["palace"]
+    house = create_app(replace(demo, demo=False, public_url="https://127.0.0.1", proxies=1))
+
+    with house.test_client() as browser:
+        browser.get("/livez", headers={"X-Forwarded-For": "10.0.0.1, 192.0.2.7"})
+        assert request.remote_addr == "192.0.2.7"
 
 
 def test_a_refused_form_has_a_request_id_too(careful: Flask, make: Factory) -> None:

@@ -183,3 +183,10 @@ def test_a_form_without_proof_of_origin_changes_nothing(
     assert [answer.status_code for answer in answers] == [400, 400, 400]
     db.session.refresh(belongings.ticket)
     assert belongings.ticket.state == "valid"
+
+
+def test_a_part_without_a_name_is_refused_in_words(client: FlaskClient, make: Factory) -> None:
+    make.site()
+    nameless = b"--b\r\nContent-Disposition: form-data\r\n\r\nx\r\n--b--"
+    answer = client.post("/sign-in", data=nameless, content_type="multipart/form-data; boundary=b")
+    assert (answer.status_code, "填写的内容有误" in answer.text) == (422, True)

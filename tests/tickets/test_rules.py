@@ -35,6 +35,7 @@ class FakeTier:
     code: str
     name_zh: str = "票"
     name_en: str = "ticket"
+    fund: str | None = None
 
 
 @dataclass(frozen=True)

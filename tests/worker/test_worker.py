@@ -29,12 +29,16 @@ def settings_of(make: Factory) -> Settings:
     return found
 
 
-def test_it_has_its_two_periodic_tasks(make: Factory) -> None:
+def test_it_has_its_periodic_tasks(make: Factory) -> None:
     registry: PeriodicRegistry = worker.connect(settings_of(make)).periodic_registry
 
     planned = {task.task.name: task.cron for task in registry.periodic_tasks.values()}
 
-    assert planned == {"palace:send_notices": "* * * * *", "palace:tidy": "17 * * * *"}
+    assert planned == {
+        "palace:send_notices": "* * * * *",
+        "palace:rescue": "* * * * *",
+        "palace:tidy": "17 * * * *",
+    }
 
 
 def test_it_does_not_start_without_a_database(make: Factory) -> None:

@@ -22,7 +22,13 @@ from palace.members.services.sign_ins import (
     sign_out_everywhere,
     token_hash,
 )
-from palace.members.services.staff import check_password, hash_password
+from palace.members.services.staff import (
+    check_password,
+    employ,
+    hash_password,
+    leave,
+    renew_password,
+)
 
 __all__ = [
     "CodeOffice",
@@ -34,17 +40,20 @@ __all__ = [
     "choose_person",
     "code_of",
     "code_office",
+    "employ",
     "end_sign_in",
     "hand_over",
     "hash_password",
     "is_scarce",
     "join",
+    "leave",
     "new_browser",
     "note",
     "open_sign_in",
     "passed_challenge",
     "rename",
     "renew_calendar",
+    "renew_password",
     "sign_in_only_person",
     "sign_out_everywhere",
     "token_hash",

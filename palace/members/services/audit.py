@@ -6,9 +6,12 @@ from typing import Any
 
 from flask import g, has_request_context
 from flask_login import current_user
+from sqlalchemy import insert
 
-from palace.db import db
+from palace.db import db, execute, table_of
 from palace.members.models import AuditLine
+
+NEW = insert(table_of(AuditLine))
 
 
 def note(
@@ -23,15 +26,14 @@ def note(
     """Write that somebody (default: who is signed in) did something; ids only, no names or phones."""
     asked = has_request_context()
     known = current_user.actor if asked and current_user.is_authenticated else "system"
-    db.session.add(
-        AuditLine(
-            actor=actor or known,
-            act=act,
-            subject=subject,
-            before=before,
-            after=after,
-            why=why,
-            request_id=g.get("request_id") if asked else None,
-        )
-    )
+    line = {
+        "actor": actor or known,
+        "act": act,
+        "subject": subject,
+        "before": before,
+        "after": after,
+        "why": why,
+        "request_id": g.get("request_id") if asked else None,
+    }
     db.session.flush()
+    execute(NEW, {name: value for name, value in line.items() if value is not None})

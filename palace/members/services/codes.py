@@ -178,7 +178,9 @@ def use_up(challenge: Challenge, now: datetime) -> None:
 def derived(challenge: Challenge) -> str:
     """Return the six digits of a challenge."""
     asked_at = challenge.created_at.astimezone(UTC).isoformat()
-    mac = keys().active("code").mac(f"{challenge.id}:{challenge.phone}:{asked_at}")
+    mac = (
+        keys().at("code", challenge.created_at).mac(f"{challenge.id}:{challenge.phone}:{asked_at}")
+    )
     return f"{int.from_bytes(mac[:8]) % 10**CODE_DIGITS:0{CODE_DIGITS}d}"
 
 

@@ -1,18 +1,24 @@
-"""Staff prove who they are by login and password."""
+"""Staff come, prove who they are by login and password, and leave."""
 
 from __future__ import annotations
 
 import functools
+import secrets
+from datetime import datetime
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import update
 
 from palace.db import db
 from palace.members import queries
-from palace.members.models import Staff
+from palace.members.errors import LoginTaken, LoginUnknown
+from palace.members.models import SignIn, Staff
+from palace.members.rules import Role
 from palace.members.services.audit import note
 
 HASHER = PasswordHasher()
+PASSWORD_BYTES = 12
 
 
 def check_password(login: str, password: str) -> Staff | None:
@@ -29,6 +35,62 @@ def check_password(login: str, password: str) -> Staff | None:
         staff.password_hash = hash_password(password)
         db.session.flush()
     return staff
+
+
+def employ(login: str, name: str, role: Role) -> str:
+    """Let somebody work here; return their password, which is in no table.
+
+    Raises:
+        LoginTaken: somebody has or had this login.
+    """
+    if queries.is_login_taken(login):
+        raise LoginTaken(login=login)
+    password = secrets.token_urlsafe(PASSWORD_BYTES)
+    staff = Staff(login=login, name=name, role=role, password_hash=hash_password(password))
+    db.session.add(staff)
+    db.session.flush()
+    note("staff_employed", f"staff:{staff.id}", after={"role": role.value})
+    return password
+
+
+def renew_password(login: str, now: datetime) -> str:
+    """Give somebody a new password and end their sign-ins; return it, it is in no table.
+
+    Raises:
+        LoginUnknown: nobody works here under this login.
+    """
+    staff = _get(login)
+    password = secrets.token_urlsafe(PASSWORD_BYTES)
+    staff.password_hash = hash_password(password)
+    note("staff_password", f"staff:{staff.id}", after={"sign_ins": _end_sign_ins(staff, now)})
+    return password
+
+
+def leave(login: str, now: datetime) -> None:
+    """Let nobody in under a login any more, also where they are signed in.
+
+    Raises:
+        LoginUnknown: nobody works here under this login.
+    """
+    staff = _get(login)
+    staff.left_at = now
+    note("staff_left", f"staff:{staff.id}", after={"sign_ins": _end_sign_ins(staff, now)})
+
+
+def _get(login: str) -> Staff:
+    staff = queries.find_staff(login)
+    if staff is None:
+        raise LoginUnknown(login=login)
+    return staff
+
+
+def _end_sign_ins(staff: Staff, now: datetime) -> int:
+    ended = (
+        update(SignIn)
+        .where(SignIn.staff_id == staff.id, SignIn.ended_at.is_(None))
+        .values(ended_at=now)
+    )
+    return len(db.session.execute(ended.returning(SignIn.id)).all())
 
 
 def hash_password(password: str) -> str:

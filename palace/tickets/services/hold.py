@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Collection, Sequence
+from contextlib import nullcontext
+from dataclasses import replace
+from datetime import timedelta
 
 from palace import clock, commands
 from palace.db import db
 from palace.members import queries as members
 from palace.members.models import Member
-from palace.programme import queries as programme
-from palace.programme.models import Performance, Tier
 from palace.programme.rules import Seating
 from palace.security import public_code
 from palace.tickets import claims, queries, rules
@@ -19,24 +18,13 @@ from palace.tickets.claims import Pick
 from palace.tickets.errors import NoSeatsTogether, NoTicketNeeded, SeatTaken, SoldOut, UnknownSeat
 from palace.tickets.models import Order
 from palace.tickets.rules import Offer, OrderState, Wish
-from palace.tickets.services.orders import check_takes_place, settle
+from palace.tickets.services.orders import check_takes_place, issue
+from palace.tickets.terms import Terms, terms_of
 from palace.venues import queries as venues
-from palace.venues.models import HouseRules, Seat
+from palace.venues.models import Seat
 from palace.venues.rules import SeatType
 
 TRIES = 6
-
-
-@dataclass(frozen=True, kw_only=True)
-class Terms:
-    """What holds for one member at one performance at one instant, read under the member's lock."""
-
-    performance: Performance
-    rules: HouseRules
-    offers: Sequence[Offer]
-    held: int
-    opened: frozenset[str]
-    now: datetime
 
 
 def hold(
@@ -64,29 +52,13 @@ def hold(
     if first != code:
         return queries.order_of(member.id, first)
     members.lock(member.id)
-    terms = _terms(member, programme.published(performance_id))
+    terms = terms_of(member, performance_id)
     check_wish(member, wish, terms)
     order = _new_order(member, wish, terms, code, large_text=large_text)
-    picks = _take(order, wish, terms)
-    if confirm and not any(pick.price for pick in picks):
-        settle(order, terms.now)
+    won = _take(order, wish, terms, confirm=confirm)
+    if order.state is OrderState.SETTLED:
+        issue(order, won, terms.now)
     return order
-
-
-def _terms(member: Member, performance: Performance) -> Terms:
-    now = clock.now()
-    house = venues.house_rules()
-    grants = members.live_grants(member, performance.id, now)
-    mine = queries.tier_counts(performance.id, now, member.id)
-    priced = programme.prices([performance.id])[performance.id]
-    return Terms(
-        performance=performance,
-        rules=house,
-        offers=queries.offers(member, performance, house, now, priced=priced, mine=mine),
-        held=sum(mine.values()),
-        opened=frozenset(rules.OPENS[grant.kind] for grant in grants),
-        now=now,
-    )
 
 
 def check_wish(member: Member, wish: Wish, terms: Terms) -> None:
@@ -107,38 +79,34 @@ def check_wish(member: Member, wish: Wish, terms: Terms) -> None:
 
 
 def _new_order(member: Member, wish: Wish, terms: Terms, code: str, *, large_text: bool) -> Order:
-    house = terms.rules
+    house = terms.house
     minutes = house.hold_minutes_large_text if large_text else house.hold_minutes
-    unit = member.unit
-    order = Order(
+    entry = member.roster_entry
+    return Order(
         code=code,
         member_id=member.id,
-        unit_id=unit.id if unit else None,
+        unit_id=entry.unit_id if entry else None,
         performance_id=terms.performance.id,
         performance=terms.performance,
-        state=OrderState.HELD,
         seat_count=wish.wanted,
         hold_ends_at=rules.hold_expiry(
             terms.now, timedelta(minutes=minutes), terms.performance.starts_at
         ),
         created_at=terms.now,
     )
-    db.session.add(order)
-    db.session.flush()
-    return order
 
 
-def _take(order: Order, wish: Wish, terms: Terms) -> list[Pick]:
+def _take(order: Order, wish: Wish, terms: Terms, *, confirm: bool) -> Collection[int]:
     """Claim the wish's places; seats left to us and tiers left to us are chosen anew when lost."""
     for lost in range(TRIES - 1):
         try:
-            return _take_once(order, wish, terms, lost)
+            return _take_once(order, wish, terms, lost, confirm=confirm)
         except SeatTaken:
             if wish.seats:
                 raise
         except SoldOut as full:
             terms = _without(terms, full.values["tier_id"])
-    return _take_once(order, wish, terms, TRIES)
+    return _take_once(order, wish, terms, TRIES, confirm=confirm)
 
 
 def _without(terms: Terms, tier_id: object) -> Terms:
@@ -151,23 +119,35 @@ def _without(terms: Terms, tier_id: object) -> Terms:
     return replace(terms, offers=offers)
 
 
-def _take_once(order: Order, wish: Wish, terms: Terms, lost: int) -> list[Pick]:
-    """Try once; whoever `lost` before chooses among twice as many sets each time."""
-    with db.session.begin_nested():
-        picks = _picks(wish, terms, rules.BEST_SETS << lost)
+def _take_once(
+    order: Order, wish: Wish, terms: Terms, lost: int, *, confirm: bool
+) -> Collection[int]:
+    """Try once; whoever `lost` before chooses among twice as many sets each time.
+
+    Seats left to us are let go when lost, so that nobody waits on them in a circle; named ones stay
+    while other tiers are tried.
+    """
+    picks = _picks(wish, terms, rules.BEST_SETS << lost)
+    sold = confirm and not any(pick.price for pick in picks)
+    order.state = OrderState.SETTLED if sold else OrderState.HELD
+    order.settled_at = terms.now if sold else None
+    db.session.add(order)
+    db.session.flush()
+    with nullcontext() if wish.seats else db.session.begin_nested():
         won = claims.take(
-            order, picks, until=order.hold_ends_at, now=terms.now, opened=terms.opened
+            order,
+            picks,
+            until=None if sold else order.hold_ends_at,
+            now=terms.now,
+            opened=terms.opened,
         )
-        if won < len(picks):
-            raise SeatTaken(seats=_lost(order, picks, terms.now))
+        if len(won) < len(picks):
+            mine = set(won.values())
+            raise SeatTaken(
+                seats=[pick.seat for pick in picks if pick.seat and pick.seat.id not in mine]
+            )
         claims.check_quotas(order, picks, terms.now)
-    return picks
-
-
-def _lost(order: Order, picks: Sequence[Pick], now: datetime) -> list[Seat]:
-    """Return the seats of `picks` that this order did not win."""
-    mine = {claim.seat_id for claim in queries.live_claims(order, now)}
-    return [pick.seat for pick in picks if pick.seat and pick.seat.id not in mine]
+    return won
 
 
 def _picks(wish: Wish, terms: Terms, most: int) -> list[Pick]:
@@ -193,17 +173,15 @@ def _picks(wish: Wish, terms: Terms, most: int) -> list[Pick]:
 
 
 def _pick(seat: Seat | None, zone: str, offer: Offer, terms: Terms) -> Pick:
-    tier = db.session.get_one(Tier, offer.tier.id)
     face = max(other.amounts[zone] for other in terms.offers if zone in other.amounts)
-    return Pick(seat=seat, zone=zone, tier=tier, price=offer.amounts[zone], face_price=face)
+    return Pick(seat=seat, zone=zone, tier=offer.tier, price=offer.amounts[zone], face_price=face)
 
 
 def _named_seats(wish: Wish, plan_id: int) -> list[Seat]:
-    codes = [code for code, _ in wish.seats]
-    seats = queries.seats_named(plan_id, codes)
-    if len(seats) < len(codes):
+    by_code = venues.plan(plan_id).by_code
+    if any(code not in by_code for code, _ in wish.seats):
         raise UnknownSeat
-    return seats
+    return sorted((by_code[code] for code, _ in wish.seats), key=lambda seat: seat.ordinal)
 
 
 def _best_seats(wish: Wish, terms: Terms, most: int) -> list[Seat]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from palace import clock
@@ -72,7 +73,7 @@ def confirm(member: Member, code: str) -> Order:
     if order.state is OrderState.CANCELLED:
         raise OrderClosed
     check_takes_place(order.performance)
-    total = Fen(sum(claim.price for claim in queries.live_claims(order, now)))
+    total = queries.amount_of(order, now)
     if total:
         _await_payment(order, total, now)
     else:
@@ -136,7 +137,7 @@ def _await_payment(order: Order, total: Fen, now: datetime) -> None:
 
 
 def settle(order: Order, now: datetime) -> None:
-    """Turn an order's claims into tickets, with agenda entry, notice and audit line in one transaction.
+    """Sell an order's claims.
 
     Raises:
         HoldLapsed: some of them are no longer the order's own.
@@ -146,7 +147,12 @@ def settle(order: Order, now: datetime) -> None:
         raise HoldLapsed
     order.state, order.settled_at = OrderState.SETTLED, now
     db.session.flush()
-    claims.issue(order, sold, now)
+    issue(order, sold, now)
+
+
+def issue(order: Order, sold: Iterable[int], now: datetime) -> None:
+    """Turn sold claims into tickets, with agenda entry, notice and audit line in one transaction."""
+    claims.issue(sold, now)
     enter_agenda(order, now)
     tell("tickets_issued", order, now)
     note("tickets_issued", f"order:{order.id}", after={"tickets": order.seat_count})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -12,7 +13,6 @@ from flask.typing import ResponseReturnValue
 
 from palace import clock, words
 from palace.errors import NotFound, PalaceError
-from palace.members import queries as members
 from palace.members.models import Member
 from palace.programme import queries as programme
 from palace.programme.models import Performance
@@ -20,21 +20,24 @@ from palace.tickets import queries, rules
 from palace.tickets.forms import MOST_SEATS, Choice, ChoiceForm, HoldForm, new_key
 from palace.tickets.rules import Offer
 from palace.tickets.seatmap import plan_svg
+from palace.tickets.terms import terms_of
 from palace.tickets.views.base import bp
 from palace.tickets.views.shows import stub_json, this_member
 from palace.venues import queries as venues
 from palace.venues.models import Seat
+from palace.venues.queries import Plan
 from palace.venues.rules import SeatType
-from palace.web import answer, public, refusal_words
+from palace.web import answer, public, reads, refusal_words
 
 
 @bp.get("/performances/<int(max=9223372036854775807):performance_id>")
 @public
+@reads(ChoiceForm)
 def performance(performance_id: int) -> ResponseReturnValue:
     """Show a performance: prices, seats together, the map."""
     form = ChoiceForm(request.args)
     form.validate()
-    return _performance_page(programme.published(performance_id), form)
+    return _performance_page(performance_id, form)
 
 
 def choice_path(performance_id: int) -> str:
@@ -47,34 +50,34 @@ def choice_path(performance_id: int) -> str:
 
 def choose_again(performance_id: int, form: HoldForm, refusal: PalaceError) -> Response:
     """Show the page a refused choice came from, with the reason and the choice still made."""
-    show = programme.published(performance_id)
-    page = _rows_page if form.list.data and show.plan_id else _performance_page
-    return page(show, form, refusal.status, refusal=refusal_words(refusal))
+    page = _rows_page if form.list.data else _performance_page
+    return page(performance_id, form, refusal.status, refusal=refusal_words(refusal))
 
 
 def _performance_page(
-    show: Performance, choice: Choice, status: int = 200, refusal: str = ""
+    performance_id: int, choice: Choice, status: int = 200, refusal: str = ""
 ) -> Response:
-    context = _context(show, choice)
-    plan_seats = venues.seats(show.plan_id) if show.plan_id else ()
+    context = _context(performance_id, choice)
+    show: Performance = context["stub"].performance
+    plan = venues.plan(show.plan_id) if show.plan_id else None
     return answer(
         "tickets/performance.html",
         stub_json(context["stub"]),
         status=status,
-        plan_svg=plan_svg(show.plan, plan_seats, words.language()) if show.plan else None,
-        zones=_zones(show, context["offers"]),
+        plan_svg=plan_svg(plan.drawn, plan.seats, words.language()) if plan else None,
+        zones=_zones(plan, context["offers"]),
         refusal=refusal,
         **context,
     )
 
 
-def _context(show: Performance, choice: Choice) -> dict[str, Any]:
+def _context(performance_id: int, choice: Choice) -> dict[str, Any]:
     """Return what a person may choose at a performance now, and what they chose before."""
-    member, now, house = this_member(), clock.now(), venues.house_rules()
-    stub = programme.stubs([show], queries.taken_counts([show.id], now), house, now)[0]
-    mine = queries.tier_counts(show.id, now, member.id) if member else {}
-    offers = queries.offers(member, show, house, now, priced=stub.prices, mine=mine)
-    limit = min(show.seats_per_member - sum(mine.values()), MOST_SEATS)
+    member = this_member()
+    terms = terms_of(member, performance_id)
+    show, offers, now = terms.performance, terms.offers, terms.now
+    stub = programme.stubs([show], queries.taken_counts([show.id], now), terms.house, now)[0]
+    limit = min(show.seats_per_member - terms.held, MOST_SEATS)
     most = rules.most_places(offers, limit) if member else limit
     return {
         "stub": stub,
@@ -85,11 +88,11 @@ def _context(show: Performance, choice: Choice) -> dict[str, Any]:
         "choice": choice,
         "orders": queries.open_orders(member.id, now, show.id) if member else [],
         "tickets": queries.tickets_for(member.id, [show.id]) if member else [],
-        "access": bool(member and members.live_grants(member, show.id, now)),
+        "access": bool(terms.opened),
     }
 
 
-def _barred(member: Member | None, offers: list[Offer], now: datetime) -> str:
+def _barred(member: Member | None, offers: Sequence[Offer], now: datetime) -> str:
     """Return why a signed-in person can book nothing here, or nothing."""
     if member is None or not offers:
         return ""
@@ -100,9 +103,9 @@ def _barred(member: Member | None, offers: list[Offer], now: datetime) -> str:
     return ""
 
 
-def _zones(show: Performance, offers: list[Offer]) -> list[dict[str, Any]]:
+def _zones(plan: Plan | None, offers: Sequence[Offer]) -> list[dict[str, Any]]:
     """Return the zones of the plan that are sold, with each offer's amount."""
-    drawn = show.plan.drawing.get("zones", []) if show.plan else []
+    drawn = plan.drawn.drawing.get("zones", []) if plan else []
     sold = {zone for offer in offers for zone in offer.amounts}
     return [
         {
@@ -123,27 +126,28 @@ def _zones(show: Performance, offers: list[Offer]) -> list[dict[str, Any]]:
 @public
 def rows(performance_id: int) -> ResponseReturnValue:
     """Show every seat by section and row as native checkboxes, from the truth of this instant."""
-    show = programme.published(performance_id)
+    return _rows_page(performance_id, ChoiceForm())
+
+
+def _rows_page(
+    performance_id: int, choice: Choice, status: int = 200, refusal: str = ""
+) -> Response:
+    context = _context(performance_id, choice)
+    show: Performance = context["stub"].performance
     if show.plan_id is None:
         raise NotFound
-    return _rows_page(show, ChoiceForm())
-
-
-def _rows_page(show: Performance, choice: Choice, status: int = 200, refusal: str = "") -> Response:
-    context = _context(show, choice)
-    closed = queries.closed_seats(show.id, clock.now())
+    plan, closed = venues.plan(show.plan_id), queries.closed_seats(show.id, clock.now())
     states: list[dict[str, Any]] = [
         {"seat": seat, "state": _state(seat, closed.get(seat.id), access=context["access"])}
-        for seat in venues.seats(show.plan_id or 0)
+        for seat in plan.seats
     ]
-    drawn = show.plan.drawing["sections"] if show.plan else []
     return answer(
         "tickets/rows.html",
         {"seats": {state["seat"].code: state["state"] for state in states}},
         status=status,
         sections=[
             (section["name"][words.language()], _by_row(states, section["code"]))
-            for section in drawn
+            for section in plan.drawn.drawing["sections"]
         ],
         refusal=refusal,
         **context,

@@ -28,24 +28,24 @@ from palace.tickets.rules import OrderState, TicketState
 from palace.tickets.views import choosing
 from palace.tickets.views.base import bp
 from palace.venues import queries as venues
-from palace.web import allow, answer, checked, wants_json
+from palace.web import allow, answer, checked, reads, wants_json
 
 
 @bp.post("/performances/<int(max=9223372036854775807):performance_id>/hold")
 @allow(Role.MEMBER, back=choosing.choice_path)
+@reads(HoldForm)
 def hold(performance_id: int) -> ResponseReturnValue:
     """Hold the chosen seats and go on to the order; `confirm=1` settles a free one at once."""
     form = HoldForm()
     try:
         checked(form)
         with transaction():
-            order = _hold(form, performance_id)
+            return _done(_hold(form, performance_id), status=201)
     except PalaceError as refusal:
         if wants_json() or refusal.status == NotFound.status:
             raise
         db.session.rollback()
         return choosing.choose_again(performance_id, form, refusal)
-    return _done(order, status=201)
 
 
 def _hold(form: HoldForm, performance_id: int) -> Order:
@@ -82,10 +82,10 @@ def order(code: str) -> ResponseReturnValue:
     state = order_state(found, len(live))
     valid = [ticket for ticket in found.tickets if ticket.state is TicketState.VALID]
     if valid and not wants_json():
-        return redirect(url_for("tickets.ticket", code=valid[0].code))
+        return redirect(url_for("tickets.ticket", code=valid[0].code), code=303)
     return answer(
         "tickets/order.html",
-        _json(found, state),
+        _json(found),
         order=found,
         claims=live,
         state=state,
@@ -107,24 +107,26 @@ def order_state(found: Order, live_count: int) -> str:
     return "lapsed" if waits and live_count < found.seat_count else found.state.value
 
 
-def _json(found: Order, state: str) -> dict[str, Any]:
+def _json(found: Order) -> dict[str, Any]:
+    """Return an order as JSON clients read it, as it stands now."""
     ends_at: datetime = found.pay_by or found.hold_ends_at
+    parts = queries.parts_of(found)
+    state = order_state(found, parts.live)
     return {
         "order": found.code,
         "state": state,
-        "seats": [claim.seat.code for claim in found.claims if claim.seat],
+        "seats": parts.seats or [],
         "held_until": ends_at.astimezone(clock.SHANGHAI).isoformat()
         if state != OrderState.SETTLED
         else None,
-        "tickets": [ticket.code for ticket in found.tickets],
+        "tickets": parts.tickets or [],
     }
 
 
 def _done(found: Order, status: int = 200) -> ResponseReturnValue:
-    """Answer a command on an order: on to its page, or the order as JSON as it stands now."""
+    """Answer a command on an order, in its transaction: on to its page, or the order as JSON."""
     if wants_json():
-        state = order_state(found, len(queries.live_claims(found, clock.now())))
-        return _json(found, state), status
+        return _json(found), status
     return redirect(url_for("tickets.order", code=found.code), code=303)
 
 
@@ -132,14 +134,14 @@ def _do(act: Callable[[Member, str], Order], code: str, said: str = "") -> Respo
     """Do something with an order and answer; a page that came too late shows the order as it stands."""
     try:
         with transaction():
-            found = act(current_member(), code)
+            answered = _done(act(current_member(), code))
     except HoldLapsed:
         if wants_json():
             raise
         return redirect(url_for("tickets.order", code=code), code=303)
     if said and not wants_json():
         flash(gettext(said))
-    return _done(found)
+    return answered
 
 
 @bp.post("/orders/<code:code>/confirm")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from flask import request
+from flask import current_app, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
@@ -22,14 +25,29 @@ from palace.tickets.forms import ProgrammeForm
 from palace.tickets.models import Ticket
 from palace.tickets.views.base import bp
 from palace.venues import queries as venues
-from palace.web import answer, public
+from palace.web import answer, public, reads
 
 COMING = timedelta(weeks=8)
+FRESH_SECONDS = 1.0
 
 
-def _stubs(found: list[Performance], now: datetime) -> list[Stub]:
-    taken = queries.taken_counts((performance.id for performance in found), now)
-    return programme.stubs(found, taken, venues.house_rules(), now)
+@dataclass(frozen=True)
+class Taken:
+    """Places nobody can book, by performance, as this process counted them a moment ago."""
+
+    read_at: float
+    shows: frozenset[int]
+    counts: Mapping[int, int]
+
+
+def _taken_lately(found: list[Performance], now: datetime) -> Mapping[int, int]:
+    """Return the places taken of everything coming: many houses, so counted once a second at most."""
+    shows = frozenset(performance.id for performance in found)
+    kept: Taken | None = current_app.extensions.get("palace_taken")
+    if kept is None or time.monotonic() - kept.read_at > FRESH_SECONDS or kept.shows != shows:
+        kept = Taken(time.monotonic(), shows, queries.taken_counts(shows, now))
+        current_app.extensions["palace_taken"] = kept
+    return kept.counts
 
 
 def stub_json(stub: Stub) -> dict[str, Any]:
@@ -54,6 +72,7 @@ def stub_json(stub: Stub) -> dict[str, Any]:
 @bp.get("/", endpoint="programme")
 @bp.get("/performances", endpoint="programme")
 @public
+@reads(ProgrammeForm)
 def programme_page() -> ResponseReturnValue:
     """Show what is on in the coming weeks, by day."""
     form = ProgrammeForm(request.args)
@@ -62,7 +81,12 @@ def programme_page() -> ResponseReturnValue:
     coming = programme.performances(since=now, until=now + COMING)
     wanted = [
         stub
-        for stub in _stubs([show for show in coming if _asked(form, show)], now)
+        for stub in programme.stubs(
+            [show for show in coming if _asked(form, show)],
+            _taken_lately(coming, now),
+            venues.house_rules(),
+            now,
+        )
         if _fits(form, stub)
     ]
     gathered = sorted(programme.by_entry(wanted), key=_evenings_first)
@@ -125,7 +149,9 @@ def production(production_id: int) -> ResponseReturnValue:
     """Show a production and all its coming dates."""
     found = programme.production(production_id)
     now = clock.now()
-    coming = _stubs(programme.performances(since=now, production_id=found.id), now)
+    shows = programme.performances(since=now, production_id=found.id)
+    taken = queries.taken_counts((show.id for show in shows), now)
+    coming = programme.stubs(shows, taken, venues.house_rules(), now)
     body = {
         "id": found.id,
         "title": words.named(found, "title"),

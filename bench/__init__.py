@@ -1,0 +1,1 @@
+"""What the palace costs on this machine, beside what its database could do at best: `make bench`."""

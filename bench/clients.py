@@ -1,0 +1,96 @@
+"""Clients with kept-alive connections, threads of this process."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import math
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any
+
+PATIENCE = 120.0  # seconds; people at an opening wait longer than programs
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A request."""
+
+    path: str
+    method: str = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: str | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back, and after how many seconds; `headers` have lower-case names."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    seconds: float
+
+    @property
+    def json(self) -> Any:
+        """Return the body read as JSON."""
+        return json.loads(self.body)
+
+
+class Client:
+    """One kept-alive connection."""
+
+    def __init__(self, port: int) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+
+    def ask(self, ask: Ask) -> Answer:
+        """Send a request and read its answer to the end.
+
+        Raises:
+            OSError, http.client.HTTPException: there was none.
+        """
+        began = time.perf_counter()
+        try:
+            self._connection.request(ask.method, ask.path, ask.body, dict(ask.headers))
+            response = self._connection.getresponse()
+            body = response.read()
+        except (OSError, http.client.HTTPException):
+            self.close()
+            raise
+        headers = {name.lower(): value for name, value in response.getheaders()}
+        return Answer(response.status, headers, body, time.perf_counter() - began)
+
+    def close(self) -> None:
+        """Hang up; the next request connects anew."""
+        self._connection.close()
+
+
+def ask_all(
+    port: int, asks: Sequence[Ask], connections: int, *, seconds: float = math.inf
+) -> list[Answer]:
+    """Send requests over so many connections at once; return the answers in the order of the requests.
+
+    After `seconds` nothing more is sent: those not asked by then have no answer.
+    """
+    until = time.monotonic() + seconds
+    numbered = list(enumerate(asks))
+    shares = [numbered[first::connections] for first in range(connections)]
+    with ThreadPoolExecutor(connections) as pool:
+        answered = pool.map(lambda share: list(_ask_share(port, share, until)), shares)
+        return [answer for _, answer in sorted(chain(*answered), key=lambda pair: pair[0])]
+
+
+def _ask_share(
+    port: int, asks: Sequence[tuple[int, Ask]], until: float
+) -> Iterator[tuple[int, Answer]]:
+    client = Client(port)
+    try:
+        for number, ask in asks:
+            if time.monotonic() > until:
+                break
+            yield number, client.ask(ask)
+    finally:
+        client.close()

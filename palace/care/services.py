@@ -1,0 +1,79 @@
+"""Tending the tasks: what died is kept for a person, what a killed worker left is begun again."""
+
+from __future__ import annotations
+
+from flask import current_app
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from palace.care import probes, queries, rules
+from palace.care.rules import Line, Setting
+from palace.config import Settings
+from palace.db import db
+from palace.members.services import note
+from palace.notices import senders
+
+RETRY = text("SELECT procrastinate_retry_job_v2(:id, now(), NULL, NULL, NULL)")
+FAIL = text("SELECT procrastinate_finish_job_v1(:id, 'failed', false)")
+DROP = text("DELETE FROM procrastinate_jobs WHERE id = :id")
+DROP_SAME = text(
+    """
+    DELETE FROM procrastinate_jobs AS older USING procrastinate_jobs AS newer
+     WHERE newer.id = :id AND older.queueing_lock = newer.queueing_lock
+       AND older.status = 'failed' AND older.id <> newer.id
+    """
+)
+WORKER_KILLED = "WorkerKilled"
+
+
+def health() -> list[Line]:
+    """Look at every part of the palace."""
+    settings: Settings = current_app.extensions["palace"]
+    setting = Setting(
+        demo=settings.demo,
+        sms=senders.may_send(),
+        keys_beside_state=settings.keys_file.is_relative_to(settings.state),
+        public_url=settings.public_url,
+        schema=current_app.extensions["palace_schema"],
+    )
+    found = queries.database()
+    return rules.lines(probes.machine(settings), found, setting)
+
+
+def note_death(task_id: int, kind: str) -> None:
+    """Write down that a task failed for good, and by which kind of error.
+
+    A task that is put in line again and again stands for its like: only the newest dead one is kept.
+    """
+    db.session.execute(DROP_SAME, {"id": task_id})
+    note(queries.TASK_DIED, queries.subject_of(task_id), why=kind, actor="system")
+
+
+def retry(task_id: int) -> bool:
+    """Put a task that failed in line once more; return False when it was already, or is gone."""
+    if not queries.lock_dead(task_id):
+        return False
+    _put_in_line(task_id)
+    note("task_retried", queries.subject_of(task_id))
+    return True
+
+
+def rescue() -> int:
+    """Begin again what a killed worker left undone; what keeps killing workers is dead. Return how many."""
+    stalled = queries.lock_stalled(rules.STALLED_AFTER)
+    for task_id, tries in stalled:
+        if tries + 1 < rules.TASK_TRIES:
+            _put_in_line(task_id)
+        else:
+            db.session.execute(FAIL, {"id": task_id})
+            note_death(task_id, WORKER_KILLED)
+    return len(stalled)
+
+
+def _put_in_line(task_id: int) -> None:
+    """Queue a task anew; one whose like already waits in line is dropped, as that one does its work."""
+    try:
+        with db.session.begin_nested():
+            db.session.execute(RETRY, {"id": task_id})
+    except IntegrityError:
+        db.session.execute(DROP, {"id": task_id})

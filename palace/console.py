@@ -1,0 +1,108 @@
+"""The commands of the person who keeps the palace running."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import click
+from flask_babel import force_locale, gettext
+
+from palace import clock, create_app
+from palace.care import rules, services
+from palace.care.rules import Line
+from palace.config import Settings
+from palace.db import db, transaction
+from palace.errors import PalaceError
+from palace.members import services as members
+from palace.members.rules import Role
+from palace.postgres import Cluster
+from palace.web import refusal_words
+from palace.words import LOCALES
+
+ROLES = [role.value for role in Role if role is not Role.MEMBER]
+
+
+@click.command()
+@click.pass_obj
+def health(settings: Settings) -> None:
+    """Say part by part whether the palace is well and what to do; exit code 1 where something is not."""
+    if not settings.database_url:
+        cluster = Cluster(settings.state)
+        app, owner = cluster.url("palace_app"), cluster.url("palace_owner")
+        settings = replace(settings, database_url=app, database_owner_url=owner)
+    with _palace(settings):
+        found = services.health()
+        for line in found:
+            click.echo(("✓ " if line.well else "✗ ") + "\n  ".join(_said(line)))
+    raise SystemExit(0 if rules.is_well(found) else 1)
+
+
+def _said(line: Line) -> Iterator[str]:
+    """Say a line in Chinese, then in English."""
+    for locale in LOCALES.values():
+        with force_locale(locale):
+            todo = "" if line.well else f" → {gettext(line.todo, **line.values)}"
+            yield f"{gettext(line.name)}: {gettext(line.seen, **line.values)}{todo}"
+
+
+@click.group()
+def staff() -> None:
+    """Who works here: add somebody, give a new password, let somebody go."""
+
+
+@staff.command()
+@click.argument("login")
+@click.argument("name")
+@click.argument("role", type=click.Choice(ROLES))
+@click.pass_obj
+def add(settings: Settings, login: str, name: str, role: str) -> None:
+    """Let somebody work here; their password is shown once."""
+    with _at_work(settings):
+        password = members.employ(login, name, Role(role))
+    click.echo(f"{login}: {password}")
+
+
+@staff.command()
+@click.argument("login")
+@click.pass_obj
+def password(settings: Settings, login: str) -> None:
+    """Give somebody a new password, shown once; every sign-in of theirs ends."""
+    with _at_work(settings):
+        renewed = members.renew_password(login, clock.now())
+    click.echo(f"{login}: {renewed}")
+
+
+@staff.command()
+@click.argument("login")
+@click.pass_obj
+def leave(settings: Settings, login: str) -> None:
+    """Let somebody go: their login and every sign-in of theirs end at once."""
+    with _at_work(settings):
+        members.leave(login, clock.now())
+    click.echo(f"{login}: –")
+
+
+@contextmanager
+def _at_work(settings: Settings) -> Iterator[None]:
+    """Run a block as one transaction; a refusal is a sentence and exit code 1."""
+    with _palace(settings):
+        try:
+            with transaction():
+                yield
+        except PalaceError as refusal:
+            raise click.ClickException(refusal_words(refusal)) from None
+
+
+@contextmanager
+def _palace(settings: Settings) -> Iterator[None]:
+    """Run a block inside the application and close its connections."""
+    app = create_app(settings)
+    with app.app_context():
+        try:
+            yield
+        finally:
+            db.session.remove()
+            db.engine.dispose()
+            app.extensions["palace_side_engine"].dispose()

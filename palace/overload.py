@@ -1,0 +1,109 @@
+"""How many requests Flask works on at once and how many wait; the rest are told at once to come back.
+
+Reading what is on and everything else are two lanes, so that a rush of buyers never closes the
+programme, nor its readers the sale. Files and `/livez` need no database and pass freely.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from flask import Flask, g
+from werkzeug.sansio.utils import host_is_trusted
+
+from palace import lifecycle, web
+from palace.errors import Overloaded
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+AT_ONCE = 2  # of each lane: together as many as the pool has connections
+WAITING = 24  # of each lane
+PATIENCE = 5.0  # seconds
+SPARE = 12  # threads for seat state, files and those told to come back
+THREADS = 2 * (AT_ONCE + WAITING) + SPARE
+READING = frozenset({"", "performances", "productions", "about"})
+
+log = logging.getLogger("palace")
+
+
+class Lane:
+    """A door: so many inside at once, so many waiting before it, nobody for long."""
+
+    def __init__(self, at_once: int = AT_ONCE, waiting: int = WAITING) -> None:
+        self._inside = threading.Semaphore(at_once)
+        self._places = threading.Semaphore(at_once + waiting)
+
+    @contextmanager
+    def entered(self, patience: float = PATIENCE) -> Iterator[bool]:
+        """Say whether one may come in, at once or after waiting; the place is given back at the end."""
+        if not self._places.acquire(blocking=False):
+            yield False
+            return
+        try:
+            inside = self._inside.acquire(timeout=patience)
+            try:
+                yield inside
+            finally:
+                if inside:
+                    self._inside.release()
+        finally:
+            self._places.release()
+
+
+class Overload:
+    """WSGI middleware between what answers before Flask and Flask."""
+
+    def __init__(self, app: WSGIApplication, flask: Flask) -> None:
+        self.app, self.flask = app, flask
+        self.reading, self.acting = Lane(), Lane()
+        self._told, self._told_at = 0, 0.0
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Pass a request on in its turn, or tell the visitor to come back."""
+        lane = self._lane(environ)
+        if lane is None:
+            return self.app(environ, start_response)
+        with lane.entered() as inside:
+            if inside:
+                return self.app(environ, start_response)
+        return self._come_back(environ, start_response)
+
+    def _lane(self, environ: WSGIEnvironment) -> Lane | None:
+        path = environ.get("PATH_INFO", "")
+        needs_nothing = path == "/livez" or path.startswith("/static/")
+        if needs_nothing or not host_is_trusted(
+            environ.get("HTTP_HOST"), self.flask.config["TRUSTED_HOSTS"]
+        ):
+            return None
+        reads = environ["REQUEST_METHOD"] in {"GET", "HEAD"} and path.split("/")[1:2]
+        return self.reading if reads and reads[0] in READING else self.acting
+
+    def _come_back(
+        self, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        self._note()
+        with self.flask.request_context(environ):
+            g.request_id = web.new_request_id()
+            response = self.flask.make_response(lifecycle.refused(Overloaded()))
+            secure = self.flask.extensions["palace"].secure
+            web.harden(response, g.request_id, secure=secure, personal=True)
+        return response(environ, start_response)
+
+    def _note(self) -> None:
+        """Count who was told to come back, and log the count once a second."""
+        self._told += 1
+        now = time.monotonic()
+        if now - self._told_at > 1:
+            log.warning("overloaded", extra={"values": {"told_to_come_back": self._told}})
+            self._told, self._told_at = 0, now
+
+
+def init_app(app: Flask) -> None:
+    """Put the middleware in front of the application."""
+    app.wsgi_app = Overload(app.wsgi_app, app)  # type: ignore[method-assign]  # Flask's documented way

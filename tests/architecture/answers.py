@@ -1,0 +1,201 @@
+"""What the addresses answer with as JSON, and which of them send files: the shapes of the OpenAPI file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from palace.agenda.rules import EntryStatus
+from palace.door.rules import Reason, Verdict
+from palace.members.rules import Standing
+from palace.programme.rules import KINDS, Shown
+from palace.tickets.rules import OrderState, TicketState
+
+Shape = dict[str, Any]
+
+TEXT: Shape = {"type": "string"}
+CODE: Shape = {"type": "string", "pattern": "^[a-z2-7]{20}$"}
+NUMBER: Shape = {"type": "integer", "minimum": 0}
+INSTANT: Shape = {"type": "string", "format": "date-time"}
+YES_NO: Shape = {"type": "boolean"}
+FEN: Shape = {"type": "integer", "minimum": 0, "description": "fen, 1 yuan = 100 fen"}
+
+
+def one_of(words: Any) -> Shape:
+    """Return the shape of a word from a list."""
+    return {"type": "string", "enum": sorted(str(word) for word in words)}
+
+
+def each(shape: Shape) -> Shape:
+    """Return the shape of a list."""
+    return {"type": "array", "items": shape}
+
+
+def maybe(shape: Shape) -> Shape:
+    """Return the shape of something that may be null."""
+    return {"anyOf": [shape, {"type": "null"}]}
+
+
+def known(name: str) -> Shape:
+    """Return a reference to a named shape."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def exactly(**properties: Shape) -> Shape:
+    """Return the shape of an object with these members, all of them and no others."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def at_least(optional: dict[str, Shape], **properties: Shape) -> Shape:
+    """Return the shape of an object whose `optional` members may be missing."""
+    shape = exactly(**properties)
+    return shape | {"properties": properties | optional}
+
+
+MINE = {
+    "name": TEXT,
+    "free_left": NUMBER,
+    "feed": {"type": "string", "format": "uri"},
+    "entries": each(known("Entry")),
+    "orders": each(CODE),
+}
+DOOR = {
+    "performance": NUMBER,
+    "title": TEXT,
+    "starts_at": INSTANT,
+    "doors_at": INSTANT,
+    "admitted": NUMBER,
+    "sold": NUMBER,
+}
+SHAPES: dict[str, Shape] = {
+    "Price": exactly(tier=TEXT, zone=TEXT, amount=FEN),
+    "Performance": exactly(
+        id=NUMBER,
+        production=NUMBER,
+        title=TEXT,
+        kind=one_of(KINDS),
+        space=TEXT,
+        starts_at=INSTANT,
+        state=one_of(Shown),
+        left=maybe(NUMBER),
+        prices=each(known("Price")),
+    ),
+    "Performances": exactly(performances=each(known("Performance"))),
+    "Production": exactly(id=NUMBER, title=TEXT, performances=each(known("Performance"))),
+    "Rows": exactly(
+        seats={"type": "object", "additionalProperties": one_of(["free", "taken", "kept"])}
+    ),
+    "Order": exactly(
+        order=CODE,
+        state=one_of([*OrderState, "lapsed", "off"]),
+        seats=each(TEXT),
+        held_until=maybe(INSTANT),
+        tickets=each(CODE),
+    ),
+    "Ticket": exactly(
+        ticket=CODE,
+        state=one_of(TicketState),
+        performance=NUMBER,
+        seat=maybe(TEXT),
+        tier=TEXT,
+        price=FEN,
+        collection_code={"type": "string", "pattern": "^[0-9]{8}$"},
+        admitted_at=maybe(INSTANT),
+    ),
+    "Entry": exactly(
+        subject=TEXT,
+        title=TEXT,
+        place=TEXT,
+        starts_at=maybe(INSTANT),
+        status=one_of(EntryStatus),
+        tickets=each(CODE),
+    ),
+    "Mine": exactly(**MINE, standing=one_of(Standing)),
+    "Changed": exactly(**MINE),
+    "History": exactly(entries=each(known("Entry")), page={"type": "integer", "minimum": 1}),
+    "Onward": at_least({"phone_end": TEXT}, next=TEXT),
+    "CodeAsked": exactly(phone_end=TEXT, scarce=YES_NO),
+    "People": exactly(people=each(exactly(id=TEXT, words=TEXT))),
+    "Nothing": exactly(),
+    "Evenings": exactly(
+        performances=each(
+            exactly(
+                performance=NUMBER,
+                starts_at=INSTANT,
+                sold=NUMBER,
+                held=NUMBER,
+                kept=NUMBER,
+                left=NUMBER,
+            )
+        )
+    ),
+    "Door": exactly(**DOOR),
+    "Doors": exactly(performances=each(known("Door"))),
+    "Verdict": exactly(
+        verdict=one_of(Verdict),
+        reason=maybe(one_of(Reason)),
+        seat=maybe(TEXT),
+        first_at=maybe(INSTANT),
+        gate=maybe(TEXT),
+        told={"type": "object", "additionalProperties": TEXT},
+    ),
+    "Messages": exactly(messages=each(exactly(at=TEXT, phone=TEXT, text=TEXT))),
+    "Health": exactly(ok=YES_NO, parts=exactly(database=YES_NO, schema=YES_NO, worker=YES_NO)),
+}
+
+JSON: dict[str, dict[str, str]] = {
+    "tickets.programme": {"GET": "Performances"},
+    "tickets.production": {"GET": "Production"},
+    "tickets.performance": {"GET": "Performance"},
+    "tickets.rows": {"GET": "Rows"},
+    "tickets.hold": {"POST": "Order"},
+    "tickets.order": {"GET": "Order"},
+    "tickets.confirm": {"POST": "Order"},
+    "tickets.extend": {"POST": "Order"},
+    "tickets.cancel": {"POST": "Order"},
+    "tickets.ticket": {"GET": "Ticket"},
+    "tickets.ask_return": {"GET": "Ticket"},
+    "tickets.give_back": {"POST": "Ticket"},
+    "mine.home": {"GET": "Mine"},
+    "mine.renew_calendar": {"POST": "Changed"},
+    "mine.access": {"POST": "Changed"},
+    "mine.rename": {"POST": "Changed"},
+    "mine.history": {"GET": "History"},
+    "members.sign_in": {"GET": "Nothing", "POST": "Onward"},
+    "members.code": {"GET": "CodeAsked", "POST": "Onward"},
+    "members.choose": {"GET": "People", "POST": "Onward"},
+    "members.sign_out": {"POST": "Onward"},
+    "members.sign_out_everywhere": {"POST": "Onward"},
+    "members.messages": {"GET": "Messages"},
+    "staff.sign_in": {"GET": "Nothing", "POST": "Onward"},
+    "staff.sign_out": {"POST": "Onward"},
+    "staff.home": {"GET": "Evenings"},
+    "door.home": {"GET": "Doors"},
+    "door.performance": {"GET": "Door"},
+    "door.admit": {"POST": "Verdict"},
+    "pages.healthz": {"GET": "Health"},
+}
+"""Which shape an address answers with, by endpoint and method; what is not here is a page or a file."""
+
+JSON_ONLY = {"pages.healthz"}
+CREATES = {"tickets.hold"}
+SHOWN = {"door.admit"}
+"""Addresses whose POST answers with a page of its own: the next ticket comes a second later."""
+REDIRECTS = {"pages.display", "members.sign_in", "members.code", "members.choose"}
+"""Addresses for everybody whose GET may send on to another; those for roles send to the sign-in."""
+
+FILES = {
+    "calendars.feed": "text/calendar",
+    "mine.qr": "image/svg+xml",
+    "pages.livez": "text/plain",
+    "pages.manifest": "application/manifest+json",
+    "pages.service_worker": "text/javascript",
+    "static": "*/*",
+    "tickets.ticket_ics": "text/calendar",
+    "tickets.ticket_pdf": "application/pdf",
+    "tickets.ticket_png": "image/png",
+}

@@ -1,0 +1,153 @@
+"""Every JSON answer that the OpenAPI file describes, given once for real and held against its shape."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from palace.db import db
+from palace.members.models import Member
+from palace.members.rules import Role
+from palace.members.services import hash_password
+from palace.programme.models import Performance
+from tests.architecture.answers import CREATES, JSON
+from tests.architecture.openapi import FILE
+from tests.factory import Factory
+
+PASSWORD = "售票处 2026 南宫"  # noqa: S105 - a test's
+ASK = {"Accept": "application/json"}
+COMPONENTS = json.loads(FILE.read_text(encoding="utf-8"))["components"]
+
+
+def faults(shape: str, body: Any) -> list[str]:
+    """Return what is wrong with an answer."""
+    wanted = {"$ref": f"#/components/schemas/{shape}", "components": COMPONENTS}
+    validator = jsonschema_rs.validator_for(wanted, validate_formats=True)
+    return [
+        f"{shape}{list(error.instance_path)}: {error.message}"
+        for error in validator.iter_errors(body)
+    ]
+
+
+class Walk:
+    """A browser that notes which described answers it has seen, and what was wrong with them."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app, self.browser = app, app.test_client()
+        self.seen: set[tuple[str, str]] = set()
+        self.wrong: list[str] = []
+
+    def ask(self, method: str, path: str, **fields: object) -> Any:
+        """Ask for an address; return the answer's body."""
+        body = fields if method == "POST" else None
+        answer = self.browser.open(path, method=method, headers=ASK, json=body)
+        endpoint = self.app.url_map.bind("").match(path.partition("?")[0], method)[0]
+        done = 201 if endpoint in CREATES else 200
+        if answer.status_code != done and endpoint != "pages.healthz":
+            self.wrong.append(f"{method} {path}: {answer.status_code} {answer.text}")
+            return {}
+        self.seen.add((endpoint, method))
+        self.wrong += faults(JSON[endpoint][method], answer.get_json())
+        return answer.get_json()
+
+
+@pytest.fixture
+def walk(app: Flask) -> Walk:
+    """Return a browser without cookies that takes notes."""
+    return Walk(app)
+
+
+def enter(walk: Walk, member: Member) -> None:
+    """Sign a member in by code, and say which of the phone's people they are."""
+    walk.ask("GET", "/sign-in")
+    onward = walk.ask("POST", "/sign-in?choose=1", phone=member.phone)["next"]
+    walk.ask("GET", onward)
+    text = walk.ask("GET", "/demo/messages")["messages"][0]["text"]
+    code = re.search(r"[0-9]{6}", text)
+    assert code
+    walk.ask("POST", onward, code=code[0], choose=True)
+    people = walk.ask("GET", "/sign-in/choose")["people"]
+    walk.ask("POST", "/sign-in/choose", person=people[0]["id"])
+
+
+def look_around(walk: Walk, show: Performance) -> None:
+    """See what is on."""
+    for path in ("/performances", f"/performances/{show.id}", f"/performances/{show.id}/rows"):
+        walk.ask("GET", path)
+    walk.ask("GET", f"/productions/{show.production_id}")
+    walk.ask("GET", "/healthz")
+
+
+def get_tickets(walk: Walk, show: Performance) -> None:
+    """Hold and let go, hold longer and confirm, look at the ticket and give it back."""
+    hold = f"/performances/{show.id}/hold"
+    dropped = walk.ask("POST", hold, count=1, key="walk-key-1")["order"]
+    walk.ask("POST", f"/orders/{dropped}/cancel")
+    kept = walk.ask("POST", hold, seats=["ST-01-01:free"], key="walk-key-2")["order"]
+    walk.ask("GET", f"/orders/{kept}")
+    walk.ask("POST", f"/orders/{kept}/extend")
+    ticket = walk.ask("POST", f"/orders/{kept}/confirm")["tickets"][0]
+    walk.ask("GET", f"/tickets/{ticket}")
+    walk.ask("GET", "/mine")
+    walk.ask("GET", f"/tickets/{ticket}/return")
+    walk.ask("POST", f"/tickets/{ticket}/return")
+    walk.ask("GET", f"/orders/{kept}")
+
+
+def change_oneself(walk: Walk) -> None:
+    """Change what a member may change, and sign out."""
+    walk.ask("POST", "/mine/calendar")
+    walk.ask("POST", "/mine/access", wanted=True)
+    walk.ask("GET", "/mine/history?page=2")
+    walk.ask("POST", "/sign-out")
+
+
+def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None:
+    show = make.performance(seats=4)
+    member = make.member(phone="13800138000")
+
+    look_around(walk, show)
+    enter(walk, member)
+    get_tickets(walk, show)
+    change_oneself(walk)
+    make.sign_in(walk.browser, make.member(valid=False))  # the roster knows the name of the other
+    walk.ask("POST", "/mine/name", name="李小明")
+    walk.ask("POST", "/sign-out-everywhere")
+    staff = make.staff(Role.COUNTER)
+    staff.password_hash = hash_password(PASSWORD)
+    db.session.flush()
+    walk.ask("GET", "/staff/sign-in")
+    walk.ask("POST", "/staff/sign-in", login=staff.login, password=PASSWORD)
+    walk.ask("GET", "/staff")
+    walk.ask("GET", "/door")
+    walk.ask("GET", f"/door/{show.id}")
+    walk.ask("POST", f"/door/{show.id}/admit", code="123")
+    walk.ask("POST", "/staff/sign-out")
+
+    assert walk.wrong == []
+    assert walk.seen == {(name, method) for name, methods in JSON.items() for method in methods}
+
+
+@pytest.mark.parametrize("body", [{"performances": [{}]}, {}, {"performances": [], "more": 1}])
+def test_a_wrong_shape_is_seen(body: object) -> None:
+    assert faults("Performances", body)
+
+
+def test_a_refusal_is_a_problem_with_a_known_code(client: FlaskClient, make: Factory) -> None:
+    make.site()
+    refusals = [
+        client.get("/mine", headers=ASK),
+        client.get("/nowhere", headers=ASK),
+        client.post("/about", headers=ASK),
+        client.post("/sign-in", headers=ASK, json={"phone": "1"}),
+        client.post("/sign-in", headers=ASK, json=[]),
+    ]
+    assert [answer.status_code for answer in refusals] == [401, 404, 405, 422, 422]
+    assert [faults("Problem", answer.get_json()) for answer in refusals] == [[]] * len(refusals)
+    assert faults("Problem", refusals[0].get_json() | {"code": "sign_in_neede"})

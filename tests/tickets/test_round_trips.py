@@ -1,0 +1,167 @@
+"""How often a request talks to the database: every statement, BEGIN and end of a transaction counts."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+
+from palace.agenda import queries as agenda
+from palace.db import db
+from palace.members.models import Member
+from palace.programme.models import Performance
+from palace.tickets.models import Order
+from palace.tickets.views.shows import FRESH_SECONDS
+from tests.factory import Factory
+
+KEYS = itertools.count(1)
+
+
+@contextmanager
+def round_trips(app: Flask) -> Iterator[list[str]]:
+    """Collect what is asked of the database meanwhile, transactions' ends included."""
+    asked: list[str] = []
+    engines = [db.engine, app.extensions["palace_side_engine"]]
+    heard = {
+        "begin": lambda *_: asked.append("BEGIN"),
+        "before_cursor_execute": lambda *call: asked.append(call[2]),
+        "commit": lambda *_: asked.append("COMMIT"),
+        "rollback": lambda *_: asked.append("ROLLBACK"),
+    }
+    for engine, (name, note) in itertools.product(engines, heard.items()):
+        event.listen(engine, name, note)
+    yield asked
+    for engine, (name, note) in itertools.product(engines, heard.items()):
+        event.remove(engine, name, note)
+
+
+@pytest.fixture
+def show(live: Factory) -> Performance:
+    """Return a show with seats, two tiers and a quota of free tickets."""
+    return live.performance(seats=[6, 6], prices={"free": 0, "member": 3000}, quotas={"free": 6})
+
+
+@pytest.fixture
+def member(live: Factory) -> Member:
+    """Return a member."""
+    return live.member()
+
+
+@pytest.fixture
+def browser(live: Factory, live_app: Flask, show: Performance, member: Member) -> FlaskClient:
+    """Return the member's browser; statements and plans that are kept are known already."""
+    browser = live_app.test_client()
+    live.sign_in(browser, member)
+    live.commit()
+    hold(browser, show, "ST-02-06")
+    for path in ("/", f"/performances/{show.id}"):
+        browser.get(path)
+    return browser
+
+
+def hold(browser: FlaskClient, show: Performance, code: str, **fields: str) -> int:
+    """Ask for one seat; return the answer's status."""
+    accepted = {"Accept": fields.pop("accept", "text/html")}
+    sent = {"key": f"round-trip-{next(KEYS)}", **fields} | ({"seats": code} if code else {})
+    return browser.post(f"/performances/{show.id}/hold", data=sent, headers=accepted).status_code
+
+
+def test_claiming_and_confirming_a_seat_of_a_full_blown_show_takes_14_round_trips(
+    live_app: Flask, browser: FlaskClient, show: Performance
+) -> None:
+    with round_trips(live_app) as asked:
+        assert hold(browser, show, "ST-01-01", confirm="1") == 303
+
+    assert len(asked) <= 14, asked
+    assert (asked[0], asked[-1], asked.count("COMMIT")) == ("BEGIN", "COMMIT", 1)
+
+
+def test_the_answer_in_json_is_one_more_and_in_the_same_transaction(
+    live_app: Flask, browser: FlaskClient, show: Performance
+) -> None:
+    with round_trips(live_app) as asked:
+        status = hold(browser, show, "ST-01-01", confirm="1", accept="application/json")
+
+    assert status == 201
+    assert len(asked) <= 15, asked
+    assert asked[-1] == "COMMIT"
+
+
+def test_seats_that_are_found_for_somebody_take_the_search_and_a_savepoint_more(
+    live_app: Flask, browser: FlaskClient, show: Performance
+) -> None:
+    with round_trips(live_app) as asked:
+        assert hold(browser, show, "", count="2", confirm="1") == 303
+
+    assert len(asked) <= 17, asked
+
+
+def test_holding_and_confirming_alone(
+    live_app: Flask, browser: FlaskClient, show: Performance, member: Member
+) -> None:
+    with round_trips(live_app) as held:
+        assert hold(browser, show, "ST-01-01") == 303
+    order = db.session.query(Order).order_by(Order.id.desc()).limit(1).one()
+    with round_trips(live_app) as confirmed:
+        assert browser.post(f"/orders/{order.code}/confirm").status_code == 303
+
+    assert len(held) <= 10, held
+    assert len(confirmed) <= 15, confirmed
+
+
+def test_pages_ask_the_same_few_questions_however_much_is_on(
+    live: Factory, live_app: Flask, browser: FlaskClient, show: Performance
+) -> None:
+    limits = {
+        "/": (7, 11),
+        f"/performances/{show.id}": (5, 9),
+        f"/productions/{show.production_id}": (8, 11),
+    }
+    for _ in range(3):
+        live.performance(seats=4, prices={"free": 0, "member": 3000}, quotas={"free": 2})
+    live.commit()
+
+    for (path, most), who in itertools.product(limits.items(), (0, 1)):
+        visitor = browser if who else live_app.test_client()
+        with round_trips(live_app) as asked:
+            assert visitor.get(path).status_code == 200
+        assert len(asked) <= most[who], (path, asked)
+
+
+def test_the_programme_counts_places_anew_once_a_second_and_not_more_often(
+    live_app: Flask, browser: FlaskClient, show: Performance
+) -> None:
+    def left() -> tuple[int, bool]:
+        with round_trips(live_app) as asked:
+            body = browser.get("/", headers={"Accept": "application/json"}).get_json()
+        return body["performances"][0]["left"], any("FROM claims" in words for words in asked)
+
+    live_app.extensions.pop("palace_taken", None)
+    first, _ = left()
+    hold(browser, show, "ST-01-01")
+    assert left() == (first, False)
+
+    kept = live_app.extensions["palace_taken"]
+    live_app.extensions["palace_taken"] = replace(kept, read_at=kept.read_at - FRESH_SECONDS)
+    assert left() == (first - 1, True)
+
+
+def test_an_unchanged_feed_is_one_question(
+    live_app: Flask, browser: FlaskClient, show: Performance, member: Member
+) -> None:
+    hold(browser, show, "ST-01-01", confirm="1")
+    path = f"/calendars/{agenda.feed_secret(member)}.ics"
+    tag = browser.get(path).headers["ETag"]
+    stranger = live_app.test_client()
+
+    with round_trips(live_app) as asked:
+        assert stranger.get(path, headers={"If-None-Match": tag}).status_code == 304
+
+    assert [words for words in asked if words not in {"BEGIN", "ROLLBACK"}] == asked[1:-1]
+    assert len(asked) == 3, asked
