@@ -5,9 +5,10 @@ const gate = document.getElementById("gate");
 const panel = document.getElementById("verdict");
 const recent = document.getElementById("recent");
 const BURST_MS = 50;
-const SHORTEST_SCAN = 16;
+const TICKET_LENGTH = 133; // of palace/tickets/tokens.py
 const MOST_RECENT = 10;
 const LOOK_MS = 10000;
+const PATIENCE_MS = 8000;
 const SILENT = "door-silent";
 const GATE = `door-gate:${form.action}`;
 const SOUNDS = {
@@ -22,7 +23,7 @@ const isSilent = () => localStorage.getItem(SILENT) === "1";
 const showSound = () => sound.setAttribute("aria-pressed", String(!isSilent()));
 let ears = null;
 const play = (verdict) => {
-  if (isSilent()) return;
+  if (isSilent() || !window.AudioContext) return;
   ears ??= new AudioContext();
   for (const [pitch, start, length] of SOUNDS[verdict]) {
     const note = ears.createOscillator();
@@ -83,7 +84,12 @@ const check = async (code) => {
   const sent = new FormData(form);
   sent.set("code", code);
   try {
-    const answer = await fetch(form.action, { method: "POST", body: sent, headers: { Accept: "application/json" } });
+    const answer = await fetch(form.action, {
+      method: "POST",
+      body: sent,
+      headers: { Accept: "application/json" },
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
     const said = await answer.json();
     const told = said.told ?? { verdict: form.dataset.refused, words: said.title };
     const verdict = said.verdict ?? "refused";
@@ -98,7 +104,7 @@ const check = async (code) => {
 let queue = Promise.resolve();
 const take = (code) => {
   field.value = "";
-  if (code) queue = queue.then(() => check(code));
+  if (code) queue = queue.then(() => check(code)).catch(() => {});
 };
 form.addEventListener("submit", (submitted) => {
   submitted.preventDefault();
@@ -106,7 +112,8 @@ form.addEventListener("submit", (submitted) => {
   field.focus();
 });
 
-// A Chinese input method swallows a scanner's letters; the keys themselves still say what was typed.
+// A Chinese input method swallows a scanner's letters; the keys themselves still say what
+// was typed. Digits that wait in the field for four more are no part of the next ticket either.
 let burst = "";
 let last = 0;
 const LETTER = /^(?:Key([A-Z])|(?:Digit|Numpad)(\d))$/;
@@ -117,12 +124,14 @@ document.addEventListener(
     last = pressed.timeStamp;
     const letter = LETTER.exec(pressed.code);
     if (letter) burst += letter[1] ?? letter[2];
-    if (!/^(Numpad)?Enter$/.test(pressed.code) || burst.length < SHORTEST_SCAN) return;
+    if (!/^(Numpad)?Enter$/.test(pressed.code)) return;
+    const code = burst;
+    burst = "";
+    if (code.length !== TICKET_LENGTH) return; // typed: the field has it
     pressed.preventDefault();
     pressed.stopPropagation();
     field.blur(); // ends what the input method was composing
-    take(burst);
-    burst = "";
+    take(code);
     field.focus();
   },
   true,

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import Row, Select, bindparam, func, select
 
 from palace.clock import day_span, palace_day
 from palace.db import db
@@ -23,6 +23,7 @@ from palace.tickets.rules import TicketState
 from palace.venues.models import Seat, SeatingPlan
 
 MOST_RECENT = 10
+PHONE_END = 4
 Columns = Row[*tuple[Any, ...]]
 SEAT = (Seat.code, Seat.label_zh, Seat.label_en)
 
@@ -98,27 +99,8 @@ def _entrances(plan_id: int | None) -> list[tuple[str, str, str]]:
     return [(one["code"], one["name"]["zh"], one["name"]["en"]) for one in entrances]
 
 
-def lock_scanned(ticket_id: int) -> Columns | None:
-    """Lock a ticket until the transaction ends and return what a door says of it; None: unknown."""
-    return _locked(Ticket.id == ticket_id)
-
-
-def lock_typed(performance_id: int, typed: TypedCode) -> Columns | None:
-    """Lock and return the ticket of a collection code and phone end at a performance; None: none fits."""
-    return _locked(
-        Ticket.performance_id == performance_id,
-        Ticket.collection_code == typed.collection_code,
-        func.right(Member.phone, len(typed.phone_end)) == typed.phone_end,
-    )
-
-
-def _locked(*conditions: ColumnElement[bool]) -> Columns | None:
-    wanted = _told().where(*conditions).with_for_update(of=Ticket, key_share=True)
-    return db.session.execute(wanted).one_or_none()
-
-
 def _told() -> Select[*tuple[Any, ...]]:
-    """Return the select of a ticket as a door decides on it and tells it, in columns."""
+    """Return the select that locks a ticket and tells it as a door decides on it, in columns."""
     return (
         select(
             Ticket.id,
@@ -147,7 +129,31 @@ def _told() -> Select[*tuple[Any, ...]]:
         .join(Tier, Tier.id == Ticket.tier_id)
         .join(Member, Member.id == Ticket.member_id)
         .outerjoin(Seat, Seat.id == Ticket.seat_id)
+        .with_for_update(of=Ticket, key_share=True)
     )
+
+
+SCANNED = _told().where(Ticket.id == bindparam("ticket_id"))
+TYPED = _told().where(
+    Ticket.performance_id == bindparam("performance_id"),
+    Ticket.collection_code == bindparam("collection_code"),
+    func.right(Member.phone, PHONE_END) == bindparam("phone_end"),
+)
+"""Made once: making them anew costs a door more than asking them."""
+
+
+def lock_scanned(ticket_id: int) -> Columns | None:
+    """Lock a ticket until the transaction ends and return what a door says of it; None: unknown."""
+    return _only(SCANNED, {"ticket_id": ticket_id})
+
+
+def lock_typed(performance_id: int, typed: TypedCode) -> Columns | None:
+    """Lock and return the ticket of a collection code and phone end at a performance; None: none fits."""
+    return _only(TYPED, {"performance_id": performance_id, **typed._asdict()})
+
+
+def _only(wanted: Select[*tuple[Any, ...]], values: dict[str, Any]) -> Columns | None:
+    return db.session.connection().execute(wanted, values).one_or_none()
 
 
 def recent(performance_id: int) -> Sequence[Columns]:

@@ -14,7 +14,7 @@ from palace.db import transaction
 from palace.door import queries, rules, services
 from palace.door.forms import AdmitForm
 from palace.door.queries import Heads
-from palace.door.rules import Verdict
+from palace.door.rules import Reason, Verdict
 from palace.door.services import Checked
 from palace.forms import sent_fields
 from palace.members.queries import current_staff
@@ -50,7 +50,8 @@ TYPES = limiter.shared_limit(
 @allow(Role.DOOR, Role.COUNTER, Role.ADMIN)
 def home() -> ResponseReturnValue:
     """Show whose doors open today, to pick one."""
-    performances = queries.performances_today(clock.now())
+    now = clock.now()
+    performances = queries.performances_today(now)
     heads = queries.heads(performance.id for performance in performances)
     return answer(
         "door/home.html",
@@ -58,6 +59,7 @@ def home() -> ResponseReturnValue:
         performances=performances,
         heads=heads,
         nobody=Heads(),
+        now=now,
     )
 
 
@@ -99,8 +101,8 @@ def _page(
         recent=queries.recent(at.id),
         form=form or AdmitForm(),
         verdict=found.verdict if found else None,
-        told=_told(found) if found else {},
-        unfinished=found is not None and found.reason is rules.Reason.PHONE_NEEDED,
+        told=_told(found) if found else {"verdict": gettext("请扫票")},
+        unfinished=found is not None and found.reason is Reason.PHONE_NEEDED,
     )
 
 
@@ -137,9 +139,11 @@ def _told(found: Checked) -> dict[str, str]:
         Verdict.ALREADY: gettext("已经入场"),
         Verdict.REFUSED: gettext("不能入场"),
     }
-    told = {"verdict": heads[found.verdict], "words": _words(found)}
+    asked = found.reason is Reason.PHONE_NEEDED
+    head = gettext("还差4位") if asked else heads[found.verdict]
+    told = {"verdict": head, "words": _words(found)}
     ticket = found.ticket
-    if ticket is None or found.reason is rules.Reason.OTHER_PERFORMANCE:
+    if ticket is None or found.reason is Reason.OTHER_PERFORMANCE:
         return told
     seat = named(ticket, "label") if ticket.code else gettext("不对号入座")
     return told | {

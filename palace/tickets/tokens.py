@@ -79,7 +79,7 @@ def flaw_of(text: str) -> Flaw:
     begins = _decoded(token[:8].ljust(8, "A"))
     if begins[:1] == bytes([MEMBER_VERSION]):
         return Flaw.MEMBER_CODE
-    if begins[:1] != bytes([TICKET_VERSION]) or len(token) > TICKET_LENGTH:
+    if begins[:1] != bytes([TICKET_VERSION]) or len(token) > TICKET_LENGTH or "=" in token:
         return Flaw.UNREADABLE
     if len(token) < TICKET_LENGTH:
         return Flaw.TRUNCATED

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
+from flask import current_app
 
 from palace import clock
 from palace.members.models import Member
 from palace.programme.models import Performance
+from palace.security import Key, KeyRing
 from palace.tickets import services
 from palace.tickets.models import Ticket
 from palace.tickets.rules import Wish
@@ -49,3 +52,14 @@ def book(make: Factory) -> Book:
         return book_for(member or make.member(), performance)
 
     return booked
+
+
+@contextmanager
+def ring(*those: Key) -> Iterator[None]:
+    """Let the palace have these keys and no others for a while."""
+    ours = current_app.extensions["palace_keys"]
+    current_app.extensions["palace_keys"] = (ours[0], KeyRing(list(those)))
+    try:
+        yield
+    finally:
+        current_app.extensions["palace_keys"] = ours

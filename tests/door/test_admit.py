@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, time, timedelta
 
 import pytest
-from flask import current_app
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
+from sqlalchemy.event import listen, remove
 
 from palace import clock
 from palace.db import db
@@ -18,12 +16,12 @@ from palace.members.models import AuditLine
 from palace.members.rules import Role
 from palace.programme.models import Performance
 from palace.programme.rules import Seating
-from palace.security import PURPOSES, Key, KeyRing, keys
+from palace.security import PURPOSES, Key, keys
 from palace.tickets import services
 from palace.tickets.errors import AlreadyAdmitted
 from palace.tickets.models import Admission, Ticket
 from palace.tickets.tokens import member_token, ticket_token
-from tests.door.conftest import Book
+from tests.door.conftest import Book, ring
 from tests.factory import Factory
 
 JSON = {"Accept": "application/json"}
@@ -182,17 +180,6 @@ def foreign_token(ticket: Ticket) -> str:
         return ticket_token(ticket)
 
 
-@contextmanager
-def ring(*those: Key) -> Iterator[None]:
-    """Let the palace have these keys and no others for a while."""
-    ours = current_app.extensions["palace_keys"]
-    current_app.extensions["palace_keys"] = (ours[0], KeyRing(list(those)))
-    try:
-        yield
-    finally:
-        current_app.extensions["palace_keys"] = ours
-
-
 def test_a_ticket_signed_with_a_retired_key_still_comes_in(
     steward: FlaskClient, tonight: Performance, book: Book
 ) -> None:
@@ -209,6 +196,17 @@ def test_a_ticket_signed_with_a_retired_key_still_comes_in(
     with ring(fresh, retired, *others):
         assert ticket_token(ticket) != token
         assert scan(steward, tonight, token)["verdict"] == "admitted"
+
+
+def test_a_ticket_that_is_gone_from_the_books_is_not_ours(
+    steward: FlaskClient, tonight: Performance, book: Book
+) -> None:
+    ticket = book(tonight)
+    ticket.id += 1_000_000
+    token = ticket_token(ticket)
+    db.session.expire(ticket)
+
+    assert scan(steward, tonight, token)["reason"] == "foreign"
 
 
 def test_a_replaced_ticket_is_no_ticket(
@@ -316,3 +314,23 @@ def test_a_place_without_a_seat_comes_in_too(
 
     assert (verdict["verdict"], verdict["seat"]) == ("admitted", None)
     assert "不对号入座" in str(verdict["told"])
+
+
+def test_an_entry_costs_four_statements(
+    steward: FlaskClient, tonight: Performance, book: Book
+) -> None:
+    first, second = ticket_token(book(tonight)), ticket_token(book(tonight))
+    scan(steward, tonight, first)
+    asked: list[str] = []
+
+    def hear(*told: object) -> None:
+        asked.append(str(told[2]).split()[0])
+
+    listen(db.engine, "before_cursor_execute", hear)
+    try:
+        assert scan(steward, tonight, second)["verdict"] == "admitted"
+    finally:
+        remove(db.engine, "before_cursor_execute", hear)
+
+    plain = [word for word in asked if word not in ("SAVEPOINT", "RELEASE")]
+    assert plain == ["SELECT", "SELECT", "INSERT", "INSERT"]  # who, ticket and lock, entry, audit

@@ -96,6 +96,8 @@ def test_todays_doors_are_listed_by_start(make: Factory, steward: FlaskClient) -
     assert [one["performance"] for one in told] == [now.id, later.id, midnight.id]
     assert (told[0]["admitted"], told[0]["sold"]) == (0, 0)
     assert f'href="/door/{later.id}"' in page
+    assert page.count("已入场 0 / 0") == 3
+    assert page.count("正在入场") == 1
 
 
 def test_a_day_without_doors_is_a_page_too(make: Factory, steward: FlaskClient) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from playwright.sync_api import Route
 from sqlalchemy import NullPool, create_engine, text
 
 from palace.postgres import Cluster
@@ -164,6 +165,11 @@ def test_a_typed_code_asks_for_the_phone_and_twelve_keys_are_enough(
     steward.look("door-admitted-390")
     assert steward.page.evaluate(SMALL_TARGETS.replace("MIN", "44")) == []
 
+    steward.page.keyboard.type(ticket.digits, delay=80)
+    steward.page.keyboard.press("Enter")
+    told(steward, "refused")
+    scan(steward, ticket.token, "already")  # whoever is next does not wait for the four digits
+
 
 def test_the_door_works_without_scripts(person: Callable[..., Person], shown: Book) -> None:
     ticket = shown()
@@ -196,6 +202,26 @@ def test_the_door_in_large_text_in_english_and_in_the_dark(
     steward.look("door-large-english")
     steward.page.emulate_media(color_scheme="dark")
     steward.look("door-dark")
+
+
+def test_an_answer_that_was_lost_is_found_by_scanning_again(
+    person: Callable[..., Person], shown: Book
+) -> None:
+    ticket = shown()
+    steward = steward_at(person(**DESK), ticket.performance)
+    steward.context.set_offline(True)
+    assert "再扫一次" in scan(steward, ticket.token, "refused")
+    steward.context.set_offline(False)
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    steward.page.route("**/admit", lose, times=1)
+    with steward.page.expect_event("requestfailed"):
+        steward.page.keyboard.type(ticket.token)
+        steward.page.keyboard.press("Enter")
+    assert "已从正门入场" in scan(steward, ticket.token, "already")
 
 
 def test_sound_is_switched_off_for_good(person: Callable[..., Person], shown: Book) -> None:

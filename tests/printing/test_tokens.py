@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,8 +12,18 @@ from flask import Flask
 from PIL import Image, ImageDraw
 
 from palace import clock
+from palace.security import Key, keys
 from palace.tickets.printing import qr_svg
-from palace.tickets.tokens import member_token, read_member_token, read_ticket_token, ticket_token
+from palace.tickets.tokens import (
+    TICKET_LENGTH,
+    Flaw,
+    flaw_of,
+    member_token,
+    read_member_token,
+    read_ticket_token,
+    ticket_token,
+)
+from tests.door.conftest import ring
 from tests.factory import Factory
 from tests.printing.conftest import Book
 
@@ -67,6 +78,29 @@ def test_an_altered_token_is_nothing(app: Flask, book: Book, position: int) -> N
 def test_anything_else_is_nothing(app: Flask, text: str) -> None:
     assert read_ticket_token(text) is None
     assert read_member_token(text, clock.now()) is None
+    assert flaw_of(text) is Flaw.UNREADABLE
+
+
+def test_a_part_of_a_token_is_told_from_nonsense(app: Flask, book: Book) -> None:
+    token = ticket_token(book())
+
+    assert len(token) == TICKET_LENGTH
+    assert {flaw_of(token[:length]) for length in range(2, TICKET_LENGTH)} == {Flaw.TRUNCATED}
+    assert flaw_of(token[1:]) is not Flaw.FORGED
+
+
+def test_a_token_is_read_while_its_key_is_in_the_ring(app: Flask, book: Book) -> None:
+    ticket, ours = book(), keys().active("ticket")
+    token = ticket_token(ticket)
+    fresh = Key("beef" if ours.id != "beef" else "feed", "ticket", b"n" * 32)
+
+    with ring(fresh, replace(ours, retired_at=clock.now())):
+        read, renewed = read_ticket_token(token), read_ticket_token(ticket_token(ticket))
+    with ring(fresh):
+        unknown, flaw = read_ticket_token(token), flaw_of(token)
+
+    assert read == renewed == read_ticket_token(token)
+    assert (unknown, flaw) == (None, Flaw.FOREIGN)
 
 
 def test_a_member_code_lasts_a_minute_and_the_next(app: Flask, make: Factory) -> None:
