@@ -30,20 +30,10 @@ class BackupRefused(RuntimeError):
     """A backup cannot be made or read; the message says what to do. Nothing was changed."""
 
 
-def new_identity(path: Path) -> str:
-    """Write a new identity into a file of its own (0600) and return the recipient that belongs to it.
-
-    Raises:
-        BackupRefused: there is a file of this name.
-    """
+def new_identity() -> tuple[str, str]:
+    """Return a new identity, which opens backups, and the recipient they are made for."""
     identity = pyrage.x25519.Identity.generate()
-    try:
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        raise BackupRefused(f"{path} is there already: name another file.") from None
-    with os.fdopen(file, "w") as out:
-        out.write(f"# opens the backups made for {identity.to_public()}\n{identity}\n")
-    return str(identity.to_public())
+    return str(identity), str(identity.to_public())
 
 
 def backup(settings: Settings, now: datetime) -> Path:
@@ -73,9 +63,7 @@ def backup(settings: Settings, now: datetime) -> Path:
 
 def _recipient(settings: Settings) -> pyrage.x25519.Recipient:
     if not settings.backup_recipient:
-        raise BackupRefused(
-            "BACKUP_RECIPIENT is not set. Type: palace backup-key FILE, and keep FILE elsewhere."
-        )
+        raise BackupRefused("BACKUP_RECIPIENT is not set: `palace backup-key` makes one.")
     try:
         return pyrage.x25519.Recipient.from_str(settings.backup_recipient)
     except pyrage.RecipientError:

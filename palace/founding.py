@@ -50,7 +50,7 @@ def _house_name(_context: click.Context, _option: click.Parameter, typed: str) -
 
 def _seal(_context: click.Context, _option: click.Parameter, typed: str) -> str:
     if len(typed) != SEAL_LETTERS or not typed.isalnum():
-        raise click.BadParameter("four characters, such as 工人文宫")
+        raise click.BadParameter("four characters, as a seal has them")
     return typed
 
 
@@ -68,13 +68,13 @@ def _login(_context: click.Context, _option: click.Parameter, typed: str) -> str
 
 
 @click.command("setup")
-@click.option("--name-zh", prompt="文化宫的名称 Name in Chinese", callback=_house_name)
-@click.option("--name-en", prompt="英文名称 Name in English", callback=_house_name)
-@click.option("--seal", prompt="印章上的四个字 Four characters of the seal", callback=_seal)
+@click.option("--name-zh", prompt="Name in Chinese", callback=_house_name)
+@click.option("--name-en", prompt="Name in English", callback=_house_name)
+@click.option("--seal", prompt="Four characters of the seal", callback=_seal)
 @click.option("--address", default="", help="Where the house stands.")
 @click.option("--phone", default="", help="The number people call.")
-@click.option("--admin", prompt="管理员登录名 Administrator's login", callback=_login)
-@click.option("--admin-name", prompt="管理员姓名 Administrator's name", callback=_person)
+@click.option("--admin", prompt="Administrator's login", callback=_login)
+@click.option("--admin-name", prompt="Administrator's name", callback=_person)
 @click.pass_obj
 def setup_command(settings: Settings, /, **typed: str) -> None:
     """Set up a palace: its name, its seal, its first administrator. No demonstration data."""

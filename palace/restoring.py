@@ -129,10 +129,12 @@ def backup_command(settings: Settings) -> None:
 
 
 @click.command("backup-key")
-@click.argument("file", type=click.Path(path_type=Path))
-def backup_key_command(file: Path) -> None:
-    """Make the key that opens backups, in FILE; keep it on another machine and on paper."""
-    click.echo(f"BACKUP_RECIPIENT={new_identity(file)}")
+def backup_key_command() -> None:
+    """Make the key that opens backups and show it once; it belongs on paper and on another machine."""
+    identity, recipient = new_identity()
+    click.echo(f"# into the settings: BACKUP_RECIPIENT={recipient}")
+    click.echo("# not on this machine; `restore --identity` reads a file with this line:")
+    click.echo(identity)
 
 
 @click.command("restore")

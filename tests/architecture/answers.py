@@ -143,6 +143,16 @@ SHAPES: dict[str, Shape] = {
         gate=maybe(TEXT),
         told={"type": "object", "additionalProperties": TEXT},
     ),
+    "Checkup": exactly(
+        ok=YES_NO,
+        lines=each(exactly(name=TEXT, ok=YES_NO, seen=TEXT, todo=TEXT)),
+        tasks=each(
+            exactly(
+                task=NUMBER, name=TEXT, tries=NUMBER, failed_at=maybe(INSTANT), error=maybe(TEXT)
+            )
+        ),
+    ),
+    "Retried": exactly(retried=YES_NO),
     "Messages": exactly(messages=each(exactly(at=TEXT, phone=TEXT, text=TEXT))),
     "Health": exactly(ok=YES_NO, parts=exactly(database=YES_NO, schema=YES_NO, worker=YES_NO)),
 }
@@ -174,6 +184,8 @@ JSON: dict[str, dict[str, str]] = {
     "staff.sign_in": {"GET": "Nothing", "POST": "Onward"},
     "staff.sign_out": {"POST": "Onward"},
     "staff.home": {"GET": "Evenings"},
+    "care.health": {"GET": "Checkup"},
+    "care.retry": {"POST": "Retried"},
     "door.home": {"GET": "Doors"},
     "door.performance": {"GET": "Door"},
     "door.admit": {"POST": "Verdict"},

@@ -21,6 +21,8 @@ def environment(settings: Settings) -> dict[str, str]:
         "PROXIES": str(settings.proxies),
         "KEYS_FILE": str(settings.keys_file),
         "PALACE_STATE": str(settings.state),
+        "BACKUP_FOLDER": str(settings.backup_folder),
+        "BACKUP_RECIPIENT": settings.backup_recipient,
         "DATABASE_URL": settings.database_url,
         "DATABASE_OWNER_URL": settings.database_owner_url,
     }

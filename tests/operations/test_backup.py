@@ -31,6 +31,7 @@ from palace.tickets.tokens import read_ticket_token, ticket_token
 from tests.conftest import Browser, migrated_app, settings_for
 from tests.factory import Factory
 from tests.members.browser import pass_code
+from tests.operations.commands import typed
 
 NOW = datetime(2027, 3, 6, 19, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -58,16 +59,23 @@ def opened(settings: Settings) -> Iterator[Flask]:
     app.extensions["palace_side_engine"].dispose()
 
 
+def written_identity(path: Path) -> tuple[Path, str]:
+    """Write a new identity into a file as people keep it; return the file and the recipient."""
+    identity, recipient = new_identity()
+    path.write_text(f"# of the palace\n{identity}\n")
+    return path, recipient
+
+
 @pytest.fixture
 def here(cluster: Cluster, tmp_path: Path) -> Iterator[Machine]:
     """Return a machine with an empty, migrated database and a recipient for its backups."""
-    identity = tmp_path / "kept-elsewhere"
+    identity, recipient = written_identity(tmp_path / "kept-elsewhere")
     state = tmp_path / "here"
     state.mkdir()
     settings = replace(
         settings_for(cluster, state, HERE),
         backup_folder=state / "backups",
-        backup_recipient=new_identity(identity),
+        backup_recipient=recipient,
     )
     with migrated_app(settings):
         pass
@@ -208,7 +216,7 @@ def test_what_is_no_whole_backup_changes_nothing(
 def test_another_identity_opens_nothing(here: Machine, tmp_path: Path) -> None:
     with opened(here.settings):
         made = backup(here.settings, clock.now())
-    new_identity(tmp_path / "somebody else's")
+    written_identity(tmp_path / "somebody else's")
 
     with pytest.raises(BackupRefused, match="does not open"):
         restore(here.settings, made, tmp_path / "somebody else's", replacing=True)
@@ -270,14 +278,33 @@ def test_a_folder_that_takes_nothing_is_said_in_words(here: Machine) -> None:
         backup(settings, NOW)
 
 
-def test_an_identity_is_never_overwritten(tmp_path: Path) -> None:
-    path = tmp_path / "identity"
-    assert new_identity(path).startswith("age1")
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    before = path.read_text()
-    with pytest.raises(BackupRefused, match="there already"):
-        new_identity(path)
-    assert path.read_text() == before
+def test_the_commands_do_the_same(here: Machine, tmp_path: Path) -> None:
+    key = said(here.settings, "backup-key")
+    recipient = key.partition("BACKUP_RECIPIENT=")[2].split()[0]
+    identity = tmp_path / "key.txt"
+    identity.write_text(key)
+    with opened(here.settings) as app:
+        sell(app, "first-key")
+    settings = replace(here.settings, backup_recipient=recipient)
+    made = said(settings, "backup").strip()
+    with opened(here.settings) as app:
+        sell(app, "later-key")
+
+    wanted = ("restore", made, "--identity", str(identity))
+    refusing = typed(settings, *wanted)
+    assert "--replace" in refusing.communicate(timeout=60)[1]
+    assert refusing.returncode == 1
+    assert "1 tickets" in said(settings, *wanted, "--replace", given="y\n")
+    with opened(here.settings):
+        assert count(Ticket) == 1
+
+
+def said(settings: Settings, *words: str, given: str = "") -> str:
+    """Type a command and return what it says."""
+    command = typed(settings, *words)
+    told, complaint = command.communicate(given, timeout=60)
+    assert command.returncode == 0, complaint
+    return told
 
 
 def test_days_and_weeks_are_kept() -> None:
