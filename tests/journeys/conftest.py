@@ -54,8 +54,12 @@ def free_port() -> int:
 
 @pytest.fixture(scope="session")
 def palace_state(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder in which the demonstration palace keeps everything."""
-    return tmp_path_factory.mktemp("palace")
+    """Return the folder in which the demonstration palace keeps everything.
+
+    `JOURNEYS_STATE` names one that is there already, such as a palace restored from a backup.
+    """
+    there = os.environ.get("JOURNEYS_STATE")
+    return Path(there) if there else tmp_path_factory.mktemp("palace")
 
 
 @pytest.fixture(scope="session")
