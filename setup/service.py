@@ -123,18 +123,13 @@ def _make_user(places: Places) -> None:
 
 
 def _check_readable(places: Places) -> None:
-    """Refuse code that the service's user cannot read, such as a clone below /root."""
-    asked = [
-        "test",
-        "-x",
-        str(ROOT / ".venv" / "bin" / "python"),
-        "-a",
-        "-r",
-        str(ROOT / "wsgi.py"),
-    ]
+    """Refuse code or a Python that the service's user cannot read, such as a clone below /root."""
+    python = (ROOT / ".venv" / "bin" / "python").resolve()
+    asked = ["test", "-x", str(python), "-a", "-r", str(ROOT / "wsgi.py")]
     if subprocess.run(asked, check=False, user=places.user, cwd="/").returncode:
         raise NotBroughtIn(
-            f"User {places.user} cannot read {ROOT}. Clone it to /opt/palace and install it from there."
+            f"User {places.user} cannot read {ROOT} or run {python}. Clone the palace to /opt/palace, "
+            "with the system's Python, and install it from there."
         )
 
 

@@ -34,6 +34,7 @@ _certificates: dict[str, tuple[float, Certificate]] = {}
 
 def machine(settings: Settings) -> Machine:
     """Ask everything at once; what does not answer in time or fails is None."""
+    now = datetime.fromtimestamp(time.time(), UTC)
     home = database_home(settings)
     asked: dict[str, Callable[[], Any]] = {
         "state": lambda: disk(settings.state),
@@ -47,7 +48,7 @@ def machine(settings: Settings) -> Machine:
     }
     told = together(asked)
     return Machine(
-        now=datetime.fromtimestamp(time.time(), UTC),
+        now=now,
         state_disk=told["state"],
         database_disk=told["database"],
         embedded=home is not None,

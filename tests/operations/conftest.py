@@ -1,0 +1,109 @@
+"""A palace installed into a folder of its own, and run as its unit says."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from palace.config import ROOT
+from tests.journeys.conftest import free_port
+
+UP_LIMIT = 240
+
+
+@dataclass(frozen=True)
+class Installed:
+    """Where `setup install --root` put a palace."""
+
+    root: Path
+
+    @property
+    def settings(self) -> Path:
+        """Return the file of settings."""
+        return self.root / "etc" / "palace" / "palace.env"
+
+    @property
+    def unit(self) -> Path:
+        """Return the systemd unit."""
+        return self.root / "etc" / "systemd" / "system" / "palace.service"
+
+    @property
+    def env(self) -> dict[str, str]:
+        """Return the environment systemd would give the service, and where `palace` is found."""
+        lines = [line for line in self.settings.read_text().splitlines() if line[:1] not in "#"]
+        given = dict(line.split("=", 1) for line in lines)
+        keep = {name: os.environ[name] for name in ("HOME", "LANG") if name in os.environ}
+        return keep | given | {"PATH": f"{self.root}/usr/local/bin:{os.defpath}"}
+
+    def line(self, name: str) -> str:
+        """Return the value of a line of the unit."""
+        return next(
+            value
+            for key, _, value in (one.partition("=") for one in self.unit.read_text().splitlines())
+            if key == name
+        )
+
+
+def install(root: Path, public_url: str = "") -> str:
+    """Install into a folder as a person types it; return what was said."""
+    done = subprocess.run(
+        [sys.executable, "-m", "setup", "install", "--root", str(root)],
+        check=True,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=os.environ | {"PUBLIC_URL": public_url},
+    )
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[Installed]:
+    """Run a palace of its own by the command line of its unit; the folder can be passed by all."""
+    root = Path(tempfile.mkdtemp())
+    root.chmod(0o755)
+    installed = Installed(root)
+    install(root, "https://palace.example")
+    port = free_port()
+    with installed.settings.open("a") as settings:
+        settings.write(f"PORT={port}\nWEB_WORKERS=1\n")
+    with (root / "out.txt").open("wb") as out:
+        process = subprocess.Popen(
+            installed.line("ExecStart").split(),
+            cwd=installed.line("WorkingDirectory"),
+            env=installed.env,
+            stdout=out,
+            stderr=out,
+        )
+    try:
+        wait_until_healthy(process, port, root / "out.txt")
+        yield installed
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=float(installed.line("TimeoutStopSec")))
+        shutil.rmtree(root)
+
+
+def wait_until_healthy(process: subprocess.Popen[bytes], port: int, out: Path) -> None:
+    """Wait until database, schema and worker are there."""
+    deadline = time.monotonic() + UP_LIMIT
+    while time.monotonic() < deadline:
+        assert process.poll() is None, out.read_text()
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.2)
+    raise AssertionError(out.read_text())
