@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 from flask import Flask
@@ -107,7 +108,8 @@ def connect(settings: Settings) -> App:
         conninfo=address.render_as_string(hide_password=False), min_size=1, max_size=POOL
     )
     queue = App(connector=connector)
-    queue.add_tasks_from(tasks, namespace="palace")
+    # a copy, as the library renames the tasks it is given, once more at every call
+    queue.add_tasks_from(deepcopy(tasks), namespace="palace")
     return queue
 
 
