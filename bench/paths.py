@@ -26,7 +26,7 @@ from palace.tickets.models import Ticket
 from palace.tickets.tokens import ticket_token
 
 CONNECTIONS = 8
-TONIGHT = timedelta(minutes=40)
+TONIGHT = timedelta(minutes=20)
 
 
 @dataclass(frozen=True, kw_only=True)

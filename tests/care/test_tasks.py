@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -51,8 +52,9 @@ class Works:
             return [task.defer() for task in tasks]
 
     def work(self) -> None:
-        """Let the worker do what is due."""
-        worker.work(self.queue, self.flask, wait=False)
+        """Let the worker do what is due, in a thread: a browser of other tests may own this one's loop."""
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(worker.work, self.queue, self.flask, wait=False).result()
         db.session.rollback()
 
 

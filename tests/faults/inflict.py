@@ -45,6 +45,7 @@ def inflict(house: House, kind: str, chance: random.Random, seconds: float) -> N
 
 
 def _kill(house: House, role: str, chance: random.Random) -> None:
+    wait_for(role, lambda: bool(house.pids(role)))
     before = house.pids(role)
     victim = chance.choice(before)
     os.kill(victim, signal.SIGKILL)
