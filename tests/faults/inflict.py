@@ -12,6 +12,8 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import psutil
+
 from tests.faults.house import COMPILER, House
 
 KILLED = {
@@ -45,13 +47,22 @@ def inflict(house: House, kind: str, chance: random.Random, seconds: float) -> N
 
 
 def _kill(house: House, role: str, chance: random.Random) -> None:
-    wait_for(role, lambda: bool(house.pids(role)))
-    before = house.pids(role)
-    victim = chance.choice(before)
-    os.kill(victim, signal.SIGKILL)
+    struck: list[int] = []
+    before: list[int] = []
+
+    def strike() -> bool:
+        with contextlib.suppress(psutil.NoSuchProcess, ProcessLookupError):
+            before[:] = house.pids(role)
+            if before:
+                victim = chance.choice(before)
+                os.kill(victim, signal.SIGKILL)
+                struck.append(victim)
+        return bool(struck)
+
+    wait_for(role, strike)
     if role in {"worker", "printing", "web worker"}:
         count = len(before)
-        wait_for(f"another {role}", lambda: len(set(house.pids(role)) - {victim}) >= count)
+        wait_for(f"another {role}", lambda: len(set(house.pids(role)) - set(struck)) >= count)
 
 
 def _freeze(house: House, chance: random.Random, seconds: float) -> None:
