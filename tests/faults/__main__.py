@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 import statistics
 import sys
 import time
 
 import click
 
+from palace.config import ROOT
 from tests.faults import inflict, sale
 from tests.faults.house import WHOLE, running
 from tests.faults.sale import BUYERS, Sale
 
+KEPT = ROOT / "var" / "faults"
+"""Where the logs of a run with something wrong are kept, by its seed."""
 LASTING = (2.0, 6.0, 26.0)  # seconds; the last is longer than the web waits for PostgreSQL
 
 
@@ -33,6 +37,8 @@ def main(runs: int, seed: int, kinds: tuple[str, ...], rows: int) -> None:
             wanted = [kind for kind in kinds or inflict.KINDS if not inflict.why_not(house, kind)]
             sold = sale.run(house, wanted, number, LASTING[number % len(LASTING)])
             wrong = sale.judge(sold)
+            if wrong:
+                shutil.copytree(house.state / "log", KEPT / str(number), dirs_exist_ok=True)
         done.append((sold, wrong))
         click.echo(
             f"run {number}: {sold.sold} seats, {len(wrong)} wrong, {time.monotonic() - began:.0f} s",
