@@ -115,6 +115,7 @@ def init_app(app: Flask) -> None:
     """Put the hooks and error pages on the application."""
     app.before_request(_begin)
     app.after_request(_finish)
+    app.teardown_appcontext(_let_go)
     app.register_error_handler(PalaceError, refused)
     app.register_error_handler(CSRFError, lambda _: refused(PageStale()))
     app.register_error_handler(SQLAlchemyError, _database_failed)
@@ -147,6 +148,17 @@ def _finish(response: Response) -> Response:
         }
         log.info("request", extra={"values": values})
     return response
+
+
+def _let_go(_: BaseException | None) -> None:
+    """End what was only read; a database that died since the answer was made takes nothing of it back."""
+    try:
+        db.session.remove()
+    except SQLAlchemyError as error:
+        log.warning(
+            "database away after an answer", extra={"values": {"kind": type(error).__name__}}
+        )
+        db.session().invalidate()
 
 
 def _is_personal(response: Response) -> bool:

@@ -55,12 +55,22 @@ def raise_state() -> str:
     return "no"
 
 
+@public
+def lose_connection() -> str:
+    """Read something, lose the connection it was read by, and answer."""
+    pid = backend(db.session.scalar)
+    with side_engine().connect() as other:
+        other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
+    return "read"
+
+
 @pytest.fixture
 def away(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """Return an application over a database of its own, with addresses that break it."""
     settings = settings_for(cluster, tmp_path_factory.mktemp("away"), NAME)
     with migrated_app(settings) as app:
         app.add_url_rule("/statement", view_func=run_statement)
+        app.add_url_rule("/lose", view_func=lose_connection)
         app.add_url_rule("/state", view_func=raise_state, methods=["GET", "POST"])
         yield app
     cluster.drop_database(NAME)
@@ -92,6 +102,12 @@ def test_what_the_database_cannot_do_now_is_503_in_both_forms(away: Flask, state
     told = client.get(f"/state?state={state}", headers={"Accept": "application/json"})
     assert told.get_json()["code"] == "unavailable"
     assert told.headers["Retry-After"]
+
+
+def test_a_database_that_dies_after_the_answer_takes_nothing_back(away: Flask) -> None:
+    client = away.test_client()
+    assert [client.get("/lose").text for _ in range(3)] == ["read"] * 3
+    assert client.get("/statement?statement=SELECT+7").text == "7"
 
 
 def test_what_was_asked_wrongly_is_still_a_crash(away: Flask) -> None:
