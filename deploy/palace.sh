@@ -2,14 +2,18 @@
 # Made by `make install`: the palace's commands with the settings of the service, as its user.
 set -eu
 cd @CODE@
+if [ "$(id -u)" = 0 ] && [ "@USER@" != root ]; then
+    exec setpriv --reuid=@USER@ --regid=@USER@ --init-groups "$0" "$@"
+fi
 if [ ! -r @ETC@/palace.env ]; then
     echo "Only root and the user palace may: sudo palace $*" >&2
     exit 1
 fi
-set -a
-. @ETC@/palace.env
-set +a
-if [ "$(id -u)" = 0 ] && [ "@USER@" != root ]; then
-    exec setpriv --reuid=@USER@ --regid=@USER@ --init-groups .venv/bin/python -m palace "$@"
-fi
+# read as systemd reads it: a line is a name and its value, nothing in it is run
+while IFS= read -r line; do
+    case "$line" in
+        "#"* | "") ;;
+        *=*) export "${line?}" ;;
+    esac
+done < @ETC@/palace.env
 exec .venv/bin/python -m palace "$@"

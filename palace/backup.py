@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -21,8 +22,11 @@ from sqlalchemy import make_url, text
 from palace.config import Settings
 from palace.db import db
 from palace.host import HostRefused, find_bin
+from palace.security import sync_folder
 
 SUFFIX = ".palace"
+PLAIN = "restore-"
+LONGEST = 6 * 3600  # seconds a dump may take
 NAME = f"%Y%m%dT%H%M%SZ{SUFFIX}"
 
 
@@ -50,10 +54,7 @@ def backup(settings: Settings, now: datetime) -> Path:
     made = folder / now.astimezone(UTC).strftime(NAME)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with plain_file(settings) as dump:
-            run_program(settings, "pg_dump", "--format=custom", f"--file={dump}")
-            run_program(settings, "pg_restore", "--list", str(dump), connected=False)
-            _encrypt(dump, made, recipient)
+        _write(settings, made, recipient)
     except OSError as error:
         raise BackupRefused(f"The backup could not be written: {error.strerror}.") from None
     for old in superfluous(_made(folder), settings.backup_days, settings.backup_weeks):
@@ -70,51 +71,72 @@ def _recipient(settings: Settings) -> pyrage.x25519.Recipient:
         raise BackupRefused("BACKUP_RECIPIENT is no age recipient (age1…).") from None
 
 
-@contextmanager
-def plain_file(settings: Settings) -> Iterator[Path]:
-    """Give a file for an unencrypted copy, in a folder nobody else enters; it is gone afterwards."""
-    settings.state.mkdir(mode=0o711, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=settings.state, prefix="backup-") as folder:
-        yield Path(folder) / "dump"
-
-
-def _encrypt(dump: Path, made: Path, recipient: pyrage.x25519.Recipient) -> None:
-    new = made.with_suffix(".new")
+def _write(settings: Settings, made: Path, recipient: pyrage.x25519.Recipient) -> None:
+    """Encrypt what pg_dump says as it says it: nothing readable touches the disk."""
+    new = made.with_suffix(f".{os.getpid()}")
+    words, env = _typed(settings, "pg_dump", "--format=custom")
     try:
-        with dump.open("rb") as plain, new.open("wb") as out:
+        with new.open("wb") as out, tempfile.TemporaryFile() as complaint:
             new.chmod(0o600)
-            pyrage.encrypt_io(plain, out, [recipient])
+            with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=complaint, env=env) as dump:  # noqa: S603 - our own words
+                watch = threading.Timer(LONGEST, dump.kill)
+                watch.start()
+                pyrage.encrypt_io(dump.stdout, out, [recipient])
+            watch.cancel()
+            if dump.returncode:
+                complaint.seek(0)
+                raise BackupRefused(f"pg_dump says: {_error(complaint.read())}")
             out.flush()
             os.fsync(out.fileno())
         new.rename(made)
+        sync_folder(made.parent)
     finally:
         new.unlink(missing_ok=True)
 
 
-def run_program(
-    settings: Settings, name: str, *words: str, connected: bool = True, given: bytes | None = None
-) -> bytes:
+@contextmanager
+def plain_file(settings: Settings) -> Iterator[Path]:
+    """Give a file for an unencrypted copy, in a folder nobody else enters; it is gone afterwards.
+
+    What a restore that was killed left behind goes too.
+    """
+    settings.state.mkdir(mode=0o711, parents=True, exist_ok=True)
+    for left in settings.state.glob(f"{PLAIN}*"):
+        shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(dir=settings.state, prefix=PLAIN) as folder:
+        yield Path(folder) / "dump"
+
+
+def run_program(settings: Settings, name: str, *words: str, connected: bool = True) -> bytes:
     """Run one of PostgreSQL's programs, `connected` to the database as its owner; return its output.
 
-    The password goes through the environment: arguments are for everybody to read.
-
     Raises:
-        BackupRefused: it is missing, or says no; with its last words.
+        BackupRefused: it is missing, or says no; with its error, without the rows it quotes.
     """
-    program = _program(name)
-    env = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
-    if connected:
-        address = make_url(settings.database_owner_url or "").set(drivername="postgresql")
-        env["PGPASSWORD"] = address.password or ""
-        shown = address.set(password=None).render_as_string()
-        words = (f"--dbname={shown}", *words)
-    done = subprocess.run(  # noqa: S603 - our own words
-        [program, *words], check=False, capture_output=True, env=env, input=given
-    )
+    typed, env = _typed(settings, name, *words, connected=connected)
+    done = subprocess.run(typed, check=False, capture_output=True, env=env)  # noqa: S603 - our own words
     if done.returncode:
-        told = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or [""]
-        raise BackupRefused(f"{name} says: {told[0]}")
+        raise BackupRefused(f"{name} says: {_error(done.stderr)}")
     return done.stdout
+
+
+def _typed(
+    settings: Settings, name: str, *words: str, connected: bool = True
+) -> tuple[list[str], dict[str, str]]:
+    """Return a program with its arguments and environment; the password is in the environment alone."""
+    env = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
+    if not connected:
+        return [_program(name), *words], env
+    address = make_url(settings.database_owner_url or "").set(drivername="postgresql")
+    env["PGPASSWORD"] = address.password or ""
+    shown = address.set(password=None).render_as_string()
+    return [_program(name), f"--dbname={shown}", *words], env
+
+
+def _error(told: bytes) -> str:
+    """Return the first error of what a program complained of: later lines may quote rows."""
+    lines = told.decode(errors="replace").strip().splitlines()
+    return next((line for line in lines if "error:" in line.lower()), "it ended without a word")
 
 
 def _program(name: str) -> str:
@@ -181,14 +203,18 @@ def _path(folder: Path, made_at: datetime) -> Path:
     return folder / made_at.strftime(NAME)
 
 
-def superfluous(made: Sequence[datetime], days: int, weeks: int) -> list[datetime]:
-    """Return which backups may go: none of the newest `days`, nor the first of one of `weeks` weeks.
+def _newest_of_days(made: Sequence[datetime]) -> list[datetime]:
+    """Return the newest backup of each day (UTC), newest first."""
+    days = {at.date(): at for at in sorted(made)}
+    return sorted(days.values(), reverse=True)
 
-    The newest stays whatever the figures say.
+
+def superfluous(made: Sequence[datetime], days: int, weeks: int) -> list[datetime]:
+    """Return which backups may go: not the newest of each of `days` days, nor the first of `weeks` weeks.
+
+    The newest of all stays whatever the figures say.
     """
-    newest = sorted(made, reverse=True)
-    weekly: dict[tuple[int, int], datetime] = {}
-    for at in newest:
-        weekly[at.isocalendar()[:2]] = at
-    first_of_weeks = sorted(weekly.values(), reverse=True)[:weeks]
-    return [at for at in newest[max(days, 1) :] if at not in first_of_weeks]
+    newest = _newest_of_days(made)
+    weekly = {at.isocalendar()[:2]: at for at in newest}
+    kept = {*newest[: max(days, 1)], *sorted(weekly.values(), reverse=True)[:weeks]}
+    return [at for at in made if at not in kept]

@@ -78,8 +78,8 @@ db = SQLAlchemy(
     session_options={"expire_on_commit": False},
     engine_options={
         "hide_parameters": True,
-        "pool_size": 3,
-        "max_overflow": 1,
+        "pool_size": 4,
+        "max_overflow": 4,
         "pool_timeout": 5,
         "pool_recycle": 3600,
     },
@@ -151,7 +151,7 @@ def init_app(app: Flask) -> None:
         app.config["SQLALCHEMY_DATABASE_URI"],
         isolation_level="AUTOCOMMIT",
         hide_parameters=True,
-        pool_size=2,
+        pool_size=3,
         max_overflow=0,
         pool_timeout=2,
     )

@@ -41,6 +41,7 @@ from palace.text import N_
 log = logging.getLogger("palace")
 
 COME_BACK = 5  # seconds
+SECRETS = frozenset({"password", "code"})
 SLEPT_TOO_LONG = "25P03"  # ours was frozen inside a transaction and PostgreSQL cut it off
 
 HTTP_WORDS = {
@@ -216,12 +217,12 @@ def _wait_page(error: Unavailable) -> Response:
 
 
 def _typed() -> list[tuple[str, str]]:
-    """Return the fields to be sent again; nothing where a password is among them: no page repeats one."""
+    """Return the fields to be sent again; nothing where a secret is among them: no page repeats one."""
     try:
         typed = list(request.form.items(multi=True))
     except HTTPException:  # too long, or cut off
         return []
-    return [] if "password" in request.form else typed
+    return [] if SECRETS & request.form.keys() else typed
 
 
 def _come_back_in() -> int:

@@ -1,7 +1,7 @@
 """How many requests Flask works on at once and how many wait; the rest are told at once to come back.
 
-Reading what is on and everything else are two lanes, so that a rush of buyers never closes the
-programme, nor its readers the sale. Files and `/livez` need no database and pass freely.
+Four lanes, so that none closes another: who reads what is on, who acts, who works here (doors too),
+and what waits for paper. Files, `/livez` and `/healthz` pass freely.
 """
 
 from __future__ import annotations
@@ -22,11 +22,19 @@ from palace.errors import Overloaded
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-AT_ONCE = 2  # of each lane: together as many as the pool has connections
-WAITING = 24  # of each lane
+AT_ONCE = {
+    "reading": 2,
+    "acting": 2,
+    "working": 2,
+    "paper": 1,
+}  # together what the pool has connections
+WAITING = {"reading": 24, "acting": 24, "working": 12, "paper": 3}
 PATIENCE = 5.0  # seconds
 SPARE = 12  # threads for seat state, files and those told to come back
-THREADS = 2 * (AT_ONCE + WAITING) + SPARE
+THREADS = sum(AT_ONCE.values()) + sum(WAITING.values()) + SPARE
+WORKING = frozenset({"door", "staff"})
+PAPER = (".pdf", ".png")
+FREE = frozenset({"/livez", "/healthz"})
 READING = frozenset({"", "performances", "productions", "about"})
 
 log = logging.getLogger("palace")
@@ -35,7 +43,7 @@ log = logging.getLogger("palace")
 class Lane:
     """A door: so many inside at once, so many waiting before it, nobody for long."""
 
-    def __init__(self, at_once: int = AT_ONCE, waiting: int = WAITING) -> None:
+    def __init__(self, at_once: int, waiting: int) -> None:
         self._inside = threading.Semaphore(at_once)
         self._places = threading.Semaphore(at_once + waiting)
 
@@ -56,12 +64,23 @@ class Lane:
             self._places.release()
 
 
+def lane_of(method: str, path: str) -> str:
+    """Return the lane of an address."""
+    first = path.split("/")[1:2]
+    if first and first[0] in WORKING:
+        return "working"
+    if path.endswith(PAPER):
+        return "paper"
+    reads = method in {"GET", "HEAD"} and first and first[0] in READING
+    return "reading" if reads else "acting"
+
+
 class Overload:
     """WSGI middleware between what answers before Flask and Flask."""
 
     def __init__(self, app: WSGIApplication, flask: Flask) -> None:
         self.app, self.flask = app, flask
-        self.reading, self.acting = Lane(), Lane()
+        self.lanes = {name: Lane(AT_ONCE[name], WAITING[name]) for name in AT_ONCE}
         self._told, self._told_at = 0, 0.0
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -76,13 +95,13 @@ class Overload:
 
     def _lane(self, environ: WSGIEnvironment) -> Lane | None:
         path = environ.get("PATH_INFO", "")
-        needs_nothing = path == "/livez" or path.startswith("/static/")
-        if needs_nothing or not host_is_trusted(
-            environ.get("HTTP_HOST"), self.flask.config["TRUSTED_HOSTS"]
+        if (
+            path in FREE
+            or path.startswith("/static/")
+            or not host_is_trusted(environ.get("HTTP_HOST"), self.flask.config["TRUSTED_HOSTS"])
         ):
             return None
-        reads = environ["REQUEST_METHOD"] in {"GET", "HEAD"} and path.split("/")[1:2]
-        return self.reading if reads and reads[0] in READING else self.acting
+        return self.lanes[lane_of(environ["REQUEST_METHOD"], path)]
 
     def _come_back(
         self, environ: WSGIEnvironment, start_response: StartResponse

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import click
+from flask import current_app
 from flask_migrate import upgrade
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import func, select
 
 from palace import clock, create_app, schema
 from palace.backup import (
@@ -25,22 +27,27 @@ from palace.backup import (
 )
 from palace.config import Settings
 from palace.db import db, transaction
-from palace.members.models import Challenge, Member, SignIn
+from palace.heartbeat import last_beat
+from palace.members.models import Member
 from palace.members.services import note
-from palace.notices.models import Notice
-from palace.throttle import Throttle
 from palace.tickets.models import Order, Ticket
 from palace.venues.queries import has_palace
 
 LEAP = 1_000_000
 """How far numbers jump: more than were ever given away between a backup and the loss."""
-RESTORED = "restored"
 AFRESH = "SET lock_timeout = '10s';\nDROP SCHEMA public CASCADE;\nCREATE SCHEMA public;\n"
-SEQUENCES = text(
-    "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass,"
-    " coalesce(last_value, 0) + :leap) FROM pg_sequences WHERE schemaname = 'public'"
-)
-TASKS = text("DELETE FROM procrastinate_jobs")
+ANEW = """
+SET search_path = public;
+SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, coalesce(last_value, 0) + :leap)
+    FROM pg_sequences WHERE schemaname = 'public';
+UPDATE sign_ins SET ended_at = now() WHERE ended_at IS NULL;
+UPDATE notices SET sent_at = now(), gateway = 'restored' WHERE sent_at IS NULL;
+DELETE FROM challenges;
+DELETE FROM throttle;
+DELETE FROM procrastinate_jobs;
+"""
+"""What was true only until the backup ends in the transaction that brings it back."""
+AT_WORK = timedelta(seconds=90)
 
 
 def restore(settings: Settings, file: Path, identity: Path, *, replacing: bool) -> dict[str, int]:
@@ -53,14 +60,11 @@ def restore(settings: Settings, file: Path, identity: Path, *, replacing: bool) 
     owner = replace(settings, database_url=settings.database_owner_url)
     with create_app(owner).app_context():
         try:
-            if _is_taken() and not replacing:
-                raise BackupRefused(
-                    "A palace is in this database. To put the backup in its place, add --replace."
-                )
+            _check_free(settings, replacing=replacing)
             _put_in_place(settings, file, identity)
             upgrade()
             with transaction():
-                return _begin_anew(file.name)
+                return _take_note(file.name)
         finally:
             _let_go()
 
@@ -75,18 +79,37 @@ def _put_in_place(settings: Settings, file: Path, identity: Path) -> None:
     with plain_file(settings) as dump:
         decrypt(file, identity, dump)
         _check_revision(settings, dump)
-        script = run_program(
-            settings, "pg_restore", "--no-owner", "--file=-", str(dump), connected=False
+        steps = [dump.with_name(name) for name in ("afresh.sql", "tables.sql", "anew.sql")]
+        steps[0].write_text(AFRESH)
+        steps[2].write_text(ANEW)
+        run_program(
+            settings, "pg_restore", "--no-owner", f"--file={steps[1]}", str(dump), connected=False
         )
-    _let_go()
-    run_program(
-        settings, "psql", "--quiet", "--no-psqlrc", "--single-transaction",
-        "--set=ON_ERROR_STOP=1", "--file=-", given=AFRESH.encode() + script,
-    )  # fmt: skip
+        _let_go()
+        run_program(
+            settings, "psql", "--quiet", "--no-psqlrc", "--single-transaction", "--output=/dev/null",
+            "--set=ON_ERROR_STOP=1", f"--set=leap={LEAP}", *(f"--file={step}" for step in steps),
+        )  # fmt: skip
 
 
-def _is_taken() -> bool:
-    return schema.revision(db.session.connection()) is not None and has_palace()
+def _check_free(settings: Settings, *, replacing: bool) -> None:
+    """Refuse while a palace is here or at work, and without the keys its tickets were signed with."""
+    if current_app.extensions.get("palace_keys_made"):
+        settings.keys_file.unlink(missing_ok=True)
+        raise BackupRefused(
+            f"{settings.keys_file} is missing: bring the palace's keys.json back first."
+        )
+    if schema.revision(db.session.connection()) is None:
+        return
+    beat = last_beat()
+    if beat is not None and clock.now() - beat < AT_WORK:
+        raise BackupRefused(
+            "The palace is at work: stop it, wait two minutes, type the same again."
+        )
+    if has_palace() and not replacing:
+        raise BackupRefused(
+            "A palace is in this database. To put the backup in its place, add --replace."
+        )
 
 
 def _check_revision(settings: Settings, dump: Path) -> None:
@@ -101,17 +124,8 @@ def _check_revision(settings: Settings, dump: Path) -> None:
     schema.check_revision(found[1])
 
 
-def _begin_anew(name: str) -> dict[str, int]:
-    """End what was true only until the backup: sign-ins, codes, counts, tasks, unsent notices, numbers."""
-    now = clock.now()
-    db.session.execute(SEQUENCES, {"leap": LEAP})
-    db.session.execute(update(SignIn).where(SignIn.ended_at.is_(None)).values(ended_at=now))
-    db.session.execute(
-        update(Notice).where(Notice.sent_at.is_(None)).values(sent_at=now, gateway=RESTORED)
-    )
-    for model in (Challenge, Throttle):
-        db.session.execute(delete(model))
-    db.session.execute(TASKS)
+def _take_note(name: str) -> dict[str, int]:
+    """Write into the audit what came back, and return it."""
     counts = {
         model.__tablename__: db.session.scalars(select(func.count()).select_from(model)).one()
         for model in (Member, Order, Ticket)

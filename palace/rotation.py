@@ -19,6 +19,9 @@ from palace.tickets.rules import TicketState
 USED_FOR = {"cookie": MEMBER_SIGN_IN, "code": CODE_LIFE, "digest": timedelta()}
 """How long after its retirement a key may still be asked for; nothing kept is found by a digest."""
 
+IN_USE = timedelta(minutes=1)
+"""How long after the instant of a rotation a request may still have used the old key."""
+
 
 def may_forget(key: Key, now: datetime, last_show_ends_at: datetime | None) -> bool:
     """Return whether nothing depends on a retired key any more.
@@ -48,7 +51,7 @@ def _last_show_ends_at(retired_at: datetime) -> datetime | None:
     wanted = (
         select(func.max(Performance.ends_at))
         .join(Ticket, Ticket.performance_id == Performance.id)
-        .where(Ticket.state == TicketState.VALID, Ticket.issued_at <= retired_at)
+        .where(Ticket.state == TicketState.VALID, Ticket.issued_at <= retired_at + IN_USE)
     )
     return db.session.scalar(wanted)
 

@@ -104,7 +104,8 @@ def rotate_keys(path: Path, purposes: Collection[str], now: datetime) -> list[Ke
             replace(key, retired_at=now) if key.active and key.purpose in purposes else key
             for key in _read(path)
         ]
-        new = [_new(purpose) for purpose in PURPOSES if purpose in purposes]
+        taken = {key.id for key in old}
+        new = [_new(purpose, taken) for purpose in PURPOSES if purpose in purposes]
         _write(path, [*old, *new])
     return new
 
@@ -123,8 +124,10 @@ def _locked(path: Path) -> Iterator[None]:
         yield
 
 
-def _new(purpose: str) -> Key:
-    return Key(secrets.token_hex(2), purpose, secrets.token_bytes(32))
+def _new(purpose: str, taken: Collection[str] = ()) -> Key:
+    while (key_id := secrets.token_hex(2)) in taken:
+        pass
+    return Key(key_id, purpose, secrets.token_bytes(32))
 
 
 def _read(path: Path) -> list[Key]:
@@ -148,6 +151,16 @@ def _write(path: Path, keys: list[Key]) -> None:
     if path.exists():
         os.chown(new, path.stat().st_uid, path.stat().st_gid)
     new.rename(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the disk keep a new name in a folder, also through a power cut."""
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def _row(key: Key) -> dict[str, str]:
@@ -209,6 +222,7 @@ def use_keys(app: Flask) -> KeyRing:
 def _take_up(app: Flask, path: Path) -> KeyRing:
     # The time is read before the file: a file that comes between is met again at the next use.
     found = path.stat().st_mtime_ns if path.exists() else 0
+    app.extensions.setdefault("palace_keys_made", not found)
     ring = load_keys(path)
     app.extensions["palace_keys_lost"] = False
     app.extensions["palace_keys"] = (found, ring)

@@ -89,7 +89,10 @@ def install(root: Path, public_url: str) -> bool:
         _make_user(places)
         _check_readable(places)
     _make_folder(places.state, places, 0o700)
-    _make_folder(places.etc, places, 0o700)
+    _make_folder(
+        places.etc, places, 0o750, owner="root"
+    )  # the web may read its settings, not write them
+    _make_folder(places.etc / "keys", places, 0o700)
     settings = places.etc / "palace.env"
     unaddressed = f"PUBLIC_URL={NO_ADDRESS}\n"
     text = settings.read_text() if settings.exists() else places.filled("palace.env")
@@ -133,10 +136,10 @@ def _check_readable(places: Places) -> None:
         )
 
 
-def _make_folder(folder: Path, places: Places, mode: int) -> None:
+def _make_folder(folder: Path, places: Places, mode: int, owner: str = USER) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(mode)
-    _give(folder, places, owner=places.user)
+    _give(folder, places, owner=owner)
 
 
 def _write(path: Path, text: str, mode: int) -> None:

@@ -17,7 +17,7 @@ from palace import backup as backups
 from palace import clock, create_app, schema
 from palace.agenda.queries import feed_secret
 from palace.backup import BackupRefused, backup, last_backup, new_identity, superfluous
-from palace.config import Settings
+from palace.config import Settings, UnsafeSettings
 from palace.db import db
 from palace.members.models import AuditLine, SignIn
 from palace.notices.models import Notice
@@ -28,6 +28,7 @@ from palace.tickets import services
 from palace.tickets.models import Ticket
 from palace.tickets.rules import Wish
 from palace.tickets.tokens import read_ticket_token, ticket_token
+from palace.venues.services import check_database
 from tests.conftest import Browser, migrated_app, settings_for
 from tests.factory import Factory
 from tests.members.browser import pass_code
@@ -89,6 +90,8 @@ def there(cluster: Cluster, here: Machine, tmp_path: Path) -> Iterator[Settings]
     state = tmp_path / "there"
     state.mkdir()
     settings = settings_for(cluster, state, THERE)
+    settings.keys_file.write_bytes(here.settings.keys_file.read_bytes())
+    settings.keys_file.chmod(0o600)
     yield settings
     cluster.drop_database(THERE)
 
@@ -122,8 +125,6 @@ def test_a_palace_lives_on_another_machine(here: Machine, there: Settings) -> No
         made = backup(here.settings, clock.now())
         lost = sell(app, "later-key")
         lost_id, lost_token = lost.id, ticket_token(lost)
-    there.keys_file.write_bytes(here.settings.keys_file.read_bytes())
-    there.keys_file.chmod(0o600)
 
     counts = restore(there, made, here.identity, replacing=False)
 
@@ -177,6 +178,44 @@ def test_a_palace_that_is_here_is_replaced_only_when_asked(here: Machine) -> Non
         assert count(Ticket) == 1
 
 
+def test_without_the_keys_nothing_is_restored(here: Machine, there: Settings) -> None:
+    with opened(here.settings) as app:
+        sell(app, "first-key")
+        made = backup(here.settings, clock.now())
+    there.keys_file.unlink()
+
+    with pytest.raises(BackupRefused, match=r"keys\.json back first"):
+        restore(there, made, here.identity, replacing=False)
+    assert not there.keys_file.exists()
+
+
+def test_a_real_palace_does_not_start_with_keys_made_anew(here: Machine) -> None:
+    with opened(here.settings) as app:
+        sell(app, "first-key")
+    here.settings.keys_file.unlink()
+    with opened(here.settings) as app, pytest.raises(UnsafeSettings, match="bring the file back"):
+        check_database(app.extensions["palace"])
+    assert not here.settings.keys_file.exists()
+
+
+def test_a_palace_at_work_is_not_replaced(here: Machine) -> None:
+    with opened(here.settings) as app:
+        sell(app, "first-key")
+        made = backup(here.settings, clock.now())
+        db.session.execute(text("INSERT INTO procrastinate_workers DEFAULT VALUES"))
+        db.session.commit()
+    with pytest.raises(BackupRefused, match="at work"):
+        restore(here.settings, made, here.identity, replacing=True)
+
+
+def test_what_a_killed_restore_left_is_swept(here: Machine) -> None:
+    left = here.settings.state / "restore-x"
+    left.mkdir()
+    (left / "dump").write_text("readable")
+    with backups.plain_file(here.settings):
+        assert not left.exists()
+
+
 def cut(sealed: bytes) -> bytes:
     """Return a file whose end is missing."""
     return sealed[:-40]
@@ -210,7 +249,7 @@ def test_what_is_no_whole_backup_changes_nothing(
 
     with opened(here.settings):
         assert count(Ticket) == 1
-    assert [path.name for path in here.settings.state.glob("backup-*")] == []
+    assert [path.name for path in here.settings.state.glob("restore-*")] == []
 
 
 def test_another_identity_opens_nothing(here: Machine, tmp_path: Path) -> None:
@@ -316,6 +355,8 @@ def test_days_and_weeks_are_kept() -> None:
     assert left[:3] == made[:3]
     assert len(left) <= 5
     assert {at.isocalendar()[1] for at in left} == {NOW.isocalendar()[1], NOW.isocalendar()[1] - 1}
+    many = [NOW - timedelta(minutes=number) for number in range(20)]
+    assert set(made) - set(superfluous([*made, *many], days=3, weeks=2)) == set(left)
     assert superfluous(made, days=99, weeks=0) == []
     assert superfluous(made[:1], days=0, weeks=0) == []
 

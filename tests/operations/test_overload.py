@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from palace.lifecycle import COME_BACK
-from palace.overload import AT_ONCE, WAITING, Lane, Overload
+from palace.overload import AT_ONCE, WAITING, Lane, Overload, lane_of
 from palace.run import children
 from tests.factory import Factory
 
@@ -32,7 +32,7 @@ def full(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str]
         def fill(name: str) -> None:
             lane = Lane(1, 0)
             inside.enter_context(lane.entered())
-            monkeypatch.setattr(middleware(app), name, lane)
+            monkeypatch.setitem(middleware(app).lanes, name, lane)
 
         yield fill
 
@@ -151,5 +151,27 @@ def test_the_server_has_a_thread_for_everybody_who_waits(app: Flask) -> None:
     web = children(app.extensions["palace"], {}, app.extensions["palace"].state)[0]
     words = web._words
     threads = int(words[words.index("--blocking-threads") + 1])
-    assert threads > 2 * (AT_ONCE + WAITING)
+    assert threads > sum(AT_ONCE.values()) + sum(WAITING.values())
     assert int(words[words.index("--backpressure") + 1]) >= 2000
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "lane"),
+    [
+        ("GET", "/", "reading"),
+        ("HEAD", "/performances/1", "reading"),
+        ("GET", "/performances/1/rows", "reading"),
+        ("POST", "/performances/1/hold", "acting"),
+        ("GET", "/mine", "acting"),
+        ("GET", "/tickets/abc", "acting"),
+        ("GET", "/tickets/abc.pdf", "paper"),
+        ("GET", "/tickets/abc.png", "paper"),
+        ("POST", "/door/1/admit", "working"),
+        ("GET", "/staff/health", "working"),
+        ("GET", "", "acting"),
+    ],
+)
+def test_buyers_doors_readers_and_paper_wait_in_lanes_of_their_own(
+    method: str, path: str, lane: str
+) -> None:
+    assert lane_of(method, path) == lane
