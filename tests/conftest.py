@@ -66,6 +66,7 @@ def migrated_app(settings: Settings) -> Iterator[Flask]:
     app = create_app(settings)
     app.config["WTF_CSRF_ENABLED"] = False
     app.test_client_class = Browser
+    app.extensions["palace_keys_made"] = False  # the palace is made after them
     with app.app_context():
         upgrade()
     yield app

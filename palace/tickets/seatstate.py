@@ -37,7 +37,6 @@ AWAY_SECONDS = 1.0
 MOST_KNOWN = 512
 MOST_UNKNOWN = 256
 LOCKS = 64
-MOST_WAITING = 8
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,6 @@ class SeatState:
         self.sizes: dict[int, int] = {}
         self.away_until = 0.0
         self.keeping = threading.Lock()
-        self.waiting = threading.Semaphore(MOST_WAITING)
         # One reader asks for all who wait for a performance; neighbours in time have other locks.
         self.reading = [threading.Lock() for _ in range(LOCKS)]
 
@@ -106,23 +104,12 @@ class SeatState:
             return state
         old = self._old(performance_id)
         reading = self.reading[performance_id % LOCKS]
-        if not self._wait_for(reading, 0 if old else HANGING_SECONDS):
+        if not reading.acquire(timeout=0 if old else HANGING_SECONDS):
             return _known(old)
         try:
             return self._fresh(performance_id) or self._read_unless_away(performance_id, old)
         finally:
             reading.release()
-
-    def _wait_for(self, reading: threading.Lock, seconds: float) -> bool:
-        """Take the reader's turn, waiting where few others wait: threads are for those who get answers."""
-        if reading.acquire(blocking=False):
-            return True
-        if not seconds or not self.waiting.acquire(blocking=False):
-            return False
-        try:
-            return reading.acquire(timeout=seconds)
-        finally:
-            self.waiting.release()
 
     def _read_unless_away(self, performance_id: int, old: State | None) -> State:
         """Read a performance, or for a while after a read failed leave the database alone."""

@@ -193,7 +193,8 @@ def test_a_real_palace_does_not_start_with_keys_made_anew(here: Machine) -> None
     with opened(here.settings) as app:
         sell(app, "first-key")
     here.settings.keys_file.unlink()
-    with opened(here.settings) as app, pytest.raises(UnsafeSettings, match="bring the file back"):
+    real = replace(here.settings, demo=False, public_url="https://palace.example", proxies=1)
+    with opened(real) as app, pytest.raises(UnsafeSettings, match="bring the file back"):
         check_database(app.extensions["palace"])
     assert not here.settings.keys_file.exists()
 
