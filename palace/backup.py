@@ -6,6 +6,7 @@ read its own backups, so who steals it gets one day, not ten years.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -15,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 import pyrage
 from sqlalchemy import make_url, text
@@ -22,11 +24,13 @@ from sqlalchemy import make_url, text
 from palace.config import Settings
 from palace.db import db
 from palace.host import HostRefused, find_bin
-from palace.security import sync_folder
+from palace.security import PURPOSES, keys, sync_folder
 
 SUFFIX = ".palace"
 PLAIN = "restore-"
 LONGEST = 6 * 3600  # seconds a dump may take
+DUMP = b"PGDMP"
+LONGEST_LINE = 1 << 20
 NAME = f"%Y%m%dT%H%M%SZ{SUFFIX}"
 
 
@@ -74,24 +78,53 @@ def _recipient(settings: Settings) -> pyrage.x25519.Recipient:
 def _write(settings: Settings, made: Path, recipient: pyrage.x25519.Recipient) -> None:
     """Encrypt what pg_dump says as it says it: nothing readable touches the disk."""
     new = made.with_suffix(f".{os.getpid()}")
-    words, env = _typed(settings, "pg_dump", "--format=custom")
     try:
-        with new.open("wb") as out, tempfile.TemporaryFile() as complaint:
+        with new.open("wb") as out:
             new.chmod(0o600)
-            with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=complaint, env=env) as dump:  # noqa: S603 - our own words
-                watch = threading.Timer(LONGEST, dump.kill)
-                watch.start()
-                pyrage.encrypt_io(dump.stdout, out, [recipient])
-            watch.cancel()
-            if dump.returncode:
-                complaint.seek(0)
-                raise BackupRefused(f"pg_dump says: {_error(complaint.read())}")
+            with _dumped(settings) as plain:
+                pyrage.encrypt_io(plain, out, [recipient])
             out.flush()
             os.fsync(out.fileno())
         new.rename(made)
         sync_folder(made.parent)
+    except pyrage.EncryptError as error:
+        why = str(error).rpartition("] ")[2]
+        raise BackupRefused(f"The backup could not be written: {why}.") from None
     finally:
         new.unlink(missing_ok=True)
+
+
+@contextmanager
+def _dumped(settings: Settings) -> Iterator[BinaryIO]:
+    """Give a line that names the palace's keys and, behind it, what pg_dump says as it says it.
+
+    Raises:
+        BackupRefused: pg_dump is missing, or failed by the end of the block.
+    """
+    words, env = _typed(settings, "pg_dump", "--format=custom")
+    reading, writing = os.pipe()
+    with os.fdopen(reading, "rb") as plain, tempfile.TemporaryFile() as complaint:
+        with os.fdopen(writing, "wb") as start:
+            start.write(json.dumps(sorted(key_names())).encode() + b"\n")
+            start.flush()
+            dump = subprocess.Popen(words, stdout=start, stderr=complaint, env=env)  # noqa: S603 - our own words
+        watch = threading.Timer(LONGEST, dump.kill)
+        watch.daemon = True
+        watch.start()
+        try:
+            yield plain
+        finally:
+            plain.close()
+            dump.wait()
+            watch.cancel()
+        if dump.returncode:
+            complaint.seek(0)
+            raise BackupRefused(f"pg_dump says: {_error(complaint.read())}")
+
+
+def key_names() -> set[str]:
+    """Return the names of all keys that are here, which say nothing of the keys."""
+    return {f"{key.purpose}:{key.id}" for purpose in PURPOSES for key in keys().all(purpose)}
 
 
 @contextmanager
@@ -178,6 +211,27 @@ def decrypt(file: Path, identity_file: Path, out: Path) -> None:
     except OSError as error:
         why = error.strerror or "it is damaged or not whole; take another one"
         raise BackupRefused(f"{file} cannot be read: {why}.") from None
+
+
+def unpack(whole: Path, dump: Path) -> set[str]:
+    """Move what pg_dump wrote out of a decrypted backup; return the names of the keys it was made beside.
+
+    The first backups named none and began with pg_dump's own first letters.
+
+    Raises:
+        BackupRefused: it is something else.
+    """
+    with whole.open("rb") as read, dump.open("wb") as write:
+        dump.chmod(0o600)
+        bare = read.read(len(DUMP)) == DUMP
+        read.seek(0)
+        try:
+            named = [] if bare else json.loads(read.readline(LONGEST_LINE))
+        except ValueError:
+            raise BackupRefused("This is no backup of a palace: it names no keys.") from None
+        shutil.copyfileobj(read, write)
+    whole.unlink()
+    return set(named)
 
 
 def last_backup(settings: Settings) -> datetime | None:

@@ -21,9 +21,11 @@ from palace.backup import (
     BackupRefused,
     backup,
     decrypt,
+    key_names,
     new_identity,
     plain_file,
     run_program,
+    unpack,
 )
 from palace.config import Settings
 from palace.db import db, transaction
@@ -44,9 +46,15 @@ UPDATE sign_ins SET ended_at = now() WHERE ended_at IS NULL;
 UPDATE notices SET sent_at = now(), gateway = 'restored' WHERE sent_at IS NULL;
 DELETE FROM challenges;
 DELETE FROM throttle;
+SELECT to_regclass('procrastinate_jobs') IS NOT NULL AS tasks \\gset
+\\if :tasks
 DELETE FROM procrastinate_jobs;
+\\endif
 """
-"""What was true only until the backup ends in the transaction that brings it back."""
+"""What was true only until the backup ends in the transaction that brings it back.
+
+A backup of the first revision has no tasks.
+"""
 AT_WORK = timedelta(seconds=90)
 
 
@@ -77,7 +85,9 @@ def _let_go() -> None:
 
 def _put_in_place(settings: Settings, file: Path, identity: Path) -> None:
     with plain_file(settings) as dump:
-        decrypt(file, identity, dump)
+        whole = dump.with_name("whole")
+        decrypt(file, identity, whole)
+        _check_keys(settings, unpack(whole, dump))
         _check_revision(settings, dump)
         steps = [dump.with_name(name) for name in ("afresh.sql", "tables.sql", "anew.sql")]
         steps[0].write_text(AFRESH)
@@ -109,6 +119,14 @@ def _check_free(settings: Settings, *, replacing: bool) -> None:
     if has_palace() and not replacing:
         raise BackupRefused(
             "A palace is in this database. To put the backup in its place, add --replace."
+        )
+
+
+def _check_keys(settings: Settings, named: set[str]) -> None:
+    """Refuse the keys of another palace, or ones a first start made: no ticket would be read with them."""
+    if named and not named & key_names():
+        raise BackupRefused(
+            f"{settings.keys_file} holds none of this palace's keys: bring its keys.json back first."
         )
 
 

@@ -1,4 +1,4 @@
-"""A palace installed into a folder of its own, and run as its unit says."""
+"""A palace installed into a folder of its own and run as its unit says; two machines to lose one on."""
 
 from __future__ import annotations
 
@@ -11,16 +11,80 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
+from palace import create_app
 from palace.backup import new_identity
-from palace.config import ROOT
+from palace.config import ROOT, Settings
+from palace.db import db
+from palace.postgres import Cluster
+from tests.conftest import Browser, migrated_app, settings_for
 from tests.journeys.conftest import free_port
 
 UP_LIMIT = 240
+HERE, THERE = "palace_here", "palace_there"
+
+
+@dataclass
+class Machine:
+    """One machine of the palace: its settings, and the key kept elsewhere."""
+
+    settings: Settings
+    identity: Path
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Flask]:
+    """Give an application over a database that is there, and leave no connection behind."""
+    app = create_app(settings)
+    app.config["WTF_CSRF_ENABLED"] = False
+    app.test_client_class = Browser
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+    app.extensions["palace_side_engine"].dispose()
+
+
+def written_identity(path: Path) -> tuple[Path, str]:
+    """Write a new identity into a file as people keep it; return the file and the recipient."""
+    identity, recipient = new_identity()
+    path.write_text(f"# of the palace\n{identity}\n")
+    return path, recipient
+
+
+@pytest.fixture
+def here(cluster: Cluster, tmp_path: Path) -> Iterator[Machine]:
+    """Return a machine with an empty, migrated database and a recipient for its backups."""
+    identity, recipient = written_identity(tmp_path / "kept-elsewhere")
+    state = tmp_path / "here"
+    state.mkdir()
+    settings = replace(
+        settings_for(cluster, state, HERE),
+        backup_folder=state / "backups",
+        backup_recipient=recipient,
+    )
+    with migrated_app(settings):
+        pass
+    yield Machine(settings, identity)
+    cluster.drop_database(HERE)
+
+
+@pytest.fixture
+def there(cluster: Cluster, here: Machine, tmp_path: Path) -> Iterator[Settings]:
+    """Return another machine: an empty database, another folder, the keys file carried over."""
+    state = tmp_path / "there"
+    state.mkdir()
+    settings = settings_for(cluster, state, THERE)
+    settings.keys_file.write_bytes(here.settings.keys_file.read_bytes())
+    settings.keys_file.chmod(0o600)
+    yield settings
+    cluster.drop_database(THERE)
 
 
 @dataclass(frozen=True)

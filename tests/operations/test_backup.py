@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,86 +13,27 @@ from flask import Flask
 from sqlalchemy import func, select, text
 
 from palace import backup as backups
-from palace import clock, create_app, schema
+from palace import clock, schema
 from palace.agenda.queries import feed_secret
-from palace.backup import BackupRefused, backup, last_backup, new_identity, superfluous
+from palace.backup import BackupRefused, backup, last_backup, superfluous
 from palace.config import Settings, UnsafeSettings
 from palace.db import db
 from palace.members.models import AuditLine, SignIn
 from palace.notices.models import Notice
 from palace.notices.services import owe
-from palace.postgres import Cluster
 from palace.restoring import restore
 from palace.tickets import services
 from palace.tickets.models import Ticket
 from palace.tickets.rules import Wish
 from palace.tickets.tokens import read_ticket_token, ticket_token
 from palace.venues.services import check_database
-from tests.conftest import Browser, migrated_app, settings_for
 from tests.factory import Factory
 from tests.members.browser import pass_code
 from tests.operations.commands import typed
+from tests.operations.conftest import Machine, opened, written_identity
 
 NOW = datetime(2027, 3, 6, 19, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
-HERE, THERE = "palace_here", "palace_there"
-
-
-@dataclass
-class Machine:
-    """One machine of the palace: its settings, and the key kept elsewhere."""
-
-    settings: Settings
-    identity: Path
-
-
-@contextmanager
-def opened(settings: Settings) -> Iterator[Flask]:
-    """Give an application over a database that is there, and leave no connection behind."""
-    app = create_app(settings)
-    app.config["WTF_CSRF_ENABLED"] = False
-    app.test_client_class = Browser
-    with app.app_context():
-        yield app
-        db.session.remove()
-        db.engine.dispose()
-    app.extensions["palace_side_engine"].dispose()
-
-
-def written_identity(path: Path) -> tuple[Path, str]:
-    """Write a new identity into a file as people keep it; return the file and the recipient."""
-    identity, recipient = new_identity()
-    path.write_text(f"# of the palace\n{identity}\n")
-    return path, recipient
-
-
-@pytest.fixture
-def here(cluster: Cluster, tmp_path: Path) -> Iterator[Machine]:
-    """Return a machine with an empty, migrated database and a recipient for its backups."""
-    identity, recipient = written_identity(tmp_path / "kept-elsewhere")
-    state = tmp_path / "here"
-    state.mkdir()
-    settings = replace(
-        settings_for(cluster, state, HERE),
-        backup_folder=state / "backups",
-        backup_recipient=recipient,
-    )
-    with migrated_app(settings):
-        pass
-    yield Machine(settings, identity)
-    cluster.drop_database(HERE)
-
-
-@pytest.fixture
-def there(cluster: Cluster, here: Machine, tmp_path: Path) -> Iterator[Settings]:
-    """Return another machine: an empty database, another folder, the keys file carried over."""
-    state = tmp_path / "there"
-    state.mkdir()
-    settings = settings_for(cluster, state, THERE)
-    settings.keys_file.write_bytes(here.settings.keys_file.read_bytes())
-    settings.keys_file.chmod(0o600)
-    yield settings
-    cluster.drop_database(THERE)
 
 
 def sell(app: Flask, key: str) -> Ticket:
