@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import make_transient_to_detached
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.sql.dml import ReturningInsert
 
 from palace.db import db, table_of
@@ -35,7 +36,7 @@ from palace.security import public_code
 from palace.statements import execute
 from palace.tickets.errors import SoldOut
 from palace.tickets.models import Claim, Order, Ticket
-from palace.tickets.rules import NamedTier, TicketState
+from palace.tickets.rules import NamedTier, OrderState, TicketState
 from palace.venues.models import Seat
 
 CLAIMS, TICKETS, QUOTAS = table_of(Claim), table_of(Ticket), table_of(Quota)
@@ -66,6 +67,11 @@ def kept(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
 INSTANT = DateTime(timezone=True)
 NEW_ORDER = insert(ORDERS).returning(ORDERS.c.id)
 OF_NEW_ORDER = [column.name for column in ORDERS.c if column.name != "id"]
+SETTLE = (
+    update(ORDERS)
+    .where(ORDERS.c.id == bindparam("order"))
+    .values(state=OrderState.SETTLED, settled_at=bindparam("now"))
+)
 KEY = ("performance_id", "seat_id")
 OF_ORDER = ("performance_id", "order_id", "member_id", "held_until")
 OF_PLACE = ("seat_id", "tier_id", "zone", "price", "face_price", "fund")
@@ -114,6 +120,13 @@ def write(order: Order) -> None:
     order.id = execute(NEW_ORDER, {name: getattr(order, name) for name in OF_NEW_ORDER})[0].id
     make_transient_to_detached(order)
     return db.session.add(order)
+
+
+def settle(order: Order, now: datetime) -> None:
+    """Write that an order is settled, past the ORM: what it holds of the order is right afterwards."""
+    execute(SETTLE, {"order": order.id, "now": now})
+    set_committed_value(order, "state", OrderState.SETTLED)
+    set_committed_value(order, "settled_at", now)
 
 
 def take(

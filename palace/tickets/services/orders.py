@@ -145,8 +145,7 @@ def settle(order: Order, show: Show, now: datetime) -> None:
     sold = claims.prolong(order, None, now)
     if len(sold) < order.seat_count:
         raise HoldLapsed
-    order.state, order.settled_at = OrderState.SETTLED, now
-    db.session.flush()
+    claims.settle(order, now)
     issue(order, show, sold, now)
 
 
