@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import psutil
 import pytest
 from playwright.sync_api import expect
 
 from palace.overload import AT_ONCE, WAITING, lane_of
 from palace.postgres import Cluster
-from tests.journeys.conftest import PICTURES, Person, fresh_phone
+from tests.journeys.conftest import PICTURES, Person, fresh_phone, frozen
 from tests.journeys.test_member import FREE_SHOW, open_show
 from tests.journeys.test_ways import SMALL_TARGETS, SMALL_TEXT, large
 
@@ -37,11 +36,7 @@ def rush(palace_url: str, palace_state: Path) -> Rush:
         lane = lane_of("GET", path)
         asked = f"GET {path} HTTP/1.1\r\nHost: {to.netloc}\r\nCookie: {cookie}\r\n\r\n".encode()
         pid = (Cluster(palace_state).data / "postmaster.pid").read_text().split()[0]
-        postmaster = psutil.Process(int(pid))
-        with ExitStack() as crowd:
-            for one in (postmaster, *postmaster.children()):
-                one.suspend()
-                crowd.callback(one.resume)
+        with frozen(int(pid)), ExitStack() as crowd:
             for _ in range(AT_ONCE[lane] + WAITING[lane]):
                 place = crowd.enter_context(socket.create_connection((to.hostname, to.port)))
                 place.sendall(asked)
