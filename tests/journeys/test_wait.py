@@ -86,12 +86,8 @@ def test_a_reader_sees_words_and_then_the_page_by_itself(
 def test_what_a_buyer_chose_is_still_there_and_done_once(
     person: Callable[..., Person], rush: Rush, scripts: bool
 ) -> None:
-    helper, buyer = person(), person(java_script_enabled=scripts)
-    buyer.go("/sign-in")
-    buyer.page.get_by_label("手机号").fill(fresh_phone())
-    buyer.tap("发验证码")
-    buyer.page.get_by_label("验证码").fill(helper.code())
-    buyer.tap("登录")
+    buyer = person(java_script_enabled=scripts)
+    buyer.sign_in(fresh_phone())
     open_show(buyer)
     buyer.page.get_by_role("radio", name=re.compile("^2张")).check()
     cookie = "; ".join(f"{one['name']}={one['value']}" for one in buyer.context.cookies())
