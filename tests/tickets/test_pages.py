@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from palace import clock
 from palace.db import db
+from palace.money import Fen
 from palace.programme.models import Performance
 from palace.programme.rules import Seating
 from palace.tickets import services
@@ -200,7 +201,7 @@ def test_a_ticket_that_cannot_be_returned_says_why(
     performance, member = make.performance(), make.member()
     booker.book(member, performance, "ST-01-01")
     ticket = make.tickets(performance)[0]
-    ticket.price = price
+    ticket.price = Fen(price)
     make.add(ticket)
     if admitted:
         entry = {"ticket_id": ticket.id, "entry": 1, "counts": True, "gate": "main"}
