@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from palace.db import db
+from palace.statements import execute
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = select(func.palace_clock())
@@ -17,7 +17,7 @@ Instant = datetime | ColumnElement[datetime] | InstrumentedAttribute[datetime]
 
 def now() -> datetime:
     """Return the database's instant (UTC), read anew at every call, also inside a transaction."""
-    instant: datetime = db.session.scalars(NOW).one()
+    instant: datetime = execute(NOW, {})[0][0]
     return instant.astimezone(UTC)
 
 

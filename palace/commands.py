@@ -9,8 +9,9 @@ from sqlalchemy import LargeBinary, UniqueConstraint, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from palace.db import Base, Id, db, execute, table_of
+from palace.db import Base, Id, db, table_of
 from palace.errors import KeyReused
+from palace.statements import execute
 
 
 class CommandKey(Base):
@@ -43,7 +44,7 @@ def first_answer(actor: str, command: str, key: str, *, body: str, answer: str) 
     """
     body_hash = hashlib.sha256(body.encode()).digest()
     row = {"actor": actor, "command": command, "key": key, "body_hash": body_hash, "answer": answer}
-    if execute(NEW, row).first():
+    if execute(NEW, row):
         return answer
     mine = (CommandKey.actor == actor, CommandKey.command == command, CommandKey.key == key)
     first = db.session.execute(select(CommandKey).where(*mine)).scalar_one()

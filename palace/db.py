@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
@@ -15,11 +15,9 @@ from psycopg.abc import RV, PQGen
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
-    CursorResult,
     DateTime,
     Engine,
     Enum,
-    Executable,
     Identity,
     MetaData,
     Table,
@@ -90,11 +88,6 @@ def one_of(column: str, values: Iterable[StrEnum]) -> CheckConstraint:
     """Return the CHECK that keeps a text column to the values of an enum."""
     listed = ", ".join(f"'{value.value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
-
-
-def execute(statement: Executable, values: Mapping[str, Any]) -> CursorResult[Any]:
-    """Run a statement that loads no objects, in the session's transaction and past its bookkeeping."""
-    return db.session.connection().execute(statement, values)
 
 
 class Patient(psycopg.Connection[Any]):

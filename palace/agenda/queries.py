@@ -16,6 +16,7 @@ from palace.agenda.rules import EntryStatus
 from palace.db import db
 from palace.errors import NotFound
 from palace.members.models import Member
+from palace.members.rules import Known
 from palace.security import Key, keys
 
 PAGE_LENGTH = 20
@@ -86,7 +87,7 @@ def locked_entry(member_id: int, subject: str) -> AgendaEntry:
     return entry
 
 
-def feed_secret(member: Member) -> str:
+def feed_secret(member: Known) -> str:
     """Return the secret in the address of a member's feed; it changes with the calendar's generation."""
     key = keys().active("calendar")
     named = SECRET.pack(bytes.fromhex(key.id), member.id)

@@ -11,8 +11,9 @@ from palace.agenda import queries
 from palace.agenda.blocks import block_of
 from palace.agenda.models import AgendaEntry
 from palace.agenda.rules import EntryStatus
-from palace.db import db, execute, table_of
+from palace.db import db, table_of
 from palace.security import public_code
+from palace.statements import execute
 
 TABLE = table_of(AgendaEntry)
 NEW = insert(TABLE).on_conflict_do_nothing().returning(TABLE.c.id)
@@ -70,7 +71,7 @@ def _insert(fresh: AgendaEntry, fields: dict[str, Any], block: str) -> bool:
         "changed_at": fresh.changed_at,
         "block": block,
     }
-    return execute(NEW, row).first() is not None
+    return bool(execute(NEW, row))
 
 
 def _update(

@@ -39,7 +39,7 @@ def coming(now: datetime) -> list[Figures]:
     found = programme.performances(since=now, until=end)
     ids = [performance.id for performance in found]
     counts = counts_of(ids, now)
-    stubs = programme.stubs(found, taken_counts(ids, now), house_rules(), now)
+    stubs = programme.stubs(found, taken_counts(ids, now), house_rules().few_left_percent, now)
     return [Figures(stub, *counts.get(stub.performance.id, (0, 0, 0)), stub.left) for stub in stubs]
 
 

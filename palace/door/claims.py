@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, text
 from sqlalchemy.dialects.postgresql import insert
 
-from palace.db import db
+from palace.statements import execute
 from palace.tickets.models import Admission
 
 FIRST_ENTRY = 1
@@ -35,5 +35,5 @@ def admit(ticket_id: int, gate: str) -> datetime | None:
 
     The caller holds the ticket's row lock, so a ticket given back meanwhile is never let in.
     """
-    values = {"ticket_id": ticket_id, "gate": gate}
-    return db.session.connection().execute(ENTER, values).scalar_one_or_none()
+    entered = execute(ENTER, {"ticket_id": ticket_id, "gate": gate})
+    return entered[0].admitted_at if entered else None

@@ -17,6 +17,7 @@ from palace.errors import NotFound
 from palace.members.models import Member
 from palace.programme.models import Performance, Production, Tier
 from palace.programme.rules import Seating
+from palace.statements import execute
 from palace.text import N_
 from palace.tickets.models import Admission, Ticket
 from palace.tickets.rules import TicketState
@@ -142,18 +143,19 @@ TYPED = _told().where(
 """Made once: making them anew costs a door more than asking them."""
 
 
-def lock_scanned(ticket_id: int) -> Columns | None:
+def lock_scanned(ticket_id: int) -> Any:
     """Lock a ticket until the transaction ends and return what a door says of it; None: unknown."""
     return _only(SCANNED, {"ticket_id": ticket_id})
 
 
-def lock_typed(performance_id: int, typed: TypedCode) -> Columns | None:
+def lock_typed(performance_id: int, typed: TypedCode) -> Any:
     """Lock and return the ticket of a collection code and phone end at a performance; None: none fits."""
     return _only(TYPED, {"performance_id": performance_id, **typed._asdict()})
 
 
-def _only(wanted: Select[*tuple[Any, ...]], values: dict[str, Any]) -> Columns | None:
-    return db.session.connection().execute(wanted, values).one_or_none()
+def _only(wanted: Select[*tuple[Any, ...]], values: dict[str, Any]) -> Any:
+    found = execute(wanted, values)
+    return found[0] if found else None
 
 
 def recent(performance_id: int) -> Sequence[Columns]:

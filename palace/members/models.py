@@ -66,6 +66,11 @@ class Member(Base):
         """Return the basic union the roster names."""
         return self.roster_entry.unit if self.roster_entry else None
 
+    @property
+    def unit_id(self) -> int | None:
+        """Return the basic union the roster names."""
+        return self.roster_entry.unit_id if self.roster_entry else None
+
 
 class Staff(Base):
     """Somebody who works at the palace and signs in by name and password."""
@@ -84,7 +89,7 @@ class Staff(Base):
 class SignIn(Base):
     """One signed-in browser, a row that can be ended; exactly one of member and staff is set.
 
-    It is what Flask-Login calls the user. `token` is known only to the browser, never to the table.
+    `token` is known only to the browser, never to the table.
     """
 
     __tablename__ = "sign_ins"
@@ -97,27 +102,10 @@ class SignIn(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     expires_at: Mapped[datetime] = mapped_column(index=True)
     ended_at: Mapped[datetime | None]
-    member: Mapped[Member | None] = relationship(lazy="joined")
-    staff: Mapped[Staff | None] = relationship(lazy="joined")
+    member: Mapped[Member | None] = relationship()
+    staff: Mapped[Staff | None] = relationship()
 
-    is_authenticated = True
-    is_active = True
-    is_anonymous = False
     token = ""
-
-    def get_id(self) -> str:
-        """Return what the browser keeps to be known again."""
-        return self.token
-
-    @property
-    def role(self) -> Role:
-        """Return what this person may do here."""
-        return self.staff.role if self.staff else Role.MEMBER
-
-    @property
-    def actor(self) -> str:
-        """Return who this is in the audit: member:5, staff:2."""
-        return f"staff:{self.staff_id}" if self.staff_id else f"member:{self.member_id}"
 
 
 class Challenge(Base):

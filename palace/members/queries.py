@@ -10,18 +10,46 @@ from flask_login import current_user
 from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
 
 from palace import clock
-from palace.db import db, execute, table_of
+from palace.db import db, table_of
 from palace.errors import NotAllowed
 from palace.members.models import Challenge, Grant, Member, RosterEntry, SignIn, Staff, Unit
-from palace.members.rules import CODE_TRIES, HOUR, mask_name
+from palace.members.rules import (
+    CODE_TRIES,
+    HOUR,
+    Known,
+    SignedIn,
+    SignedInMember,
+    SignedInStaff,
+    mask_name,
+)
+from palace.statements import execute
 
 MEMBERS = table_of(Member)
 ONE = select(MEMBERS.c.id).where(MEMBERS.c.id == bindparam("member_id"))
 LOCK = ONE.with_for_update(key_share=True)
-SIGN_IN = select(SignIn).where(
-    SignIn.token_hash == bindparam("token_hash"),
-    SignIn.ended_at.is_(None),
-    SignIn.expires_at > func.palace_clock(),
+OF_MEMBER = [
+    Member.id,
+    Member.phone,
+    Member.name,
+    Member.calendar_generation,
+    Member.roster_entry_id,
+    RosterEntry.valid_until,
+    RosterEntry.unit_id,
+    Unit.name_zh.label("unit_zh"),
+]
+OF_STAFF = [Staff.id, Staff.name, Staff.role]
+MEMBER_FIELDS = tuple(SignedInMember.__annotations__)
+SIGN_IN = (
+    select(SignIn.id, *OF_MEMBER, *OF_STAFF)
+    .outerjoin(Member, Member.id == SignIn.member_id)
+    .outerjoin(RosterEntry, RosterEntry.id == Member.roster_entry_id)
+    .outerjoin(Unit, Unit.id == RosterEntry.unit_id)
+    .outerjoin(Staff, Staff.id == SignIn.staff_id)
+    .where(
+        SignIn.token_hash == bindparam("token_hash"),
+        SignIn.ended_at.is_(None),
+        SignIn.expires_at > func.palace_clock(),
+    )
 )
 
 
@@ -47,25 +75,30 @@ class Asked:
     unknown: int
 
 
-def current_member() -> Member:
+def current_member() -> SignedInMember:
     """Return the member who is signed in.
 
     Raises:
         NotAllowed: it is staff, or nobody.
     """
-    member: Member | None = current_user.member
+    member: SignedInMember | None = current_user.member
     if member is None:
         raise NotAllowed
     return member
 
 
-def current_staff() -> Staff:
+def row_of(member: Known) -> Member:
+    """Return a member's row, for what changes it."""
+    return db.session.get_one(Member, member.id)
+
+
+def current_staff() -> SignedInStaff:
     """Return the staff who is signed in.
 
     Raises:
         NotAllowed: it is a member, or nobody.
     """
-    staff: Staff | None = current_user.staff
+    staff: SignedInStaff | None = current_user.staff
     if staff is None:
         raise NotAllowed
     return staff
@@ -76,7 +109,7 @@ def lock(member_id: int) -> None:
     execute(LOCK, {"member_id": member_id})
 
 
-def live_grants(member: Member, performance_id: int | None, now: datetime) -> list[Grant]:
+def live_grants(member: Known, performance_id: int | None, now: datetime) -> list[Grant]:
     """Return a member's grants that hold now, for one performance or (None) for every one, by id."""
     wanted = select(Grant).where(Grant.member_id == member.id, grant_holds(performance_id, now))
     return list(db.session.scalars(wanted.order_by(Grant.id)))
@@ -94,9 +127,21 @@ def grant_holds(
     )
 
 
-def find_sign_in(token_hash: bytes) -> SignIn | None:
-    """Return the sign-in a browser's token opens while it lasts, with its person, in one query."""
-    return db.session.scalars(SIGN_IN, {"token_hash": token_hash}).first()
+def find_sign_in(token: str, token_hash: bytes) -> SignedIn | None:
+    """Return who a browser's token signs in while that lasts, in one query."""
+    found = execute(SIGN_IN, {"token_hash": token_hash})
+    if not found:
+        return None
+    sign_in_id, *values = found[0]
+    member, staff = values[: len(OF_MEMBER)], values[len(OF_MEMBER) :]
+    return SignedIn(
+        id=sign_in_id,
+        token=token,
+        member=SignedInMember(**dict(zip(MEMBER_FIELDS, member, strict=True)))
+        if member[0]
+        else None,
+        staff=SignedInStaff(id=staff[0], name=staff[1], role=staff[2]) if staff[0] else None,
+    )
 
 
 def find_staff(login: str) -> Staff | None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Protocol
 
 import phonenumbers
 
@@ -48,6 +49,89 @@ def standing(valid_until: date | None, on_roster: bool, today: date) -> Standing
     if valid_until is not None and valid_until < today:
         return Standing.EXPIRED
     return Standing.VALID
+
+
+class Known(Protocol):
+    """A member to pages and rules: the row itself, or what was read of it with a sign-in."""
+
+    @property
+    def id(self) -> int:
+        """Return the member's number."""
+
+    @property
+    def phone(self) -> str | None:
+        """Return the phone number."""
+
+    @property
+    def name(self) -> str:
+        """Return the whole name."""
+
+    @property
+    def calendar_generation(self) -> int:
+        """Return how often the feed's address was renewed, from 1."""
+
+    @property
+    def unit_id(self) -> int | None:
+        """Return the basic union the roster names."""
+
+    def standing(self, today: date) -> Standing:
+        """Return the standing with the union on a palace day."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedInMember:
+    """A member as a sign-in brings them along."""
+
+    id: int
+    phone: str | None
+    name: str
+    calendar_generation: int
+    roster_entry_id: int | None
+    valid_until: date | None
+    unit_id: int | None
+    unit_zh: str | None
+
+    def standing(self, today: date) -> Standing:
+        """Return the standing with the union on a palace day."""
+        return standing(self.valid_until, self.roster_entry_id is not None, today)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedInStaff:
+    """Somebody who works here, as a sign-in brings them along."""
+
+    id: int
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedIn:
+    """Who is signed in on a browser, either a member or staff: what Flask-Login calls the user."""
+
+    id: int
+    token: str
+    member: SignedInMember | None
+    staff: SignedInStaff | None
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    def get_id(self) -> str:
+        """Return what the browser keeps to be known again."""
+        return self.token
+
+    @property
+    def role(self) -> Role:
+        """Return what this person may do here."""
+        return self.staff.role if self.staff else Role.MEMBER
+
+    @property
+    def actor(self) -> str:
+        """Return who this is in the audit: member:5, staff:2."""
+        who = self.staff or self.member
+        return f"{'staff' if self.staff else 'member'}:{who.id if who else 0}"
 
 
 def mask_name(name: str) -> str:

@@ -29,7 +29,7 @@ from palace.members import queries, services
 from palace.members.errors import CodeGone, CodesAway, WrongCode, WrongPassword
 from palace.members.forms import CodeForm, PersonForm, PhoneForm, StaffForm
 from palace.members.models import Challenge, SignIn
-from palace.members.rules import CODE_TRIES, Role
+from palace.members.rules import CODE_TRIES, Role, SignedIn
 from palace.throttle import by_address_and, client_address, limiter
 from palace.web import allow, public, reads, refusal_words, same_site_path, wants_json
 
@@ -60,12 +60,9 @@ def init_app(app: Flask) -> None:
 
 
 @flask_login.user_loader
-def load_sign_in(token: str) -> SignIn | None:
-    """Return the sign-in of a browser's token while it lasts."""
-    found = queries.find_sign_in(services.token_hash(token))
-    if found:
-        found.token = token
-    return found
+def load_sign_in(token: str) -> SignedIn | None:
+    """Return who a browser's token signs in while that lasts."""
+    return queries.find_sign_in(token, services.token_hash(token))
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -206,7 +203,7 @@ def staff_sign_in() -> ResponseReturnValue:
         entered = services.open_sign_in(staff, clock.now()) if staff else None
     if entered is None:
         return _again("members/staff_sign_in.html", form, WrongPassword())
-    at_door = entered.role is Role.DOOR
+    at_door = staff is not None and staff.role is Role.DOOR
     return _enter(entered, url_for("door.home" if at_door else "staff.home"))
 
 
@@ -262,7 +259,7 @@ def _enter(entered: SignIn, default: str = HOME) -> ResponseReturnValue:
     address, was_somebody = cookie.get("next", default), "_user_id" in cookie
     _end_sign_in()
     cookie.permanent = True
-    login_user(entered)
+    login_user(load_sign_in(entered.token))
     return _forgetful(_onward(address)) if was_somebody else _onward(address)
 
 

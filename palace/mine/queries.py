@@ -9,8 +9,7 @@ from datetime import datetime
 from palace.agenda import queries as agenda
 from palace.agenda.models import AgendaEntry
 from palace.members import queries as members
-from palace.members.models import Member
-from palace.members.rules import GrantKind
+from palace.members.rules import GrantKind, Known
 from palace.tickets import queries as tickets
 from palace.tickets.models import Order, Ticket
 from palace.tickets.terms import free_used
@@ -30,7 +29,7 @@ class Belongings:
     access: bool
 
 
-def belongings(member: Member, now: datetime) -> Belongings:
+def belongings(member: Known, now: datetime) -> Belongings:
     """Return what a member has now."""
     entries = agenda.coming(member.id, now)
     allowed = venues.house_rules().free_per_month

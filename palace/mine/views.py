@@ -27,9 +27,8 @@ from palace.config import Settings
 from palace.db import transaction
 from palace.errors import PalaceError
 from palace.members import services
-from palace.members.models import Member
 from palace.members.queries import current_member
-from palace.members.rules import Role
+from palace.members.rules import Known, Role
 from palace.mine import queries
 from palace.mine.forms import AccessForm, RenameForm
 from palace.text import N_
@@ -66,7 +65,7 @@ def _page(form: RenameForm | None = None, status: int = 200) -> Response:
         form=form or RenameForm(name=member.name),
         member=member,
         standing=standing,
-        unit=member.unit,
+        unit=member.unit_zh,
         qr=_personal_qr(member),
         entries=has.entries,
         tickets=has.tickets,
@@ -77,7 +76,7 @@ def _page(form: RenameForm | None = None, status: int = 200) -> Response:
     )
 
 
-def _json(member: Member, has: queries.Belongings) -> dict[str, Any]:
+def _json(member: Known, has: queries.Belongings) -> dict[str, Any]:
     return {
         "name": member.name,
         "free_left": has.free_left,
@@ -101,13 +100,13 @@ def _entry_json(entry: AgendaEntry, tickets: Sequence[Ticket] = ()) -> dict[str,
     }
 
 
-def _feed_url(member: Member) -> str:
+def _feed_url(member: Known) -> str:
     """Return the whole address of the member's feed: calendars ask for it from elsewhere."""
     settings: Settings = current_app.extensions["palace"]
     return settings.public_url + url_for("calendars.feed", secret=agenda.feed_secret(member))
 
 
-def _personal_qr(member: Member) -> Markup:
+def _personal_qr(member: Known) -> Markup:
     return printing.qr_svg(tokens.member_token(member.id, clock.now()), gettext("我的二维码"))
 
 

@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy.dialects.postgresql import insert
 
 from palace import clock
-from palace.db import db, execute, table_of
+from palace.db import db, table_of
 from palace.members.models import Challenge
 from palace.notices import queries, senders
 from palace.notices.models import Notice
+from palace.statements import execute
 
 TABLE = table_of(Notice)
 NEW = insert(TABLE).on_conflict_do_nothing().returning(TABLE.c.id)
@@ -27,7 +28,7 @@ def owe(kind: str, subject: str, receiver: str, values: Mapping[str, Any], now: 
         "values": dict(values),
         "created_at": now,
     }
-    return execute(NEW, row).first() is not None
+    return bool(execute(NEW, row))
 
 
 def owe_code(challenge: Challenge, now: datetime) -> None:

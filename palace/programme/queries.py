@@ -16,7 +16,7 @@ from palace.errors import NotFound
 from palace.money import FREE, Fen
 from palace.programme.models import Performance, Price, Production, Quota, Tier
 from palace.programme.rules import Scope, Seating, Shown, few_places, shown
-from palace.venues.models import HouseRules, Space
+from palace.venues.models import Space
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,18 +122,20 @@ def tier_quotas(performance_id: int) -> dict[int, int]:
 
 
 def stubs(
-    found: Sequence[Performance], taken: Mapping[int, int], rules: HouseRules, now: datetime
+    found: Sequence[Performance], taken: Mapping[int, int], few_left_percent: int, now: datetime
 ) -> list[Stub]:
     """Return performances as stubs; `taken` counts the places nobody can book, by performance."""
     priced = prices(performance.id for performance in found)
     return [
-        _stub(performance, taken.get(performance.id, 0), priced[performance.id], rules, now)
+        _stub(
+            performance, taken.get(performance.id, 0), priced[performance.id], few_left_percent, now
+        )
         for performance in found
     ]
 
 
 def _stub(
-    performance: Performance, taken: int, priced: list[Price], rules: HouseRules, now: datetime
+    performance: Performance, taken: int, priced: list[Price], few_left_percent: int, now: datetime
 ) -> Stub:
     left = max(0, performance.capacity - taken)
     state = shown(
@@ -145,7 +147,7 @@ def _stub(
         cancelled=performance.cancelled_at is not None,
         ticketed=performance.seating is not Seating.OPEN,
         left=left,
-        few=few_places(performance.capacity, rules.few_left_percent),
+        few=few_places(performance.capacity, few_left_percent),
     )
     return Stub(performance=performance, shown=state, left=left, prices=priced)
 

@@ -13,7 +13,6 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     DateTime,
-    Row,
     Text,
     and_,
     bindparam,
@@ -25,19 +24,22 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.sql.dml import ReturningInsert
 
-from palace.db import db, execute, table_of
+from palace.db import db, table_of
 from palace.money import Fen
 from palace.programme.models import Quota
 from palace.programme.rules import Scope
 from palace.security import public_code
+from palace.statements import execute
 from palace.tickets.errors import SoldOut
 from palace.tickets.models import Claim, Order, Ticket
 from palace.tickets.rules import NamedTier, TicketState
 from palace.venues.models import Seat
 
 CLAIMS, TICKETS, QUOTAS = table_of(Claim), table_of(Ticket), table_of(Quota)
+ORDERS = table_of(Order)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +64,8 @@ def kept(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
 
 
 INSTANT = DateTime(timezone=True)
+NEW_ORDER = insert(ORDERS).returning(ORDERS.c.id)
+OF_NEW_ORDER = [column.name for column in ORDERS.c if column.name != "id"]
 KEY = ("performance_id", "seat_id")
 OF_ORDER = ("performance_id", "order_id", "member_id", "held_until")
 OF_PLACE = ("seat_id", "tier_id", "zone", "price", "face_price", "fund")
@@ -101,6 +105,15 @@ OVERFULL = (
     .order_by(SCOPE_ORDER, QUOTAS.c.id)
 )
 """Which of some quotas have more live claims than seats, in the order they are locked."""
+
+
+def write(order: Order) -> None:
+    """Write an order: a new one by its one statement, an older one as far as it has changed."""
+    if order.id is not None:
+        return db.session.flush()
+    order.id = execute(NEW_ORDER, {name: getattr(order, name) for name in OF_NEW_ORDER})[0].id
+    make_transient_to_detached(order)
+    return db.session.add(order)
 
 
 def take(
@@ -208,7 +221,7 @@ def lock_ticket(ticket_id: int) -> None:
 def prolong(order: Order, until: datetime | None, now: datetime) -> list[int]:
     """Move the end of an order's live claims (None = sold); return the ids of those that were its own."""
     moved = {"order": order.id, "until": until, "now": now}
-    return list(execute(PROLONG, moved).scalars())
+    return [row.id for row in execute(PROLONG, moved)]
 
 
 def give_up(order_id: int, now: datetime, claim_id: int | None = None) -> None:
@@ -220,9 +233,9 @@ def give_up(order_id: int, now: datetime, claim_id: int | None = None) -> None:
     db.session.execute(freed.execution_options(synchronize_session=False))
 
 
-def lock_quotas(performance_id: int) -> Sequence[Row[Any]]:
+def lock_quotas(performance_id: int) -> Sequence[Any]:
     """Lock a performance's quota rows in scope order, last of all locks, and return them."""
-    return execute(LOCK_QUOTAS, {"performance_id": performance_id}).all()
+    return execute(LOCK_QUOTAS, {"performance_id": performance_id})
 
 
 def check_quotas(order: Order, picks: Sequence[Pick], now: datetime) -> None:
@@ -240,12 +253,12 @@ def check_quotas(order: Order, picks: Sequence[Pick], now: datetime) -> None:
     if not used:
         return
     asked = {"used": [quota.id for quota in used], "now": now}
-    full = execute(OVERFULL, asked).first()
+    full = execute(OVERFULL, asked)
     if full:
-        raise SoldOut(tier_id=full.tier_id)
+        raise SoldOut(tier_id=full[0].tier_id)
 
 
-def _uses(quota: Row[Any], picks: Sequence[Pick]) -> bool:
+def _uses(quota: Any, picks: Sequence[Pick]) -> bool:
     tiers, zones = {pick.tier.id for pick in picks}, {pick.zone for pick in picks}
     return quota.scope == Scope.HOUSE or quota.tier_id in tiers or quota.zone in zones
 
@@ -260,7 +273,7 @@ def issue(claim_ids: Iterable[int], now: datetime) -> None:
             "collection_codes": [f"{secrets.randbelow(10**8):08d}" for _ in waiting],
             "now": now,
         }
-        issued = set(execute(ISSUE, drawn).scalars())
+        issued = {row.claim_id for row in execute(ISSUE, drawn)}
         waiting = [claim_id for claim_id in waiting if claim_id not in issued]
 
 

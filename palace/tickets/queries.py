@@ -18,13 +18,14 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import lazyload, selectinload
 
 from palace.clock import day_span, palace_day
-from palace.db import db, execute
+from palace.db import db
 from palace.errors import NotFound
 from palace.money import Fen
 from palace.programme.models import Performance
+from palace.statements import execute
 from palace.tickets.claims import kept, live
 from palace.tickets.models import Admission, Claim, Order, Ticket
 from palace.tickets.rules import OrderState, TicketState
@@ -33,6 +34,7 @@ from palace.venues.models import Seat
 Owned = TypeVar("Owned", Order, Ticket)
 MINE = (bindparam("code", type_=Text), bindparam("member_id", type_=BigInteger))
 ORDER_OF = select(Order).where(Order.code == MINE[0], Order.member_id == MINE[1])
+BARE_ORDER_OF = ORDER_OF.options(lazyload(Order.performance))
 TICKET_OF = select(Ticket).where(Ticket.code == MINE[0], Ticket.member_id == MINE[1])
 AMOUNT = select(func.coalesce(func.sum(Claim.price), 0)).where(
     Claim.order_id == bindparam("order_id"), live(bindparam("now", type_=DateTime(timezone=True)))
@@ -77,6 +79,15 @@ def order_of(member_id: int, code: str) -> Order:
     return _own(ORDER_OF, code, member_id)
 
 
+def bare_order_of(member_id: int, code: str) -> Order:
+    """Return a member's order, read anew, without its performance: who changes it reads that as a show.
+
+    Raises:
+        NotFound: as `order_of`.
+    """
+    return _own(BARE_ORDER_OF, code, member_id)
+
+
 def parts_of(order: Order) -> Row[Any, Any, Any]:
     """Return the codes of an order's seats and tickets, and how many of its claims are live now."""
     mine = Claim.order_id == order.id
@@ -94,7 +105,7 @@ def parts_of(order: Order) -> Row[Any, Any, Any]:
 def amount_of(order: Order, now: datetime) -> Fen:
     """Return what an order's live claims cost together."""
     asked = {"order_id": order.id, "now": now}
-    return Fen(int(execute(AMOUNT, asked).scalar_one()))
+    return Fen(int(execute(AMOUNT, asked)[0][0]))
 
 
 def live_claims(order: Order, now: datetime) -> list[Claim]:

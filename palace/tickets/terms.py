@@ -1,4 +1,7 @@
-"""What holds for one person at one performance at one instant, read in one statement for the rules."""
+"""What holds for one person at one performance at one instant, read in one statement for the rules.
+
+Plain values, no objects of the ORM: this is asked at every wish and every look at a performance.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     BigInteger,
@@ -20,27 +23,62 @@ from sqlalchemy import (
     literal,
     select,
 )
-from sqlalchemy.orm import aliased, defaultload, load_only
+from sqlalchemy.orm import aliased
 
 from palace.clock import Instant, month_of, palace_day
-from palace.db import db
+from palace.db import db, table_of
 from palace.errors import NotFound
-from palace.members.models import Grant, Member
+from palace.members.models import Grant
 from palace.members.queries import grant_holds
-from palace.members.rules import Standing
+from palace.members.rules import Known, Standing
 from palace.money import Fen
-from palace.programme.models import Performance, Price, Quota, Tier
+from palace.programme.models import Performance, Price, Production, Quota, Tier
 from palace.programme.rules import Qualifies, Scope
+from palace.statements import execute
 from palace.tickets.claims import live
 from palace.tickets.models import Claim
 from palace.tickets.rules import OPENS, Offer, room_of
 from palace.venues.models import HouseRules, Site, Space
 from palace.venues.queries import HEAD
 
+Part = TypeVar("Part")
 PERFORMANCE = bindparam("performance_id", type_=BigInteger)
 MEMBER = bindparam("member_id", type_=BigInteger)
+HEADS = table_of(Site).alias()
 CLOCK = select(func.palace_clock(type_=DateTime(timezone=True)).label("now")).cte("clock")
 NOW = select(CLOCK.c.now).scalar_subquery()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Show:
+    """A performance as selling reads it, with its production's title and where it is."""
+
+    id: int
+    plan_id: int | None
+    seating: str
+    seats_per_member: int
+    doors_at: datetime
+    starts_at: datetime
+    ends_at: datetime
+    sale_opens_at: datetime
+    sale_closes_at: datetime
+    cancelled_at: datetime | None
+    title_zh: str
+    title_en: str
+    site_zh: str
+    site_en: str
+    space_zh: str
+    space_en: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """The house rules that selling reads."""
+
+    free_per_month: int
+    few_left_percent: int
+    hold_minutes: int
+    hold_minutes_large_text: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,21 +101,41 @@ class SoldTier:
 
 
 TIER_COLUMNS = [name for name in SoldTier.__annotations__ if hasattr(Tier, name)]
+NAMES: dict[str, Any] = {
+    "title_zh": Production.title_zh,
+    "title_en": Production.title_en,
+    "site_zh": Site.name_zh,
+    "site_en": Site.name_en,
+    "space_zh": Space.name_zh,
+    "space_en": Space.name_en,
+}
+SHOW_COLUMNS = [
+    (NAMES[name] if name in NAMES else getattr(Performance, name)).label(name)
+    for name in Show.__annotations__
+]
+SHOW = (
+    select(*SHOW_COLUMNS)
+    .join_from(Performance, Production)
+    .join(Space, Space.id == Performance.space_id)
+    .join(Site, Site.id == Space.site_id)
+    .where(Performance.id == PERFORMANCE)
+)
+SHOW_NOW = SHOW.add_columns(func.palace_clock(type_=DateTime(timezone=True)).label("now"))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Terms:
     """What holds for one person at one performance at one instant: the rules decide on this."""
 
-    performance: Performance
-    house: HouseRules
+    show: Show
+    house: House
     offers: Sequence[Offer]
     held: int
     opened: frozenset[str]
     now: datetime
 
 
-def terms_of(member: Member | None, performance_id: int) -> Terms:
+def terms_of(member: Known | None, performance_id: int) -> Terms:
     """Return what holds for a member, or a stranger, at a performance, in one statement.
 
     Its counts are true for a member whose lock was taken before.
@@ -86,19 +144,20 @@ def terms_of(member: Member | None, performance_id: int) -> Terms:
         NotFound: there is no such performance, or it is not published.
     """
     asked = {"performance_id": performance_id, "member_id": member.id if member else None}
-    row = db.session.execute(TERMS, asked).first()
-    if row is None:
+    found = execute(TERMS, asked)
+    if not found:
         raise NotFound
-    now = row.now.astimezone(UTC)
+    row = found[0]
+    house, now = _part(House, row), row.now.astimezone(UTC)
     valid = member is not None and member.standing(palace_day(now)) is Standing.VALID
     amounts: dict[int, dict[str, Fen]] = defaultdict(dict)
     for zone, tier_id, amount in row.prices or ():
         amounts[tier_id][zone] = amount
     tiers = {tier["id"]: SoldTier(**tier) for tier in row.tiers or ()}
-    monthly_left = row.HouseRules.free_per_month - row.free_used if member else None
+    monthly_left = house.free_per_month - row.free_used if member else None
     return Terms(
-        performance=row.Performance,
-        house=row.HouseRules,
+        show=_part(Show, row),
+        house=house,
         offers=[
             _offer(tiers[tier_id], by_zone, valid=valid, monthly_left=monthly_left)
             for tier_id, by_zone in amounts.items()
@@ -107,6 +166,16 @@ def terms_of(member: Member | None, performance_id: int) -> Terms:
         opened=frozenset(OPENS[kind] for kind in row.grants or ()),
         now=now,
     )
+
+
+def show_now(performance_id: int) -> tuple[Show, datetime]:
+    """Return a performance that is there, published or not, and the clock (UTC): read after the last lock."""
+    row = execute(SHOW_NOW, {"performance_id": performance_id})[0]
+    return _part(Show, row), row.now.astimezone(UTC)
+
+
+def _part(kind: type[Part], row: Any) -> Part:
+    return kind(**{name: getattr(row, name) for name in kind.__annotations__})
 
 
 def _offer(
@@ -183,27 +252,17 @@ def _terms() -> Select[Any]:
         Grant.member_id == MEMBER, grant_holds(PERFORMANCE, NOW)
     )
     return (
-        select(
+        SHOW.add_columns(
             NOW.label("now"),
-            HouseRules,
-            Performance,
+            *(getattr(HouseRules, name) for name in House.__annotations__),
             _prices().label("prices"),
             _tiers().label("tiers"),
             select(func.count()).where(*mine).scalar_subquery().label("held"),
             _free_used(MEMBER, Performance.starts_at, live(NOW)).label("free_used"),
             granted.scalar_subquery().label("grants"),
         )
-        .join(HouseRules, HouseRules.site_id.in_(select(Site.id).where(Site.kind == HEAD)))
-        .where(Performance.id == PERFORMANCE, Performance.published_at.is_not(None))
-        .options(
-            load_only(
-                HouseRules.free_per_month,
-                HouseRules.few_left_percent,
-                HouseRules.hold_minutes,
-                HouseRules.hold_minutes_large_text,
-            ),
-            defaultload(Performance.space, Space.site).load_only(Site.name_zh, Site.name_en),
-        )
+        .join(HouseRules, HouseRules.site_id.in_(select(HEADS.c.id).where(HEADS.c.kind == HEAD)))
+        .where(Performance.published_at.is_not(None))
     )
 
 

@@ -8,7 +8,6 @@ from datetime import date, time, timedelta
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
-from sqlalchemy.event import listen, remove
 
 from palace import clock
 from palace.db import db
@@ -21,6 +20,7 @@ from palace.tickets import services
 from palace.tickets.errors import AlreadyAdmitted
 from palace.tickets.models import Admission, Ticket
 from palace.tickets.tokens import member_token, ticket_token
+from tests.asked import asked
 from tests.door.conftest import Book, ring
 from tests.factory import Factory
 
@@ -330,16 +330,10 @@ def test_an_entry_costs_four_statements(
 ) -> None:
     first, second = ticket_token(book(tonight)), ticket_token(book(tonight))
     scan(steward, tonight, first)
-    asked: list[str] = []
 
-    def hear(*told: object) -> None:
-        asked.append(str(told[2]).split()[0])
-
-    listen(db.engine, "before_cursor_execute", hear)
-    try:
+    with asked() as heard:
         assert scan(steward, tonight, second)["verdict"] == "admitted"
-    finally:
-        remove(db.engine, "before_cursor_execute", hear)
 
-    plain = [word for word in asked if word not in ("SAVEPOINT", "RELEASE")]
+    words = [statement.split()[0] for statement in heard]
+    plain = [word for word in words if word not in ("SAVEPOINT", "RELEASE")]
     assert plain == ["SELECT", "SELECT", "INSERT", "INSERT"]  # who, ticket and lock, entry, audit

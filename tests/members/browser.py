@@ -56,7 +56,8 @@ def signed_in(client: FlaskClient) -> SignIn | None:
     """Return the sign-in this browser's cookie opens."""
     with client.session_transaction() as cookie:
         token = cookie.get("_user_id", "")
-    return queries.find_sign_in(token_hash(token))
+    found = queries.find_sign_in(token, token_hash(token))
+    return db.session.get(SignIn, found.id, populate_existing=True) if found else None
 
 
 def page_of(answered: TestResponse) -> str:

@@ -8,8 +8,9 @@ from flask import g, has_request_context
 from flask_login import current_user
 from sqlalchemy import insert
 
-from palace.db import db, execute, table_of
+from palace.db import table_of
 from palace.members.models import AuditLine
+from palace.statements import execute
 
 NEW = insert(table_of(AuditLine))
 
@@ -35,5 +36,4 @@ def note(
         "why": why,
         "request_id": g.get("request_id") if asked else None,
     }
-    db.session.flush()
     execute(NEW, {name: value for name, value in line.items() if value is not None})

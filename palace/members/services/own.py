@@ -9,19 +9,20 @@ from palace.db import db
 from palace.members import queries
 from palace.members.errors import NameFromRoster, NotAName
 from palace.members.models import Grant, Member
-from palace.members.rules import GrantKind, is_name, tidy_name
+from palace.members.rules import GrantKind, Known, is_name, tidy_name
 from palace.members.services.audit import note
 
 ASKED = "asked"
 
 
-def rename(member: Member, name: str) -> None:
+def rename(who: Known, name: str) -> None:
     """Correct the name of a member whom no roster names; a roster's name is the unit's to correct.
 
     Raises:
         NameFromRoster: the member's unit says what they are called.
         NotAName: nobody is called that.
     """
+    member = queries.row_of(who)
     if member.roster_entry_id is not None:
         raise NameFromRoster
     tidied = tidy_name(name)
@@ -31,13 +32,14 @@ def rename(member: Member, name: str) -> None:
     note("member_renamed", f"member:{member.id}")
 
 
-def renew_calendar(member: Member) -> None:
+def renew_calendar(who: Known) -> None:
     """Give the member's feed a new secret address; the old one is dead."""
+    member = queries.row_of(who)
     member.calendar_generation = Member.calendar_generation + 1
     note("calendar_renewed", f"member:{member.id}")
 
 
-def ask_access(member: Member, wanted: bool, now: datetime) -> None:
+def ask_access(member: Known, wanted: bool, now: datetime) -> None:
     """Open the kept wheelchair places to a member who says they need them, or close them again."""
     queries.lock(member.id)
     now = max(now, clock.now())  # another wish may have been granted while this one waited

@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from palace.db import db
 from palace.members.models import Member, SignIn, Staff
-from palace.members.rules import MEMBER_SIGN_IN, STAFF_SIGN_IN
+from palace.members.rules import MEMBER_SIGN_IN, STAFF_SIGN_IN, Known, SignedIn
 from palace.members.services.audit import note
 
 
@@ -35,22 +35,23 @@ def open_sign_in(person: Member | Staff, now: datetime) -> SignIn:
     db.session.flush()
     sign_in.token = token
     if of_staff:
-        note("staff_signed_in", sign_in.actor, actor=sign_in.actor)
+        actor = f"staff:{person.id}"
+        note("staff_signed_in", actor, actor=actor)
     return sign_in
 
 
-def end_sign_in(sign_in: SignIn, now: datetime) -> None:
+def end_sign_in(sign_in: SignedIn, now: datetime) -> None:
     """End a sign-in; a second end changes nothing."""
     ended = (
         update(SignIn)
         .where(SignIn.id == sign_in.id, SignIn.ended_at.is_(None))
         .values(ended_at=now)
     )
-    if db.session.execute(ended.returning(SignIn.id)).first() and sign_in.staff_id:
+    if db.session.execute(ended.returning(SignIn.id)).first() and sign_in.staff:
         note("staff_signed_out", sign_in.actor)
 
 
-def sign_out_everywhere(member: Member, now: datetime) -> int:
+def sign_out_everywhere(member: Known, now: datetime) -> int:
     """End every sign-in of a member; return how many there were."""
     ended = (
         update(SignIn)

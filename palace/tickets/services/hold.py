@@ -10,7 +10,7 @@ from datetime import timedelta
 from palace import clock, commands
 from palace.db import db
 from palace.members import queries as members
-from palace.members.models import Member
+from palace.members.rules import Known
 from palace.programme.rules import Seating
 from palace.security import public_code
 from palace.tickets import claims, queries, rules
@@ -28,7 +28,7 @@ TRIES = 6
 
 
 def hold(
-    member: Member,
+    member: Known,
     performance_id: int,
     wish: Wish,
     *,
@@ -54,44 +54,42 @@ def hold(
     members.lock(member.id)
     terms = terms_of(member, performance_id)
     check_wish(member, wish, terms)
-    order = _new_order(member, wish, terms, code, large_text=large_text)
+    order = _order(member, wish, terms, code, large_text=large_text)
     won = _take(order, wish, terms, confirm=confirm)
     if order.state is OrderState.SETTLED:
-        issue(order, won, terms.now)
+        issue(order, terms.show, won, terms.now)
     return order
 
 
-def check_wish(member: Member, wish: Wish, terms: Terms) -> None:
+def check_wish(member: Known, wish: Wish, terms: Terms) -> None:
     """Refuse a wish that the sale times, the cancelled show, the seat limit or standing forbid."""
-    performance = terms.performance
-    check_takes_place(performance)
-    if performance.seating is Seating.OPEN:
+    show = terms.show
+    check_takes_place(show)
+    if show.seating == Seating.OPEN:
         raise NoTicketNeeded
     rules.check_on_sale(
         now=terms.now,
-        opens_at=performance.sale_opens_at,
-        closes_at=performance.sale_closes_at,
-        starts_at=performance.starts_at,
+        opens_at=show.sale_opens_at,
+        closes_at=show.sale_closes_at,
+        starts_at=show.starts_at,
     )
-    limit = performance.seats_per_member
+    limit = show.seats_per_member
     rules.check_seat_limit(held=terms.held, wanted=wish.wanted, limit=limit)
     rules.check_for_you(terms.offers, member.standing(clock.palace_day(terms.now)))
 
 
-def _new_order(member: Member, wish: Wish, terms: Terms, code: str, *, large_text: bool) -> Order:
+def _order(member: Known, wish: Wish, terms: Terms, code: str, *, large_text: bool) -> Order:
     house = terms.house
     minutes = house.hold_minutes_large_text if large_text else house.hold_minutes
-    entry = member.roster_entry
     return Order(
         code=code,
         member_id=member.id,
-        unit_id=entry.unit_id if entry else None,
-        performance_id=terms.performance.id,
-        performance=terms.performance,
+        unit_id=member.unit_id,
+        performance_id=terms.show.id,
         seat_count=wish.wanted,
-        hold_ends_at=rules.hold_expiry(
-            terms.now, timedelta(minutes=minutes), terms.performance.starts_at
-        ),
+        hold_ends_at=rules.hold_expiry(terms.now, timedelta(minutes=minutes), terms.show.starts_at),
+        extended=False,
+        pay_by=None,
         created_at=terms.now,
     )
 
@@ -131,8 +129,7 @@ def _take_once(
     sold = confirm and not any(pick.price for pick in picks)
     order.state = OrderState.SETTLED if sold else OrderState.HELD
     order.settled_at = terms.now if sold else None
-    db.session.add(order)
-    db.session.flush()
+    claims.write(order)
     with nullcontext() if wish.seats else db.session.begin_nested():
         won = claims.take(
             order,
@@ -152,10 +149,10 @@ def _take_once(
 
 def _picks(wish: Wish, terms: Terms, most: int) -> list[Pick]:
     seats: Sequence[Seat | None]
-    if terms.performance.plan_id is None:
+    if terms.show.plan_id is None:
         seats = [None] * wish.count
     elif wish.seats:
-        seats = _named_seats(wish, terms.performance.plan_id)
+        seats = _named_seats(wish, terms.show.plan_id)
     else:
         seats = _best_seats(wish, terms, most)
     if not seats:
@@ -186,13 +183,13 @@ def _named_seats(wish: Wish, plan_id: int) -> list[Seat]:
 
 def _best_seats(wish: Wish, terms: Terms, most: int) -> list[Seat]:
     """Return neighbouring free seats, one of the best sets at random; special places are left alone."""
-    closed = queries.closed_seats(terms.performance.id, terms.now)
+    closed = queries.closed_seats(terms.show.id, terms.now)
     sold_zones = {zone for offer in terms.offers for zone in offer.amounts}
     if wish.zone is not None and wish.zone not in sold_zones:
         raise UnknownSeat
     free = [
         seat
-        for seat in venues.seats(terms.performance.plan_id or 0)
+        for seat in venues.seats(terms.show.plan_id or 0)
         if seat.id not in closed and seat.type is SeatType.SEAT and wish.zone in (None, seat.zone)
     ]
     sets = rules.best_sets(free, wish.count, most)

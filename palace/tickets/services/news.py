@@ -8,46 +8,50 @@ from typing import Any
 from palace.agenda import services as agenda
 from palace.money import Fen
 from palace.notices import services as notices
-from palace.programme.models import Performance
 from palace.tickets.models import Order
+from palace.tickets.terms import Show
 
 
-def _subject(performance: Performance) -> str:
-    return f"performance:{performance.id}"
+def _subject(performance_id: int) -> str:
+    return f"performance:{performance_id}"
 
 
-def enter_agenda(order: Order, now: datetime) -> None:
+def enter_agenda(order: Order, show: Show, now: datetime) -> None:
     """Put the performance into the member's agenda."""
-    performance = order.performance
     agenda.put(
         order.member_id,
-        _subject(performance),
+        _subject(show.id),
         "performance",
-        starts_at=performance.starts_at,
-        ends_at=performance.ends_at,
-        title_zh=performance.production.title_zh,
-        title_en=performance.production.title_en,
-        place_zh=f"{performance.space.site.name_zh} {performance.space.name_zh}",
-        place_en=f"{performance.space.site.name_en}, {performance.space.name_en}",
-        path=f"/performances/{performance.id}",
+        starts_at=show.starts_at,
+        ends_at=show.ends_at,
+        title_zh=show.title_zh,
+        title_en=show.title_en,
+        place_zh=f"{show.site_zh} {show.space_zh}",
+        place_en=f"{show.site_en}, {show.space_en}",
+        path=f"/performances/{show.id}",
         now=now,
-        doors_at=performance.doors_at,
+        doors_at=show.doors_at,
     )
 
 
 def leave_agenda(order: Order, now: datetime) -> None:
     """Cancel the member's agenda entry: no ticket of the performance is left."""
-    agenda.cancel(order.member_id, _subject(order.performance), now)
+    agenda.cancel(order.member_id, _subject(order.performance_id), now)
 
 
 def tell(
-    kind: str, order: Order, now: datetime, *, subject: str | None = None, amount: Fen | None = None
+    kind: str,
+    order: Order,
+    show: Show,
+    now: datetime,
+    *,
+    subject: str | None = None,
+    amount: Fen | None = None,
 ) -> None:
     """Owe the member a notice about an order; `amount` is to be paid by the order's deadline."""
-    performance = order.performance
     values: dict[str, Any] = {
-        "title": {"zh": performance.production.title_zh, "en": performance.production.title_en},
-        "starts_at": performance.starts_at.isoformat(),
+        "title": {"zh": show.title_zh, "en": show.title_en},
+        "starts_at": show.starts_at.isoformat(),
         "count": order.seat_count,
     }
     if amount is not None and order.pay_by is not None:

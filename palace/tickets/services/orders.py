@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from palace import clock
 from palace.db import db
 from palace.members import queries as members
 from palace.members.models import Member
+from palace.members.rules import Known
 from palace.members.services import note
 from palace.money import Fen
 from palace.payments import services as payments
-from palace.programme.models import Performance
 from palace.tickets import claims, queries, rules
 from palace.tickets.errors import (
     ExtendedBefore,
@@ -24,42 +23,43 @@ from palace.tickets.errors import (
 from palace.tickets.models import Order
 from palace.tickets.rules import OrderState
 from palace.tickets.services.news import enter_agenda, tell
+from palace.tickets.terms import Show, show_now
 from palace.venues import queries as venues
 
 PART = "tickets"
 
 
-def check_takes_place(performance: Performance) -> None:
+def check_takes_place(show: Show) -> None:
     """Refuse whatever belongs to a cancelled performance.
 
     Raises:
         SaleClosed: it is cancelled.
     """
-    if performance.cancelled_at is not None:
+    if show.cancelled_at is not None:
         raise SaleClosed
 
 
-def extend(member: Member, code: str) -> Order:
+def extend(member: Known, code: str) -> Order:
     """Give a hold its one extension.
 
     Raises:
         OrderClosed, ExtendedBefore, HoldLapsed.
     """
-    order, now = locked(member, code)
-    check_takes_place(order.performance)
+    order, show, now = locked(member, code)
+    check_takes_place(show)
     if order.state is not OrderState.HELD:
         raise OrderClosed
     if order.extended:
         raise ExtendedBefore
     longer = timedelta(minutes=venues.house_rules().extension_minutes)
-    ends_at = rules.hold_expiry(order.hold_ends_at, longer, order.performance.starts_at)
+    ends_at = rules.hold_expiry(order.hold_ends_at, longer, show.starts_at)
     if len(claims.prolong(order, ends_at, now)) < order.seat_count:
         raise HoldLapsed
     order.hold_ends_at, order.extended = ends_at, True
     return order
 
 
-def confirm(member: Member, code: str) -> Order:
+def confirm(member: Known, code: str) -> Order:
     """Settle a free order at once, or keep a priced one until its money comes; repeating changes nothing.
 
     Raises:
@@ -67,17 +67,17 @@ def confirm(member: Member, code: str) -> Order:
         HoldLapsed: too late; nothing is kept.
         TooLateToPayLater: unpaid seats are not kept so near the start.
     """
-    order, now = locked(member, code)
+    order, show, now = locked(member, code)
     if order.state in (OrderState.SETTLED, OrderState.AWAITING_PAYMENT):
         return order
     if order.state is OrderState.CANCELLED:
         raise OrderClosed
-    check_takes_place(order.performance)
+    check_takes_place(show)
     total = queries.amount_of(order, now)
     if total:
-        _await_payment(order, total, now)
+        _await_payment(order, show, total, now)
     else:
-        settle(order, now)
+        settle(order, show, now)
     return order
 
 
@@ -88,25 +88,25 @@ def settle_paid(order_id: int) -> bool:
     any more, so the money is to be given back.
     """
     found = db.session.get_one(Order, order_id)
-    order, now = locked(db.session.get_one(Member, found.member_id), found.code)
+    order, show, now = locked(db.session.get_one(Member, found.member_id), found.code)
     if order.state is OrderState.SETTLED:
         return True
     try:
         with db.session.begin_nested():
-            check_takes_place(order.performance)
-            settle(order, now)
+            check_takes_place(show)
+            settle(order, show, now)
     except (HoldLapsed, SaleClosed):
         return False
     return True
 
 
-def cancel(member: Member, code: str) -> Order:
+def cancel(member: Known, code: str) -> Order:
     """Let an unsettled order go: its seats are free at this instant; repeating changes nothing.
 
     Raises:
         OrderClosed: it is settled; tickets are given back one by one.
     """
-    order, now = locked(member, code)
+    order, _, now = locked(member, code)
     if order.state is OrderState.SETTLED:
         raise OrderClosed
     if order.state is OrderState.AWAITING_PAYMENT:
@@ -116,27 +116,27 @@ def cancel(member: Member, code: str) -> Order:
     return order
 
 
-def locked(member: Member, code: str) -> tuple[Order, datetime]:
-    """Return a member's order under all its locks, and the clock read after the last of them."""
+def locked(member: Known, code: str) -> tuple[Order, Show, datetime]:
+    """Return a member's order under all its locks, its show, and the clock read after the last of them."""
     members.lock(member.id)
-    order = queries.order_of(member.id, code)
+    order = queries.bare_order_of(member.id, code)
     claims.lock_order_claims(order)
-    return order, clock.now()
+    return order, *show_now(order.performance_id)
 
 
-def _await_payment(order: Order, total: Fen, now: datetime) -> None:
+def _await_payment(order: Order, show: Show, total: Fen, now: datetime) -> None:
     house = venues.house_rules()
-    pay_by = rules.pay_deadline(order.performance.starts_at, house.pay_before_minutes)
+    pay_by = rules.pay_deadline(show.starts_at, house.pay_before_minutes)
     if now >= pay_by:
         raise TooLateToPayLater(minutes=house.pay_before_minutes)
     if len(claims.prolong(order, pay_by + rules.PAYMENT_GRACE, now)) < order.seat_count:
         raise HoldLapsed
     order.state, order.pay_by = OrderState.AWAITING_PAYMENT, pay_by
     payments.ask(PART, order.id, total, pay_by=pay_by)
-    tell("awaiting_payment", order, now, amount=total)
+    tell("awaiting_payment", order, show, now, amount=total)
 
 
-def settle(order: Order, now: datetime) -> None:
+def settle(order: Order, show: Show, now: datetime) -> None:
     """Sell an order's claims.
 
     Raises:
@@ -147,12 +147,12 @@ def settle(order: Order, now: datetime) -> None:
         raise HoldLapsed
     order.state, order.settled_at = OrderState.SETTLED, now
     db.session.flush()
-    issue(order, sold, now)
+    issue(order, show, sold, now)
 
 
-def issue(order: Order, sold: Iterable[int], now: datetime) -> None:
+def issue(order: Order, show: Show, sold: Iterable[int], now: datetime) -> None:
     """Turn sold claims into tickets, with agenda entry, notice and audit line in one transaction."""
     claims.issue(sold, now)
-    enter_agenda(order, now)
-    tell("tickets_issued", order, now)
+    enter_agenda(order, show, now)
+    tell("tickets_issued", order, show, now)
     note("tickets_issued", f"order:{order.id}", after={"tickets": order.seat_count})

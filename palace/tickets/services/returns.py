@@ -7,7 +7,7 @@ from datetime import datetime
 
 from palace import clock
 from palace.db import db
-from palace.members.models import Member
+from palace.members.rules import Known
 from palace.members.services import note
 from palace.programme.models import Performance
 from palace.tickets import claims, queries, rules
@@ -20,7 +20,7 @@ from palace.venues import queries as venues
 from palace.venues.models import Seat
 
 
-def give_back(member: Member, code: str) -> Ticket:
+def give_back(member: Known, code: str) -> Ticket:
     """Give one ticket back: seat and allowance return at this instant; repeating changes nothing.
 
     Raises:
@@ -29,7 +29,7 @@ def give_back(member: Member, code: str) -> Ticket:
         AlreadyAdmitted: somebody came in by it.
     """
     ticket = queries.ticket_of(member.id, code)
-    order, now = locked(member, ticket.order.code)
+    order, show, now = locked(member, ticket.order.code)
     claims.lock_ticket(ticket.id)
     ticket = queries.ticket_of(member.id, code)
     if ticket.state is TicketState.RETURNED:
@@ -40,15 +40,13 @@ def give_back(member: Member, code: str) -> Ticket:
     if ticket.price:
         raise PaidTicket
     house = venues.house_rules()
-    rules.check_returnable(
-        now, rules.return_deadline(ticket.performance.starts_at, house.return_before_minutes)
-    )
+    rules.check_returnable(now, rules.return_deadline(show.starts_at, house.return_before_minutes))
     ticket.state, ticket.returned_at, ticket.issue = TicketState.RETURNED, now, ticket.issue + 1
     db.session.flush()
     claims.give_up(order.id, now, ticket.claim_id)
     if not queries.tickets_for(member.id, [ticket.performance_id]):
         leave_agenda(order, now)
-    tell("ticket_returned", order, now, subject=f"ticket:{ticket.id}")
+    tell("ticket_returned", order, show, now, subject=f"ticket:{ticket.id}")
     note(
         "ticket_returned",
         f"ticket:{ticket.id}",

@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 
 from palace import clock, words
 from palace.errors import NotFound, PalaceError
-from palace.members.models import Member
+from palace.members.rules import Known
 from palace.programme import queries as programme
 from palace.programme.models import Performance
 from palace.tickets import queries, rules
@@ -75,8 +75,10 @@ def _context(performance_id: int, choice: Choice) -> dict[str, Any]:
     """Return what a person may choose at a performance now, and what they chose before."""
     member = this_member()
     terms = terms_of(member, performance_id)
-    show, offers, now = terms.performance, terms.offers, terms.now
-    stub = programme.stubs([show], queries.taken_counts([show.id], now), terms.house, now)[0]
+    show, offers, now = terms.show, terms.offers, terms.now
+    shown = programme.published(show.id)
+    taken, few = queries.taken_counts([show.id], now), terms.house.few_left_percent
+    stub = programme.stubs([shown], taken, few, now)[0]
     limit = min(show.seats_per_member - terms.held, MOST_SEATS)
     most = rules.most_places(offers, limit) if member else limit
     return {
@@ -92,7 +94,7 @@ def _context(performance_id: int, choice: Choice) -> dict[str, Any]:
     }
 
 
-def _barred(member: Member | None, offers: Sequence[Offer], now: datetime) -> str:
+def _barred(member: Known | None, offers: Sequence[Offer], now: datetime) -> str:
     """Return why a signed-in person can book nothing here, or nothing."""
     if member is None or not offers:
         return ""

@@ -15,9 +15,8 @@ from sqlalchemy import func
 from palace import clock, words
 from palace.db import db, transaction
 from palace.errors import NotFound, PalaceError
-from palace.members.models import Member
 from palace.members.queries import current_member
-from palace.members.rules import Role
+from palace.members.rules import Known, Role
 from palace.money import Fen
 from palace.text import N_
 from palace.tickets import queries, services
@@ -130,7 +129,7 @@ def _done(found: Order, status: int = 200) -> ResponseReturnValue:
     return redirect(url_for("tickets.order", code=found.code), code=303)
 
 
-def _do(act: Callable[[Member, str], Order], code: str, said: str = "") -> ResponseReturnValue:
+def _do(act: Callable[[Known, str], Order], code: str, said: str = "") -> ResponseReturnValue:
     """Do something with an order and answer; a page that came too late shows the order as it stands."""
     try:
         with transaction():

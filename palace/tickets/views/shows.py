@@ -16,7 +16,7 @@ from flask_login import current_user
 
 from palace import clock, words
 from palace.lately import remembered
-from palace.members.models import Member
+from palace.members.rules import Known
 from palace.programme import queries as programme
 from palace.programme.models import Performance
 from palace.programme.queries import Stub
@@ -86,7 +86,7 @@ def programme_page() -> ResponseReturnValue:
         for stub in programme.stubs(
             [show for show in coming if _asked(form, show)],
             _taken_lately(coming, now),
-            venues.house_rules(),
+            venues.house_rules().few_left_percent,
             now,
         )
         if _fits(form, stub)
@@ -139,9 +139,9 @@ def _tickets_today(now: datetime) -> list[Ticket]:
     return queries.tickets_today(member.id, now) if member else []
 
 
-def this_member() -> Member | None:
+def this_member() -> Known | None:
     """Return the signed-in member; None for strangers and staff."""
-    member: Member | None = current_user.member
+    member: Known | None = current_user.member
     return member
 
 
@@ -154,7 +154,7 @@ def production(production_id: int) -> ResponseReturnValue:
     now = clock.now()
     shows = programme.performances(since=now, production_id=found.id)
     taken = queries.taken_counts((show.id for show in shows), now)
-    coming = programme.stubs(shows, taken, venues.house_rules(), now)
+    coming = programme.stubs(shows, taken, venues.house_rules().few_left_percent, now)
     body = {
         "id": found.id,
         "title": words.named(found, "title"),

@@ -1,0 +1,108 @@
+"""Statements that are made once and asked thousands of times: past SQLAlchemy, in its transaction.
+
+SQLAlchemy writes the SQL, once, and keeps connection, transaction and errors; what it does around
+each question costs more than the question (decision 0014).
+"""
+
+from __future__ import annotations
+
+import functools
+from collections import namedtuple
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import psycopg
+from sqlalchemy import Column, ColumnElement, Select, UpdateBase
+from sqlalchemy.dialects import registry
+from sqlalchemy.engine import Dialect
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
+
+from palace.db import db
+
+Statement = Select[*tuple[Any, ...]] | UpdateBase
+DIALECT = cast("Dialect", registry.load("postgresql.psycopg")(paramstyle="numeric_dollar"))
+MOST_KEPT = (
+    256  # more than there are: who makes statements at every request does not fill the memory
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Made:
+    """A statement as PostgreSQL reads it, how its values are put in order, what its rows are called."""
+
+    sql: str
+    values: Sequence[tuple[str, Any, Callable[[Any], Any] | None]]
+    row: Callable[[tuple[Any, ...]], Any] | None
+
+    def ordered(self, given: Mapping[str, Any]) -> list[Any]:
+        """Return the values in the order of the SQL, those the statement brings itself among them."""
+        return [
+            told(given.get(name, own)) if told else given.get(name, own)
+            for name, own, told in self.values
+        ]
+
+
+def execute(statement: Statement, values: Mapping[str, Any]) -> list[Any]:
+    """Run a statement that was made once in the session's transaction; return its rows, named tuples."""
+    db.session.flush()  # as SQLAlchemy would: a statement sees what its transaction has done
+    connection = db.session.connection()
+    made = _made(statement, tuple(values))
+    driver: Any = connection.connection.dbapi_connection
+    cursor: Any = psycopg.RawCursor(driver)
+    try:
+        cursor.execute(made.sql, made.ordered(values))
+        return list(map(made.row, cursor.fetchall())) if made.row else []
+    except psycopg.Error as error:
+        # The one place that knows what a lost connection means to its pool; raises what callers know.
+        connection._handle_dbapi_exception(error, made.sql, None, cursor, None)
+        raise
+
+
+def _row(columns: Sequence[tuple[Any, ColumnElement[Any]]]) -> Callable[[Any], Any] | None:
+    """Return what makes a row of PostgreSQL's values; None where no rows come back."""
+    if not columns:
+        return None
+    names = [name for name, _ in columns]
+    kind: Any = namedtuple("Row", names, rename=True)  # type: ignore[misc]
+    read = {
+        place: reader
+        for place, (_, column) in enumerate(columns)
+        if (reader := column.type.dialect_impl(DIALECT).result_processor(DIALECT, None))
+    }
+
+    def row(values: Sequence[Any]) -> Any:
+        told = list(values)
+        for place, reader in read.items():
+            told[place] = reader(told[place])
+        return kind._make(told)
+
+    return row if read else cast("Callable[[Any], Any]", kind._make)
+
+
+def _default(column: Column[Any]) -> object:
+    default = column.default
+    if not isinstance(default, ScalarElementColumnDefault):
+        raise ValueError(f"{column} is made up anew for each row: give its value")
+    return default.arg
+
+
+@functools.lru_cache(maxsize=MOST_KEPT)
+def _made(statement: Statement, names: tuple[str, ...]) -> Made:
+    written = statement.compile(dialect=DIALECT, column_keys=list(names))
+    own = {
+        **written.params,
+        **{column.name: _default(column) for column in written.insert_prefetch},
+    }
+    return Made(
+        sql=written.string,
+        values=[
+            (
+                name,
+                own[name],
+                written.binds[name].type.dialect_impl(DIALECT).bind_processor(DIALECT),
+            )
+            for name in written.positiontup or ()
+        ],
+        row=_row(statement.exported_columns.items()),
+    )
