@@ -33,7 +33,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlch
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from palace import web
+from palace import lately, web
 from palace.db import db
 from palace.errors import NotFound, PageStale, PalaceError, SignInNeeded, Unavailable
 from palace.text import N_
@@ -182,7 +182,7 @@ def refused(error: PalaceError) -> ResponseReturnValue:
             raise
         error = Unavailable()
         response = _refusal(error)
-    if error.status == Unavailable.status:
+    if response.status_code == Unavailable.status:
         response.headers.setdefault("Retry-After", str(_come_back_in()))
     return response
 
@@ -191,7 +191,7 @@ def _refusal(error: PalaceError) -> Response:
     if web.wants_json():
         return web.problem(error)
     if isinstance(error, Unavailable):
-        return _wait_page(error)
+        return lately.last_page() or _wait_page(error)
     if isinstance(error, SignInNeeded):
         page = "staff.sign_in" if error.values.get("staff") else "members.sign_in"
         return make_response(redirect(url_for(page, next=error.values.get("back")), code=303))

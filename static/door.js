@@ -7,7 +7,7 @@ const recent = document.getElementById("recent");
 const BURST_MS = 50;
 const TICKET_LENGTH = 133; // of palace/tickets/tokens.py
 const MOST_RECENT = 10;
-const LOOK_MS = 10000;
+const LOOK_MS = 5000;
 const PATIENCE_MS = 8000;
 const SILENT = "door-silent";
 const GATE = `door-gate:${form.action}`;
@@ -25,7 +25,7 @@ let ears = null;
 const play = (verdict) => {
   if (isSilent() || !window.AudioContext) return;
   ears ??= new AudioContext();
-  for (const [pitch, start, length] of SOUNDS[verdict]) {
+  for (const [pitch, start, length] of SOUNDS[verdict] ?? []) {
     const note = ears.createOscillator();
     const volume = ears.createGain();
     note.frequency.value = pitch;
@@ -46,7 +46,7 @@ sound.addEventListener("click", () => {
 
 // the gate is chosen once
 const kept = localStorage.getItem(GATE);
-if (!panel.matches(".admitted, .already, .refused") && [...gate.options].some((one) => one.value === kept)) {
+if (panel.className === "verdict" && [...gate.options].some((one) => one.value === kept)) {
   gate.value = kept;
 }
 gate.addEventListener("change", () => {
@@ -79,6 +79,26 @@ const list = (verdict, told) => {
   while (recent.children.length > MOST_RECENT) recent.lastChild.remove();
 };
 
+// How many are in, by all doors together: after each verdict and while nobody comes here. The
+// last question counts, whichever answer comes last.
+let looks = 0;
+const look = async () => {
+  if (document.hidden) return;
+  const mine = ++looks;
+  try {
+    const answer = await fetch(form.dataset.look, { headers: { Accept: "application/json" } });
+    if (!answer.ok) return;
+    const { admitted, sold } = await answer.json();
+    if (mine !== looks) return;
+    document.getElementById("admitted").textContent = admitted;
+    document.getElementById("sold").textContent = sold;
+  } catch {
+    // without a network the last figures stay
+  }
+};
+setInterval(look, LOOK_MS);
+document.addEventListener("visibilitychange", look);
+
 // one after the other, in the order they were scanned
 const check = async (code) => {
   const sent = new FormData(form);
@@ -94,9 +114,9 @@ const check = async (code) => {
     const told = said.told ?? { verdict: form.dataset.refused, words: said.title };
     const verdict = said.verdict ?? "refused";
     show(verdict, told);
-    list(verdict, told);
-    if (said.reason === "phone_needed" && !field.value) field.value = code;
-    if (verdict === "admitted") document.getElementById("admitted").textContent++;
+    if (verdict !== "asked") list(verdict, told);
+    else if (!field.value) field.value = code;
+    look();
   } catch {
     show("refused", { verdict: form.dataset.refused, words: form.dataset.away });
   }
@@ -140,17 +160,4 @@ document.addEventListener("click", (clicked) => {
   if (!clicked.target.closest("a, button, select, input, summary, label")) field.focus();
 });
 
-// other doors let people in too
-setInterval(async () => {
-  if (document.hidden) return;
-  try {
-    const answer = await fetch(form.dataset.look, { headers: { Accept: "application/json" } });
-    if (!answer.ok) return;
-    const { admitted, sold } = await answer.json();
-    document.getElementById("admitted").textContent = admitted;
-    document.getElementById("sold").textContent = sold;
-  } catch {
-    // without a network the last figures stay
-  }
-}, LOOK_MS);
 field.focus();

@@ -15,20 +15,22 @@ from palace.text import N_
 from palace.tickets.rules import TicketState
 
 MAIN_GATE = "main"
+NO_GATE = N_("没有这个门。")
 LONGEST = 200
 TYPED = re.compile(r"([0-9]{8})([0-9]{4})?")
 
 
 class Verdict(StrEnum):
-    """What a door says to a ticket."""
+    """What a door says to a ticket; a code that is half typed is asked for its rest."""
 
     ADMITTED = "admitted"
     ALREADY = "already"
+    ASKED = "asked"
     REFUSED = "refused"
 
 
 class Reason(StrEnum):
-    """Why a ticket is refused; the first five are told from the code alone."""
+    """Why a ticket does not come in; the first six are told from the code alone."""
 
     UNREADABLE = "unreadable"
     TRUNCATED = "truncated"
@@ -51,7 +53,7 @@ WORDS = {
     Reason.FOREIGN: N_("这张票不是本馆签发的，请到售票处。"),
     Reason.FORGED: N_("签名对不上，可能是假票。请叫值班负责人。"),
     Reason.MEMBER_CODE: N_("这是工会会员码，不是票。请出示电子票上的二维码。"),
-    Reason.PHONE_NEEDED: N_("请在8位取票码后面接着输入手机后4位。"),
+    Reason.PHONE_NEEDED: N_("请接着输入手机后4位。"),
     Reason.UNKNOWN_CODE: N_("本场没有这张票：取票码或手机后4位不对，请核对。"),
     Reason.OTHER_PERFORMANCE: N_("不是本场的票（%(starts_at)s %(title)s），请到售票处。"),
     Reason.RETURNED: N_("这张票已经退了，请到售票处。"),
@@ -60,7 +62,7 @@ WORDS = {
     Reason.TOO_EARLY: N_("还没有开始入场，%(doors_at)s开始。"),
     Reason.OVER: N_("本场已经结束。"),
 }
-"""The sentence of each refusal, for the steward to say aloud."""
+"""The sentence of each reason, for the steward to say aloud."""
 
 
 class TypedCode(NamedTuple):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask_babel import lazy_gettext
+
 from palace.door import claims, queries, rules
 from palace.door.queries import Columns
 from palace.door.rules import Reason, Verdict
@@ -47,7 +49,7 @@ def admit(performance_id: int, text: str, gate: str) -> Checked:
 
 def _admit_typed(performance_id: int, typed: rules.TypedCode, gate: str) -> Checked:
     if not typed.phone_end:
-        return _refused(Reason.PHONE_NEEDED)
+        return Checked(verdict=Verdict.ASKED, reason=Reason.PHONE_NEEDED)
     ticket = queries.lock_typed(performance_id, typed)
     if ticket is None:
         return _refused(Reason.UNKNOWN_CODE)
@@ -61,7 +63,7 @@ def _decide(ticket: Columns, performance_id: int, gate: str, *, issue: int | Non
     if reason:
         return _refused(reason, ticket)
     if gate not in queries.gates(ticket.plan_id):
-        raise BadInput
+        raise BadInput(fields={"gate": lazy_gettext(rules.NO_GATE)})
     admitted_at = claims.admit(ticket.id, gate)
     if admitted_at is None:
         return _already(ticket)

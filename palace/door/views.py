@@ -16,7 +16,6 @@ from palace.door.forms import AdmitForm
 from palace.door.queries import Heads
 from palace.door.rules import Reason, Verdict
 from palace.door.services import Checked
-from palace.forms import sent_fields
 from palace.members.queries import current_staff
 from palace.members.rules import Role, mask_name
 from palace.programme.models import Performance
@@ -34,8 +33,7 @@ def init_app(app: Flask) -> None:
 
 def _is_scanned() -> bool:
     """Return whether what came is no typed code: a signature cannot be guessed, eight digits can."""
-    fields = sent_fields()
-    return fields is None or rules.typed_code(fields.get("code", "")) is None
+    return rules.typed_code(AdmitForm().code.data or "") is None
 
 
 TYPES = limiter.shared_limit(
@@ -98,11 +96,10 @@ def _page(
         performance=at,
         heads=heads,
         gates=queries.gates(at.plan_id),
-        recent=queries.recent(at.id),
+        recent=() if wants_json() else queries.recent(at.id),
         form=form or AdmitForm(),
         verdict=found.verdict if found else None,
         told=_told(found) if found else {"verdict": gettext("请扫票")},
-        unfinished=found is not None and found.reason is Reason.PHONE_NEEDED,
     )
 
 
@@ -137,11 +134,10 @@ def _told(found: Checked) -> dict[str, str]:
     heads = {
         Verdict.ADMITTED: gettext("请进"),
         Verdict.ALREADY: gettext("已经入场"),
+        Verdict.ASKED: gettext("还差4位"),
         Verdict.REFUSED: gettext("不能入场"),
     }
-    asked = found.reason is Reason.PHONE_NEEDED
-    head = gettext("还差4位") if asked else heads[found.verdict]
-    told = {"verdict": head, "words": _words(found)}
+    told = {"verdict": heads[found.verdict], "words": _words(found)}
     ticket = found.ticket
     if ticket is None or found.reason is Reason.OTHER_PERFORMANCE:
         return told

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import struct
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from bench.wire import Turns, Wire, counted
+from bench.wire import Turns, counted
 from palace.postgres import Cluster
 
 
@@ -40,42 +41,41 @@ def test_an_answer_counts_once_it_is_whole() -> None:
     assert turns.feed(READY[-1:]) == 1
 
 
+Costs = AbstractContextManager[psycopg.Connection]
+
+
 @pytest.fixture
-def wire(cluster: Cluster) -> Iterator[tuple[Wire, Path]]:
-    """Return a wire to the tests' PostgreSQL and the folder it listens in."""
+def costing(cluster: Cluster) -> Iterator[Callable[..., Costs]]:
+    """Return what connects over a wire to the tests' PostgreSQL and checks the round trips of a block."""
     with tempfile.TemporaryDirectory() as folder:
         there = Path(folder) / "wire"
         with counted(cluster.socket / ".s.PGSQL.5432", there) as wire:
-            yield wire, there
+
+            @contextmanager
+            def over(trips: int, *, autocommit: bool) -> Iterator[psycopg.Connection]:
+                with psycopg.connect(
+                    host=str(there), user="palace_app", dbname="postgres", autocommit=autocommit
+                ) as connection:
+                    before = wire.trips
+                    yield connection
+                    assert wire.trips - before == trips
+
+            yield over
 
 
-def test_a_transaction_costs_begin_its_statements_and_commit(wire: tuple[Wire, Path]) -> None:
-    counter, folder = wire
-    with psycopg.connect(host=str(folder), user="palace_app", dbname="postgres") as connection:
-        before = counter.trips
+def test_a_transaction_costs_begin_its_statements_and_commit(costing: Callable[..., Costs]) -> None:
+    with costing(4, autocommit=False) as connection:
         connection.execute("SELECT 1")
         connection.execute("SELECT %s", [2])
         connection.commit()
-        assert counter.trips - before == 4
 
 
-def test_a_statement_in_autocommit_costs_one(wire: tuple[Wire, Path]) -> None:
-    counter, folder = wire
-    with psycopg.connect(
-        host=str(folder), user="palace_app", dbname="postgres", autocommit=True
-    ) as connection:
-        before = counter.trips
+def test_a_statement_in_autocommit_costs_one(costing: Callable[..., Costs]) -> None:
+    with costing(1, autocommit=True) as connection:
         rows = connection.execute("SELECT generate_series(1, 20000)").fetchall()
         assert len(rows) == 20000
-        assert counter.trips - before == 1
 
 
-def test_a_refused_statement_is_a_round_trip_too(wire: tuple[Wire, Path]) -> None:
-    counter, folder = wire
-    with psycopg.connect(
-        host=str(folder), user="palace_app", dbname="postgres", autocommit=True
-    ) as connection:
-        before = counter.trips
-        with pytest.raises(psycopg.errors.UndefinedTable):
-            connection.execute("SELECT * FROM nothing_there")
-        assert counter.trips - before == 1
+def test_a_refused_statement_is_a_round_trip_too(costing: Callable[..., Costs]) -> None:
+    with costing(1, autocommit=True) as connection, pytest.raises(psycopg.errors.UndefinedTable):
+        connection.execute("SELECT * FROM nothing_there")

@@ -104,7 +104,8 @@ def test_a_typed_code_needs_the_phone_too(
     ticket = book(tonight)
     wrong_end = "0000" if typed(ticket)[-4:] != "0000" else "0001"
 
-    assert scan(steward, tonight, ticket.collection_code)["reason"] == "phone_needed"
+    half = scan(steward, tonight, ticket.collection_code)
+    assert (half["verdict"], half["reason"]) == ("asked", "phone_needed")
     guessed = scan(steward, tonight, ticket.collection_code + wrong_end)
     assert guessed["reason"] == "unknown_code"
     assert "seat" not in str(guessed["told"])
@@ -133,8 +134,10 @@ def test_codes_are_not_to_be_guessed(
     for number in range(30):
         scan(steward, tonight, f"{number:08d}0000")
 
-    held_up = steward.post(f"/door/{tonight.id}/admit", json={"code": typed(ticket)}, headers=JSON)
-    assert (held_up.status_code, held_up.get_json()["code"]) == (429, "too_many_tries")
+    whole = typed(ticket)
+    for code in (whole, [whole[:8], whole[-4:]], [whole[:3], whole[3:]]):
+        held_up = steward.post(f"/door/{tonight.id}/admit", json={"code": code}, headers=JSON)
+        assert (held_up.status_code, held_up.get_json()["code"]) == (429, "too_many_tries")
     assert scan(steward, tonight, ticket_token(ticket))["verdict"] == "admitted"
 
 
@@ -282,13 +285,19 @@ def test_somebody_who_is_in_gives_nothing_back(
         services.give_back(ticket.member, ticket.code)
 
 
+@pytest.mark.parametrize("gate", ["9X", "north", "no gate", "x" * 41])
 def test_an_unknown_gate_lets_nobody_in(
-    steward: FlaskClient, tonight: Performance, book: Book
+    steward: FlaskClient, tonight: Performance, book: Book, gate: str
 ) -> None:
-    code = ticket_token(book(tonight))
-    answer = steward.post(f"/door/{tonight.id}/admit", json={"code": code, "gate": "9X"})
+    sent = {"code": ticket_token(book(tonight)), "gate": gate}
+    address = f"/door/{tonight.id}/admit"
 
-    assert answer.status_code == 422
+    for language, sentence in (("zh", "没有这个门。"), ("en", "There is no such door.")):
+        headers = {"Accept-Language": language}
+        told = steward.post(address, json=sent, headers=JSON | headers)
+        assert (told.status_code, told.get_json()["fields"]) == (422, {"gate": sentence})
+        page = steward.post(address, data=sent, headers=headers)
+        assert (page.status_code, sentence in page.text) == (422, True)
     assert entries() == 0
 
 

@@ -51,14 +51,20 @@ def test_a_verdict_is_a_page_too(
     assert "已从正门入场" in second
 
 
-def test_eight_digits_stay_in_the_field_for_the_other_four(
+def test_eight_digits_stay_on_the_page_for_the_other_four(
     steward: FlaskClient, tonight: Performance, book: Book
 ) -> None:
-    code = book(tonight).collection_code
-    page = steward.post(f"/door/{tonight.id}/admit", data={"code": code}).text
+    ticket, other = book(tonight), book(tonight)
+    code, address = ticket.collection_code, f"/door/{tonight.id}/admit"
+    page = steward.post(address, data={"code": code}).text
 
     assert f'value="{code}"' in page
-    assert "手机后4位" in page
+    assert 'class="verdict asked"' in page
+    assert "请接着输入手机后4位。" in page
+    next_one = steward.post(address, data={"code": [code, ticket_token(other)]}).text
+    assert 'class="verdict admitted"' in next_one
+    rest = steward.post(address, data={"code": [code, (ticket.member.phone or "")[-4:]]}).text
+    assert 'class="verdict admitted"' in rest
 
 
 def test_heads_and_the_last_ones_are_counted_live(

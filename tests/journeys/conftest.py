@@ -12,9 +12,11 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
@@ -94,6 +96,17 @@ def wait_until_ready(palace: subprocess.Popen[bytes], url: str, out: Path) -> No
             pass
         time.sleep(0.2)
     raise AssertionError(out.read_text())
+
+
+@contextmanager
+def frozen(postmaster: int) -> Iterator[None]:
+    """Stop a PostgreSQL as a hanging disk would, every process of it, for the length of the block."""
+    server = psutil.Process(postmaster)
+    with ExitStack() as thawed:
+        for one in (server, *server.children()):
+            one.suspend()
+            thawed.callback(one.resume)
+        yield
 
 
 @pytest.fixture(scope="session")

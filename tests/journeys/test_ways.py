@@ -38,12 +38,8 @@ def large(someone: Person) -> Person:
 
 
 def test_a_booking_without_scripts(person: Callable[..., Person]) -> None:
-    helper, member = person(), person(java_script_enabled=False)
-    member.go("/sign-in")
-    member.page.get_by_label("手机号").fill(fresh_phone())
-    member.tap("发验证码")
-    member.page.get_by_label("验证码").fill(helper.code())
-    member.tap("登录")
+    member = person(java_script_enabled=False)
+    member.sign_in(fresh_phone())
     open_show(member)
     assert not member.page.locator("#map").is_visible()
     member.tap("按排选座（列表）", role="link")

@@ -59,6 +59,20 @@ def test_mine_shows_what_is_coming_with_its_tickets_and_the_allowance(
     assert agenda.feed_secret(member) in page
     assert '<svg xmlns="http://www.w3.org/2000/svg" class="qr"' in page
     assert "style=" not in page
+    assert "这就是工会会员二维码" in page
+    assert "它不是票，入场请扫电子票上的二维码。" in page
+
+
+def test_whose_membership_is_not_sure_has_a_code_that_proves_none(
+    client: FlaskClient, make: Factory
+) -> None:
+    make.site()
+    make.sign_in(client, make.member("李丽", valid=False))
+
+    page = client.get("/mine").text
+
+    assert "它不是票，入场请扫电子票上的二维码。" in page
+    assert "工会会员二维码" not in page
 
 
 def test_mine_as_json_counts_the_months_free_tickets(

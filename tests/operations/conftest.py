@@ -10,8 +10,8 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from palace import create_app
 from palace.backup import new_identity
 from palace.config import ROOT, Settings
 from palace.db import db
+from palace.overload import Lane, Overload
 from palace.postgres import Cluster
 from tests.conftest import Browser, migrated_app, settings_for
 from tests.journeys.conftest import free_port
@@ -172,3 +173,24 @@ def wait_until_healthy(process: subprocess.Popen[bytes], port: int, out: Path) -
         except OSError:
             time.sleep(0.2)
     raise AssertionError(out.read_text())
+
+
+def middleware(app: Flask) -> Overload:
+    """Return the application's own middleware."""
+    found = app.wsgi_app
+    while not isinstance(found, Overload):
+        found = found.app  # type: ignore[attr-defined]  # every one of ours has it
+    return found
+
+
+@pytest.fixture
+def full(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Return what fills a lane, so that the next one in it is told to come back."""
+    with ExitStack() as inside:
+
+        def fill(name: str) -> None:
+            lane = Lane(1, 0)
+            inside.enter_context(lane.entered())
+            monkeypatch.setitem(middleware(app).lanes, name, lane)
+
+        yield fill

@@ -3,38 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from palace.lifecycle import COME_BACK
-from palace.overload import AT_ONCE, WAITING, Lane, Overload, lane_of
+from palace.overload import AT_ONCE, WAITING, Lane, lane_of
 from palace.run import children
 from tests.factory import Factory
-
-
-def middleware(app: Flask) -> Overload:
-    """Return the application's own middleware."""
-    found = app.wsgi_app
-    while not isinstance(found, Overload):
-        found = found.app  # type: ignore[attr-defined]  # every one of ours has it
-    return found
-
-
-@pytest.fixture
-def full(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
-    """Return what fills a lane, so that the next one in it is told to come back."""
-    with ExitStack() as inside:
-
-        def fill(name: str) -> None:
-            lane = Lane(1, 0)
-            inside.enter_context(lane.entered())
-            monkeypatch.setitem(middleware(app).lanes, name, lane)
-
-        yield fill
 
 
 def test_a_lane_lets_in_so_many_and_has_so_many_wait() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -46,6 +47,8 @@ FAMILY = {200, 201, 303, 400, 404, 409, 413, 415, 422, 429}
 KINDS = ["text/plain", "application/xml", "application/json", "application/json; charset=utf-16"]
 PAGES = {"members.sign_in", "members.code", "members.choose", "staff.sign_in", "mine.rename"}
 """Addresses whose page has the form itself, to be filled in again."""
+
+Send = Callable[..., TestResponse]
 
 texts = st.sampled_from(EDGES) | st.sampled_from(GOOD) | st.text(max_size=60)
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | texts
@@ -123,6 +126,29 @@ def browser_at(app: Flask, make: Factory, endpoint: str, owner: Belongings) -> F
     return browser
 
 
+@pytest.fixture
+def stand(
+    app: Flask, make: Factory, belongings: Belongings, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str], Send]:
+    """Return what stands a browser before a form; all it sends begins there, unthrottled, and is undone."""
+    monkeypatch.setattr(limiter, "enabled", False)
+
+    def before(endpoint: str) -> Send:
+        browser = browser_at(app, make, endpoint, belongings)
+        path = address_of(app, POSTS[endpoint], belongings.values(POSTS[endpoint]))
+        kept = browser.get_cookie("palace")
+
+        def send(**how: Any) -> TestResponse:
+            if kept:
+                browser.set_cookie("palace", kept.value)
+            with undone(app):
+                return browser.post(path, **how)
+
+        return send
+
+    return before
+
+
 def wrong_with(answer: TestResponse, *, is_json: bool) -> list[str]:
     """Return what is wrong with an answer to whatever was sent."""
     wrong = [] if answer.status_code in FAMILY else [f"status {answer.status_code}"]
@@ -135,28 +161,16 @@ def wrong_with(answer: TestResponse, *, is_json: bool) -> list[str]:
 
 
 @pytest.mark.parametrize("endpoint", sorted(POSTS))
-def test_a_form_survives_whatever_is_sent(
-    app: Flask,
-    make: Factory,
-    belongings: Belongings,
-    endpoint: str,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(limiter, "enabled", False)
-    browser = browser_at(app, make, endpoint, belongings)
-    path = address_of(app, POSTS[endpoint], belongings.values(POSTS[endpoint]))
-    kept = browser.get_cookie("palace")
+def test_a_form_survives_whatever_is_sent(stand: Callable[[str], Send], endpoint: str) -> None:
+    send = stand(endpoint)
 
     @few()
     @given(bodies(endpoint), st.booleans())
     def sent(body: tuple[str, bytes], is_json: bool) -> None:
-        if kept:
-            browser.set_cookie("palace", kept.value)
         headers = {"Accept": "application/json" if is_json else "text/html"}
-        with undone(app):
-            answer = browser.post(path, data=body[1], content_type=body[0], headers=headers)
-            event(str(answer.status_code))
-            assert wrong_with(answer, is_json=is_json) == []
+        answer = send(data=body[1], content_type=body[0], headers=headers)
+        event(str(answer.status_code))
+        assert wrong_with(answer, is_json=is_json) == []
 
     sent()
 
@@ -170,20 +184,12 @@ def typed_again(page: str, name: str) -> str | None:
 
 
 @pytest.mark.parametrize("endpoint", sorted(PAGES))
-def test_a_refused_form_keeps_what_was_typed(
-    app: Flask,
-    make: Factory,
-    belongings: Belongings,
-    endpoint: str,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(limiter, "enabled", False)
-    browser = browser_at(app, make, endpoint, belongings)
-    kept = browser.get_cookie("palace")
-    (form,) = reads_of(app, endpoint)[0]
+def test_a_refused_form_keeps_what_was_typed(stand: Callable[[str], Send], endpoint: str) -> None:
+    send = stand(endpoint)
+    (form,) = reads_of(WHOLE, endpoint)[0]
     fields = [
         field
-        for field in fields_of(app, form)
+        for field in fields_of(WHOLE, form)
         if isinstance(field, StringField) and field.name != "person"
     ]
     printable = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), max_size=60)
@@ -191,11 +197,8 @@ def test_a_refused_form_keeps_what_was_typed(
     @few()
     @given(st.lists(printable | st.just("\"'><zz9"), min_size=len(fields), max_size=len(fields)))
     def sent(values: list[str]) -> None:
-        if kept:
-            browser.set_cookie("palace", kept.value)
         filled = dict(zip([field.name for field in fields], values, strict=True))
-        with undone(app):
-            answer = browser.post(POSTS[endpoint].rule, data=filled)
+        answer = send(data=filled)
         if answer.status_code in (200, 303):
             return
         for field in fields:

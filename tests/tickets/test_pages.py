@@ -9,9 +9,11 @@ from flask.testing import FlaskClient
 
 from palace import clock
 from palace.db import db
+from palace.money import Fen
 from palace.programme.models import Performance
 from palace.programme.rules import Seating
 from palace.tickets import services
+from palace.tickets.models import Admission
 from palace.tickets.rules import KeptFor
 from palace.venues.rules import SeatType
 from tests.factory import Factory
@@ -177,6 +179,42 @@ def test_a_returned_ticket_has_no_paper_and_says_so(
     assert "已退" in client.get(f"/tickets/{code}").text
     for kind in ("pdf", "png", "ics"):
         assert client.get(f"/tickets/{code}.{kind}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ((61, 0, False), "以前可以退。"),
+        ((60, 0, False), "退票时间到"),
+        ((61, 3000, False), "这张票付过钱，请到售票处退票退款。"),
+        ((61, 0, True), "已经入场，不能再退。"),
+    ],
+)
+def test_a_ticket_that_cannot_be_returned_says_why(
+    make: Factory,
+    client: FlaskClient,
+    booker: Booker,
+    state: tuple[int, int, bool],
+    words: str,
+) -> None:
+    minutes_left, price, admitted = state
+    performance, member = make.performance(), make.member()
+    booker.book(member, performance, "ST-01-01")
+    ticket = make.tickets(performance)[0]
+    ticket.price = Fen(price)
+    make.add(ticket)
+    if admitted:
+        entry = {"ticket_id": ticket.id, "entry": 1, "counts": True, "gate": "main"}
+        make.add(Admission(**entry, admitted_at=clock.now()))
+    make.rules().return_before_minutes = 60
+    make.set_clock(performance.starts_at - timedelta(minutes=minutes_left))
+    make.sign_in(client, member)
+
+    page = client.get(f"/tickets/{ticket.code}").text
+
+    assert words in page
+    assert ("我去不了，退这张" in page) == (words == "以前可以退。")
+    assert "报这8个数字和订票手机后4位，也能入场" in page
 
 
 def test_todays_ticket_stands_first(make: Factory, client: FlaskClient, booker: Booker) -> None:

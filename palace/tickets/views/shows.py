@@ -15,6 +15,7 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from palace import clock, words
+from palace.lately import remembered
 from palace.members.rules import Known
 from palace.programme import queries as programme
 from palace.programme.models import Performance
@@ -73,6 +74,7 @@ def stub_json(stub: Stub) -> dict[str, Any]:
 @bp.get("/performances", endpoint="programme")
 @public
 @reads(ProgrammeForm)
+@remembered
 def programme_page() -> ResponseReturnValue:
     """Show what is on in the coming weeks, by day."""
     form = ProgrammeForm(request.args)
@@ -145,6 +147,7 @@ def this_member() -> Known | None:
 
 @bp.get("/productions/<int(max=9223372036854775807):production_id>")
 @public
+@remembered
 def production(production_id: int) -> ResponseReturnValue:
     """Show a production and all its coming dates."""
     found = programme.production(production_id)
