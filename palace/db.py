@@ -42,6 +42,8 @@ NAMING = {
 ANSWER_LIMIT = 20.0  # seconds; PostgreSQL itself ends a statement after 15, unless it hangs
 SIDE_LIMIT = 3.0  # of throttle and seat state: everybody waits for them
 CONNECT_LIMIT = 5
+# Planning the busiest statement takes four times its run: PostgreSQL keeps a plan until its figures change.
+KEPT_PLANS = "-c plan_cache_mode=force_generic_plan"
 
 Id = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=True)]
 
@@ -116,7 +118,8 @@ def _connect_by(engine: Engine, kind: type[Patient]) -> None:
     def connect(
         _dialect: object, _record: object, words: list[Any], named: dict[str, Any]
     ) -> Patient:
-        return kind.connect(*words, **{"connect_timeout": CONNECT_LIMIT} | named)
+        given = {"connect_timeout": CONNECT_LIMIT, "options": KEPT_PLANS} | named
+        return kind.connect(*words, **given)
 
 
 @contextmanager
