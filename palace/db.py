@@ -118,7 +118,7 @@ def _connect_by(engine: Engine, kind: type[Patient]) -> None:
     def connect(
         _dialect: object, _record: object, words: list[Any], named: dict[str, Any]
     ) -> Patient:
-        given = {"connect_timeout": CONNECT_LIMIT, "options": KEPT_PLANS} | named
+        given: dict[str, Any] = {"connect_timeout": CONNECT_LIMIT, "options": KEPT_PLANS} | named
         return kind.connect(*words, **given)
 
 

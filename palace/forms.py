@@ -23,7 +23,9 @@ class Form(FlaskForm):
     """A form of the palace: fields arrive as text without control characters, or not at all."""
 
     class Meta(FlaskForm.Meta):
-        """How WTForms says by itself what is wrong."""
+        """How WTForms says by itself what is wrong; `CSRFProtect` has looked at every POST before."""
+
+        csrf = False
 
         def get_translations(self, _form: object) -> DefaultTranslations:
             """Return WTForms' own sentences in the language in force."""

@@ -64,7 +64,7 @@ def _row(columns: Sequence[tuple[Any, ColumnElement[Any]]]) -> Callable[[Any], A
     if not columns:
         return None
     names = [name for name, _ in columns]
-    kind: Any = namedtuple("Row", names, rename=True)  # type: ignore[misc]
+    kind: Any = namedtuple("Row", names, rename=True)  # type: ignore[misc]  # named only now
     read = {
         place: reader
         for place, (_, column) in enumerate(columns)

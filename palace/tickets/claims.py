@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,29 +17,24 @@ from sqlalchemy import (
     bindparam,
     case,
     func,
-    literal,
     or_,
     select,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import make_transient_to_detached
-from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.sql.dml import ReturningInsert
 
 from palace.db import db, table_of
 from palace.money import Fen
 from palace.programme.models import Quota
 from palace.programme.rules import Scope
-from palace.security import public_code
 from palace.statements import execute
 from palace.tickets.errors import SoldOut
 from palace.tickets.models import Claim, Order, Ticket
-from palace.tickets.rules import NamedTier, OrderState, TicketState
+from palace.tickets.rules import NamedTier
 from palace.venues.models import Seat
 
-CLAIMS, TICKETS, QUOTAS = table_of(Claim), table_of(Ticket), table_of(Quota)
-ORDERS = table_of(Order)
+CLAIMS, QUOTAS = table_of(Claim), table_of(Quota)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,13 +59,6 @@ def kept(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
 
 
 INSTANT = DateTime(timezone=True)
-NEW_ORDER = insert(ORDERS).returning(ORDERS.c.id)
-OF_NEW_ORDER = [column.name for column in ORDERS.c if column.name != "id"]
-SETTLE = (
-    update(ORDERS)
-    .where(ORDERS.c.id == bindparam("order"))
-    .values(state=OrderState.SETTLED, settled_at=bindparam("now"))
-)
 KEY = ("performance_id", "seat_id")
 OF_ORDER = ("performance_id", "order_id", "member_id", "held_until")
 OF_PLACE = ("seat_id", "tier_id", "zone", "price", "face_price", "fund")
@@ -111,22 +98,6 @@ OVERFULL = (
     .order_by(SCOPE_ORDER, QUOTAS.c.id)
 )
 """Which of some quotas have more live claims than seats, in the order they are locked."""
-
-
-def write(order: Order) -> None:
-    """Write an order: a new one by its one statement, an older one as far as it has changed."""
-    if order.id is not None:
-        return db.session.flush()
-    order.id = execute(NEW_ORDER, {name: getattr(order, name) for name in OF_NEW_ORDER})[0].id
-    make_transient_to_detached(order)
-    return db.session.add(order)
-
-
-def settle(order: Order, now: datetime) -> None:
-    """Write that an order is settled, past the ORM: what it holds of the order is right afterwards."""
-    execute(SETTLE, {"order": order.id, "now": now})
-    set_committed_value(order, "state", OrderState.SETTLED)
-    set_committed_value(order, "settled_at", now)
 
 
 def take(
@@ -276,43 +247,4 @@ def _uses(quota: Any, picks: Sequence[Pick]) -> bool:
     return quota.scope == Scope.HOUSE or quota.tier_id in tiers or quota.zone in zones
 
 
-def issue(claim_ids: Iterable[int], now: datetime) -> None:
-    """Issue a valid ticket for each sold claim; collection codes are drawn again while they collide."""
-    waiting = sorted(claim_ids)
-    while waiting:
-        drawn = {
-            "claims": waiting,
-            "codes": [public_code() for _ in waiting],
-            "collection_codes": [f"{secrets.randbelow(10**8):08d}" for _ in waiting],
-            "now": now,
-        }
-        issued = {row.claim_id for row in execute(ISSUE, drawn)}
-        waiting = [claim_id for claim_id in waiting if claim_id not in issued]
-
-
-def _issue() -> ReturningInsert[Any]:
-    words = ARRAY(Text)
-    drawn = (
-        func.unnest(
-            bindparam("claims", type_=ARRAY(BigInteger)),
-            bindparam("codes", type_=words),
-            bindparam("collection_codes", type_=words),
-        )
-        .table_valued("claim_id", "code", "collection_code")
-        .render_derived("drawn")
-    )
-    same = ("order_id", "performance_id", "seat_id", "member_id", "tier_id", "price")
-    rows = select(
-        *drawn.c,
-        *(CLAIMS.c[name] for name in same),
-        literal(TicketState.VALID.value),
-        bindparam("now", type_=INSTANT),
-    ).join_from(drawn, CLAIMS, CLAIMS.c.id == drawn.c.claim_id)
-    names = [column.name for column in drawn.c] + [*same, "state", "issued_at"]
-    new = insert(TICKETS).from_select(names, rows)
-    return new.on_conflict_do_nothing(
-        index_elements=[TICKETS.c.performance_id, TICKETS.c.collection_code]
-    ).returning(TICKETS.c.claim_id)
-
-
-TAKE, ISSUE = _take(), _issue()
+TAKE = _take()

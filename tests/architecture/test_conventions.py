@@ -46,6 +46,7 @@ UNUSUAL = {
     "agenda/blocks.py": "the VEVENT block of an entry, stored with it and joined into feeds",
     "care/probes.py": "what the machine tells without the database, each for a bounded time",
     "notices/senders.py": "how a notice leaves the house, one function per gateway",
+    "tickets/booked.py": "the statements that write what was won by a claim",
     "tickets/seatmap.py": "the drawing of a plan, cached per plan and language",
     "tickets/seatstate.py": "two bits a seat, answered before Flask",
     "tickets/terms.py": "what the rules decide on, read in one statement after the member's lock",

@@ -13,7 +13,7 @@ from palace.members import queries as members
 from palace.members.rules import Known
 from palace.programme.rules import Seating
 from palace.security import public_code
-from palace.tickets import claims, queries, rules
+from palace.tickets import booked, claims, queries, rules
 from palace.tickets.claims import Pick
 from palace.tickets.errors import NoSeatsTogether, NoTicketNeeded, SeatTaken, SoldOut, UnknownSeat
 from palace.tickets.models import Order
@@ -129,7 +129,7 @@ def _take_once(
     sold = confirm and not any(pick.price for pick in picks)
     order.state = OrderState.SETTLED if sold else OrderState.HELD
     order.settled_at = terms.now if sold else None
-    claims.write(order)
+    booked.write(order)
     with nullcontext() if wish.seats else db.session.begin_nested():
         won = claims.take(
             order,

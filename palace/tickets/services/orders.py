@@ -12,7 +12,7 @@ from palace.members.rules import Known
 from palace.members.services import note
 from palace.money import Fen
 from palace.payments import services as payments
-from palace.tickets import claims, queries, rules
+from palace.tickets import booked, claims, queries, rules
 from palace.tickets.errors import (
     ExtendedBefore,
     HoldLapsed,
@@ -145,13 +145,13 @@ def settle(order: Order, show: Show, now: datetime) -> None:
     sold = claims.prolong(order, None, now)
     if len(sold) < order.seat_count:
         raise HoldLapsed
-    claims.settle(order, now)
+    booked.settle(order, now)
     issue(order, show, sold, now)
 
 
 def issue(order: Order, show: Show, sold: Iterable[int], now: datetime) -> None:
     """Turn sold claims into tickets, with agenda entry, notice and audit line in one transaction."""
-    claims.issue(sold, now)
+    booked.issue(sold, now)
     enter_agenda(order, show, now)
     tell("tickets_issued", order, show, now)
     note("tickets_issued", f"order:{order.id}", after={"tickets": order.seat_count})
