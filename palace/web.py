@@ -15,6 +15,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from werkzeug.routing import BaseConverter
+from werkzeug.sansio.utils import host_is_trusted
 from wtforms import Form as PlainForm
 
 from palace.errors import BadInput, NotAllowed, PalaceError, SignInNeeded
@@ -27,6 +28,8 @@ CSP = (
     "connect-src 'self'; font-src 'self'; manifest-src 'self'; worker-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+REQUEST_ID = "X-Request-Id"
+HOSTS_KNOWN = 64
 
 
 class CodeConverter(BaseConverter):
@@ -186,6 +189,16 @@ def drop_unreadable_referrer() -> None:
         del request.environ["HTTP_REFERER"]
 
 
+def host_check(trusted: Iterable[str]) -> Callable[[str | None], bool]:
+    """Return what tells whether a Host header is one of ours; it remembers those met lately."""
+
+    @functools.lru_cache(maxsize=HOSTS_KNOWN)
+    def is_ours(host: str | None) -> bool:
+        return bool(host_is_trusted(host, trusted))
+
+    return is_ours
+
+
 def safe_headers(request_id: str, *, secure: bool) -> dict[str, str]:
     """Return the headers every answer carries, also those given before Flask."""
     headers = {
@@ -195,7 +208,7 @@ def safe_headers(request_id: str, *, secure: bool) -> dict[str, str]:
         "Referrer-Policy": "same-origin",
         "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
         "Cross-Origin-Opener-Policy": "same-origin",
-        "X-Request-Id": request_id,
+        REQUEST_ID: request_id,
     }
     if secure:
         headers["Strict-Transport-Security"] = "max-age=31536000"
