@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
@@ -117,10 +117,16 @@ def wants_json() -> bool:
     return accepted["application/json"] > accepted["text/html"]
 
 
-def answer(template: str, body: dict[str, Any], *, status: int = 200, **context: Any) -> Response:
+def answer(
+    template: str,
+    body: dict[str, Any] | Callable[[], dict[str, Any]],
+    *,
+    status: int = 200,
+    **context: Any,
+) -> Response:
     """Answer with a page made from `context`, or with `body` as JSON where the client asked for it."""
     if wants_json():
-        return make_response(jsonify(body), status)
+        return make_response(jsonify(body() if callable(body) else body), status)
     return make_response(render_template(template, **context), status)
 
 
@@ -189,7 +195,7 @@ def drop_unreadable_referrer() -> None:
         del request.environ["HTTP_REFERER"]
 
 
-def host_check(trusted: Iterable[str]) -> Callable[[str | None], bool]:
+def host_check(trusted: Sequence[str]) -> Callable[[str | None], bool]:
     """Return what tells whether a Host header is one of ours; it remembers those met lately."""
 
     @functools.lru_cache(maxsize=HOSTS_KNOWN)
