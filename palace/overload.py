@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from flask import Flask, g
-from werkzeug.sansio.utils import host_is_trusted
 
 from palace import lifecycle, web
 from palace.errors import Overloaded
@@ -80,6 +79,7 @@ class Overload:
 
     def __init__(self, app: WSGIApplication, flask: Flask) -> None:
         self.app, self.flask = app, flask
+        self.is_ours = web.host_check(flask.config["TRUSTED_HOSTS"])
         self.lanes = {name: Lane(AT_ONCE[name], WAITING[name]) for name in AT_ONCE}
         self._told, self._told_at = 0, 0.0
 
@@ -98,7 +98,7 @@ class Overload:
         if (
             path in FREE
             or path.startswith("/static/")
-            or not host_is_trusted(environ.get("HTTP_HOST"), self.flask.config["TRUSTED_HOSTS"])
+            or not self.is_ours(environ.get("HTTP_HOST"))
         ):
             return None
         return self.lanes[lane_of(environ["REQUEST_METHOD"], path)]

@@ -27,7 +27,8 @@ from flask_babel import format_date
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from palace import clock, compression, heartbeat, schema, words
+from palace import addresses, clock, compression, heartbeat, schema, words
+from palace.addresses import YEAR, static_url
 from palace.care.rules import WORKER_SILENCE
 from palace.config import ROOT, Settings
 from palace.db import db
@@ -36,8 +37,6 @@ from palace.venues import queries as venues
 from palace.venues.errors import NotSetUp
 from palace.web import public, reads, same_site_path
 
-YEAR = 365 * 86400
-FOREVER = f"public, max-age={YEAR}, immutable"
 OFFLINE_FILES = ("palace.css", "palace.js", "icon.svg")
 SIZES = frozenset({"large", "standard"})
 
@@ -74,7 +73,6 @@ def init_app(app: Flask) -> None:
         language=words.language,
         large_text=words.large_text,
         named=words.named,
-        static_url=static_url,
         site=site,
         palace=app.extensions["palace"],
     )
@@ -90,7 +88,7 @@ def init_app(app: Flask) -> None:
         masked=mask_name,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.after_request(keep_files)
+    addresses.init_app(app)
     compression.init_app(app)
     app.register_blueprint(bp)
 
@@ -105,31 +103,6 @@ def weekday_words(day: date) -> str:
     """Return the weekday of a day as a stub shows it: 周六, Sat."""
     weekday: str = format_date(day, "EEE")
     return weekday
-
-
-@functools.lru_cache(maxsize=256)
-def _file_hash(path: Path, changed_ns: int) -> str:  # noqa: ARG001 - a changed file is read again
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
-
-
-def file_version(name: str) -> str | None:
-    """Return the content hash of a file under static/, or None where set-up did not bring it."""
-    path = Path(current_app.static_folder or "") / name
-    return _file_hash(path, path.stat().st_mtime_ns) if path.is_file() else None
-
-
-def static_url(name: str) -> str:
-    """Return a file's address; it changes with the content, so browsers may keep the file for ever."""
-    return url_for("static", filename=name, v=file_version(name))
-
-
-def keep_files(response: Response) -> Response:
-    """Let browsers keep a file whose address carries the hash of what is sent."""
-    if request.endpoint == "static" and response.status_code < 400:  # noqa: PLR2004 - errors are never kept
-        asked, name = request.args.get("v"), (request.view_args or {}).get("filename", "")
-        if asked and asked == file_version(name):
-            response.headers["Cache-Control"] = FOREVER
-    return response
 
 
 def site() -> House:

@@ -20,6 +20,7 @@ OUR_FONTS = ROOT / "static" / "vendor" / "fonts"
 RARE_FONTS = Path("/usr/share/fonts/truetype/hanazono")
 REGULAR, BOLD = OUR_FONTS / "NotoSansSC_400Regular.ttf", OUR_FONTS / "NotoSansSC_700Bold.ttf"
 EVERYDAY_FACE = "Palace Sans"
+RARER_FACES = ("Noto Sans SC", "HanaMinA", "HanaMinB")
 LATIN = (*range(0x20, 0x7F), *range(0xA0, 0x180))
 PUNCTUATION = "·–—‘’“”…¥￥、。〈〉《》「」『』【】〓（），：；？！～"
 FAMILY_NAMES = (1, 4, 16)
@@ -78,8 +79,17 @@ def _cut(source: Path, target: Path) -> None:
     new.rename(target)
 
 
-def everyday() -> set[int]:
+def faces_css(page: str) -> str:
+    """Return the rule that names the faces of a page; rarer ones only where it needs them, each is dear."""
+    needed = {ord(character) for character in set(page) if not character.isspace()}
+    rarer = () if needed <= everyday() else RARER_FACES
+    faces = ", ".join(f'"{face}"' for face in (EVERYDAY_FACE, *rarer))
+    return f"html {{ font-family: {faces} }}"
+
+
+@functools.cache
+def everyday() -> frozenset[int]:
     """Return the code points of Latin, our punctuation and the 6,763 characters of GB 2312."""
     rows = (bytes([row, cell]) for row in range(0xB0, 0xF8) for cell in range(0xA1, 0xFF))
     han = "".join(row.decode("gb2312", errors="ignore") for row in rows)
-    return {*LATIN, *map(ord, han), *map(ord, PUNCTUATION)}
+    return frozenset([*LATIN, *map(ord, han), *map(ord, PUNCTUATION)])

@@ -7,6 +7,7 @@ so it lives here, alone, with its own fontconfig file and nothing it could fetch
 from __future__ import annotations
 
 import functools
+import gc
 import io
 import json
 import logging
@@ -22,6 +23,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
+from xml.etree.ElementTree import Element
 
 import pypdfium2
 from PIL import Image
@@ -31,7 +33,7 @@ from palace.config import Settings
 from palace.lifecycle import log_to_stderr
 
 try:
-    from weasyprint import HTML
+    from weasyprint import CSS, HTML
     from weasyprint.logger import LOGGER as WEASY_LOG
     from weasyprint.text import ffi as native
     from weasyprint.text.fonts import FontConfiguration
@@ -43,6 +45,7 @@ JOB_SECONDS = 20
 JOBS_BEFORE_RECYCLING = 500
 MEMORY_BYTES = 1536 * 1024 * 1024
 PAGE_BYTES = 4 * 1024 * 1024
+SHEETS_KEPT = 8
 PICTURE_DPI = 300
 PICTURE_COLOURS = 128
 INHERITED_SOCKET = "PALACE_PRINTING_FD"
@@ -78,6 +81,7 @@ def main(settings: Settings, jobs: int = JOBS_BEFORE_RECYCLING) -> NoReturn:
     else:
         _harden()
         make("pdf", "<!doctype html><title>票</title><b>票</b>票", title="票", lang="zh-CN")
+        gc.freeze()  # what is here stays: no job's rubbish is looked for among it
         log.info("printing ready")
     for _ in range(jobs):
         serve_one(plug, reason)
@@ -192,6 +196,25 @@ def _fonts() -> FontConfiguration:
     return FontConfiguration()
 
 
+@functools.lru_cache(maxsize=SHEETS_KEPT)
+def _sheet(css: str) -> CSS:
+    return CSS(string=css, font_config=_fonts(), url_fetcher=_fetcher())
+
+
+def _own_sheets(page: Element) -> list[CSS]:
+    """Take the style sheets out of a page: they are the same for every ticket, so they are read once."""
+    sheets = []
+    for head in page.findall("head"):
+        for style in head.findall("style"):
+            head.remove(style)
+            sheets.append(_sheet(style.text or ""))
+    return sheets
+
+
+def _fetcher() -> URLFetcher:
+    return URLFetcher(allowed_protocols=("data",), allow_redirects=False)
+
+
 def make(kind: str, page: str, *, title: str, lang: str) -> bytes:
     """Print a page, fetching nothing but data: URLs.
 
@@ -203,10 +226,9 @@ def make(kind: str, page: str, *, title: str, lang: str) -> bytes:
     watch = _GlyphWatch()
     WEASY_LOG.addHandler(watch)
     try:
-        fetcher = URLFetcher(allowed_protocols=("data",), allow_redirects=False)
-        document = HTML(string=page, url_fetcher=fetcher).render(
-            font_config=_fonts(), pdf_variant="pdf/ua-1"
-        )
+        read = HTML(string=page, url_fetcher=_fetcher())
+        sheets = [_sheet(printing_fonts.faces_css(page)), *_own_sheets(read.etree_element)]
+        document = read.render(font_config=_fonts(), stylesheets=sheets, pdf_variant="pdf/ua-1")
         document.metadata.title, document.metadata.lang = title, lang
         pdf: bytes = document.write_pdf(pdf_variant="pdf/ua-1")
     finally:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
@@ -15,6 +15,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from werkzeug.routing import BaseConverter
+from werkzeug.sansio.utils import host_is_trusted
 from wtforms import Form as PlainForm
 
 from palace.errors import BadInput, NotAllowed, PalaceError, SignInNeeded
@@ -27,6 +28,8 @@ CSP = (
     "connect-src 'self'; font-src 'self'; manifest-src 'self'; worker-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+REQUEST_ID = "X-Request-Id"
+HOSTS_KNOWN = 64
 
 
 class CodeConverter(BaseConverter):
@@ -114,10 +117,16 @@ def wants_json() -> bool:
     return accepted["application/json"] > accepted["text/html"]
 
 
-def answer(template: str, body: dict[str, Any], *, status: int = 200, **context: Any) -> Response:
+def answer(
+    template: str,
+    body: dict[str, Any] | Callable[[], dict[str, Any]],
+    *,
+    status: int = 200,
+    **context: Any,
+) -> Response:
     """Answer with a page made from `context`, or with `body` as JSON where the client asked for it."""
     if wants_json():
-        return make_response(jsonify(body), status)
+        return make_response(jsonify(body() if callable(body) else body), status)
     return make_response(render_template(template, **context), status)
 
 
@@ -186,6 +195,16 @@ def drop_unreadable_referrer() -> None:
         del request.environ["HTTP_REFERER"]
 
 
+def host_check(trusted: Sequence[str]) -> Callable[[str | None], bool]:
+    """Return what tells whether a Host header is one of ours; it remembers those met lately."""
+
+    @functools.lru_cache(maxsize=HOSTS_KNOWN)
+    def is_ours(host: str | None) -> bool:
+        return bool(host_is_trusted(host, trusted))
+
+    return is_ours
+
+
 def safe_headers(request_id: str, *, secure: bool) -> dict[str, str]:
     """Return the headers every answer carries, also those given before Flask."""
     headers = {
@@ -195,7 +214,7 @@ def safe_headers(request_id: str, *, secure: bool) -> dict[str, str]:
         "Referrer-Policy": "same-origin",
         "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
         "Cross-Origin-Opener-Policy": "same-origin",
-        "X-Request-Id": request_id,
+        REQUEST_ID: request_id,
     }
     if secure:
         headers["Strict-Transport-Security"] = "max-age=31536000"

@@ -9,6 +9,7 @@ from typing import Any
 from babel.support import NullTranslations, Translations
 from flask import Flask, g, has_request_context, request
 from flask_babel import gettext
+from markupsafe import Markup
 
 from palace.clock import SHANGHAI
 from palace.config import ROOT
@@ -17,13 +18,24 @@ from palace.money import Fen
 CATALOGUES = str(ROOT / "palace" / "translations")
 LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
 LANGUAGE_COOKIE, SIZE_COOKIE = "lang", "size"
+KEPT = "palace.language"
 WEEKDAYS_ZH = "一二三四五六日"
 
 
 def language() -> str:
-    """Return "zh" or "en": the cookie's choice, else the browser's first language, else Chinese."""
+    """Return "zh" or "en": the cookie's choice, else the browser's first language, else Chinese.
+
+    A page asks some hundred times, so its request keeps the answer.
+    """
     if not has_request_context():
         return getattr(g, "language", "zh")
+    kept: str | None = request.environ.get(KEPT)
+    if kept is None:
+        kept = request.environ[KEPT] = _asked_for()
+    return kept
+
+
+def _asked_for() -> str:
     chosen = request.cookies.get(LANGUAGE_COOKIE, "")
     if chosen in LOCALES:
         return chosen
@@ -49,6 +61,25 @@ def init_app(app: Flask) -> None:
         ngettext=lambda one, many, count: catalogue(language()).ungettext(one, many, count),
         newstyle=True,
     )
+    app.jinja_env.globals["_"] = said
+
+
+def said(message: str, **values: object) -> Markup:
+    """Return a sentence of a template in the language in force, `values` escaped and put in.
+
+    Jinja's own way makes a sentence anew each time, and a page has some fifty.
+    """
+    return _sentence(language(), message) if not values else _marked(language(), message) % values
+
+
+@functools.lru_cache(maxsize=2048)
+def _marked(language: str, message: str) -> Markup:
+    return Markup(catalogue(language).ugettext(message))  # noqa: S704 - our own sentences
+
+
+@functools.lru_cache(maxsize=2048)
+def _sentence(language: str, message: str) -> Markup:
+    return _marked(language, message) % {}
 
 
 def large_text() -> bool:

@@ -83,6 +83,11 @@ def base_app(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iter
         yield app
 
 
+def forget_the_programme(app: Flask) -> None:
+    """Forget what the last test read of the programme: it is kept for a second."""
+    app.extensions.pop("palace_coming", None)
+
+
 @pytest.fixture
 def app(base_app: Flask) -> Iterator[Flask]:
     """Give a test the application inside one transaction that is rolled back at its end."""
@@ -93,6 +98,7 @@ def app(base_app: Flask) -> Iterator[Flask]:
             engines = cast("dict[str | None, Any]", db.engines)
             engines[None] = connection
             db.session.configure(join_transaction_mode="create_savepoint")
+            forget_the_programme(base_app)
             try:
                 yield base_app
             finally:
@@ -132,5 +138,6 @@ def live(live_app: Flask) -> Iterator[Factory]:
         owner = live_app.extensions["palace"].database_owner_url
         with create_engine(owner, poolclass=NullPool).begin() as connection:
             connection.execute(text(f"TRUNCATE {', '.join(names)} CASCADE"))
+        forget_the_programme(live_app)
         yield Factory(live_app)
         db.session.remove()

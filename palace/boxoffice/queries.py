@@ -13,7 +13,7 @@ from palace import clock
 from palace.db import db
 from palace.notices import queries as notices
 from palace.programme import queries as programme
-from palace.programme.queries import Stub
+from palace.programme.queries import Programme, Stub
 from palace.tickets.models import Claim
 from palace.tickets.queries import taken_counts
 from palace.venues.queries import house_rules
@@ -39,8 +39,16 @@ def coming(now: datetime) -> list[Figures]:
     found = programme.performances(since=now, until=end)
     ids = [performance.id for performance in found]
     counts = counts_of(ids, now)
-    stubs = programme.stubs(found, taken_counts(ids, now), house_rules().few_left_percent, now)
-    return [Figures(stub, *counts.get(stub.performance.id, (0, 0, 0)), stub.left) for stub in stubs]
+    read = Programme(
+        found=found,
+        prices={},
+        taken=taken_counts(ids, now),
+        few_left_percent=house_rules().few_left_percent,
+    )
+    return [
+        Figures(stub, *counts.get(stub.performance.id, (0, 0, 0)), stub.left)
+        for stub in programme.stubs(read, now)
+    ]
 
 
 def counts_of(performance_ids: Sequence[int], now: datetime) -> dict[int, tuple[int, int, int]]:

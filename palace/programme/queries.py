@@ -6,43 +6,76 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, TypeVar
 
-from sqlalchemy import select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy import ARRAY, BigInteger, DateTime, bindparam, func, select
 
 from palace.clock import palace_day
 from palace.db import db
 from palace.errors import NotFound
 from palace.money import FREE, Fen
-from palace.programme.models import Performance, Price, Production, Quota, Tier
-from palace.programme.rules import Scope, Seating, Shown, few_places, shown
+from palace.programme.models import Performance, Price, Production, Tier
+from palace.programme.rules import Listed, Place, Priced, Seating, Shown, Work, few_places, shown
+from palace.statements import execute
 from palace.venues.models import Space
+
+Part = TypeVar("Part")
+ID = bindparam("id", type_=BigInteger)
+IDS = bindparam("ids", type_=ARRAY(BigInteger))
+SINCE = bindparam("since", type_=DateTime(timezone=True))
+UNTIL = bindparam("until", type_=DateTime(timezone=True))
+OWN = [name for name in Listed.__annotations__ if name not in {"production", "space"}]
+LISTED = (
+    select(
+        *(getattr(Performance, name) for name in OWN),
+        *(getattr(Production, name) for name in Work.__annotations__),
+        *(getattr(Space, name) for name in Place.__annotations__),
+    )
+    .join_from(Performance, Production)
+    .join(Space, Space.id == Performance.space_id)
+    .where(Performance.published_at.is_not(None))
+    .order_by(Performance.starts_at, Performance.id)
+)
+ONE = LISTED.where(Performance.id == ID)
+ON = LISTED.where(Performance.ends_at > SINCE, Performance.starts_at < UNTIL)
+OF_PRODUCTION = LISTED.where(Performance.production_id == ID, Performance.ends_at > SINCE)
+PRICES = (
+    select(Price.performance_id, Tier.code, Price.zone, Price.amount)
+    .join(Tier, Tier.id == Price.tier_id)
+    .where(Price.performance_id == func.any(IDS))
+    .order_by(Price.amount, Price.id)
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stub:
-    """A performance as programme pages show it; `siblings` are the same day's other entry times."""
+    """A performance as programme pages show it, its prices cheapest first.
 
-    performance: Performance
+    `siblings` are the same day's other entry times.
+    """
+
+    performance: Listed
     shown: Shown
     left: int
-    prices: Sequence[Price]
-    siblings: list[Stub] = field(default_factory=list)
+    prices: Sequence[Priced]
+    siblings: list[Stub] = field(default_factory=list, compare=False)
+
+    def __hash__(self) -> int:
+        """Return a hash that is quick to make."""
+        return hash((self.performance.id, self.shown, self.left))
 
     @property
-    def tiers(self) -> list[tuple[Tier, Fen]]:
-        """Return each tier once with its lowest price, cheapest first."""
-        lowest: dict[int, tuple[Tier, Fen]] = {}
+    def tiers(self) -> list[tuple[str, Fen]]:
+        """Return each tier's code once with its lowest price, cheapest first, as the prices stand."""
+        lowest: dict[str, Fen] = {}
         for price in self.prices:
-            known = lowest.get(price.tier_id)
-            if known is None or price.amount < known[1]:
-                lowest[price.tier_id] = (price.tier, price.amount)
-        return sorted(lowest.values(), key=lambda tier_and_amount: tier_and_amount[1])
+            lowest.setdefault(price.tier, price.amount)
+        return list(lowest.items())
 
     @property
     def lowest(self) -> Fen | None:
         """Return the lowest price; None where no ticket is needed."""
-        return self.tiers[0][1] if self.prices else None
+        return self.prices[0].amount if self.prices else None
 
     @property
     def is_free(self) -> bool:
@@ -50,16 +83,26 @@ class Stub:
         return self.lowest in (None, FREE)
 
 
-def published(performance_id: int) -> Performance:
+@dataclass(frozen=True, kw_only=True)
+class Programme:
+    """Performances with their prices and the places nobody can book, by performance, as they were read."""
+
+    found: Sequence[Listed]
+    prices: Mapping[int, Sequence[Priced]]
+    taken: Mapping[int, int]
+    few_left_percent: int
+
+
+def listed(performance_id: int) -> Listed:
     """Return a performance the public may see.
 
     Raises:
         NotFound: unknown or not published.
     """
-    performance = db.session.get(Performance, performance_id)
-    if performance is None or performance.published_at is None:
+    found = execute(ONE, {"id": performance_id})
+    if not found:
         raise NotFound
-    return performance
+    return _listed(found)[0]
 
 
 def production(production_id: int) -> Production:
@@ -75,69 +118,49 @@ def production(production_id: int) -> Production:
     return found
 
 
-def performances(
-    *,
-    since: datetime,
-    until: datetime | None = None,
-    production_id: int | None = None,
-) -> list[Performance]:
+def performances(*, since: datetime, until: datetime) -> list[Listed]:
     """Return published performances that end after `since` and start before `until`, by start."""
-    wanted = (
-        select(Performance)
-        .join(Performance.production)
-        .join(Performance.space)
-        .join(Space.site)
-        .options(
-            contains_eager(Performance.production), contains_eager(Performance.space, Space.site)
-        )
-        .where(Performance.published_at.is_not(None), Performance.ends_at > since)
-        .order_by(Performance.starts_at, Performance.id)
-    )
-    if until is not None:
-        wanted = wanted.where(Performance.starts_at < until)
-    if production_id is not None:
-        wanted = wanted.where(Performance.production_id == production_id)
-    return list(db.session.scalars(wanted))
+    return _listed(execute(ON, {"since": since, "until": until}))
 
 
-def prices(performance_ids: Iterable[int]) -> dict[int, list[Price]]:
-    """Return the prices of performances, by performance, cheapest first."""
-    rows = (
-        select(Price)
-        .where(Price.performance_id.in_(list(performance_ids)))
-        .order_by(Price.amount, Price.id)
-    )
-    found: dict[int, list[Price]] = defaultdict(list)
-    for price in db.session.scalars(rows):
-        found[price.performance_id].append(price)
+def performances_of(production_id: int, since: datetime) -> list[Listed]:
+    """Return the published performances of a production that end after `since`, by start."""
+    return _listed(execute(OF_PRODUCTION, {"id": production_id, "since": since}))
+
+
+def _part(kind: type[Part], values: Sequence[Any]) -> Part:
+    return kind(**dict(zip(kind.__annotations__, values, strict=True)))
+
+
+def _listed(rows: Iterable[Sequence[Any]]) -> list[Listed]:
+    """Return rows of LISTED as performances; those of one production share it."""
+    works: dict[int, Work] = {}
+    places: dict[int, Place] = {}
+    found = []
+    middle, end = len(OWN), len(OWN) + len(Work.__annotations__)
+    for row in rows:
+        own = dict(zip(OWN, row[:middle], strict=True))
+        work = works.setdefault(row[middle], _part(Work, row[middle:end]))
+        place = places.setdefault(row[end], _part(Place, row[end:]))
+        found.append(Listed(**own, production=work, space=place))
     return found
 
 
-def tier_quotas(performance_id: int) -> dict[int, int]:
-    """Return the seats of each tier's quota at a performance, by tier id."""
-    wanted = select(Quota.tier_id, Quota.seats).where(
-        Quota.performance_id == performance_id, Quota.scope == Scope.TIER
-    )
-    return {tier_id: seats for tier_id, seats in db.session.execute(wanted) if tier_id is not None}
+def prices(performance_ids: Iterable[int]) -> dict[int, list[Priced]]:
+    """Return the prices of performances, by performance, cheapest first."""
+    found: dict[int, list[Priced]] = defaultdict(list)
+    for performance_id, tier, zone, amount in execute(PRICES, {"ids": list(performance_ids)}):
+        found[performance_id].append(Priced(tier=tier, zone=zone, amount=amount))
+    return found
 
 
-def stubs(
-    found: Sequence[Performance], taken: Mapping[int, int], few_left_percent: int, now: datetime
-) -> list[Stub]:
-    """Return performances as stubs; `taken` counts the places nobody can book, by performance."""
-    priced = prices(performance.id for performance in found)
-    return [
-        _stub(
-            performance, taken.get(performance.id, 0), priced[performance.id], few_left_percent, now
-        )
-        for performance in found
-    ]
+def stubs(read: Programme, now: datetime) -> list[Stub]:
+    """Return what was read as it stands at `now`, as stubs."""
+    return [_stub(performance, read, now) for performance in read.found]
 
 
-def _stub(
-    performance: Performance, taken: int, priced: list[Price], few_left_percent: int, now: datetime
-) -> Stub:
-    left = max(0, performance.capacity - taken)
+def _stub(performance: Listed, read: Programme, now: datetime) -> Stub:
+    left = max(0, performance.capacity - read.taken.get(performance.id, 0))
     state = shown(
         now=now,
         starts_at=performance.starts_at,
@@ -147,9 +170,10 @@ def _stub(
         cancelled=performance.cancelled_at is not None,
         ticketed=performance.seating is not Seating.OPEN,
         left=left,
-        few=few_places(performance.capacity, few_left_percent),
+        few=few_places(performance.capacity, read.few_left_percent),
     )
-    return Stub(performance=performance, shown=state, left=left, prices=priced)
+    prices = read.prices.get(performance.id, ())
+    return Stub(performance=performance, shown=state, left=left, prices=prices)
 
 
 def by_entry(found: Iterable[Stub]) -> list[Stub]:
@@ -157,8 +181,10 @@ def by_entry(found: Iterable[Stub]) -> list[Stub]:
     first: dict[tuple[object, ...], Stub] = {}
     for stub in found:
         shown_as = stub.performance
-        entry = (shown_as.production_id, shown_as.space_id, palace_day(shown_as.starts_at))
-        key = entry if shown_as.production.kind == "exhibition" else (shown_as.id,)
+        key: tuple[object, ...] = (shown_as.id,)
+        if shown_as.production.kind == "exhibition":
+            day = palace_day(shown_as.starts_at)
+            key = (shown_as.production.id, shown_as.space.id, day)
         if key in first:
             first[key].siblings.append(stub)
         else:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from palace.money import Fen
 from palace.text import N_
 
 
@@ -43,6 +45,59 @@ class Shown(StrEnum):
     FULL = "full"
     FEW = "few"
     FREE = "free"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """A production as pages show it."""
+
+    id: int
+    kind: str
+    title_zh: str
+    title_en: str
+    about_zh: str
+    about_en: str
+    minutes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A space as pages show it."""
+
+    id: int
+    code: str
+    name_zh: str
+    name_en: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """A performance as pages show it: plain values, so that a process may keep them for a moment."""
+
+    id: int
+    seating: Seating
+    capacity: int
+    doors_at: datetime
+    starts_at: datetime
+    ends_at: datetime
+    sale_opens_at: datetime
+    sale_closes_at: datetime
+    cancelled_at: datetime | None
+    production: Work
+    space: Place
+
+    def __hash__(self) -> int:
+        """Return a hash that is quick to make: two readings of one performance are rarely compared."""
+        return hash(self.id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Priced:
+    """What a tier, named by its code, pays in a zone."""
+
+    tier: str
+    zone: str
+    amount: Fen
 
 
 def few_places(capacity: int, percent: int) -> int:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     ColumnElement,
     DateTime,
@@ -32,24 +33,27 @@ from palace.tickets.rules import OrderState, TicketState
 from palace.venues.models import Seat
 
 Owned = TypeVar("Owned", Order, Ticket)
+PERFORMANCES = bindparam("performance_ids", type_=ARRAY(BigInteger))
+NOW = bindparam("now", type_=DateTime(timezone=True))
 MINE = (bindparam("code", type_=Text), bindparam("member_id", type_=BigInteger))
 ORDER_OF = select(Order).where(Order.code == MINE[0], Order.member_id == MINE[1])
 BARE_ORDER_OF = ORDER_OF.options(lazyload(Order.performance))
 TICKET_OF = select(Ticket).where(Ticket.code == MINE[0], Ticket.member_id == MINE[1])
 AMOUNT = select(func.coalesce(func.sum(Claim.price), 0)).where(
-    Claim.order_id == bindparam("order_id"), live(bindparam("now", type_=DateTime(timezone=True)))
+    Claim.order_id == bindparam("order_id"), live(NOW)
+)
+
+TAKEN = (
+    select(Claim.performance_id, func.count())
+    .where(Claim.performance_id == func.any(PERFORMANCES), live(NOW) | kept(NOW))
+    .group_by(Claim.performance_id)
 )
 
 
 def taken_counts(performance_ids: Iterable[int], now: datetime) -> dict[int, int]:
     """Return how many places nobody can book now, sold, held or kept, by performance."""
-    wanted = (
-        select(Claim.performance_id, func.count())
-        .where(Claim.performance_id.in_(list(performance_ids)), live(now) | kept(now))
-        .group_by(Claim.performance_id)
-    )
-    counted = db.session.execute(wanted)
-    return {row[0]: row[1] for row in counted}
+    asked = {"performance_ids": list(performance_ids), "now": now}
+    return dict(execute(TAKEN, asked))
 
 
 def closed_seats(performance_id: int, now: datetime) -> dict[int, bool]:

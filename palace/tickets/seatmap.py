@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from flask_babel import gettext
+from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup, escape
 
 from palace.venues.models import Seat, SeatingPlan
@@ -44,6 +45,28 @@ def plan_svg(plan: SeatingPlan, seats: Sequence[Seat], language: str) -> Markup:
         language: "zh" or "en", the language in force; names the seats.
     """
     return _fragment(_Drawn(plan, seats, language))
+
+
+@functools.lru_cache(maxsize=2)
+def map_words(language: str) -> Markup:  # noqa: ARG001 - the language in force, which the words are in
+    """Return what seatmap.js says, as JSON for an attribute in single quotes."""
+    words = {
+        "chosen": gettext("已选 {seat}"),
+        "left": gettext("不选 {seat} 了"),
+        "taken": gettext("{seat} 已被选"),
+        "kept": gettext("{seat} 不开放"),
+        "access": gettext("{seat} 为坐轮椅的人保留。需要的话，请在“我的”里打开“我坐轮椅”。"),
+        "gone": gettext("{seat} 刚被别人选走，请另选。"),
+        "limit": gettext("最多选{count}张。要换座位，先点掉一个。"),
+        "none": gettext("这一场您的票已经订满了。"),
+        "away": gettext("网络断了，座位图可能不是最新的。"),
+        "free": gettext("免费"),
+        "yuan": gettext("{yuan}元"),
+        "total": gettext("合计 {money}"),
+        "mixed": gettext("合计 {money}（{count}张免费）"),
+        "drop": gettext("不选 {seat}"),
+    }
+    return htmlsafe_json_dumps(words)
 
 
 class _Drawn:

@@ -5,6 +5,7 @@ Two bits a seat in plan order: 0 free, 1 taken, 2 kept. The map is advice; the c
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 import threading
@@ -17,13 +18,12 @@ from flask import Flask
 from sqlalchemy import Engine, Select, case, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as DatabaseHangs
-from werkzeug.sansio.utils import host_is_trusted
 
 from palace.programme.models import Performance
 from palace.tickets.claims import kept, live
 from palace.tickets.models import Claim
 from palace.venues.models import Seat
-from palace.web import new_request_id, safe_headers
+from palace.web import REQUEST_ID, host_check, new_request_id, safe_headers
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -47,6 +47,17 @@ class State:
     body: bytes | None
     etag: str
 
+    @functools.cached_property
+    def unchanged(self) -> list[tuple[str, str]]:
+        """Return the headers for who has it already."""
+        return [("ETag", self.etag), ("Cache-Control", "no-cache")]
+
+    @functools.cached_property
+    def whole(self) -> list[tuple[str, str]]:
+        """Return the headers for who gets it."""
+        kind, length = "application/octet-stream", str(len(self.body or b""))
+        return [*self.unchanged, ("Content-Type", kind), ("Content-Length", length)]
+
     def is_fresh(self) -> bool:
         """Return whether nobody has to ask the database again yet."""
         limit = UNKNOWN_SECONDS if self.body is None else FRESH_SECONDS
@@ -60,8 +71,9 @@ class SeatState:
         """Answer for the hosts the application answers for."""
         self.app = app
         self.engine: Engine = flask.extensions["palace_side_engine"]
-        self.hosts: list[str] = flask.config["TRUSTED_HOSTS"]
-        self.secure: bool = flask.extensions["palace"].secure
+        self.is_ours = host_check(flask.config["TRUSTED_HOSTS"])
+        safe = safe_headers("", secure=flask.extensions["palace"].secure)
+        self.safe = [(name, value) for name, value in safe.items() if name != REQUEST_ID]
         self.known: dict[int, State] = {}
         self.unknown: dict[int, State] = {}
         self.sizes: dict[int, int] = {}
@@ -76,10 +88,10 @@ class SeatState:
         if (
             asked is None
             or environ["REQUEST_METHOD"] not in {"GET", "HEAD"}
-            or not host_is_trusted(environ.get("HTTP_HOST"), self.hosts)
+            or not self.is_ours(environ.get("HTTP_HOST"))
         ):
             return self.app(environ, start_response)
-        headers = list(safe_headers(new_request_id(), secure=self.secure).items())
+        headers = [(REQUEST_ID, new_request_id()), *self.safe]
         try:
             state = self.state(int(asked[1]))
         except SQLAlchemyError:
@@ -87,14 +99,9 @@ class SeatState:
             return _say(start_response, "503 Service Unavailable", headers)
         if state.body is None:
             return self.app(environ, start_response)
-        headers += [("ETag", state.etag), ("Cache-Control", "no-cache")]
         if environ.get("HTTP_IF_NONE_MATCH") == state.etag:
-            return _say(start_response, "304 Not Modified", headers)
-        headers += [
-            ("Content-Type", "application/octet-stream"),
-            ("Content-Length", str(len(state.body))),
-        ]
-        start_response("200 OK", headers)
+            return _say(start_response, "304 Not Modified", headers + state.unchanged)
+        start_response("200 OK", headers + state.whole)
         return [state.body] if environ["REQUEST_METHOD"] == "GET" else []
 
     def state(self, performance_id: int) -> State:

@@ -6,6 +6,8 @@ import http.client
 import json
 import os
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -143,3 +145,41 @@ def test_the_web_is_asked_where_it_listens() -> None:
         assert answers(there)
         assert not answers(replace(there, host="127.0.0.1"))
         server.shutdown()
+
+
+CORE_TAKER = """
+import os, sys
+from palace.processes import take_core
+kept = take_core()
+print(*os.sched_getaffinity(0), flush=True)
+sys.stdin.read()
+"""
+
+
+def core_taker() -> tuple[subprocess.Popen[str], set[str]]:
+    """Start a process that takes a core; return it and where it may run."""
+    words = [sys.executable, "-c", CORE_TAKER]
+    taker = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert taker.stdout
+    return taker, set(taker.stdout.readline().split())
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="only Linux binds to cores")
+def test_each_web_keeps_to_a_core_of_its_own_and_the_next_takes_over_a_dead_one_s() -> None:
+    cores = {str(core) for core in os.sched_getaffinity(0)}
+    takers = [core_taker() for _ in cores]
+    try:
+        assert all(len(mine) == 1 for _, mine in takers)
+        assert {core for _, mine in takers for core in mine} == cores
+
+        takers.append(core_taker())
+        assert takers[-1][1] == cores  # nothing is left: the kernel chooses
+
+        dead, was = takers[0]
+        dead.kill()
+        dead.wait()
+        takers.append(core_taker())
+        assert takers[-1][1] == was
+    finally:
+        for taker, _ in takers:
+            taker.communicate()

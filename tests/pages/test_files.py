@@ -11,7 +11,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from palace.pages import FOREVER, static_url
+from palace import addresses
+from palace.addresses import FOREVER, address, static_url
 from tests.factory import Factory
 
 PAGE_LIMIT = 150_000
@@ -41,6 +42,19 @@ def test_a_file_under_another_hash_is_asked_for_again(client: FlaskClient, query
 def test_a_file_that_set_up_did_not_bring_has_an_address_all_the_same(app: Flask) -> None:
     with app.test_request_context():
         assert static_url("vendor/missing.js") == "/static/vendor/missing.js"
+
+
+def test_only_addresses_without_a_person_s_code_are_remembered(app: Flask) -> None:
+    kept = addresses._address.cache_info().currsize
+    with app.test_request_context():
+        assert address("tickets.order", code="a" * 20) == f"/orders/{'a' * 20}"
+        assert address("pages.display", lang="en", next="/mine") == "/display?lang=en&next=/mine"
+        assert addresses._address.cache_info().currsize == kept
+        for number in (123456, 123457):
+            assert (
+                address("tickets.performance", performance_id=number) == f"/performances/{number}"
+            )
+        assert addresses._address.cache_info().currsize == kept + 2
 
 
 @pytest.mark.parametrize(("wanted", "got"), [("br, gzip", "br"), ("gzip", "gzip")])

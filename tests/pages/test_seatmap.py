@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 
 from palace.config import ROOT
-from palace.tickets.seatmap import plan_svg
+from palace.tickets.seatmap import map_words, plan_svg
 from palace.venues import seatplan
 from palace.venues.models import Seat, SeatingPlan
 
@@ -46,6 +46,13 @@ def test_every_seat_stands_once_in_plan_order(
     assert [box.get("data-code") for box in found] == [seat.code for seat in seats]
     assert [seat.ordinal for seat in seats] == list(range(count))
     assert len({box.get("aria-label") for box in found}) == count
+
+
+def test_what_the_map_says_is_in_the_page_s_language(app: Flask) -> None:
+    for _ in range(2):
+        for language, words in (("zh", "免费"), ("en", "Free")):
+            with app.test_request_context(headers={"Cookie": f"lang={language}"}):
+                assert json.loads(map_words(language))["free"].casefold() == words.casefold()
 
 
 def test_seats_and_rows_are_named_for_screen_readers(app: Flask) -> None:

@@ -14,7 +14,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFont, ImageStat
 
 from palace import printing
 from palace.errors import PrintingAway
-from palace.printing_fonts import RARE_FONTS, REGULAR, everyday
+from palace.printing_fonts import RARE_FONTS, REGULAR, everyday, faces_css
 
 pytestmark = pytest.mark.paper
 
@@ -70,6 +70,12 @@ def test_a_character_nobody_has_is_refused_rather_than_drawn_as_a_box(
         printing.to_pdf(PAGE.format("\U000f0001"), title="字", lang="zh-CN")
 
     assert caplog.records[-1].__dict__["values"]["why"] == "glyph_missing"
+
+
+def test_rarer_faces_are_named_only_where_a_page_needs_them() -> None:
+    assert faces_css("<p>票 1\n一人一票，扫二维码</p>") == 'html { font-family: "Palace Sans" }'
+    for rarer in ("<p>票龑</p>", "<p>𠮷</p>"):
+        assert '"Palace Sans", "Noto Sans SC", "HanaMinA", "HanaMinB"' in faces_css(rarer)
 
 
 def test_every_character_of_gb2312_and_the_rare_ones_of_names_is_covered() -> None:

@@ -53,6 +53,21 @@ def test_nothing_is_fetched_from_files_or_the_network(app: Flask, tmp_path: Path
 
 
 @pytest.mark.usefixtures("printer")
+def test_a_style_sheet_that_is_kept_is_for_its_own_page_alone(app: Flask) -> None:
+    def width(style: str) -> int:
+        page = f"<!doctype html><html lang=zh-CN><head><title>票</title>{style}</head><p>票"
+        return round(float(printed(app, page).pages[0].mediabox.width))
+
+    sheets = {
+        "<style>@page{size:100pt}</style>": 100,
+        "<style>@page{size:200pt}</style>": 200,
+        "": 595,
+    }
+    for _ in range(2):
+        assert [width(style) for style in sheets] == list(sheets.values())
+
+
+@pytest.mark.usefixtures("printer")
 def test_only_this_user_reaches_the_socket(app: Flask) -> None:
     settings: Settings = app.extensions["palace"]
 

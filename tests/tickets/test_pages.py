@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from palace import clock
@@ -16,6 +17,7 @@ from palace.tickets import services
 from palace.tickets.models import Admission
 from palace.tickets.rules import KeptFor
 from palace.venues.rules import SeatType
+from tests.conftest import forget_the_programme
 from tests.factory import Factory
 from tests.tickets.conftest import Booker
 
@@ -86,6 +88,49 @@ def test_the_programme_filters(
     make.performance(published=False)
     answer = client.get(f"/performances{query}", headers=JSON)
     assert len(answer.get_json()["performances"]) == found
+
+
+def test_a_line_of_the_programme_is_kept_for_one_language_and_one_state(
+    app: Flask, make: Factory, client: FlaskClient, booker: Booker
+) -> None:
+    show = make.performance(seats=2)
+    show.production.title_zh, show.production.title_en = "打金枝", "The Golden Branch"
+    db.session.flush()
+    english = {"Accept-Language": "en"}
+    for _ in range(2):
+        chinese_page, english_page = client.get("/").text, client.get("/", headers=english).text
+        assert all(words in chinese_page for words in ("打金枝", "有票"))
+        assert all(words in english_page for words in ("The Golden Branch", "Available"))
+        assert "The Golden Branch" not in chinese_page
+        assert "打金枝" not in english_page
+
+    booker.book(make.member(), show, "ST-01-01", "ST-01-02")
+    show.production.title_zh = "打银枝"
+    db.session.flush()
+    forget_the_programme(app)
+    page = client.get("/").text
+    assert all(words in page for words in ("打银枝", "已满"))
+    assert "有票" not in page.partition("stubs")[2]
+
+
+def test_a_member_with_an_order_that_waits_and_tickets_sees_both_there(
+    make: Factory, client: FlaskClient, booker: Booker
+) -> None:
+    show, member = make.performance(seats=4), make.member()
+    make.sign_in(client, member)
+    path = f"/performances/{show.id}"
+    assert "座位为您留到" not in client.get(path).text
+    booker.book(member, show, "ST-01-01")
+    order = booker.hold(member, show, "ST-01-02")
+    page = client.get(path).text
+    assert f"/orders/{order.code}" in page
+    assert "您已有这一场的票" in page
+
+    services.cancel(member, order.code)
+    services.give_back(member, make.tickets(show)[0].code)
+    page = client.get(path).text
+    assert "座位为您留到" not in page
+    assert "您已有这一场的票" not in page
 
 
 def test_a_held_order_becomes_lapsed_on_its_page_at_its_end(

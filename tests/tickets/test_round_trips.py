@@ -134,7 +134,7 @@ def test_pages_ask_the_same_few_questions_however_much_is_on(
         assert len(asked) <= most[who], (path, asked)
 
 
-def test_the_programme_counts_places_anew_once_a_second_and_not_more_often(
+def test_the_programme_is_read_anew_once_a_second_and_not_more_often(
     live_app: Flask, browser: FlaskClient, show: Performance
 ) -> None:
     def left() -> tuple[int, bool]:
@@ -142,13 +142,13 @@ def test_the_programme_counts_places_anew_once_a_second_and_not_more_often(
             body = browser.get("/", headers={"Accept": "application/json"}).get_json()
         return body["performances"][0]["left"], any("FROM claims" in words for words in asked)
 
-    live_app.extensions.pop("palace_taken", None)
+    live_app.extensions.pop("palace_coming", None)
     first, _ = left()
     hold(browser, show, "ST-01-01")
     assert left() == (first, False)
 
-    kept = live_app.extensions["palace_taken"]
-    live_app.extensions["palace_taken"] = replace(kept, read_at=kept.read_at - FRESH_SECONDS)
+    kept = live_app.extensions["palace_coming"]
+    live_app.extensions["palace_coming"] = replace(kept, read_at=kept.read_at - FRESH_SECONDS)
     assert left() == (first - 1, True)
 
 

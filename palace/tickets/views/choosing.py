@@ -15,12 +15,13 @@ from palace import clock, words
 from palace.errors import NotFound, PalaceError
 from palace.members.rules import Known
 from palace.programme import queries as programme
-from palace.programme.models import Performance
+from palace.programme.queries import Programme, Stub
+from palace.programme.rules import Priced
 from palace.tickets import queries, rules
 from palace.tickets.forms import MOST_SEATS, Choice, ChoiceForm, HoldForm, new_key
 from palace.tickets.rules import Offer
 from palace.tickets.seatmap import plan_svg
-from palace.tickets.terms import terms_of
+from palace.tickets.terms import Terms, terms_of
 from palace.tickets.views.base import bp
 from palace.tickets.views.shows import stub_json, this_member
 from palace.venues import queries as venues
@@ -58,11 +59,10 @@ def _performance_page(
     performance_id: int, choice: Choice, status: int = 200, refusal: str = ""
 ) -> Response:
     context = _context(performance_id, choice)
-    show: Performance = context["stub"].performance
-    plan = venues.plan(show.plan_id) if show.plan_id else None
+    plan = venues.plan(context["plan_id"]) if context["plan_id"] else None
     return answer(
         "tickets/performance.html",
-        stub_json(context["stub"]),
+        lambda: stub_json(context["stub"]),
         status=status,
         plan_svg=plan_svg(plan.drawn, plan.seats, words.language()) if plan else None,
         zones=_zones(plan, context["offers"]),
@@ -76,22 +76,40 @@ def _context(performance_id: int, choice: Choice) -> dict[str, Any]:
     member = this_member()
     terms = terms_of(member, performance_id)
     show, offers, now = terms.show, terms.offers, terms.now
-    shown = programme.published(show.id)
-    taken, few = queries.taken_counts([show.id], now), terms.house.few_left_percent
-    stub = programme.stubs([shown], taken, few, now)[0]
+    has = (
+        member is not None and terms.held > 0
+    )  # live claims: of orders that wait, of valid tickets
     limit = min(show.seats_per_member - terms.held, MOST_SEATS)
     most = rules.most_places(offers, limit) if member else limit
     return {
-        "stub": stub,
+        "stub": _stub(terms),
+        "plan_id": show.plan_id,
         "offers": offers,
         "barred": _barred(member, offers, now),
         "counts": range(1, most + 1),
         "key": new_key(),
         "choice": choice,
-        "orders": queries.open_orders(member.id, now, show.id) if member else [],
-        "tickets": queries.tickets_for(member.id, [show.id]) if member else [],
+        "orders": queries.open_orders(member.id, now, show.id) if member and has else [],
+        "tickets": queries.tickets_for(member.id, [show.id]) if member and has else [],
         "access": bool(terms.opened),
     }
+
+
+def _stub(terms: Terms) -> Stub:
+    """Return the performance with its state and prices at the instant of the terms."""
+    listed = programme.listed(terms.show.id)
+    prices = [
+        Priced(tier=offer.tier.code, zone=zone, amount=amount)
+        for offer in terms.offers
+        for zone, amount in offer.amounts.items()
+    ]
+    read = Programme(
+        found=[listed],
+        prices={listed.id: sorted(prices, key=lambda price: price.amount)},
+        taken=queries.taken_counts([listed.id], terms.now),
+        few_left_percent=terms.house.few_left_percent,
+    )
+    return programme.stubs(read, terms.now)[0]
 
 
 def _barred(member: Known | None, offers: Sequence[Offer], now: datetime) -> str:
@@ -135,10 +153,12 @@ def _rows_page(
     performance_id: int, choice: Choice, status: int = 200, refusal: str = ""
 ) -> Response:
     context = _context(performance_id, choice)
-    show: Performance = context["stub"].performance
-    if show.plan_id is None:
+    if context["plan_id"] is None:
         raise NotFound
-    plan, closed = venues.plan(show.plan_id), queries.closed_seats(show.id, clock.now())
+    plan, closed = (
+        venues.plan(context["plan_id"]),
+        queries.closed_seats(performance_id, clock.now()),
+    )
     states: list[dict[str, Any]] = [
         {"seat": seat, "state": _state(seat, closed.get(seat.id), access=context["access"])}
         for seat in plan.seats

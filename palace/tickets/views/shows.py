@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import time
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -13,14 +14,14 @@ from flask import current_app, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
+from markupsafe import Markup
 
 from palace import clock, words
 from palace.lately import remembered
 from palace.members.rules import Known
 from palace.programme import queries as programme
-from palace.programme.models import Performance
-from palace.programme.queries import Stub
-from palace.programme.rules import KINDS, Shown
+from palace.programme.queries import Programme, Stub
+from palace.programme.rules import KINDS, Listed, Shown
 from palace.tickets import queries
 from palace.tickets.forms import ProgrammeForm
 from palace.tickets.models import Ticket
@@ -33,22 +34,44 @@ FRESH_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
-class Taken:
-    """Places nobody can book, by performance, as this process counted them a moment ago."""
+class Lately:
+    """What is on in the coming weeks, as this process read it a moment ago."""
 
     read_at: float
-    shows: frozenset[int]
-    counts: Mapping[int, int]
+    programme: Programme
 
 
-def _taken_lately(found: list[Performance], now: datetime) -> Mapping[int, int]:
-    """Return the places taken of everything coming: many houses, so counted once a second at most."""
-    shows = frozenset(performance.id for performance in found)
-    kept: Taken | None = current_app.extensions.get("palace_taken")
-    if kept is None or time.monotonic() - kept.read_at > FRESH_SECONDS or kept.shows != shows:
-        kept = Taken(time.monotonic(), shows, queries.taken_counts(shows, now))
-        current_app.extensions["palace_taken"] = kept
-    return kept.counts
+def _coming(now: datetime) -> Programme:
+    """Return what is on in the coming weeks: many houses, so read once a second at most."""
+    kept: Lately | None = current_app.extensions.get("palace_coming")
+    if kept is None or time.monotonic() - kept.read_at > FRESH_SECONDS:
+        read_at = time.monotonic()
+        kept = Lately(read_at, read(programme.performances(since=now, until=now + COMING), now))
+        current_app.extensions["palace_coming"] = kept
+    return kept.programme
+
+
+def read(found: Sequence[Listed], now: datetime) -> Programme:
+    """Return performances with their prices and the places nobody can book now."""
+    ids = [performance.id for performance in found]
+    return Programme(
+        found=found,
+        prices=programme.prices(ids),
+        taken=queries.taken_counts(ids, now),
+        few_left_percent=venues.house_rules().few_left_percent,
+    )
+
+
+def show_line(stub: Stub, kind: str, *, titled: bool, level: int) -> Markup:
+    """Return a performance as a line of a programme page: the same for everybody while it stands so."""
+    return _show_line(words.language(), stub, kind, titled, level)
+
+
+@functools.lru_cache(maxsize=2048)
+def _show_line(language: str, stub: Stub, kind: str, titled: bool, level: int) -> Markup:  # noqa: ARG001 - a key
+    macros: Any = current_app.jinja_env.get_template("macros.html").module
+    line: Markup = macros.show(stub, kind, titled, level)
+    return line
 
 
 def stub_json(stub: Stub) -> dict[str, Any]:
@@ -56,7 +79,7 @@ def stub_json(stub: Stub) -> dict[str, Any]:
     performance = stub.performance
     return {
         "id": performance.id,
-        "production": performance.production_id,
+        "production": performance.production.id,
         "title": words.named(performance.production, "title"),
         "kind": performance.production.kind,
         "space": performance.space.code,
@@ -64,7 +87,7 @@ def stub_json(stub: Stub) -> dict[str, Any]:
         "state": stub.shown,
         "left": stub.left if stub.prices else None,
         "prices": [
-            {"tier": price.tier.code, "zone": price.zone, "amount": price.amount}
+            {"tier": price.tier, "zone": price.zone, "amount": price.amount}
             for price in stub.prices
         ],
     }
@@ -80,25 +103,22 @@ def programme_page() -> ResponseReturnValue:
     form = ProgrammeForm(request.args)
     form.validate()
     now = clock.now()
-    coming = programme.performances(since=now, until=now + COMING)
+    coming = _coming(now)
     wanted = [
         stub
-        for stub in programme.stubs(
-            [show for show in coming if _asked(form, show)],
-            _taken_lately(coming, now),
-            venues.house_rules().few_left_percent,
-            now,
-        )
-        if _fits(form, stub)
+        for stub in programme.stubs(coming, now)
+        if _asked(form, stub.performance) and _fits(form, stub)
     ]
     gathered = sorted(programme.by_entry(wanted), key=_evenings_first)
     return answer(
         "tickets/programme.html",
-        {"performances": [stub_json(stub) for stub in wanted]},
+        lambda: {"performances": [stub_json(stub) for stub in wanted]},
         days=[(day, list(stubs)) for day, stubs in groupby(gathered, key=_day)],
         filters={field.name: field.data or "" for field in form},
-        kinds=[(kind, gettext(name)) for kind, name in KINDS.items() if _any_kind(coming, kind)],
-        spaces=list({show.space.id: show.space for show in coming}.values()),
+        kinds=[
+            (kind, gettext(name)) for kind, name in KINDS.items() if _any_kind(coming.found, kind)
+        ],
+        spaces=list({show.space.id: show.space for show in coming.found}.values()),
         today_ticket=_tickets_today(now),
     )
 
@@ -112,11 +132,11 @@ def _evenings_first(stub: Stub) -> tuple[date, bool]:
     return _day(stub), bool(stub.siblings)
 
 
-def _any_kind(found: list[Performance], kind: str) -> bool:
+def _any_kind(found: Sequence[Listed], kind: str) -> bool:
     return any(performance.production.kind == kind for performance in found)
 
 
-def _asked(form: ProgrammeForm, performance: Performance) -> bool:
+def _asked(form: ProgrammeForm, performance: Listed) -> bool:
     """Return whether a performance passes the filters on kind and hall; unreadable ones let all pass."""
     kind = not form.kind.errors and form.kind.data
     space = not form.space.errors and form.space.data
@@ -129,7 +149,7 @@ def _fits(form: ProgrammeForm, stub: Stub) -> bool:
     """Return whether a stub passes the filters on price and places left."""
     if form.price.data == "free" and not stub.is_free:
         return False
-    if form.price.data == "member" and all(tier.code != "member" for tier, _ in stub.tiers):
+    if form.price.data == "member" and all(price.tier != "member" for price in stub.prices):
         return False
     return form.left.data != "1" or stub.shown in (Shown.FREE, Shown.FEW, Shown.OPEN)
 
@@ -152,9 +172,8 @@ def production(production_id: int) -> ResponseReturnValue:
     """Show a production and all its coming dates."""
     found = programme.production(production_id)
     now = clock.now()
-    shows = programme.performances(since=now, production_id=found.id)
-    taken = queries.taken_counts((show.id for show in shows), now)
-    coming = programme.stubs(shows, taken, venues.house_rules().few_left_percent, now)
+    shows = programme.performances_of(found.id, now)
+    coming = programme.stubs(read(shows, now), now)
     body = {
         "id": found.id,
         "title": words.named(found, "title"),
