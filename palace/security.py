@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import fcntl
+import functools
 import hashlib
 import hmac
 import json
@@ -246,9 +247,15 @@ def digest(value: str) -> bytes:
     return keys().active("digest").mac(value)
 
 
+@functools.lru_cache(maxsize=64)
+def _signer(key: Key) -> Ed25519PrivateKey:
+    """Return a key ready for use: making it ready takes as long as a signature."""
+    return Ed25519PrivateKey.from_private_bytes(key.secret)
+
+
 def sign(key: Key, body: bytes) -> str:
     """Return body and Ed25519 signature as upper-case base32 without padding (QR alphanumeric)."""
-    signature = Ed25519PrivateKey.from_private_bytes(key.secret).sign(body)
+    signature = _signer(key).sign(body)
     return base64.b32encode(body + signature).decode().rstrip("=")
 
 
@@ -256,7 +263,7 @@ def verified(key: Key, token: str) -> bytes | None:
     """Return the body of a signed token, or None if it was not made with `key`."""
     try:
         raw = base64.b32decode(token + "=" * (-len(token) % 8))
-        Ed25519PrivateKey.from_private_bytes(key.secret).public_key().verify(raw[-64:], raw[:-64])
+        _signer(key).public_key().verify(raw[-64:], raw[:-64])
     except (ValueError, InvalidSignature):
         return None
     return raw[:-64]

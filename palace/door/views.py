@@ -31,17 +31,13 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
 
 
-def _is_scanned() -> bool:
-    """Return whether what came is no typed code: a signature cannot be guessed, eight digits can."""
-    return rules.typed_code(AdmitForm().code.data or "") is None
-
-
-TYPES = limiter.shared_limit(
+@limiter.shared_limit(
     "30 per minute; 300 per hour",
     scope="typed codes",
     key_func=lambda: f"staff:{current_staff().id}",
-    exempt_when=_is_scanned,
 )
+def _count_typed() -> None:
+    """Count a typed code, not a scanned one: a signature cannot be guessed, eight digits can."""
 
 
 @bp.get("")
@@ -71,13 +67,15 @@ def performance(performance_id: int) -> ResponseReturnValue:
 @bp.post("/<int(max=9223372036854775807):performance_id>/admit")
 @allow(Role.DOOR, Role.COUNTER, Role.ADMIN)
 @reads(AdmitForm)
-@TYPES
 def admit(performance_id: int) -> ResponseReturnValue:
     """Let the ticket of a scanned or typed code in, once, and say so; or say why not."""
     form = AdmitForm()
     checked(form)
+    code = form.code.data or ""
+    if rules.typed_code(code):
+        _count_typed()
     with transaction():
-        found = services.admit(performance_id, form.code.data or "", form.gate.data or "")
+        found = services.admit(performance_id, code, form.gate.data or "")
     if wants_json() and found.verdict is not Verdict.REFUSED:
         return _verdict_json(found)
     at = queries.get_performance(performance_id)
