@@ -37,6 +37,7 @@ AWAY_SECONDS = 1.0
 MOST_KNOWN = 512
 MOST_UNKNOWN = 256
 LOCKS = 64
+READERS = 3  # as many as the side engine has connections
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,8 @@ class SeatState:
         self.sizes: dict[int, int] = {}
         self.away_until = 0.0
         self.keeping = threading.Lock()
+        self.asking = threading.Semaphore(READERS)
+        self.begun: dict[int, float] = {}
         # One reader asks for all who wait for a performance; neighbours in time have other locks.
         self.reading = [threading.Lock() for _ in range(LOCKS)]
 
@@ -111,7 +114,7 @@ class SeatState:
             return state
         old = self._old(performance_id)
         reading = self.reading[performance_id % LOCKS]
-        if not reading.acquire(timeout=0 if old else HANGING_SECONDS):
+        if not reading.acquire(timeout=0 if old else self._patience()):
             return _known(old)
         try:
             return self._fresh(performance_id) or self._read_unless_away(performance_id, old)
@@ -122,13 +125,25 @@ class SeatState:
         """Read a performance, or for a while after a read failed leave the database alone."""
         if time.monotonic() < self.away_until:
             return _known(old)
+        if not self.asking.acquire(timeout=0 if old else self._patience()):
+            return _known(old)
+        me = threading.get_ident()
+        self.begun[me] = time.monotonic()
         try:
             state = self._read(performance_id)
         except SQLAlchemyError:
             self.away_until = time.monotonic() + AWAY_SECONDS
             raise
+        finally:
+            del self.begun[me]
+            self.asking.release()
         self._keep(performance_id, state)
         return state
+
+    def _patience(self) -> float:
+        """Return seconds to wait for a read that may hang: all who wait give up together."""
+        begun = min(list(self.begun.values()), default=time.monotonic())
+        return max(0.0, begun + HANGING_SECONDS - time.monotonic())
 
     def _old(self, performance_id: int) -> State | None:
         """Return a state that will do while somebody else reads it anew, however long that takes."""

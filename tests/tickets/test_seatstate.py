@@ -14,7 +14,7 @@ from sqlalchemy import event
 from palace import clock
 from palace.tickets import services
 from palace.tickets.rules import KeptFor, Wish
-from palace.tickets.seatstate import FRESH_SECONDS, MOST_UNKNOWN, SeatState, pack
+from palace.tickets.seatstate import FRESH_SECONDS, HANGING_SECONDS, MOST_UNKNOWN, SeatState, pack
 from tests.factory import Factory
 
 
@@ -97,6 +97,15 @@ def test_a_performance_nobody_has_costs_one_statement_and_no_other_s_place(
         middleware.state(unknown)
     assert list(middleware.known) == [known.id]
     assert len(middleware.unknown) == MOST_UNKNOWN
+
+
+def test_nobody_waits_any_more_once_a_read_has_hung_for_half_a_second(live_app: Flask) -> None:
+    seats = SeatState(live_app.wsgi_app, live_app)
+    now = time.monotonic()
+
+    assert 0 < seats._patience() <= HANGING_SECONDS
+    seats.begun = {1: now - HANGING_SECONDS, 2: now}
+    assert seats._patience() == 0
 
 
 def test_the_answer_carries_what_every_answer_carries(live: Factory, live_app: Flask) -> None:
