@@ -15,7 +15,9 @@ from sqlalchemy import (
     Select,
     Text,
     bindparam,
+    exists,
     func,
+    or_,
     select,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
@@ -42,7 +44,26 @@ TICKET_OF = select(Ticket).where(Ticket.code == MINE[0], Ticket.member_id == MIN
 AMOUNT = select(func.coalesce(func.sum(Claim.price), 0)).where(
     Claim.order_id == bindparam("order_id"), live(NOW)
 )
-
+OF_MEMBER = bindparam("member_id", type_=BigInteger)
+OF_PERFORMANCE = bindparam("performance_id", type_=BigInteger)
+OPEN = select(Order.id).where(
+    Order.member_id == OF_MEMBER,
+    or_(Order.state == OrderState.HELD, Order.state == OrderState.AWAITING_PAYMENT),
+    or_(OF_PERFORMANCE.is_(None), Order.performance_id == OF_PERFORMANCE),
+    exists().where(
+        Claim.order_id == Order.id, Claim.held_until > func.coalesce(NOW, func.palace_clock())
+    ),
+)
+TODAY = (
+    select(Ticket.id)
+    .join(Performance, Performance.id == Ticket.performance_id)
+    .where(
+        Ticket.member_id == OF_MEMBER,
+        Ticket.state == TicketState.VALID,
+        Performance.ends_at > NOW,
+        Performance.starts_at < bindparam("until", type_=DateTime(timezone=True)),
+    )
+)
 TAKEN = (
     select(Claim.performance_id, func.count())
     .where(Claim.performance_id == func.any(PERFORMANCES), live(NOW) | kept(NOW))
@@ -125,15 +146,18 @@ def live_claims(order: Order, now: datetime) -> list[Claim]:
 
 
 def open_orders(
-    member_id: int, now: datetime | ColumnElement[datetime], performance_id: int | None = None
+    member_id: int, now: datetime | None = None, performance_id: int | None = None
 ) -> list[Order]:
-    """Return a member's orders that still hold seats and wait to be settled, oldest first."""
-    waiting = (OrderState.HELD, OrderState.AWAITING_PAYMENT)
-    holds = select(Claim.id).where(Claim.order_id == Order.id, Claim.held_until > now).exists()
-    wanted = select(Order).where(Order.member_id == member_id, Order.state.in_(waiting), holds)
-    if performance_id is not None:
-        wanted = wanted.where(Order.performance_id == performance_id)
-    return list(db.session.scalars(wanted.order_by(Order.id).options(selectinload(Order.claims))))
+    """Return a member's orders that still hold seats at `now` and wait to be settled, oldest first.
+
+    Nearly always there are none, and every page asks: a plain statement looks before the ORM loads.
+    """
+    asked = {"member_id": member_id, "now": now, "performance_id": performance_id}
+    ids = [row.id for row in execute(OPEN, asked)]
+    if not ids:
+        return []
+    wanted = select(Order).where(Order.id.in_(ids)).order_by(Order.id)
+    return list(db.session.scalars(wanted.options(selectinload(Order.claims))))
 
 
 def ticket_of(member_id: int, code: str) -> Ticket:
@@ -173,8 +197,9 @@ def tickets_for(member_id: int, performance_ids: Sequence[int]) -> list[Ticket]:
 
 def tickets_today(member_id: int, now: datetime) -> list[Ticket]:
     """Return a member's valid tickets for shows that are not over and start before the day's end."""
-    ends = day_span(palace_day(now))[1]
-    return valid_tickets(member_id, Performance.ends_at > now, Performance.starts_at < ends)
+    asked = {"member_id": member_id, "now": now, "until": day_span(palace_day(now))[1]}
+    ids = [row.id for row in execute(TODAY, asked)]
+    return valid_tickets(member_id, Ticket.id.in_(ids)) if ids else []
 
 
 def admission_of(ticket_id: int) -> Admission | None:

@@ -59,8 +59,8 @@ def test_a_style_sheet_that_is_kept_is_for_its_own_page_alone(app: Flask) -> Non
         return round(float(printed(app, page).pages[0].mediabox.width))
 
     sheets = {
-        "<style>@page{size:100pt}</style>": 100,
-        "<style>@page{size:200pt}</style>": 200,
+        "<style>@page{size:300pt}</style>": 300,
+        "<style>@page{size:400pt}</style>": 400,
         "": 595,
     }
     for _ in range(2):

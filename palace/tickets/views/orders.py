@@ -10,7 +10,6 @@ from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
-from sqlalchemy import func
 
 from palace import clock, words
 from palace.db import db, transaction
@@ -62,7 +61,7 @@ def held_orders() -> list[Order]:
     """Return the signed-in member's live holds: every page leads back to them."""
     if current_user.member is None:
         return []
-    waiting = queries.open_orders(current_user.member.id, func.palace_clock())
+    waiting = queries.open_orders(current_user.member.id)
     return [
         found
         for found in waiting
