@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import unicodedata
 from dataclasses import dataclass
 
@@ -23,6 +24,7 @@ from palace.tickets.tokens import ticket_token
 
 QUIET_ZONE = 4
 MASK = 2  # any mask is valid, and finding the best is four fifths of a QR's cost
+DARK = re.compile(rb"\x01+")
 LANG = {"zh": "zh-CN", "en": "en"}
 
 log = logging.getLogger("palace.printing")
@@ -74,9 +76,13 @@ def png(page: Page) -> bytes:
 
 def qr_svg(text: str, label: str | None = None) -> Markup:
     """Return a QR code as inline SVG, one unit a module; black on white also in dark mode."""
-    rows = [bytes(row) for row in _qr(text).matrix_iter(border=QUIET_ZONE)]
-    path = "".join(f"M{x} {y}h{length}" for y, row in enumerate(rows) for x, length in _runs(row))
-    size = len(rows)
+    rows = _qr(text).matrix
+    path = "".join(
+        f"M{run.start() + QUIET_ZONE} {y}h{run.end() - run.start()}"
+        for y, row in enumerate(rows, QUIET_ZONE)
+        for run in DARK.finditer(row)
+    )
+    size = len(rows) + 2 * QUIET_ZONE
     return Markup(  # noqa: S704 - numbers of our own; the label is escaped
         f'<svg xmlns="http://www.w3.org/2000/svg" class="qr" viewBox="0 0 {size} {size}" role="img" '
         f'aria-label="{escape(label or gettext("入场二维码"))}" shape-rendering="crispEdges">'
@@ -104,14 +110,6 @@ def _plain(name: str) -> str:
 
 def _qr(text: str) -> segno.QRCode:
     return segno.make(text, error="m", mask=MASK, micro=False, boost_error=False)
-
-
-def _runs(row: bytes) -> list[tuple[int, int]]:
-    """Return (start, length) of each run of dark modules in a row."""
-    edges = [
-        x for x in range(len(row) + 1) if (row[x - 1 : x] or b"\0") != (row[x : x + 1] or b"\0")
-    ]
-    return [(start, end - start) for start, end in zip(edges[::2], edges[1::2], strict=True)]
 
 
 def _title(ticket: Ticket) -> str:
