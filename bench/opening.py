@@ -150,6 +150,8 @@ def send(house: House, scale: Scale) -> Rush:
         house.port, show, people, seconds=scale.rush_seconds, clients=scale.rush_clients
     )
     after = cpu_seconds(house.roots)
+    for answer in tally.unclear:
+        print(f"  neither yes, no nor come back: {answer}", flush=True)
     with house.admin() as connection:
         rows = connection.execute("SELECT code FROM tickets WHERE performance_id = %s", [show])
         tickets = frozenset(str(row[0]) for row in rows)

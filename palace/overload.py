@@ -10,10 +10,11 @@ import logging
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from flask import Flask, g
+from flask import Flask, g, request
+from werkzeug.exceptions import HTTPException
 
 from palace import lifecycle, web
 from palace.errors import Overloaded
@@ -109,6 +110,7 @@ class Overload:
         self._note()
         with self.flask.request_context(environ):
             g.request_id = web.new_request_id()
+            _hear_out()
             response = self.flask.make_response(lifecycle.refused(Overloaded()))
             secure = self.flask.extensions["palace"].secure
             web.harden(response, g.request_id, secure=secure, personal=True)
@@ -121,6 +123,12 @@ class Overload:
         if now - self._told_at > 1:
             log.warning("overloaded", extra={"values": {"told_to_come_back": self._told}})
             self._told, self._told_at = 0, now
+
+
+def _hear_out() -> None:
+    """Read what was sent: after an answer before its end the server hangs up, on the next request."""
+    with suppress(HTTPException):  # too long, or cut off
+        request.get_data(parse_form_data=True)
 
 
 def init_app(app: Flask) -> None:

@@ -224,10 +224,11 @@ def safe_headers(request_id: str, *, secure: bool) -> dict[str, str]:
 def harden(response: Response, request_id: str, *, secure: bool, personal: bool) -> Response:
     """Set the headers every answer carries; personal ones are never stored by anybody between."""
     headers = response.headers
-    for name, value in safe_headers(request_id, secure=secure).items():
-        headers.setdefault(name, value)
+    wanted = safe_headers(request_id, secure=secure)
     if personal:
-        headers.setdefault("Cache-Control", "private, no-store")
+        wanted["Cache-Control"] = "private, no-store"
+    given = {name.lower() for name, _ in headers}
+    headers.extend([(name, value) for name, value in wanted.items() if name.lower() not in given])
     return response
 
 

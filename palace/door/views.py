@@ -19,9 +19,17 @@ from palace.door.services import Checked
 from palace.members.queries import current_staff
 from palace.members.rules import Role, mask_name
 from palace.programme.models import Performance
+from palace.text import N_
 from palace.throttle import limiter
 from palace.web import allow, answer, checked, reads, wants_json
 from palace.words import instant_words, named, time_words
+
+HEADS = {
+    Verdict.ADMITTED: N_("请进"),
+    Verdict.ALREADY: N_("已经入场"),
+    Verdict.ASKED: N_("还差4位"),
+    Verdict.REFUSED: N_("不能入场"),
+}
 
 bp = Blueprint("door", __name__, url_prefix="/door")
 
@@ -129,13 +137,7 @@ def _iso(instant: datetime) -> str:
 
 def _told(found: Checked) -> dict[str, str]:
     """Return the verdict in the words of the page, by the place each has there."""
-    heads = {
-        Verdict.ADMITTED: gettext("请进"),
-        Verdict.ALREADY: gettext("已经入场"),
-        Verdict.ASKED: gettext("还差4位"),
-        Verdict.REFUSED: gettext("不能入场"),
-    }
-    told = {"verdict": heads[found.verdict], "words": _words(found)}
+    told = {"verdict": gettext(HEADS[found.verdict]), "words": _words(found)}
     ticket = found.ticket
     if ticket is None or found.reason is Reason.OTHER_PERFORMANCE:
         return told

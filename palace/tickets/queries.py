@@ -11,7 +11,6 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     DateTime,
-    Row,
     Select,
     Text,
     bindparam,
@@ -71,6 +70,21 @@ TAKEN = (
 )
 
 
+def _parts() -> Select[Any, Any, Any]:
+    order_id = bindparam("order_id", type_=BigInteger)
+    seats = select(func.array_agg(aggregate_order_by(Seat.code, Claim.id))).join_from(Claim, Seat)
+    tickets = select(func.array_agg(aggregate_order_by(Ticket.code, Ticket.id)))
+    count = select(func.count()).where(live(func.palace_clock()))
+    return select(
+        seats.where(Claim.order_id == order_id).scalar_subquery().label("seats"),
+        tickets.where(Ticket.order_id == order_id).scalar_subquery().label("tickets"),
+        count.where(Claim.order_id == order_id).scalar_subquery().label("live"),
+    )
+
+
+PARTS = _parts()
+
+
 def taken_counts(performance_ids: Iterable[int], now: datetime) -> dict[int, int]:
     """Return how many places nobody can book now, sold, held or kept, by performance."""
     asked = {"performance_ids": list(performance_ids), "now": now}
@@ -113,18 +127,9 @@ def bare_order_of(member_id: int, code: str) -> Order:
     return _own(BARE_ORDER_OF, code, member_id)
 
 
-def parts_of(order: Order) -> Row[Any, Any, Any]:
+def parts_of(order: Order) -> Any:
     """Return the codes of an order's seats and tickets, and how many of its claims are live now."""
-    mine = Claim.order_id == order.id
-    seats = select(func.array_agg(aggregate_order_by(Seat.code, Claim.id))).join_from(Claim, Seat)
-    tickets = select(func.array_agg(aggregate_order_by(Ticket.code, Ticket.id)))
-    count = select(func.count()).where(mine, live(func.palace_clock()))
-    wanted = select(
-        seats.where(mine).scalar_subquery().label("seats"),
-        tickets.where(Ticket.order_id == order.id).scalar_subquery().label("tickets"),
-        count.scalar_subquery().label("live"),
-    )
-    return db.session.execute(wanted).one()
+    return execute(PARTS, {"order_id": order.id})[0]
 
 
 def amount_of(order: Order, now: datetime) -> Fen:

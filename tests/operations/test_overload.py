@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from collections.abc import Callable
 
@@ -100,6 +101,21 @@ def test_a_program_is_told_as_problem_json(
     assert told.get_json()["code"] == "overloaded"
     assert told.get_json()["request_id"] == told.headers["X-Request-Id"]
     assert told.headers["Retry-After"].isdigit()
+
+
+def test_what_a_program_sent_is_read_before_it_is_told_to_come_back(
+    client: FlaskClient, full: Callable[[str], None]
+) -> None:
+    full("acting")
+    sent = io.BytesIO(b'{"count": 1}')
+    told = client.post(
+        "/performances/1/hold",
+        input_stream=sent,
+        content_length=12,
+        content_type="application/json",
+        headers={"Accept": "application/json"},
+    )
+    assert (told.status_code, sent.read()) == (503, b"")
 
 
 def test_more_than_the_largest_body_is_not_kept(
