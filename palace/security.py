@@ -191,13 +191,18 @@ class Cookies(SecureCookieSessionInterface):
     They end with their sign-in's row, by the database's clock alone (design R5).
     """
 
+    _kept: tuple[KeyRing, URLSafeTimedSerializer | None] | None = None
+
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
         """Return what signs and reads cookies; the keys are looked at first."""
-        use_keys(app)
-        timed = super().get_signing_serializer(app)
-        if timed is not None:
-            timed.__class__ = Ageless
-        return timed
+        ring = use_keys(app)
+        kept: tuple[KeyRing, URLSafeTimedSerializer | None] | None = self._kept
+        if kept is None or kept[0] is not ring:
+            timed = super().get_signing_serializer(app)
+            if timed is not None:
+                timed.__class__ = Ageless
+            self._kept = kept = (ring, timed)
+        return kept[1]
 
 
 def use_keys(app: Flask) -> KeyRing:

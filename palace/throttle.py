@@ -130,6 +130,8 @@ limiter = Limiter(
 def init_app(app: Flask) -> None:
     """Let views that carry `limiter.limit` refuse whoever comes too often."""
     limiter.init_app(app)
+    # Views with a limit count for themselves; the others have none to look up before every request.
+    app.before_request_funcs[None].remove(limiter._check_request_limit)
     app.register_error_handler(RateLimitExceeded, _refused)
 
 

@@ -20,13 +20,12 @@ from sqlalchemy import (
     bindparam,
     case,
     func,
-    literal,
     select,
 )
 from sqlalchemy.orm import aliased
 
 from palace.clock import Instant, month_of, palace_day
-from palace.db import db, table_of
+from palace.db import table_of
 from palace.errors import NotFound
 from palace.members.models import Grant
 from palace.members.queries import grant_holds
@@ -194,7 +193,7 @@ def _offer(
 
 def free_used(member_id: int, instant: datetime) -> int:
     """Return how many free tickets a member holds or owns, at an instant, for the shows of its month."""
-    return db.session.scalars(select(_free_used(literal(member_id), instant, live(instant)))).one()
+    return int(execute(FREE_USED, {"member_id": member_id, "instant": instant})[0][0])
 
 
 def _free_used(
@@ -266,4 +265,6 @@ def _terms() -> Select[Any]:
     )
 
 
+INSTANT = bindparam("instant", type_=DateTime(timezone=True))
+FREE_USED = select(_free_used(MEMBER, INSTANT, live(INSTANT)))
 TERMS = _terms()
