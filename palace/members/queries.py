@@ -13,7 +13,7 @@ from palace import clock
 from palace.db import db, execute, table_of
 from palace.errors import NotAllowed
 from palace.members.models import Challenge, Grant, Member, RosterEntry, SignIn, Staff, Unit
-from palace.members.rules import CODE_TRIES, HOUR, mask_name
+from palace.members.rules import CODE_TRIES, HOUR, Role, mask_name
 
 MEMBERS = table_of(Member)
 ONE = select(MEMBERS.c.id).where(MEMBERS.c.id == bindparam("member_id"))
@@ -106,9 +106,10 @@ def find_staff(login: str) -> Staff | None:
     ).first()
 
 
-def is_login_taken(login: str) -> bool:
-    """Return whether somebody works or worked here under this login."""
-    return bool(db.session.scalar(select(exists(select(Staff.id).where(Staff.login == login)))))
+def lock_administrators() -> list[int]:
+    """Lock the administrators who work here until the transaction ends; who had to wait sees who left."""
+    wanted = select(Staff.id).where(Staff.role == Role.ADMIN, Staff.left_at.is_(None))
+    return list(db.session.scalars(wanted.order_by(Staff.id).with_for_update()))
 
 
 def is_known(phone: str) -> bool:
