@@ -1,7 +1,6 @@
 #!/bin/sh
 # Made by `make install`: the palace's commands with the settings of the service, as its user.
 set -eu
-cd @CODE@
 if [ "$(id -u)" = 0 ] && [ "@USER@" != root ]; then
     exec setpriv --reuid=@USER@ --regid=@USER@ --init-groups "$0" "$@"
 fi
@@ -16,4 +15,6 @@ while IFS= read -r line; do
         *=*) export "${line?}" ;;
     esac
 done < @ETC@/palace.env
-exec .venv/bin/python -m palace "$@"
+# it stays where it is typed, so that files may be named from there
+export PYTHONPATH=@CODE@
+exec @CODE@/.venv/bin/python -P -m palace "$@"

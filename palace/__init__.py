@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from flask import Flask
 from flask_babel import Babel
-from flask_migrate import Migrate
+from flask_migrate import Migrate, upgrade
 from flask_wtf import CSRFProtect
 from sqlalchemy.exc import OperationalError
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -26,11 +28,11 @@ from palace.notices import senders
 from palace.notices import views as notices
 from palace.notices.services import owe_code
 from palace.payments.services import on_paid
-from palace.schema import check_current
-from palace.security import Cookies, use_keys
+from palace.schema import check_current, check_known, revision
+from palace.security import Cookies, make_keys, use_keys
 from palace.tickets import services as tickets_services
 from palace.tickets import views as tickets
-from palace.venues.queries import code_budget
+from palace.venues.queries import code_budget, has_palace
 from palace.venues.services import check_database
 
 COOKIE = "palace"
@@ -39,17 +41,20 @@ RETRY = 0.25
 LARGEST_BODY = 64 * 1024
 
 
+class NotFounded(RuntimeError):
+    """No palace is set up here; the message says what to type."""
+
+
 def create_app(settings: Settings) -> Flask:
-    """Build the application.
+    """Build the application; its keys are read when they are first needed.
 
     Raises:
-        UnsafeSettings, BadKeys, UndeclaredAddress: it must not start like this.
+        UnsafeSettings, UndeclaredAddress: it must not start like this.
     """
     settings.check()
     app = Flask("palace", root_path=str(ROOT))
     app.extensions["palace"] = settings
     app.session_interface = Cookies()
-    use_keys(app)
     _configure(app, settings)
     app.url_map.converters["code"] = web.CodeConverter
     database.init_app(app)
@@ -82,11 +87,12 @@ def create_app(settings: Settings) -> Flask:
 
 
 def await_database(app: Flask, patience: float = PATIENCE) -> None:
-    """Check that the database is of the settings' kind and of our schema, once it answers in time.
+    """Check that the database is of the settings' kind and of our schema, once it answers, and the keys.
 
     Raises:
         UnsafeSettings: a demonstration over a real palace's database, or the other way round.
         SchemaRefused: its tables are older or newer than this code.
+        BadKeys: they are missing or damaged.
         OperationalError: it stayed away; whoever started this process starts it again.
     """
     until = time.monotonic() + patience
@@ -94,11 +100,64 @@ def await_database(app: Flask, patience: float = PATIENCE) -> None:
         try:
             with app.app_context():
                 check_database(app.extensions["palace"])
-                return check_current()
+                check_current()
+                use_keys(app)
+                return
         except OperationalError:
             if time.monotonic() > until:
                 raise
             time.sleep(RETRY)
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Flask]:
+    """Run a block inside the application, and close its connections."""
+    app = create_app(settings)
+    with app.app_context():
+        try:
+            yield app
+        finally:
+            database.db.session.remove()
+            database.db.engine.dispose()
+            app.extensions["palace_side_engine"].dispose()
+
+
+@contextmanager
+def at_home(settings: Settings) -> Iterator[Flask]:
+    """Run a block inside a palace that is set up, with its tables and keys as they must be.
+
+    Raises:
+        NotFounded: nothing is set up here.
+        UnsafeSettings, SchemaRefused, BadKeys: see `await_database`.
+    """
+    with opened(settings) as app:
+        with database.transaction():
+            check_database(settings)
+            bare = revision(database.db.session.connection()) is None
+            if not bare:
+                check_current()
+            if bare or not has_palace():
+                raise NotFounded("No palace is set up here yet. Type: palace setup")
+            use_keys(app)
+        yield app
+
+
+def bring_up_to_date(app: Flask) -> None:
+    """Bring the tables up to date, and make the keys of a palace that is about to begin.
+
+    Raises:
+        UnsafeSettings, SchemaRefused: the tables are another kind's, or a newer version's.
+        BadKeys: the palace that is here has lost its keys; a demonstration gets new ones.
+    """
+    settings: Settings = app.extensions["palace"]
+    with database.transaction():
+        check_database(settings)
+        check_known()
+        bare = revision(database.db.session.connection()) is None
+        if settings.demo or bare or not has_palace():
+            make_keys(settings.keys_file)
+        use_keys(app)
+    upgrade()
 
 
 def _configure(app: Flask, settings: Settings) -> None:

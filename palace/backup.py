@@ -47,36 +47,31 @@ def new_identity() -> tuple[str, str]:
 def backup(settings: Settings, now: datetime) -> Path:
     """Write an encrypted copy of the database as it is at one instant; return its file.
 
-    It has its name only when it is whole and on the disk. Older ones beyond the settings' days and
-    weeks are removed then.
+    It has its name, its instant in UTC, only when it is whole and on the disk. Older ones beyond the
+    settings' days and weeks are removed then.
 
     Raises:
         BackupRefused: no recipient is set, PostgreSQL's programs are missing, or the disk is full.
     """
-    recipient = _recipient(settings)
+    if not settings.backup_recipient:
+        raise BackupRefused("BACKUP_RECIPIENT is not set: `palace backup-key` makes one.")
     folder = settings.backup_folder
-    made = folder / now.astimezone(UTC).strftime(NAME)
+    made = _path(folder, now.astimezone(UTC))
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _write(settings, made, recipient)
+        _write(settings, made)
     except OSError as error:
         raise BackupRefused(f"The backup could not be written: {error.strerror}.") from None
-    for old in superfluous(_made(folder), settings.backup_days, settings.backup_weeks):
+    for old in superfluous(_made(folder, now), settings.backup_days, settings.backup_weeks):
         _path(folder, old).unlink()
     return made
 
 
-def _recipient(settings: Settings) -> pyrage.x25519.Recipient:
-    if not settings.backup_recipient:
-        raise BackupRefused("BACKUP_RECIPIENT is not set: `palace backup-key` makes one.")
-    try:
-        return pyrage.x25519.Recipient.from_str(settings.backup_recipient)
-    except pyrage.RecipientError:
-        raise BackupRefused("BACKUP_RECIPIENT is no age recipient (age1…).") from None
-
-
-def _write(settings: Settings, made: Path, recipient: pyrage.x25519.Recipient) -> None:
+def _write(settings: Settings, made: Path) -> None:
     """Encrypt what pg_dump says as it says it: nothing readable touches the disk."""
+    if made.exists():
+        raise BackupRefused(f"{made} was made in this very second: that is the backup.")
+    recipient = pyrage.x25519.Recipient.from_str(settings.backup_recipient)
     new = made.with_suffix(f".{os.getpid()}")
     try:
         with new.open("wb") as out:
@@ -107,7 +102,7 @@ def _dumped(settings: Settings) -> Iterator[BinaryIO]:
         with os.fdopen(writing, "wb") as start:
             start.write(json.dumps(sorted(key_names())).encode() + b"\n")
             start.flush()
-            dump = subprocess.Popen(words, stdout=start, stderr=complaint, env=env)  # noqa: S603 - our own words
+            dump = subprocess.Popen(words, stdout=start, stderr=complaint, env=env, cwd="/")  # noqa: S603 - our own words
         watch = threading.Timer(LONGEST, dump.kill)
         watch.daemon = True
         watch.start()
@@ -147,7 +142,7 @@ def run_program(settings: Settings, name: str, *words: str, connected: bool = Tr
         BackupRefused: it is missing, or says no; with its error, without the rows it quotes.
     """
     typed, env = _typed(settings, name, *words, connected=connected)
-    done = subprocess.run(typed, check=False, capture_output=True, env=env)  # noqa: S603 - our own words
+    done = subprocess.run(typed, check=False, capture_output=True, env=env, cwd="/")  # noqa: S603 - our own words
     if done.returncode:
         raise BackupRefused(f"{name} says: {_error(done.stderr)}")
     return done.stdout
@@ -234,41 +229,37 @@ def unpack(whole: Path, dump: Path) -> set[str]:
     return set(named)
 
 
-def last_backup(settings: Settings) -> datetime | None:
+def last_backup(settings: Settings, now: datetime) -> datetime | None:
     """Return the instant (UTC) of the newest complete backup, or None: there is none.
 
     Raises:
         OSError: the folder cannot be read.
     """
-    return max(_made(settings.backup_folder), default=None)
+    return max(_made(settings.backup_folder, now), default=None)
 
 
-def _made(folder: Path) -> list[datetime]:
+def _made(folder: Path, now: datetime) -> list[datetime]:
+    """Return the instants of the backups in a folder, without those a wrong clock named after `now`."""
     found = []
     for path in folder.glob(f"*{SUFFIX}") if folder.exists() else ():
         try:
             found.append(datetime.strptime(path.name, NAME).replace(tzinfo=UTC))
         except ValueError:
             continue
-    return found
+    return [at for at in found if at <= now]
 
 
 def _path(folder: Path, made_at: datetime) -> Path:
     return folder / made_at.strftime(NAME)
 
 
-def _newest_of_days(made: Sequence[datetime]) -> list[datetime]:
-    """Return the newest backup of each day (UTC), newest first."""
-    days = {at.date(): at for at in sorted(made)}
-    return sorted(days.values(), reverse=True)
-
-
 def superfluous(made: Sequence[datetime], days: int, weeks: int) -> list[datetime]:
-    """Return which backups may go: not the newest of each of `days` days, nor the first of `weeks` weeks.
+    """Return which backups may go: none of the newest `days` days with one, nor the first of `weeks` weeks.
 
-    The newest of all stays whatever the figures say.
+    One made by hand after an accident so never pushes out the good one of the night before.
+    The newest day stays whatever the figures say.
     """
-    newest = _newest_of_days(made)
-    weekly = {at.isocalendar()[:2]: at for at in newest}
-    kept = {*newest[: max(days, 1)], *sorted(weekly.values(), reverse=True)[:weeks]}
-    return [at for at in made if at not in kept]
+    kept_days = sorted({at.date() for at in made}, reverse=True)[: max(days, 1)]
+    weekly = {at.isocalendar()[:2]: at for at in sorted(made, reverse=True)}
+    kept_weeks = sorted(weekly.values(), reverse=True)[:weeks]
+    return [at for at in made if at.date() not in kept_days and at not in kept_weeks]

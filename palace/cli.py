@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import click
-from flask_migrate import upgrade
+from sqlalchemy.exc import OperationalError
 
-from palace import create_app, printing_process, worker
+from palace import NotFounded, bring_up_to_date, opened, printing_process, schema, worker
 from palace.backup import BackupRefused
 from palace.config import Settings, UnsafeSettings
 from palace.console import health, staff
-from palace.db import transaction
+from palace.db import db
 from palace.demo import demo
 from palace.founding import AlreadyFounded, setup_command
 from palace.host import HostRefused
 from palace.restoring import backup_command, backup_key_command, restore_command
 from palace.rotation import keys_group
 from palace.run import CannotRun, connected, run
-from palace.schema import SchemaRefused, check_known
+from palace.schema import SchemaRefused
 from palace.security import BadKeys
-from palace.venues.services import check_database
 
 OFF_LINE = {"run", "health", "backup-key"}
 """Commands that need no database beforehand."""
@@ -46,11 +45,14 @@ def run_command(settings: Settings) -> None:
 @click.pass_obj
 def migrate(settings: Settings) -> None:
     """Bring the tables up to date."""
-    with create_app(settings).app_context():
-        with transaction():
-            check_database(settings)
-            check_known()
-        upgrade()
+    with opened(settings) as app:
+        before = schema.revision(db.session.connection())
+        bring_up_to_date(app)
+    after = schema.newest()
+    if before == after:
+        click.echo(f"The tables were at revision {after} already; nothing was changed.")
+    else:
+        click.echo(f"The tables are at revision {after} now; before: {before or 'none'}.")
 
 
 @cli.command("worker")
@@ -85,6 +87,7 @@ REFUSALS = (
     SchemaRefused,
     BackupRefused,
     AlreadyFounded,
+    NotFounded,
 )
 
 
@@ -94,3 +97,5 @@ def main() -> None:
         cli()
     except REFUSALS as refusal:
         raise SystemExit(str(refusal)) from None
+    except OperationalError as error:
+        raise SystemExit(f"The database does not answer: {error.orig}") from None

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pyrage
+
 ROOT = Path(__file__).resolve().parent.parent
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - wildcards, and where they answer here
 SCREEN = "screen"
@@ -108,6 +110,10 @@ class Settings:
             raise UnsafeSettings("PUBLIC_URL must begin with http:// or https://.")
         if self.sms_gateway not in {"", SCREEN}:
             raise UnsafeSettings(f"There is no SMS_GATEWAY {self.sms_gateway!r}.")
+        if self.backup_recipient and not _is_recipient(self.backup_recipient):
+            raise UnsafeSettings(
+                "BACKUP_RECIPIENT is no recipient (age1…): copy the line that `palace backup-key` printed."
+            )
         if self.demo:
             self._check_demo()
         else:
@@ -144,6 +150,15 @@ class Settings:
                     f"Demonstration mode refuses the public address {name!r}: it answers on loopback,"
                     " with LAN=1 on private addresses."
                 )
+
+
+def _is_recipient(typed: str) -> bool:
+    """Return whether backups can be encrypted to this."""
+    try:
+        pyrage.x25519.Recipient.from_str(typed)
+    except pyrage.RecipientError:
+        return False
+    return True
 
 
 def _is_near(name: str, *, lan: bool) -> bool:

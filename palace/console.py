@@ -7,19 +7,19 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import click
-from flask_babel import force_locale, gettext
+from flask import g
+from flask_babel import gettext
 
-from palace import clock, create_app
+from palace import at_home, clock, opened
 from palace.care import rules, services
 from palace.care.rules import Line
 from palace.config import Settings
-from palace.db import db, transaction
+from palace.db import transaction
 from palace.errors import PalaceError
 from palace.members import services as members
 from palace.members.rules import Role
 from palace.postgres import Cluster
 from palace.web import refusal_words
-from palace.words import LOCALES
 
 ROLES = [role.value for role in Role if role is not Role.MEMBER]
 
@@ -32,19 +32,18 @@ def health(settings: Settings) -> None:
         cluster = Cluster(settings.state)
         app, owner = cluster.url("palace_app"), cluster.url("palace_owner")
         settings = replace(settings, database_url=app, database_owner_url=owner)
-    with _palace(settings):
+    with opened(settings):
+        g.language = "en"
         found = services.health()
         for line in found:
-            click.echo(("✓ " if line.well else "✗ ") + "\n  ".join(_said(line)))
+            click.echo(_said(line))
     raise SystemExit(0 if rules.is_well(found) else 1)
 
 
-def _said(line: Line) -> Iterator[str]:
-    """Say a line in Chinese, then in English."""
-    for locale in LOCALES.values():
-        with force_locale(locale):
-            todo = "" if line.well else f" → {gettext(line.todo, **line.values)}"
-            yield f"{gettext(line.name)}: {gettext(line.seen, **line.values)}{todo}"
+def _said(line: Line) -> str:
+    """Return a line as it is printed: what was seen, and where it is red what to do."""
+    seen = f"{gettext(line.name)}: {gettext(line.seen, **line.values)}"
+    return f"✓ {seen}" if line.well else f"✗ {seen} → {gettext(line.todo, **line.values)}"
 
 
 @click.group()
@@ -61,7 +60,8 @@ def add(settings: Settings, login: str, name: str, role: str) -> None:
     """Let somebody work here; their password is shown once."""
     with _at_work(settings):
         password = members.employ(login, name, Role(role))
-    click.echo(f"{login}: {password}")
+    click.echo(f"{login} works here now as {role}.")
+    _show(login, password)
 
 
 @staff.command()
@@ -71,7 +71,8 @@ def password(settings: Settings, login: str) -> None:
     """Give somebody a new password, shown once; every sign-in of theirs ends."""
     with _at_work(settings):
         renewed = members.renew_password(login, clock.now())
-    click.echo(f"{login}: {renewed}")
+    click.echo("Every sign-in of before has ended.")
+    _show(login, renewed)
 
 
 @staff.command()
@@ -81,28 +82,21 @@ def leave(settings: Settings, login: str) -> None:
     """Let somebody go: their login and every sign-in of theirs end at once."""
     with _at_work(settings):
         members.leave(login, clock.now())
-    click.echo(f"{login}: –")
+    click.echo(f"{login} has left: the login and every sign-in have ended.")
+
+
+def _show(login: str, password: str) -> None:
+    """Show a new password, the only time it is seen."""
+    click.echo(f"Login: {login}   Password (shown once): {password}")
 
 
 @contextmanager
 def _at_work(settings: Settings) -> Iterator[None]:
     """Run a block as one transaction; a refusal is a sentence and exit code 1."""
-    with _palace(settings):
+    with at_home(settings):
+        g.language = "en"
         try:
             with transaction():
                 yield
         except PalaceError as refusal:
             raise click.ClickException(refusal_words(refusal)) from None
-
-
-@contextmanager
-def _palace(settings: Settings) -> Iterator[None]:
-    """Run a block inside the application and close its connections."""
-    app = create_app(settings)
-    with app.app_context():
-        try:
-            yield
-        finally:
-            db.session.remove()
-            db.engine.dispose()
-            app.extensions["palace_side_engine"].dispose()

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import click
-from flask_migrate import upgrade
 
-from palace import create_app
+from palace import bring_up_to_date, opened
 from palace.config import Settings
 from palace.db import db, transaction
-from palace.members.rules import LONGEST_NAME, Role, is_name, tidy_name
+from palace.members.rules import LONGEST_NAME, Role, is_login, is_name, tidy_name
 from palace.members.services import employ, note
 from palace.venues.models import HouseRules, Site
 from palace.venues.queries import HEAD, has_palace
-from palace.venues.services import check_database
 
 SEAL_LETTERS = 4
 LONGEST_HOUSE = 60
@@ -62,9 +60,10 @@ def _person(_context: click.Context, _option: click.Parameter, typed: str) -> st
 
 
 def _login(_context: click.Context, _option: click.Parameter, typed: str) -> str:
-    if not typed.isascii() or not typed.isalnum() or not typed.islower():
-        raise click.BadParameter("small letters and digits, such as admin")
-    return typed
+    plain = typed.strip()
+    if not is_login(plain):
+        raise click.BadParameter("2 to 30 small letters and digits, such as admin")
+    return plain
 
 
 @click.command("setup")
@@ -88,10 +87,8 @@ def setup_command(settings: Settings, /, **typed: str) -> None:
         address_en=typed["address"],
         phone=typed["phone"],
     )
-    with create_app(settings).app_context():
-        with transaction():
-            check_database(settings)
-        upgrade()
+    with opened(settings) as app:
+        bring_up_to_date(app)
         with transaction():
             password = found(house, typed["admin"], typed["admin_name"])
     click.echo(f"{house.name_zh} is set up.")

@@ -12,11 +12,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import click
-from flask import current_app
 from flask_migrate import upgrade
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from palace import clock, create_app, schema
+from palace import at_home, clock, opened, schema
 from palace.backup import (
     BackupRefused,
     backup,
@@ -28,11 +27,10 @@ from palace.backup import (
     unpack,
 )
 from palace.config import Settings
-from palace.db import db, transaction
+from palace.db import db
 from palace.heartbeat import last_beat
-from palace.members.models import Member
-from palace.members.services import note
-from palace.tickets.models import Order, Ticket
+from palace.host import current_user
+from palace.members.models import AuditLine
 from palace.venues.queries import has_palace
 
 LEAP = 1_000_000
@@ -44,6 +42,9 @@ SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, coalesce(last
     FROM pg_sequences WHERE schemaname = 'public';
 UPDATE sign_ins SET ended_at = now() WHERE ended_at IS NULL;
 UPDATE notices SET sent_at = now(), gateway = 'restored' WHERE sent_at IS NULL;
+INSERT INTO audit_lines (actor, act, subject, after) VALUES ('system', 'restored', 'backup:' || :'file',
+    jsonb_build_object('members', (SELECT count(*) FROM members), 'orders', (SELECT count(*) FROM orders),
+                       'tickets', (SELECT count(*) FROM tickets)));
 DELETE FROM challenges;
 DELETE FROM throttle;
 SELECT to_regclass('procrastinate_jobs') IS NOT NULL AS tasks \\gset
@@ -51,43 +52,42 @@ SELECT to_regclass('procrastinate_jobs') IS NOT NULL AS tasks \\gset
 DELETE FROM procrastinate_jobs;
 \\endif
 """
-"""What was true only until the backup ends in the transaction that brings it back.
+"""What was true only until the backup ends in the transaction that brings it back, and the audit says so.
 
 A backup of the first revision has no tasks.
 """
 AT_WORK = timedelta(seconds=90)
 
 
-def restore(settings: Settings, file: Path, identity: Path, *, replacing: bool) -> dict[str, int]:
+def restore(
+    settings: Settings, file: Path, identity: Path, *, replacing: bool, keys_lost: bool = False
+) -> dict[str, int]:
     """Put a backup in the place of the database, as one transaction; return its rows by table.
+
+    If bringing old tables up to date fails afterwards, `palace migrate` does it.
 
     Raises:
         BackupRefused: it cannot be read, or a palace is here and `replacing` is not wanted.
         SchemaRefused: a newer version of the palace made it.
+        BadKeys: they are missing or damaged.
     """
     owner = replace(settings, database_url=settings.database_owner_url)
-    with create_app(owner).app_context():
-        try:
-            _check_free(settings, replacing=replacing)
-            _put_in_place(settings, file, identity)
-            upgrade()
-            with transaction():
-                return _take_note(file.name)
-        finally:
-            _let_go()
+    with opened(owner):
+        key_names()
+        _check_free(replacing=replacing)
+        _put_in_place(settings, file, identity, keys_lost=keys_lost)
+        upgrade()
+        came = select(AuditLine.after).where(AuditLine.act == "restored").order_by(AuditLine.id)
+        return dict(db.session.scalars(came).all()[-1] or {})
 
 
-def _let_go() -> None:
-    """Close our own connections: the tables under them go."""
-    db.session.remove()
-    db.engine.dispose()
-
-
-def _put_in_place(settings: Settings, file: Path, identity: Path) -> None:
+def _put_in_place(settings: Settings, file: Path, identity: Path, *, keys_lost: bool) -> None:
     with plain_file(settings) as dump:
         whole = dump.with_name("whole")
         decrypt(file, identity, whole)
-        _check_keys(settings, unpack(whole, dump))
+        named = unpack(whole, dump)
+        if not keys_lost:
+            _check_keys(settings, named)
         _check_revision(settings, dump)
         steps = [dump.with_name(name) for name in ("afresh.sql", "tables.sql", "anew.sql")]
         steps[0].write_text(AFRESH)
@@ -95,20 +95,17 @@ def _put_in_place(settings: Settings, file: Path, identity: Path) -> None:
         run_program(
             settings, "pg_restore", "--no-owner", f"--file={steps[1]}", str(dump), connected=False
         )
-        _let_go()
+        db.session.remove()
+        db.engine.dispose()  # the tables under our own connections go
         run_program(
             settings, "psql", "--quiet", "--no-psqlrc", "--single-transaction", "--output=/dev/null",
-            "--set=ON_ERROR_STOP=1", f"--set=leap={LEAP}", *(f"--file={step}" for step in steps),
+            "--set=ON_ERROR_STOP=1", f"--set=leap={LEAP}", f"--set=file={file.name}",
+            *(f"--file={step}" for step in steps),
         )  # fmt: skip
 
 
-def _check_free(settings: Settings, *, replacing: bool) -> None:
-    """Refuse while a palace is here or at work, and without the keys its tickets were signed with."""
-    if current_app.extensions.get("palace_keys_made"):
-        settings.keys_file.unlink(missing_ok=True)
-        raise BackupRefused(
-            f"{settings.keys_file} is missing: bring the palace's keys.json back first."
-        )
+def _check_free(*, replacing: bool) -> None:
+    """Refuse while a palace is here or at work."""
     if schema.revision(db.session.connection()) is None:
         return
     beat = last_beat()
@@ -126,7 +123,8 @@ def _check_keys(settings: Settings, named: set[str]) -> None:
     """Refuse the keys of another palace, or ones a first start made: no ticket would be read with them."""
     if named and not named & key_names():
         raise BackupRefused(
-            f"{settings.keys_file} holds none of this palace's keys: bring its keys.json back first."
+            f"{settings.keys_file} holds none of this palace's keys: bring its keys.json back first. "
+            "Only if it is lost for good, add --keys-lost: every ticket and feed of before is void then."
         )
 
 
@@ -142,21 +140,22 @@ def _check_revision(settings: Settings, dump: Path) -> None:
     schema.check_revision(found[1])
 
 
-def _take_note(name: str) -> dict[str, int]:
-    """Write into the audit what came back, and return it."""
-    counts = {
-        model.__tablename__: db.session.scalars(select(func.count()).select_from(model)).one()
-        for model in (Member, Order, Ticket)
-    }
-    note("restored", f"backup:{name}", after=counts, actor="system")
-    return counts
+def _readable(_context: click.Context, _option: click.Parameter, typed: Path) -> Path:
+    """Refuse a file that we cannot read, as `palace` runs as the service's user, not as root."""
+    try:
+        typed.open("rb").close()
+    except OSError as error:
+        raise click.BadParameter(
+            f"{typed.absolute()}: {error.strerror} for user {current_user()}."
+        ) from None
+    return typed
 
 
 @click.command("backup")
 @click.pass_obj
 def backup_command(settings: Settings) -> None:
     """Write an encrypted copy of the database into the backup folder."""
-    with create_app(settings).app_context():
+    with at_home(settings):
         click.echo(backup(settings, clock.now()))
 
 
@@ -164,23 +163,30 @@ def backup_command(settings: Settings) -> None:
 def backup_key_command() -> None:
     """Make the key that opens backups and show it once; it belongs on paper and on another machine."""
     identity, recipient = new_identity()
-    click.echo(f"# into the settings: BACKUP_RECIPIENT={recipient}")
-    click.echo("# not on this machine; `restore --identity` reads a file with this line:")
+    click.echo(
+        "# Keep these lines as backup-key.txt, on paper and on another machine, never on this one."
+    )
+    click.echo("# The recipient goes into the settings of the palace; it can only lock backups:")
+    click.echo(f"# BACKUP_RECIPIENT={recipient}")
+    click.echo("# The identity opens them; `palace restore --identity backup-key.txt` reads it:")
     click.echo(identity)
 
 
 @click.command("restore")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--identity", required=True, type=click.Path(exists=True, path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path), callback=_readable)
+@click.option("--identity", required=True, type=click.Path(path_type=Path), callback=_readable)
 @click.option("--replace", "replacing", is_flag=True, help="Give up the palace that is here.")
+@click.option(
+    "--keys-lost", is_flag=True, help="Give up every ticket and feed: their keys are lost."
+)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_obj
 def restore_command(
-    settings: Settings, file: Path, identity: Path, *, replacing: bool, yes: bool
+    settings: Settings, file: Path, identity: Path, *, replacing: bool, keys_lost: bool, yes: bool
 ) -> None:
     """Put the backup FILE in the place of the database; stop the palace first."""
     if replacing and not yes:
         click.confirm("Everything in this database is given up. Go on?", abort=True)
-    counts = restore(settings, file, identity, replacing=replacing)
+    counts = restore(settings, file, identity, replacing=replacing, keys_lost=keys_lost)
     told = ", ".join(f"{count} {name}" for name, count in counts.items())
     click.echo(f"Restored: {told}. Everybody signs in anew; no message is sent twice.")

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 import click
 from sqlalchemy import func, select
 
-from palace import clock, create_app
+from palace import at_home, clock
 from palace.config import Settings
 from palace.db import db
 from palace.members.rules import CODE_LIFE, MEMBER_SIGN_IN
 from palace.programme.models import Performance
-from palace.security import PURPOSES, Key, forget_keys, keys, rotate_keys
+from palace.security import PURPOSES, Key, forget_keys, keys, make_keys, rotate_keys
 from palace.tickets.models import Ticket
 from palace.tickets.rules import TicketState
 
@@ -65,7 +65,7 @@ def keys_group() -> None:
 @click.pass_obj
 def list_command(settings: Settings) -> None:
     """Show every key by purpose and id, never its secret."""
-    with create_app(settings).app_context():
+    with at_home(settings):
         for purpose in PURPOSES:
             for key in keys().all(purpose):
                 state = (
@@ -78,8 +78,15 @@ def list_command(settings: Settings) -> None:
 @click.argument("purpose", nargs=-1, type=click.Choice(PURPOSES))
 @click.pass_obj
 def rotate_command(settings: Settings, purpose: tuple[str, ...]) -> None:
-    """Make new keys for PURPOSE (default: all); what was made with the old ones stays valid."""
-    with create_app(settings).app_context():
+    """Make new keys for PURPOSE (default: all); what was made with the old ones stays valid.
+
+    Where the file of keys is lost for good, `palace keys rotate` makes another.
+    """
+    if not purpose and make_keys(settings.keys_file):
+        click.echo(f"{settings.keys_file} was missing and holds new keys now.")
+        click.echo("What was made with lost ones is void: every ticket, feed and sign-in.")
+        return
+    with at_home(settings):
         for key in rotate_keys(settings.keys_file, purpose or PURPOSES, clock.now()):
             click.echo(f"{key.purpose:9} {key.id}  active from now on")
     click.echo("A running palace uses them from its next request on.")
@@ -90,7 +97,7 @@ def rotate_command(settings: Settings, purpose: tuple[str, ...]) -> None:
 @click.pass_obj
 def forget_command(settings: Settings, key_id: tuple[str, ...]) -> None:
     """Take out retired keys nothing depends on any more, or those named: what they made is void."""
-    with create_app(settings).app_context():
+    with at_home(settings):
         retired = [key for purpose in PURPOSES for key in keys().all(purpose) if key.retired_at]
         chosen = [key for key in retired if key.id in key_id]
         if len(chosen) < len(set(key_id)):

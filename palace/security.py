@@ -24,13 +24,19 @@ from flask import Flask, current_app
 from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import URLSafeTimedSerializer
 
+from palace.host import current_user
+
 log = logging.getLogger("palace")
 
 PURPOSES = ("cookie", "code", "calendar", "digest", "ticket")
+LOST = (
+    "Only if it is lost for good: remove what is left of it, then `palace keys rotate` makes new keys; "
+    "every ticket, feed and sign-in of before is void then."
+)
 
 
 class BadKeys(ValueError):
-    """The keys file is missing a purpose or open to other users."""
+    """The keys file is missing, damaged, without a purpose or open to other users; says what to do."""
 
 
 @dataclass(frozen=True)
@@ -85,17 +91,22 @@ class KeyRing:
 
 
 def load_keys(path: Path) -> KeyRing:
-    """Read the keys file, making it (0600) on the first start.
+    """Read the keys file.
 
     Raises:
-        BadKeys: other users can read it, or an active key is missing.
+        BadKeys: it is missing or damaged, other users can read it, or an active key is missing.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        with _locked(path):
-            if not path.exists():
-                _write(path, [_new(purpose) for purpose in PURPOSES])
     return KeyRing(_read(path))
+
+
+def make_keys(path: Path) -> bool:
+    """Make a keys file (0600) where there is none; return whether there was none."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _locked(path):
+        if path.exists():
+            return False
+        _write(path, [_new(purpose) for purpose in PURPOSES])
+    return True
 
 
 def rotate_keys(path: Path, purposes: Collection[str], now: datetime) -> list[Key]:
@@ -132,9 +143,18 @@ def _new(purpose: str, taken: Collection[str] = ()) -> Key:
 
 
 def _read(path: Path) -> list[Key]:
-    if path.stat().st_mode & 0o077:
+    try:
+        mode, written = path.stat().st_mode, path.read_bytes()
+    except FileNotFoundError:
+        raise BadKeys(f"{path} is missing: bring it back from its copy. {LOST}") from None
+    except OSError as error:
+        raise BadKeys(f"{path}: {error.strerror} for user {current_user()}.") from None
+    if mode & 0o077:
         raise BadKeys(f"{path} can be read by others: chmod 600 {path}")
-    found = [_key(row) for row in json.loads(path.read_text())["keys"]]
+    try:
+        found = [_key(row) for row in json.loads(written)["keys"]]
+    except (ValueError, LookupError, TypeError):
+        raise BadKeys(f"{path} is damaged: bring it back from its copy. {LOST}") from None
     active = {key.purpose for key in found if key.active}
     missing = [purpose for purpose in PURPOSES if purpose not in active]
     if missing:
@@ -218,7 +238,7 @@ def use_keys(app: Flask) -> KeyRing:
     try:
         if path.stat().st_mtime_ns != known[0]:
             return _take_up(app, path)
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError):
         if not app.extensions.get("palace_keys_lost"):
             log.error("keys file unreadable: %s", path)
         app.extensions["palace_keys_lost"] = True
@@ -227,8 +247,7 @@ def use_keys(app: Flask) -> KeyRing:
 
 def _take_up(app: Flask, path: Path) -> KeyRing:
     # The time is read before the file: a file that comes between is met again at the next use.
-    found = path.stat().st_mtime_ns if path.exists() else 0
-    app.extensions.setdefault("palace_keys_made", not found)
+    found = path.stat().st_mtime_ns if os.access(path, os.F_OK) else 0
     ring = load_keys(path)
     app.extensions["palace_keys_lost"] = False
     app.extensions["palace_keys"] = (found, ring)

@@ -1,6 +1,7 @@
 """The worker: periodic tasks by Procrastinate over the palace's own database.
 
-One job at a time; SIGTERM lets the running one finish. Its sign of life is `heartbeat.last_beat()`.
+Two jobs side by side, so that a long backup holds up no notice; SIGTERM lets the running ones finish.
+Its sign of life is `heartbeat.last_beat()`.
 A task that fails is tried again after a growing pause, and after its last try kept for a person.
 """
 
@@ -30,6 +31,7 @@ tasks = Blueprint()
 
 DRAIN = 30
 RETRY = RetryStrategy(max_attempts=TASK_TRIES - 1, exponential_wait=4)  # 4, 16, 64, 256 s
+LANES = 2  # every task may run beside any other, and beside itself
 POOL = 3  # one connection listens, one fetches, one is spare for the heartbeat
 
 
@@ -125,6 +127,7 @@ def work(queue: App, flask: Flask, *, wait: bool = True) -> None:
     """Work on what is due until asked to stop, or without `wait` until nothing is due."""
     queue.run_worker(
         name="palace",
+        concurrency=LANES,
         wait=wait,
         shutdown_graceful_timeout=DRAIN,
         delete_jobs="successful",

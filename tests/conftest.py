@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,6 +21,7 @@ from palace import create_app
 from palace.config import Settings
 from palace.db import db
 from palace.postgres import Cluster
+from palace.security import make_keys
 from tests.factory import Factory
 
 SLOW_IS_FINE = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
@@ -51,6 +53,11 @@ def settings_for(cluster: Cluster, state: Path, name: str) -> Settings:
     )
 
 
+def real_palace(settings: Settings) -> Settings:
+    """Return the settings of a real palace in the place of a demonstration's."""
+    return replace(settings, demo=False, public_url="https://palace.example", proxies=1)
+
+
 class Browser(FlaskClient):
     """A browser whose every request has an application context, and so a session, of its own."""
 
@@ -63,10 +70,10 @@ class Browser(FlaskClient):
 @contextmanager
 def migrated_app(settings: Settings) -> Iterator[Flask]:
     """Give an application over a database at the newest schema; its connections end with it."""
+    make_keys(settings.keys_file)
     app = create_app(settings)
     app.config["WTF_CSRF_ENABLED"] = False
     app.test_client_class = Browser
-    app.extensions["palace_keys_made"] = False  # the palace is made after them
     with app.app_context():
         upgrade()
     yield app

@@ -16,7 +16,7 @@ from urllib.parse import quote, urlsplit
 
 from palace import host, printing, processes
 from palace.backup import last_backup
-from palace.care.rules import Certificate, Machine, Room
+from palace.care.measurements import Certificate, Machine, Room
 from palace.config import Settings
 from palace.host import HostRefused
 
@@ -39,7 +39,8 @@ def machine(settings: Settings) -> Machine:
     asked: dict[str, Callable[[], Any]] = {
         "state": lambda: disk(settings.state),
         "database": lambda: disk(home) if home else None,
-        "backup": lambda: last_backup(settings),
+        "running": lambda: supervisor(settings) is not None,
+        "backup": lambda: last_backup(settings, now),
         "synchronised": synchronised,
         "printing": lambda: printing.answers(settings.printing_socket),
         "certificate": lambda: certificate(settings.public_url) if settings.secure else None,
@@ -52,6 +53,7 @@ def machine(settings: Settings) -> Machine:
         state_disk=told["state"],
         database_disk=told["database"],
         embedded=home is not None,
+        running=bool(told["running"]),
         backup=told["backup"],
         synchronised=told["synchronised"],
         printing=bool(told["printing"]),
@@ -139,16 +141,23 @@ def memory() -> Room | None:
     return Room(told["MemAvailable"], told["MemTotal"])
 
 
+def supervisor(settings: Settings) -> int | None:
+    """Return the process that keeps the palace running, or None: it is stopped."""
+    lock = settings.state / "run" / "supervisor.lock"
+    pid = int(lock.read_text() or 0) if lock.exists() else 0
+    return pid if "palace" in _words(pid) else None
+
+
 def process_sizes(settings: Settings) -> dict[str, int]:
     """Return the memory of the palace's processes by kind, shared pages counted once, in bytes."""
-    lock = settings.state / "run" / "supervisor.lock"
-    if not lock.exists():
+    top = supervisor(settings)
+    if top is None:
         return {}
     parents = {pid: parent for pid in _pids() if (parent := _parent(pid))}
     sizes: dict[str, int] = {}
     for pid in parents:
         kind = _kind(pid)
-        if kind and int(lock.read_text() or 0) in _line_of(pid, parents):
+        if kind and top in _line_of(pid, parents):
             sizes[kind] = sizes.get(kind, 0) + _size(pid)
     return sizes
 
@@ -174,12 +183,17 @@ def _line_of(pid: int, parents: dict[int, int]) -> list[int]:
 
 
 def _kind(pid: int) -> str | None:
+    words = _words(pid)
+    return next((kind for sign, kind in KINDS.items() if sign in words), None)
+
+
+def _words(pid: int) -> str:
+    """Return what a process was started by, or nothing: it is gone."""
     try:
-        words = (PROC / str(pid) / "cmdline").read_bytes().decode(errors="replace").split("\0")
+        words = (PROC / str(pid) / "cmdline").read_bytes()
     except OSError:
-        return None
-    told = " ".join(words)
-    return next((kind for sign, kind in KINDS.items() if sign in told), None)
+        return ""
+    return words.decode(errors="replace").replace("\0", " ")
 
 
 def _size(pid: int) -> int:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from palace import heartbeat
-from palace.care.rules import Database
+from palace.care.measurements import Database
 from palace.db import db
 from palace.members.models import AuditLine
 from palace.notices.queries import unsent_count

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
+from palace.care.measurements import Database, Machine, Room, Setting
 from palace.text import N_
 
 TASK_TRIES = 5
@@ -34,74 +35,34 @@ class Line:
     values: dict[str, object] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Room:
-    """Bytes of a disk or of memory: how many are free of how many."""
-
-    free: int
-    total: int
-
-
-@dataclass(frozen=True)
-class Certificate:
-    """What a visitor's browser meets at the public address: its end, or why it is not trusted."""
-
-    ends_at: datetime | None
-    wrong: str = ""
-
-
-@dataclass(frozen=True)
-class Database:
-    """What the database tells of itself, and the instant it was asked."""
-
-    now: datetime
-    version: int
-    size: int
-    connections: int
-    most_connections: int
-    schema: str | None
-    beat: datetime | None
-    waiting: int
-    dead: int
-
-
-@dataclass(frozen=True)
-class Machine:
-    """What the machine tells; None: it could not be told in time, or does not apply here."""
-
-    now: datetime
-    state_disk: Room | None
-    database_disk: Room | None
-    embedded: bool
-    backup: datetime | None
-    synchronised: bool | None
-    printing: bool
-    certificate: Certificate | None
-    memory: Room | None
-    processes: dict[str, int]
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What the settings decide about being well."""
-
-    demo: bool
-    sms: bool
-    keys_beside_state: bool
-    public_url: str
-    schema: str | None
+STOPPED = Line(
+    N_("文化宫"),
+    False,
+    N_("没有运行"),
+    N_("启动：systemctl start palace；没有 systemd 的机器用 .venv/bin/python -m palace run"),
+)
 
 
 def lines(machine: Machine, database: Database | None, setting: Setting) -> list[Line]:
-    """Return every part in the order of looking; without a database what it alone knows is left out."""
-    return [
-        database_line(database),
-        *(_of_database(machine, database, setting) if database else ()),
-        printing_line(machine),
+    """Return every part, what is red first; what a stopped palace or database would know is left out."""
+    found = [
+        *_of_palace(machine, database, setting),
         disk_line(N_("磁盘（数据和日志）"), machine.state_disk),
         *((disk_line(N_("磁盘（数据库）"), machine.database_disk),) if machine.embedded else ()),
         memory_line(machine),
         *(() if setting.demo else _of_real_palace(machine, setting)),
+    ]
+    return sorted(found, key=lambda line: line.well)
+
+
+def _of_palace(machine: Machine, database: Database | None, setting: Setting) -> list[Line]:
+    if database is None:
+        unknown = [database_line(database), printing_line(machine)]
+        return unknown if machine.running else [STOPPED]
+    return [
+        database_line(database),
+        *_of_database(machine, database, setting),
+        printing_line(machine),
     ]
 
 
@@ -116,7 +77,7 @@ def _of_database(machine: Machine, database: Database, setting: Setting) -> list
 
 
 def _of_real_palace(machine: Machine, setting: Setting) -> list[Line]:
-    return [backup_line(machine), certificate_line(machine, setting), keys_line(setting)]
+    return [backup_line(machine, setting), certificate_line(machine, setting), keys_line(setting)]
 
 
 def is_well(found: list[Line]) -> bool:
@@ -250,9 +211,14 @@ def memory_line(machine: Machine) -> Line:
     )
 
 
-def backup_line(machine: Machine) -> Line:
-    """Judge the age of the newest backup."""
+def backup_line(machine: Machine, setting: Setting) -> Line:
+    """Judge the age of the newest backup, and whether there can be a next one."""
     name = N_("备份")
+    if not setting.recipient:
+        none = N_("没有设置 BACKUP_RECIPIENT，每晚的备份做不了")
+        return Line(
+            name, False, none, N_("运行 palace backup-key，把公钥写进设置，重启后备份一次。")
+        )
     todo = N_("马上备份一次：palace backup。再看 docs/operations.md 的“Backup and restore”。")
     if machine.backup is None:
         return Line(name, False, N_("一份也没有"), todo)

@@ -7,7 +7,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from palace.care import probes, queries, rules
-from palace.care.rules import Line, Setting
+from palace.care.measurements import Setting
+from palace.care.rules import Line
 from palace.config import Settings
 from palace.db import db
 from palace.members.services import note
@@ -33,6 +34,7 @@ def health() -> list[Line]:
         demo=settings.demo,
         sms=senders.may_send(),
         keys_beside_state=settings.keys_file.is_relative_to(settings.state),
+        recipient=bool(settings.backup_recipient),
         public_url=settings.public_url,
         schema=current_app.extensions["palace_schema"],
     )

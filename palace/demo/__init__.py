@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import click
-from flask_migrate import upgrade
 
-from palace import create_app
+from palace import bring_up_to_date, opened
 from palace.config import Settings
 from palace.demo import loading
 from palace.demo.people import SIGN_INS
@@ -24,8 +23,8 @@ def demo() -> None:
 @click.pass_obj
 def load(settings: Settings) -> None:
     """Bring the demonstration palace in. Safe to run twice: the second time changes nothing."""
-    with create_app(settings).app_context():
-        upgrade()
+    with opened(settings) as app:
+        bring_up_to_date(app)
         fresh = loading.load(settings)
     click.echo(
         "The demonstration palace is loaded."
@@ -39,7 +38,7 @@ def load(settings: Settings) -> None:
 def reset(settings: Settings) -> None:
     """Empty the demonstration database and bring the palace in afresh, as one transaction."""
     owner = replace(settings, database_url=settings.database_owner_url)
-    with create_app(owner).app_context():
-        upgrade()
+    with opened(owner) as app:
+        bring_up_to_date(app)
         loading.reset(settings)
     click.echo("The demonstration palace starts afresh.")

@@ -57,15 +57,29 @@ class NameFromRoster(PalaceError):
     message = N_("姓名以单位工会的名册为准。写错了的话，请单位工会更正。")
 
 
+class NotALogin(PalaceError):
+    """Nobody can sign in by that."""
+
+    status, code = 422, "not_a_login"
+    message = N_("登录名用小写字母和数字，2到30个，中间可以有点、横线和下划线，例如 wang。")
+
+
 class LoginTaken(PalaceError):
     """Somebody works, or worked, here under this login."""
 
     status, code = 409, "login_taken"
-    message = N_("登录名 %(login)s 已经有人用过。")
+    message = N_("登录名 %(login)s 有人用着或用过。一个登录名只给一个人一次，请另起一个。")
 
 
 class LoginUnknown(PalaceError):
     """Nobody works here under this login."""
 
     status, code = 404, "login_unknown"
-    message = N_("没有登录名为 %(login)s 的工作人员。")
+    message = N_("现在没有工作人员用登录名 %(login)s。离开的人再来，请另起一个登录名。")
+
+
+class OnlyAdministrator(PalaceError):
+    """Without this one nobody could look after the palace any more."""
+
+    status, code = 409, "only_administrator"
+    message = N_("%(login)s 是唯一的管理员，不能离开。请先加一位管理员。")

@@ -17,6 +17,7 @@ from palace.members.rules import (
     CODE_TRIES,
     HOUR,
     Known,
+    Role,
     SignedIn,
     SignedInMember,
     SignedInStaff,
@@ -151,9 +152,10 @@ def find_staff(login: str) -> Staff | None:
     ).first()
 
 
-def is_login_taken(login: str) -> bool:
-    """Return whether somebody works or worked here under this login."""
-    return bool(db.session.scalar(select(exists(select(Staff.id).where(Staff.login == login)))))
+def lock_administrators() -> list[int]:
+    """Lock the administrators who work here until the transaction ends; who had to wait sees who left."""
+    wanted = select(Staff.id).where(Staff.role == Role.ADMIN, Staff.left_at.is_(None))
+    return list(db.session.scalars(wanted.order_by(Staff.id).with_for_update()))
 
 
 def is_known(phone: str) -> bool:

@@ -149,6 +149,7 @@ CODE_LIFE = timedelta(minutes=10)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 LONGEST_PHONE = 32
 SHORTEST_NAME, LONGEST_NAME = 2, 30
+LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,29}")
 RARE_FIRST, RARE_LAST = "\U00020000", "\U0003ffff"
 DOTS = str.maketrans(dict.fromkeys("•・‧∙⋅", "·"))
 
@@ -197,6 +198,11 @@ def is_name(name: str) -> bool:
     return SHORTEST_NAME <= len(name) <= LONGEST_NAME and all(
         _may_stand_in_name(letter) for letter in name
     )
+
+
+def is_login(login: str) -> bool:
+    """Return whether staff may sign in by this: 2 to 30 small letters and digits, inside also . _ -."""
+    return LOGIN.fullmatch(login) is not None
 
 
 def _may_stand_in_name(letter: str) -> bool:

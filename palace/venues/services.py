@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import func, inspect, select
 from sqlalchemy.dialects.postgresql import Range
 
@@ -58,7 +57,6 @@ def check_database(settings: Settings) -> None:
     """
     if not inspect(db.session.connection()).has_table(Demonstration.__tablename__):
         return
-    _check_keys(settings)
     if queries.is_demonstration():
         if not settings.demo:
             raise UnsafeSettings(
@@ -69,16 +67,4 @@ def check_database(settings: Settings) -> None:
         raise UnsafeSettings(
             "This database holds a real palace: demonstration mode would publish its sign-in codes. "
             "Start without PALACE_DEMO=1."
-        )
-
-
-def _check_keys(settings: Settings) -> None:
-    """Refuse to go on with keys made just now where tickets and sign-ins of real people are about."""
-    if settings.demo:
-        return
-    if current_app.extensions.get("palace_keys_made") and queries.has_palace():
-        settings.keys_file.unlink(missing_ok=True)
-        raise UnsafeSettings(
-            f"{settings.keys_file} is missing, and this database holds a palace: bring the file back. "
-            "If it is lost for good: `palace keys rotate`; every ticket, feed and sign-in is then void."
         )

@@ -14,6 +14,7 @@ from werkzeug.routing import Rule
 from palace import create_app
 from palace.config import Settings
 from palace.errors import PalaceError
+from palace.security import make_keys, use_keys
 from palace.web import roles_of
 from tests.architecture.measure import ROOT, python_files
 
@@ -26,7 +27,8 @@ def unconnected_app() -> Flask:
     with tempfile.TemporaryDirectory() as folder:
         state = Path(folder)
         keys = state / "keys.json"
-        return create_app(
+        make_keys(keys)
+        app = create_app(
             Settings(
                 demo=True,
                 state=state,
@@ -35,6 +37,8 @@ def unconnected_app() -> Flask:
                 database_owner_url=NOWHERE,
             )
         )
+        use_keys(app)
+    return app
 
 
 def first_line(documented: object) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -20,14 +22,11 @@ from cryptography.x509.oid import NameOID
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from palace import clock
 from palace.care import probes, queries, services
 from palace.config import Settings
-from palace.console import health, staff
+from palace.console import health
 from palace.db import db
-from palace.members.models import AuditLine, SignIn, Staff
 from palace.members.rules import Role
-from palace.members.services import check_password
 from tests.factory import Factory
 
 JSON = {"Accept": "application/json"}
@@ -208,84 +207,66 @@ def test_nobody_at_the_public_address_is_told(tmp_path: Path) -> None:
     assert (told.ends_at, told.wrong) == (None, "ConnectionRefusedError")
 
 
-def test_the_command_prints_both_languages_and_fails_where_something_is_red(live: Factory) -> None:
+def test_the_command_speaks_english_and_fails_where_something_is_red(live: Factory) -> None:
     told = CliRunner().invoke(health, obj=settings_of(live))
 
     assert told.exit_code == 1
-    assert "✓ 数据库: PostgreSQL" in told.output
-    assert "  Database: PostgreSQL" in told.output
-    assert "✗ 打印" in told.output
+    assert "✓ Database: PostgreSQL" in told.output
+    assert told.output.startswith("✗ ")
+    assert not re.search("[\u4e00-\u9fff]", told.output)
 
 
-def test_the_command_works_while_the_database_is_down(live: Factory, tmp_path: Path) -> None:
+def test_the_command_says_that_the_palace_is_stopped_and_how_to_start_it(
+    live: Factory, tmp_path: Path
+) -> None:
+    settings = replace(
+        settings_of(live), state=tmp_path, database_url=None, database_owner_url=None
+    )
+
+    told = CliRunner().invoke(health, obj=settings)
+
+    assert told.exit_code == 1
+    assert told.output.startswith("✗ Palace: not running → Start it: systemctl start palace")
+    assert "Printing" not in told.output
+    assert "Memory" in told.output
+
+
+def test_a_palace_that_runs_without_its_database_is_not_called_stopped(
+    live: Factory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     away = replace(
         settings_of(live), database_url=f"postgresql+psycopg://palace_app@/palace?host={tmp_path}"
     )
+    monkeypatch.setattr(probes, "supervisor", lambda _settings: 7)
 
     told = CliRunner().invoke(health, obj=away)
 
     assert told.exit_code == 1
-    assert "✗ 数据库: 没有回答" in told.output
-    assert "内存" in told.output
+    assert "✗ Database: no answer" in told.output
+    assert "Memory" in told.output
+
+
+def test_the_supervisor_is_the_process_in_the_lock_while_it_is_a_palace(
+    make: Factory, tmp_path: Path
+) -> None:
+    settings = replace(settings_of(make), state=tmp_path)
+    assert probes.supervisor(settings) is None
+
+    (tmp_path / "run").mkdir()
+    lock = tmp_path / "run" / "supervisor.lock"
+    lock.write_text("1")  # another program has the number since
+    assert probes.supervisor(settings) is None
+    words = ["sh", "-c", "echo; read line", "palace"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(words, stdin=pipe, stdout=pipe) as process:
+        assert process.stdout
+        process.stdout.readline()
+        lock.write_text(str(process.pid))
+        assert probes.supervisor(settings) == process.pid
+        process.communicate()
 
 
 def test_all_well_is_exit_code_0(live: Factory, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(services, "health", list)
 
     assert CliRunner().invoke(health, obj=settings_of(live)).exit_code == 0
-
-
-def run_staff(live: Factory, *words: str) -> str:
-    """Run a staff command; return the password it shows."""
-    told = CliRunner().invoke(staff, words, obj=settings_of(live))
-    assert told.exit_code == 0, told.output
-    return told.output.strip().partition(": ")[2]
-
-
-def test_staff_come_get_a_new_password_and_leave(live: Factory) -> None:
-    first = run_staff(live, "add", "wang", "王丽", "admin")
-    entered = check_password("wang", first)
-    assert entered is not None
-    live.sign_in(live.app.test_client(), entered)
-    live.commit()
-
-    second = run_staff(live, "password", "wang")
-    db.session.expire_all()
-    assert check_password("wang", first) is None
-    assert check_password("wang", second) is not None
-    assert [one.ended_at is None for one in db.session.query(SignIn)] == [False]
-
-    live.sign_in(live.app.test_client(), entered)
-    live.commit()
-    run_staff(live, "leave", "wang")
-    db.session.expire_all()
-    assert check_password("wang", second) is None
-    assert [one.ended_at is None for one in db.session.query(SignIn)] == [False, False]
-    acts = [line.act for line in db.session.query(AuditLine).order_by(AuditLine.id)]
-    assert [act for act in acts if act != "staff_refused"] == [
-        "staff_employed",
-        "staff_password",
-        "staff_left",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("words", "sentence"),
-    [
-        (["add", "gone", "李四", "door"], "登录名 gone 已经有人用过。"),
-        (["password", "gone"], "没有登录名为 gone 的工作人员。"),
-        (["leave", "nobody"], "没有登录名为 nobody 的工作人员。"),
-    ],
-)
-def test_a_refused_staff_command_is_a_sentence(
-    live: Factory, words: list[str], sentence: str
-) -> None:
-    live.add(
-        Staff(login="gone", name="李四", role=Role.DOOR, password_hash="!", left_at=clock.now())  # noqa: S106 - not a hash
-    )
-    live.commit()
-
-    told = CliRunner().invoke(staff, words, obj=settings_of(live))
-
-    assert told.exit_code == 1
-    assert sentence in told.output

@@ -8,13 +8,19 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from palace.care import rules
-from palace.care.rules import Certificate, Database, Line, Machine, Room, Setting
+from palace.care.measurements import Certificate, Database, Machine, Room, Setting
+from palace.care.rules import Line
 
 NOW = datetime(2026, 11, 25, 2, tzinfo=UTC)
 GB = 2**30
 SECOND = timedelta(seconds=1)
 SETTING = Setting(
-    demo=False, sms=True, keys_beside_state=False, public_url="https://palace.example", schema="7"
+    demo=False,
+    sms=True,
+    keys_beside_state=False,
+    recipient=True,
+    public_url="https://palace.example",
+    schema="7",
 )
 DATABASE = Database(
     now=NOW,
@@ -32,6 +38,7 @@ MACHINE = Machine(
     state_disk=Room(5 * GB, 500 * GB),
     database_disk=Room(2 * GB, 20 * GB),
     embedded=True,
+    running=True,
     backup=NOW - rules.BACKUP_AGE,
     synchronised=None,
     printing=True,

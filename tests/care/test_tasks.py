@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -53,9 +54,9 @@ class Works:
 
     def work(self) -> None:
         """Let the worker do what is due, in a thread: a browser of other tests may own this one's loop."""
-        with ThreadPoolExecutor(1) as thread:
-            thread.submit(worker.work, self.queue, self.flask, wait=False).result()
-        db.session.rollback()
+        while "todo" in states():
+            with ThreadPoolExecutor(1) as thread:
+                thread.submit(worker.work, self.queue, self.flask, wait=False).result()
 
 
 @pytest.fixture
@@ -72,6 +73,7 @@ def works(live: Factory) -> Iterator[Works]:
 
 def states() -> list[str]:
     """Return the state of every task by number."""
+    db.session.rollback()
     found = db.session.scalars(text("SELECT status::text FROM procrastinate_jobs ORDER BY id"))
     return list(found)
 
@@ -86,6 +88,18 @@ def test_a_task_that_always_fails_is_tried_five_times_and_blocks_nobody(works: W
     assert dead.failed_at is not None
     lines = db.session.query(AuditLine).filter(AuditLine.act == "task_died").all()
     assert [line.subject for line in lines] == [f"task:{dead.id}"]
+
+
+def test_a_long_task_holds_up_no_other(works: Works) -> None:
+    seen = []
+    other = threading.Event()
+    works.queue.task(name="palace:other")(other.set)
+    long = works.queue.task(name="palace:long")(lambda: seen.append(other.wait(20)))
+
+    works.put(long, works.queue.tasks["palace:other"])
+    works.work()
+
+    assert seen == [True]
 
 
 def test_pressed_twice_it_is_tried_once_more_and_then_gone(works: Works, live: Factory) -> None:

@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, text
 
-from palace import clock, create_app
+from palace import clock, opened
 from palace.config import Settings, UnsafeSettings
 from palace.db import Base, db
 from palace.demo import SIGN_INS, loading
@@ -160,12 +160,8 @@ def test_a_reset_starts_afresh_and_uses_no_plan_id_twice(palace: Settings) -> No
 @contextmanager
 def owner_app(settings: Settings) -> Iterator[Settings]:
     """Open the palace over the owner's connection, as the reset command does."""
-    app = create_app(replace(settings, database_url=settings.database_owner_url))
-    with app.app_context():
+    with opened(replace(settings, database_url=settings.database_owner_url)):
         yield settings
-        db.session.remove()
-        db.engine.dispose()
-    app.extensions["palace_side_engine"].dispose()
 
 
 def test_the_demonstration_never_becomes_a_real_palace(palace: Settings) -> None:

@@ -17,6 +17,7 @@ from palace.members import queries
 from palace.members.models import AuditLine, SignIn
 from palace.members.rules import Role
 from palace.members.services import open_sign_in, token_hash
+from palace.security import make_keys
 from tests.asked import asked
 from tests.factory import Factory
 from tests.members.browser import signed_in
@@ -130,6 +131,7 @@ def test_a_forged_or_odd_cookie_is_nobody(app: Flask, client: FlaskClient) -> No
 
 
 def test_without_the_database_a_signed_in_person_is_told_so(tmp_path: Path) -> None:
+    make_keys(tmp_path / "keys.json")
     nowhere = f"postgresql+psycopg://palace_app@/palace?host={tmp_path}"
     app = create_app(
         Settings(

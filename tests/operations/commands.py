@@ -28,6 +28,23 @@ def environment(settings: Settings) -> dict[str, str]:
     }
 
 
+def said(settings: Settings, *words: str, given: str = "") -> str:
+    """Type a command that must do its work; return what it says."""
+    command = typed(settings, *words)
+    told, complaint = command.communicate(given, timeout=100)
+    assert command.returncode == 0, complaint
+    return told
+
+
+def refused(settings: Settings, *words: str, given: str = "", code: int = 1) -> str:
+    """Type a command that must be refused; return its words, which are no trace."""
+    command = typed(settings, *words)
+    _, complaint = command.communicate(given, timeout=100)
+    assert command.returncode == code, complaint
+    assert "Traceback" not in complaint
+    return complaint
+
+
 def typed(settings: Settings, *words: str) -> subprocess.Popen[str]:
     """Start a command of the palace."""
     pipe = subprocess.PIPE

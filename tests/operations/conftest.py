@@ -18,17 +18,16 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from palace import create_app
+import palace
 from palace.backup import new_identity
 from palace.config import ROOT, Settings
-from palace.db import db
 from palace.overload import Lane, Overload
 from palace.postgres import Cluster
-from tests.conftest import Browser, migrated_app, settings_for
+from tests.conftest import Browser, migrated_app, real_palace, settings_for
 from tests.journeys.conftest import free_port
 
 UP_LIMIT = 240
-HERE, THERE = "palace_here", "palace_there"
+HERE, THERE, EMPTY = "palace_here", "palace_there", "palace_empty"
 
 
 @dataclass
@@ -41,15 +40,11 @@ class Machine:
 
 @contextmanager
 def opened(settings: Settings) -> Iterator[Flask]:
-    """Give an application over a database that is there, and leave no connection behind."""
-    app = create_app(settings)
-    app.config["WTF_CSRF_ENABLED"] = False
-    app.test_client_class = Browser
-    with app.app_context():
+    """Give an application as browsers of a test meet it, over a database that is there."""
+    with palace.opened(settings) as app:
+        app.config["WTF_CSRF_ENABLED"] = False
+        app.test_client_class = Browser
         yield app
-        db.session.remove()
-        db.engine.dispose()
-    app.extensions["palace_side_engine"].dispose()
 
 
 def written_identity(path: Path) -> tuple[Path, str]:
@@ -57,6 +52,19 @@ def written_identity(path: Path) -> tuple[Path, str]:
     identity, recipient = new_identity()
     path.write_text(f"# of the palace\n{identity}\n")
     return path, recipient
+
+
+@pytest.fixture
+def empty(cluster: Cluster, tmp_path: Path) -> Iterator[Settings]:
+    """Return a demonstration's settings over an empty database of the test's own, without keys."""
+    yield settings_for(cluster, tmp_path, EMPTY)
+    cluster.drop_database(EMPTY)
+
+
+@pytest.fixture
+def real(empty: Settings) -> Settings:
+    """Return a real palace's settings over an empty database."""
+    return real_palace(empty)
 
 
 @pytest.fixture

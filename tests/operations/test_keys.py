@@ -28,14 +28,16 @@ from palace.security import (
     forget_keys,
     keys,
     load_keys,
+    make_keys,
     rotate_keys,
 )
 from palace.tickets import services
 from palace.tickets.models import Ticket
 from palace.tickets.rules import Wish
 from palace.tickets.tokens import read_ticket_token, ticket_token
+from tests.conftest import real_palace
 from tests.factory import Factory
-from tests.operations.commands import typed
+from tests.operations.commands import refused, said
 
 NOW = datetime(2027, 3, 6, 8, tzinfo=UTC)
 MOMENT = timedelta(microseconds=1)
@@ -51,7 +53,7 @@ def ring_file(app: Flask, tmp_path: Path) -> Iterator[Path]:
     """Give the application a keys file of this test's own."""
     known = app.extensions["palace"]
     app.extensions["palace"] = replace(known, keys_file=tmp_path / "keys.json")
-    load_keys(tmp_path / "keys.json")
+    make_keys(tmp_path / "keys.json")
     yield tmp_path / "keys.json"
     app.extensions["palace"] = known
     keys()
@@ -146,7 +148,7 @@ def test_a_code_is_told_by_the_key_of_its_time() -> None:
 
 def test_rotations_at_once_lose_no_key(tmp_path: Path) -> None:
     path = tmp_path / "keys.json"
-    load_keys(path)
+    make_keys(path)
     threads = [threading.Thread(target=rotate_keys, args=(path, PURPOSES, NOW)) for _ in range(12)]
     for thread in threads:
         thread.start()
@@ -174,39 +176,78 @@ def test_an_unreadable_file_leaves_a_running_palace_with_its_keys(
         load_keys(ring_file)
 
 
-def said(settings: Settings, *words: str) -> str:
-    """Type a `keys` command and return what it says."""
-    command = typed(settings, "keys", *words)
-    told, complaint = command.communicate(timeout=60)
-    assert command.returncode == 0, complaint
-    return told
+@pytest.fixture
+def settings(live: Factory, tmp_path: Path) -> Settings:
+    """Return the settings of a real palace that is set up, with keys of this test's own."""
+    live.site()
+    live.commit()
+    make_keys(tmp_path / "keys.json")
+    return real_palace(replace(live.app.extensions["palace"], keys_file=tmp_path / "keys.json"))
 
 
-def test_the_commands_show_rotate_and_forget_without_a_secret(
-    live_app: Flask, tmp_path: Path
-) -> None:
-    settings = replace(live_app.extensions["palace"], keys_file=tmp_path / "keys.json")
-    load_keys(settings.keys_file)
-    assert "active from now on" in said(settings, "rotate", "digest", "calendar")
-    listed = said(settings, "list")
+def test_the_commands_show_rotate_and_forget_without_a_secret(settings: Settings) -> None:
+    assert "active from now on" in said(settings, "keys", "rotate", "digest", "calendar")
+    listed = said(settings, "keys", "list")
     secrets = [row["secret"] for row in json.loads(settings.keys_file.read_text())["keys"]]
     assert listed.count("active") == len(PURPOSES)
     assert listed.count("retired") == 2
     assert not any(secret in listed for secret in secrets)
 
-    assert "digest" in said(settings, "forget")
+    assert "digest" in said(settings, "keys", "forget")
     old = [key.id for key in load_keys(settings.keys_file).all("calendar") if not key.active]
-    assert "forgotten" in said(settings, "forget", *old)
-    assert said(settings, "list").count("retired") == 0
+    assert "forgotten" in said(settings, "keys", "forget", *old)
+    assert said(settings, "keys", "list").count("retired") == 0
 
 
-def test_an_active_key_is_never_forgotten(live_app: Flask, tmp_path: Path) -> None:
-    settings = replace(live_app.extensions["palace"], keys_file=tmp_path / "keys.json")
+def test_an_active_key_is_never_forgotten(settings: Settings) -> None:
     active = load_keys(settings.keys_file).active("cookie").id
 
-    command = typed(settings, "keys", "forget", active)
-    _, complaint = command.communicate(timeout=60)
-
-    assert command.returncode == 2
-    assert "Only retired keys" in complaint
+    assert "Only retired keys" in refused(settings, "keys", "forget", active, code=2)
     assert load_keys(settings.keys_file).active("cookie").id == active
+
+
+LOST = [
+    ("keys", "list"),
+    ("keys", "forget"),
+    ("keys", "rotate", "ticket"),
+    ("staff", "add", "wang", "王丽", "door"),
+    ("backup",),
+    ("migrate",),
+    ("worker",),
+]
+
+
+@pytest.mark.parametrize("words", LOST)
+def test_lost_keys_are_never_replaced_unasked(settings: Settings, words: tuple[str, ...]) -> None:
+    settings.keys_file.unlink()
+
+    assert "keys.json is missing: bring it back from its copy" in refused(settings, *words)
+    assert not settings.keys_file.exists()
+
+
+def test_only_a_full_rotation_makes_other_keys_for_lost_ones(settings: Settings) -> None:
+    settings.keys_file.unlink()
+
+    told = said(settings, "keys", "rotate")
+
+    assert "was missing" in told
+    assert "void" in told
+    assert said(settings, "keys", "list").count("active") == len(PURPOSES)
+
+
+@pytest.mark.parametrize("written", ["", "{", "[]", '{"keys": [1]}', '{"keys": [{"id": "aaaa"}]}'])
+def test_a_broken_file_is_said_in_words_and_left_alone(tmp_path: Path, written: str) -> None:
+    path = tmp_path / "keys.json"
+    path.write_text(written)
+    path.chmod(0o600)
+
+    with pytest.raises(BadKeys, match="damaged"):
+        load_keys(path)
+    assert not make_keys(path)
+    assert path.read_text() == written
+
+
+def test_a_broken_file_is_no_trace_on_the_command_line(settings: Settings) -> None:
+    settings.keys_file.write_text("{")
+
+    assert "is damaged" in refused(settings, "keys", "rotate")

@@ -9,19 +9,22 @@ from dataclasses import replace
 import pyrage
 import pytest
 from flask_migrate import upgrade
-from sqlalchemy import text
+from sqlalchemy import select, text
 
-from palace import clock, schema
+from palace import clock, restoring, schema
 from palace.backup import BackupRefused, backup, key_names, last_backup
 from palace.config import Settings
 from palace.db import db
+from palace.members.models import AuditLine
 from palace.postgres import Cluster
 from palace.restoring import restore
+from palace.security import make_keys
+from palace.tickets.models import Ticket
 from palace.tickets.tokens import read_ticket_token, ticket_token
-from tests.conftest import settings_for
-from tests.operations.commands import PALACE, environment
+from tests.conftest import real_palace, settings_for
+from tests.operations.commands import PALACE, environment, refused
 from tests.operations.conftest import Machine, opened
-from tests.operations.test_backup import sell
+from tests.operations.test_backup import NOW, count, sell
 
 OLDER = "palace_older"
 
@@ -41,19 +44,21 @@ def older(cluster: Cluster, here: Machine) -> Iterator[Settings]:
 
 
 def test_a_disk_that_fills_up_is_said_in_words_and_ends_the_command(here: Machine) -> None:
+    with opened(here.settings) as app:
+        sell(app, "first-key")
     limited = subprocess.run(
         ["sh", "-c", 'ulimit -f 16; exec "$@"', "sh", *PALACE, "backup"],
         check=False,
         capture_output=True,
         text=True,
-        env=environment(here.settings),
+        env=environment(real_palace(here.settings)),
         timeout=60,
     )
     assert limited.returncode == 1
     assert "The backup could not be written: File too large." in limited.stderr
     assert "Traceback" not in limited.stderr
     assert list(here.settings.backup_folder.iterdir()) == []
-    assert last_backup(here.settings) is None
+    assert last_backup(here.settings, NOW) is None
 
 
 def test_a_backup_of_older_tables_is_brought_up_to_date(
@@ -76,6 +81,7 @@ def test_a_palace_is_not_brought_back_beside_keys_of_another(
         token = ticket_token(sell(app, "first-key"))
         made = backup(here.settings, clock.now())
     there.keys_file.unlink()
+    make_keys(there.keys_file)
     with opened(there):
         assert schema.revision(db.session.connection()) is None
 
@@ -84,8 +90,13 @@ def test_a_palace_is_not_brought_back_beside_keys_of_another(
     with opened(there):
         assert schema.revision(db.session.connection()) is None
 
+    restore(there, made, here.identity, replacing=False, keys_lost=True)
+    with opened(there):
+        assert read_ticket_token(token) is None
+        assert count(Ticket) == 1
+
     there.keys_file.write_bytes(here.settings.keys_file.read_bytes())
-    restore(there, made, here.identity, replacing=False)
+    restore(there, made, here.identity, replacing=True)
     with opened(there):
         assert read_ticket_token(token) is not None
 
@@ -128,3 +139,29 @@ def test_a_palace_that_came_back_can_be_lost_again(here: Machine, there: Setting
 
     with opened(here.settings) as app:
         sell(app, "later-key")
+
+
+def test_what_came_back_is_in_the_audit_even_if_its_tables_stay_old(
+    older: Settings, here: Machine, there: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(older):
+        made = backup(older, clock.now())
+
+    def fails() -> None:
+        raise SystemExit("killed")
+
+    monkeypatch.setattr(restoring, "upgrade", fails)
+    with pytest.raises(SystemExit):
+        restore(there, made, here.identity, replacing=False)
+
+    with opened(there):
+        line = db.session.scalars(select(AuditLine).order_by(AuditLine.id.desc())).first()
+        assert line is not None
+        assert (line.act, line.subject) == ("restored", f"backup:{made.name}")
+        assert line.after == {"members": 0, "orders": 0, "tickets": 0}
+
+
+def test_a_file_that_cannot_be_read_is_named_with_its_reader(here: Machine) -> None:
+    gone = str(here.settings.state / "gone.palace")
+    words = refused(here.settings, "restore", gone, "--identity", str(here.identity), code=2)
+    assert f"{gone}: No such file or directory for user" in words

@@ -22,6 +22,8 @@ REFUSED = [
     (PALACE | {"LAN": "1"}, "LAN=1"),
     (PALACE | {"SMS_GATEWAY": "aliyun"}, "no SMS_GATEWAY"),
     (PALACE | {"SMS_GATEWAY": "screen"}, "everybody's codes"),
+    (PALACE | {"BACKUP_RECIPIENT": "age1nonsense"}, "no recipient"),
+    (PALACE | {"BACKUP_RECIPIENT": "AGE-SECRET-KEY-1QQ"}, "no recipient"),
     (DEMO | {"SMS_GATEWAY": "aliyun"}, "no SMS_GATEWAY"),
     (DEMO | {"HOST": EVERYWHERE}, "LAN=1"),
     (DEMO | LAN | {"HOST": "8.8.8.8"}, "LAN=1"),

@@ -9,12 +9,13 @@ from datetime import datetime
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
 
 from palace.db import db
 from palace.members import queries
-from palace.members.errors import LoginTaken, LoginUnknown
+from palace.members.errors import LoginTaken, LoginUnknown, NotALogin, NotAName, OnlyAdministrator
 from palace.members.models import SignIn, Staff
-from palace.members.rules import Role
+from palace.members.rules import Role, is_login, is_name, tidy_name
 from palace.members.services.audit import note
 
 HASHER = PasswordHasher()
@@ -41,14 +42,21 @@ def employ(login: str, name: str, role: Role) -> str:
     """Let somebody work here; return their password, which is in no table.
 
     Raises:
+        NotALogin, NotAName: nobody is called that.
         LoginTaken: somebody has or had this login.
     """
-    if queries.is_login_taken(login):
-        raise LoginTaken(login=login)
+    login, name = login.strip(), tidy_name(name)
+    if not is_login(login):
+        raise NotALogin
+    if not is_name(name):
+        raise NotAName
     password = secrets.token_urlsafe(PASSWORD_BYTES)
     staff = Staff(login=login, name=name, role=role, password_hash=hash_password(password))
-    db.session.add(staff)
-    db.session.flush()
+    try:
+        with db.session.begin_nested():
+            db.session.add(staff)
+    except IntegrityError:
+        raise LoginTaken(login=login) from None
     note("staff_employed", f"staff:{staff.id}", after={"role": role.value})
     return password
 
@@ -71,8 +79,11 @@ def leave(login: str, now: datetime) -> None:
 
     Raises:
         LoginUnknown: nobody works here under this login.
+        OnlyAdministrator: nobody would be left to look after the palace.
     """
     staff = _get(login)
+    if staff.role is Role.ADMIN and queries.lock_administrators() == [staff.id]:
+        raise OnlyAdministrator(login=login)
     staff.left_at = now
     note("staff_left", f"staff:{staff.id}", after={"sign_ins": _end_sign_ins(staff, now)})
 
