@@ -45,9 +45,9 @@ class Made:
 
 def execute(statement: Statement, values: Mapping[str, Any]) -> list[Any]:
     """Run a statement that was made once in the session's transaction; return its rows, named tuples."""
-    session = db.session()
-    session.flush()  # as SQLAlchemy would: a statement sees what its transaction has done
-    connection = session.connection()
+    unit = db.session()
+    unit.flush()  # as SQLAlchemy would: a statement sees what its transaction has done
+    connection = unit.connection()
     made = _made(statement, tuple(values))
     driver: Any = connection.connection.dbapi_connection
     cursor: Any = psycopg.RawCursor(driver)

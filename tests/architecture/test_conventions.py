@@ -44,6 +44,7 @@ USUAL = {
 }
 UNUSUAL = {
     "agenda/blocks.py": "the VEVENT block of an entry, stored with it and joined into feeds",
+    "care/measurements.py": "what was measured of the palace, before anybody judges it",
     "care/probes.py": "what the machine tells without the database, each for a bounded time",
     "notices/senders.py": "how a notice leaves the house, one function per gateway",
     "tickets/booked.py": "the statements that write what was won by a claim",
