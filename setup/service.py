@@ -71,7 +71,7 @@ def check_may_install() -> None:
     if not SYSTEMD.is_dir():
         raise NotBroughtIn(
             "This machine is not run by systemd. Let what runs it start, as an ordinary user in this folder"
-            " and with the settings of deploy/palace.env: .venv/bin/python -m palace run"
+            " and with the settings of deploy/palace.env in the environment: make run"
         )
 
 

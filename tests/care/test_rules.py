@@ -119,6 +119,21 @@ def test_without_a_database_what_it_alone_knows_is_left_out() -> None:
     assert "后台任务进程" not in [line.name for line in found]
 
 
+def test_a_stopped_palace_says_only_that_and_what_the_machine_tells() -> None:
+    names = [line.name for line in rules.lines(replace(MACHINE, running=False), None, SETTING)]
+
+    assert names[0] == "文化宫"
+    assert "数据库" not in names
+    assert "打印" not in names
+    assert "备份" in names
+
+
+def test_what_is_red_comes_first_and_the_order_of_looking_stays() -> None:
+    found = rules.lines(replace(MACHINE, backup=None, printing=False), DATABASE, SETTING)
+
+    assert [line.name for line in found][:3] == ["打印", "备份", "数据库"]
+
+
 def test_a_database_elsewhere_has_no_disk_here() -> None:
     found = rules.lines(replace(MACHINE, embedded=False), DATABASE, SETTING)
 
@@ -128,6 +143,7 @@ def test_a_database_elsewhere_has_no_disk_here() -> None:
 def test_messages_and_keys_are_judged_by_the_settings() -> None:
     assert not rules.messages_line(DATABASE, replace(SETTING, sms=False)).well
     assert not rules.keys_line(replace(SETTING, keys_beside_state=True)).well
+    assert not rules.backup_line(MACHINE, replace(SETTING, recipient=False)).well
 
 
 def test_a_demonstration_needs_no_gateway_backup_certificate_or_hidden_keys() -> None:

@@ -166,6 +166,7 @@ def service() -> Iterator[Installed]:
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=float(installed.line("TimeoutStopSec")))
+        shutil.rmtree(Cluster(root / "var" / "lib" / "palace").home, ignore_errors=True)
         shutil.rmtree(root)
 
 

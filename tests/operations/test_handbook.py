@@ -7,7 +7,10 @@ import subprocess
 
 import pytest
 
+from palace.care import rules
 from palace.config import ROOT
+from palace.words import catalogue
+from tests.care.test_rules import DATABASE, MACHINE, SETTING
 from tests.operations.conftest import Installed
 
 PAGE = (ROOT / "docs" / "operations.md").read_text()
@@ -45,6 +48,15 @@ def test_every_box_is_run_or_marked_as_done_by_hand() -> None:
 
     assert kinds <= BY_HAND | {"sh"}
     assert len(commands()) > 5
+
+
+def test_every_line_of_the_health_page_is_explained_in_both_languages() -> None:
+    lines = [rules.STOPPED, *rules.lines(MACHINE, DATABASE, SETTING)]
+    english = catalogue("en")
+    told = [(line.name, english.gettext(line.name)) for line in lines]
+
+    table = [row for row in PAGE.splitlines() if row.startswith("|")]
+    assert [pair for pair in told if not any(all(n in row for n in pair) for row in table)] == []
 
 
 def test_every_make_target_named_is_there() -> None:

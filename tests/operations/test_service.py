@@ -14,6 +14,7 @@ from palace.postgres import STOP_LIMIT
 from palace.run import STOP_LIMITS
 from setup import service as written
 from setup.fetched import NotBroughtIn
+from tests.architecture.tables import NOWHERE
 from tests.operations.conftest import Installed, install
 
 ADDRESS = "https://palace.example"
@@ -84,7 +85,7 @@ def test_without_systemd_it_says_what_to_start(
 ) -> None:
     monkeypatch.setattr(written, "SYSTEMD", tmp_path / "none")
     monkeypatch.setattr("os.geteuid", lambda: 0)
-    with pytest.raises(NotBroughtIn, match="python -m palace run"):
+    with pytest.raises(NotBroughtIn, match="environment: make run"):
         written.check_may_install()
 
     monkeypatch.setattr("os.geteuid", lambda: 1000)
@@ -107,6 +108,22 @@ def test_the_command_refuses_who_may_not_read_the_settings(tmp_path: Path) -> No
         1,
         "Only root and the user palace may: sudo palace health\n",
     )
+
+
+def test_files_are_named_from_the_folder_where_the_command_is_typed(installed: Installed) -> None:
+    (installed.root / "backup-key.txt").touch()
+    done = subprocess.run(
+        ["palace", "restore", "backup-key.txt", "--identity", "gone.txt"],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=installed.root,
+        env=installed.env | {"DATABASE_URL": NOWHERE, "DATABASE_OWNER_URL": NOWHERE},
+    )
+
+    assert done.returncode == 2, done.stderr
+    assert f"{installed.root / 'gone.txt'}: No such file or directory for user" in done.stderr
+    assert "'FILE'" not in done.stderr
 
 
 def test_the_proxys_sample_sends_files_for_as_long_as_the_palace_does() -> None:
