@@ -109,7 +109,7 @@ def find_staff(login: str) -> Staff | None:
 def lock_administrators() -> list[int]:
     """Lock the administrators who work here until the transaction ends; who had to wait sees who left."""
     wanted = select(Staff.id).where(Staff.role == Role.ADMIN, Staff.left_at.is_(None))
-    return list(db.session.scalars(wanted.order_by(Staff.id).with_for_update()))
+    return list(db.session.scalars(wanted.order_by(Staff.id).with_for_update(key_share=True)))
 
 
 def is_known(phone: str) -> bool:

@@ -44,6 +44,7 @@ USUAL = {
 }
 UNUSUAL = {
     "agenda/blocks.py": "the VEVENT block of an entry, stored with it and joined into feeds",
+    "care/measurements.py": "what was measured, before the rules judge it: plain values for both",
     "care/probes.py": "what the machine tells without the database, each for a bounded time",
     "notices/senders.py": "how a notice leaves the house, one function per gateway",
     "tickets/seatmap.py": "the drawing of a plan, cached per plan and language",
