@@ -23,6 +23,7 @@ from palace.backup import new_identity
 from palace.config import ROOT, Settings
 from palace.overload import Lane, Overload
 from palace.postgres import Cluster
+from setup.service import Places
 from tests.conftest import Browser, migrated_app, real_palace, settings_for
 from tests.journeys.conftest import free_port
 
@@ -97,20 +98,15 @@ def there(cluster: Cluster, here: Machine, tmp_path: Path) -> Iterator[Settings]
 
 
 @dataclass(frozen=True)
-class Installed:
+class Installed(Places):
     """Where `setup install --root` put a palace."""
 
-    root: Path
+    user: str = ""
 
     @property
     def settings(self) -> Path:
         """Return the file of settings."""
-        return self.root / "etc" / "palace" / "palace.env"
-
-    @property
-    def unit(self) -> Path:
-        """Return the systemd unit."""
-        return self.root / "etc" / "systemd" / "system" / "palace.service"
+        return self.etc / "palace.env"
 
     @property
     def env(self) -> dict[str, str]:
@@ -166,7 +162,7 @@ def service() -> Iterator[Installed]:
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=float(installed.line("TimeoutStopSec")))
-        shutil.rmtree(Cluster(root / "var" / "lib" / "palace").home, ignore_errors=True)
+        shutil.rmtree(Cluster(installed.state).home, ignore_errors=True)
         shutil.rmtree(root)
 
 

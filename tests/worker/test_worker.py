@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
-import sys
 import time
 from dataclasses import replace
 
@@ -13,12 +11,13 @@ import pytest
 from procrastinate.periodic import PeriodicRegistry
 
 from palace import clock, worker
-from palace.config import ROOT, Settings
+from palace.config import Settings
 from palace.db import db
 from palace.heartbeat import last_beat
 from palace.notices.services import owe
 from palace.venues.models import Demonstration
 from tests.factory import Factory
+from tests.operations.commands import typed
 
 LONGEST_WAIT = 60.0
 
@@ -62,13 +61,7 @@ def test_it_beats_sends_and_stops_when_asked(live: Factory) -> None:
     with queue.open():
         queue.configure_task("palace:send_notices").defer(timestamp=0)
 
-    process = subprocess.Popen(
-        [sys.executable, "-m", "palace", "worker"],
-        cwd=ROOT,
-        env=environment(settings_of(live)),
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = typed(settings_of(live), "worker")
     try:
         wait_until("SELECT count(*) = 1 FROM procrastinate_workers", process)
         wait_until("SELECT bool_and(sent_at IS NOT NULL) FROM notices", process)
@@ -82,17 +75,6 @@ def test_it_beats_sends_and_stops_when_asked(live: Factory) -> None:
     assert beat is not None
     db.session.rollback()
     assert last_beat() is None
-
-
-def environment(settings: Settings) -> dict[str, str]:
-    """Return what makes a process serve the test's palace."""
-    return dict(os.environ) | {
-        "PALACE_DEMO": "1",
-        "PALACE_STATE": str(settings.state),
-        "KEYS_FILE": str(settings.keys_file),
-        "DATABASE_URL": settings.database_url or "",
-        "DATABASE_OWNER_URL": settings.database_owner_url or "",
-    }
 
 
 def wait_until(question: str, process: subprocess.Popen[str]) -> None:
