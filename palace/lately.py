@@ -32,7 +32,8 @@ def remembered(view: View) -> View:
     @functools.wraps(view)
     def shown(*args: Any, **kwargs: Any) -> ResponseReturnValue:
         response = make_response(view(*args, **kwargs))
-        if not (request.query_string or wants_json() or _is_somebody()):
+        plain = request.method == "GET" and not request.query_string
+        if plain and not wants_json() and not _is_somebody():
             memory = _memory()
             memory.pop(_key(), None)
             memory[_key()] = time.time(), response.get_data()

@@ -6,6 +6,7 @@ and what waits for paper. Files, `/livez` and `/healthz` pass freely.
 
 from __future__ import annotations
 
+import io
 import logging
 import threading
 import time
@@ -30,6 +31,7 @@ AT_ONCE = {
 }  # together what the pool has connections
 WAITING = {"reading": 24, "acting": 24, "working": 12, "paper": 3}
 PATIENCE = 5.0  # seconds
+EARS, MOMENT = 8, 0.2  # how many that are told to come back are read at once; seconds
 SPARE = 12  # threads for seat state, files and those told to come back
 THREADS = sum(AT_ONCE.values()) + sum(WAITING.values()) + SPARE
 WORKING = frozenset({"door", "staff"})
@@ -82,6 +84,7 @@ class Overload:
         self.app, self.flask = app, flask
         self.is_ours = web.host_check(flask.config["TRUSTED_HOSTS"])
         self.lanes = {name: Lane(AT_ONCE[name], WAITING[name]) for name in AT_ONCE}
+        self._ears = threading.Semaphore(EARS)
         self._told, self._told_at = 0, 0.0
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -110,11 +113,25 @@ class Overload:
         self._note()
         with self.flask.request_context(environ):
             g.request_id = web.new_request_id()
-            _hear_out()
+            self._hear_out()
             response = self.flask.make_response(lifecycle.refused(Overloaded()))
             secure = self.flask.extensions["palace"].secure
             web.harden(response, g.request_id, secure=secure, personal=True)
         return response(environ, start_response)
+
+    def _hear_out(self) -> None:
+        """Read what was sent: after an answer before its end the server hangs up, on the next request.
+
+        Of a few at once only: who sends slowly takes no thread from everybody else.
+        """
+        if not self._ears.acquire(timeout=MOMENT):
+            request.environ |= {"wsgi.input": io.BytesIO(), "CONTENT_LENGTH": "0"}
+            return
+        try:
+            with suppress(HTTPException):  # too long, or cut off
+                request.get_data(parse_form_data=True)
+        finally:
+            self._ears.release()
 
     def _note(self) -> None:
         """Count who was told to come back, and log the count once a second."""
@@ -123,12 +140,6 @@ class Overload:
         if now - self._told_at > 1:
             log.warning("overloaded", extra={"values": {"told_to_come_back": self._told}})
             self._told, self._told_at = 0, now
-
-
-def _hear_out() -> None:
-    """Read what was sent: after an answer before its end the server hangs up, on the next request."""
-    with suppress(HTTPException):  # too long, or cut off
-        request.get_data(parse_form_data=True)
 
 
 def init_app(app: Flask) -> None:

@@ -211,17 +211,20 @@ class Cookies(SecureCookieSessionInterface):
     They end with their sign-in's row, by the database's clock alone (design R5).
     """
 
-    _kept: tuple[KeyRing, URLSafeTimedSerializer | None] | None = None
+    _kept: tuple[KeyRing, URLSafeTimedSerializer] | None = None
 
-    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer:
         """Return what signs and reads cookies; the keys are looked at first."""
         ring = use_keys(app)
-        kept: tuple[KeyRing, URLSafeTimedSerializer | None] | None = self._kept
+        kept: tuple[KeyRing, URLSafeTimedSerializer] | None = self._kept
         if kept is None or kept[0] is not ring:
-            timed = super().get_signing_serializer(app)
-            if timed is not None:
-                timed.__class__ = Ageless
-            self._kept = kept = (ring, timed)
+            cookie_keys = [key.secret.hex() for key in ring.all("cookie")]
+            derived = {"key_derivation": self.key_derivation, "digest_method": self.digest_method}
+            # The last key signs, as Flask has it; made of the ring alone, so that both belong together.
+            made = Ageless(
+                cookie_keys[::-1], salt=self.salt, serializer=self.serializer, signer_kwargs=derived
+            )
+            self._kept = kept = (ring, made)
         return kept[1]
 
 

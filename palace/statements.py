@@ -91,6 +91,13 @@ def _default(column: Column[Any]) -> object:
 @functools.lru_cache(maxsize=MOST_KEPT)
 def _made(statement: Statement, names: tuple[str, ...]) -> Made:
     written = statement.compile(dialect=DIALECT, column_keys=list(names))
+    missing = [
+        name
+        for name in written.positiontup or ()
+        if written.binds[name].required and name not in names
+    ]
+    if missing:
+        raise ValueError(f"a statement lacks its values: {', '.join(missing)}")
     own = {
         **written.params,
         **{column.name: _default(column) for column in written.insert_prefetch},

@@ -54,6 +54,13 @@ def test_a_value_that_python_makes_up_for_each_row_must_be_given(make: Factory) 
         execute(dice, {"thrown": 1})
 
 
+def test_a_value_that_is_missing_is_never_taken_for_nothing(make: Factory) -> None:
+    staff = make.staff()
+
+    with pytest.raises(ValueError, match="id"):
+        execute(WHO, {"misspelt": staff.id})
+
+
 def test_a_broken_rule_of_a_table_is_told_as_sqlalchemy_tells_it(make: Factory) -> None:
     staff = make.staff()
     row = {"login": staff.login, "name": "王", "role": Role.DOOR, "password_hash": "!"}

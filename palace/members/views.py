@@ -259,7 +259,7 @@ def _enter(entered: SignIn, default: str = HOME) -> ResponseReturnValue:
     address, was_somebody = cookie.get("next", default), "_user_id" in cookie
     _end_sign_in()
     cookie.permanent = True
-    login_user(load_sign_in(entered.token))
+    login_user(SignedIn(id=entered.id, token=entered.token, member=None, staff=None))
     return _forgetful(_onward(address)) if was_somebody else _onward(address)
 
 

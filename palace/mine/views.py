@@ -27,7 +27,7 @@ from palace.config import Settings
 from palace.db import transaction
 from palace.errors import PalaceError
 from palace.members import services
-from palace.members.queries import current_member
+from palace.members.queries import current_member, row_of
 from palace.members.rules import Known, Role
 from palace.mine import queries
 from palace.mine.forms import AccessForm, RenameForm
@@ -178,7 +178,7 @@ def rename() -> ResponseReturnValue:
 def _done(said: str) -> ResponseReturnValue:
     """Answer a change: back to the page with a word that it is done, or its new state as JSON."""
     if wants_json():
-        member = current_member()
+        member = row_of(current_member())
         return _json(member, queries.belongings(member, clock.now()))
     flash(gettext(said))
     return redirect(url_for("mine.home"), code=303)

@@ -101,14 +101,6 @@ def closed_seats(performance_id: int, now: datetime) -> dict[int, bool]:
     }
 
 
-def seats_named(plan_id: int, codes: Sequence[str]) -> list[Seat]:
-    """Return the seats of a plan with these codes, in plan order."""
-    wanted = (
-        select(Seat).where(Seat.plan_id == plan_id, Seat.code.in_(codes)).order_by(Seat.ordinal)
-    )
-    return list(db.session.scalars(wanted))
-
-
 def order_of(member_id: int, code: str) -> Order:
     """Return a member's order, read anew.
 

@@ -140,6 +140,13 @@ def test_a_renewed_calendar_has_another_address(client: FlaskClient, member: Mem
     assert client.get(f"/calendars/{agenda.feed_secret(member)}.ics").status_code == 200
 
 
+def test_a_program_is_told_what_holds_after_its_change(client: FlaskClient, member: Member) -> None:
+    told = client.post("/mine/calendar", headers={"Accept": "application/json"}).get_json()
+
+    db.session.refresh(member)
+    assert told["feed"].endswith(f"/calendars/{agenda.feed_secret(member)}.ics")
+
+
 def test_wheelchair_places_are_opened_and_closed_by_the_member(
     client: FlaskClient, member: Member
 ) -> None:

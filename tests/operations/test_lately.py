@@ -155,3 +155,13 @@ def test_no_more_are_kept_than_fit(
     for path in (*paths, paths[1]):
         assert client.get(path).status_code == 200
     assert [path for path, *_ in app.extensions["palace_lately"]] == [paths[2], paths[1]]
+
+
+def test_what_somebody_came_from_is_not_remembered(
+    client: FlaskClient, pages: list[str], away: Away
+) -> None:
+    client.head("/", headers={"Referer": "http://localhost/orders/secret"})
+    away()
+
+    assert "secret" not in client.get("/").text
+    assert len(pages) == 3

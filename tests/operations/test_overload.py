@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from palace.lifecycle import COME_BACK
-from palace.overload import AT_ONCE, WAITING, Lane, lane_of
+from palace.overload import AT_ONCE, WAITING, Lane, Overload, lane_of
 from palace.run import children
 from tests.factory import Factory
 
@@ -116,6 +116,18 @@ def test_what_a_program_sent_is_read_before_it_is_told_to_come_back(
         headers={"Accept": "application/json"},
     )
     assert (told.status_code, sent.read()) == (503, b"")
+
+
+def test_who_sends_slowly_keeps_nobody_from_being_told(
+    app: Flask, client: FlaskClient, full: Callable[[str], None]
+) -> None:
+    full("acting")
+    door = app.wsgi_app
+    while not isinstance(door, Overload):
+        door = getattr(door, "app")  # noqa: B009 - middlewares around it
+    door._ears = threading.Semaphore(0)
+    told = client.post("/performances/1/hold", data={"key": "k" * 8, "seats": "A-1"})
+    assert (told.status_code, "A-1" in told.text) == (503, False)
 
 
 def test_more_than_the_largest_body_is_not_kept(
