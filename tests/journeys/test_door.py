@@ -213,7 +213,8 @@ def test_the_door_in_large_text_in_english_and_in_the_dark(
     assert steward.page.evaluate(SMALL_TARGETS.replace("MIN", "60")) == []
     steward.look("door-home-large")
     steward.tap("EN", role="link")
-    steward.page.locator(f"a[href='/door/{ticket.performance}']").click()
+    with steward.page.expect_navigation():
+        steward.page.locator(f"a[href='/door/{ticket.performance}']").click()
     assert "came in at" in scan(steward, ticket.token, "already")
     steward.look("door-large-english")
     steward.page.emulate_media(color_scheme="dark")
