@@ -22,8 +22,7 @@ from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
-from xml.etree.ElementTree import Element
+from typing import Any, NoReturn
 
 import pypdfium2
 from PIL import Image
@@ -201,7 +200,7 @@ def _sheet(css: str) -> CSS:
     return CSS(string=css, font_config=_fonts(), url_fetcher=_fetcher())
 
 
-def _own_sheets(page: Element) -> list[CSS]:
+def _own_sheets(page: Any) -> list[CSS]:
     """Take the style sheets out of a page: they are the same for every ticket, so they are read once."""
     sheets = []
     for head in page.findall("head"):
