@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -24,7 +24,7 @@ ID = bindparam("id", type_=BigInteger)
 IDS = bindparam("ids", type_=ARRAY(BigInteger))
 SINCE = bindparam("since", type_=DateTime(timezone=True))
 UNTIL = bindparam("until", type_=DateTime(timezone=True))
-OWN = [name for name in Listed.__annotations__ if name not in {"production", "space"}]
+OWN = [part.name for part in fields(Listed) if part.name not in {"production", "space"}]
 LISTED = (
     select(
         *(getattr(Performance, name) for name in OWN),

@@ -71,18 +71,24 @@ class Place:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Listed:
-    """A performance as pages show it: plain values, so that a process may keep them for a moment."""
+class Timed:
+    """What pages and selling read alike of a performance."""
 
     id: int
     seating: Seating
-    capacity: int
     doors_at: datetime
     starts_at: datetime
     ends_at: datetime
     sale_opens_at: datetime
     sale_closes_at: datetime
     cancelled_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed(Timed):
+    """A performance as pages show it: plain values, so that a process may keep them for a moment."""
+
+    capacity: int
     production: Work
     space: Place
 

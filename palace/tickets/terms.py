@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -32,7 +32,7 @@ from palace.members.queries import grant_holds
 from palace.members.rules import Known, Standing
 from palace.money import Fen
 from palace.programme.models import Performance, Price, Production, Quota, Tier
-from palace.programme.rules import Qualifies, Scope
+from palace.programme.rules import Qualifies, Scope, Timed
 from palace.statements import execute
 from palace.tickets.claims import live
 from palace.tickets.models import Claim
@@ -40,7 +40,6 @@ from palace.tickets.rules import OPENS, Offer, room_of
 from palace.venues.models import HouseRules, Site, Space
 from palace.venues.queries import HEAD
 
-Part = TypeVar("Part")
 PERFORMANCE = bindparam("performance_id", type_=BigInteger)
 MEMBER = bindparam("member_id", type_=BigInteger)
 HEADS = table_of(Site).alias()
@@ -49,19 +48,11 @@ NOW = select(CLOCK.c.now).scalar_subquery()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Show:
+class Show(Timed):
     """A performance as selling reads it, with its production's title and where it is."""
 
-    id: int
     plan_id: int | None
-    seating: str
     seats_per_member: int
-    doors_at: datetime
-    starts_at: datetime
-    ends_at: datetime
-    sale_opens_at: datetime
-    sale_closes_at: datetime
-    cancelled_at: datetime | None
     title_zh: str
     title_en: str
     site_zh: str
@@ -99,7 +90,14 @@ class SoldTier:
     held: int
 
 
-TIER_COLUMNS = [name for name in SoldTier.__annotations__ if hasattr(Tier, name)]
+def names_of(kind: type[Any]) -> tuple[str, ...]:
+    """Return what the parts of a plain value are called."""
+    return tuple(part.name for part in fields(kind))
+
+
+Part = TypeVar("Part", Show, House)
+PARTS: Mapping[type[Any], tuple[str, ...]] = {kind: names_of(kind) for kind in (Show, House)}
+TIER_COLUMNS = [name for name in names_of(SoldTier) if hasattr(Tier, name)]
 NAMES: dict[str, Any] = {
     "title_zh": Production.title_zh,
     "title_en": Production.title_en,
@@ -110,7 +108,7 @@ NAMES: dict[str, Any] = {
 }
 SHOW_COLUMNS = [
     (NAMES[name] if name in NAMES else getattr(Performance, name)).label(name)
-    for name in Show.__annotations__
+    for name in names_of(Show)
 ]
 SHOW = (
     select(*SHOW_COLUMNS)
@@ -174,7 +172,7 @@ def show_now(performance_id: int) -> tuple[Show, datetime]:
 
 
 def _part(kind: type[Part], row: Any) -> Part:
-    return kind(**{name: getattr(row, name) for name in kind.__annotations__})
+    return kind(**{name: getattr(row, name) for name in PARTS[kind]})
 
 
 def _offer(
@@ -253,7 +251,7 @@ def _terms() -> Select[Any]:
     return (
         SHOW.add_columns(
             NOW.label("now"),
-            *(getattr(HouseRules, name) for name in House.__annotations__),
+            *(getattr(HouseRules, name) for name in names_of(House)),
             _prices().label("prices"),
             _tiers().label("tiers"),
             select(func.count()).where(*mine).scalar_subquery().label("held"),

@@ -11,9 +11,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from palace.lifecycle import COME_BACK
-from palace.overload import AT_ONCE, WAITING, Lane, Overload, lane_of
+from palace.overload import AT_ONCE, WAITING, Lane, lane_of
 from palace.run import children
 from tests.factory import Factory
+from tests.operations.conftest import middleware
 
 
 def test_a_lane_lets_in_so_many_and_has_so_many_wait() -> None:
@@ -122,10 +123,7 @@ def test_who_sends_slowly_keeps_nobody_from_being_told(
     app: Flask, client: FlaskClient, full: Callable[[str], None]
 ) -> None:
     full("acting")
-    door = app.wsgi_app
-    while not isinstance(door, Overload):
-        door = getattr(door, "app")  # noqa: B009 - middlewares around it
-    door._ears = threading.Semaphore(0)
+    middleware(app)._ears = threading.Semaphore(0)
     told = client.post("/performances/1/hold", data={"key": "k" * 8, "seats": "A-1"})
     assert (told.status_code, "A-1" in told.text) == (503, False)
 

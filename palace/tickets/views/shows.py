@@ -34,7 +34,7 @@ FRESH_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
-class Lately:
+class Kept:
     """What is on in the coming weeks, as this process read it a moment ago."""
 
     read_at: float
@@ -43,10 +43,10 @@ class Lately:
 
 def _coming(now: datetime) -> Programme:
     """Return what is on in the coming weeks: many houses, so read once a second at most."""
-    kept: Lately | None = current_app.extensions.get("palace_coming")
+    kept: Kept | None = current_app.extensions.get("palace_coming")
     if kept is None or time.monotonic() - kept.read_at > FRESH_SECONDS:
         read_at = time.monotonic()
-        kept = Lately(read_at, read(programme.performances(since=now, until=now + COMING), now))
+        kept = Kept(read_at, read(programme.performances(since=now, until=now + COMING), now))
         current_app.extensions["palace_coming"] = kept
     return kept.programme
 
