@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import psycopg
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
+from psycopg._preparing import PrepareManager
 from psycopg.abc import RV, PQGen
 from sqlalchemy import (
     BigInteger,
@@ -92,10 +93,29 @@ def one_of(column: str, values: Iterable[StrEnum]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({listed})", name=column)
 
 
+class Kept(PrepareManager):
+    """Prepared statements that outlive a rollback, as they do in PostgreSQL.
+
+    psycopg forgets them there, in case tables were made anew. The application may make none, and
+    every page that only reads, and every refusal, ends in a rollback.
+    """
+
+    def clear(self) -> bool:
+        """Forget nothing."""
+        return False
+
+
 class Patient(psycopg.Connection[Any]):
     """A connection that gives PostgreSQL up when it does not answer: frozen, no timeout of its own fires."""
 
     limit = ANSWER_LIMIT
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self._prepared = Kept()
+        self.busy = psycopg.RawCursor(
+            self
+        )  # for statements.py: making one takes a fifth of a question
 
     def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
         """Wait for an answer, at most `limit` seconds; the connection is of no more use after that."""
@@ -113,7 +133,9 @@ class Impatient(Patient):
     limit = SIDE_LIMIT
 
 
-def _connect_by(engine: Engine, kind: type[Patient]) -> None:
+def connect_by(engine: Engine, kind: type[Patient]) -> None:
+    """Have an engine's connections be of a kind."""
+
     @event.listens_for(engine, "do_connect")
     def connect(
         _dialect: object, _record: object, words: list[Any], named: dict[str, Any]
@@ -142,7 +164,7 @@ def init_app(app: Flask) -> None:
     """Connect the application, and make the engine for what must not join its transactions."""
     db.init_app(app)
     with app.app_context():
-        _connect_by(db.engine, Patient)
+        connect_by(db.engine, Patient)
     side = app.extensions["palace_side_engine"] = create_engine(
         app.config["SQLALCHEMY_DATABASE_URI"],
         isolation_level="AUTOCOMMIT",
@@ -151,7 +173,7 @@ def init_app(app: Flask) -> None:
         max_overflow=0,
         pool_timeout=2,
     )
-    _connect_by(side, Impatient)
+    connect_by(side, Impatient)
 
 
 def side_engine() -> Engine:

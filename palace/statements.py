@@ -18,7 +18,7 @@ from sqlalchemy.dialects import registry
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
-from palace.db import db
+from palace.db import Patient, db
 
 Statement = Select[*tuple[Any, ...]] | UpdateBase
 DIALECT = cast("Dialect", registry.load("postgresql.psycopg")(paramstyle="numeric_dollar"))
@@ -31,7 +31,7 @@ MOST_KEPT = (
 class Made:
     """A statement as PostgreSQL reads it, how its values are put in order, what its rows are called."""
 
-    sql: str
+    sql: bytes
     values: Sequence[tuple[str, Any, Callable[[Any], Any] | None]]
     row: Callable[[tuple[Any, ...]], Any] | None
 
@@ -49,14 +49,14 @@ def execute(statement: Statement, values: Mapping[str, Any]) -> list[Any]:
     unit.flush()  # as SQLAlchemy would: a statement sees what its transaction has done
     connection = unit.connection()
     made = _made(statement, tuple(values))
-    driver: Any = connection.connection.dbapi_connection
-    cursor: Any = psycopg.RawCursor(driver)
+    driver = cast("Patient", connection.connection.dbapi_connection)
+    cursor: Any = driver.busy
     try:
         cursor.execute(made.sql, made.ordered(values))
         return list(map(made.row, cursor.fetchall())) if made.row else []
     except psycopg.Error as error:
         # The one place that knows what a lost connection means to its pool; raises what callers know.
-        connection._handle_dbapi_exception(error, made.sql, None, cursor, None)
+        connection._handle_dbapi_exception(error, made.sql.decode(), None, None, None)
         raise
 
 
@@ -103,7 +103,7 @@ def _made(statement: Statement, names: tuple[str, ...]) -> Made:
         **{column.name: _default(column) for column in written.insert_prefetch},
     }
     return Made(
-        sql=written.string,
+        sql=written.string.encode(),
         values=[
             (
                 name,

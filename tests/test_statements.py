@@ -61,6 +61,24 @@ def test_a_value_that_is_missing_is_never_taken_for_nothing(make: Factory) -> No
         execute(WHO, {"misspelt": staff.id})
 
 
+def test_a_rollback_leaves_what_was_prepared(live: Factory) -> None:
+    staff = live.staff()
+    live.commit()
+    prepared = text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%staff.id%'")
+    for _ in range(6):
+        execute(WHO, {"id": staff.id})
+    assert db.session.scalar(prepared) == 1
+    backend = db.session.scalar(select(func.pg_backend_pid()))
+
+    db.session.rollback()
+    with pytest.raises(IntegrityError), db.session.begin_nested():
+        execute(NEW, {"login": staff.login, "name": "王", "role": Role.DOOR, "password_hash": "!"})
+
+    assert db.session.scalar(prepared) == 1
+    assert db.session.scalar(select(func.pg_backend_pid())) == backend
+    assert execute(WHO, {"id": staff.id})
+
+
 def test_a_broken_rule_of_a_table_is_told_as_sqlalchemy_tells_it(make: Factory) -> None:
     staff = make.staff()
     row = {"login": staff.login, "name": "王", "role": Role.DOOR, "password_hash": "!"}

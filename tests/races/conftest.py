@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, create_engine
 
-from palace.db import db
+from palace.db import Patient, connect_by, db
 
 
 @pytest.fixture(autouse=True)
@@ -18,7 +18,9 @@ def wide_pool(live_app: Flask) -> Iterator[None]:
     with live_app.app_context():
         narrow = db.engine
         engines = cast("dict[str | None, Engine]", db.engines)
-        engines[None] = create_engine(narrow.url, pool_size=70, max_overflow=0, pool_timeout=60)
+        wide = create_engine(narrow.url, pool_size=70, max_overflow=0, pool_timeout=60)
+        connect_by(wide, Patient)
+        engines[None] = wide
         yield
         db.engine.dispose()
         engines[None] = narrow
