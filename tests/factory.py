@@ -21,8 +21,9 @@ from palace.money import Fen
 from palace.programme.models import Performance, Price, Production, Quota, Tier
 from palace.programme.rules import Qualifies, Scope, Seating
 from palace.tickets.models import Claim, Order, Ticket
+from palace.venues import queries as venues
 from palace.venues.models import HouseRules, Seat, SeatingPlan, Site, Space
-from palace.venues.rules import SeatType
+from palace.venues.rules import PlanSeat, SeatType
 
 NUMBERS = itertools.count(1)
 DRAWING = {
@@ -174,10 +175,9 @@ class Factory:
                 quota.scope, quota.tier_id = Scope.TIER, self.tier(name).id
             self.add(quota)
 
-    def seats(self, performance: Performance) -> list[Seat]:
+    def seats(self, performance: Performance) -> list[PlanSeat]:
         """Return the seats of a performance in plan order."""
-        wanted = select(Seat).where(Seat.plan_id == performance.plan_id).order_by(Seat.ordinal)
-        return list(db.session.scalars(wanted))
+        return list(venues.seats(performance.plan_id or 0))
 
     def unit(self) -> Unit:
         """Return a basic union."""

@@ -20,8 +20,7 @@ from palace.payments.models import Payment
 from palace.tickets import queries, services
 from palace.tickets.rules import OrderState, Wish
 from palace.venues import queries as venues
-from palace.venues.models import Seat
-from palace.venues.rules import SeatType
+from palace.venues.rules import PlanSeat, SeatType
 
 BUYERS = 300
 BACKEND = KEY = "demo"
@@ -81,7 +80,7 @@ def _seat_wishes(show: Show, chance: random.Random) -> Iterator[Wish]:
         yield Wish(seats=tuple((seat.code, None) for seat in group))
 
 
-def _groups(seats: Iterable[Seat], together: int) -> Iterator[list[Seat]]:
+def _groups(seats: Iterable[PlanSeat], together: int) -> Iterator[list[PlanSeat]]:
     """Yield neighbours, so many at a time; what is left of a row is a smaller group."""
     for _, row in groupby(seats, key=lambda seat: (seat.section, seat.row, seat.block)):
         neighbours = list(row)

@@ -33,6 +33,7 @@ from palace.tickets.errors import SoldOut
 from palace.tickets.models import Claim, Order, Ticket
 from palace.tickets.rules import NamedTier
 from palace.venues.models import Seat
+from palace.venues.rules import PlanSeat
 
 CLAIMS, QUOTAS = table_of(Claim), table_of(Quota)
 
@@ -41,7 +42,7 @@ CLAIMS, QUOTAS = table_of(Claim), table_of(Quota)
 class Pick:
     """One place of an order: its seat (None where nobody has a numbered one), tier and price."""
 
-    seat: Seat | None
+    seat: PlanSeat | None
     zone: str
     tier: NamedTier
     price: Fen
@@ -163,7 +164,7 @@ def _take() -> ReturningInsert[Any]:
 
 
 def keep(
-    performance_id: int, seats: Iterable[Seat], *, reason: str, until: datetime, now: datetime
+    performance_id: int, seats: Iterable[PlanSeat], *, reason: str, until: datetime, now: datetime
 ) -> int:
     """Keep free seats for somebody until their release; return how many were free to keep."""
     rows = [

@@ -70,6 +70,13 @@ TAKEN = (
 )
 
 
+CLOSED = select(Claim.seat_id, kept(NOW)).where(
+    Claim.performance_id == bindparam("performance_id"),
+    Claim.seat_id.is_not(None),
+    live(NOW) | kept(NOW),
+)
+
+
 def _parts() -> Select[Any, Any, Any]:
     order_id = bindparam("order_id", type_=BigInteger)
     seats = select(func.array_agg(aggregate_order_by(Seat.code, Claim.id))).join_from(Claim, Seat)
@@ -93,12 +100,7 @@ def taken_counts(performance_ids: Iterable[int], now: datetime) -> dict[int, int
 
 def closed_seats(performance_id: int, now: datetime) -> dict[int, bool]:
     """Return the seats that cannot be booked by everybody: seat id → whether it is only kept."""
-    wanted = select(Claim.seat_id, kept(now)).where(
-        Claim.performance_id == performance_id, Claim.seat_id.is_not(None), live(now) | kept(now)
-    )
-    return {
-        seat_id: is_kept for seat_id, is_kept in db.session.execute(wanted) if seat_id is not None
-    }
+    return dict(execute(CLOSED, {"performance_id": performance_id, "now": now}))
 
 
 def order_of(member_id: int, code: str) -> Order:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from palace.members.rules import GrantKind, Standing
 from palace.money import Fen
@@ -26,6 +26,7 @@ from palace.tickets.errors import (
     TooManySeats,
     UnknownSeat,
 )
+from palace.venues.rules import PlanSeat
 
 BEST_SETS = 32
 PAYMENT_GRACE = timedelta(seconds=60)
@@ -56,24 +57,6 @@ class KeptFor(StrEnum):
 
 OPENS = {GrantKind.WHEELCHAIR: KeptFor.WHEELCHAIR}
 """Which kept seats a grant opens."""
-
-
-class PlacedSeat(Protocol):
-    """What choosing neighbours needs to know of a seat."""
-
-    @property
-    def section(self) -> str: ...
-    @property
-    def row(self) -> str: ...
-    @property
-    def block(self) -> int: ...
-    @property
-    def position(self) -> int: ...
-    @property
-    def score(self) -> int: ...
-
-
-Placed = TypeVar("Placed", bound=PlacedSeat)
 
 
 class NamedTier(Protocol):
@@ -247,7 +230,7 @@ def check_returnable(now: datetime, until: datetime) -> None:
         raise TooLateToReturn(until=until)
 
 
-def best_sets(free: Sequence[Placed], count: int, most: int = BEST_SETS) -> list[list[Placed]]:
+def best_sets(free: Sequence[PlanSeat], count: int, most: int = BEST_SETS) -> list[list[PlanSeat]]:
     """Return the best sets of `count` neighbouring free seats, best first, at most `most`, disjoint.
 
     Neighbours are in one row and block at positions that differ by one, never by number. A set
@@ -259,8 +242,8 @@ def best_sets(free: Sequence[Placed], count: int, most: int = BEST_SETS) -> list
         for first in range(len(run) - count + 1)
     ]
     sets.sort(key=lambda cost_and_set: cost_and_set[0])
-    best: list[list[Placed]] = []
-    used: set[Placed] = set()
+    best: list[list[PlanSeat]] = []
+    used: set[PlanSeat] = set()
     for _, seats in sets:
         if used.isdisjoint(seats):
             best.append(seats)
@@ -270,24 +253,28 @@ def best_sets(free: Sequence[Placed], count: int, most: int = BEST_SETS) -> list
     return best
 
 
-def pick_one(sets: Sequence[list[Placed]]) -> list[Placed]:
+def pick_one(sets: Sequence[list[PlanSeat]]) -> list[PlanSeat]:
     """Return one of the best sets at random, so that buyers who come together do not all collide."""
     return random.choice(sets)  # noqa: S311 - spreads buyers, guards nothing
 
 
-def _runs(free: Sequence[Placed]) -> list[list[Placed]]:
+def _runs(free: Sequence[PlanSeat]) -> list[list[PlanSeat]]:
     """Return the unbroken runs of free neighbours; the seats come in plan order."""
     runs = [list(free[:1])] if free else []
     for before, seat in pairwise(free):
-        beside = (seat.section, seat.row, seat.block, seat.position - 1)
-        if (before.section, before.row, before.block, before.position) == beside:
+        if (
+            seat.position - before.position == 1
+            and seat.row == before.row
+            and seat.block == before.block
+            and seat.section == before.section
+        ):
             runs[-1].append(seat)
         else:
             runs.append([seat])
     return runs
 
 
-def _cost(run: Sequence[PlacedSeat], first: int, count: int) -> float:
+def _cost(run: Sequence[PlanSeat], first: int, count: int) -> float:
     """Return the mean distance to the best spot in cm, plus a row for each single seat left over."""
     left, right = first, len(run) - first - count
     stranded = (left == 1) + (right == 1)

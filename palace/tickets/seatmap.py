@@ -13,7 +13,7 @@ from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup, escape
 
 from palace.venues.models import Seat, SeatingPlan
-from palace.venues.rules import SeatType
+from palace.venues.rules import PlanSeat, SeatType
 from palace.words import named
 
 DEPTH = 0.78
@@ -34,7 +34,7 @@ WHEELCHAIR = (
 )
 
 
-def plan_svg(plan: SeatingPlan, seats: Sequence[Seat], language: str) -> Markup:
+def plan_svg(plan: SeatingPlan, seats: Sequence[PlanSeat], language: str) -> Markup:
     """Return the map of a plan; seatmap.js paints the states over it.
 
     The seats stand in plan order, so the n-th checkbox is seat n of seats.bin.
@@ -72,7 +72,7 @@ def map_words(language: str) -> Markup:  # noqa: ARG001 - the language in force,
 class _Drawn:
     """What the cached fragment is made from; equal when plan, version and language are."""
 
-    def __init__(self, plan: SeatingPlan, seats: Sequence[Seat], language: str) -> None:
+    def __init__(self, plan: SeatingPlan, seats: Sequence[PlanSeat], language: str) -> None:
         self.key = (plan.id, plan.code, plan.version, language)
         self.drawing, self.seats, self.language = plan.drawing, seats, language
 
@@ -103,7 +103,7 @@ def _fragment(drawn: _Drawn) -> Markup:
     return Markup("".join(parts))  # noqa: S704 - every text in it went through escape()
 
 
-def _view_box(seats: Iterable[Seat], shapes: Iterable[dict[str, Any]]) -> str:
+def _view_box(seats: Iterable[PlanSeat], shapes: Iterable[dict[str, Any]]) -> str:
     labels = [shape["label"] for shape in shapes if shape.get("kind") == "stage"]
     across = [seat.x for seat in seats]
     deep = [seat.y * DEPTH for seat in seats] + [(label[1] - 240) * DEPTH for label in labels]
@@ -136,7 +136,7 @@ def _arc(radius: float, half_angle: float, centre: float) -> str:
     return f"M{-across:.0f} {deep:.0f}A{radius:.0f} {radius:.0f} 0 0 0 {across:.0f} {deep:.0f}"
 
 
-def _row(section: str, row: str, seats: list[Seat]) -> str:
+def _row(section: str, row: str, seats: list[PlanSeat]) -> str:
     """Return a row as a named group, its number at both ends."""
     name = gettext("%(section)s%(row)s排", section=section, row=row)
     ends = [
@@ -150,7 +150,7 @@ def _row(section: str, row: str, seats: list[Seat]) -> str:
     return f'<g role="group" aria-label="{escape(name)}">{drawn}{numbers}</g>'
 
 
-def _seat(seat: Seat) -> str:
+def _seat(seat: PlanSeat) -> str:
     """Return one seat: a checkbox that turns towards the stage; narrower along the side walls."""
     radians = math.radians(seat.angle)
     angle = math.degrees(math.atan2(math.sin(radians) * DEPTH, math.cos(radians)))
@@ -169,7 +169,7 @@ def _seat(seat: Seat) -> str:
     )
 
 
-def spoken(seat: Seat) -> str:
+def spoken(seat: Seat | PlanSeat) -> str:
     """Return a seat's name with what is special about it, as on the map and on paper: 池座5排12座 轮椅席."""
     kinds = {SeatType.WHEELCHAIR: gettext("轮椅席"), SeatType.COMPANION: gettext("陪同席")}
     extra = [kinds.get(seat.type, ""), gettext("视线受限") if seat.restricted else ""]

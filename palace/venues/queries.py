@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TypeVar
 
 from flask import current_app
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 
 from palace.db import db
 from palace.members.rules import CodeBudget
 from palace.venues.errors import NotSetUp
 from palace.venues.models import Demonstration, HouseRules, Seat, SeatingPlan, Site, Space
+from palace.venues.rules import PlanSeat
 
 HEAD = "head"
 Found = TypeVar("Found")
+OF_PLAN = (
+    select(*(getattr(Seat, part.name) for part in fields(PlanSeat)))
+    .where(Seat.plan_id == bindparam("plan_id"))
+    .order_by(Seat.ordinal)
+)
 
 
 @dataclass(frozen=True)
@@ -23,8 +29,8 @@ class Plan:
     """A seating plan as it was drawn, its seats in plan order, and by their codes."""
 
     drawn: SeatingPlan
-    seats: tuple[Seat, ...]
-    by_code: Mapping[str, Seat]
+    seats: tuple[PlanSeat, ...]
+    by_code: Mapping[str, PlanSeat]
 
 
 def head_site() -> Site:
@@ -78,7 +84,7 @@ def get_space(code: str) -> Space:
     )
 
 
-def seats(plan_id: int) -> tuple[Seat, ...]:
+def seats(plan_id: int) -> tuple[PlanSeat, ...]:
     """Return a plan's seats in plan order."""
     return plan(plan_id).seats
 
@@ -86,7 +92,7 @@ def seats(plan_id: int) -> tuple[Seat, ...]:
 def plan(plan_id: int) -> Plan:
     """Return a plan with its seats, kept by this process: a plan's version never changes.
 
-    They belong to no database transaction, so they are only read.
+    It belongs to no database transaction, so it is only read.
     """
     plans: dict[int, Plan] = current_app.extensions.setdefault("palace_plans", {})
     if plan_id not in plans:
@@ -95,11 +101,13 @@ def plan(plan_id: int) -> Plan:
 
 
 def _read_plan(plan_id: int) -> Plan:
-    in_plan_order = select(Seat).where(Seat.plan_id == plan_id).order_by(Seat.ordinal)
-    plan, seats = db.session.get_one(SeatingPlan, plan_id), db.session.scalars(in_plan_order).all()
-    for row in (plan, *seats):
-        db.session.expunge(row)
-    return Plan(drawn=plan, seats=tuple(seats), by_code={seat.code: seat for seat in seats})
+    drawn, rows = (
+        db.session.get_one(SeatingPlan, plan_id),
+        db.session.execute(OF_PLAN, {"plan_id": plan_id}),
+    )
+    db.session.expunge(drawn)
+    seats = tuple(PlanSeat(**row._mapping) for row in rows)
+    return Plan(drawn=drawn, seats=seats, by_code={seat.code: seat for seat in seats})
 
 
 def is_demonstration() -> bool:

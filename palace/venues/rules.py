@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -11,6 +12,35 @@ class SeatType(StrEnum):
     SEAT = "seat"
     WHEELCHAIR = "wheelchair"
     COMPANION = "companion"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PlanSeat:
+    """A seat as its plan was drawn: plain values, since one choice looks at every seat many times.
+
+    What its parts mean stands at `Seat`, its row.
+    """
+
+    id: int
+    ordinal: int
+    code: str
+    section: str
+    row: str
+    number: str
+    block: int
+    position: int
+    x: float
+    y: float
+    angle: float
+    zone: str
+    type: SeatType
+    restricted: bool
+    entrance: str
+    score: int
+    label_zh: str
+    label_en: str
+    door_zh: str
+    door_en: str
 
 
 class Use(StrEnum):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections import Counter
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -13,20 +14,21 @@ from flask import Flask
 from palace.config import ROOT
 from palace.tickets.seatmap import map_words, plan_svg
 from palace.venues import seatplan
-from palace.venues.models import Seat, SeatingPlan
+from palace.venues.models import SeatingPlan
+from palace.venues.rules import PlanSeat
 
 PLANS = ROOT / "palace" / "demo" / "files"
 SVG_LIMIT = 15_500
 
 
-def real_plan(name: str, number: int) -> tuple[SeatingPlan, list[Seat]]:
+def real_plan(name: str, number: int) -> tuple[SeatingPlan, list[PlanSeat]]:
     """Return a plan of the demonstration palace, not stored."""
     read = seatplan.read(json.loads((PLANS / f"{name}.json").read_text()))
     plan = SeatingPlan(id=number, code=read.code, version=1, drawing=read.drawing)
-    return plan, [Seat(**columns) for columns in read.seats]
+    return plan, [PlanSeat(id=0, **columns) for columns in read.seats]
 
 
-def drawn(app: Flask, plan: SeatingPlan, seats: list[Seat], language: str = "zh") -> str:
+def drawn(app: Flask, plan: SeatingPlan, seats: list[PlanSeat], language: str = "zh") -> str:
     """Return the fragment in a language."""
     with app.test_request_context(headers={"Cookie": f"lang={language}"}):
         return str(plan_svg(plan, seats, language))
@@ -94,7 +96,6 @@ def test_texts_of_a_plan_cannot_become_markup(app: Flask) -> None:
     plan.drawing = plan.drawing | {
         "shapes": [{"kind": "text", "name": {"zh": evil}, "label": [0, 0]}]
     }
-    seats[0].label_zh = evil
-    svg = drawn(app, plan, seats)
+    svg = drawn(app, plan, [replace(seats[0], label_zh=evil), *seats[1:]])
     assert "<script" not in svg
     assert boxes(svg)[0].get("aria-label") == evil

@@ -27,8 +27,7 @@ from palace.tickets.errors import (
 )
 from palace.tickets.models import Order
 from palace.tickets.rules import KeptFor, Wish
-from palace.venues.models import Seat
-from palace.venues.rules import SeatType
+from palace.venues.rules import PlanSeat, SeatType
 from tests.factory import Factory
 from tests.tickets.conftest import Booker
 
@@ -48,7 +47,7 @@ def test_chosen_seats_are_held_all_or_none(make: Factory, booker: Booker) -> Non
     with pytest.raises(SeatTaken) as refused, db.session.begin_nested():
         booker.hold(make.member(), performance, "ST-01-01", "ST-01-02")
 
-    (lost,) = cast("list[Seat]", refused.value.values["seats"])
+    (lost,) = cast("list[PlanSeat]", refused.value.values["seats"])
     assert lost.code == "ST-01-01"
     assert set(queries.closed_seats(performance.id, clock.now()).values()) == {False}
     assert len(make.claims(performance)) == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -21,6 +21,7 @@ from palace.tickets.errors import (
     UnknownSeat,
 )
 from palace.tickets.rules import Offer
+from palace.venues.rules import PlanSeat, SeatType
 
 OPENS = datetime(2026, 11, 20, 2, tzinfo=UTC)
 STARTS = datetime(2026, 11, 28, 11, 30, tzinfo=UTC)
@@ -38,15 +39,28 @@ class FakeTier:
     fund: str | None = None
 
 
-@dataclass(frozen=True)
-class Place:
-    """A seat's place in the plan."""
-
-    section: str
-    row: str
-    block: int
-    position: int
-    score: int
+A_SEAT = PlanSeat(
+    id=1,
+    ordinal=1,
+    code="ST-1-1",
+    section="ST",
+    row="1",
+    number="1",
+    block=0,
+    position=0,
+    x=0,
+    y=0,
+    angle=0,
+    zone="A",
+    type=SeatType.SEAT,
+    restricted=False,
+    entrance="",
+    score=0,
+    label_zh="池座1排1座",
+    label_en="Stalls row 1 seat 1",
+    door_zh="",
+    door_en="",
+)
 
 
 def offer(
@@ -57,9 +71,12 @@ def offer(
     return Offer(tier=tier, amounts={zone: Fen(amount)}, qualifies=qualifies, room=room, left=None)
 
 
-def row(*positions: int, block: int = 0, score: int = 0) -> list[Place]:
+def row(*positions: int, block: int = 0, score: int = 0, name: str = "1") -> list[PlanSeat]:
     """Return free seats of one row."""
-    return [Place("ST", "1", block, position, score) for position in positions]
+    return [
+        replace(A_SEAT, row=name, block=block, position=position, score=score)
+        for position in positions
+    ]
 
 
 def test_the_opening_instant_is_open_and_the_moment_before_is_not() -> None:
@@ -173,7 +190,7 @@ def test_neighbours_stand_at_positions_that_differ_by_one_in_one_block() -> None
 
 
 def test_sets_nearer_to_the_best_spot_come_first_and_a_stranded_single_counts_as_a_row() -> None:
-    far, near = row(0, 1, score=150), [Place("ST", "2", 0, n, 100) for n in range(3)]
+    far, near = row(0, 1, score=150), row(0, 1, 2, score=100, name="2")
     sets = rules.best_sets(far + near, 2)
     assert [seats[0].row for seats in sets] == ["1", "2"]
 

@@ -21,8 +21,7 @@ from palace.tickets.rules import Offer, OrderState, Wish
 from palace.tickets.services.orders import check_takes_place, issue
 from palace.tickets.terms import Terms, terms_of
 from palace.venues import queries as venues
-from palace.venues.models import Seat
-from palace.venues.rules import SeatType
+from palace.venues.rules import PlanSeat, SeatType
 
 TRIES = 6
 
@@ -65,7 +64,7 @@ def check_wish(member: Known, wish: Wish, terms: Terms) -> None:
     """Refuse a wish that the sale times, the cancelled show, the seat limit or standing forbid."""
     show = terms.show
     check_takes_place(show)
-    if show.seating == Seating.OPEN:
+    if show.seating is Seating.OPEN:
         raise NoTicketNeeded
     rules.check_on_sale(
         now=terms.now,
@@ -148,7 +147,7 @@ def _take_once(
 
 
 def _picks(wish: Wish, terms: Terms, most: int) -> list[Pick]:
-    seats: Sequence[Seat | None]
+    seats: Sequence[PlanSeat | None]
     if terms.show.plan_id is None:
         seats = [None] * wish.count
     elif wish.seats:
@@ -169,19 +168,19 @@ def _picks(wish: Wish, terms: Terms, most: int) -> list[Pick]:
     ]
 
 
-def _pick(seat: Seat | None, zone: str, offer: Offer, terms: Terms) -> Pick:
+def _pick(seat: PlanSeat | None, zone: str, offer: Offer, terms: Terms) -> Pick:
     face = max(other.amounts[zone] for other in terms.offers if zone in other.amounts)
     return Pick(seat=seat, zone=zone, tier=offer.tier, price=offer.amounts[zone], face_price=face)
 
 
-def _named_seats(wish: Wish, plan_id: int) -> list[Seat]:
+def _named_seats(wish: Wish, plan_id: int) -> list[PlanSeat]:
     by_code = venues.plan(plan_id).by_code
     if any(code not in by_code for code, _ in wish.seats):
         raise UnknownSeat
     return sorted((by_code[code] for code, _ in wish.seats), key=lambda seat: seat.ordinal)
 
 
-def _best_seats(wish: Wish, terms: Terms, most: int) -> list[Seat]:
+def _best_seats(wish: Wish, terms: Terms, most: int) -> list[PlanSeat]:
     """Return neighbouring free seats, one of the best sets at random; special places are left alone."""
     closed = queries.closed_seats(terms.show.id, terms.now)
     sold_zones = {zone for offer in terms.offers for zone in offer.amounts}

@@ -17,7 +17,7 @@ from palace.tickets.rules import KeptFor, TicketState
 from palace.tickets.services.news import leave_agenda, tell
 from palace.tickets.services.orders import locked
 from palace.venues import queries as venues
-from palace.venues.models import Seat
+from palace.venues.rules import PlanSeat
 
 
 def give_back(member: Known, code: str) -> Ticket:
@@ -57,7 +57,7 @@ def give_back(member: Known, code: str) -> Ticket:
 
 
 def keep(
-    performance: Performance, seats: Sequence[Seat], *, reason: KeptFor, until: datetime
+    performance: Performance, seats: Sequence[PlanSeat], *, reason: KeptFor, until: datetime
 ) -> int:
     """Keep free seats of a performance for somebody until their release; return how many were free."""
     return claims.keep(performance.id, seats, reason=reason, until=until, now=clock.now())

@@ -25,9 +25,8 @@ from palace.tickets.terms import Terms, terms_of
 from palace.tickets.views.base import bp
 from palace.tickets.views.shows import stub_json, this_member
 from palace.venues import queries as venues
-from palace.venues.models import Seat
 from palace.venues.queries import Plan
-from palace.venues.rules import SeatType
+from palace.venues.rules import PlanSeat, SeatType
 from palace.web import answer, public, reads, refusal_words
 
 
@@ -176,7 +175,7 @@ def _rows_page(
     )
 
 
-def _state(seat: Seat, is_kept: bool | None, *, access: bool) -> str:
+def _state(seat: PlanSeat, is_kept: bool | None, *, access: bool) -> str:
     """Return a seat's state for this person: a grant opens kept wheelchair and companion places."""
     if is_kept is None or (is_kept and access and seat.type is not SeatType.SEAT):
         return "free"
