@@ -8,11 +8,11 @@ from typing import Any
 
 from babel.support import Translations
 from flask import request
-from flask_babel import get_locale
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms.i18n import DefaultTranslations, messages_path
 
+from palace import words
 from palace.errors import BadInput
 
 MOST_VALUES = 100
@@ -29,7 +29,7 @@ class Form(FlaskForm):
 
         def get_translations(self, _form: object) -> DefaultTranslations:
             """Return WTForms' own sentences in the language in force."""
-            return _own_sentences(str(get_locale()))
+            return _own_sentences(words.locale())
 
     def __init__(self, **values: Any) -> None:
         super().__init__(formdata=sent_fields(), **values)
