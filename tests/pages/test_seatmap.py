@@ -30,7 +30,7 @@ def real_plan(name: str, number: int) -> tuple[SeatingPlan, list[PlanSeat]]:
 
 def drawn(app: Flask, plan: SeatingPlan, seats: list[PlanSeat], language: str = "zh") -> str:
     """Return the fragment in a language."""
-    with app.test_request_context(headers={"Cookie": f"lang={language}"}):
+    with app.app_context(), app.test_request_context(headers={"Cookie": f"lang={language}"}):
         return str(plan_svg(plan, seats, language))
 
 
@@ -51,9 +51,11 @@ def test_every_seat_stands_once_in_plan_order(
 
 
 def test_what_the_map_says_is_in_the_page_s_language(app: Flask) -> None:
+    map_words.cache_clear()
     for _ in range(2):
         for language, words in (("zh", "免费"), ("en", "Free")):
-            with app.test_request_context(headers={"Cookie": f"lang={language}"}):
+            header = {"Cookie": f"lang={language}"}
+            with app.app_context(), app.test_request_context(headers=header):
                 assert json.loads(map_words(language))["free"].casefold() == words.casefold()
 
 
