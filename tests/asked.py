@@ -17,7 +17,7 @@ def asked() -> Iterator[list[str]]:
     run = psycopg.Cursor.execute
 
     def note(cursor: psycopg.Cursor[Any], query: Any, *rest: Any, **more: Any) -> object:
-        heard.append(str(query))
+        heard.append(query.decode() if isinstance(query, bytes) else str(query))
         return run(cursor, query, *rest, **more)
 
     with patch.object(psycopg.Cursor, "execute", note):

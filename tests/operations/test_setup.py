@@ -128,7 +128,7 @@ def test_a_machine_without_python_hears_what_to_type() -> None:
         capture_output=True,
         text=True,
         cwd=ROOT,
-        env={"PATH": "/none"},
+        env={"PATH": "/none", "PYTHON": "/none/python3"},
     )
     assert asked.returncode == 1
     assert "Python 3.11 or newer" in asked.stderr
