@@ -18,7 +18,14 @@ from palace.db import db
 from palace.demo.house import read
 from palace.members.models import Member, RosterEntry, Staff, Unit
 from palace.members.rules import Role
-from palace.members.services import ask_access, hash_password
+from palace.members.services import (
+    ask_access,
+    begin,
+    confirm,
+    grant_post,
+    hash_password,
+    shown_code,
+)
 
 SEED = 1958
 SURNAMES = (
@@ -94,11 +101,18 @@ def bring_in(now: datetime) -> None:
         row["card_number"] = f"TY{number:08d}"
     db.session.execute(insert(RosterEntry).values(rows))
     _prepare_wheelchair_users(now)
-    db.session.add_all(
-        Staff(login=login, name=name, role=role, password_hash=hash_password(password))
-        for login, name, role, password in STAFF
-    )
+    for login, name, role, password in STAFF:
+        _employ(login, name, role, password)
+
+
+def _employ(login: str, name: str, role: Role, password: str) -> None:
+    staff = Staff(login=login, name=name, password_hash=hash_password(password))
+    db.session.add(staff)
     db.session.flush()
+    grant_post(staff, role)
+    if role is Role.ADMIN:  # the demonstration shows their code of now on the page that asks for it
+        begin(staff)
+        confirm(staff, shown_code(staff))
 
 
 def _persona_row(persona: Persona, units: dict[str, int], today: date) -> dict[str, object]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import (
+    ARRAY,
     INT4MULTIRANGE,
     JSONB,
     TSTZRANGE,
@@ -55,6 +56,8 @@ class HouseRules(Base):
         challenge_keep_days, command_key_keep_days, notice_keep_days: how long sign-in codes asked for,
             idempotency keys and sent notices are kept before the hourly tidying forgets them; the
             figures of a day count challenges, so these are kept for a day at least.
+        second_factor_roles: staff with one of these posts sign in with a code beside the password.
+        proof_minutes: so long after somebody proved who they are, dangerous acts ask for no new proof.
     """
 
     __tablename__ = "house_rules"
@@ -73,6 +76,7 @@ class HouseRules(Base):
             " AND code_per_day_for_known BETWEEN 0 AND code_per_day",
             name="codes",
         ),
+        CheckConstraint("proof_minutes > 0", name="proof"),
     )
 
     site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"), primary_key=True)
@@ -93,6 +97,10 @@ class HouseRules(Base):
     challenge_keep_days: Mapped[int] = mapped_column(server_default="1", default=1)
     command_key_keep_days: Mapped[int] = mapped_column(server_default="14", default=14)
     notice_keep_days: Mapped[int] = mapped_column(server_default="180", default=180)
+    second_factor_roles: Mapped[list[str]] = mapped_column(
+        ARRAY(Text), server_default="{admin,finance}", default=["admin", "finance"]
+    )
+    proof_minutes: Mapped[int] = mapped_column(server_default="10", default=10)
 
 
 class Demonstration(Base):

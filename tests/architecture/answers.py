@@ -121,6 +121,8 @@ SHAPES: dict[str, Shape] = {
     "CodeAsked": exactly(phone_end=TEXT, scarce=YES_NO),
     "People": exactly(people=each(exactly(id=TEXT, words=TEXT))),
     "Nothing": exactly(),
+    "Enrolment": exactly(secret=TEXT),
+    "Enrolled": exactly(next=TEXT, recovery_codes=each(TEXT)),
     "Evenings": exactly(
         performances=each(
             exactly(
@@ -182,6 +184,8 @@ JSON: dict[str, dict[str, str]] = {
     "members.sign_out_everywhere": {"POST": "Onward"},
     "members.messages": {"GET": "Messages"},
     "staff.sign_in": {"GET": "Nothing", "POST": "Onward"},
+    "staff.code": {"GET": "Nothing", "POST": "Onward"},
+    "staff.enrol": {"GET": "Enrolment", "POST": "Enrolled"},
     "staff.sign_out": {"POST": "Onward"},
     "staff.home": {"GET": "Evenings"},
     "care.health": {"GET": "Checkup"},
@@ -195,9 +199,16 @@ JSON: dict[str, dict[str, str]] = {
 
 JSON_ONLY = {"pages.healthz"}
 CREATES = {"tickets.hold"}
-SHOWN = {"door.admit"}
-"""Addresses whose POST answers with a page of its own: the next ticket comes a second later."""
-REDIRECTS = {"pages.display", "members.sign_in", "members.code", "members.choose"}
+SHOWN = {"door.admit", "staff.enrol"}
+"""Addresses whose POST answers with a page of its own: the next ticket, or what is seen only once."""
+REDIRECTS = {
+    "pages.display",
+    "members.sign_in",
+    "members.code",
+    "members.choose",
+    "staff.code",
+    "staff.enrol",
+}
 """Addresses for everybody whose GET may send on to another; those for roles send to the sign-in."""
 
 FILES = {

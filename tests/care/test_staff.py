@@ -26,7 +26,9 @@ def house(live: Factory) -> Factory:
     """Return a real palace with somebody who left and the administrator `head`."""
     live.site()
     for login, role, left_at in (("gone", Role.DOOR, clock.now()), ("head", Role.ADMIN, None)):
-        live.add(Staff(login=login, name="李四", role=role, password_hash="!", left_at=left_at))  # noqa: S106 - not a hash
+        staff = Staff(login=login, name="李四", password_hash="!", left_at=left_at)  # noqa: S106 - not a hash
+        live.add(staff)
+        live.post(staff, role)
     live.commit()
     return live
 
@@ -67,7 +69,9 @@ def test_staff_come_get_a_new_password_and_leave(house: Factory) -> None:
     acts = [line.act for line in db.session.query(AuditLine).order_by(AuditLine.id)]
     assert [act for act in acts if act != "staff_refused"] == [
         "staff_employed",
+        "post_granted",
         "staff_password",
+        "post_ended",
         "staff_left",
     ]
 

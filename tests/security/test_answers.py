@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from palace.db import db
 from palace.members.models import Member
 from palace.members.rules import Role
-from palace.members.services import hash_password
+from palace.members.services import hash_password, shown_code
 from palace.programme.models import Performance
 from tests.architecture.answers import CREATES, JSON
 from tests.architecture.openapi import FILE
@@ -124,6 +124,12 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     db.session.flush()
     walk.ask("GET", "/staff/sign-in")
     walk.ask("POST", "/staff/sign-in", login=staff.login, password=PASSWORD)
+    walk.ask("GET", "/staff/sign-in/enrol")
+    walk.ask("POST", "/staff/sign-in/enrol", code=shown_code(staff))
+    walk.ask("POST", "/staff/sign-out")
+    walk.ask("POST", "/staff/sign-in", login=staff.login, password=PASSWORD)
+    walk.ask("GET", "/staff/sign-in/code")
+    walk.ask("POST", "/staff/sign-in/code", code=shown_code(staff))
     walk.ask("GET", "/staff")
     walk.ask("GET", "/staff/health")
     walk.ask("POST", "/staff/tasks/1/retry")
