@@ -28,6 +28,7 @@ from palace.notices import senders
 from palace.notices import views as notices
 from palace.notices.services import owe_code
 from palace.payments.services import on_paid
+from palace.people import views as people
 from palace.schema import check_current, check_known, revision
 from palace.security import Cookies, complete_keys, make_keys, use_keys
 from palace.tickets import services as tickets_services
@@ -76,6 +77,7 @@ def create_app(settings: Settings) -> Flask:
         boxoffice,
         door,
         care,
+        people,
     ):
         part.init_app(app)
     code_office["codes"] = CodeOffice(senders.may_send, owe_code, code_budget)

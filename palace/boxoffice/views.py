@@ -14,7 +14,6 @@ from palace.boxoffice.queries import Figures
 from palace.care.rules import Line
 from palace.care.services import health
 from palace.members.posts import OF_STAFF
-from palace.members.queries import current_staff
 from palace.members.rules import Role
 from palace.web import allow, wants_json
 
@@ -35,7 +34,7 @@ def home() -> ResponseReturnValue:
         return {"performances": [_json(figures) for figures in coming]}
     return render_template(
         "members/staff_home.html",
-        staff=current_staff(),
+        staff=current_user.staff or current_user.member,
         sells=sells,
         performances=coming,
         unprintable=queries.unprintable_names(now) if sells else [],

@@ -6,7 +6,7 @@ from typing import Any
 
 from palace.agenda.rules import EntryStatus
 from palace.door.rules import Reason, Verdict
-from palace.members.rules import Standing
+from palace.members.rules import Role, Standing
 from palace.programme.rules import KINDS, Shown
 from palace.tickets.rules import OrderState, TicketState
 
@@ -121,6 +121,14 @@ SHAPES: dict[str, Shape] = {
     "CodeAsked": exactly(phone_end=TEXT, scarce=YES_NO),
     "People": exactly(people=each(exactly(id=TEXT, words=TEXT))),
     "Nothing": exactly(),
+    "Worker": exactly(
+        kind=one_of(["staff", "member"]),
+        id=NUMBER,
+        name=TEXT,
+        posts=each(exactly(post=NUMBER, role=one_of(Role), site=maybe(NUMBER), unit=maybe(TEXT))),
+    ),
+    "Workers": exactly(people=each(known("Worker"))),
+    "Password": exactly(login=TEXT, password=TEXT),
     "Enrolment": exactly(secret=TEXT),
     "Enrolled": exactly(next=TEXT, recovery_codes=each(TEXT)),
     "Evenings": exactly(
@@ -194,12 +202,29 @@ JSON: dict[str, dict[str, str]] = {
     "door.performance": {"GET": "Door"},
     "door.admit": {"POST": "Verdict"},
     "pages.healthz": {"GET": "Health"},
+    "people.home": {"GET": "Workers"},
+    "people.employ": {"POST": "Password"},
+    "people.find": {"POST": "Workers"},
+    "people.person": {"GET": "Worker"},
+    "people.grant": {"POST": "Worker"},
+    "people.end": {"POST": "Worker"},
+    "people.end_sign_ins": {"POST": "Worker"},
+    "people.renew_password": {"POST": "Password"},
+    "people.forget_code": {"POST": "Worker"},
+    "people.leave": {"POST": "Workers"},
+    "people.set_proofs": {"POST": "Workers"},
 }
 """Which shape an address answers with, by endpoint and method; what is not here is a page or a file."""
 
 JSON_ONLY = {"pages.healthz"}
-CREATES = {"tickets.hold"}
-SHOWN = {"door.admit", "staff.enrol"}
+CREATES = {"tickets.hold", "people.employ"}
+SHOWN = {
+    "door.admit",
+    "people.employ",
+    "people.find",
+    "people.renew_password",
+    "staff.enrol",
+}
 """Addresses whose POST answers with a page of its own: the next ticket, or what is seen only once."""
 REDIRECTS = {
     "pages.display",

@@ -174,7 +174,7 @@ def test_who_need_no_code_are_not_asked_and_the_house_says_who(
 
 def test_a_lost_phone_is_forgotten_and_set_up_anew(admin: Staff, client: FlaskClient) -> None:
     codes = enrolled(admin)
-    forget_second(admin)
+    forget_second(admin, clock.now())
 
     assert not try_second(admin, codes[0])
     assert db.session.scalar(select(func.count(RecoveryCode.id))) == 0

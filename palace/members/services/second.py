@@ -20,6 +20,7 @@ from palace.members import claims, posts, queries
 from palace.members.models import RecoveryCode, SecondFactor, Staff
 from palace.members.posts import ProofRules
 from palace.members.services.audit import note
+from palace.members.services.sign_ins import end_sign_ins
 from palace.security import Key, digest, keys
 
 PURPOSE = "totp"
@@ -95,15 +96,16 @@ def try_second(staff: Staff, typed: str) -> bool:
     return False
 
 
-def forget_second(staff: Staff) -> None:
-    """Forget somebody's second factor, because the phone is lost; the next sign-in sets up another."""
+def forget_second(staff: Staff, now: datetime) -> None:
+    """Forget somebody's second factor, as the phone is lost; sign-ins end, the next sets up another."""
     factor = queries.second_factor(staff.id)
     if factor is None:
         return
     db.session.delete(factor)
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == staff.id))
     db.session.flush()
-    note("second_factor_forgotten", f"staff:{staff.id}")
+    ended = end_sign_ins(staff, now)
+    note("second_factor_forgotten", f"staff:{staff.id}", after={"sign_ins": ended})
 
 
 def shown_code(staff: Staff) -> str:
