@@ -6,6 +6,13 @@ from palace.errors import PalaceError
 from palace.text import N_
 
 
+class PostNotHeld(PalaceError):
+    """They have no such post."""
+
+    status, code = 404, "post_not_held"
+    message = N_("没有这个岗位，不用撤。")
+
+
 class SiteUnknown(PalaceError):
     """No house of the palace has this code."""
 

@@ -8,10 +8,11 @@ from sqlalchemy import exists, select
 
 from palace.db import db
 from palace.members.models import Member, Post, SecondFactor, Staff
+from palace.members.queries import posts_of
 from palace.members.rules import Role
-from palace.members.services import employ, end_sign_ins, grant_post, note
+from palace.members.services import employ, end_post, end_sign_ins, grant_post, note
 from palace.people import queries
-from palace.people.errors import SiteUnknown, UnitUnknown
+from palace.people.errors import PostNotHeld, SiteUnknown, UnitUnknown
 from palace.venues.queries import find_site, head_site, house_rules
 
 
@@ -37,6 +38,21 @@ def give_post(who: Staff | Member, role: str, *, site: str, unit: str) -> Post:
             raise UnitUnknown
         unit_id = found.id
     return grant_post(who, Role(role), site_id=_site_id(site), unit_id=unit_id)
+
+
+def take_post(who: Staff | Member, role: str, *, site: str) -> None:
+    """Take somebody's post away that is limited to this site (by code), or to none.
+
+    Raises:
+        SiteUnknown: there is no such site.
+        PostNotHeld: they have no such post.
+        OnlyAdministrator: nobody would be left to look after the palace.
+    """
+    wanted = (Role(role), _site_id(site))
+    found = [post for post in posts_of(who) if (post.role, post.site_id) == wanted]
+    if not found:
+        raise PostNotHeld
+    end_post(found[0])
 
 
 def sign_out(who: Staff | Member, now: datetime) -> int:
