@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from sqlalchemy import NullPool, create_engine, text
 
+from palace.postgres import Cluster
 from tests.journeys.conftest import Person
 from tests.journeys.test_care import signed_in
 
@@ -72,6 +75,43 @@ def test_a_clerk_is_taken_on_and_begins_the_day(person: Callable[..., Person]) -
     admin.tap("撤掉")
     assert "岗位撤了" in admin.say()
     again.go("/door")
+
+
+def an_hour_passes(palace_state: Path) -> None:
+    """Let the proof of everybody who is signed in be an hour older."""
+    owner = create_engine(Cluster(palace_state).url("palace_owner"), poolclass=NullPool)
+    with owner.begin() as connection:
+        connection.execute(text("UPDATE sign_ins SET proven_at = proven_at - interval '1 hour'"))
+
+
+def test_a_dangerous_act_asks_again_and_keeps_what_was_typed(
+    person: Callable[..., Person], palace_state: Path
+) -> None:
+    admin = signed_in(person(), "admin", "nangong-1958")
+    admin.go("/staff/people")
+    admin.page.get_by_text("加一位工作人员").click()
+    fill(admin, 登录名="zhao", 姓名="赵敏", 岗位="finance", 管哪里="")
+    an_hour_passes(palace_state)
+    admin.taps = 0
+    admin.tap("加上，看密码")
+    admin.look("posts-proof-390")
+    admin.prove()
+    word = re.search(r"密码\s+([\w-]{16})", admin.say())
+    assert word
+    assert admin.taps == 2
+
+    finance = person()
+    signed_in(finance, "zhao", word[1])
+    assert finance.page.url.endswith("/staff/sign-in/enrol")
+    looked_at(finance, "posts-enrol")
+    shown = re.search(r"(?<!\d)(\d{6})(?!\d)", finance.page.locator(".say").inner_text())
+    assert shown
+    finance.page.get_by_label("动态验证码").fill(shown[1])
+    finance.tap("设置好了，登录")
+    finance.look("posts-recovery-390")
+    finance.tap("记好了，开始工作", role="link")
+    assert finance.page.url.endswith("/staff")
+    finance.look("posts-finance-390")
 
 
 def test_an_organiser_of_a_union_sees_the_post(person: Callable[..., Person]) -> None:
