@@ -101,6 +101,13 @@ class PostHeld(PalaceError):
     message = N_("已经有这个岗位了，不用再加。")
 
 
+class PasswordGone(PalaceError):
+    """The password was typed too long ago for a code to follow, or not at all in this browser."""
+
+    status, code = 422, "password_gone"
+    message = N_("输入密码已经过了一阵，请重新登录。")
+
+
 class WrongSecondCode(PalaceError):
     """The six digits do not fit, or were used before; so is a recovery code that was used."""
 

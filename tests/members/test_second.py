@@ -123,7 +123,8 @@ def test_without_the_password_no_code_is_asked(admin: Staff, client: FlaskClient
     enrolled(admin)
 
     assert client.get("/staff/sign-in/code").headers["Location"] == "/staff/sign-in"
-    assert client.post("/staff/sign-in/code", data={"code": "123456"}).status_code == 303
+    told = client.post("/staff/sign-in/code", data={"code": "123456"}, headers=JSON)
+    assert (told.status_code, told.get_json()["code"]) == (422, "password_gone")
 
 
 @pytest.mark.parametrize("what", ["ten minutes pass", "a new password", "they leave"])
@@ -142,7 +143,8 @@ def test_a_password_that_was_typed_does_not_hold_for_ever(
 
     answered = client.post("/staff/sign-in/code", data={"code": shown_code(admin)})
 
-    assert answered.headers["Location"] == "/staff/sign-in"
+    assert answered.status_code == 422
+    assert "请重新登录" in answered.text
     assert signed_in(client) is None
 
 

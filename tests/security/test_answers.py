@@ -10,9 +10,10 @@ import jsonschema_rs
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from palace.db import db
-from palace.members.models import Member
+from palace.members.models import Member, Staff
 from palace.members.rules import Role
 from palace.members.services import hash_password, shown_code
 from palace.programme.models import Performance
@@ -108,6 +109,21 @@ def change_oneself(walk: Walk) -> None:
     walk.ask("POST", "/sign-out")
 
 
+def look_after_people(walk: Walk, member: Member) -> None:
+    """Take somebody on, give and take a post, help them, let them go."""
+    people = "/staff/people"
+    walk.ask("GET", people)
+    walk.ask("POST", people, login="wang", name="王丽", role="door")
+    clerk = db.session.scalars(select(Staff.id).where(Staff.login == "wang")).one()
+    walk.ask("POST", f"{people}/find", phone=member.phone)
+    walk.ask("GET", f"{people}/member/{member.id}")
+    told = walk.ask("POST", f"{people}/staff/{clerk}/posts", role="counter")
+    walk.ask("POST", f"{people}/posts/{told['posts'][-1]['post']}/end")
+    for act in ("sign-ins/end", "password", "code", "leave"):
+        walk.ask("POST", f"{people}/staff/{clerk}/{act}")
+    walk.ask("POST", f"{people}/proofs", proof_minutes=10, admin=True)
+
+
 def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None:
     show = make.performance(seats=4)
     member = make.member(phone="13800138000")
@@ -132,6 +148,7 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     walk.ask("POST", "/staff/sign-in/code", code=shown_code(staff))
     walk.ask("GET", "/staff")
     walk.ask("GET", "/staff/health")
+    look_after_people(walk, member)
     walk.ask("POST", "/staff/tasks/1/retry")
     walk.ask("GET", "/door")
     walk.ask("GET", f"/door/{show.id}")

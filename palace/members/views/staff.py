@@ -11,7 +11,7 @@ from markupsafe import Markup
 from palace import clock
 from palace.db import transaction
 from palace.members import queries, services
-from palace.members.errors import WrongPassword, WrongSecondCode
+from palace.members.errors import PasswordGone, WrongPassword, WrongSecondCode
 from palace.members.forms import SecondForm, StaffForm
 from palace.members.models import Staff
 from palace.members.posts import first_pages
@@ -131,6 +131,6 @@ def _first_page(staff: Staff) -> str:
 
 def _start_again() -> ResponseReturnValue:
     """Send somebody whose password was not asked, or too long ago, back to it."""
-    if wants_json():
-        raise WrongPassword
+    if request.method == "POST" or wants_json():
+        raise PasswordGone
     return redirect(url_for("staff.sign_in", next=cookie.get("next")), 303)
