@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pyotp
 import pytest
@@ -27,7 +29,16 @@ from palace.members.services import (
     try_second,
 )
 from palace.members.services.posts import grant_post
-from palace.security import PURPOSES, keys, load_keys, rotate_keys
+from palace.security import (
+    LATER,
+    PURPOSES,
+    BadKeys,
+    complete_keys,
+    keys,
+    load_keys,
+    make_keys,
+    rotate_keys,
+)
 from tests.factory import Factory
 from tests.members.browser import JSON, signed_in
 from tests.races.together import together
@@ -214,9 +225,32 @@ def test_a_secret_whose_key_is_lost_fits_nothing(admin: Staff) -> None:
     assert not try_second(admin, "123456")
 
 
-def test_an_older_keys_file_is_completed_with_the_tables(app: Flask) -> None:
-    assert {key.purpose for name in PURPOSES for key in keys().all(name)} == set(PURPOSES)
-    assert load_keys(app.extensions["palace"].keys_file).active("totp")
+def test_an_older_keys_file_is_completed_with_the_tables(tmp_path: Path) -> None:
+    path = tmp_path / "keys.json"
+    make_keys(path)
+    whole = json.loads(path.read_text())["keys"]
+    older = [key for key in whole if key["purpose"] not in LATER]
+    path.write_text(json.dumps({"keys": older}))
+    with pytest.raises(BadKeys, match="totp"):
+        load_keys(path)
+
+    complete_keys(path)
+    complete_keys(path)
+
+    assert [load_keys(path).active(purpose).id for purpose in PURPOSES if purpose not in LATER] == [
+        key["id"] for key in older
+    ]
+    assert len(load_keys(path).all("totp")) == 1
+
+
+def test_a_file_that_lost_another_key_is_not_mended(tmp_path: Path) -> None:
+    path = tmp_path / "keys.json"
+    make_keys(path)
+    kept = [key for key in json.loads(path.read_text())["keys"] if key["purpose"] != "ticket"]
+    path.write_text(json.dumps({"keys": kept}))
+
+    with pytest.raises(BadKeys, match="ticket"):
+        complete_keys(path)
 
 
 def test_the_same_code_at_once_lets_one_in(live: Factory, live_app: Flask) -> None:
