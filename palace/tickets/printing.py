@@ -93,8 +93,9 @@ def qr_svg(text: str, label: str | None = None) -> Markup:
 
 def holder(member: Member) -> Holder:
     """Return the name as it prints; with a glyph nobody has: pinyin and the phone's last four."""
-    if not printing.missing(member.name):
-        return Holder(member.name, written=True)
+    name = words.called(member)
+    if not printing.missing(name):
+        return Holder(name, written=True)
     syllables = [
         printing.covered(syllable, "").capitalize() for syllable in lazy_pinyin(_plain(member.name))
     ]

@@ -15,7 +15,7 @@ from palace.members.services.codes import (
     try_code,
 )
 from palace.members.services.own import ask_access, rename, renew_calendar
-from palace.members.services.people import choose_person, join, sign_in_only_person
+from palace.members.services.people import choose_person, join, join_unnamed, sign_in_only_person
 from palace.members.services.sign_ins import (
     end_sign_in,
     open_sign_in,
@@ -46,6 +46,7 @@ __all__ = [
     "hash_password",
     "is_scarce",
     "join",
+    "join_unnamed",
     "leave",
     "new_browser",
     "note",
