@@ -152,6 +152,10 @@ SHAPES: dict[str, Shape] = {
             )
         ),
     ),
+    "Welcome": exactly(unit=maybe(TEXT), next=TEXT),
+    "Units": exactly(standing=one_of(Standing), units=each(exactly(id=NUMBER, name=TEXT))),
+    "Joined": exactly(standing=one_of(Standing), next=maybe(NUMBER)),
+    "Posters": exactly(posters=each(exactly(code=CODE, unit=TEXT))),
     "Retried": exactly(retried=YES_NO),
     "Messages": exactly(messages=each(exactly(at=TEXT, phone=TEXT, text=TEXT))),
     "Health": exactly(ok=YES_NO, parts=exactly(database=YES_NO, schema=YES_NO, worker=YES_NO)),
@@ -189,19 +193,33 @@ JSON: dict[str, dict[str, str]] = {
     "door.home": {"GET": "Doors"},
     "door.performance": {"GET": "Door"},
     "door.admit": {"POST": "Verdict"},
+    "joining.join": {"GET": "Welcome"},
+    "joining.poster_scanned": {"GET": "Welcome"},
+    "joining.unit": {"GET": "Units"},
+    "joining.apply": {"POST": "Onward"},
+    "joining.done": {"GET": "Joined"},
+    "joining.posters": {"GET": "Posters"},
     "pages.healthz": {"GET": "Health"},
 }
 """Which shape an address answers with, by endpoint and method; what is not here is a page or a file."""
 
 JSON_ONLY = {"pages.healthz"}
-CREATES = {"tickets.hold"}
+CREATES = {"tickets.hold", "joining.apply"}
 SHOWN = {"door.admit"}
 """Addresses whose POST answers with a page of its own: the next ticket comes a second later."""
-REDIRECTS = {"pages.display", "members.sign_in", "members.code", "members.choose"}
+REDIRECTS = {
+    "pages.display",
+    "members.sign_in",
+    "members.code",
+    "members.choose",
+    "joining.join",
+    "joining.poster_scanned",
+}
 """Addresses for everybody whose GET may send on to another; those for roles send to the sign-in."""
 
 FILES = {
     "calendars.feed": "text/calendar",
+    "joining.poster_pdf": "application/pdf",
     "mine.qr": "image/svg+xml",
     "pages.livez": "text/plain",
     "pages.manifest": "application/manifest+json",
