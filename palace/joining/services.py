@@ -43,8 +43,7 @@ def apply(who: Known, unit_id: int, *, poster: str = "", name: str = "") -> Appl
         UnitUnknown: it is no basic union.
         NotAName: a name was typed, and nobody is called that.
     """
-    members.lock(who.id)
-    member, now = members.row_of(who), clock.now()
+    member, now = _locked(who.id), clock.now()
     unit = queries.find_basic_unit(unit_id)
     if member.roster_entry_id is not None:
         raise MemberAlready
@@ -103,12 +102,17 @@ def refuse(application_id: int, actor: str, why: str) -> Application:
 def _open(application_id: int) -> Application:
     """Lock an application's member, then itself, as applying does."""
     found = db.session.get(Application, application_id)
-    if found is not None:
-        members.lock(found.member_id)
+    member = _locked(found.member_id) if found else None
     application = queries.lock_open_application(application_id)
-    if application is None or application.member.roster_entry_id is not None:
+    if application is None or member is None or member.roster_entry_id is not None:
         raise ApplicationClosed
     return application
+
+
+def _locked(member_id: int) -> Member:
+    """Lock a member, and return them as they are after whoever held the lock before."""
+    members.lock(member_id)
+    return db.session.get_one(Member, member_id, populate_existing=True)
 
 
 def _entry(application: Application, card_number: str) -> RosterEntry:
