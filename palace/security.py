@@ -28,7 +28,7 @@ from palace.host import current_user
 
 log = logging.getLogger("palace")
 
-PURPOSES = ("cookie", "code", "calendar", "digest", "ticket")
+PURPOSES = ("cookie", "code", "calendar", "digest", "ticket", "identity")
 LOST = (
     "Only if it is lost for good: remove what is left of it, then `palace keys rotate` makes new keys; "
     "every ticket, feed and sign-in of before is void then."
