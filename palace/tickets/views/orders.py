@@ -103,6 +103,7 @@ def _page(
         refusal=refusal_words(refusal) if refusal else "",
         documents=NAMES,
         guardian=form.guardian.data if form else False,
+        consent=form.consent.data if form else False,
         claims=live,
         state=state,
         now=now,
