@@ -30,7 +30,7 @@ from palace.notices import views as notices
 from palace.notices.services import owe_code
 from palace.payments.services import on_paid
 from palace.schema import check_current, check_known, revision
-from palace.security import Cookies, make_keys, use_keys
+from palace.security import Cookies, complete_keys, make_keys, use_keys
 from palace.tickets import services as tickets_services
 from palace.tickets import views as tickets
 from palace.venues.queries import code_budget, has_palace
@@ -158,6 +158,7 @@ def bring_up_to_date(app: Flask) -> None:
         bare = revision(database.db.session.connection()) is None
         if settings.demo or bare or not has_palace():
             make_keys(settings.keys_file)
+        complete_keys(settings.keys_file)
         use_keys(app)
     upgrade()
 

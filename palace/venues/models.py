@@ -55,6 +55,7 @@ class HouseRules(Base):
         challenge_keep_days, command_key_keep_days, notice_keep_days: how long sign-in codes asked for,
             idempotency keys and sent notices are kept before the hourly tidying forgets them; the
             figures of a day count challenges, so these are kept for a day at least.
+        entrant_keep_days: names and document hashes of who came in are kept so long after a show.
     """
 
     __tablename__ = "house_rules"
@@ -73,6 +74,7 @@ class HouseRules(Base):
             " AND code_per_day_for_known BETWEEN 0 AND code_per_day",
             name="codes",
         ),
+        CheckConstraint("entrant_keep_days >= 0", name="entrants"),
     )
 
     site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"), primary_key=True)
@@ -93,6 +95,7 @@ class HouseRules(Base):
     challenge_keep_days: Mapped[int] = mapped_column(server_default="1", default=1)
     command_key_keep_days: Mapped[int] = mapped_column(server_default="14", default=14)
     notice_keep_days: Mapped[int] = mapped_column(server_default="180", default=180)
+    entrant_keep_days: Mapped[int] = mapped_column(server_default="30", default=30)
 
 
 class Demonstration(Base):
