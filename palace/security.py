@@ -24,7 +24,7 @@ from flask import Flask, current_app
 from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import URLSafeTimedSerializer
 
-from palace.host import current_user
+from palace.host import current_user, sync_folder
 
 log = logging.getLogger("palace")
 
@@ -186,15 +186,6 @@ def _write(path: Path, keys: list[Key]) -> None:
         os.chown(new, path.stat().st_uid, path.stat().st_gid)
     new.rename(path)
     sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Have the disk keep a new name in a folder, also through a power cut."""
-    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
 
 
 def _row(key: Key) -> dict[str, str]:

@@ -126,7 +126,9 @@ class Texts(Field):
         """Read the values."""
         if len(valuelist) > MOST_SEATS:
             raise ValueError(_("一次选的座位太多了，请分几次选。"))
-        self.data = [str(value).strip()[:LONGEST_TEXT] for value in valuelist]
+        if any(len(value) > LONGEST_TEXT for value in valuelist):
+            raise ValueError(_("有一格写得太长了，请照证件填。"))
+        self.data = [value.strip() for value in valuelist]
 
 
 class EntrantsForm(Form):

@@ -14,7 +14,7 @@ from flask_login import current_user
 
 from palace import clock, words
 from palace.db import db, transaction
-from palace.errors import NotFound, PalaceError
+from palace.errors import BadInput, NotFound, PalaceError
 from palace.identities.errors import EntrantsNeeded, IdentityTaken
 from palace.identities.rules import NAMES
 from palace.members.queries import current_member
@@ -31,6 +31,8 @@ from palace.tickets.views import choosing
 from palace.tickets.views.base import bp
 from palace.venues import queries as venues
 from palace.web import allow, answer, checked, reads, refusal_words, wants_json
+
+OF_ENTRANTS = frozenset({"name", "document", "number"})
 
 
 @bp.post("/performances/<int(max=9223372036854775807):performance_id>/hold")
@@ -173,10 +175,10 @@ def _do(act: Callable[[Known, str], Order], code: str, said: str = "") -> Respon
 @reads(EntrantsForm)
 def confirm(code: str) -> ResponseReturnValue:
     """Settle a free order, or keep a priced one until its money comes; some shows ask who comes."""
-    form = EntrantsForm() if request.is_json or "name" in request.form else None
+    form = EntrantsForm() if request.is_json or OF_ENTRANTS & set(request.form) else None
     try:
         return _do(_settling(form) if form else services.confirm, code)
-    except (EntrantsNeeded, IdentityTaken) as refusal:
+    except (BadInput, EntrantsNeeded, IdentityTaken) as refusal:
         if wants_json():
             raise
         db.session.rollback()
@@ -187,8 +189,9 @@ def _settling(form: EntrantsForm) -> Callable[[Known, str], Order]:
     """Return what confirms an order with the entrants of a form.
 
     Raises:
-        EntrantsNeeded: somebody is not named as it must be.
+        BadInput, EntrantsNeeded: somebody is not named as it must be.
     """
+    checked(form)
     form.check()
     return partial(services.confirm, entrants=form.entrants, guardian=form.guardian.data)
 
