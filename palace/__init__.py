@@ -20,6 +20,7 @@ from palace.calendars import views as calendars
 from palace.care import views as care
 from palace.config import ROOT, Settings
 from palace.door import views as door
+from palace.joining import views as joining
 from palace.members import views as members
 from palace.members.rules import MEMBER_SIGN_IN
 from palace.members.services import CodeOffice, code_office, proof_rules
@@ -78,6 +79,7 @@ def create_app(settings: Settings) -> Flask:
         door,
         care,
         people,
+        joining,
     ):
         part.init_app(app)
     code_office["codes"] = CodeOffice(senders.may_send, owe_code, code_budget)

@@ -16,6 +16,7 @@ from palace.members.services import reseal
 from palace.programme.models import Performance
 from palace.security import PURPOSES, Key, forget_keys, keys, make_keys, rotate_keys
 from palace.tickets.models import Ticket
+from palace.tickets.queries import has_entrants
 from palace.tickets.rules import TicketState
 
 USED_FOR = {"cookie": MEMBER_SIGN_IN, "code": CODE_LIFE, "digest": timedelta()}
@@ -38,6 +39,8 @@ def may_forget(key: Key, now: datetime, last_show_ends_at: datetime | None) -> b
         return False
     if key.purpose == "totp":
         return not sealed_with(key.id)
+    if key.purpose == "identity":
+        return not has_entrants(key.id)
     if key.purpose == "ticket":
         return last_show_ends_at is None or last_show_ends_at <= now
     used_for = USED_FOR.get(key.purpose)

@@ -19,7 +19,8 @@ from palace.programme.models import Performance, Production, Tier
 from palace.programme.rules import Seating
 from palace.statements import execute
 from palace.text import N_
-from palace.tickets.models import Admission, Ticket
+from palace.tickets.models import Admission, Entrant, Ticket
+from palace.tickets.queries import OF_TICKET
 from palace.tickets.rules import TicketState
 from palace.venues.models import Seat, SeatingPlan
 from palace.venues.queries import spaces_at
@@ -131,6 +132,9 @@ def _told() -> Select[*tuple[Any, ...]]:
             Tier.proof_zh,
             Tier.proof_en,
             Member.name,
+            Entrant.name.label("entrant"),
+            Entrant.document,
+            Entrant.last_four,
             func.palace_clock().label("now"),
         )
         .join(Performance, Performance.id == Ticket.performance_id)
@@ -138,6 +142,7 @@ def _told() -> Select[*tuple[Any, ...]]:
         .join(Tier, Tier.id == Ticket.tier_id)
         .join(Member, Member.id == Ticket.member_id)
         .outerjoin(Seat, Seat.id == Ticket.seat_id)
+        .outerjoin(Entrant, OF_TICKET)
         .with_for_update(of=Ticket, key_share=True)
     )
 

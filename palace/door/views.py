@@ -14,9 +14,10 @@ from palace import clock
 from palace.db import transaction
 from palace.door import queries, rules, services
 from palace.door.forms import AdmitForm
-from palace.door.queries import Heads
+from palace.door.queries import Columns, Heads
 from palace.door.rules import Reason, Verdict
 from palace.door.services import Checked
+from palace.identities.rules import NAMES, Document
 from palace.members.queries import current_staff
 from palace.members.rules import Role, mask_name
 from palace.programme.models import Performance
@@ -157,9 +158,18 @@ def _told(found: Checked) -> dict[str, str]:
         "seat": seat,
         "way": named(ticket, "door") if ticket.code else "",
         "tier": named(ticket),
-        "proof": named(ticket, "proof"),
-        "name": mask_name(ticket.name),
+        "proof": _proof(ticket),
+        "name": mask_name(ticket.entrant or ticket.name),
     }
+
+
+def _proof(ticket: Columns) -> str:
+    """Return what the steward asks to see: the tier's proof, and the document of whoever was named."""
+    proofs = [named(ticket, "proof")]
+    if ticket.last_four:
+        kind = gettext(NAMES[Document(ticket.document)])
+        proofs.append(gettext("%(kind)s尾号%(end)s", kind=kind, end=ticket.last_four))
+    return " · ".join(proof for proof in proofs if proof)
 
 
 def _words(found: Checked) -> str:

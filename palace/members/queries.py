@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy import JSON, ColumnElement, and_, bindparam, exists, func, or_, select
 
@@ -86,7 +87,8 @@ class Person:
     @property
     def words(self) -> str:
         """Return the person as the holder of the phone is shown them: 张*华 · 第一出租汽车公司工会."""
-        return " · ".join([mask_name(self.name), *([self.unit.name_zh] if self.unit else [])])
+        name = mask_name(self.name) if self.name else gettext("还没填姓名的那一位")
+        return " · ".join([name, *([self.unit.name_zh] if self.unit else [])])
 
 
 @dataclass(frozen=True)

@@ -23,5 +23,5 @@ class SiteUnknown(PalaceError):
 class UnitUnknown(PalaceError):
     """No union has this code or name."""
 
-    status, code = 422, "unit_unknown"
+    status, code = 422, "post_unit_unknown"
     message = N_("没有找到这个单位，请从列表里选。")

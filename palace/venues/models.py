@@ -58,6 +58,7 @@ class HouseRules(Base):
             figures of a day count challenges, so these are kept for a day at least.
         second_factor_roles: staff with one of these posts sign in with a code beside the password.
         proof_minutes: so long after somebody proved who they are, dangerous acts ask for no new proof.
+        entrant_keep_days: names and document hashes of who came in are kept so long after a show.
     """
 
     __tablename__ = "house_rules"
@@ -77,6 +78,7 @@ class HouseRules(Base):
             name="codes",
         ),
         CheckConstraint("proof_minutes > 0", name="proof"),
+        CheckConstraint("entrant_keep_days >= 0", name="entrants"),
     )
 
     site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"), primary_key=True)
@@ -101,6 +103,7 @@ class HouseRules(Base):
         ARRAY(Text), server_default="{admin,finance}", default=["admin", "finance"]
     )
     proof_minutes: Mapped[int] = mapped_column(server_default="10", default=10)
+    entrant_keep_days: Mapped[int] = mapped_column(server_default="30", default=30)
 
 
 class Demonstration(Base):

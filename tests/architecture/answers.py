@@ -162,6 +162,10 @@ SHAPES: dict[str, Shape] = {
             )
         ),
     ),
+    "Welcome": exactly(unit=maybe(TEXT), next=TEXT),
+    "Units": exactly(standing=one_of(Standing), units=each(exactly(id=NUMBER, name=TEXT))),
+    "Joined": exactly(standing=one_of(Standing), next=maybe(NUMBER)),
+    "Posters": exactly(posters=each(exactly(code=CODE, unit=TEXT))),
     "Retried": exactly(retried=YES_NO),
     "Messages": exactly(messages=each(exactly(at=TEXT, phone=TEXT, text=TEXT))),
     "Health": exactly(ok=YES_NO, parts=exactly(database=YES_NO, schema=YES_NO, worker=YES_NO)),
@@ -201,6 +205,12 @@ JSON: dict[str, dict[str, str]] = {
     "door.home": {"GET": "Doors"},
     "door.performance": {"GET": "Door"},
     "door.admit": {"POST": "Verdict"},
+    "joining.join": {"GET": "Welcome"},
+    "joining.poster_scanned": {"GET": "Welcome"},
+    "joining.unit": {"GET": "Units"},
+    "joining.apply": {"POST": "Onward"},
+    "joining.done": {"GET": "Joined"},
+    "joining.posters": {"GET": "Posters"},
     "pages.healthz": {"GET": "Health"},
     "people.home": {"GET": "Workers"},
     "people.employ": {"POST": "Password"},
@@ -217,7 +227,7 @@ JSON: dict[str, dict[str, str]] = {
 """Which shape an address answers with, by endpoint and method; what is not here is a page or a file."""
 
 JSON_ONLY = {"pages.healthz"}
-CREATES = {"tickets.hold", "people.employ"}
+CREATES = {"tickets.hold", "joining.apply", "people.employ"}
 SHOWN = {
     "door.admit",
     "people.employ",
@@ -233,11 +243,14 @@ REDIRECTS = {
     "members.choose",
     "staff.code",
     "staff.enrol",
+    "joining.join",
+    "joining.poster_scanned",
 }
 """Addresses for everybody whose GET may send on to another; those for roles send to the sign-in."""
 
 FILES = {
     "calendars.feed": "text/calendar",
+    "joining.poster_pdf": "application/pdf",
     "mine.qr": "image/svg+xml",
     "pages.livez": "text/plain",
     "pages.manifest": "application/manifest+json",

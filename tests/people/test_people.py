@@ -136,7 +136,7 @@ def test_a_member_is_found_by_phone_and_gets_the_post_of_a_union(
     given = head.post(grant, data={"role": "unit", "unit": unit.code}, headers=JSON)
 
     assert alone.get_json()["code"] == "post_not_for_them"
-    assert unknown.get_json()["code"] == "unit_unknown"
+    assert unknown.get_json()["code"] == "post_unit_unknown"
     assert given.get_json()["posts"][0]["unit"] == unit.code
     assert "13800138000" not in str([(line.before, line.after) for line in lines("post_granted")])
 

@@ -101,6 +101,13 @@ def get_tickets(walk: Walk, show: Performance) -> None:
     walk.ask("GET", f"/orders/{kept}")
 
 
+def join_a_unit(walk: Walk, unit_id: int) -> None:
+    """Choose a unit, as somebody no roster names, after looking at a poster's pages signed out."""
+    walk.ask("GET", "/join/unit")
+    walk.ask("POST", "/join/unit", unit=str(unit_id))
+    walk.ask("GET", "/join/done")
+
+
 def change_oneself(walk: Walk) -> None:
     """Change what a member may change, and sign out."""
     walk.ask("POST", "/mine/calendar")
@@ -129,11 +136,14 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     member = make.member(phone="13800138000")
 
     look_around(walk, show)
+    walk.ask("GET", "/join")
+    walk.ask("GET", f"/join/{'a' * 20}")
     enter(walk, member)
     get_tickets(walk, show)
     change_oneself(walk)
     make.sign_in(walk.browser, make.member(valid=False))  # the roster knows the name of the other
     walk.ask("POST", "/mine/name", name="李小明")
+    join_a_unit(walk, make.unit().id)
     walk.ask("POST", "/sign-out-everywhere")
     staff = make.staff(Role.ADMIN)
     staff.password_hash = hash_password(PASSWORD)
@@ -149,6 +159,7 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     walk.ask("GET", "/staff")
     walk.ask("GET", "/staff/health")
     look_after_people(walk, member)
+    walk.ask("GET", "/staff/posters")
     walk.ask("POST", "/staff/tasks/1/retry")
     walk.ask("GET", "/door")
     walk.ask("GET", f"/door/{show.id}")

@@ -16,7 +16,7 @@ from palace.members.services.codes import (
     use_up,
 )
 from palace.members.services.own import ask_access, rename, renew_calendar
-from palace.members.services.people import choose_person, join, sign_in_only_person
+from palace.members.services.people import choose_person, join, join_unnamed, sign_in_only_person
 from palace.members.services.posts import end_post, grant_post
 from palace.members.services.second import (
     address_of,
@@ -72,6 +72,7 @@ __all__ = [
     "hash_password",
     "is_scarce",
     "join",
+    "join_unnamed",
     "leave",
     "need_of",
     "new_browser",

@@ -33,7 +33,9 @@ from palace.throttle import client_address, limiter
 from palace.web import allow, public, reads, refusal_words, same_site_path, wants_json
 
 HOME = "/"
+JOINING = "/join/"  # who comes from a poster says their name later
 LONGEST_NEXT = 500
+PAGE_ONLY = frozenset({"demo", "joining"})
 WIPE = '"cache", "storage"'
 
 bp = Blueprint("members", __name__)
@@ -110,6 +112,7 @@ def code() -> ResponseReturnValue:
     context = {
         "phone_end": challenge.phone[-4:],
         "demo": current_app.extensions["palace"].demo,
+        "joining": cookie.get("next", "").startswith(JOINING),
         "scarce": services.is_scarce(clock.now()),
     }
     if not form.validate_on_submit():
@@ -127,6 +130,8 @@ def _try_code(asked: Challenge, form: CodeForm) -> ResponseReturnValue:
         guess = services.try_code(asked, form.code.data or "")
         if guess.challenge:
             entered = services.sign_in_only_person(guess.challenge, asks_who=form.choose.data)
+            if entered is None and cookie.get("next", "").startswith(JOINING):
+                entered = services.join_unnamed(guess.challenge)
             browser = "" if entered else services.hand_over(guess.challenge)
     if guess.challenge is None:
         raise WrongCode(left=guess.left) if guess.left else CodeGone()
@@ -191,7 +196,7 @@ def keep_next() -> None:
 def show(template: str, form: Form, **context: Any) -> ResponseReturnValue:
     """Show a form, or what is wrong with it; JSON clients get the sentences alone."""
     if not form.is_submitted() and wants_json():
-        return {name: value for name, value in context.items() if name != "demo"}
+        return {name: value for name, value in context.items() if name not in PAGE_ONLY}
     if wants_json():
         raise BadInput(fields={name: str(sentences[0]) for name, sentences in form.errors.items()})
     return render_template(template, form=form, **context), 422 if form.is_submitted() else 200

@@ -1,15 +1,15 @@
 """Posts instead of one role per staff, and a second factor beside the password.
 
 One person may have several posts, limited to a site or a unit, and members have posts too; `staff.role`
-could say neither. On the way back the strongest of somebody's old roles is kept: posts that 0002 has no
-word for are lost, and whoever has only such posts has left.
+could say neither. On the way back the strongest of somebody's old roles is kept: posts that older
+versions have no word for are lost, and whoever has only such posts has left.
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision, down_revision = "0003", "0002"
+revision, down_revision = "0005", "0004"
 
 ROLE = sa.Enum(
     'member', 'counter', 'door', 'leader', 'deputy', 'teacher', 'programme', 'reviewer', 'unit', 'partner', 'finance', 'admin',
