@@ -34,6 +34,7 @@ from palace.schema import check_current, check_known, revision
 from palace.security import Cookies, complete_keys, make_keys, use_keys
 from palace.tickets import services as tickets_services
 from palace.tickets import views as tickets
+from palace.unions import views as unions
 from palace.venues import queries as venues
 from palace.venues.queries import code_budget, has_palace
 from palace.venues.services import check_database
@@ -80,6 +81,7 @@ def create_app(settings: Settings) -> Flask:
         care,
         people,
         joining,
+        unions,
     ):
         part.init_app(app)
     code_office["codes"] = CodeOffice(senders.may_send, owe_code, code_budget)

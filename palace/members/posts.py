@@ -41,7 +41,12 @@ ROLE_WORDS = {
     Role.FINANCE: N_("财务"),
     Role.ADMIN: N_("管理员"),
 }
-FIRST_PAGES = {Role.ADMIN: "staff.home", Role.COUNTER: "staff.home", Role.DOOR: "door.home"}
+FIRST_PAGES = {
+    Role.ADMIN: "staff.home",
+    Role.COUNTER: "staff.home",
+    Role.DOOR: "door.home",
+    Role.UNIT: "unions.home",
+}
 """Where a role begins its day, the first that fits; a role without one has no pages yet."""
 
 

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from palace.db import db
+from palace.joining import services as joining
 from palace.members.models import Member, Staff
 from palace.members.rules import Role
 from palace.members.services import hash_password, shown_code
@@ -131,6 +132,19 @@ def look_after_people(walk: Walk, member: Member) -> None:
     walk.ask("POST", f"{people}/proofs", proof_minutes=10, admin=True)
 
 
+def give_the_unit_s_word(walk: Walk, make: Factory) -> None:
+    """Confirm one who applied and refuse another, as their unit's organiser."""
+    unit, organiser = make.unit(), make.member()
+    make.post(organiser, Role.UNIT, unit=unit)
+    good, bad = (joining.apply(make.member(valid=False), unit.id).id for _ in range(2))
+    make.sign_in(walk.browser, organiser)
+    walk.ask("GET", "/unit")
+    walk.ask("GET", f"/unit/{unit.id}")
+    walk.ask("POST", f"/unit/{unit.id}/applications/{good}/confirm")
+    walk.ask("POST", f"/unit/{unit.id}/applications/{bad}/refuse", why="不在本单位")
+    walk.ask("POST", "/sign-out")
+
+
 def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None:
     show = make.performance(seats=4)
     member = make.member(phone="13800138000")
@@ -145,6 +159,7 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     walk.ask("POST", "/mine/name", name="李小明")
     join_a_unit(walk, make.unit().id)
     walk.ask("POST", "/sign-out-everywhere")
+    give_the_unit_s_word(walk, make)
     staff = make.staff(Role.ADMIN)
     staff.password_hash = hash_password(PASSWORD)
     db.session.flush()
