@@ -28,8 +28,8 @@ from palace.host import current_user, sync_folder
 
 log = logging.getLogger("palace")
 
-PURPOSES = ("cookie", "code", "calendar", "digest", "ticket", "identity", "totp")
-LATER = ("identity", "totp")
+PURPOSES = ("cookie", "code", "calendar", "digest", "ticket", "identity", "totp", "personal")
+LATER = ("identity", "totp", "personal")
 """Purposes that files of an older version lack; `complete_keys` brings them in with the tables."""
 LOST = (
     "Only if it is lost for good: remove what is left of it, then `palace keys rotate` makes new keys; "

@@ -219,9 +219,13 @@ class Grant(Base):
 
 
 class AuditLine(Base):
-    """Who did what, before and after, and why; the web's database role may insert only."""
+    """Who did what, before and after, and why; the web's database role may insert only.
+
+    `personal` holds names and numbers, encrypted with the key of the member `personal_of`.
+    """
 
     __tablename__ = "audit_lines"
+    __table_args__ = (Index(None, "actor", "at"), Index(None, "act", "at"))
 
     id: Mapped[Id]
     at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"), index=True)
@@ -232,3 +236,22 @@ class AuditLine(Base):
     after: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     why: Mapped[str | None]
     request_id: Mapped[str | None]
+    personal: Mapped[bytes | None]
+    personal_of: Mapped[int | None]
+
+
+class PersonalKey(Base):
+    """What opens a person's values in the audit, wrapped by a key of the keys file; None: destroyed.
+
+    The row stays when the member goes: nobody is given a key twice.
+    """
+
+    __tablename__ = "personal_keys"
+    __table_args__ = (
+        CheckConstraint("(wrapped IS NULL) = (destroyed_at IS NOT NULL)", name="destroyed"),
+    )
+
+    member_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    key_id: Mapped[str]
+    wrapped: Mapped[bytes | None]
+    destroyed_at: Mapped[datetime | None]

@@ -17,6 +17,7 @@ from palace.members.models import (
     Challenge,
     Grant,
     Member,
+    PersonalKey,
     Post,
     RosterEntry,
     SecondFactor,
@@ -201,6 +202,12 @@ def lock_administrators() -> list[int]:
         .where(Post.role == Role.ADMIN, Post.ended_at.is_(None), Staff.left_at.is_(None))
     )
     return list(db.session.scalars(wanted.order_by(Staff.id).with_for_update(key_share=True)))
+
+
+def is_wrapping(key_id: str) -> bool:
+    """Return whether somebody's values in the audit need this key of the keys file."""
+    needed = exists().where(PersonalKey.key_id == key_id, PersonalKey.wrapped.is_not(None))
+    return bool(db.session.scalar(select(needed)))
 
 
 def is_known(phone: str) -> bool:

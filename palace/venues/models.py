@@ -59,6 +59,9 @@ class HouseRules(Base):
         second_factor_roles: staff with one of these posts sign in with a code beside the password.
         proof_minutes: so long after somebody proved who they are, dangerous acts ask for no new proof.
         entrant_keep_days: names and document hashes of who came in are kept so long after a show.
+        exports_per_day, export_keep_days: files of lists one person may ask for in a day, and how long
+            a file waits to be fetched.
+        audit_keep_days: sealed audit lines older than this are forgotten; None: kept for good.
     """
 
     __tablename__ = "house_rules"
@@ -79,6 +82,11 @@ class HouseRules(Base):
         ),
         CheckConstraint("proof_minutes > 0", name="proof"),
         CheckConstraint("entrant_keep_days >= 0", name="entrants"),
+        CheckConstraint(
+            "exports_per_day >= 0 AND export_keep_days > 0"
+            " AND (audit_keep_days IS NULL OR audit_keep_days >= 183)",
+            name="lists",
+        ),
     )
 
     site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"), primary_key=True)
@@ -104,6 +112,9 @@ class HouseRules(Base):
     )
     proof_minutes: Mapped[int] = mapped_column(server_default="10", default=10)
     entrant_keep_days: Mapped[int] = mapped_column(server_default="30", default=30)
+    exports_per_day: Mapped[int] = mapped_column(server_default="20", default=20)
+    export_keep_days: Mapped[int] = mapped_column(server_default="7", default=7)
+    audit_keep_days: Mapped[int | None]
 
 
 class Demonstration(Base):
