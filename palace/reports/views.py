@@ -14,7 +14,7 @@ from palace.db import transaction
 from palace.errors import BadInput, NotFound
 from palace.lists.queries import known
 from palace.lists.services import exporting
-from palace.members.posts import OF_STAFF
+from palace.members.posts import STAFF_ONLY
 from palace.members.queries import current_staff
 from palace.reports import queries, services
 from palace.reports.errors import ExportNotReady
@@ -36,7 +36,7 @@ def init_app(app: Flask) -> None:
 
 
 @bp.get("/staff/exports")
-@allow(*OF_STAFF)
+@allow(*STAFF_ONLY)
 def exports() -> Response:
     """Show the files this person asked for, and how far each has come."""
     found = queries.exports_of(current_staff().id)
@@ -51,7 +51,7 @@ def exports() -> Response:
 
 
 @bp.post("/staff/exports")
-@allow(*OF_STAFF)
+@allow(*STAFF_ONLY)
 @reads(ExportForm)
 def ask() -> ResponseReturnValue:
     """Have a list written as a workbook, as it stands at its address."""
@@ -70,7 +70,7 @@ def ask() -> ResponseReturnValue:
 
 
 @bp.get("/staff/exports/<code:code>.xlsx")
-@allow(*OF_STAFF)
+@allow(*STAFF_ONLY)
 def fetch(code: str) -> ResponseReturnValue:
     """Send a workbook to who asked for it, and to nobody else."""
     export = queries.find_export(code, current_staff().id)
