@@ -190,4 +190,5 @@ LINES = List(
         _name(Member, AuditLine.subject, "member").label("subject_member"),
     ],
     empty=N_("还没有操作记录。"),
+    template="audit/lines.html",
 )
