@@ -79,6 +79,11 @@ class Column:
         return self.of < end if is_end else self.of >= first
 
 
+def instant(name: str, of: Expression) -> Column:
+    """Return the column that says when a row came about, which lists are sorted and searched by."""
+    return Column(name=name, heading=N_("时间"), of=of, kind=Kind.INSTANT, sorts=True, filters=True)
+
+
 @dataclass(frozen=True)
 class Page:
     """Some rows of a list, with the places where the pages before and after it begin."""

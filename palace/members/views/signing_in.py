@@ -107,7 +107,7 @@ def code() -> ResponseReturnValue:
     """Take the code; on to the one person of this number, or to the choice."""
     challenge = services.asked_challenge(cookie.get("asked"), cookie.get("browser", ""))
     if challenge is None:
-        return _startshow_again()
+        return _start_again()
     form = CodeForm(choose="choose" in request.args)
     context = {
         "phone_end": challenge.phone[-4:],
@@ -150,7 +150,7 @@ def choose() -> ResponseReturnValue:
     try:
         challenge = services.passed_challenge(cookie.get("asked"), cookie.get("browser", ""))
     except CodeGone:
-        return _startshow_again()
+        return _start_again()
     form = PersonForm()
     if not form.validate_on_submit():
         people = [
@@ -213,7 +213,7 @@ def show_again(
     return render_template(template, form=form, **context), error.status
 
 
-def _startshow_again() -> ResponseReturnValue:
+def _start_again() -> ResponseReturnValue:
     """Send somebody without a code back to the phone number."""
     if request.method == "POST" or wants_json():
         raise CodeGone
