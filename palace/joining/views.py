@@ -15,8 +15,8 @@ from palace.joining import printing, queries, services
 from palace.joining.errors import UnitUnknown
 from palace.joining.forms import ApplyForm, PosterForm, UnitSearch
 from palace.joining.models import Poster
-from palace.members.forms import PhoneForm
 from palace.members.models import Unit
+from palace.members.phones import PhoneForm
 from palace.members.queries import current_member, row_of
 from palace.members.rules import Role, Standing
 from palace.throttle import limiter

@@ -12,8 +12,8 @@ from palace import clock
 from palace.db import transaction
 from palace.errors import PalaceError
 from palace.members import services as members
-from palace.members.forms import PhoneForm
 from palace.members.models import Member, Post, Staff
+from palace.members.phones import PhoneForm
 from palace.members.posts import AT_SITES, OF_MEMBERS, OF_STAFF
 from palace.members.queries import members_on, posts_of
 from palace.members.rules import Role

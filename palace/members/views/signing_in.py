@@ -26,8 +26,9 @@ from palace.errors import BadInput, PalaceError, TooManyTries
 from palace.forms import Form
 from palace.members import queries, services
 from palace.members.errors import CodeGone, CodesAway, WrongCode
-from palace.members.forms import CodeForm, PersonForm, PhoneForm
+from palace.members.forms import CodeForm, PersonForm
 from palace.members.models import Challenge, SignIn
+from palace.members.phones import PhoneForm
 from palace.members.rules import CODE_TRIES, Role, SignedIn
 from palace.throttle import client_address, limiter
 from palace.web import allow, public, reads, refusal_words, same_site_path, wants_json
