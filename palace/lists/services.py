@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
+from sqlalchemy import ColumnElement
 
-from palace.clock import SHANGHAI
+from palace.clock import SHANGHAI, palace_day
 from palace.lists.queries import Column, List, Page
 from palace.lists.rules import Asked, Kind, Place, place_word
 from palace.text import N_
@@ -34,7 +36,7 @@ def answer(shown: List, **where: Any) -> ResponseReturnValue:
     status = 422 if asked.errors else 200
     if wants_json():
         return _body(shown, asked, page), status
-    told = _Told(shown, asked, where)
+    told = _Told(shown, asked, where, scope)
     return render_template(shown.template, list=shown, sought=asked, page=page, told=told), status
 
 
@@ -60,8 +62,10 @@ def _by_kind(kind: Kind, value: Any) -> object:
 class _Told:
     """What a list's template asks: addresses that keep what was asked, and what stands in a cell."""
 
-    def __init__(self, shown: List, asked: Asked, where: Mapping[str, Any]) -> None:
-        self._list, self._asked, self._where = shown, asked, where
+    def __init__(
+        self, shown: List, asked: Asked, where: Mapping[str, Any], scope: ColumnElement[bool]
+    ) -> None:
+        self._list, self._asked, self._where, self._scope = shown, asked, where, scope
         self.said, self.exports = said, list(exporting)
         self.columns = [column for column in shown.columns if column.on_page]
         self.filters = [column for column in shown.columns if column.filters]
@@ -99,6 +103,17 @@ class _Told:
         if column.name != self._asked.sort:
             return "none"
         return "descending" if self._asked.descending else "ascending"
+
+    def days(self, page: Page) -> list[tuple[date, Page]]:
+        """Return the rows by the palace day they are sorted by, each with the count of its whole day."""
+        found = groupby(page.rows, lambda row: palace_day(getattr(row, self._asked.sort)))
+        rows = {day: list(those) for day, those in found}
+        counts = self._list.counted_days(self._asked, self._scope, rows)
+        return [(day, Page(those, None, None, counts[day])) for day, those in rows.items()]
+
+    def cell(self, name: str, row: Any) -> object:
+        """Return what people read in a row's cell of a column."""
+        return said(self._list.column(name), row)
 
     def place(self, place: Place) -> str:
         """Return a place as it stands in an address."""

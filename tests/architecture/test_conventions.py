@@ -47,6 +47,7 @@ UNUSUAL = {
     "audit/seals.py": "the statements of sealing, and how a line is written to be hashed",
     "care/measurements.py": "what was measured of the palace, before anybody judges it",
     "care/probes.py": "what the machine tells without the database, each for a bounded time",
+    "members/phones.py": "the one form of a mobile number, for every part that asks for one",
     "members/posts.py": "rules of posts and proofs, beside those of members",
     "notices/senders.py": "how a notice leaves the house, one function per gateway",
     "reports/writers.py": "a list as CSV or workbook, in bounded memory",
