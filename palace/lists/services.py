@@ -14,6 +14,7 @@ from flask_login import current_user
 from sqlalchemy import ColumnElement
 
 from palace.clock import SHANGHAI, palace_day
+from palace.errors import BadInput
 from palace.lists.queries import Column, List, Page
 from palace.lists.rules import Asked, Kind, Place, place_word
 from palace.text import N_
@@ -26,17 +27,22 @@ exporting: dict[str, Callable[[List, Asked, Mapping[str, Any]], ResponseReturnVa
 
 
 def answer(shown: List, **where: Any) -> ResponseReturnValue:
-    """Answer with a list: a page, JSON, or a file; `where` are the values of its address."""
+    """Answer with a list: a page, JSON, or a file; `where` are the values of its address.
+
+    Raises:
+        BadInput: a program asked wrongly; a page says so itself.
+    """
     asked = shown.asked(request.args)
+    if asked.errors and wants_json():
+        raise BadInput(fields={word: gettext(said) for word, said in asked.errors.items()})
     export = exporting.get(request.args.get("format", ""))
     if export and not asked.errors:
         return export(shown, asked, where)
     scope = shown.scope(current_user, **where)
     page = Page([], None, None, 0) if asked.errors else shown.page(asked, scope)
-    status = 422 if asked.errors else 200
     if wants_json():
-        return _body(shown, asked, page), status
-    told = _Told(shown, asked, where, scope)
+        return _body(shown, page)
+    told, status = _Told(shown, asked, where, scope), 422 if asked.errors else 200
     return render_template(shown.template, list=shown, sought=asked, page=page, told=told), status
 
 
@@ -120,7 +126,7 @@ class _Told:
         return place_word(place)
 
 
-def _body(shown: List, asked: Asked, page: Page) -> dict[str, Any]:
+def _body(shown: List, page: Page) -> dict[str, Any]:
     return {
         "rows": [
             {column.name: _plain(column, row) for column in shown.columns} for row in page.rows
@@ -129,7 +135,6 @@ def _body(shown: List, asked: Asked, page: Page) -> dict[str, Any]:
         "counted": page.is_counted,
         "after": place_word(page.after) if page.after else None,
         "before": place_word(page.before) if page.before else None,
-        "errors": {word: gettext(sentence) for word, sentence in asked.errors.items()},
     }
 
 

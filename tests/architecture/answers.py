@@ -191,7 +191,6 @@ SHAPES: dict[str, Shape] = {
         counted=YES_NO,
         after=maybe(TEXT),
         before=maybe(TEXT),
-        errors={"type": "object", "additionalProperties": TEXT},
     ),
     "Export": exactly(**EXPORT),
     "Exports": exactly(exports=each(known("Export"))),
