@@ -10,6 +10,7 @@ from palace.commands import CommandKey
 from palace.db import Base, db
 from palace.members.models import Challenge, SignIn
 from palace.notices.models import Notice
+from palace.roster.models import RosterChunk
 from palace.throttle import Throttle
 from palace.tickets.models import Claim, Ticket
 from palace.venues.models import HouseRules
@@ -29,6 +30,7 @@ def _past(rules: HouseRules, now: datetime) -> list[tuple[type[Base], ColumnElem
         (Notice, Notice.created_at <= now - timedelta(days=rules.notice_keep_days)),
         (Throttle, Throttle.ends_at <= now),
         (Claim, _lapsed_place(now)),
+        (RosterChunk, RosterChunk.created_at <= now - timedelta(days=rules.roster_keep_days)),
     ]
 
 

@@ -35,6 +35,7 @@ OF_MEMBER = [
     Member.calendar_generation,
     Member.roster_entry_id,
     RosterEntry.valid_until,
+    RosterEntry.counts,
     RosterEntry.unit_id,
     Unit.name_zh.label("unit_zh"),
 ]

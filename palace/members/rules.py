@@ -32,6 +32,39 @@ class Standing(StrEnum):
     EXPIRED = "expired"
 
 
+class UnitKind(StrEnum):
+    """Where a union stands in the tree."""
+
+    FEDERATION = "federation"
+    DISTRICT = "district"
+    INDUSTRY = "industry"
+    TRADE = "trade"
+    BASIC = "basic"
+
+
+PARENTS: dict[UnitKind, tuple[UnitKind, ...]] = {
+    UnitKind.FEDERATION: (),
+    UnitKind.DISTRICT: (UnitKind.FEDERATION,),
+    UnitKind.INDUSTRY: (UnitKind.FEDERATION,),
+    UnitKind.TRADE: (UnitKind.FEDERATION, UnitKind.DISTRICT, UnitKind.INDUSTRY),
+    UnitKind.BASIC: (
+        UnitKind.FEDERATION,
+        UnitKind.DISTRICT,
+        UnitKind.INDUSTRY,
+        UnitKind.TRADE,
+    ),
+}
+"""Below which kinds a union may stand; always a higher one, so that the tree has no circles."""
+
+
+class RosterStatus(StrEnum):
+    """What a unit says of a person; the retired are members as long as the house rules say so."""
+
+    ACTIVE = "active"
+    RETIRED = "retired"
+    LEFT = "left"
+
+
 class GrantKind(StrEnum):
     """What a grant opens: seats kept for wheelchair users and their companions."""
 
@@ -42,11 +75,16 @@ MEMBER_SIGN_IN = timedelta(days=180)
 STAFF_SIGN_IN = timedelta(hours=12)
 
 
-def standing(valid_until: date | None, on_roster: bool, today: date) -> Standing:
-    """Return a member's standing: the last valid day itself still counts."""
+def standing(
+    valid_until: date | None, on_roster: bool, today: date, *, counts: bool = True
+) -> Standing:
+    """Return a member's standing: the last valid day itself still counts.
+
+    `counts`: whether somebody of this roster status is a member at all.
+    """
     if not on_roster:
         return Standing.PENDING
-    if valid_until is not None and valid_until < today:
+    if not counts or (valid_until is not None and valid_until < today):
         return Standing.EXPIRED
     return Standing.VALID
 
@@ -88,12 +126,14 @@ class SignedInMember:
     calendar_generation: int
     roster_entry_id: int | None
     valid_until: date | None
+    roster_counts: bool | None
     unit_id: int | None
     unit_zh: str | None
 
     def standing(self, today: date) -> Standing:
         """Return the standing with the union on a palace day."""
-        return standing(self.valid_until, self.roster_entry_id is not None, today)
+        on_roster, counts = self.roster_entry_id is not None, self.roster_counts is not False
+        return standing(self.valid_until, on_roster, today, counts=counts)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -55,6 +55,10 @@ class HouseRules(Base):
         challenge_keep_days, command_key_keep_days, notice_keep_days: how long sign-in codes asked for,
             idempotency keys and sent notices are kept before the hourly tidying forgets them; the
             figures of a day count challenges, so these are kept for a day at least.
+        retired_are_members: whether the retired of a roster have the rights of the active.
+        roster_file_mb: the largest roster that may be uploaded, in megabytes.
+        roster_leave_percent: a complete list that lets more of a roster leave is asked about again.
+        roster_keep_days: how long an uploaded roster's file and its row errors are kept.
     """
 
     __tablename__ = "house_rules"
@@ -72,6 +76,10 @@ class HouseRules(Base):
             "least(code_per_phone_minute, code_per_phone_hour, code_per_phone_day, code_per_address_hour) > 0"
             " AND code_per_day_for_known BETWEEN 0 AND code_per_day",
             name="codes",
+        ),
+        CheckConstraint(
+            "least(roster_file_mb, roster_keep_days) > 0 AND roster_leave_percent BETWEEN 0 AND 100",
+            name="roster",
         ),
     )
 
@@ -93,6 +101,10 @@ class HouseRules(Base):
     challenge_keep_days: Mapped[int] = mapped_column(server_default="1", default=1)
     command_key_keep_days: Mapped[int] = mapped_column(server_default="14", default=14)
     notice_keep_days: Mapped[int] = mapped_column(server_default="180", default=180)
+    retired_are_members: Mapped[bool] = mapped_column(server_default="true", default=True)
+    roster_file_mb: Mapped[int] = mapped_column(server_default="100", default=100)
+    roster_leave_percent: Mapped[int] = mapped_column(server_default="20", default=20)
+    roster_keep_days: Mapped[int] = mapped_column(server_default="1", default=1)
 
 
 class Demonstration(Base):

@@ -8,6 +8,7 @@ from palace.agenda.rules import EntryStatus
 from palace.door.rules import Reason, Verdict
 from palace.members.rules import Standing
 from palace.programme.rules import KINDS, Shown
+from palace.roster.rules import ImportState
 from palace.tickets.rules import OrderState, TicketState
 
 Shape = dict[str, Any]
@@ -70,6 +71,14 @@ DOOR = {
     "doors_at": INSTANT,
     "admitted": NUMBER,
     "sold": NUMBER,
+}
+IMPORT = {
+    "import": NUMBER,
+    "state": one_of(ImportState),
+    "read": NUMBER,
+    "complete": YES_NO,
+    "counts": {"type": "object", "additionalProperties": NUMBER},
+    "refusal": maybe(TEXT),
 }
 SHAPES: dict[str, Shape] = {
     "Price": exactly(tier=TEXT, zone=TEXT, amount=FEN),
@@ -152,6 +161,8 @@ SHAPES: dict[str, Shape] = {
             )
         ),
     ),
+    "Import": exactly(**IMPORT),
+    "Imports": exactly(imports=each(known("Import"))),
     "Retried": exactly(retried=YES_NO),
     "Messages": exactly(messages=each(exactly(at=TEXT, phone=TEXT, text=TEXT))),
     "Health": exactly(ok=YES_NO, parts=exactly(database=YES_NO, schema=YES_NO, worker=YES_NO)),
@@ -186,6 +197,10 @@ JSON: dict[str, dict[str, str]] = {
     "staff.home": {"GET": "Evenings"},
     "care.health": {"GET": "Checkup"},
     "care.retry": {"POST": "Retried"},
+    "roster.home": {"GET": "Imports"},
+    "roster.upload": {"POST": "Import"},
+    "roster.show": {"GET": "Import"},
+    "roster.apply": {"POST": "Import"},
     "door.home": {"GET": "Doors"},
     "door.performance": {"GET": "Door"},
     "door.admit": {"POST": "Verdict"},
@@ -194,7 +209,7 @@ JSON: dict[str, dict[str, str]] = {
 """Which shape an address answers with, by endpoint and method; what is not here is a page or a file."""
 
 JSON_ONLY = {"pages.healthz"}
-CREATES = {"tickets.hold"}
+CREATES = {"roster.upload", "tickets.hold"}
 SHOWN = {"door.admit"}
 """Addresses whose POST answers with a page of its own: the next ticket comes a second later."""
 REDIRECTS = {"pages.display", "members.sign_in", "members.code", "members.choose"}
@@ -206,6 +221,7 @@ FILES = {
     "pages.livez": "text/plain",
     "pages.manifest": "application/manifest+json",
     "pages.service_worker": "text/javascript",
+    "roster.errors": "text/csv",
     "static": "*/*",
     "tickets.ticket_ics": "text/calendar",
     "tickets.ticket_pdf": "application/pdf",
