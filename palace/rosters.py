@@ -13,7 +13,7 @@ from palace.config import Settings
 from palace.db import transaction
 from palace.errors import PalaceError
 from palace.roster import queries, services
-from palace.roster.errors import REFUSALS, RosterRefused, UnitUnknown
+from palace.roster.errors import REFUSALS, ImportRunning, RosterRefused, UnitUnknown
 from palace.roster.models import RosterImport
 from palace.roster.rules import WORDS, ImportState, Reason
 from palace.roster.tree import import_units, read_units
@@ -61,7 +61,7 @@ def roster(
     with at_home(settings):
         g.language = "en"
         try:
-            number = _uploaded(file, unit, complete=complete)
+            number = _begun(file, unit, complete=complete)
             row = _read(number)
             _say(row)
             if row.state is ImportState.CHECKED and not dry_run:
@@ -75,6 +75,18 @@ def roster(
                 refusal_words(REFUSALS.get(row.refusal or "", RosterRefused)())
             )
     click.echo("Imported." if row.state is ImportState.APPLIED else "Nothing was changed.")
+
+
+def _begun(file: Path, code: str | None, *, complete: bool) -> int:
+    """Upload a file, or go on with its import that was broken off."""
+    try:
+        return _uploaded(file, code, complete=complete)
+    except ImportRunning as refusal:
+        number = refusal.values["running"]
+        if not isinstance(number, int):
+            raise
+        click.echo("Going on with an import of this file that was not finished.", err=True)
+        return number
 
 
 def _uploaded(file: Path, code: str | None, *, complete: bool) -> int:

@@ -16,7 +16,6 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-MOST_OF = 3
 
 
 def rows(file: BinaryIO) -> Iterator[list[str]]:
@@ -47,10 +46,9 @@ def encoding_of(file: BinaryIO) -> str:
         if head.startswith(mark):
             return name
     candidates = ["utf-8", "gb18030"]
-    if head.count(0) * MOST_OF > len(head) or (len(head) > 1 and not any((head[0], head[1]))):
-        candidates = ["utf-16-be" if head[0] == 0 else "utf-16-le"]
-    elif 0 in head[:1000]:
-        candidates = ["utf-16-be" if head[0] == 0 else "utf-16-le", *candidates]
+    if 0 in head:  # only UTF-16 has them: before a comma or behind it
+        big = head[0::2].count(0) > head[1::2].count(0)
+        candidates.insert(0, "utf-16-be" if big else "utf-16-le")
     for name in candidates:
         if _can_read(file, name):
             return name

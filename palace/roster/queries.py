@@ -41,6 +41,16 @@ def due() -> list[int]:
     )
 
 
+def running(file_hash: bytes, unit_id: int | None) -> int | None:
+    """Return the import that is at work on the same file for the same units."""
+    wanted = select(RosterImport.id).where(
+        RosterImport.state.in_([ImportState.WAITING, ImportState.APPLYING]),
+        RosterImport.file_hash == file_hash,
+        RosterImport.unit_id.is_not_distinct_from(unit_id),
+    )
+    return db.session.scalars(wanted).first()
+
+
 def is_basic(unit_id: int) -> bool:
     """Return whether a unit is a basic union, which has people of its own."""
     return db.session.get_one(Unit, unit_id).kind is UnitKind.BASIC

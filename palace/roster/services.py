@@ -96,9 +96,9 @@ def _put(row: RosterImport) -> None:
         with db.session.begin_nested():
             db.session.add(row)
     except IntegrityError as error:
-        if RUNNING in str(error.orig):
-            raise ImportRunning from None
-        raise
+        if RUNNING not in str(error.orig):
+            raise
+        raise ImportRunning(running=queries.running(row.file_hash, row.unit_id)) from None
 
 
 def read(import_id: int, progress: Progress | None = None) -> None:
