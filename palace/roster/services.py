@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import IO, cast
 
-from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
 from palace import clock
@@ -36,7 +35,7 @@ from palace.roster.errors import (
     UnitColumnMissing,
 )
 from palace.roster.headings import Column
-from palace.roster.models import RosterChunk, RosterImport
+from palace.roster.models import RosterImport
 from palace.roster.rules import ImportState, asks_again
 from palace.venues.queries import house_rules
 
@@ -74,8 +73,7 @@ def upload(
     )
     _put(row)
     for number, piece in enumerate(iter(lambda: file.read(PIECE), b"")):
-        values = {"import_id": row.id, "number": number, "content": piece}
-        db.session.execute(insert(RosterChunk).values(values))
+        claims.keep_piece(row.id, number, piece)
     note("roster_uploaded", f"roster_import:{row.id}", after={"size": size}, actor=actor)
     return row
 

@@ -152,7 +152,7 @@ def endless(office: Office, nonce: bytes) -> None:
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_anything_else_is_no_answer(office: Pair, how: Answer) -> None:
     kind, verifier = office
-    kind.how = how  # type: ignore[method-assign]  # the office's way today
+    kind.how = how
     kind.handle_error = lambda *_: None  # type: ignore[attr-defined]  # who asked has gone
     began = time.monotonic()
 
@@ -181,7 +181,7 @@ def test_a_member_is_vouched_for_and_let_go(house: Factory, office: Pair) -> Non
     assert standing(zhang) is Standing.VALID
     assert verify_due(verifier) == 0
 
-    kind.how = knows({"standing": "unknown"})  # type: ignore[method-assign]  # the office's way today
+    kind.how = knows({"standing": "unknown"})
     db.session.execute(db.text("UPDATE roster_entries SET vouched_at = now() - interval '1 day'"))
     db.session.commit()
     assert verify_due(verifier) == 1
@@ -191,7 +191,7 @@ def test_a_member_is_vouched_for_and_let_go(house: Factory, office: Pair) -> Non
 
 def test_who_is_unknown_waits_and_is_asked_about_once(house: Factory, office: Pair) -> None:
     kind, verifier = office
-    kind.how = knows({"standing": "unknown"})  # type: ignore[method-assign]  # the office's way today
+    kind.how = knows({"standing": "unknown"})
     zhang = member("张建华", "13800000001")
 
     assert (verify_due(verifier), verify_due(verifier)) == (1, 0)
