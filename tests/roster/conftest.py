@@ -92,7 +92,9 @@ def people(*codes: str) -> list[tuple[str, str, str]]:
     if codes:
         wanted = wanted.where(Unit.code.in_(codes))
     found = db.session.scalars(wanted)
-    return [(entry.card_number, entry.name, entry.status.value) for entry in found]
+    told = [(entry.card_number, entry.name, entry.status.value) for entry in found]
+    db.session.rollback()
+    return told
 
 
 def member(name: str, phone: str) -> Member:

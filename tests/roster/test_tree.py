@@ -119,26 +119,25 @@ def test_ten_thousand_units_are_searched_in_a_moment(make: Factory) -> None:
     assert time.perf_counter() - began < 1
 
 
-def test_units_and_rosters_come_by_the_command_line(
-    live: Factory, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_units_and_rosters_come_by_the_command_line(live: Factory, tmp_path: Path) -> None:
     live.site()
     live.commit()
-    folder = tmp_path
     settings = real_palace(live.app.extensions["palace"])
-    (folder / "units.csv").write_text(LIST, encoding="utf-8")
-    (folder / "roster.csv").write_bytes(listed("张建华,,TY1,一出租,,,", "张3,,TY2,first,,,"))
+    (tmp_path / "units.csv").write_text(LIST, encoding="utf-8")
+    (tmp_path / "roster.csv").write_bytes(listed("张建华,,TY1,一出租,,,", "张3,,TY2,first,,,"))
 
     def typed(command: object, *words: str) -> str:
         told = CliRunner().invoke(command, words, obj=settings)  # type: ignore[arg-type]  # one of ours
         return told.output
 
-    assert "3 new" in typed(units, str(folder / "units.csv"))
-    assert "Nothing was changed." in typed(roster, str(folder / "roster.csv"), "--dry-run")
+    assert "3 new" in typed(units, str(tmp_path / "units.csv"))
+    assert "Nothing was changed." in typed(roster, str(tmp_path / "roster.csv"), "--dry-run")
     assert people() == []
-    told = typed(roster, str(folder / "roster.csv"), "--unit", "taxi", "--complete")
+    told = typed(roster, str(tmp_path / "roster.csv"), "--unit", "taxi", "--complete")
     assert "1 new, 0 changed, 0 unchanged, 0 leaving, 1 errors." in told
     assert "Line 3: A name has 2 to 30 letters" in told
     assert "Imported." in told
     assert [card for card, _, _ in people()] == ["TY1"]
-    assert "There is no such unit" in typed(roster, str(folder / "roster.csv"), "--unit", "nobody")
+    assert "There is no such unit" in typed(
+        roster, str(tmp_path / "roster.csv"), "--unit", "nobody"
+    )
