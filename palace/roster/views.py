@@ -6,15 +6,16 @@ import csv
 import io
 from typing import Any
 
-from flask import Blueprint, Flask, Response, redirect, request, url_for
+from flask import Blueprint, Flask, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
 from palace.db import transaction
 from palace.errors import PalaceError
+from palace.members.queries import current_member
 from palace.members.rules import Role
-from palace.roster import claims, queries, services
+from palace.roster import claims, queries, services, vouching
 from palace.roster.errors import REFUSALS, RosterRefused, UnitUnknown
 from palace.roster.forms import ApplyForm, UploadForm
 from palace.roster.models import RosterImport
@@ -169,6 +170,18 @@ def errors(import_id: int) -> Response:
     sent = Response("\ufeff" + to.getvalue(), mimetype="text/csv")
     sent.headers["Content-Disposition"] = f'attachment; filename="roster-{row.id}-errors.csv"'
     return sent
+
+
+@bp.post("/mine/standing")
+@allow(Role.MEMBER)
+def ask_again() -> ResponseReturnValue:
+    """Have the office that vouches asked about the member once more."""
+    with transaction():
+        vouching.ask_again(current_member().id)
+    if wants_json():
+        return {}
+    flash(gettext("马上再核对一次，一两分钟后回来看。"))
+    return redirect(url_for("mine.home"), 303)
 
 
 def _reason(code: str) -> str:

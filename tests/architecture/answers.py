@@ -201,6 +201,7 @@ JSON: dict[str, dict[str, str]] = {
     "roster.upload": {"POST": "Import"},
     "roster.show": {"GET": "Import"},
     "roster.apply": {"POST": "Import"},
+    "roster.ask_again": {"POST": "Nothing"},
     "door.home": {"GET": "Doors"},
     "door.performance": {"GET": "Door"},
     "door.admit": {"POST": "Verdict"},

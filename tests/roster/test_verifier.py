@@ -18,6 +18,7 @@ from palace.members.rules import Standing
 from palace.roster.models import RosterQuestion
 from palace.roster.verifier import SignedPost, Verdict, VerifierAway, Vouched, sign
 from palace.worker import verify_due
+from tests.conftest import Browser
 from tests.factory import Factory
 from tests.roster.conftest import applied, listed, member
 
@@ -218,3 +219,18 @@ def test_a_verdict_overwrites_no_import_and_an_import_takes_it_over(
     entry = db.session.query(RosterEntry).one()
     assert (entry.vouched_at, entry.status.value) == (None, "retired")
     assert verify_due(verifier) == 0
+
+
+def test_a_member_who_waits_may_ask_again(house: Factory, office: Pair) -> None:
+    kind, verifier = office
+    kind.how = knows({"standing": "unknown"})
+    zhang = member("张建华", "13800000001")
+    verify_due(verifier)
+    client = Browser(house.app)
+    house.sign_in(client, zhang)
+    house.commit()
+
+    assert client.post("/mine/standing").headers["Location"] == "/mine"
+    kind.how = knows(GOOD)
+    assert verify_due(verifier) == 1
+    assert standing(zhang) is Standing.VALID
