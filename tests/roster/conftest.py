@@ -81,7 +81,10 @@ def now(number: int) -> RosterImport:
     """Return an import as it stands."""
     db.session.rollback()
     db.session.expire_all()
-    return queries.get_import(number)
+    row = queries.get_import(number)
+    db.session.expunge(row)
+    db.session.rollback()
+    return row
 
 
 def people(*codes: str) -> list[tuple[str, str, str]]:
