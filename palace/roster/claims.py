@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from datetime import date
-from typing import Any
 
-import psycopg
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
@@ -184,7 +182,6 @@ WAKE = text(
         'read_rosters', '{"timestamp": 0}'::jsonb, NULL)::procrastinate_job_to_defer_v1])
     """
 )
-KEEP_PIECE = "INSERT INTO roster_chunks (import_id, number, content) VALUES (%s, %s, %b)"
 FORGET_FILE = text("DELETE FROM roster_chunks WHERE import_id = :import_id")
 GIVEN = {
     Column.NAME: "name",
@@ -284,17 +281,6 @@ def _differs(columns: Collection[Column]) -> str:
     ours = ", ".join(f"entry.{name}" for name in names)
     theirs = ", ".join(f"line.{name}" for name in names)
     return f"({ours}, entry.vouched_at IS NULL) IS DISTINCT FROM ({theirs}, true)"
-
-
-def keep_piece(import_id: int, number: int, content: bytes) -> None:
-    """Keep a piece of a file, in binary: written out as digits it would take twice the room."""
-    with _cursor() as cursor:
-        cursor.execute(KEEP_PIECE, (import_id, number, content))
-
-
-def _cursor() -> psycopg.Cursor[Any]:
-    driver: psycopg.Connection[Any] = db.session.connection().connection.dbapi_connection  # type: ignore[assignment]  # psycopg's
-    return driver.cursor()
 
 
 def forget_file(import_id: int) -> None:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision, down_revision = "0004", "0002"
+revision, down_revision = "0006", "0005"
 
 RULES = ("retired_are_members", "roster_file_mb", "roster_leave_percent", "roster_keep_days")
 COUNTS = """
