@@ -86,6 +86,7 @@ def init_app(app: Flask) -> None:
         weekday=weekday_words,
         palace_day=clock.palace_day,
         masked=mask_name,
+        called=words.called,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     addresses.init_app(app)

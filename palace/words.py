@@ -93,6 +93,12 @@ def named(thing: Any, field: str = "name") -> str:
     return text
 
 
+def called(who: Any) -> str:
+    """Return what to call a member: the name, or the end of the phone while they have said none."""
+    name: str = who.name
+    return name or str(gettext("手机尾号%(digits)s", digits=(who.phone or "")[-4:]))
+
+
 def day_words(instant: datetime, *, year: bool = False) -> str:
     """Return the palace day as said: 11月28日 周六, or Sat 28 Nov."""
     here = instant.astimezone(SHANGHAI)

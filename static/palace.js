@@ -24,6 +24,11 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   });
 }
 
+const whole = document.querySelector("[data-whole]");
+whole?.addEventListener("input", () => {
+  if (whole.value.replace(/\s/g, "").length === Number(whole.dataset.whole)) whole.form.requestSubmit();
+});
+
 for (const form of document.querySelectorAll("form[method=post]")) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) event.preventDefault();

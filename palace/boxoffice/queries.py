@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from palace.programme import queries as programme
 from palace.programme.queries import Programme, Stub
 from palace.tickets.models import Claim
 from palace.tickets.queries import taken_counts
-from palace.venues.queries import house_rules
+from palace.venues.queries import house_rules, spaces_at
 
 UNPRINTABLE = "unprintable_name"
 SHOWN_DAYS = timedelta(days=14)
@@ -33,10 +33,16 @@ class Figures:
     left: int
 
 
-def coming(now: datetime) -> list[Figures]:
-    """Return the performances that have not ended and start before tomorrow's end, with their figures."""
+def coming(now: datetime, sites: Collection[int] | None = None) -> list[Figures]:
+    """Return the performances that have not ended and start before tomorrow's end, with their figures.
+
+    `sites`: only of these houses; None: of all.
+    """
     _, end = clock.day_span(clock.palace_day(now) + timedelta(days=1))
     found = programme.performances(since=now, until=end)
+    if sites is not None:
+        spaces = spaces_at(sites)
+        found = [performance for performance in found if performance.space.id in spaces]
     ids = [performance.id for performance in found]
     counts = counts_of(ids, now)
     read = Programme(

@@ -48,6 +48,16 @@ KINDS = {
         "{title}, {starts_at}: one of your tickets was returned.",
         NEWS,
     ),
+    "unit_confirmed": Kind(
+        "{unit}核对好了，您已是工会会员，会员票可以订了。",
+        "{unit} has confirmed you: you are a union member now and may book member tickets.",
+        NEWS,
+    ),
+    "unit_refused": Kind(
+        "{unit}没有核对上您，登录后可以换一个单位，或到售票处办理。",
+        "{unit} could not confirm you. Sign in to choose another unit, or ask at the box office.",
+        NEWS,
+    ),
     "awaiting_payment": Kind(
         "{title}，{starts_at}，座位留到{pay_by}，请到售票处付{amount}。",
         "{title}, {starts_at}: seats kept until {pay_by}. Please pay {amount} at the box office.",
@@ -94,5 +104,6 @@ SAID: dict[str, Callable[[Any], str]] = {
     "pay_by": _instant,
     "amount": words.money_words,
     "count": str,
+    "unit": str,
 }
 """How each value is said: titles are {"zh", "en"}, instants ISO texts, amounts fen."""

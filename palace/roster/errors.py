@@ -86,7 +86,7 @@ class NotToApply(PalaceError):
 class UnitUnknown(PalaceError):
     """There is no such unit, or it is not theirs."""
 
-    status, code = 404, "unit_unknown"
+    status, code = 404, "roster_unit_unknown"
     message = N_("没有这个单位。请检查单位代码。")
 
 

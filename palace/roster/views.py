@@ -49,7 +49,7 @@ def let_a_roster_in() -> None:
     """Let an administrator send more to this one address than anybody may elsewhere."""
     if request.endpoint != UPLOAD or request.method != "POST":
         return
-    if current_user.is_authenticated and current_user.role == Role.ADMIN:
+    if current_user.is_authenticated and Role.ADMIN in current_user.roles:
         request.max_content_length = (house_rules().roster_file_mb << 20) + ROOM
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import (
+    ARRAY,
     INT4MULTIRANGE,
     JSONB,
     TSTZRANGE,
@@ -59,6 +60,9 @@ class HouseRules(Base):
         roster_file_mb: the largest roster that may be uploaded, in megabytes.
         roster_leave_percent: a complete list that lets more of a roster leave is asked about again.
         roster_keep_days: how long an uploaded roster's file and its row errors are kept.
+        second_factor_roles: staff with one of these posts sign in with a code beside the password.
+        proof_minutes: so long after somebody proved who they are, dangerous acts ask for no new proof.
+        entrant_keep_days: names and document hashes of who came in are kept so long after a show.
     """
 
     __tablename__ = "house_rules"
@@ -81,6 +85,8 @@ class HouseRules(Base):
             "least(roster_file_mb, roster_keep_days) > 0 AND roster_leave_percent BETWEEN 0 AND 100",
             name="roster",
         ),
+        CheckConstraint("proof_minutes > 0", name="proof"),
+        CheckConstraint("entrant_keep_days >= 0", name="entrants"),
     )
 
     site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"), primary_key=True)
@@ -105,6 +111,11 @@ class HouseRules(Base):
     roster_file_mb: Mapped[int] = mapped_column(server_default="100", default=100)
     roster_leave_percent: Mapped[int] = mapped_column(server_default="20", default=20)
     roster_keep_days: Mapped[int] = mapped_column(server_default="1", default=1)
+    second_factor_roles: Mapped[list[str]] = mapped_column(
+        ARRAY(Text), server_default="{admin,finance}", default=["admin", "finance"]
+    )
+    proof_minutes: Mapped[int] = mapped_column(server_default="10", default=10)
+    entrant_keep_days: Mapped[int] = mapped_column(server_default="30", default=30)
 
 
 class Demonstration(Base):

@@ -46,6 +46,7 @@ UNUSUAL = {
     "agenda/blocks.py": "the VEVENT block of an entry, stored with it and joined into feeds",
     "care/measurements.py": "what was measured of the palace, before anybody judges it",
     "care/probes.py": "what the machine tells without the database, each for a bounded time",
+    "members/posts.py": "rules of posts and proofs, beside those of members",
     "notices/senders.py": "how a notice leaves the house, one function per gateway",
     "roster/delimited.py": "reads a CSV a block at a time, in the process for files nobody trusts",
     "roster/headings.py": "the words lists use for their columns, in both languages",

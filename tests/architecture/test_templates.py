@@ -39,14 +39,14 @@ INLINE = {
     "a handler attribute": re.compile(r"<[^>]*\son\w+\s*=", re.I),
     "a javascript address": re.compile(r"javascript:", re.I),
 }
-STYLED_INSIDE = ROOT / "templates" / "tickets" / "paper"
+STYLED_INSIDE = "paper"  # what is printed brings its own style sheet
 ELSEWHERE = re.compile(r"(?:https?:)?//[\w.-]+\.\w+[^\s\"'<]*")
 LAWFUL = re.compile(r"https?://(www\.w3\.org/|beian\.miit\.gov\.cn|(www\.)?beian\.(mps|gov)\.)")
 
 
 @pytest.mark.parametrize("what", INLINE)
 def test_templates_hold_nothing_that_the_content_policy_refuses(what: str) -> None:
-    pages = [path for path in TEMPLATES if STYLED_INSIDE not in path.parents]
+    pages = [path for path in TEMPLATES if path.parent.name != STYLED_INSIDE]
     expect_none(
         [
             path.relative_to(ROOT).as_posix()

@@ -54,9 +54,22 @@ def join(challenge: Challenge, typed: str) -> SignIn:
         NotAName: nobody is called that.
         CodeGone: the code was used in the meantime.
     """
-    now, name = clock.now(), tidy_name(typed)
+    name = tidy_name(typed)
     if not is_name(name):
         raise NotAName
+    return _new_member(challenge, name)
+
+
+def join_unnamed(challenge: Challenge) -> SignIn | None:
+    """Make a member of whoever a proven number belongs to, who may say their name later, and sign them in.
+
+    None: the palace knows people of this number, or whose it may be.
+    """
+    return None if queries.people_on(challenge.phone) else _new_member(challenge, "")
+
+
+def _new_member(challenge: Challenge, name: str) -> SignIn:
+    now = clock.now()
     use_up(challenge, now)
     member = Member(phone=challenge.phone, name=name, created_at=now)
     db.session.add(member)

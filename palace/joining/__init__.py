@@ -1,0 +1,1 @@
+"""How somebody comes to be a member here: a poster, a unit chosen, the unit's word."""

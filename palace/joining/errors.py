@@ -1,0 +1,34 @@
+"""Why somebody's wish to join a unit is refused."""
+
+from __future__ import annotations
+
+from palace.errors import PalaceError
+from palace.text import N_
+
+
+class MemberAlready(PalaceError):
+    """A roster names this member: the unit is the roster's to say."""
+
+    status, code = 409, "member_already"
+    message = N_("您已经在单位工会的名册上，不用再申请。单位写错了的话，请单位工会更正。")
+
+
+class UnitUnknown(PalaceError):
+    """No basic union is called that, or it is closed."""
+
+    status, code = 422, "unit_unknown"
+    message = N_("请从名单里选一个单位。找不到的话，换个说法再查。")
+
+
+class ApplicationClosed(PalaceError):
+    """Somebody decided it in the meantime, or it was withdrawn."""
+
+    status, code = 409, "application_closed"
+    message = N_("这份申请已经有人处理了，或者本人改了单位。请刷新再看。")
+
+
+class CardTaken(PalaceError):
+    """The card number stands on the unit's roster for somebody else."""
+
+    status, code = 409, "card_taken"
+    message = N_("这个会员证号在本单位名册上是另一个人的，请核对后再填。")
