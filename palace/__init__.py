@@ -15,6 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from palace import db as database
 from palace import lifecycle, overload, pages, throttle, web, words
+from palace.audit import views as audit
 from palace.boxoffice import views as boxoffice
 from palace.calendars import views as calendars
 from palace.care import views as care
@@ -30,6 +31,7 @@ from palace.notices import views as notices
 from palace.notices.services import owe_code
 from palace.payments.services import on_paid
 from palace.people import views as people
+from palace.reports import views as reports
 from palace.roster import views as roster
 from palace.schema import check_current, check_known, revision
 from palace.security import Cookies, complete_keys, make_keys, use_keys
@@ -85,6 +87,8 @@ def create_app(settings: Settings) -> Flask:
         people,
         joining,
         unions,
+        audit,
+        reports,
     ):
         part.init_app(app)
     code_office["codes"] = CodeOffice(senders.may_send, owe_code, code_budget)

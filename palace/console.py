@@ -11,6 +11,7 @@ from flask import g
 from flask_babel import gettext
 
 from palace import at_home, clock, opened
+from palace.audit import services as audits
 from palace.care import rules, services
 from palace.care.rules import Line
 from palace.config import Settings
@@ -125,6 +126,25 @@ def leave(settings: Settings, login: str) -> None:
 def _place(role: str, site: str) -> str:
     """Return a post in words."""
     return f"{role} at {site}" if site else role
+
+
+@click.group()
+def audit() -> None:
+    """Whether anybody changed what the audit says."""
+
+
+@audit.command()
+@click.pass_obj
+def verify(settings: Settings) -> None:
+    """Check every seal over the audit and show the newest hash; exit code 1 where one does not fit."""
+    with at_home(settings):
+        found = audits.verify()
+    if found.wrong:
+        raise click.ClickException(f"The seal of {found.day} does not fit: {found.wrong}.")
+    click.echo(
+        f"{found.count} seals fit; the lines of {found.forgotten} of them were forgotten in time."
+    )
+    click.echo(f"Newest hash (keep it elsewhere): {found.head.hex()}")
 
 
 def _show(login: str, password: str) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from palace import at_home, clock
 from palace.config import Settings
 from palace.db import db, transaction
-from palace.members.queries import sealed_with
+from palace.members.queries import is_wrapping, sealed_with
 from palace.members.rules import CODE_LIFE, MEMBER_SIGN_IN
 from palace.members.services import reseal
 from palace.programme.models import Performance
@@ -41,6 +41,8 @@ def may_forget(key: Key, now: datetime, last_show_ends_at: datetime | None) -> b
         return not sealed_with(key.id)
     if key.purpose == "identity":
         return not has_entrants(key.id)
+    if key.purpose == "personal":
+        return not is_wrapping(key.id)
     if key.purpose == "ticket":
         return last_show_ends_at is None or last_show_ends_at <= now
     used_for = USED_FOR.get(key.purpose)

@@ -13,9 +13,10 @@ from palace.boxoffice import queries
 from palace.boxoffice.queries import Figures
 from palace.care.rules import Line
 from palace.care.services import health
+from palace.lists.services import answer
 from palace.members.posts import OF_STAFF
 from palace.members.rules import Role
-from palace.web import allow, wants_json
+from palace.web import allow, reads, wants_json
 
 SHOWS = (Role.ADMIN, Role.COUNTER, Role.DOOR)
 
@@ -23,6 +24,7 @@ SHOWS = (Role.ADMIN, Role.COUNTER, Role.DOOR)
 def init_app(app: Flask) -> None:
     """Put the page beside the staff's sign-in, which is the members' part."""
     app.add_url_rule("/staff", "staff.home", home)
+    app.add_url_rule("/staff/names", "staff.names", names)
 
 
 @allow(*OF_STAFF)
@@ -45,6 +47,13 @@ def home() -> ResponseReturnValue:
 def _red() -> list[Line]:
     """Return what is not well, for the administrator's line of health."""
     return [line for line in health() if not line.well]
+
+
+@allow(*SHOWS)
+@reads(query=queries.NAMES.words)
+def names() -> ResponseReturnValue:
+    """Show the tickets whose name no font has, as far back as notices are kept."""
+    return answer(queries.NAMES)
 
 
 def _json(figures: Figures) -> dict[str, Any]:

@@ -8,97 +8,18 @@ from typing import Any
 from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
-    ForeignKeyConstraint,
     Index,
-    Text,
     UniqueConstraint,
-    func,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from palace.db import Base, Id, one_of, quoted
 from palace.members.posts import AT_SITES, OF_MEMBERS, OF_STAFF
-from palace.members.rules import (
-    PARENTS,
-    GrantKind,
-    Role,
-    RosterStatus,
-    Standing,
-    UnitKind,
-    standing,
-)
-
-FITS = " OR ".join(
-    f"(kind = '{kind}' AND parent_kind IN ({', '.join(repr(str(one)) for one in above)}))"
-    for kind, above in PARENTS.items()
-    if above
-)
-
-
-class Unit(Base):
-    """A union in the tree: federation, district or industry, trade, basic union (单位工会).
-
-    A unit's parent stands higher than itself (`parent_kind` is the parent's, held by the key), so
-    the tree has no circles. `pinyin`: names and nicknames, in full and by initials.
-    """
-
-    __tablename__ = "units"
-    __table_args__ = (
-        UniqueConstraint("id", "kind"),
-        ForeignKeyConstraint(["parent_id", "parent_kind"], ["units.id", "units.kind"]),
-        one_of("kind", UnitKind),
-        CheckConstraint(
-            f"num_nonnulls(parent_id, parent_kind) IN (0, 2) AND (parent_id IS NULL OR {FITS})",
-            name="parent",
-        ),
-    )
-
-    id: Mapped[Id]
-    code: Mapped[str] = mapped_column(unique=True)
-    parent_id: Mapped[int | None] = mapped_column(index=True)
-    parent_kind: Mapped[UnitKind | None]
-    kind: Mapped[UnitKind]
-    name_zh: Mapped[str]
-    sector: Mapped[str | None]
-    nicknames: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}", default=list)
-    pinyin: Mapped[str] = mapped_column(server_default="", default="")
-    closed_at: Mapped[datetime | None]
-
-
-class RosterEntry(Base):
-    """One person on a unit's roster; membership hangs on it, not on a phone number.
-
-    Two units may list the same card, and neither learns it. `listed_by` is the import that wrote
-    the row last, `vouched_at` when a verifier did; `counts` whether such a status makes a member
-    here. The identity columns hold a keyed hash and the last four, never a number.
-    """
-
-    __tablename__ = "roster_entries"
-    __table_args__ = (
-        UniqueConstraint("unit_id", "card_number"),
-        one_of("status", RosterStatus),
-        CheckConstraint("left_on IS NULL OR status <> 'active'", name="left_on"),
-    )
-
-    id: Mapped[Id]
-    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
-    card_number: Mapped[str] = mapped_column(index=True)
-    name: Mapped[str]
-    phone: Mapped[str | None] = mapped_column(index=True)
-    valid_until: Mapped[date | None]
-    status: Mapped[RosterStatus] = mapped_column(
-        server_default=RosterStatus.ACTIVE.value, default=RosterStatus.ACTIVE
-    )
-    left_on: Mapped[date | None]
-    identity_hash: Mapped[bytes | None] = mapped_column(index=True)
-    identity_key: Mapped[str | None]
-    identity_last4: Mapped[str | None]
-    listed_by: Mapped[int | None] = mapped_column(ForeignKey("roster_imports.id"), index=True)
-    vouched_at: Mapped[datetime | None]
-    counts: Mapped[bool] = column_property(func.palace_entry_counts(status))
-    unit: Mapped[Unit] = relationship(lazy="joined", innerjoin=True)
+from palace.members.rules import GrantKind, Role, Standing, standing
+from palace.members.unions import RosterEntry as RosterEntry  # noqa: PLC0414 - says: shown to others
+from palace.members.unions import Unit as Unit  # noqa: PLC0414 - says: shown to others
 
 
 class Member(Base):
@@ -281,9 +202,13 @@ class Grant(Base):
 
 
 class AuditLine(Base):
-    """Who did what, before and after, and why; the web's database role may insert only."""
+    """Who did what, before and after, and why; the web's database role may insert only.
+
+    `personal` holds names and numbers, encrypted with the key of the member `personal_of`.
+    """
 
     __tablename__ = "audit_lines"
+    __table_args__ = (Index(None, "actor", "at"), Index(None, "act", "at"))
 
     id: Mapped[Id]
     at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"), index=True)
@@ -294,3 +219,22 @@ class AuditLine(Base):
     after: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     why: Mapped[str | None]
     request_id: Mapped[str | None]
+    personal: Mapped[bytes | None]
+    personal_of: Mapped[int | None]
+
+
+class PersonalKey(Base):
+    """What opens a person's values in the audit, wrapped by a key of the keys file; None: destroyed.
+
+    The row stays when the member goes: nobody is given a key twice.
+    """
+
+    __tablename__ = "personal_keys"
+    __table_args__ = (
+        CheckConstraint("(wrapped IS NULL) = (destroyed_at IS NOT NULL)", name="destroyed"),
+    )
+
+    member_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    key_id: Mapped[str]
+    wrapped: Mapped[bytes | None]
+    destroyed_at: Mapped[datetime | None]

@@ -24,6 +24,7 @@ OF_STAFF = (
     Role.FINANCE,
     Role.ADMIN,
 )
+STAFF_ONLY = tuple(role for role in OF_STAFF if role not in OF_MEMBERS)
 AT_SITES = (Role.COUNTER, Role.DOOR, Role.TEACHER, Role.PROGRAMME, Role.REVIEWER, Role.PARTNER)
 """Roles that may be limited to a site; `Role.UNIT` always is to a unit."""
 

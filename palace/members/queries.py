@@ -17,6 +17,7 @@ from palace.members.models import (
     Challenge,
     Grant,
     Member,
+    PersonalKey,
     Post,
     RosterEntry,
     SecondFactor,
@@ -35,6 +36,7 @@ from palace.members.rules import (
     SignedInStaff,
     mask_name,
 )
+from palace.members.units import RosterStatus
 from palace.statements import execute
 
 MEMBERS = table_of(Member)
@@ -204,6 +206,12 @@ def lock_administrators() -> list[int]:
     return list(db.session.scalars(wanted.order_by(Staff.id).with_for_update(key_share=True)))
 
 
+def is_wrapping(key_id: str) -> bool:
+    """Return whether somebody's values in the audit need this key of the keys file."""
+    needed = exists().where(PersonalKey.key_id == key_id, PersonalKey.wrapped.is_not(None))
+    return bool(db.session.scalar(select(needed)))
+
+
 def is_known(phone: str) -> bool:
     """Return whether a member or a roster has this number."""
     member = exists(select(Member.id).where(Member.phone == phone))
@@ -264,10 +272,11 @@ def members_on(phone: str) -> list[Member]:
 
 
 def unclaimed_on(phone: str) -> list[RosterEntry]:
-    """Return the roster entries with this number that have no member yet."""
+    """Return the roster entries with this number that have no member yet, those of who left last."""
     claimed = exists(select(Member.id).where(Member.roster_entry_id == RosterEntry.id))
     wanted = select(RosterEntry).where(RosterEntry.phone == phone, ~claimed)
-    return list(db.session.scalars(wanted.order_by(RosterEntry.id)))
+    left = RosterEntry.status == RosterStatus.LEFT
+    return list(db.session.scalars(wanted.order_by(left, RosterEntry.id)))
 
 
 def people_on(phone: str) -> list[Person]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
@@ -22,7 +22,7 @@ SET LOCAL idle_in_transaction_session_timeout = '900s';
 SET LOCAL work_mem = '64MB';
 CREATE TEMPORARY TABLE roster_incoming (
     line bigint, unit text, card_number text, name text, phone text, valid_until date,
-    status text, left_on date, reason text, unit_id bigint
+    status text, left_on date, reason text, unit_id bigint, known_as text
 ) ON COMMIT DROP;
 CREATE TEMPORARY TABLE roster_scope (id bigint PRIMARY KEY) ON COMMIT DROP;
 CREATE TEMPORARY TABLE roster_words (word text PRIMARY KEY, id bigint) ON COMMIT DROP;
@@ -72,6 +72,26 @@ TWICE = text(
       AND line.card_number = same.card_number AND line.line > same.first
     """
 )
+KNOWN_AS = text(
+    """
+    WITH met AS (
+        SELECT entry.id, entry.unit_id, entry.card_number, min(line.line) AS line
+        FROM roster_entries AS entry
+        JOIN roster_scope AS scope ON scope.id = entry.unit_id
+        JOIN roster_incoming AS line ON line.unit_id = entry.unit_id AND line.reason IS NULL
+         AND line.name = entry.name AND line.phone = entry.phone
+        WHERE entry.confirmed_at IS NOT NULL
+          AND NOT EXISTS (SELECT FROM roster_incoming AS own WHERE own.reason IS NULL
+            AND own.unit_id = entry.unit_id AND own.card_number = entry.card_number)
+          AND NOT EXISTS (SELECT FROM roster_entries AS listed WHERE listed.unit_id = line.unit_id
+            AND listed.card_number = line.card_number)
+        GROUP BY entry.id
+    )
+    UPDATE roster_incoming AS line SET known_as = once.card_number
+    FROM (SELECT DISTINCT ON (line) line, card_number FROM met ORDER BY line, id) AS once
+    WHERE line.line = once.line
+    """
+)
 FINISHED = """
 CREATE UNIQUE INDEX ON roster_incoming (unit_id, card_number) WHERE reason IS NULL;
 ANALYZE roster_incoming;
@@ -80,21 +100,25 @@ ANALYZE roster_scope;
 ABSENT = """
     FROM roster_entries AS entry JOIN roster_scope AS scope ON scope.id = entry.unit_id
     WHERE entry.status <> 'left' AND entry.vouched_at IS NULL AND NOT EXISTS (
-        SELECT FROM roster_incoming AS line WHERE line.reason IS NULL
-        AND line.unit_id = entry.unit_id AND line.card_number = entry.card_number)
+        SELECT FROM roster_incoming AS line WHERE line.reason IS NULL AND line.unit_id = entry.unit_id
+        AND coalesce(line.known_as, line.card_number) = entry.card_number)
 """
+LEAVING = f"{ABSENT} AND (entry.confirmed_at IS NULL OR entry.confirmed_at <= :sure_before)"
+KEPT = text(f"SELECT entry.id {ABSENT} AND entry.confirmed_at > :sure_before ORDER BY entry.id")
 PLACED = (
-    "line.reason IS NULL AND line.unit_id = entry.unit_id AND line.card_number = entry.card_number"
+    "line.reason IS NULL AND line.unit_id = entry.unit_id"
+    " AND coalesce(line.known_as, line.card_number) = entry.card_number"
 )
 COUNT = """
     SELECT count(*) FILTER (WHERE entry.id IS NULL) AS new,
            count(*) FILTER (WHERE entry.id IS NOT NULL AND ({differs})) AS changed,
            count(*) FILTER (WHERE entry.id IS NOT NULL AND NOT ({differs})) AS unchanged
     FROM roster_incoming AS line LEFT JOIN roster_entries AS entry
-      ON entry.unit_id = line.unit_id AND entry.card_number = line.card_number
+      ON entry.unit_id = line.unit_id
+     AND entry.card_number = coalesce(line.known_as, line.card_number)
     WHERE line.reason IS NULL
 """
-COUNT_ABSENT = text(f"SELECT count(*) {ABSENT}")
+COUNT_LEAVING = text(f"SELECT count(*) {LEAVING}")
 COUNT_LISTED = text(
     "SELECT count(*) FROM roster_entries AS entry JOIN roster_scope AS scope"
     " ON scope.id = entry.unit_id WHERE entry.status <> 'left'"
@@ -112,7 +136,8 @@ STRANGERS = text(
     """
     UPDATE members SET roster_entry_id = NULL
     FROM roster_entries AS entry JOIN roster_incoming AS line
-      ON line.unit_id = entry.unit_id AND line.card_number = entry.card_number
+      ON line.unit_id = entry.unit_id
+     AND coalesce(line.known_as, line.card_number) = entry.card_number
     WHERE line.reason IS NULL AND members.roster_entry_id = entry.id
       AND line.name <> entry.name AND line.phone IS DISTINCT FROM entry.phone
       AND (line.name <> members.name OR line.phone IS DISTINCT FROM members.phone)
@@ -128,50 +153,10 @@ INSERT = text(
         AND entry.card_number = line.card_number)
     """
 )
+NOW_KNOWN = text("UPDATE roster_incoming SET known_as = NULL WHERE known_as IS NOT NULL")
 LEAVE = text(
     "UPDATE roster_entries SET status = 'left', left_on = :today, listed_by = :import_id"  # noqa: S608 - ours
-    f" WHERE id IN (SELECT entry.id {ABSENT})"
-)
-RENAME = text(
-    """
-    UPDATE members SET name = entry.name
-    FROM roster_entries AS entry
-    WHERE entry.listed_by = :import_id AND members.roster_entry_id = entry.id
-      AND members.name <> entry.name
-    """
-)
-MOVE = text(
-    """
-    WITH moved AS (
-        SELECT DISTINCT ON (members.id) members.id AS member_id, other.id AS entry_id
-        FROM members
-        JOIN roster_entries AS entry ON entry.id = members.roster_entry_id
-        JOIN roster_entries AS other ON other.card_number = entry.card_number
-         AND other.name = entry.name AND other.id <> entry.id
-        WHERE entry.status = 'left' AND other.status <> 'left'
-          AND (entry.listed_by = :import_id OR other.listed_by = :import_id)
-          AND (other.valid_until IS NULL OR other.valid_until >= :today)
-          AND NOT EXISTS (SELECT FROM members AS taken WHERE taken.roster_entry_id = other.id)
-        ORDER BY members.id, other.id
-    ), once AS (SELECT entry_id, min(member_id) AS member_id FROM moved GROUP BY entry_id)
-    UPDATE members SET roster_entry_id = once.entry_id
-    FROM once WHERE members.id = once.member_id RETURNING members.id, members.roster_entry_id
-    """
-)
-RECOGNISE = text(
-    """
-    WITH met AS (
-        SELECT DISTINCT ON (members.id) members.id AS member_id, entry.id AS entry_id
-        FROM members JOIN roster_entries AS entry
-          ON entry.phone = members.phone AND entry.name = members.name
-        WHERE members.roster_entry_id IS NULL AND entry.listed_by = :import_id
-          AND entry.status <> 'left'
-          AND NOT EXISTS (SELECT FROM members AS taken WHERE taken.roster_entry_id = entry.id)
-        ORDER BY members.id, entry.id
-    ), once AS (SELECT entry_id, min(member_id) AS member_id FROM met GROUP BY entry_id)
-    UPDATE members SET roster_entry_id = once.entry_id
-    FROM once WHERE members.id = once.member_id RETURNING members.id, members.roster_entry_id
-    """
+    f" WHERE id IN (SELECT entry.id {LEAVING})"
 )
 TELL = text(
     "UPDATE roster_imports SET read_rows = :count WHERE id = :import_id AND state IN ('waiting', 'applying')"
@@ -212,6 +197,7 @@ def place(unit_id: int | None, columns: Collection[Column]) -> None:
         db.session.execute(NAME_UNITS)
     db.session.execute(UNIT_WRONG, {"unit": Reason.UNIT.value})
     db.session.execute(TWICE, {"twice": Reason.TWICE.value})
+    db.session.execute(KNOWN_AS)
     db.session.execute(text(FINISHED))
 
 
@@ -224,14 +210,19 @@ def written(columns: Collection[Column]) -> list[str]:
     return [name for column, name in GIVEN.items() if column in given]
 
 
-def counts(columns: Collection[Column]) -> Mapping[str, int]:
-    """Return what the lines would do."""
+def counts(columns: Collection[Column], sure_before: datetime) -> Mapping[str, int]:
+    """Return what the lines would do; whom the unit confirmed after `sure_before` does not leave."""
     found = db.session.execute(text(COUNT.format(differs=_differs(columns)))).mappings().one()
     told = {name: int(count) for name, count in found.items()}
     told["errors"] = db.session.scalar(COUNT_ERRORS) or 0
-    told["leaving"] = db.session.scalar(COUNT_ABSENT) or 0
+    told["leaving"] = db.session.scalar(COUNT_LEAVING, {"sure_before": sure_before}) or 0
     told["listed"] = db.session.scalar(COUNT_LISTED) or 0
     return told
+
+
+def kept(sure_before: datetime) -> list[int]:
+    """Return the entries that stay though no line names them: the unit confirmed them lately."""
+    return list(db.session.scalars(KEPT, {"sure_before": sure_before}))
 
 
 def keep_errors(import_id: int) -> None:
@@ -245,42 +236,34 @@ def take_over(import_id: int, columns: Collection[Column]) -> None:
     values = {"import_id": import_id}
     if Column.PHONE in columns:
         db.session.execute(STRANGERS)
-    changed = ", ".join(f"{name} = line.{name}" for name in written(columns))
+    names = ["card_number", *written(columns)]
+    changed = ", ".join(f"{name} = line.{name}" for name in names)
     db.session.execute(
         text(
-            f"UPDATE roster_entries AS entry SET {changed}, listed_by = :import_id, vouched_at = NULL"  # noqa: S608 - ours
+            f"UPDATE roster_entries AS entry SET {changed}, listed_by = :import_id,"  # noqa: S608 - ours
+            " vouched_at = NULL, confirmed_at = NULL"
             f" FROM roster_incoming AS line WHERE {PLACED} AND ({_differs(columns)})"
         ),
         values,
     )
+    db.session.execute(NOW_KNOWN)
     db.session.execute(INSERT, values)
 
 
-def let_go(import_id: int, today: date) -> None:
-    """Let those of the scope leave whom a complete list does not name."""
-    db.session.execute(LEAVE, {"import_id": import_id, "today": today})
-
-
-def follow(import_id: int, today: date) -> list[tuple[int, int]]:
-    """Have members follow: corrected names, the next unit's entry, those who waited; return who was tied."""
-    db.session.execute(RENAME, {"import_id": import_id})
-    tied = []
-    for statement, values in (
-        (MOVE, {"import_id": import_id, "today": today}),
-        (RECOGNISE, {"import_id": import_id}),
-    ):
-        tied += [
-            (int(member), int(entry)) for member, entry in db.session.execute(statement, values)
-        ]
-    return tied
+def let_go(import_id: int, today: date, sure_before: datetime) -> None:
+    """Let those of the scope leave whom a complete list does not name, unless confirmed lately."""
+    values = {"import_id": import_id, "today": today, "sure_before": sure_before}
+    db.session.execute(LEAVE, values)
 
 
 def _differs(columns: Collection[Column]) -> str:
     """Return the condition that a line says something else than the roster."""
-    names = written(columns)
+    names = ["card_number", *written(columns)]
     ours = ", ".join(f"entry.{name}" for name in names)
     theirs = ", ".join(f"line.{name}" for name in names)
-    return f"({ours}, entry.vouched_at IS NULL) IS DISTINCT FROM ({theirs}, true)"
+    return (
+        f"({ours}, num_nulls(entry.vouched_at, entry.confirmed_at)) IS DISTINCT FROM ({theirs}, 2)"
+    )
 
 
 def forget_file(import_id: int) -> None:

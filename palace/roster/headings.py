@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from palace.members.rules import RosterStatus, UnitKind
+from palace.members.units import RosterStatus, UnitKind
 
 
 class Column(StrEnum):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, ForeignKey, Index, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from palace.db import Base, Id, one_of
@@ -15,7 +15,8 @@ from palace.roster.rules import ImportState
 class RosterImport(Base):
     """A file that says who belongs to a unit and all below it (`unit_id` None: to the whole palace).
 
-    `complete`: who is not in it has left. `counts` holds figures only, `refusal` a code.
+    `complete`: who is not in it has left, but for `kept`, the first of those the unit confirmed
+    lately by its own word. `counts` holds figures only, `refusal` a code.
     """
 
     __tablename__ = "roster_imports"
@@ -31,6 +32,7 @@ class RosterImport(Base):
     state: Mapped[ImportState]
     read_rows: Mapped[int] = mapped_column(server_default="0", default=0)
     counts: Mapped[dict[str, int]] = mapped_column(JSONB, server_default="{}", default=dict)
+    kept: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), server_default="{}", default=list)
     refusal: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"), index=True)
     finished_at: Mapped[datetime | None]

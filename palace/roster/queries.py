@@ -8,8 +8,8 @@ from sqlalchemy import select, text
 
 from palace.db import db
 from palace.errors import NotFound
-from palace.members.models import Unit
-from palace.members.rules import UnitKind
+from palace.members.models import RosterEntry, Unit
+from palace.members.units import UnitKind
 from palace.roster.models import RosterChunk, RosterError, RosterImport
 from palace.roster.rules import ImportState
 
@@ -68,6 +68,12 @@ def errors_of(import_id: int, limit: int | None = None) -> list[RosterError]:
     """Return what was left out, by line."""
     wanted = select(RosterError).where(RosterError.import_id == import_id)
     return list(db.session.scalars(wanted.order_by(RosterError.line).limit(limit)))
+
+
+def kept_by(row: RosterImport) -> list[RosterEntry]:
+    """Return those, the first of them, whom a complete list did not name and the unit confirmed."""
+    wanted = select(RosterEntry).where(RosterEntry.id.in_(row.kept)).order_by(RosterEntry.id)
+    return list(db.session.scalars(wanted))
 
 
 def chunks(import_id: int) -> Iterator[bytes]:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from palace.members.rules import RosterStatus, is_name, mobile_number, tidy_name
+from palace.members.rules import is_name, mobile_number, tidy_name
+from palace.members.units import RosterStatus
 from palace.roster.headings import DAY, HEADERS, STATUSES, Column
 from palace.text import N_
 

@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
 from typing import IO, cast
 
 from sqlalchemy.exc import IntegrityError
@@ -24,7 +25,7 @@ from palace.db import ANSWER_LIMIT, Patient, db, side_engine
 from palace.errors import PalaceError
 from palace.members.services import note
 from palace.processes import dying_with_us
-from palace.roster import claims, queries
+from palace.roster import claims, following, queries
 from palace.roster.errors import (
     REFUSALS,
     ImportRunning,
@@ -43,6 +44,7 @@ PIECE = 1 << 20
 KEEP_PIECE = "INSERT INTO roster_chunks (import_id, number, content) VALUES (%s, %s, %b)"
 BLOCK = 1 << 18
 TOLD_EVERY = 20_000
+MOST_KEPT = 200
 PATIENT = 1800.0
 RUNNING = "uq_roster_imports_at_work"
 Progress = Callable[[int], None]
@@ -117,11 +119,14 @@ def read(import_id: int, progress: Progress | None = None) -> None:
         if row.state not in {ImportState.WAITING, ImportState.APPLYING}:
             return
         columns = _staged(row, progress or _told(import_id))
-        counts = dict(claims.counts(columns))
+        sure_before = row.created_at - timedelta(days=house_rules().roster_confirmed_days)
+        counts = dict(claims.counts(columns, sure_before))
         row.read_rows = counts["new"] + counts["changed"] + counts["unchanged"] + counts["errors"]
         claims.keep_errors(row.id)
+        kept = claims.kept(sure_before) if row.complete else []
+        counts["kept"], row.kept = len(kept), kept[:MOST_KEPT]
         if row.state is ImportState.APPLYING:
-            _apply(row, columns, counts)
+            _apply(row, columns, counts, sure_before)
         else:
             row.state = ImportState.CHECKED
         row.counts = counts
@@ -187,13 +192,15 @@ def _columns(code: int, told: bytes) -> set[Column]:
     raise TooMuchWork if b"MemoryError" in told else ReadingKilled
 
 
-def _apply(row: RosterImport, columns: set[Column], counts: Mapping[str, int]) -> None:
+def _apply(
+    row: RosterImport, columns: set[Column], counts: Mapping[str, int], sure_before: datetime
+) -> None:
     check_leavers(row, counts)
     today = clock.palace_day(clock.now())
     claims.take_over(row.id, columns)
     if row.complete:
-        claims.let_go(row.id, today)
-    for member_id, entry_id in claims.follow(row.id, today):
+        claims.let_go(row.id, today, sure_before)
+    for member_id, entry_id in following.follow(row.id, today):
         after = {"roster_entry": entry_id}
         note("member_recognised", f"member:{member_id}", after=after, actor="system")
     row.state, row.finished_at = ImportState.APPLIED, clock.now()

@@ -8,12 +8,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pypinyin import Style, lazy_pinyin
-from sqlalchemy import any_, case, func, literal, or_, select
+from sqlalchemy import Select, any_, case, func, literal, or_, select
 
 from palace.db import db
 from palace.members.models import Unit
-from palace.members.rules import PARENTS, UnitKind, tidy_name
+from palace.members.rules import tidy_name
 from palace.members.services import note
+from palace.members.units import PARENTS, UnitKind
 from palace.roster.errors import UnitLineWrong
 from palace.roster.headings import KINDS, UNIT_HEADERS
 
@@ -116,15 +117,20 @@ def pinyin_of(names: Iterable[str]) -> str:
     return " ".join(dict.fromkeys(told))
 
 
+def below(unit_id: int | None) -> Select[int]:
+    """Return the select of a unit's id and those of all units below it."""
+    tree = select(Unit.id).where(Unit.id == unit_id).cte(recursive=True)
+    tree = tree.union_all(select(Unit.id).join(tree, Unit.parent_id == tree.c.id))
+    return select(tree.c.id)
+
+
 def units_below(unit_id: int) -> list[int]:
     """Return a unit and all below it, by number: what its people may see, and no more."""
-    below = select(Unit.id).where(Unit.id == unit_id).cte("below", recursive=True)
-    below = below.union_all(select(Unit.id).join(below, Unit.parent_id == below.c.id))
-    return list(db.session.scalars(select(below.c.id).order_by(below.c.id)))
+    return sorted(db.session.scalars(below(unit_id)))
 
 
-def find_units(typed: str, near: int | None = None) -> list[Unit]:
-    """Return open basic unions by what people call them, the best first.
+def find_units(typed: str, near: int | None = None, *, basic: bool = True) -> list[Unit]:
+    """Return open unions by what people call them, the best first; basic ones, or of any kind.
 
     By name, nickname, pinyin or initials. `near` is a unit whose tree comes first, such as the one
     a poster names.
@@ -135,10 +141,11 @@ def find_units(typed: str, near: int | None = None) -> list[Unit]:
     like = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     names = func.lower(Unit.name_zh + " " + func.array_to_string(Unit.nicknames, " "))
     hit = or_(names.like(like), Unit.pinyin.like(like))
-    close = Unit.id.in_(units_below(near)) if near else literal(False)
+    close = Unit.id.in_(below(near)) if near else literal(False)
     exact = or_(literal(typed.strip()) == any_(Unit.nicknames), Unit.name_zh == typed.strip())
     begins = or_(names.like(like[1:]), (" " + Unit.pinyin).like("% " + like[1:]))
     rank = case((exact, 0), (begins, 1), else_=2)
-    wanted = select(Unit).where(Unit.kind == UnitKind.BASIC, Unit.closed_at.is_(None), hit)
+    kinds = [UnitKind.BASIC] if basic else list(UnitKind)
+    wanted = select(Unit).where(Unit.kind.in_(kinds), Unit.closed_at.is_(None), hit)
     order = (case((close, 0), else_=1), rank, func.length(Unit.name_zh), Unit.id)
     return list(db.session.scalars(wanted.order_by(*order).limit(FOUND)))

@@ -14,7 +14,7 @@ from flask_login import current_user
 from palace.db import transaction
 from palace.errors import PalaceError
 from palace.members.queries import current_member
-from palace.members.rules import Role
+from palace.members.rules import Role, mask_name
 from palace.roster import claims, queries, services, vouching
 from palace.roster.errors import REFUSALS, RosterRefused, UnitUnknown
 from palace.roster.forms import ApplyForm, UploadForm
@@ -137,6 +137,7 @@ def _show(row: RosterImport, refusal: PalaceError | None = None) -> Response:
         percent=percent,
         refusal=refusal_words(refusal) if refusal else "",
         why=gettext(REFUSALS.get(row.refusal or "", RosterRefused).message),
+        kept=[(mask_name(one.name), one.unit.name_zh) for one in queries.kept_by(row)],
         errors=[(one.line, _reason(one.reason)) for one in queries.errors_of(row.id, SHOWN)],
     )
 

@@ -16,8 +16,8 @@ from palace.config import Settings
 from palace.db import db
 from palace.members import queries as members
 from palace.members.models import Member, RosterEntry, Unit
-from palace.members.rules import RosterStatus, UnitKind
 from palace.members.services import note
+from palace.members.units import RosterStatus, UnitKind
 from palace.roster.models import RosterQuestion
 from palace.roster.rules import Line, read_line_of
 from palace.roster.verifier import SignedPost, Verdict, Verifier, Vouched

@@ -1,6 +1,6 @@
 """Reads the first sheet of an XLSX in a stream: memory holds one row, and where each text stands.
 
-Libraries keep the whole table of texts, and some the whole sheet, in memory (decision 23 has the
+Libraries keep the whole table of texts, and some the whole sheet, in memory (decision 24 has the
 figures). Here the texts go to a file without a name, and eight bytes for each stay.
 """
 

@@ -59,10 +59,15 @@ class HouseRules(Base):
         retired_are_members: whether the retired of a roster have the rights of the active.
         roster_file_mb: the largest roster that may be uploaded, in megabytes.
         roster_leave_percent: a complete list that lets more of a roster leave is asked about again.
+        roster_confirmed_days: whom a unit confirmed so long before a complete list came, and it does
+            not name yet, does not leave.
         roster_keep_days: how long an uploaded roster's file and its row errors are kept.
         second_factor_roles: staff with one of these posts sign in with a code beside the password.
         proof_minutes: so long after somebody proved who they are, dangerous acts ask for no new proof.
         entrant_keep_days: names and document hashes of who came in are kept so long after a show.
+        exports_per_day, export_keep_days: files of lists one person may ask for in a day, and how long
+            a file waits to be fetched.
+        audit_keep_days: sealed audit lines older than this are forgotten; None: kept for good.
     """
 
     __tablename__ = "house_rules"
@@ -82,11 +87,17 @@ class HouseRules(Base):
             name="codes",
         ),
         CheckConstraint(
-            "least(roster_file_mb, roster_keep_days) > 0 AND roster_leave_percent BETWEEN 0 AND 100",
+            "least(roster_file_mb, roster_keep_days) > 0 AND roster_confirmed_days >= 0"
+            " AND roster_leave_percent BETWEEN 0 AND 100",
             name="roster",
         ),
         CheckConstraint("proof_minutes > 0", name="proof"),
         CheckConstraint("entrant_keep_days >= 0", name="entrants"),
+        CheckConstraint(
+            "exports_per_day >= 0 AND export_keep_days > 0"
+            " AND (audit_keep_days IS NULL OR audit_keep_days >= 183)",
+            name="lists",
+        ),
     )
 
     site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"), primary_key=True)
@@ -110,12 +121,16 @@ class HouseRules(Base):
     retired_are_members: Mapped[bool] = mapped_column(server_default="true", default=True)
     roster_file_mb: Mapped[int] = mapped_column(server_default="100", default=100)
     roster_leave_percent: Mapped[int] = mapped_column(server_default="20", default=20)
+    roster_confirmed_days: Mapped[int] = mapped_column(server_default="60", default=60)
     roster_keep_days: Mapped[int] = mapped_column(server_default="1", default=1)
     second_factor_roles: Mapped[list[str]] = mapped_column(
         ARRAY(Text), server_default="{admin,finance}", default=["admin", "finance"]
     )
     proof_minutes: Mapped[int] = mapped_column(server_default="10", default=10)
     entrant_keep_days: Mapped[int] = mapped_column(server_default="30", default=30)
+    exports_per_day: Mapped[int] = mapped_column(server_default="20", default=20)
+    export_keep_days: Mapped[int] = mapped_column(server_default="7", default=7)
+    audit_keep_days: Mapped[int | None]
 
 
 class Demonstration(Base):

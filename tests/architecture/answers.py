@@ -8,6 +8,7 @@ from palace.agenda.rules import EntryStatus
 from palace.door.rules import Reason, Verdict
 from palace.members.rules import Role, Standing
 from palace.programme.rules import KINDS, Shown
+from palace.reports.rules import ExportState, Format
 from palace.roster.rules import ImportState
 from palace.tickets.rules import OrderState, TicketState
 
@@ -79,6 +80,14 @@ IMPORT = {
     "complete": YES_NO,
     "counts": {"type": "object", "additionalProperties": NUMBER},
     "refusal": maybe(TEXT),
+}
+EXPORT = {
+    "export": CODE,
+    "list": TEXT,
+    "format": one_of(Format),
+    "state": one_of(ExportState),
+    "rows": NUMBER,
+    "asked_at": INSTANT,
 }
 SHAPES: dict[str, Shape] = {
     "Price": exactly(tier=TEXT, zone=TEXT, amount=FEN),
@@ -187,6 +196,16 @@ SHAPES: dict[str, Shape] = {
     ),
     "Decided": exactly(waiting=NUMBER),
     "Posters": exactly(posters=each(exactly(code=CODE, unit=TEXT))),
+    "Listed": exactly(
+        rows=each({"type": "object"}),
+        count=NUMBER,
+        counted=YES_NO,
+        after=maybe(TEXT),
+        before=maybe(TEXT),
+        errors={"type": "object", "additionalProperties": TEXT},
+    ),
+    "Export": exactly(**EXPORT),
+    "Exports": exactly(exports=each(known("Export"))),
     "Retried": exactly(retried=YES_NO),
     "Messages": exactly(messages=each(exactly(at=TEXT, phone=TEXT, text=TEXT))),
     "Health": exactly(ok=YES_NO, parts=exactly(database=YES_NO, schema=YES_NO, worker=YES_NO)),
@@ -222,6 +241,12 @@ JSON: dict[str, dict[str, str]] = {
     "staff.sign_out": {"POST": "Onward"},
     "staff.home": {"GET": "Evenings"},
     "care.health": {"GET": "Checkup"},
+    "audit.lines": {"GET": "Listed"},
+    "care.notices": {"GET": "Listed"},
+    "care.tasks": {"GET": "Listed"},
+    "staff.names": {"GET": "Listed"},
+    "reports.exports": {"GET": "Exports"},
+    "reports.ask": {"POST": "Export"},
     "care.retry": {"POST": "Retried"},
     "roster.home": {"GET": "Imports"},
     "roster.upload": {"POST": "Import"},
@@ -290,6 +315,7 @@ FILES = {
     "pages.manifest": "application/manifest+json",
     "pages.service_worker": "text/javascript",
     "roster.errors": "text/csv",
+    "reports.fetch": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "static": "*/*",
     "tickets.ticket_ics": "text/calendar",
     "tickets.ticket_pdf": "application/pdf",

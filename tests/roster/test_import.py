@@ -36,7 +36,7 @@ def test_a_roster_is_read_first_and_written_when_confirmed(house: Factory) -> No
     first = now(number)
     assert first.state is ImportState.CHECKED
     assert first.counts == {
-        "new": 3, "changed": 0, "unchanged": 0, "errors": 0, "leaving": 0, "listed": 0,
+        "new": 3, "changed": 0, "unchanged": 0, "errors": 0, "leaving": 0, "listed": 0, "kept": 0,
     }  # fmt: skip
     assert people() == []
 

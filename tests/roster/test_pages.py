@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
+from werkzeug.test import TestResponse, encode_multipart
 
+from palace import clock
 from palace.db import db
 from palace.members.rules import Role
 from palace.roster import queries
@@ -17,7 +19,7 @@ from palace.roster.rules import ImportState
 from palace.worker import read_roster
 from tests.conftest import Browser
 from tests.factory import Factory
-from tests.roster.conftest import listed, now, upload
+from tests.roster.conftest import listed, now, unit_id, upload
 
 JSON = {"Accept": "application/json"}
 
@@ -38,8 +40,9 @@ def browser(house: Factory, role: Role) -> FlaskClient:
 
 def sent(client: FlaskClient, content: bytes, name: str = "名册.csv", **more: Any) -> TestResponse:
     """Upload a file as the page does."""
-    form = more | {"file": (io.BytesIO(content), name)}
-    return client.post("/staff/roster", data=form, content_type="multipart/form-data")
+    boundary, body = encode_multipart(more | {"file": (io.BytesIO(content), name)})
+    kind = f"multipart/form-data; boundary={boundary}"
+    return client.post("/staff/roster", data=body, content_type=kind)
 
 
 def page(answered: TestResponse) -> str:
@@ -73,7 +76,15 @@ def test_a_roster_goes_its_way_over_the_pages(admin: FlaskClient) -> None:
         "state": "applied",
         "read": 2,
         "complete": False,
-        "counts": {"new": 1, "changed": 0, "unchanged": 0, "errors": 1, "leaving": 0, "listed": 0},
+        "counts": {
+            "new": 1,
+            "changed": 0,
+            "unchanged": 0,
+            "errors": 1,
+            "leaving": 0,
+            "listed": 0,
+            "kept": 0,
+        },
         "refusal": None,
     }
 
@@ -142,6 +153,48 @@ def test_many_leavers_need_a_tick(admin: FlaskClient) -> None:
     assert "我核对过" in page(admin.get(address))
     assert admin.post(f"{address}/apply").status_code == 409
     assert admin.post(f"{address}/apply", data={"confirmed": "1"}).status_code == 303
+
+
+def test_who_stays_by_the_unit_s_word_is_listed_with_a_masked_name(
+    house: Factory, admin: FlaskClient
+) -> None:
+    entry = house.roster_entry("欧阳建国", "13800000001")
+    entry.unit_id, entry.confirmed_at = unit_id("first"), clock.now()
+    house.commit()
+    number = upload(listed("张建华,,TY1,,,,"), "first", complete=True)
+    read_roster(number)
+
+    told = page(admin.get(f"/staff/roster/{number}"))
+    assert "有1人是单位新近核对进来的" in told
+    assert "欧**国" in told
+    assert "13800000001" not in told
+
+
+def test_the_page_that_waits_says_how_far_it_is_to_its_script(admin: FlaskClient) -> None:
+    number = upload(listed("张建华,,TY1,first,,,"))
+    told = page(admin.get(f"/staff/roster/{number}"))
+
+    assert 'data-read="0" data-state="waiting"' in told
+    assert '<noscript><meta http-equiv="refresh" content="3"></noscript>' in told
+    shown = admin.get(f"/staff/roster/{number}", headers=JSON).get_json()
+    assert (shown["state"], shown["read"]) == ("waiting", 0)
+
+
+def test_who_waits_may_ask_again_where_an_office_vouches(
+    house: Factory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits, client = house.member("赵六", valid=False), Browser(house.app)
+    house.sign_in(client, waits)
+    house.commit()
+    assert "再核对一次" not in page(client.get("/mine"))
+
+    settings = house.app.extensions["palace"]
+    office = replace(settings, verifier_url="https://office.example/check")
+    monkeypatch.setitem(house.app.jinja_env.globals, "palace", office)
+    assert 'action="/mine/standing"' in page(client.get("/mine"))
+    told = page(client.post("/mine/standing", follow_redirects=True))
+    assert "马上再核对一次" in told
+    assert client.post("/mine/standing", headers=JSON).get_json() == {}
 
 
 def test_an_unknown_import_is_not_found(admin: FlaskClient) -> None:

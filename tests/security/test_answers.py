@@ -175,6 +175,10 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     walk.ask("GET", "/staff/health")
     look_after_people(walk, member)
     walk.ask("GET", "/staff/posters")
+    for path in ("/staff/audit", "/staff/tasks", "/staff/notices", "/staff/names"):
+        walk.ask("GET", path)
+    walk.ask("POST", "/staff/exports", address="/staff/audit")
+    walk.ask("GET", "/staff/exports")
     walk.ask("POST", "/staff/tasks/1/retry")
     walk.ask("GET", "/door")
     walk.ask("GET", f"/door/{show.id}")

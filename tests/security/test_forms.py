@@ -126,6 +126,9 @@ def browser_at(app: Flask, make: Factory, endpoint: str, owner: Belongings) -> F
         make.sign_in(browser, make.member(valid=False) if renames else owner.member)
     elif Role.ADMIN.value in roles_of(app, endpoint):
         make.sign_in(browser, make.staff(Role.ADMIN))
+    elif Role.UNIT.value in roles_of(app, endpoint):
+        make.post(owner.member, Role.UNIT, unit=owner.member.unit)
+        make.sign_in(browser, owner.member)
     elif endpoint in {"staff.code", "staff.enrol"}:
         pass_password(browser, make, enrolled=endpoint == "staff.code")
     elif endpoint == "members.code":

@@ -17,6 +17,7 @@ from palace.members.services.codes import (
 )
 from palace.members.services.own import ask_access, rename, renew_calendar
 from palace.members.services.people import choose_person, join, join_unnamed, sign_in_only_person
+from palace.members.services.personal import Personal, destroy_key
 from palace.members.services.posts import end_post, grant_post
 from palace.members.services.second import (
     address_of,
@@ -51,6 +52,7 @@ from palace.members.services.staff import (
 __all__ = [
     "CodeOffice",
     "Guess",
+    "Personal",
     "address_of",
     "ask_access",
     "ask_code",
@@ -61,6 +63,7 @@ __all__ = [
     "code_of",
     "code_office",
     "confirm",
+    "destroy_key",
     "employ",
     "end_post",
     "end_sign_in",

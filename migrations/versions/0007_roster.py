@@ -7,16 +7,28 @@ says it, to sign-ins and to pages alike.
 
 import sqlalchemy as sa
 from alembic import op
+from pypinyin import Style, lazy_pinyin
 from sqlalchemy.dialects import postgresql
 
-revision, down_revision = "0006", "0005"
+revision, down_revision = "0007", "0006"
 
-RULES = ("retired_are_members", "roster_file_mb", "roster_leave_percent", "roster_keep_days")
+RULES = (
+    "retired_are_members",
+    "roster_file_mb",
+    "roster_leave_percent",
+    "roster_keep_days",
+    "roster_confirmed_days",
+)
 COUNTS = """
 CREATE FUNCTION palace_entry_counts(status text) RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT CASE status WHEN 'active' THEN true WHEN 'left' THEN false
            ELSE (SELECT coalesce(bool_and(retired_are_members), true) FROM house_rules) END
 $$
+"""
+CONFIRMED = """
+UPDATE roster_entries AS entry SET confirmed_at = one.decided_at
+FROM applications AS one WHERE one.verdict = 'confirmed' AND one.unit_id = entry.unit_id
+AND entry.card_number = 'A' || one.id
 """
 PARENT = (
     "num_nonnulls(parent_id, parent_kind) IN (0, 2) AND (parent_id IS NULL"
@@ -32,12 +44,13 @@ def upgrade() -> None:
     _imports()
     _entries()
     op.add_column("house_rules", sa.Column(RULES[0], sa.Boolean(), server_default="true", nullable=False))
-    for name, default in zip(RULES[1:], ("100", "20", "1"), strict=True):
+    for name, default in zip(RULES[1:], ("100", "20", "1", "60"), strict=True):
         op.add_column("house_rules", sa.Column(name, sa.BigInteger(), server_default=default, nullable=False))
     op.create_check_constraint(
         op.f("ck_house_rules_roster"),
         "house_rules",
-        "least(roster_file_mb, roster_keep_days) > 0 AND roster_leave_percent BETWEEN 0 AND 100",
+        "least(roster_file_mb, roster_keep_days) > 0 AND roster_confirmed_days >= 0"
+        " AND roster_leave_percent BETWEEN 0 AND 100",
     )
     op.execute(COUNTS)
     op.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON roster_imports, roster_chunks, roster_errors, roster_questions TO palace_app")
@@ -52,6 +65,9 @@ def _units() -> None:
     op.add_column("units", sa.Column("pinyin", sa.Text(), server_default="", nullable=False))
     op.add_column("units", sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True))
     op.execute("UPDATE units SET parent_kind = above.kind FROM units AS above WHERE above.id = units.parent_id")
+    for number, name in op.get_bind().execute(sa.text("SELECT id, name_zh FROM units")).all():
+        said = " ".join("".join(lazy_pinyin(name, style=style)).lower() for style in (Style.NORMAL, Style.FIRST_LETTER))
+        op.execute(sa.text("UPDATE units SET pinyin = :said WHERE id = :id").bindparams(said=said, id=number))
     op.create_check_constraint(
         op.f("ck_units_kind"), "units", "kind IN ('federation', 'district', 'industry', 'trade', 'basic')"
     )
@@ -78,6 +94,7 @@ def _imports() -> None:
         sa.Column("state", state, nullable=False),
         sa.Column("read_rows", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("counts", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
+        sa.Column("kept", postgresql.ARRAY(sa.BigInteger()), server_default="{}", nullable=False),
         sa.Column("refusal", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
@@ -140,6 +157,7 @@ def _entries() -> None:
         sa.Column("identity_last4", sa.Text(), nullable=True),
         sa.Column("listed_by", sa.BigInteger(), nullable=True),
         sa.Column("vouched_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
     ):
         op.add_column("roster_entries", column)
     op.drop_constraint(op.f("uq_roster_entries_card_number"), "roster_entries", type_="unique")
@@ -155,6 +173,7 @@ def _entries() -> None:
     op.create_foreign_key(
         op.f("fk_roster_entries_listed_by"), "roster_entries", "roster_imports", ["listed_by"], ["id"]
     )
+    op.execute(CONFIRMED)
     for name in ("card_number", "identity_hash", "listed_by"):
         op.create_index(f"ix_roster_entries_{name}", "roster_entries", [name])
 
@@ -165,7 +184,7 @@ def downgrade() -> None:
     for name in RULES:
         op.drop_column("house_rules", name)
     op.drop_constraint(op.f("uq_roster_entries_unit_id_card_number"), "roster_entries", type_="unique")
-    for name in ("vouched_at", "listed_by", "identity_last4", "identity_key", "identity_hash", "left_on", "status"):
+    for name in ("confirmed_at", "vouched_at", "listed_by", "identity_last4", "identity_key", "identity_hash", "left_on", "status"):
         op.drop_column("roster_entries", name)
     op.drop_index("ix_roster_entries_card_number", "roster_entries")
     op.create_unique_constraint(op.f("uq_roster_entries_card_number"), "roster_entries", ["card_number"])
