@@ -11,6 +11,7 @@ from palace.db import Base, db
 from palace.members.models import Challenge, SignIn
 from palace.notices.models import Notice
 from palace.programme.models import Performance
+from palace.roster.models import RosterChunk
 from palace.throttle import Throttle
 from palace.tickets.models import Claim, Entrant, Ticket
 from palace.venues.models import HouseRules
@@ -30,6 +31,7 @@ def _past(rules: HouseRules, now: datetime) -> list[tuple[type[Base], ColumnElem
         (Notice, Notice.created_at <= now - timedelta(days=rules.notice_keep_days)),
         (Throttle, Throttle.ends_at <= now),
         (Claim, _lapsed_place(now)),
+        (RosterChunk, RosterChunk.created_at <= now - timedelta(days=rules.roster_keep_days)),
         (Entrant, _long_over(rules, now)),
     ]
 

@@ -96,8 +96,9 @@ def apply() -> ResponseReturnValue:
 def _choice(sought: str, poster: str, form: ApplyForm | None = None, status: int = 200) -> Response:
     member = current_member()
     standing = member.standing(clock.palace_day(clock.now()))
-    offered = queries.suggestions(queries.find_poster(poster))
-    found = queries.units_called(sought)
+    scanned = queries.find_poster(poster)
+    offered = queries.suggestions(scanned)
+    found = queries.units_called(sought, scanned)
     return answer(
         "joining/unit.html",
         {"standing": standing, "units": [_unit_json(unit) for unit in found or offered]},
