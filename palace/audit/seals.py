@@ -13,7 +13,8 @@ from palace.db import db
 from palace.members.models import AuditLine
 
 PIECE = 1000
-LOOKED_BACK = 3  # seals with lines: a line that comes later than so many is no late one, but one that slipped in
+LOOKED_BACK = 3
+"""Seals with lines: a line that comes later than so many is no late one, but one that slipped in."""
 UNSEALED = text(
     """
     WITH last AS (SELECT id, ids FROM audit_seals WHERE line_count > 0
