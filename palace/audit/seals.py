@@ -13,12 +13,12 @@ from palace.db import db
 from palace.members.models import AuditLine
 
 PIECE = 1000
-LOOKED_BACK = (
-    3  # seals: a line that comes later than so many days is no late one, but one that slipped in
-)
+LOOKED_BACK = 3
+"""Seals with lines: a line that comes later than so many is no late one, but one that slipped in."""
 UNSEALED = text(
     """
-    WITH last AS (SELECT id, ids FROM audit_seals ORDER BY id DESC LIMIT :back),
+    WITH last AS (SELECT id, ids FROM audit_seals WHERE line_count > 0
+                   ORDER BY id DESC LIMIT :back),
          known AS (SELECT coalesce(range_agg(ids), '{}'::int8multirange) AS ids FROM last)
     SELECT coalesce(range_agg(int8range(line.id, line.id, '[]')), '{}'::int8multirange) AS ids,
            count(*) AS line_count
@@ -31,7 +31,8 @@ UNSEALED = text(
 STRAY = text(
     """
     WITH known AS (SELECT coalesce(range_agg(ids), '{}'::int8multirange) AS ids FROM audit_seals),
-         last AS (SELECT ids FROM audit_seals ORDER BY id DESC LIMIT :back)
+         last AS (SELECT ids FROM audit_seals WHERE line_count > 0
+                   ORDER BY id DESC LIMIT :back)
     SELECT at FROM audit_lines AS line
      WHERE line.id < (SELECT min(lower(ids)) FROM last HAVING count(*) = :back)
        AND NOT line.id <@ (SELECT ids FROM known)

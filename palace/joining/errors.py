@@ -28,7 +28,7 @@ class ApplicationClosed(PalaceError):
 
 
 class CardTaken(PalaceError):
-    """The card number stands on the unit's roster for somebody else."""
+    """The card number is somebody else's; on whose roster is not said."""
 
     status, code = 409, "card_taken"
-    message = N_("这个会员证号在本单位名册上是另一个人的，请核对后再填。")
+    message = N_("这个会员证号已经是另一个人的，请核对后再填。")

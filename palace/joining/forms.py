@@ -15,6 +15,11 @@ NUMBER = r"^[1-9][0-9]{0,17}\Z"
 CHOOSE_ONE = _("请从名单里选一个单位。找不到的话，换个说法再查。")
 
 
+def _plain(typed: str | None) -> str:
+    """Return what an address may say to the database, which takes no NUL."""
+    return (typed or "").replace("\0", "")
+
+
 class Sought:
     """What somebody typed of a unit's name, in a form of any kind."""
 
@@ -29,8 +34,8 @@ class Sought:
 class UnitSearch(Sought, PlainForm):
     """What somebody typed of a unit's name, and the poster they came from."""
 
-    q = StringField(_("找单位"), validators=[Optional()])
-    poster = StringField(validators=[Optional()])
+    q = StringField(_("找单位"), filters=[_plain], validators=[Optional()])
+    poster = StringField(filters=[_plain], validators=[Optional()])
 
 
 class ApplyForm(Sought, Form):

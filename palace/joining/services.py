@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy.exc import IntegrityError
+
 from palace import clock
 from palace.db import db
 from palace.joining import queries
@@ -128,14 +130,17 @@ def _entry(application: Application, card_number: str) -> RosterEntry:
         return _listed_again(found)
     entry = RosterEntry(
         unit_id=application.unit_id,
-        card_number=card_number or f"A{application.id}",
+        card_number=card_number or f"A/{application.id}",  # no card has a stroke (rules.CARD)
         name=member.name,
         phone=member.phone,
         valid_until=None,
         confirmed_at=clock.now(),
     )
-    db.session.add(entry)
-    db.session.flush()
+    try:
+        with db.session.begin_nested():
+            db.session.add(entry)
+    except IntegrityError:
+        raise CardTaken from None
     return entry
 
 

@@ -14,6 +14,7 @@ from palace.text import N_
 
 LONGEST_FILTER = 100
 LARGEST = 2**63 - 1
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 FORMULA = "=+-@\t\r\n"
 NOT_A_DAY = N_("请填日期，例如 2026-11-28。")
 NOT_A_NUMBER = N_("请填数字。")
@@ -85,9 +86,12 @@ def read_filter(kind: Kind, typed: str, choices: Mapping[str, str]) -> Value:
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise ValueError(NOT_A_DAY) from None
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise ValueError(NOT_A_DAY)
+    return day
 
 
 def _number(text: str) -> int:
@@ -114,7 +118,9 @@ def read_place(word: str, kind: Kind, *, back: bool) -> Place | None:
     """Return the place an address names, or None: it is none of ours, so the list begins anew."""
     try:
         value, key = json.loads(base64.urlsafe_b64decode(word + "=" * (-len(word) % 4)))
-        if not isinstance(key, int) or abs(key) > LARGEST:
+        if (
+            type(key) is not int or abs(key) > LARGEST
+        ):  # True is an int to Python, not to PostgreSQL
             return None
         return Place(_sort_value(value, kind), key, back)
     except (ValueError, TypeError, RecursionError):
@@ -135,7 +141,7 @@ def _sort_value(value: object, kind: Kind) -> Value | datetime:
         if not isinstance(value, str) or "\0" in value or not _is_unicode(value):
             raise ValueError("no text of ours")
         return value
-    if not isinstance(value, int) or abs(value) > LARGEST:
+    if type(value) is not (bool if kind is Kind.YES_NO else int) or abs(value) > LARGEST:
         raise ValueError("no number of ours")
     return value
 

@@ -179,6 +179,12 @@ def find_staff(login: str) -> Staff | None:
     ).first()
 
 
+def lock_unchanged(staff: Staff) -> bool:
+    """Lock staff until the transaction ends; False: they left since, or have a new password."""
+    wanted = select(Staff.password_hash).where(Staff.id == staff.id, Staff.left_at.is_(None))
+    return db.session.scalar(wanted.with_for_update(key_share=True)) == staff.password_hash
+
+
 def posts_of(who: Member | Staff) -> list[Post]:
     """Return the posts somebody has, by id."""
     whose = Post.staff_id if isinstance(who, Staff) else Post.member_id

@@ -131,12 +131,13 @@ def of_address(method_and_path: str) -> tuple[List, dict[str, Any]]:
         raise NotFound from None
     if endpoint not in known:
         raise NotFound
-    if not _may_open(endpoint, current_user.roles):
+    if not may_open(endpoint, current_user.roles):
         raise NotAllowed
     return known[endpoint], dict(where)
 
 
-def _may_open(endpoint: str, roles: Collection[str]) -> bool:
+def may_open(endpoint: str, roles: Collection[str]) -> bool:
+    """Return whether one of these roles may open a list's page, and so have it as a file."""
     return not set(roles_of(current_app, endpoint)).isdisjoint(roles)
 
 
@@ -148,7 +149,7 @@ def write_workbook(export_id: int) -> None:
             return
         actor = queries.who(export.staff_id)
         of = known.get(export.endpoint)
-        if actor is None or of is None or not _may_open(export.endpoint, actor.roles):
+        if actor is None or of is None or not may_open(export.endpoint, actor.roles):
             export.state = ExportState.REFUSED
             return
         export.state = ExportState.WRITING

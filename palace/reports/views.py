@@ -8,10 +8,11 @@ from urllib.parse import parse_qsl, urlsplit
 from flask import Blueprint, Flask, Response, redirect, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from flask_login import current_user
 
 from palace import clock
 from palace.db import transaction
-from palace.errors import BadInput, NotFound
+from palace.errors import BadInput, NotAllowed, NotFound
 from palace.lists.queries import known
 from palace.lists.services import exporting
 from palace.members.posts import STAFF_ONLY
@@ -76,6 +77,8 @@ def fetch(code: str) -> ResponseReturnValue:
     export = queries.find_export(code, current_staff().id)
     if export is None:
         raise NotFound
+    if not services.may_open(export.endpoint, current_user.roles):
+        raise NotAllowed
     path = services.file_of(export)
     if export.state is not ExportState.READY or not path.exists():
         raise ExportNotReady

@@ -162,6 +162,11 @@ def test_lines_are_forgotten_only_when_the_rules_say_so_and_in_whole_seals(house
         "UPDATE audit_seals SET sealed_at = sealed_at - interval '184 days', day = day - 184"
     )
     with transaction():
+        assert forget() == 0, "a seal says it is old, its lines are not"
+    house.as_owner(
+        "UPDATE audit_lines SET at = at - interval '184 days' FROM audit_seals WHERE audit_lines.id <@ ids"
+    )
+    with transaction():
         assert forget() == 2
     assert db.session.query(AuditLine).count() == 1
     assert seals.every()[0].forgotten_at is not None
@@ -170,6 +175,27 @@ def test_lines_are_forgotten_only_when_the_rules_say_so_and_in_whole_seals(house
 
     house.as_owner("UPDATE audit_seals SET day = day + 100")
     assert verify().wrong is Wrong.FORGOTTEN_TOO_SOON
+
+
+def test_a_seal_of_the_web_s_role_that_claims_to_be_old_forgets_nothing(house: House) -> None:
+    with transaction():
+        house.make.rules().audit_keep_days = 183
+        db.session.execute(
+            text(
+                "INSERT INTO audit_seals (day, sealed_at, ids, line_count, hash)"
+                " VALUES ('2020-01-01', '2020-01-02', '{[1,1000000000)}', 3, '')"
+            )
+        )
+        assert forget() == 0
+    assert db.session.query(AuditLine).count() == 3
+
+
+def test_days_without_a_line_make_nothing_sealed_twice(house: House) -> None:
+    for days in range(1, 6):
+        house.seal(days)
+    house.line(house.today + 5 * DAY + DAY / 2)
+    house.seal(6)
+    assert [one.line_count for one in seals.every()] == [2, 1, 0, 0, 0, 0, 1]
 
 
 def test_half_a_year_is_the_least() -> None:

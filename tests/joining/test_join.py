@@ -222,6 +222,35 @@ def test_two_of_a_name_are_told_apart_by_the_card(make: Factory, firms: list[Uni
     assert member.roster_entry_id == entries[1].id
 
 
+@pytest.mark.parametrize("query", ["q=%00%00", "q=ab%00", "poster=%00"])
+def test_an_address_that_nobody_types_finds_nothing(
+    make: Factory, client: FlaskClient, firms: list[Unit], query: str
+) -> None:
+    make.sign_in(client, make.member(valid=False))
+    assert client.get(f"/join/unit?{query}").status_code == 200
+
+
+def test_a_card_of_another_unit_is_refused_as_one_of_the_own(
+    make: Factory, firms: list[Unit]
+) -> None:
+    other = listed(make, "钱七", firms[1])
+    member = make.member(name="赵六", valid=False)
+    application = services.apply(member, firms[0].id)
+    with pytest.raises(CardTaken):
+        services.confirm(application.id, "staff:1", card_number=other.card_number)
+    assert member.roster_entry_id is None
+
+
+def test_no_card_stands_in_the_way_of_the_number_of_who_has_none(
+    make: Factory, firms: list[Unit]
+) -> None:
+    application = services.apply(make.member(name="赵六", valid=False), firms[0].id)
+    entry = listed(make, "钱七", firms[0])
+    entry.card_number = f"A{application.id}"
+    make.add(entry)
+    assert services.confirm(application.id, "staff:1").verdict is Verdict.CONFIRMED
+
+
 def test_somebody_else_s_card_is_refused(make: Factory, firms: list[Unit]) -> None:
     other = listed(make, "钱七", firms[0])
     application = services.apply(make.member(name="赵六", valid=False), firms[0].id)
@@ -260,4 +289,4 @@ def test_without_a_card_number_the_entry_gets_one_of_ours(make: Factory, firms: 
     application = services.apply(member, firms[0].id)
     services.confirm(application.id, "staff:1")
     entry = db.session.get_one(RosterEntry, member.roster_entry_id)
-    assert entry.card_number == f"A{application.id}"
+    assert entry.card_number == f"A/{application.id}"

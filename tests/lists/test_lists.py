@@ -158,6 +158,8 @@ def test_filters_and_what_nobody_knows(
         ({"score": str(2**63)}, "score"),
         ({"name": "x" * 101}, "name"),
         ({"name": "a\0b"}, "name"),
+        ({"seen_on_to": "9999-12-31"}, "seen_on_to"),
+        ({"seen_on_from": "0001-01-01"}, "seen_on_from"),
     ],
 )
 def test_a_filter_that_cannot_be_read_is_told_at_its_field(
@@ -171,6 +173,13 @@ def test_a_filter_that_cannot_be_read_is_told_at_its_field(
 @pytest.mark.parametrize("word", ["", "x", "bm90IGpzb24", "W251bGwsICJ4Il0", "WzEsIDJd", "é" * 9])
 def test_a_forged_place_begins_anew(word: str) -> None:
     assert read_place(word, Kind.TEXT, back=False) is None
+
+
+@pytest.mark.parametrize("kind", [Kind.TEXT, Kind.NUMBER, Kind.FEN])
+def test_what_is_true_is_no_number(kind: Kind) -> None:
+    assert read_place(place_word(Place("打金枝", True)), Kind.TEXT, back=False) is None
+    assert read_place(place_word(Place(True, 7)), kind, back=False) is None
+    assert read_place(place_word(Place(True, 7)), Kind.YES_NO, back=False) == Place(True, 7)
 
 
 def test_a_place_is_read_as_it_was_written() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,14 +22,17 @@ from palace.members.posts import plain_code, steps_around
 from palace.members.rules import Role
 from palace.members.services import (
     begin,
+    check_password,
     confirm,
     forget_second,
     hash_password,
+    leave,
     renew_password,
     reseal,
     shown_code,
     try_second,
 )
+from palace.members.services import staff as staff_service
 from palace.members.services.posts import grant_post
 from palace.security import (
     LATER,
@@ -273,3 +278,58 @@ def test_the_same_code_at_once_lets_one_in(live: Factory, live_app: Flask) -> No
 def test_codes_are_read_as_people_write_them() -> None:
     assert plain_code(" 123 456") == "123456"
     assert plain_code("abcd-efgh") == "ABCDEFGH"
+
+
+def test_a_page_of_codes_opened_twice_at_once_is_one_enrolment(
+    live: Factory, live_app: Flask
+) -> None:
+    live.site()
+    staff_id = live.staff(Role.ADMIN).id
+    live.commit()
+    secrets = together(live_app, [lambda: begin(db.session.get_one(Staff, staff_id))] * 8)
+    assert len(set(secrets)) == 1
+
+
+def test_two_codes_that_fit_at_once_set_up_one_factor(live: Factory, live_app: Flask) -> None:
+    live.site()
+    staff = live.staff(Role.ADMIN)
+    secret, now = begin(staff), clock.now()
+    live.commit()
+    staff_id = staff.id
+
+    def confirmed(step: int) -> object:
+        code = pyotp.TOTP(secret).generate_otp(step)
+        return confirm(db.session.get_one(Staff, staff_id), code)
+
+    together(live_app, [functools.partial(confirmed, step) for step in steps_around(now)])
+    assert db.session.scalar(select(func.count(RecoveryCode.id))) == 10
+
+
+@pytest.mark.parametrize("end", [renew_password, leave])
+def test_a_password_that_ends_while_it_is_checked_lets_nobody_in(
+    live: Factory, live_app: Flask, monkeypatch: pytest.MonkeyPatch, end: Callable[..., object]
+) -> None:
+    live.site()
+    live.staff(Role.ADMIN)
+    staff = live.staff(Role.COUNTER)
+    login, staff.password_hash = staff.login, hash_password(PASSWORD)
+    live.commit()
+
+    def fits(*_: str) -> bool:
+        together(live_app, [lambda: end(login, clock.now())])
+        return True
+
+    monkeypatch.setattr(staff_service, "_fits", fits)
+    assert check_password(login, PASSWORD) is None
+
+
+def test_a_code_after_a_password_that_was_renewed_lets_nobody_in(
+    live: Factory, live_app: Flask
+) -> None:
+    live.site()
+    staff = live.staff(Role.ADMIN)
+    enrolled(staff)
+    live.commit()
+    code, login = shown_code(staff), staff.login
+    together(live_app, [lambda: renew_password(login, clock.now())])
+    assert not try_second(staff, code)

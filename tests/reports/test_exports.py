@@ -18,6 +18,7 @@ from palace import clock, worker
 from palace.db import db, transaction
 from palace.lists.rules import as_text
 from palace.members.models import AuditLine, Staff
+from palace.members.queries import posts_of
 from palace.members.rules import Role
 from palace.reports import services
 from palace.reports.models import Export
@@ -170,6 +171,17 @@ def test_nobody_else_fetches_it_and_nobody_asks_for_what_they_may_not_see(house:
         house.browser.post("/staff/exports", data={"address": "/staff/audit?at_from=x"}).status_code
         == 422
     )
+
+
+def test_who_lost_the_post_since_cannot_fetch_it_any_more(house: House) -> None:
+    code = house.asked()["export"]
+    house.work()
+    house.make.post(house.admin, Role.COUNTER)
+    for post in posts_of(house.admin):
+        post.ended_at = clock.now() if post.role is Role.ADMIN else None
+    house.make.commit()
+    assert house.browser.get("/staff/exports").status_code == 200
+    assert house.browser.get(f"/staff/exports/{code}.xlsx").status_code == 403
 
 
 def test_who_left_before_it_was_written_gets_none(house: House) -> None:

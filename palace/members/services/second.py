@@ -48,6 +48,7 @@ def need_of(staff: Staff) -> Need:
 
 def begin(staff: Staff) -> str:
     """Return the secret somebody puts on their phone; it stays the same until a first code fits."""
+    queries.lock_unchanged(staff)
     factor = queries.second_factor(staff.id)
     if factor is None:
         factor = SecondFactor(staff_id=staff.id, confirmed_at=None, last_step=0)
@@ -67,8 +68,9 @@ def confirm(staff: Staff, typed: str) -> list[str] | None:
 
     None: the code does not fit. The refusal is in the audit, so the caller commits also then.
     """
+    unchanged = queries.lock_unchanged(staff)
     factor, now = queries.second_factor(staff.id), clock.now()
-    if factor is None or factor.confirmed_at or not _takes(factor, typed, now):
+    if not unchanged or factor is None or factor.confirmed_at or not _takes(factor, typed, now):
         _refuse(staff)
         return None
     factor.confirmed_at = now
@@ -84,8 +86,9 @@ def try_second(staff: Staff, typed: str) -> bool:
 
     The refusal is in the audit, so the caller commits also then.
     """
+    unchanged = queries.lock_unchanged(staff)
     factor, now = queries.second_factor(staff.id), clock.now()
-    if factor is None or factor.confirmed_at is None:
+    if not unchanged or factor is None or factor.confirmed_at is None:
         return False
     if _takes(factor, typed, now):
         return True

@@ -35,6 +35,8 @@ def check_password(login: str, password: str) -> Staff | None:
         if staff:
             note("staff_refused", f"staff:{staff.id}", actor="system")
         return None
+    if not queries.lock_unchanged(staff):  # checking takes long enough for a new password to come
+        return None
     if HASHER.check_needs_rehash(staff.password_hash):
         staff.password_hash = hash_password(password)
         db.session.flush()
