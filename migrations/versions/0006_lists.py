@@ -1,8 +1,7 @@
 """Exports of lists, values of a person that end with the person's key, and seals over the audit.
 
 The web's role may add seals and audit lines, never change one; old sealed lines go only by
-forget_audit(), which reads the house rules by itself. It looks at the lines' own instants too: the
-web's role may add a seal that claims to be old.
+forget_audit(), which reads the house rules by itself.
 """
 
 import sqlalchemy as sa
@@ -16,7 +15,6 @@ CREATE FUNCTION forget_audit() RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
 DECLARE
     keep bigint;
-    until timestamptz;
     seal record;
     gone bigint;
     total bigint := 0;
@@ -24,13 +22,9 @@ BEGIN
     SELECT CASE WHEN bool_and(audit_keep_days IS NOT NULL) THEN max(audit_keep_days) END
       INTO keep FROM house_rules;
     IF keep IS NULL THEN RETURN 0; END IF;
-    until := now() - make_interval(days => keep::int);
     FOR seal IN SELECT id, ids FROM audit_seals WHERE forgotten_at IS NULL
-                 AND sealed_at < until ORDER BY id
+                 AND sealed_at < now() - make_interval(days => keep::int) ORDER BY id
     LOOP
-        CONTINUE WHEN EXISTS (SELECT FROM audit_lines
-                               WHERE id BETWEEN lower(seal.ids) AND upper(seal.ids)
-                                 AND id <@ seal.ids AND at >= until);
         DELETE FROM audit_lines
          WHERE id BETWEEN lower(seal.ids) AND upper(seal.ids) AND id <@ seal.ids;
         GET DIAGNOSTICS gone = ROW_COUNT;
