@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, exists, literal
+from sqlalchemy import ColumnElement, and_, delete, exists, func, literal
 
+from palace.agenda.models import AgendaEntry
 from palace.commands import CommandKey
 from palace.db import Base, db
+from palace.joining.models import Application
 from palace.members.models import Challenge, SignIn
 from palace.notices.models import Notice
 from palace.programme.models import Performance
@@ -31,6 +33,12 @@ def _past(rules: HouseRules, now: datetime) -> list[tuple[type[Base], ColumnElem
         (Throttle, Throttle.ends_at <= now),
         (Claim, _lapsed_place(now)),
         (Entrant, _long_over(rules, now)),
+        (AgendaEntry, AgendaEntry.ends_at <= now - timedelta(days=rules.agenda_keep_days)),
+        (
+            Application,
+            func.coalesce(Application.decided_at, Application.withdrawn_at)
+            <= now - timedelta(days=rules.application_keep_days),
+        ),
     ]
 
 

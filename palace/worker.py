@@ -26,6 +26,8 @@ from palace.care.rules import STALLED_AFTER, TASK_TRIES
 from palace.config import Settings
 from palace.db import db, transaction
 from palace.notices import services as notices
+from palace.privacy import ledger
+from palace.privacy import services as privacy
 from palace.reports import services as reports
 from palace.venues import queries as venues
 
@@ -55,8 +57,10 @@ def send_notices(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 -
 @tasks.task(name="tidy", queueing_lock="tidy", retry=RETRY, pass_context=True)
 def tidy(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task gets it
     """Forget what has run out."""
-    with _flask(context).app_context():
+    flask = _flask(context)
+    with flask.app_context():
         tidy_once()
+        keep_erased(flask.extensions["palace"])
 
 
 @tasks.periodic(cron="30 19 * * *")  # 03:30 in Shanghai; cron counts in UTC
@@ -68,6 +72,7 @@ def nightly_backup(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     if settings.demo and not settings.backup_recipient:
         return
     with flask.app_context():
+        keep_erased(settings)
         log.info("backup", extra={"values": {"file": backup(settings, clock.now()).name}})
 
 
@@ -113,8 +118,18 @@ def tidy_once() -> dict[str, int]:
         gone = retention.tidy(venues.house_rules(), clock.now())
         gone["exports"] = reports.forget(venues.house_rules(), clock.now())
         gone["files"] = reports.sweep()
+        gone["members"] = privacy.erase_idle(venues.house_rules(), clock.now())
     log.info("tidied", extra={"values": gone})
     return gone
+
+
+def keep_erased(settings: Settings) -> None:
+    """Copy who was erased beside the backups, and erase again whom an unfinished restore brought back."""
+    with transaction():
+        again = privacy.replay(ledger.read(ledger.file_of(settings)))
+        privacy.keep_ledger(settings)
+    if again:
+        log.warning("erased again", extra={"values": {"members": again}})
 
 
 def seal_once() -> Verdict:

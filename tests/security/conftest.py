@@ -45,6 +45,8 @@ class Belongings:
             "person_id": self.member.id,
             "post_id": UNKNOWN_ID,
             "unit_id": self.member.unit_id,
+            "purpose": "identity",
+            "version": 1,
             "application_id": UNKNOWN_ID,
             "filename": "palace.css",
         }
