@@ -148,8 +148,10 @@ HOLDINGS: Sequence[Holding] = (
     ),
     Holding(
         model=Challenge,
-        title=N_("要过的验证码（不存验证码本身）"),
-        kept=N_("过%(days)s天删除。注销也不提前删，免得有人不停地要验证码。"),
+        title=N_("要过的验证码"),
+        kept=N_(
+            "不存验证码本身，只记什么时候要过。过%(days)s天删除，注销也不提前，免得有人不停地要。"
+        ),
         days="challenge_keep_days",
         of=_by_phone,
         untold=frozenset({"browser_hash", "address_hash"}),

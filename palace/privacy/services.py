@@ -44,7 +44,7 @@ def count_download(member_id: int) -> None:
     limit = house_rules().downloads_per_day
     if queries.downloads_today(member_id, clock.now()) >= limit:
         raise DownloadsUsedUp(limit=limit)
-    note(queries.DOWNLOADED, f"member:{member_id}", actor=f"member:{member_id}")
+    note("data_downloaded", f"member:{member_id}", actor=f"member:{member_id}")
 
 
 def download(member_id: int) -> Iterator[str]:

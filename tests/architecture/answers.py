@@ -215,6 +215,7 @@ SHAPES: dict[str, Shape] = {
         parts={"type": "object", "additionalProperties": each({"type": "object"})},
     ),
     "Ahead": exactly(tickets=each(CODE), orders=each(CODE), refunds=NUMBER),
+    "Found": exactly(members=each(exactly(id=NUMBER, name=TEXT))),
     "AheadOf": exactly(tickets=NUMBER, orders=NUMBER),
     "Keeping": exactly(
         texts=each(exactly(purpose=one_of(Purpose), version=NUMBER)),
@@ -256,6 +257,7 @@ JSON: dict[str, dict[str, str]] = {
     "privacy.current": {"GET": "Consents"},
     "privacy.version": {"GET": "Consents"},
     "privacy.staff": {"GET": "Keeping"},
+    "privacy.find": {"POST": "Found"},
     "privacy.publish": {"POST": "Keeping"},
     "privacy.set_days": {"POST": "Keeping"},
     "privacy.ask_erase_person": {"GET": "AheadOf"},
@@ -315,6 +317,7 @@ SHOWN = {
     "people.find",
     "people.renew_password",
     "privacy.file",
+    "privacy.find",
     "staff.enrol",
 }
 """Addresses whose POST answers with a page of its own: the next ticket, or what is seen only once."""

@@ -182,6 +182,8 @@ def test_the_administrator_erases_who_asks_at_the_counter(
     app: Flask, make: Factory, regular: Regular, client: FlaskClient
 ) -> None:
     make.sign_in(client, make.staff())
+    found = client.post("/staff/privacy/find", data={"phone": PHONE}).text
+    assert "欧**棠" in found
     path = f"/staff/people/member/{regular.member.id}/erase"
     assert "还有没办完的事" in client.get(path).text
     assert client.post(path, data={"why": "本人要求"}).status_code == 409
@@ -189,6 +191,7 @@ def test_the_administrator_erases_who_asks_at_the_counter(
     make.commit()
     assert client.post(path, data={"why": ""}).status_code == 422
 
+    assert path in found
     assert client.post(path, data={"why": "本人要求"}).status_code == 303
 
     assert client.get(path).status_code == 404

@@ -193,7 +193,7 @@ def test_no_number_and_no_code_is_anywhere(running: Running, tmp_path: Path) -> 
     assert NAME in places["download"]
     assert GOOD[-4:] in places["download"]
     assert NAME in places["dump"]
-    assert "/confirm" in places["web.log"]
+    assert "tickets.confirm" in places["web.log"]
     assert {"XLSX", "postgres.log", "/staff/audit CSV"} <= set(places)
     found = [
         f"{what} in {where}"

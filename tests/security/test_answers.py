@@ -136,6 +136,7 @@ def look_after_data(walk: Walk, leaving: Member) -> None:
     body = {"body_zh": "新的一版，" * 10, "body_en": "Another version of this text."}
     walk.ask("POST", "/staff/privacy/texts", purpose="guardian", after=1, **body)
     walk.ask("POST", "/staff/privacy/days", **kept["days"])
+    walk.ask("POST", "/staff/privacy/find", phone=leaving.phone)
     path = f"/staff/people/member/{leaving.id}/erase"
     walk.ask("GET", path)
     walk.ask("POST", path, why="本人要求")

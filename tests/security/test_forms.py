@@ -55,6 +55,7 @@ PAGES = {
     "staff.enrol",
     "mine.rename",
     "people.find",
+    "privacy.find",
 }
 """Addresses whose page has the form itself, to be filled in again."""
 

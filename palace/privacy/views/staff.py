@@ -15,9 +15,10 @@ from palace.consents import services as consent
 from palace.consents.rules import NAMES, Purpose
 from palace.db import transaction
 from palace.errors import PalaceError
-from palace.members.rules import Role
+from palace.members.queries import members_on
+from palace.members.rules import Role, mask_name
 from palace.privacy import queries, services
-from palace.privacy.forms import DaysForm, ErasureForm, TextForm
+from palace.privacy.forms import DaysForm, ErasureForm, FindForm, TextForm
 from palace.privacy.views.base import bp
 from palace.venues.queries import house_rules
 from palace.web import allow, answer, checked, reads, refusal_words, wants_json
@@ -68,6 +69,22 @@ def set_days() -> ResponseReturnValue:
     return _done(gettext("保存天数改好了，到期的一小时内开始删。"))
 
 
+@bp.post("/staff/privacy/find")
+@allow(Role.ADMIN)
+@reads(FindForm)
+def find() -> ResponseReturnValue:
+    """Show the members of a phone number, to erase the one who asks."""
+    form = FindForm()
+    try:
+        checked(form)
+    except PalaceError as refusal:
+        return _again(refusal, form.phone, find=form)
+    found = members_on(form.number)
+    if wants_json():
+        return {"members": [{"id": one.id, "name": mask_name(one.name)} for one in found]}
+    return _page(find=form, found=found)
+
+
 def _again(refusal: PalaceError, first: Any, **shown: Any) -> ResponseReturnValue:
     """Show a refused form as it was filled in; programs get the refusal."""
     if wants_json():
@@ -97,6 +114,8 @@ def _page(status: int = 200, **shown: Any) -> ResponseReturnValue:
         names=NAMES,
         days=days,
         erased=erased,
+        find=shown.get("find") or FindForm(formdata=None),
+        found=shown.get("found"),
     )
 
 
