@@ -169,7 +169,7 @@ def stand(
             if kept:
                 browser.set_cookie("palace", kept.value)
             with undone(app):
-                return browser.post(path, **how)
+                return browser.post(path, buffered=True, **how)  # a file is read while it is made
 
         return send
 
