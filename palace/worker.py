@@ -124,10 +124,15 @@ def tidy_once() -> dict[str, int]:
 
 
 def keep_erased(settings: Settings) -> None:
-    """Copy who was erased beside the backups, and erase again whom an unfinished restore brought back."""
+    """Copy who was erased beside the backups, and erase again whom an unfinished restore brought back.
+
+    Raises:
+        OSError: the backup folder cannot be read or written; as a failed task people see it.
+    """
     with transaction():
         again = privacy.replay(ledger.read(ledger.file_of(settings)))
-        privacy.keep_ledger(settings)
+    privacy.copy_erasures(settings)
+    db.session.rollback()
     if again:
         log.warning("erased again", extra={"values": {"members": again}})
 

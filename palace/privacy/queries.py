@@ -148,7 +148,7 @@ def come_back(lines: Sequence[Line]) -> list[Line]:
     here = select(Member.id, Member.created_at).where(
         Member.id.in_(numbers), Member.erased_at.is_(None)
     )
-    made: dict[int, datetime] = dict(db.session.execute(here).tuples().all())
+    made = {row.id: row.created_at for row in db.session.execute(here)}
     ours = {(line.member_id, line.mark): line for line in lines if line.member_id in made}
     return [
         line for line in ours.values() if mark_of(line.member_id, made[line.member_id]) == line.mark

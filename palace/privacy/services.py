@@ -120,11 +120,20 @@ def replay(lines: list[Line]) -> int:
     return len(back)
 
 
-def keep_ledger(settings: Settings) -> None:
-    """Bring the copy of the erasures beside the backups up to date; a full disk is for the next hour."""
+def copy_erasures(settings: Settings) -> None:
+    """Bring the copy of the erasures beside the backups up to date.
+
+    Raises:
+        OSError: the folder does not take it.
+    """
     lines = [Line(one.member_id, one.mark, one.erased_at, one.asked_by) for one in queries.erased()]
+    ledger.add(ledger.file_of(settings), lines)
+
+
+def keep_ledger(settings: Settings) -> None:
+    """Bring the copy up to date; where it cannot be, the hourly tidying does it, or is seen to fail."""
     try:
-        ledger.add(ledger.file_of(settings), lines)
+        copy_erasures(settings)
     except OSError as error:
         log.warning("erasures not copied", extra={"values": {"kind": type(error).__name__}})
 

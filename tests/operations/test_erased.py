@@ -149,6 +149,18 @@ def test_the_ledger_names_nobody_and_is_for_its_owner_alone(
     assert file.stat().st_mode & 0o777 == 0o600
 
 
+def test_a_folder_that_takes_nothing_stops_nobody_and_is_a_failed_task(here: Machine) -> None:
+    with opened(here.settings) as app:
+        member_id = joined(app)
+        here.settings.backup_folder.write_text("no folder")
+
+        erase(here.settings, member_id)
+
+        assert names(member_id)[0] == ""
+        with pytest.raises(OSError, match=r"."):
+            keep_erased(here.settings)
+
+
 def test_a_line_a_full_disk_cut_off_is_written_again(lost: tuple[Machine, Path, int]) -> None:
     here, _, member_id = lost
     file = ledger.file_of(here.settings)

@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import Range
 
-from palace import retention
+from palace import clock, retention
 from palace.agenda.models import AgendaEntry
 from palace.agenda.rules import EntryStatus
 from palace.commands import CommandKey
 from palace.db import Base, db
+from palace.joining import services as joining
 from palace.joining.models import Application
 from palace.joining.rules import Verdict
 from palace.members.models import Challenge, SignIn
@@ -133,6 +134,14 @@ def test_an_application_goes_when_it_was_closed_long_ago(
     )
 
     assert retention.tidy(make.rules(), NOW)["applications"] == gone
+
+
+def test_an_application_stays_while_its_roster_entry_does(make: Factory) -> None:
+    member = make.member(valid=False)
+    applied = joining.apply(member, make.unit().id)
+    joining.confirm(applied.id, "staff:1")
+
+    assert retention.tidy(make.rules(), clock.now() + 800 * DAY)["applications"] == 0
 
 
 def test_the_days_are_rows_of_the_house(make: Factory) -> None:
