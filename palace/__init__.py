@@ -34,6 +34,7 @@ from palace.payments.services import on_paid
 from palace.people import views as people
 from palace.privacy import views as privacy
 from palace.reports import views as reports
+from palace.roster import views as roster
 from palace.schema import check_current, check_known, revision
 from palace.security import Cookies, complete_keys, make_keys, use_keys
 from palace.tickets import services as tickets_services
@@ -70,6 +71,7 @@ def create_app(settings: Settings) -> Flask:
     Babel(app, locale_selector=words.locale, default_locale=words.LOCALES["zh"])
     words.init_app(app)
     lifecycle.init_app(app)  # first: its hooks stand around those of everything below
+    app.before_request(roster.let_a_roster_in)  # before anybody reads what was sent
     CSRFProtect(app)
     overload.init_app(app)  # inside of what answers before Flask
     for part in (
@@ -83,6 +85,7 @@ def create_app(settings: Settings) -> Flask:
         calendars,
         boxoffice,
         door,
+        roster,
         care,
         people,
         joining,

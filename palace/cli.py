@@ -14,6 +14,7 @@ from palace.demo import demo
 from palace.founding import AlreadyFounded, setup_command
 from palace.host import HostRefused
 from palace.restoring import backup_command, backup_key_command, restore_command
+from palace.rosters import roster, units
 from palace.rotation import keys_group
 from palace.run import CannotRun, connected, run
 from palace.schema import SchemaRefused
@@ -77,6 +78,8 @@ cli.add_command(backup_key_command)
 cli.add_command(restore_command)
 cli.add_command(health)
 cli.add_command(staff)
+cli.add_command(units)
+cli.add_command(roster)
 cli.add_command(audit)
 
 

@@ -6,7 +6,7 @@ import ipaddress
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,6 +15,7 @@ import pyrage
 ROOT = Path(__file__).resolve().parent.parent
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - wildcards, and where they answer here
 SCREEN = "screen"
+SHORTEST_SECRET = 32
 
 
 class UnsafeSettings(ValueError):
@@ -46,6 +47,8 @@ class Settings:
     backup_days: int = 14
     backup_weeks: int = 8
     sms_gateway: str = ""
+    verifier_url: str = ""
+    verifier_secret: str = field(default="", repr=False)
     icp_number: str = ""
     police_number: str = ""
 
@@ -90,6 +93,8 @@ class Settings:
             backup_days=_count(env, "BACKUP_DAYS", 14),
             backup_weeks=_count(env, "BACKUP_WEEKS", 8),
             sms_gateway=env.get("SMS_GATEWAY", ""),
+            verifier_url=env.get("VERIFIER_URL", ""),
+            verifier_secret=env.get("VERIFIER_SECRET", ""),
             icp_number=env.get("ICP_NUMBER", ""),
             police_number=env.get("POLICE_NUMBER", ""),
         )
@@ -110,6 +115,7 @@ class Settings:
             raise UnsafeSettings("PUBLIC_URL must begin with http:// or https://.")
         if self.sms_gateway not in {"", SCREEN}:
             raise UnsafeSettings(f"There is no SMS_GATEWAY {self.sms_gateway!r}.")
+        self._check_verifier()
         if self.backup_recipient and not _is_recipient(self.backup_recipient):
             raise UnsafeSettings(
                 "BACKUP_RECIPIENT is no recipient (age1…): copy the line that `palace backup-key` printed."
@@ -118,6 +124,19 @@ class Settings:
             self._check_demo()
         else:
             self._check_real()
+
+    def _check_verifier(self) -> None:
+        """Send no names and numbers over open lines, nor signed by what can be guessed."""
+        if bool(self.verifier_url) != bool(self.verifier_secret):
+            raise UnsafeSettings("VERIFIER_URL and VERIFIER_SECRET go together: both or neither.")
+        if not self.verifier_url:
+            return
+        parts = urlsplit(self.verifier_url)
+        near = parts.scheme == "http" and _is_near(parts.hostname or "", lan=False)
+        if parts.scheme != "https" and not near:
+            raise UnsafeSettings("VERIFIER_URL must begin with https://.")
+        if len(self.verifier_secret) < SHORTEST_SECRET:
+            raise UnsafeSettings(f"VERIFIER_SECRET needs {SHORTEST_SECRET} characters at least.")
 
     def _check_real(self) -> None:
         """Keep real people's codes and cookies off the screen and off unencrypted lines."""

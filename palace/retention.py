@@ -13,6 +13,7 @@ from palace.joining.models import Application
 from palace.members.models import Challenge, RosterEntry, SignIn
 from palace.notices.models import Notice
 from palace.programme.models import Performance
+from palace.roster.models import RosterChunk
 from palace.throttle import Throttle
 from palace.tickets.models import Claim, Entrant, Ticket
 from palace.venues.models import HouseRules
@@ -32,6 +33,7 @@ def _past(rules: HouseRules, now: datetime) -> list[tuple[type[Base], ColumnElem
         (Notice, Notice.created_at <= now - timedelta(days=rules.notice_keep_days)),
         (Throttle, Throttle.ends_at <= now),
         (Claim, _lapsed_place(now)),
+        (RosterChunk, RosterChunk.created_at <= now - timedelta(days=rules.roster_keep_days)),
         (Entrant, _long_over(rules, now)),
         (AgendaEntry, AgendaEntry.ends_at <= now - timedelta(days=rules.agenda_keep_days)),
         (Application, _closed_long_ago(rules, now)),

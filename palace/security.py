@@ -290,11 +290,10 @@ def sign(key: Key, body: bytes) -> str:
     return base64.b32encode(body + signature).decode().rstrip("=")
 
 
-def verified(key: Key, token: str) -> bytes | None:
-    """Return the body of a signed token, or None if it was not made with `key`."""
+def verified(key: Key, signed: bytes) -> bytes | None:
+    """Return the body of what `sign` made, decoded, or None if it was not made with `key`."""
     try:
-        raw = base64.b32decode(token + "=" * (-len(token) % 8))
-        _signer(key).public_key().verify(raw[-64:], raw[:-64])
+        _signer(key).public_key().verify(signed[-64:], signed[:-64])
     except (ValueError, InvalidSignature):
         return None
-    return raw[:-64]
+    return signed[:-64]

@@ -10,17 +10,21 @@ import functools
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import psycopg
-from sqlalchemy import Column, ColumnElement, Select, UpdateBase
+from sqlalchemy import Column, ColumnElement, Connection, Select, UpdateBase
 from sqlalchemy.dialects import registry
 from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import Session, make_transient_to_detached
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.util import identity_key
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
-from palace.db import Patient, db
+from palace.db import Base, Patient, db
 
 Statement = Select[*tuple[Any, ...]] | UpdateBase
+Model = TypeVar("Model", bound=Base)
 DIALECT = cast("Dialect", registry.load("postgresql.psycopg")(paramstyle="numeric_dollar"))
 MOST_KEPT = (
     256  # more than there are: who makes statements at every request does not fill the memory
@@ -47,7 +51,7 @@ def execute(statement: Statement, values: Mapping[str, Any]) -> list[Any]:
     """Run a statement that was made once in the session's transaction; return its rows, named tuples."""
     unit = db.session()
     unit.flush()  # as SQLAlchemy would: a statement sees what its transaction has done
-    connection = unit.connection()
+    connection = _connection(unit)
     made = _made(statement, tuple(values))
     driver = cast("Patient", connection.connection.dbapi_connection)
     cursor: Any = driver.busy
@@ -58,6 +62,34 @@ def execute(statement: Statement, values: Mapping[str, Any]) -> list[Any]:
         # The one place that knows what a lost connection means to its pool; raises what callers know.
         connection._handle_dbapi_exception(error, made.sql.decode(), None, None, None)
         raise
+
+
+def as_loaded(kind: type[Model], row: Any) -> Model:
+    """Return what the ORM would have made of a whole row of a table, read anew, without its work.
+
+    A joined relationship is read when it is asked for.
+    """
+    values = row._asdict()
+    known = db.session.identity_map.get(identity_key(kind, values["id"]))
+    if known is None:
+        known = kind(**values)
+        make_transient_to_detached(known)
+        db.session.add(known)
+    else:
+        for name, value in values.items():
+            set_committed_value(known, name, value)
+    return known
+
+
+def _connection(unit: Session) -> Connection:
+    """Return the connection of a session's transaction or savepoint, asked for once in each of them."""
+    inside = unit.get_nested_transaction() or unit.get_transaction()
+    begun, connection = unit.info.get("connection", (None, None))
+    if inside is None or begun is not inside:
+        connection = unit.connection()
+        begun = unit.get_nested_transaction() or unit.get_transaction()
+        unit.info["connection"] = (begun, connection)
+    return cast("Connection", connection)
 
 
 def _row(columns: Sequence[tuple[Any, ColumnElement[Any]]]) -> Callable[[Any], Any] | None:

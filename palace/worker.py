@@ -1,6 +1,7 @@
 """The worker: periodic tasks by Procrastinate over the palace's own database.
 
-Two jobs side by side, so that a long backup holds up no notice; SIGTERM lets the running ones finish.
+Three jobs side by side, so that a backup and a roster hold up no notice; SIGTERM lets those that
+run finish.
 Its sign of life is `heartbeat.last_beat()`.
 A task that fails is tried again after a growing pause, and after its last try kept for a person.
 """
@@ -29,6 +30,11 @@ from palace.notices import services as notices
 from palace.privacy import ledger
 from palace.privacy import services as privacy
 from palace.reports import services as reports
+from palace.roster import queries as rosters
+from palace.roster import services as roster
+from palace.roster import vouching
+from palace.roster.errors import LeaversUnconfirmed, RosterRefused
+from palace.roster.verifier import Verifier, VerifierAway
 from palace.venues import queries as venues
 
 
@@ -41,7 +47,7 @@ tasks = Blueprint()
 
 DRAIN = 30
 RETRY = RetryStrategy(max_attempts=TASK_TRIES - 1, exponential_wait=4)  # 4, 16, 64, 256 s
-LANES = 2  # every task may run beside any other, and beside itself
+LANES = 3  # every task may run beside any other, and beside itself
 POOL = 3  # one connection listens, one fetches, one is spare for the heartbeat
 
 
@@ -97,6 +103,56 @@ def rescue(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every
     """Begin again what a killed worker left undone."""
     with _flask(context).app_context(), transaction():
         care.rescue()
+
+
+@tasks.periodic(cron="* * * * *")
+@tasks.task(name="read_rosters", queueing_lock="read_rosters", retry=RETRY, pass_context=True)
+def read_rosters(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task gets it
+    """Read the rosters that were uploaded, and do what was confirmed; an upload wakes it at once."""
+    with _flask(context).app_context():
+        for import_id in _rosters_due():
+            read_roster(import_id)
+
+
+def _rosters_due() -> list[int]:
+    with transaction():
+        return rosters.due()
+
+
+def read_roster(import_id: int, progress: Callable[[int], None] | None = None) -> None:
+    """Do the next step of an import as one transaction; why it goes no further is written down."""
+    try:
+        with transaction():
+            roster.read(import_id, progress)
+    except (RosterRefused, LeaversUnconfirmed) as refusal:
+        with transaction():
+            roster.refuse(import_id, refusal)
+
+
+@tasks.periodic(cron="* * * * *")
+@tasks.task(name="verify_members", queueing_lock="verify_members", retry=RETRY, pass_context=True)
+def verify_members(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task gets it
+    """Ask the office the settings name about members who wait, and daily about those it vouched for."""
+    flask = _flask(context)
+    verifier = vouching.verifier_of(flask.extensions["palace"])
+    if verifier:
+        with flask.app_context():
+            verify_due(verifier)
+
+
+def verify_due(verifier: Verifier) -> int:
+    """Ask about everybody who is due, each outside of a transaction; return how many were answered."""
+    with transaction():
+        due = vouching.questions(clock.now())
+    for count, question in enumerate(due):
+        try:
+            verdict = verifier.check(question.card_number, question.name, question.phone)
+        except VerifierAway as away:
+            log.warning("verifier away", extra={"values": {"why": str(away)}})
+            return count
+        with transaction():
+            vouching.take_verdict(question, verdict)
+    return len(due)
 
 
 def note_death(call_next: Callable[[], Any], context: JobContext, _: Worker) -> Any:

@@ -37,4 +37,18 @@ for (const form of document.querySelectorAll("form[method=post]")) {
   });
 }
 
+const reading = document.getElementById("import");
+if (reading) {
+  const shown = JSON.stringify([reading.dataset.state, Number(reading.dataset.read)]);
+  setInterval(async () => {
+    try {
+      const answer = await fetch(location.href, { headers: { Accept: "application/json" } });
+      const { state, read } = await answer.json();
+      if (JSON.stringify([state, read]) !== shown) location.reload();
+    } catch {
+      // the next try may find the network again
+    }
+  }, 2000);
+}
+
 if ("serviceWorker" in navigator) navigator.serviceWorker.register("/sw.js").catch(() => {});

@@ -17,9 +17,11 @@ from palace import clock
 from palace.db import Base, db
 from palace.members.models import Grant, Member, Post, RosterEntry, SignIn, Staff, Unit
 from palace.members.rules import GrantKind, Role
+from palace.members.units import UnitKind
 from palace.money import Fen
 from palace.programme.models import Performance, Price, Production, Quota, Tier
 from palace.programme.rules import Qualifies, Scope, Seating
+from palace.roster.tree import pinyin_of
 from palace.tickets.models import Claim, Order, Ticket
 from palace.venues import queries as venues
 from palace.venues.models import HouseRules, Seat, SeatingPlan, Site, Space
@@ -179,11 +181,23 @@ class Factory:
         """Return the seats of a performance in plan order."""
         return list(venues.seats(performance.plan_id or 0))
 
-    def unit(self) -> Unit:
-        """Return a basic union."""
-        unit = Unit(code=f"unit-{next(NUMBERS)}", kind="basic", name_zh="第一出租汽车公司工会")
+    def unit(
+        self,
+        name: str = "第一出租汽车公司工会",
+        kind: UnitKind = UnitKind.BASIC,
+        parent: Unit | None = None,
+    ) -> Unit:
+        """Return a union, found by its name and its pinyin."""
+        unit = Unit(code=f"unit-{next(NUMBERS)}", kind=kind, name_zh=name, pinyin=pinyin_of([name]))
         self.add(unit)
+        if parent:
+            self.put_below(unit, parent)
         return unit
+
+    def put_below(self, unit: Unit, parent: Unit) -> None:
+        """Put a union below a higher one."""
+        unit.parent_id, unit.parent_kind = parent.id, parent.kind
+        db.session.flush()
 
     def roster_entry(
         self, name: str = "张建华", phone: str | None = None, **values: object

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import cast
 
 import psycopg
@@ -18,6 +18,7 @@ from sqlalchemy import (
     insert,
     select,
     text,
+    update,
 )
 from sqlalchemy.exc import IntegrityError, OperationalError
 
@@ -25,7 +26,7 @@ from palace.db import db, table_of
 from palace.lifecycle import is_away
 from palace.members.models import Post, Staff
 from palace.members.rules import Role
-from palace.statements import execute
+from palace.statements import as_loaded, execute
 from tests.factory import Factory
 
 STAFF = table_of(Staff)
@@ -53,6 +54,40 @@ def test_a_statement_sees_what_its_transaction_has_not_sent_yet(make: Factory) -
     staff.name = "李四"
 
     assert execute(WHO, {"id": staff.id})[0].name == "李四"
+
+
+def test_a_row_becomes_the_object_that_the_session_has(make: Factory) -> None:
+    staff = make.staff()
+    row = execute(select(STAFF).where(STAFF.c.id == bindparam("id")), {"id": staff.id})[0]
+    staff.name = "李四"
+
+    assert as_loaded(Staff, row) is staff
+    assert staff.name == row.name
+    assert not db.session.is_modified(staff)
+
+
+def test_a_row_becomes_an_object_that_can_be_changed(make: Factory) -> None:
+    staff = make.staff(Role.DOOR)
+    row = execute(select(STAFF).where(STAFF.c.id == bindparam("id")), {"id": staff.id})[0]
+    db.session.expunge_all()
+
+    found = as_loaded(Staff, row)
+    found.name = "李四"
+    db.session.flush()
+
+    assert execute(WHO, {"id": staff.id})[0].name == "李四"
+
+
+def test_inside_a_savepoint_a_statement_ends_with_it(make: Factory) -> None:
+    staff = make.staff(Role.DOOR)
+    renamed = update(STAFF).where(STAFF.c.id == bindparam("of")).values(name=bindparam("to"))
+
+    assert execute(WHO, {"id": staff.id})
+    with suppress(ZeroDivisionError), db.session.begin_nested():
+        execute(renamed, {"of": staff.id, "to": "李四"})
+        raise ZeroDivisionError
+
+    assert execute(WHO, {"id": staff.id})[0].name == staff.name
 
 
 def test_a_value_that_python_makes_up_for_each_row_must_be_given(make: Factory) -> None:

@@ -19,7 +19,7 @@ from sqlalchemy import (
 
 from palace.audit.rules import ACTS, SUBJECTS, VALUES, Values, changes
 from palace.db import db, table_of
-from palace.lists.queries import Column, List, known
+from palace.lists.queries import Column, List, instant, known
 from palace.lists.rules import Kind
 from palace.members.models import AuditLine, Member, PersonalKey, Staff
 from palace.members.rules import mask_name
@@ -134,14 +134,7 @@ LINES = List(
     key=AuditLine.id,
     order="-at",
     columns=[
-        Column(
-            name="at",
-            heading=N_("时间"),
-            of=AuditLine.at,
-            kind=Kind.INSTANT,
-            sorts=True,
-            filters=True,
-        ),
+        instant("at", AuditLine.at),
         Column(
             name="actor",
             heading=N_("谁"),
@@ -190,4 +183,5 @@ LINES = List(
         _name(Member, AuditLine.subject, "member").label("subject_member"),
     ],
     empty=N_("还没有操作记录。"),
+    template="audit/lines.html",
 )

@@ -11,8 +11,7 @@ from sqlalchemy import and_, case, func, or_, select
 
 from palace import clock
 from palace.db import db
-from palace.lists.queries import Column, List
-from palace.lists.rules import Kind
+from palace.lists.queries import Column, List, instant
 from palace.notices import queries as notices
 from palace.notices.models import Notice
 from palace.programme import queries as programme
@@ -98,14 +97,7 @@ NAMES = List(
     order="-created_at",
     scope=lambda _actor: Notice.kind == UNPRINTABLE,
     columns=[
-        Column(
-            name="created_at",
-            heading=N_("时间"),
-            of=Notice.created_at,
-            kind=Kind.INSTANT,
-            sorts=True,
-            filters=True,
-        ),
+        instant("created_at", Notice.created_at),
         Column(name="pinyin", heading=N_("拼音"), of=Notice.values["pinyin"].astext, filters=True),
         Column(name="ticket", heading=N_("票"), of=Notice.values["ticket"].astext, filters=True),
     ],

@@ -15,7 +15,7 @@ from palace.audit import seals
 from palace.audit import services as audit
 from palace.care.measurements import Database
 from palace.db import db
-from palace.lists.queries import Column, List
+from palace.lists.queries import Column, List, instant
 from palace.lists.rules import Kind
 from palace.members.models import AuditLine
 from palace.notices.models import Notice
@@ -218,14 +218,7 @@ NOTICES = List(
     order="created_at",
     scope=lambda _actor: Notice.sent_at.is_(None),
     columns=[
-        Column(
-            name="created_at",
-            heading=N_("时间"),
-            of=Notice.created_at,
-            kind=Kind.INSTANT,
-            sorts=True,
-            filters=True,
-        ),
+        instant("created_at", Notice.created_at),
         Column(
             name="kind",
             heading=N_("通知种类"),

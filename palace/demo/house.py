@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.dialects.postgresql import Range
 
 from palace.db import db
-from palace.members.models import Unit
+from palace.roster.tree import UnitLine, import_units
 from palace.venues.models import HouseRules, Site, Space
 from palace.venues.services import import_plan
 
@@ -65,16 +65,15 @@ def _add_spaces(site: Site, rows: list[dict[str, Any]]) -> None:
 
 
 def _add_unions(rows: list[dict[str, Any]]) -> None:
-    ids: dict[str, int] = {}
-    for row in rows:
-        parent = ids.get(row.get("parent", ""))
-        unit = Unit(
+    """Add the tree of unions; `people` says how many each has, which is for later."""
+    import_units(
+        UnitLine(
             code=row["code"],
             kind=row["kind"],
-            name_zh=row["name_zh"],
-            sector=row.get("sector"),
-            parent_id=parent,
+            name=row["name_zh"],
+            parent=row.get("parent", ""),
+            sector=row.get("sector", ""),
+            nicknames=tuple(row.get("nicknames", ())),
         )
-        db.session.add(unit)
-        db.session.flush()
-        ids[row["code"]] = unit.id
+        for row in rows
+    )

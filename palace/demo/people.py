@@ -1,4 +1,4 @@
-"""The people of the demonstration palace: 2,000 on the rosters, a few to sign in as, and staff.
+"""The people of the demonstration palace: some 2,700 on the rosters, a few to sign in as, and staff.
 
 Every telephone number begins 199 0000: valid in form, nobody's.
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import Select, func, select
 
 from palace.db import db
 from palace.errors import NotFound
@@ -14,12 +14,14 @@ from palace.joining.models import Application, Poster
 from palace.joining.rules import SUGGESTED, is_search, suggested
 from palace.members.models import Member, RosterEntry, Unit
 from palace.members.rules import tidy_name
+from palace.members.units import UnitKind
 from palace.programme.models import Performance, Price, Production, Tier
 from palace.programme.rules import Qualifies
+from palace.roster.tree import below, find_units
 from palace.tickets import queries as tickets
 
-BASIC = "basic"
 MOST_FOUND = 12
+CHOSEN = (Unit.kind == UnitKind.BASIC, Unit.closed_at.is_(None))
 EXHIBITION = "exhibition"
 
 
@@ -52,36 +54,36 @@ def suggestions(poster: Poster | None) -> list[Unit]:
     """Return the units offered before anybody types: the poster's own, then its neighbours most chosen."""
     if poster is None:
         return []
-    own = [poster.unit] if poster.unit.kind == BASIC else []
-    below = poster.unit.id if not own else poster.unit.parent_id
-    return suggested(own, db.session.scalars(_most_chosen(below)))
+    own = [poster.unit] if poster.unit.kind is UnitKind.BASIC else []
+    return suggested(own, db.session.scalars(_most_chosen(_around(poster))))
 
 
 def _most_chosen(parent_id: int | None) -> Select[Unit]:
-    tree = select(Unit.id).where(Unit.id == parent_id).cte(recursive=True)
-    tree = tree.union_all(select(Unit.id).join(tree, Unit.parent_id == tree.c.id))
     chosen = (
         select(func.count()).where(Application.unit_id == Unit.id).correlate(Unit).scalar_subquery()
     )
-    wanted = select(Unit).where(Unit.id.in_(select(tree.c.id)), Unit.kind == BASIC)
+    wanted = select(Unit).where(Unit.id.in_(below(parent_id)), *CHOSEN)
     return wanted.order_by(chosen.desc(), Unit.name_zh).limit(SUGGESTED)
 
 
-def units_called(typed: str) -> Sequence[Unit]:
-    """Return basic unions by what somebody typed of their name; nothing while it is too short."""
-    return _called(typed, Unit.kind == BASIC)
+def units_called(typed: str, poster: Poster | None = None) -> Sequence[Unit]:
+    """Return basic unions by what people call them, near the poster first; nothing for one letter.
+
+    By name, nickname, pinyin or initials.
+    """
+    near = _around(poster) if poster else None
+    return find_units(typed, near)[:MOST_FOUND] if is_search(typed) else []
 
 
 def any_units_called(typed: str) -> Sequence[Unit]:
-    """Return unions of any kind by what somebody typed of their name."""
-    return _called(typed)
+    """Return unions of any kind by what people call them."""
+    return find_units(typed, basic=False)[:MOST_FOUND] if is_search(typed) else []
 
 
-def _called(words: str, *conditions: ColumnElement[bool]) -> Sequence[Unit]:
-    if not is_search(words):
-        return []
-    wanted = select(Unit).where(Unit.name_zh.contains(words, autoescape=True), *conditions)
-    return db.session.scalars(wanted.order_by(func.length(Unit.name_zh)).limit(MOST_FOUND)).all()
+def _around(poster: Poster) -> int | None:
+    """Return the unit whose tree is near a poster: its own, or the one above a firm's."""
+    unit = poster.unit
+    return unit.parent_id if unit.kind is UnitKind.BASIC else unit.id
 
 
 def get_unit(unit_id: int) -> Unit:
@@ -97,8 +99,8 @@ def get_unit(unit_id: int) -> Unit:
 
 
 def find_basic_unit(unit_id: int) -> Unit | None:
-    """Return a basic union."""
-    return db.session.scalars(select(Unit).where(Unit.id == unit_id, Unit.kind == BASIC)).first()
+    """Return a basic union that is open."""
+    return db.session.scalars(select(Unit).where(Unit.id == unit_id, *CHOSEN)).first()
 
 
 def _open() -> Select[Application]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import TypeVar
 
 SUGGESTED = 3
 SHORTEST_SEARCH, LONGEST_SEARCH = 2, 40
-LONGEST_PLACE, LONGEST_WHY = 60, 200
-CARD = re.compile(r"[0-9A-Za-z-]{4,32}")
+LONGEST_PLACE = 60
 Thing = TypeVar("Thing")
 
 
@@ -30,11 +28,6 @@ def suggested(*sources: Iterable[Thing]) -> list[Thing]:
 def is_search(typed: str) -> bool:
     """Return whether typed words are enough, and not too many, to look a unit up by."""
     return SHORTEST_SEARCH <= len(typed) <= LONGEST_SEARCH
-
-
-def is_card(number: str) -> bool:
-    """Return whether this can be the number of a union card: 4 to 32 letters, digits and dashes."""
-    return CARD.fullmatch(number) is not None
 
 
 def only_one(found: Sequence[Thing]) -> Thing | None:

@@ -14,6 +14,7 @@ from palace.members import queries as members
 from palace.members import services as people
 from palace.members.models import Member, RosterEntry, Unit
 from palace.members.rules import Known
+from palace.members.units import RosterStatus
 from palace.notices import services as notices
 from palace.security import public_code
 
@@ -124,16 +125,25 @@ def _entry(application: Application, card_number: str) -> RosterEntry:
         raise CardTaken
     found = carded or (only_one(same_name) if not card_number else None)
     if found is not None:
-        return found
+        return _listed_again(found)
     entry = RosterEntry(
         unit_id=application.unit_id,
         card_number=card_number or f"A{application.id}",
         name=member.name,
         phone=member.phone,
         valid_until=None,
+        confirmed_at=clock.now(),
     )
     db.session.add(entry)
     db.session.flush()
+    return entry
+
+
+def _listed_again(entry: RosterEntry) -> RosterEntry:
+    """Return an entry, made active by the unit's word where its list said that somebody left."""
+    if entry.status is RosterStatus.LEFT:
+        entry.status, entry.left_on = RosterStatus.ACTIVE, None
+        entry.confirmed_at = clock.now()
     return entry
 
 

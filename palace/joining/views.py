@@ -16,6 +16,7 @@ from palace.joining.errors import UnitUnknown
 from palace.joining.forms import ApplyForm, PosterForm, UnitSearch
 from palace.joining.models import Poster
 from palace.members.models import Unit
+from palace.members.phones import PhoneForm
 from palace.members.queries import current_member, row_of
 from palace.members.rules import Role, Standing
 from palace.throttle import limiter
@@ -52,6 +53,7 @@ def _welcome(poster: Poster | None) -> ResponseReturnValue:
         {"unit": poster.unit.name_zh if poster else None, "next": onward},
         poster=poster,
         onward=onward,
+        form=PhoneForm(),
     )
 
 
@@ -94,8 +96,9 @@ def apply() -> ResponseReturnValue:
 def _choice(sought: str, poster: str, form: ApplyForm | None = None, status: int = 200) -> Response:
     member = current_member()
     standing = member.standing(clock.palace_day(clock.now()))
-    offered = queries.suggestions(queries.find_poster(poster))
-    found = queries.units_called(sought)
+    scanned = queries.find_poster(poster)
+    offered = queries.suggestions(scanned)
+    found = queries.units_called(sought, scanned)
     return answer(
         "joining/unit.html",
         {"standing": standing, "units": [_unit_json(unit) for unit in found or offered]},

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -77,6 +77,11 @@ class Column:
             return self.of <= day if is_end else self.of >= day
         first, end = clock.day_span(day)
         return self.of < end if is_end else self.of >= first
+
+
+def instant(name: str, of: Expression) -> Column:
+    """Return the column that says when a row came about, which lists are sorted and searched by."""
+    return Column(name=name, heading=N_("时间"), of=of, kind=Kind.INSTANT, sorts=True, filters=True)
 
 
 @dataclass(frozen=True)
@@ -179,6 +184,17 @@ class List:
         """Return the statement that counts rows, looking at one more than are counted."""
         some = self._matching(asked, scope, select(self.key)).limit(MOST_COUNTED + 1).subquery()
         return select(func.count()).select_from(some)
+
+    def counted_days(
+        self, asked: Asked, scope: ColumnElement[bool], days: Iterable[date]
+    ) -> dict[date, int]:
+        """Return how many rows each of some palace days has in all, of a list sorted by an instant."""
+        by_day = {day: {f"{asked.sort}_from": day, f"{asked.sort}_to": day} for day in days}
+        counts = [
+            self.counted(replace(asked, values={**asked.values, **span}), scope).scalar_subquery()
+            for span in by_day.values()
+        ]
+        return dict(zip(by_day, db.session.execute(select(*counts)).one(), strict=True))
 
     def page(self, asked: Asked, scope: ColumnElement[bool]) -> Page:
         """Return the rows at the place asked for; also after rows came or went before it."""

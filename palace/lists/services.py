@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
+from sqlalchemy import ColumnElement
 
-from palace.clock import SHANGHAI
+from palace.clock import SHANGHAI, palace_day
+from palace.errors import BadInput
 from palace.lists.queries import Column, List, Page
 from palace.lists.rules import Asked, Kind, Place, place_word
 from palace.text import N_
@@ -24,17 +27,22 @@ exporting: dict[str, Callable[[List, Asked, Mapping[str, Any]], ResponseReturnVa
 
 
 def answer(shown: List, **where: Any) -> ResponseReturnValue:
-    """Answer with a list: a page, JSON, or a file; `where` are the values of its address."""
+    """Answer with a list: a page, JSON, or a file; `where` are the values of its address.
+
+    Raises:
+        BadInput: a program asked wrongly; a page says so itself.
+    """
     asked = shown.asked(request.args)
+    if asked.errors and wants_json():
+        raise BadInput(fields={word: gettext(said) for word, said in asked.errors.items()})
     export = exporting.get(request.args.get("format", ""))
     if export and not asked.errors:
         return export(shown, asked, where)
     scope = shown.scope(current_user, **where)
     page = Page([], None, None, 0) if asked.errors else shown.page(asked, scope)
-    status = 422 if asked.errors else 200
     if wants_json():
-        return _body(shown, asked, page), status
-    told = _Told(shown, asked, where)
+        return _body(shown, page)
+    told, status = _Told(shown, asked, where, scope), 422 if asked.errors else 200
     return render_template(shown.template, list=shown, sought=asked, page=page, told=told), status
 
 
@@ -60,8 +68,10 @@ def _by_kind(kind: Kind, value: Any) -> object:
 class _Told:
     """What a list's template asks: addresses that keep what was asked, and what stands in a cell."""
 
-    def __init__(self, shown: List, asked: Asked, where: Mapping[str, Any]) -> None:
-        self._list, self._asked, self._where = shown, asked, where
+    def __init__(
+        self, shown: List, asked: Asked, where: Mapping[str, Any], scope: ColumnElement[bool]
+    ) -> None:
+        self._list, self._asked, self._where, self._scope = shown, asked, where, scope
         self.said, self.exports = said, list(exporting)
         self.columns = [column for column in shown.columns if column.on_page]
         self.filters = [column for column in shown.columns if column.filters]
@@ -100,12 +110,23 @@ class _Told:
             return "none"
         return "descending" if self._asked.descending else "ascending"
 
+    def days(self, page: Page) -> list[tuple[date, Page]]:
+        """Return the rows by the palace day they are sorted by, each with the count of its whole day."""
+        found = groupby(page.rows, lambda row: palace_day(getattr(row, self._asked.sort)))
+        rows = {day: list(those) for day, those in found}
+        counts = self._list.counted_days(self._asked, self._scope, rows)
+        return [(day, Page(those, None, None, counts[day])) for day, those in rows.items()]
+
+    def cell(self, name: str, row: Any) -> object:
+        """Return what people read in a row's cell of a column."""
+        return said(self._list.column(name), row)
+
     def place(self, place: Place) -> str:
         """Return a place as it stands in an address."""
         return place_word(place)
 
 
-def _body(shown: List, asked: Asked, page: Page) -> dict[str, Any]:
+def _body(shown: List, page: Page) -> dict[str, Any]:
     return {
         "rows": [
             {column.name: _plain(column, row) for column in shown.columns} for row in page.rows
@@ -114,7 +135,6 @@ def _body(shown: List, asked: Asked, page: Page) -> dict[str, Any]:
         "counted": page.is_counted,
         "after": place_word(page.after) if page.after else None,
         "before": place_word(page.before) if page.before else None,
-        "errors": {word: gettext(sentence) for word, sentence in asked.errors.items()},
     }
 
 

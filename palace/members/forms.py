@@ -7,25 +7,9 @@ from wtforms import BooleanField, PasswordField, StringField, ValidationError
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from palace.forms import Form
-from palace.members.rules import is_name, mobile_number, tidy_name
+from palace.members.rules import is_name, tidy_name
 
 NEW_PERSON = "new"
-
-
-class PhoneForm(Form):
-    """The number a code is to be sent to."""
-
-    phone = StringField(_("手机号"), validators=[InputRequired(_("请填写手机号。"))])
-
-    def validate_phone(self, field: StringField) -> None:
-        """Take mainland mobile numbers only: others cannot get a code."""
-        if mobile_number(field.data or "") is None:
-            raise ValidationError(_("请填写11位的大陆手机号。"))
-
-    @property
-    def number(self) -> str:
-        """Return the number as 11 digits."""
-        return mobile_number(self.phone.data or "") or ""
 
 
 class CodeForm(Form):

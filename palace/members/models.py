@@ -5,40 +5,21 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from palace.db import Base, Id, one_of, quoted
 from palace.members.posts import AT_SITES, OF_MEMBERS, OF_STAFF
 from palace.members.rules import GrantKind, Role, Standing, standing
-
-
-class Unit(Base):
-    """A union in the tree: federation, district or industry, trade, basic union (单位工会)."""
-
-    __tablename__ = "units"
-
-    id: Mapped[Id]
-    code: Mapped[str] = mapped_column(unique=True)
-    parent_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"), index=True)
-    kind: Mapped[str]
-    name_zh: Mapped[str]
-    sector: Mapped[str | None]
-
-
-class RosterEntry(Base):
-    """One person on a unit's roster; membership hangs on it, not on a phone number."""
-
-    __tablename__ = "roster_entries"
-
-    id: Mapped[Id]
-    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
-    card_number: Mapped[str] = mapped_column(unique=True)
-    name: Mapped[str]
-    phone: Mapped[str | None] = mapped_column(index=True)
-    valid_until: Mapped[date | None]
-    unit: Mapped[Unit] = relationship(lazy="joined", innerjoin=True)
+from palace.members.unions import RosterEntry as RosterEntry  # noqa: PLC0414 - says: shown to others
+from palace.members.unions import Unit as Unit  # noqa: PLC0414 - says: shown to others
 
 
 class Member(Base):
@@ -70,7 +51,9 @@ class Member(Base):
     def standing(self, today: date) -> Standing:
         """Return the standing with the union on a palace day."""
         entry = self.roster_entry
-        return standing(entry.valid_until if entry else None, entry is not None, today)
+        if entry is None:
+            return Standing.PENDING
+        return standing(entry.valid_until, True, today, counts=entry.counts)
 
     @property
     def unit(self) -> Unit | None:

@@ -36,6 +36,7 @@ from palace.members.rules import (
     SignedInStaff,
     mask_name,
 )
+from palace.members.units import RosterStatus
 from palace.statements import execute
 
 MEMBERS = table_of(Member)
@@ -50,6 +51,7 @@ OF_MEMBER = [
     Member.calendar_generation,
     Member.roster_entry_id,
     RosterEntry.valid_until,
+    RosterEntry.counts,
     RosterEntry.unit_id,
     Unit.name_zh.label("unit_zh"),
 ]
@@ -278,10 +280,11 @@ def members_on(phone: str) -> list[Member]:
 
 
 def unclaimed_on(phone: str) -> list[RosterEntry]:
-    """Return the roster entries with this number that have no member yet."""
+    """Return the roster entries with this number that have no member yet, those of who left last."""
     claimed = exists(select(Member.id).where(Member.roster_entry_id == RosterEntry.id))
     wanted = select(RosterEntry).where(RosterEntry.phone == phone, ~claimed)
-    return list(db.session.scalars(wanted.order_by(RosterEntry.id)))
+    left = RosterEntry.status == RosterStatus.LEFT
+    return list(db.session.scalars(wanted.order_by(left, RosterEntry.id)))
 
 
 def people_on(phone: str) -> list[Person]:

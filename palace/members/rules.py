@@ -63,11 +63,16 @@ MEMBER_SIGN_IN = timedelta(days=180)
 STAFF_SIGN_IN = timedelta(hours=12)
 
 
-def standing(valid_until: date | None, on_roster: bool, today: date) -> Standing:
-    """Return a member's standing: the last valid day itself still counts."""
+def standing(
+    valid_until: date | None, on_roster: bool, today: date, *, counts: bool = True
+) -> Standing:
+    """Return a member's standing: the last valid day itself still counts.
+
+    `counts`: whether somebody of this roster status is a member at all.
+    """
     if not on_roster:
         return Standing.PENDING
-    if valid_until is not None and valid_until < today:
+    if not counts or (valid_until is not None and valid_until < today):
         return Standing.EXPIRED
     return Standing.VALID
 
@@ -109,12 +114,14 @@ class SignedInMember:
     calendar_generation: int
     roster_entry_id: int | None
     valid_until: date | None
+    roster_counts: bool | None
     unit_id: int | None
     unit_zh: str | None
 
     def standing(self, today: date) -> Standing:
         """Return the standing with the union on a palace day."""
-        return standing(self.valid_until, self.roster_entry_id is not None, today)
+        on_roster, counts = self.roster_entry_id is not None, self.roster_counts is not False
+        return standing(self.valid_until, on_roster, today, counts=counts)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, IntegerField, StringField, ValidationError
+from wtforms import BooleanField, IntegerField, StringField
 from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional
 
 from palace.forms import Form
 from palace.members.posts import OF_MEMBERS, OF_STAFF
-from palace.members.rules import mobile_number
 
 LONGEST_PROOF = 24 * 60
 LONGEST_TYPED = 100
@@ -66,22 +65,6 @@ class GrantForm(Form):
             Length(max=LONGEST_TYPED, message=_("没有找到这个单位，请从列表里选。")),
         ],
     )
-
-
-class FindForm(Form):
-    """The phone number of a member who is to get a post."""
-
-    phone = StringField(_("会员的手机号"), validators=[InputRequired(_("请填写手机号。"))])
-
-    def validate_phone(self, field: StringField) -> None:
-        """Take what members sign in by."""
-        if mobile_number(field.data or "") is None:
-            raise ValidationError(_("请填写11位的大陆手机号。"))
-
-    @property
-    def number(self) -> str:
-        """Return the number as 11 digits."""
-        return mobile_number(self.phone.data or "") or ""
 
 
 class ProofForm(Form):

@@ -13,11 +13,12 @@ from palace.db import transaction
 from palace.errors import PalaceError
 from palace.members import services as members
 from palace.members.models import Member, Post, Staff
+from palace.members.phones import PhoneForm
 from palace.members.posts import AT_SITES, OF_MEMBERS, OF_STAFF
 from palace.members.queries import members_on, posts_of
 from palace.members.rules import Role
 from palace.people import queries, services
-from palace.people.forms import EmployForm, FindForm, GrantForm, ProofForm
+from palace.people.forms import EmployForm, GrantForm, ProofForm
 from palace.text import N_
 from palace.venues.queries import house_rules, sites
 from palace.web import allow, answer, checked, reads, refusal_words, wants_json
@@ -60,10 +61,10 @@ def employ() -> ResponseReturnValue:
 
 @bp.post("/find")
 @allow(Role.ADMIN)
-@reads(FindForm)
+@reads(PhoneForm)
 def find() -> ResponseReturnValue:
     """Show the members of a phone number, to give one of them a post."""
-    form = FindForm()
+    form = PhoneForm()
     try:
         checked(form)
     except PalaceError as refusal:
@@ -207,7 +208,7 @@ def _people(status: int = 200, **shown: Any) -> ResponseReturnValue:
         proof_minutes=rules.proof_minutes,
         **{role.value: role.value in rules.second_factor_roles for role in OF_STAFF},
     )
-    forms = {"employ": EmployForm, "find": FindForm}
+    forms = {"employ": EmployForm, "find": PhoneForm}
     context = {name: shown.get(name) or form(formdata=None) for name, form in forms.items()}
     return answer(
         "people/people.html",

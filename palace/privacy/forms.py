@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
-from wtforms import IntegerField, StringField, TextAreaField, ValidationError
+from wtforms import IntegerField, StringField, TextAreaField
 from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional
 
 from palace.consents.rules import LONGEST, SHORTEST, Purpose, Words
 from palace.forms import Form
-from palace.members.rules import mobile_number
 from palace.privacy.rules import LONGEST_WHY
 
 MOST_DAYS = 36_500
@@ -71,22 +70,6 @@ class DaysForm(Form):
     def days(self) -> dict[str, int | None]:
         """Return the figures by the name of their rule."""
         return {field.name: field.data for field in self if isinstance(field, IntegerField)}
-
-
-class FindForm(Form):
-    """The phone number of somebody who asks at the counter to be erased."""
-
-    phone = StringField(_("会员的手机号"), validators=[InputRequired(_("请填写手机号。"))])
-
-    def validate_phone(self, field: StringField) -> None:
-        """Take what members sign in by."""
-        if mobile_number(field.data or "") is None:
-            raise ValidationError(_("请填写11位的大陆手机号。"))
-
-    @property
-    def number(self) -> str:
-        """Return the number as 11 digits."""
-        return mobile_number(self.phone.data or "") or ""
 
 
 class ErasureForm(Form):

@@ -28,6 +28,7 @@ from palace.notices.models import Notice
 from palace.payments.models import Payment
 from palace.privacy.holding import Holding, Whose, by, by_actor
 from palace.programme.models import Performance, Production
+from palace.roster.models import RosterQuestion
 from palace.text import N_
 from palace.tickets.models import Admission, Claim, Entrant, Order, Ticket
 
@@ -104,7 +105,15 @@ HOLDINGS: Sequence[Holding] = (
         title=N_("单位名册上的您"),
         kept=N_("名册是单位工会的，更正、删除请找单位；注销以后和您的账号不再有关。"),
         of=_on_roster,
+        untold=frozenset({"identity_hash", "identity_key"}),
         goes=_made_of_their_word,
+    ),
+    Holding(
+        model=RosterQuestion,
+        title=N_("向上级工会核对过您"),
+        kept=GOES,
+        of=by(RosterQuestion.member_id),
+        goes=by(RosterQuestion.member_id),
     ),
     Holding(
         model=Application,

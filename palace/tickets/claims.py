@@ -66,7 +66,7 @@ OF_ORDER = ("performance_id", "order_id", "member_id", "held_until")
 OF_PLACE = ("seat_id", "tier_id", "zone", "price", "face_price", "fund")
 SCOPE_ORDER = case({Scope.HOUSE: 0, Scope.TIER: 1, Scope.ZONE: 2}, value=QUOTAS.c.scope)
 LOCK_CLAIMS = (
-    select(Claim.id)
+    select(Claim.price)
     .outerjoin(Seat)
     .where(Claim.order_id == bindparam("order_id"))
     .order_by(Seat.ordinal, Claim.id)
@@ -192,10 +192,14 @@ def keep(
     return len(db.session.execute(won).all())
 
 
-def lock_order_claims(order: Order) -> None:
-    """Lock an order's claims in plan order, then its quotas: the clock is read after this."""
-    execute(LOCK_CLAIMS, {"order_id": order.id})
+def lock_order_claims(order: Order) -> Fen:
+    """Lock an order's claims in plan order, then its quotas, and return what the claims cost together.
+
+    The clock is read after this: who settles the order asks by it whether they are still its own.
+    """
+    prices = execute(LOCK_CLAIMS, {"order_id": order.id})
     lock_quotas(order.performance_id)
+    return Fen(sum(row.price for row in prices))
 
 
 def lock_ticket(ticket_id: int) -> None:

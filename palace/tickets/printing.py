@@ -52,7 +52,9 @@ def page_of(ticket: Ticket) -> Page:
     """Return the ticket as HTML; a name that cannot be written is told to the staff."""
     entrant = queries.entrant_of(ticket)
     name, title = holder(ticket.member, entrant), _title(ticket)
-    html = render_template("tickets/paper/a6.html", **_fields(ticket, name))
+    html = render_template(
+        "tickets/paper/a6.html", **_fields(ticket, name), is_named=entrant is not None
+    )
     if not name.written:
         _tell_staff(ticket, name)
     return Page(html, title, LANG[words.language()])

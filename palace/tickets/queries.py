@@ -20,30 +20,27 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
-from sqlalchemy.orm import lazyload, selectinload
+from sqlalchemy.orm import selectinload
 
 from palace.clock import day_span, palace_day
-from palace.db import db
+from palace.db import db, table_of
 from palace.errors import NotFound
-from palace.money import Fen
 from palace.programme.models import Performance
 from palace.programme.rules import IdentityPolicy
-from palace.statements import execute
+from palace.statements import as_loaded, execute
 from palace.tickets.claims import kept, live
 from palace.tickets.models import Admission, Claim, Entrant, Order, Ticket
 from palace.tickets.rules import OrderState, TicketState
 from palace.venues.models import Seat
 
 Owned = TypeVar("Owned", Order, Ticket)
+ORDERS = table_of(Order)
 PERFORMANCES = bindparam("performance_ids", type_=ARRAY(BigInteger))
 NOW = bindparam("now", type_=DateTime(timezone=True))
 MINE = (bindparam("code", type_=Text), bindparam("member_id", type_=BigInteger))
 ORDER_OF = select(Order).where(Order.code == MINE[0], Order.member_id == MINE[1])
-BARE_ORDER_OF = ORDER_OF.options(lazyload(Order.performance))
+BARE_ORDER_OF = select(ORDERS).where(ORDERS.c.code == MINE[0], ORDERS.c.member_id == MINE[1])
 TICKET_OF = select(Ticket).where(Ticket.code == MINE[0], Ticket.member_id == MINE[1])
-AMOUNT = select(func.coalesce(func.sum(Claim.price), 0)).where(
-    Claim.order_id == bindparam("order_id"), live(NOW)
-)
 OF_MEMBER = bindparam("member_id", type_=BigInteger)
 OF_PERFORMANCE = bindparam("performance_id", type_=BigInteger)
 OPEN = select(Order.id).where(
@@ -122,18 +119,15 @@ def bare_order_of(member_id: int, code: str) -> Order:
     Raises:
         NotFound: as `order_of`.
     """
-    return _own(BARE_ORDER_OF, code, member_id)
+    found = execute(BARE_ORDER_OF, {"code": code, "member_id": member_id})
+    if not found:
+        raise NotFound
+    return as_loaded(Order, found[0])
 
 
 def parts_of(order: Order) -> Any:
     """Return the codes of an order's seats and tickets, and how many of its claims are live now."""
     return execute(PARTS, {"order_id": order.id})[0]
-
-
-def amount_of(order: Order, now: datetime) -> Fen:
-    """Return what an order's live claims cost together."""
-    asked = {"order_id": order.id, "now": now}
-    return Fen(int(execute(AMOUNT, asked)[0][0]))
 
 
 def live_claims(order: Order, now: datetime) -> list[Claim]:

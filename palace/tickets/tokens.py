@@ -61,12 +61,11 @@ def ticket_token(ticket: Ticket) -> str:
 
 def read_ticket_token(text: str) -> TicketToken | None:
     """Return what a ticket's token says, or None if no key of this palace signed it."""
-    token = _cleaned(text)
-    raw = _decoded(token)
+    raw = _decoded(_cleaned(text))
     if len(raw) <= TICKET_BODY.size or raw[0] != TICKET_VERSION:
         return None
     key = keys().find("ticket", raw[1:3].hex())
-    body = verified(key, token) if key else None
+    body = verified(key, raw) if key else None
     if body is None or len(body) != TICKET_BODY.size:
         return None
     _, _, palace_id, high, low, performance_high, performance_low, issue = TICKET_BODY.unpack(body)

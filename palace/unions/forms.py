@@ -7,7 +7,7 @@ from wtforms import StringField, ValidationError
 from wtforms.validators import InputRequired, Length, Optional
 
 from palace.forms import Form
-from palace.joining.rules import LONGEST_WHY, is_card
+from palace.unions.rules import LONGEST_WHY, is_card
 
 
 class ConfirmForm(Form):

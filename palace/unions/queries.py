@@ -15,6 +15,7 @@ from palace.errors import NotFound
 from palace.joining.models import Application
 from palace.members.models import Member, RosterEntry, Unit
 from palace.programme.models import Performance
+from palace.roster.tree import below
 from palace.tickets.models import Admission, Ticket
 from palace.tickets.rules import TicketState
 
@@ -48,13 +49,6 @@ def get_posted(unit_id: int, unit_ids: Collection[int]) -> Unit:
     if unit is None:
         raise NotFound
     return unit
-
-
-def below(unit_id: int) -> Select[int]:
-    """Return the select of a unit's id and those of all units below it."""
-    tree = select(Unit.id).where(Unit.id == unit_id).cte(recursive=True)
-    tree = tree.union(select(Unit.id).join(tree, Unit.parent_id == tree.c.id))
-    return select(tree.c.id)
 
 
 def waiting(unit_id: int) -> Sequence[Application]:

@@ -56,6 +56,12 @@ class HouseRules(Base):
         challenge_keep_days, command_key_keep_days, notice_keep_days: how long sign-in codes asked for,
             idempotency keys and sent notices are kept before the hourly tidying forgets them; the
             figures of a day count challenges, so these are kept for a day at least.
+        retired_are_members: whether the retired of a roster have the rights of the active.
+        roster_file_mb: the largest roster that may be uploaded, in megabytes.
+        roster_leave_percent: a complete list that lets more of a roster leave is asked about again.
+        roster_confirmed_days: whom a unit confirmed so long before a complete list came, and it does
+            not name yet, does not leave.
+        roster_keep_days: how long an uploaded roster's file and its row errors are kept.
         second_factor_roles: staff with one of these posts sign in with a code beside the password.
         proof_minutes: so long after somebody proved who they are, dangerous acts ask for no new proof.
         entrant_keep_days: names and document hashes of who came in are kept so long after a show.
@@ -83,6 +89,11 @@ class HouseRules(Base):
             "least(code_per_phone_minute, code_per_phone_hour, code_per_phone_day, code_per_address_hour) > 0"
             " AND code_per_day_for_known BETWEEN 0 AND code_per_day",
             name="codes",
+        ),
+        CheckConstraint(
+            "least(roster_file_mb, roster_keep_days) > 0 AND roster_confirmed_days >= 0"
+            " AND roster_leave_percent BETWEEN 0 AND 100",
+            name="roster",
         ),
         CheckConstraint("proof_minutes > 0", name="proof"),
         CheckConstraint("entrant_keep_days >= 0", name="entrants"),
@@ -116,6 +127,11 @@ class HouseRules(Base):
     challenge_keep_days: Mapped[int] = mapped_column(server_default="1", default=1)
     command_key_keep_days: Mapped[int] = mapped_column(server_default="14", default=14)
     notice_keep_days: Mapped[int] = mapped_column(server_default="180", default=180)
+    retired_are_members: Mapped[bool] = mapped_column(server_default="true", default=True)
+    roster_file_mb: Mapped[int] = mapped_column(server_default="100", default=100)
+    roster_leave_percent: Mapped[int] = mapped_column(server_default="20", default=20)
+    roster_confirmed_days: Mapped[int] = mapped_column(server_default="60", default=60)
+    roster_keep_days: Mapped[int] = mapped_column(server_default="1", default=1)
     second_factor_roles: Mapped[list[str]] = mapped_column(
         ARRAY(Text), server_default="{admin,finance}", default=["admin", "finance"]
     )

@@ -10,6 +10,7 @@ from palace.door.rules import Reason, Verdict
 from palace.members.rules import Role, Standing
 from palace.programme.rules import KINDS, Shown
 from palace.reports.rules import ExportState, Format
+from palace.roster.rules import ImportState
 from palace.tickets.rules import OrderState, TicketState
 
 Shape = dict[str, Any]
@@ -72,6 +73,14 @@ DOOR = {
     "doors_at": INSTANT,
     "admitted": NUMBER,
     "sold": NUMBER,
+}
+IMPORT = {
+    "import": NUMBER,
+    "state": one_of(ImportState),
+    "read": NUMBER,
+    "complete": YES_NO,
+    "counts": {"type": "object", "additionalProperties": NUMBER},
+    "refusal": maybe(TEXT),
 }
 EXPORT = {
     "export": CODE,
@@ -172,6 +181,8 @@ SHAPES: dict[str, Shape] = {
             )
         ),
     ),
+    "Import": exactly(**IMPORT),
+    "Imports": exactly(imports=each(known("Import"))),
     "Welcome": exactly(unit=maybe(TEXT), next=TEXT),
     "Units": exactly(standing=one_of(Standing), units=each(exactly(id=NUMBER, name=TEXT))),
     "Joined": exactly(standing=one_of(Standing), next=maybe(NUMBER)),
@@ -192,7 +203,6 @@ SHAPES: dict[str, Shape] = {
         counted=YES_NO,
         after=maybe(TEXT),
         before=maybe(TEXT),
-        errors={"type": "object", "additionalProperties": TEXT},
     ),
     "Consents": exactly(
         texts=each(exactly(purpose=one_of(Purpose), version=NUMBER, body=TEXT)),
@@ -281,6 +291,11 @@ JSON: dict[str, dict[str, str]] = {
     "reports.exports": {"GET": "Exports"},
     "reports.ask": {"POST": "Export"},
     "care.retry": {"POST": "Retried"},
+    "roster.home": {"GET": "Imports"},
+    "roster.upload": {"POST": "Import"},
+    "roster.show": {"GET": "Import"},
+    "roster.apply": {"POST": "Import"},
+    "roster.ask_again": {"POST": "Nothing"},
     "door.home": {"GET": "Doors"},
     "door.performance": {"GET": "Door"},
     "door.admit": {"POST": "Verdict"},
@@ -310,6 +325,10 @@ JSON: dict[str, dict[str, str]] = {
 """Which shape an address answers with, by endpoint and method; what is not here is a page or a file."""
 
 JSON_ONLY = {"pages.healthz"}
+CREATES = {"roster.upload", "tickets.hold"}
+SHOWN = {"door.admit"}
+"""Addresses whose POST answers with a page of its own: the next ticket comes a second later."""
+REDIRECTS = {"pages.display", "members.sign_in", "members.code", "members.choose"}
 CREATES = {"tickets.hold", "joining.apply", "people.employ"}
 SHOWN = {
     "door.admit",
@@ -340,6 +359,7 @@ FILES = {
     "pages.livez": "text/plain",
     "pages.manifest": "application/manifest+json",
     "pages.service_worker": "text/javascript",
+    "roster.errors": "text/csv",
     "reports.fetch": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "static": "*/*",
     "tickets.ticket_ics": "text/calendar",

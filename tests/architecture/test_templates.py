@@ -27,6 +27,7 @@ CHINESE_BY_ITSELF = {
     "palace/members/rules.py": "the characters names are made of",
     "palace/notices/senders.py": "gateways send approved texts, one per language",
     "palace/pages.py": "names the house where no site is known yet",
+    "palace/roster/headings.py": "the words lists use for their columns, in both languages",
     "palace/printing_fonts.py": "characters to cut out of a font",
     "palace/printing_process.py": "tries the fonts at its start",
     "palace/run.py": "the terminal speaks both languages at once",

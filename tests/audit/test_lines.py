@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -17,7 +18,7 @@ from palace.audit.rules import ACTS, SUBJECTS, changes
 from palace.care.queries import TASK_DIED
 from palace.db import db
 from palace.joining.rules import Verdict
-from palace.lists.queries import MOST_COUNTED
+from palace.lists.queries import MOST_COUNTED, PAGE_SIZE
 from palace.members.models import AuditLine, Staff
 from palace.members.rules import Role
 from tests.architecture.measure import parsed, python_files
@@ -113,6 +114,24 @@ def test_a_day_is_the_palace_s(client: FlaskClient, admin: Staff, make: Factory)
     )
     before = (day - timedelta(days=1)).isoformat()
     assert [row["act"] for row in rows(client, f"at_to={before}")] == ["restored"]
+
+
+def test_lines_stand_by_day_and_a_day_is_counted_beyond_the_page(
+    client: FlaskClient, admin: Staff, make: Factory
+) -> None:
+    today = clock.day_span(clock.palace_day(clock.now()))[0]
+    for number in range(PAGE_SIZE + 2):
+        at = today - timedelta(days=1, seconds=-number)
+        make.add(AuditLine(actor="system", act="restored", subject=f"backup:{number}", at=at))
+    page = client.get("/staff/audit").get_data(as_text=True)
+    found = client.get("/staff/audit?act=restored&sort=at").get_data(as_text=True)
+
+    assert re.findall(r'id="day-([\d-]+)".*?共 (\d+) 条', page) == [
+        (clock.palace_day(today).isoformat(), "4"),
+        ((clock.palace_day(today) - timedelta(days=1)).isoformat(), f"{PAGE_SIZE + 2}"),
+    ]
+    assert found.count("<section") == 1
+    assert "改为最新的在前" in found
 
 
 def test_what_is_typed_wrongly_is_told_and_kept(client: FlaskClient, admin: Staff) -> None:

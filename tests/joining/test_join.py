@@ -14,6 +14,7 @@ from palace.joining.models import Application, Poster
 from palace.joining.rules import Verdict
 from palace.members.models import AuditLine, Member, RosterEntry, Unit
 from palace.members.rules import Standing
+from palace.members.units import UnitKind
 from palace.notices.models import Notice
 from tests.factory import Factory
 from tests.members.browser import JSON, PHONE, ask, enter, newest_code, page_of
@@ -24,24 +25,17 @@ def house(make: Factory) -> None:
     make.site()
 
 
-def unit(make: Factory, name: str, parent: Unit | None = None, kind: str = "basic") -> Unit:
-    """Return a union of the tree."""
-    made = make.unit()
-    made.name_zh, made.kind, made.parent_id = name, kind, parent.id if parent else None
-    db.session.flush()
-    return made
-
-
 @pytest.fixture
 def trade(make: Factory) -> Unit:
     """Return the taxi trade's union with four firms below."""
-    return unit(make, "出租汽车行业工会联合会", kind="trade")
+    return make.unit("出租汽车行业工会联合会", UnitKind.TRADE)
 
 
 @pytest.fixture
 def firms(make: Factory, trade: Unit) -> list[Unit]:
     return [
-        unit(make, f"{name}出租汽车公司工会", trade) for name in ("第一", "汾河", "龙城", "晋阳")
+        make.unit(f"{name}出租汽车公司工会", parent=trade)
+        for name in ("第一", "汾河", "龙城", "晋阳")
     ]
 
 
@@ -119,9 +113,8 @@ def test_the_poster_offers_its_unit_then_the_neighbours_most_chosen(
 def test_a_district_s_poster_offers_units_at_any_depth_below(
     make: Factory, trade: Unit, firms: list[Unit]
 ) -> None:
-    city = unit(make, "太原市总工会", kind="federation")
-    trade.parent_id = city.id
-    db.session.flush()
+    city = make.unit("太原市总工会", UnitKind.FEDERATION)
+    make.put_below(trade, city)
     services.apply(make.member(valid=False), firms[2].id)
     above = services.make_poster(city, "市总大厅", "staff:1")
     assert queries.suggestions(above)[0] == firms[2]

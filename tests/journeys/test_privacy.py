@@ -131,7 +131,7 @@ def test_the_office_publishes_a_text_and_erases_who_asks(person: Callable[..., P
     admin.look("privacy-staff-refused")
     assert "天数最少1天" in admin.say()
     admin.go("/staff/privacy")
-    admin.page.get_by_label("会员的手机号").fill(phone)
+    admin.page.get_by_label("手机号").fill(phone)
     admin.tap("按手机号找")
     admin.look("privacy-staff-found")
     admin.page.locator("main .lines a").first.click()

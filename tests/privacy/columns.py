@@ -34,7 +34,13 @@ PERSONAL = {
     "posters": "made_by",
     "posts": "staff_id member_id role site_id unit_id granted_by granted_at ended_at",
     "recovery_codes": "staff_id code_hash used_at",
-    "roster_entries": "unit_id card_number name phone valid_until",
+    "roster_chunks": "content",
+    "roster_entries": (
+        "unit_id card_number name phone valid_until status left_on identity_hash "
+        "identity_key identity_last4 listed_by vouched_at confirmed_at"
+    ),
+    "roster_imports": "actor file_name kept",
+    "roster_questions": "member_id asked_at answer",
     "second_factors": "staff_id sealed last_step confirmed_at",
     "sign_ins": "member_id staff_id token_hash created_at proven_at expires_at ended_at",
     "staff": "login name password_hash left_at",
@@ -67,8 +73,9 @@ PLAIN = {
         "extension_minutes pay_before_minutes return_before_minutes few_left_percent "
         "code_per_phone_minute code_per_phone_hour code_per_phone_day "
         "code_per_address_hour code_per_day code_per_day_for_known challenge_keep_days "
-        "command_key_keep_days notice_keep_days second_factor_roles proof_minutes "
-        "entrant_keep_days exports_per_day export_keep_days audit_keep_days "
+        "command_key_keep_days notice_keep_days retired_are_members roster_file_mb "
+        "roster_leave_percent roster_confirmed_days roster_keep_days second_factor_roles "
+        "proof_minutes entrant_keep_days exports_per_day export_keep_days audit_keep_days "
         "agenda_keep_days application_keep_days downloads_per_day idle_keep_months"
     ),
     "members": "id calendar_generation",
@@ -88,7 +95,13 @@ PLAIN = {
     "productions": "id code kind title_zh title_en about_zh about_en minutes",
     "quotas": "id performance_id scope tier_id zone seats",
     "recovery_codes": "id",
+    "roster_chunks": "import_id number created_at",
     "roster_entries": "id",
+    "roster_errors": "import_id line reason",
+    "roster_imports": (
+        "id unit_id file_size file_hash complete confirmed state read_rows counts refusal "
+        "created_at finished_at"
+    ),
     "seating_plans": "id space_id code version drawing",
     "seats": (
         "id plan_id ordinal code section row number block position x y angle zone type "
@@ -104,6 +117,6 @@ PLAIN = {
     "throttle": "hits ends_at",
     "tickets": "id claim_id tier_id price issue state",
     "tiers": "id code name_zh name_en qualifies cap monthly proof_zh proof_en fund",
-    "units": "id code parent_id kind name_zh sector",
+    "units": "id code parent_id parent_kind kind name_zh sector nicknames pinyin closed_at",
 }
 """Columns that say nothing of anybody: the house, the programme, figures, rules."""

@@ -23,6 +23,7 @@ from palace.money import Fen
 from palace.payments import services as payments
 from palace.programme.models import Performance
 from palace.programme.rules import IdentityPolicy
+from palace.roster.models import RosterQuestion
 from palace.tickets import services
 from palace.tickets.models import Admission, Ticket
 from palace.tickets.rules import Wish
@@ -60,6 +61,7 @@ def lived_here(make: Factory) -> Regular:
     make.add(Admission(ticket_id=ticket.id, entry=1, counts=True, admitted_at=now, gate="main"))
     payments.ask("tickets", order.id, Fen(3000), pay_by=now)
     payments.close("tickets", order.id, now=now)
+    make.add(RosterQuestion(member_id=member.id, asked_at=now, answer="known"))
     ask_access(member, True, now)
     make.post(member, Role.UNIT, unit=unit)
     consents.give(member.id, Purpose.PRIVACY, now)

@@ -19,6 +19,9 @@ NOT_OF_MEMBERS = {
     "staff": "who works here; leaves by `palace staff`, stays as the name behind old decisions",
     "second_factors": "staff alone have one",
     "recovery_codes": "staff alone have them",
+    "roster_imports": "who brought a unit's list, and which of its rows it spared",
+    "roster_chunks": "the file of a list on its way in; gone when it was read",
+    "roster_errors": "lines and reasons of a list, never what stands in them",
     "exports": "what staff asked of lists; goes with its file",
     "posters": "which staff made one, as a number",
     "consent_texts": "which staff published it, as a number",
@@ -95,6 +98,8 @@ def test_what_leads_to_a_member_is_told_or_said_why_not() -> None:
 def test_columns_that_are_not_told_are_hashes_keys_and_others_names() -> None:
     untold = {f"{name}.{one}" for name, holding in holdings().items() for one in holding.untold}
     assert untold == {
+        "roster_entries.identity_hash",
+        "roster_entries.identity_key",
         "applications.decided_by",
         "posts.granted_by",
         "sign_ins.token_hash",

@@ -14,6 +14,7 @@ from palace.joining.models import Application
 from palace.joining.rules import Verdict
 from palace.members.models import Member, Unit
 from palace.members.rules import Role
+from palace.members.units import UnitKind
 from palace.tickets import services as tickets
 from palace.tickets.rules import Wish
 from palace.unions import queries
@@ -104,10 +105,11 @@ def test_another_unit_s_people_are_unknown(
 def test_rights_run_downwards_and_not_up(
     make: Factory, client: FlaskClient, unit: Unit, organiser: Member
 ) -> None:
-    below, above = make.unit(), make.unit()
-    below.parent_id, unit.parent_id = unit.id, above.id
-    db.session.flush()
-    mine, theirs = applied(make, below, "周九"), applied(make, above, "吴十")
+    city = make.unit("太原市总工会", UnitKind.FEDERATION)
+    unit.kind = UnitKind.TRADE
+    make.put_below(unit, city)
+    mine = applied(make, make.unit(parent=unit), "周九")
+    theirs = applied(make, make.unit(parent=city), "吴十")
     page = client.get(f"/unit/{unit.id}").get_data(as_text=True)
     assert "周九" in page
     assert "吴十" not in page
@@ -152,8 +154,8 @@ def test_several_posts_are_a_choice(
 
 
 def test_figures_count_the_unit_s_own_people_below_included(make: Factory, unit: Unit) -> None:
-    below = make.unit()
-    below.parent_id = unit.id
+    unit.kind = UnitKind.TRADE
+    below = make.unit(parent=unit)
     for where, until in ((unit, None), (below, None), (below, date(2020, 1, 1))):
         entry = make.roster_entry()
         entry.unit_id, entry.valid_until = where.id, until

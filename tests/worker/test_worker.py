@@ -36,6 +36,8 @@ def test_it_has_its_periodic_tasks(make: Factory) -> None:
     assert planned == {
         "palace:send_notices": "* * * * *",
         "palace:rescue": "* * * * *",
+        "palace:read_rosters": "* * * * *",
+        "palace:verify_members": "* * * * *",
         "palace:tidy": "17 * * * *",
         "palace:nightly_backup": "30 19 * * *",
         "palace:seal_audit": "40 19 * * *",

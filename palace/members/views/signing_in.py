@@ -26,8 +26,9 @@ from palace.errors import BadInput, PalaceError, TooManyTries
 from palace.forms import Form
 from palace.members import queries, services
 from palace.members.errors import CodeGone, CodesAway, WrongCode
-from palace.members.forms import CodeForm, PersonForm, PhoneForm
+from palace.members.forms import CodeForm, PersonForm
 from palace.members.models import Challenge, SignIn
+from palace.members.phones import PhoneForm
 from palace.members.rules import CODE_TRIES, Role, SignedIn
 from palace.throttle import client_address, limiter
 from palace.web import allow, public, reads, refusal_words, same_site_path, wants_json
@@ -107,7 +108,7 @@ def code() -> ResponseReturnValue:
     """Take the code; on to the one person of this number, or to the choice."""
     challenge = services.asked_challenge(cookie.get("asked"), cookie.get("browser", ""))
     if challenge is None:
-        return _startshow_again()
+        return _start_again()
     form = CodeForm(choose="choose" in request.args)
     context = {
         "phone_end": challenge.phone[-4:],
@@ -150,7 +151,7 @@ def choose() -> ResponseReturnValue:
     try:
         challenge = services.passed_challenge(cookie.get("asked"), cookie.get("browser", ""))
     except CodeGone:
-        return _startshow_again()
+        return _start_again()
     form = PersonForm()
     if not form.validate_on_submit():
         people = [
@@ -213,7 +214,7 @@ def show_again(
     return render_template(template, form=form, **context), error.status
 
 
-def _startshow_again() -> ResponseReturnValue:
+def _start_again() -> ResponseReturnValue:
     """Send somebody without a code back to the phone number."""
     if request.method == "POST" or wants_json():
         raise CodeGone

@@ -15,10 +15,11 @@ from palace.consents import services as consent
 from palace.consents.rules import NAMES, Purpose
 from palace.db import transaction
 from palace.errors import PalaceError
+from palace.members.phones import PhoneForm
 from palace.members.queries import members_on
 from palace.members.rules import Role, mask_name
 from palace.privacy import queries, services
-from palace.privacy.forms import DaysForm, ErasureForm, FindForm, TextForm
+from palace.privacy.forms import DaysForm, ErasureForm, TextForm
 from palace.privacy.views.base import bp
 from palace.venues.queries import house_rules
 from palace.web import allow, answer, checked, reads, refusal_words, wants_json
@@ -71,10 +72,10 @@ def set_days() -> ResponseReturnValue:
 
 @bp.post("/staff/privacy/find")
 @allow(Role.ADMIN)
-@reads(FindForm)
+@reads(PhoneForm)
 def find() -> ResponseReturnValue:
     """Show the members of a phone number, to erase the one who asks."""
-    form = FindForm()
+    form = PhoneForm()
     try:
         checked(form)
     except PalaceError as refusal:
@@ -114,7 +115,7 @@ def _page(status: int = 200, **shown: Any) -> ResponseReturnValue:
         names=NAMES,
         days=days,
         erased=erased,
-        find=shown.get("find") or FindForm(formdata=None),
+        find=shown.get("find") or PhoneForm(formdata=None),
         found=shown.get("found"),
     )
 

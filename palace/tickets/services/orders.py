@@ -47,7 +47,7 @@ def extend(member: Known, code: str) -> Order:
     Raises:
         OrderClosed, ExtendedBefore, HoldLapsed.
     """
-    order, show, now = locked(member, code)
+    order, _, show, now = locked(member, code)
     check_takes_place(show)
     if order.state is not OrderState.HELD:
         raise OrderClosed
@@ -74,14 +74,13 @@ def confirm(
         HoldLapsed: too late; nothing is kept.
         TooLateToPayLater: unpaid seats are not kept so near the start.
     """
-    order, show, now = locked(member, code)
+    order, total, show, now = locked(member, code)
     if order.state in (OrderState.SETTLED, OrderState.AWAITING_PAYMENT):
         return order
     if order.state is OrderState.CANCELLED:
         raise OrderClosed
     check_takes_place(show)
     name_them(order, show, entrants, now, guardian=guardian)
-    total = queries.amount_of(order, now)
     if total:
         _await_payment(order, show, total, now)
     else:
@@ -96,7 +95,7 @@ def settle_paid(order_id: int) -> bool:
     any more, so the money is to be given back.
     """
     found = db.session.get_one(Order, order_id)
-    order, show, now = locked(db.session.get_one(Member, found.member_id), found.code)
+    order, _, show, now = locked(db.session.get_one(Member, found.member_id), found.code)
     if order.state is OrderState.SETTLED:
         return True
     try:
@@ -114,7 +113,7 @@ def cancel(member: Known, code: str) -> Order:
     Raises:
         OrderClosed: it is settled; tickets are given back one by one.
     """
-    order, _, now = locked(member, code)
+    order, _, _, now = locked(member, code)
     if order.state is OrderState.SETTLED:
         raise OrderClosed
     if order.state is OrderState.AWAITING_PAYMENT:
@@ -124,21 +123,21 @@ def cancel(member: Known, code: str) -> Order:
     return order
 
 
-def locked(member: Known, code: str) -> tuple[Order, Show, datetime]:
-    """Return a member's order under all its locks, its show, and the clock read after the last of them."""
+def locked(member: Known, code: str) -> tuple[Order, Fen, Show, datetime]:
+    """Return a member's order under all its locks, what it costs, its show, and the clock after them."""
     members.lock(member.id)
     order = queries.bare_order_of(member.id, code)
-    claims.lock_order_claims(order)
-    return order, *show_now(order.performance_id)
+    total = claims.lock_order_claims(order)
+    return order, total, *show_now(order.performance_id)
 
 
 def _await_payment(order: Order, show: Show, total: Fen, now: datetime) -> None:
     house = venues.house_rules()
     pay_by = rules.pay_deadline(show.starts_at, house.pay_before_minutes)
-    if now >= pay_by:
-        raise TooLateToPayLater(minutes=house.pay_before_minutes)
     if len(claims.prolong(order, pay_by + rules.PAYMENT_GRACE, now)) < order.seat_count:
         raise HoldLapsed
+    if now >= pay_by:
+        raise TooLateToPayLater(minutes=house.pay_before_minutes)
     order.state, order.pay_by = OrderState.AWAITING_PAYMENT, pay_by
     payments.ask(PART, order.id, total, pay_by=pay_by)
     tell("awaiting_payment", order, show, now, amount=total)

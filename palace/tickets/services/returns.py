@@ -29,7 +29,7 @@ def give_back(member: Known, code: str) -> Ticket:
         AlreadyAdmitted: somebody came in by it.
     """
     ticket = queries.ticket_of(member.id, code)
-    order, show, now = locked(member, ticket.order.code)
+    order, _, show, now = locked(member, ticket.order.code)
     claims.lock_ticket(ticket.id)
     ticket = queries.ticket_of(member.id, code)
     if ticket.state is TicketState.RETURNED:

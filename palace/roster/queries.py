@@ -1,0 +1,109 @@
+"""Reads of imports and of the tree of units; nothing here writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import select, text
+
+from palace.db import db
+from palace.errors import NotFound
+from palace.members.models import RosterEntry, Unit
+from palace.members.units import UnitKind
+from palace.roster.models import RosterChunk, RosterError, RosterImport
+from palace.roster.rules import ImportState
+
+RECENT = 20
+
+
+def find_import(import_id: int) -> RosterImport | None:
+    """Return an import."""
+    return db.session.get(RosterImport, import_id, populate_existing=True)
+
+
+def get_import(import_id: int) -> RosterImport:
+    """Return an import as it is now.
+
+    Raises:
+        NotFound: there is none.
+    """
+    row = find_import(import_id)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def due() -> list[int]:
+    """Return the imports the worker has to read, oldest first."""
+    at_work = RosterImport.state.in_([ImportState.WAITING, ImportState.APPLYING])
+    return list(
+        db.session.scalars(select(RosterImport.id).where(at_work).order_by(RosterImport.id))
+    )
+
+
+def running(file_hash: bytes, unit_id: int | None) -> int | None:
+    """Return the import that is at work on the same file for the same units."""
+    wanted = select(RosterImport.id).where(
+        RosterImport.state.in_([ImportState.WAITING, ImportState.APPLYING]),
+        RosterImport.file_hash == file_hash,
+        RosterImport.unit_id.is_not_distinct_from(unit_id),
+    )
+    return db.session.scalars(wanted).first()
+
+
+def is_basic(unit_id: int) -> bool:
+    """Return whether a unit is a basic union, which has people of its own."""
+    return db.session.get_one(Unit, unit_id).kind is UnitKind.BASIC
+
+
+def recent(unit_id: int | None = None) -> list[RosterImport]:
+    """Return the newest imports, or those of a unit alone."""
+    wanted = select(RosterImport).order_by(RosterImport.id.desc()).limit(RECENT)
+    if unit_id is not None:
+        wanted = wanted.where(RosterImport.unit_id == unit_id)
+    return list(db.session.scalars(wanted))
+
+
+def errors_of(import_id: int, limit: int | None = None) -> list[RosterError]:
+    """Return what was left out, by line."""
+    wanted = select(RosterError).where(RosterError.import_id == import_id)
+    return list(db.session.scalars(wanted.order_by(RosterError.line).limit(limit)))
+
+
+def kept_by(row: RosterImport) -> list[RosterEntry]:
+    """Return those, the first of them, whom a complete list did not name and the unit confirmed."""
+    wanted = select(RosterEntry).where(RosterEntry.id.in_(row.kept)).order_by(RosterEntry.id)
+    return list(db.session.scalars(wanted))
+
+
+def chunks(import_id: int) -> Iterator[bytes]:
+    """Yield the pieces of a file, one in memory at a time."""
+    number = 0
+    wanted = select(RosterChunk.content).where(RosterChunk.import_id == import_id)
+    while (piece := db.session.scalar(wanted.where(RosterChunk.number == number))) is not None:
+        yield piece
+        number += 1
+
+
+def find_unit(code: str) -> Unit | None:
+    """Return a unit by its code."""
+    return db.session.scalars(select(Unit).where(Unit.code == code)).one_or_none()
+
+
+def all_units() -> list[Unit]:
+    """Return the units that are open, by code."""
+    return list(
+        db.session.scalars(select(Unit).where(Unit.closed_at.is_(None)).order_by(Unit.code))
+    )
+
+
+def turn_of(import_id: int) -> None:
+    """Lock an import until the transaction ends."""
+    db.session.execute(
+        text("SELECT 1 FROM roster_imports WHERE id = :id FOR NO KEY UPDATE"), {"id": import_id}
+    )
+
+
+def unit_of(row: RosterImport) -> Unit | None:
+    """Return the unit an import is for; None: the whole palace."""
+    return db.session.get(Unit, row.unit_id) if row.unit_id else None

@@ -1,0 +1,160 @@
+"""What an import does to rosters and members, and what it never does."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from palace import clock
+from palace.db import db, transaction
+from palace.members.models import Member, RosterEntry
+from palace.members.rules import Standing
+from palace.roster import queries, services
+from palace.roster.errors import ImportRunning, LeaversUnconfirmed, NotToApply
+from palace.roster.rules import ImportState
+from palace.worker import read_roster
+from tests.factory import Factory
+from tests.races.together import codes, together
+from tests.roster.conftest import applied, listed, member, now, people, unit_id, upload
+
+ZHANG = "张建华,13800000001,TY1,一出租,2099-12-31,在职,"
+LI = "李志强,13800000002,TY2,first,20991231,退休,"
+WANG = "王秀英,,TY3,钢铁厂工会,2099/12/31,,"
+
+
+def standing(row: Member) -> Standing:
+    """Return a member's standing as the database has it now."""
+    db.session.rollback()
+    db.session.expire_all()
+    return db.session.get_one(Member, row.id).standing(clock.palace_day(clock.now()))
+
+
+def test_a_roster_is_read_first_and_written_when_confirmed(house: Factory) -> None:
+    number = upload(listed(ZHANG, LI, WANG))
+    read_roster(number)
+    first = now(number)
+    assert first.state is ImportState.CHECKED
+    assert first.counts == {
+        "new": 3, "changed": 0, "unchanged": 0, "errors": 0, "leaving": 0, "listed": 0, "kept": 0,
+    }  # fmt: skip
+    assert people() == []
+
+    with transaction():
+        services.apply(number, confirmed=False)
+    read_roster(number)
+
+    assert now(number).state is ImportState.APPLIED
+    assert people() == [
+        ("TY1", "张建华", "active"),
+        ("TY2", "李志强", "retired"),
+        ("TY3", "王秀英", "active"),
+    ]
+    assert list(queries.chunks(number)) == []
+
+
+def test_the_same_file_twice_changes_nothing(house: Factory) -> None:
+    first = applied(listed(ZHANG, LI, WANG))
+    listers = {entry.listed_by for entry in db.session.query(RosterEntry)}
+    again = applied(listed(ZHANG, LI, WANG))
+
+    assert again.counts["unchanged"] == 3
+    assert (again.counts["new"], again.counts["changed"]) == (0, 0)
+    db.session.expire_all()
+    assert {entry.listed_by for entry in db.session.query(RosterEntry)} == listers == {first.id}
+
+
+def test_a_unit_s_import_reaches_no_other_unit(house: Factory) -> None:
+    applied(listed(ZHANG, LI, WANG))
+    foreign = applied(
+        listed("赵六,,TY3,steel,,,", "赵六,,TY9,没有的单位,,,", "赵六,,TY1,second,,,"),
+        "taxi",
+        complete=True,
+        confirmed=True,
+    )
+
+    assert foreign.counts["errors"] == 2
+    assert {one.reason for one in queries.errors_of(foreign.id)} == {"unit"}
+    assert people("steel") == [("TY3", "王秀英", "active")]
+    assert people("first", "second") == [
+        ("TY1", "张建华", "left"),
+        ("TY2", "李志强", "left"),
+        ("TY1", "赵六", "active"),
+    ]
+
+
+def test_standing_follows_at_once(house: Factory) -> None:
+    zhang = member("张建华", "13800000001")
+    assert standing(zhang) is Standing.PENDING
+    applied(listed(ZHANG))
+    assert standing(zhang) is Standing.VALID
+    applied(listed("张建华,13800000001,TY1,first,2099-12-31,离职,2026-01-31"))
+    assert standing(zhang) is Standing.EXPIRED
+    applied(listed("张建华,13800000001,TY1,first,2099-12-31,退休,"))
+    assert standing(zhang) is Standing.VALID
+    house.rules().retired_are_members = False
+    house.commit()
+    assert standing(zhang) is Standing.EXPIRED
+
+
+def test_a_member_moves_with_their_card_to_the_next_unit(house: Factory) -> None:
+    zhang = member("张建华", "13800000001")
+    applied(listed(ZHANG))
+    applied(listed("张建华,13800000001,TY1,,,,"), "second")
+    applied(listed("李志强,13800000002,TY2,,,,"), "first", complete=True, confirmed=True)
+
+    assert standing(zhang) is Standing.VALID
+    assert db.session.get_one(Member, zhang.id).unit_id == unit_id("second")
+
+
+def test_a_card_given_to_somebody_else_takes_no_account_along(house: Factory) -> None:
+    zhang = member("张建华", "13800000001")
+    applied(listed(ZHANG))
+    applied(listed("孙七,13800000007,TY1,first,2099-12-31,在职,"))
+
+    assert standing(zhang) is Standing.PENDING
+
+
+def test_many_leavers_are_asked_about_again(house: Factory) -> None:
+    applied(listed(*[f"张建华,,TY{number},first,,," for number in range(10)]))
+    number = upload(listed("张建华,,TY1,first,,,"), "first", complete=True)
+    read_roster(number)
+    with pytest.raises(LeaversUnconfirmed), transaction():
+        services.apply(number, confirmed=False)
+    assert now(number).state is ImportState.CHECKED
+
+    with transaction():
+        services.apply(number, confirmed=True)
+    read_roster(number)
+
+    assert [status for _, _, status in people("first")].count("left") == 9
+    with pytest.raises(NotToApply), transaction():
+        services.apply(number, confirmed=True)
+
+
+def test_a_list_that_is_not_complete_lets_nobody_leave(house: Factory) -> None:
+    applied(listed(ZHANG, LI))
+    done = applied(listed(ZHANG), "first")
+
+    assert done.counts["leaving"] == 1
+    assert [status for _, _, status in people("first")] == ["active", "retired"]
+
+
+def test_what_a_file_has_no_column_for_stays(house: Factory) -> None:
+    applied(listed(ZHANG))
+    applied(listed("张建国,TY1", header="姓名,会员卡号"), "first")
+
+    entry = db.session.query(RosterEntry).one()
+    assert (entry.name, entry.phone) == ("张建国", "13800000001")
+    assert entry.valid_until is not None
+
+
+def test_the_same_file_is_at_work_once(house: Factory) -> None:
+    content = listed(ZHANG)
+    counted = codes(together(house.app, [lambda: _try(content) for _ in range(4)]))
+
+    assert counted == {"won": 1, ImportRunning.code: 3}
+
+
+def _try(content: bytes) -> None:
+    services.upload(io.BytesIO(content), "a.csv", unit_id=None, complete=False, actor="staff:1")
