@@ -59,6 +59,7 @@ UNUSUAL = {
     "roster/following.py": "the statements by which members follow what an import wrote",
     "roster/headings.py": "the words lists use for their columns, in both languages",
     "roster/reading.py": "the process that reads an uploaded roster with bounded memory and time",
+    "roster/sealing.py": "an uploaded file as it lies in the database, locked",
     "roster/tree.py": "the tree of units: written by list, found by what people call them",
     "roster/verifier.py": "asks another office whether somebody is a member",
     "roster/vouching.py": "what an office's verdict changes, apart from imports",
