@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from palace import clock
@@ -40,7 +41,7 @@ def browser(house: Factory, role: Role) -> FlaskClient:
 
 def sent(client: FlaskClient, content: bytes, name: str = "名册.csv", **more: Any) -> TestResponse:
     """Upload a file as the page does."""
-    boundary, body = encode_multipart(more | {"file": (io.BytesIO(content), name)})
+    boundary, body = encode_multipart(more | {"file": FileStorage(io.BytesIO(content), name)})
     kind = f"multipart/form-data; boundary={boundary}"
     return client.post("/staff/roster", data=body, content_type=kind)
 
