@@ -20,17 +20,19 @@ from palace.boxoffice import views as boxoffice
 from palace.calendars import views as calendars
 from palace.care import views as care
 from palace.config import ROOT, Settings
+from palace.consents.services import agree_at_joining
 from palace.door import views as door
 from palace.joining import views as joining
 from palace.members import views as members
 from palace.members.rules import MEMBER_SIGN_IN
-from palace.members.services import CodeOffice, code_office, proof_rules
+from palace.members.services import CodeOffice, code_office, on_joining, proof_rules
 from palace.mine import views as mine
 from palace.notices import senders
 from palace.notices import views as notices
 from palace.notices.services import owe_code
 from palace.payments.services import on_paid
 from palace.people import views as people
+from palace.privacy import views as privacy
 from palace.reports import views as reports
 from palace.roster import views as roster
 from palace.schema import check_current, check_known, revision
@@ -79,6 +81,7 @@ def create_app(settings: Settings) -> Flask:
         notices,
         tickets,
         mine,
+        privacy,
         calendars,
         boxoffice,
         door,
@@ -93,6 +96,7 @@ def create_app(settings: Settings) -> Flask:
         part.init_app(app)
     code_office["codes"] = CodeOffice(senders.may_send, owe_code, code_budget)
     proof_rules["house"] = venues.proof_rules
+    on_joining["consents"] = agree_at_joining
     on_paid["tickets"] = tickets_services.settle_paid
     web.check_addresses(app)
     if settings.proxies:

@@ -27,10 +27,12 @@ from palace.backup import (
     unpack,
 )
 from palace.config import Settings
-from palace.db import db
+from palace.db import db, transaction
 from palace.heartbeat import last_beat
 from palace.host import current_user
 from palace.members.models import AuditLine
+from palace.privacy import ledger
+from palace.privacy import services as privacy
 from palace.venues.queries import has_palace
 
 LEAP = 1_000_000
@@ -64,7 +66,8 @@ def restore(
 ) -> dict[str, int]:
     """Put a backup in the place of the database, as one transaction; return its rows by table.
 
-    If bringing old tables up to date fails afterwards, `palace migrate` does it.
+    If bringing old tables up to date fails afterwards, `palace migrate` does it. Whom the ledgers
+    beside the backups name as erased is erased again; what fails of that, the hourly tidying does.
 
     Raises:
         BackupRefused: it cannot be read, or a palace is here and `replacing` is not wanted.
@@ -74,11 +77,22 @@ def restore(
     owner = replace(settings, database_url=settings.database_owner_url)
     with opened(owner):
         key_names()
-        _check_free(replacing=replacing)
+        if _check_free(replacing=replacing):
+            privacy.keep_ledger(settings)
         _put_in_place(settings, file, identity, keys_lost=keys_lost)
         upgrade()
+        _erase_again(settings, file)
         came = select(AuditLine.after).where(AuditLine.act == "restored").order_by(AuditLine.id)
         return dict(db.session.scalars(came).all()[-1] or {})
+
+
+def _erase_again(settings: Settings, file: Path) -> None:
+    """Erase whom the backup brought back, by the ledger that is here and the one beside the file."""
+    beside = file.absolute().with_name(ledger.NAME)
+    with transaction():
+        privacy.replay([*ledger.read(beside), *ledger.read(ledger.file_of(settings))])
+    privacy.keep_ledger(settings)
+    db.session.rollback()
 
 
 def _put_in_place(settings: Settings, file: Path, identity: Path, *, keys_lost: bool) -> None:
@@ -104,10 +118,11 @@ def _put_in_place(settings: Settings, file: Path, identity: Path, *, keys_lost: 
         )  # fmt: skip
 
 
-def _check_free(*, replacing: bool) -> None:
-    """Refuse while a palace is here or at work."""
-    if schema.revision(db.session.connection()) is None:
-        return
+def _check_free(*, replacing: bool) -> bool:
+    """Refuse while a palace is here or at work; return whether one of the newest tables is given up."""
+    revision = schema.revision(db.session.connection())
+    if revision is None:
+        return False
     beat = last_beat()
     if beat is not None and clock.now() - beat < AT_WORK:
         raise BackupRefused(
@@ -117,6 +132,7 @@ def _check_free(*, replacing: bool) -> None:
         raise BackupRefused(
             "A palace is in this database. To put the backup in its place, add --replace."
         )
+    return revision == schema.newest()
 
 
 def _check_keys(settings: Settings, named: set[str]) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, exists, literal
+from sqlalchemy import ColumnElement, and_, delete, exists, func, literal
 
+from palace.agenda.models import AgendaEntry
 from palace.commands import CommandKey
 from palace.db import Base, db
-from palace.members.models import Challenge, SignIn
+from palace.joining.models import Application
+from palace.members.models import Challenge, RosterEntry, SignIn
 from palace.notices.models import Notice
 from palace.programme.models import Performance
 from palace.roster.models import RosterChunk
@@ -33,6 +35,8 @@ def _past(rules: HouseRules, now: datetime) -> list[tuple[type[Base], ColumnElem
         (Claim, _lapsed_place(now)),
         (RosterChunk, RosterChunk.created_at <= now - timedelta(days=rules.roster_keep_days)),
         (Entrant, _long_over(rules, now)),
+        (AgendaEntry, AgendaEntry.ends_at <= now - timedelta(days=rules.agenda_keep_days)),
+        (Application, _closed_long_ago(rules, now)),
     ]
 
 
@@ -48,6 +52,16 @@ def _long_over(rules: HouseRules, now: datetime) -> ColumnElement[bool]:
     """Return the condition that somebody came, or could have come, to a show that is long over."""
     last = now - timedelta(days=rules.entrant_keep_days)
     return exists().where(Performance.id == Entrant.performance_id, Performance.ends_at <= last)
+
+
+def _closed_long_ago(rules: HouseRules, now: datetime) -> ColumnElement[bool]:
+    """Return the condition that an application is long closed; one that made a roster entry goes with it.
+
+    Whoever is erased takes along what only their own word put on a roster: the application tells.
+    """
+    closed_at = func.coalesce(Application.decided_at, Application.withdrawn_at)
+    listed = exists().where(RosterEntry.card_number == func.concat("A", Application.id))
+    return and_(closed_at <= now - timedelta(days=rules.application_keep_days), ~listed)
 
 
 def _forget(model: type[Base], past: ColumnElement[bool]) -> int:

@@ -27,6 +27,8 @@ from palace.care.rules import STALLED_AFTER, TASK_TRIES
 from palace.config import Settings
 from palace.db import db, transaction
 from palace.notices import services as notices
+from palace.privacy import ledger
+from palace.privacy import services as privacy
 from palace.reports import services as reports
 from palace.roster import queries as rosters
 from palace.roster import services as roster
@@ -61,8 +63,10 @@ def send_notices(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 -
 @tasks.task(name="tidy", queueing_lock="tidy", retry=RETRY, pass_context=True)
 def tidy(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task gets it
     """Forget what has run out."""
-    with _flask(context).app_context():
+    flask = _flask(context)
+    with flask.app_context():
         tidy_once()
+        keep_erased(flask.extensions["palace"])
 
 
 @tasks.periodic(cron="30 19 * * *")  # 03:30 in Shanghai; cron counts in UTC
@@ -74,6 +78,7 @@ def nightly_backup(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     if settings.demo and not settings.backup_recipient:
         return
     with flask.app_context():
+        keep_erased(settings)
         log.info("backup", extra={"values": {"file": backup(settings, clock.now()).name}})
 
 
@@ -169,8 +174,23 @@ def tidy_once() -> dict[str, int]:
         gone = retention.tidy(venues.house_rules(), clock.now())
         gone["exports"] = reports.forget(venues.house_rules(), clock.now())
         gone["files"] = reports.sweep()
+        gone["members"] = privacy.erase_idle(venues.house_rules(), clock.now())
     log.info("tidied", extra={"values": gone})
     return gone
+
+
+def keep_erased(settings: Settings) -> None:
+    """Copy who was erased beside the backups, and erase again whom an unfinished restore brought back.
+
+    Raises:
+        OSError: the backup folder cannot be read or written; as a failed task people see it.
+    """
+    with transaction():
+        again = privacy.replay(ledger.read(ledger.file_of(settings)))
+    privacy.copy_erasures(settings)
+    db.session.rollback()
+    if again:
+        log.warning("erased again", extra={"values": {"members": again}})
 
 
 def seal_once() -> Verdict:

@@ -48,6 +48,7 @@ def settings_for(cluster: Cluster, state: Path, name: str) -> Settings:
         demo=True,
         state=state,
         keys_file=state / "keys.json",
+        backup_folder=state / "backups",
         database_url=cluster.url("palace_app", name),
         database_owner_url=cluster.url("palace_owner", name),
     )

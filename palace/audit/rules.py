@@ -42,6 +42,11 @@ ACTS = {
     "tickets_issued": N_("出票"),
     "ticket_returned": N_("退票"),
     "admitted": N_("检票入场"),
+    "consent_text_published": N_("发布个人信息说明"),
+    "consent_withdrawn": N_("收回同意"),
+    "data_downloaded": N_("下载自己的资料"),
+    "member_erased": N_("注销会员"),
+    "keeping_set": N_("改保存天数"),
     "task_died": N_("后台任务失败"),
     "task_retried": N_("重试后台任务"),
     "list_exported": N_("导出列表"),
@@ -59,6 +64,7 @@ SUBJECTS = {
     "task": N_("任务 %(number)s"),
     "backup": N_("备份 %(number)s"),
     "list": N_("列表 %(number)s"),
+    "consent_text": N_("说明 %(number)s"),
     "page": N_("页面 %(number)s"),
 }
 """What acts are done to, by the word in front of the colon."""

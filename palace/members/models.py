@@ -23,10 +23,19 @@ from palace.members.unions import Unit as Unit  # noqa: PLC0414 - says: shown to
 
 
 class Member(Base):
-    """A person who uses the palace; several may share a phone, one account per roster person."""
+    """A person who uses the palace; several may share a phone, one account per roster person.
+
+    Erased, the row is nobody's: it stays for what was booked, without a name, a phone or a roster.
+    """
 
     __tablename__ = "members"
-    __table_args__ = (CheckConstraint("calendar_generation > 0", name="calendar_generation"),)
+    __table_args__ = (
+        CheckConstraint("calendar_generation > 0", name="calendar_generation"),
+        CheckConstraint(
+            "erased_at IS NULL OR (phone IS NULL AND name = '' AND roster_entry_id IS NULL)",
+            name="erased",
+        ),
+    )
 
     id: Mapped[Id]
     phone: Mapped[str | None] = mapped_column(index=True)
@@ -36,6 +45,7 @@ class Member(Base):
     )
     calendar_generation: Mapped[int] = mapped_column(server_default="1", default=1)
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    erased_at: Mapped[datetime | None]
     roster_entry: Mapped[RosterEntry | None] = relationship(lazy="joined")
 
     def standing(self, today: date) -> Standing:

@@ -12,7 +12,7 @@ from sqlalchemy import JSON, ColumnElement, and_, bindparam, exists, func, or_, 
 
 from palace import clock
 from palace.db import db, table_of
-from palace.errors import NotAllowed
+from palace.errors import NotAllowed, NotFound
 from palace.members.models import (
     Challenge,
     Grant,
@@ -40,7 +40,9 @@ from palace.members.units import RosterStatus
 from palace.statements import execute
 
 MEMBERS = table_of(Member)
-ONE = select(MEMBERS.c.id).where(MEMBERS.c.id == bindparam("member_id"))
+ONE = select(MEMBERS.c.id).where(
+    MEMBERS.c.id == bindparam("member_id"), MEMBERS.c.erased_at.is_(None)
+)
 LOCK = ONE.with_for_update(key_share=True)
 OF_MEMBER = [
     Member.id,
@@ -75,6 +77,7 @@ SIGN_IN = (
         SignIn.token_hash == bindparam("token_hash"),
         SignIn.ended_at.is_(None),
         SignIn.expires_at > func.palace_clock(),
+        Member.erased_at.is_(None),
     )
 )
 
@@ -132,8 +135,13 @@ def current_staff() -> SignedInStaff:
 
 
 def lock(member_id: int) -> None:
-    """Lock a member until the transaction ends: counts of what they have are true from here on."""
-    execute(LOCK, {"member_id": member_id})
+    """Lock a member until the transaction ends: counts of what they have are true from here on.
+
+    Raises:
+        NotFound: they were erased, perhaps while this waited.
+    """
+    if not execute(LOCK, {"member_id": member_id}):
+        raise NotFound
 
 
 def live_grants(member: Known, performance_id: int | None, now: datetime) -> list[Grant]:

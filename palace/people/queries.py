@@ -43,10 +43,11 @@ def get_person(kind: str, person_id: int) -> Staff | Member:
     """Return somebody who works here or is a member.
 
     Raises:
-        NotFound: there is nobody like that, or they have left.
+        NotFound: there is nobody like that, or they have left, or were erased.
     """
     if kind == MEMBER:
-        found: Staff | Member | None = db.session.get(Member, person_id)
+        here = select(Member).where(Member.id == person_id, Member.erased_at.is_(None))
+        found: Staff | Member | None = db.session.scalars(here).first()
     else:
         wanted = select(Staff).where(Staff.id == person_id, Staff.left_at.is_(None))
         found = db.session.scalars(wanted).first()

@@ -50,7 +50,7 @@ class RosterImport(Base):
 
 
 class RosterChunk(Base):
-    """A piece of an uploaded file: in the database, where every machine's worker finds it."""
+    """A piece of an uploaded file, locked: in the database, where every machine's worker finds it."""
 
     __tablename__ = "roster_chunks"
 

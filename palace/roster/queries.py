@@ -10,6 +10,7 @@ from palace.db import db
 from palace.errors import NotFound
 from palace.members.models import RosterEntry, Unit
 from palace.members.units import UnitKind
+from palace.roster import sealing
 from palace.roster.models import RosterChunk, RosterError, RosterImport
 from palace.roster.rules import ImportState
 
@@ -81,7 +82,7 @@ def chunks(import_id: int) -> Iterator[bytes]:
     number = 0
     wanted = select(RosterChunk.content).where(RosterChunk.import_id == import_id)
     while (piece := db.session.scalar(wanted.where(RosterChunk.number == number))) is not None:
-        yield piece
+        yield sealing.opened(piece, f"{import_id}:{number}")
         number += 1
 
 

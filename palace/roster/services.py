@@ -25,7 +25,7 @@ from palace.db import ANSWER_LIMIT, Patient, db, side_engine
 from palace.errors import PalaceError
 from palace.members.services import note
 from palace.processes import dying_with_us
-from palace.roster import claims, following, queries
+from palace.roster import claims, following, queries, sealing
 from palace.roster.errors import (
     REFUSALS,
     ImportRunning,
@@ -76,7 +76,8 @@ def upload(
     )
     _put(row)
     for number, piece in enumerate(iter(lambda: file.read(PIECE), b"")):
-        _driver().execute(KEEP_PIECE, (row.id, number, piece))
+        kept = sealing.sealed(piece, f"{row.id}:{number}")
+        _driver().execute(KEEP_PIECE, (row.id, number, kept))
     note("roster_uploaded", f"roster_import:{row.id}", after={"size": size}, actor=actor)
     return row
 

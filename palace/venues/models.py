@@ -68,6 +68,10 @@ class HouseRules(Base):
         exports_per_day, export_keep_days: files of lists one person may ask for in a day, and how long
             a file waits to be fetched.
         audit_keep_days: sealed audit lines older than this are forgotten; None: kept for good.
+        agenda_keep_days: how long members see what they have been to.
+        application_keep_days: applications to a unit are kept so long after they were closed.
+        downloads_per_day: how often a day somebody may take all their data along.
+        idle_keep_months: members nothing was heard of for so long are erased; None: never by itself.
     """
 
     __tablename__ = "house_rules"
@@ -97,6 +101,11 @@ class HouseRules(Base):
             "exports_per_day >= 0 AND export_keep_days > 0"
             " AND (audit_keep_days IS NULL OR audit_keep_days >= 183)",
             name="lists",
+        ),
+        CheckConstraint(
+            "least(agenda_keep_days, application_keep_days) > 0 AND downloads_per_day >= 0"
+            " AND (idle_keep_months IS NULL OR idle_keep_months >= 12)",
+            name="privacy",
         ),
     )
 
@@ -131,6 +140,10 @@ class HouseRules(Base):
     exports_per_day: Mapped[int] = mapped_column(server_default="20", default=20)
     export_keep_days: Mapped[int] = mapped_column(server_default="7", default=7)
     audit_keep_days: Mapped[int | None]
+    agenda_keep_days: Mapped[int] = mapped_column(server_default="1095", default=1095)
+    application_keep_days: Mapped[int] = mapped_column(server_default="365", default=365)
+    downloads_per_day: Mapped[int] = mapped_column(server_default="5", default=5)
+    idle_keep_months: Mapped[int | None]
 
 
 class Demonstration(Base):

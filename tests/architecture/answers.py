@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from palace.agenda.rules import EntryStatus
+from palace.consents.rules import Purpose
 from palace.door.rules import Reason, Verdict
 from palace.members.rules import Role, Standing
 from palace.programme.rules import KINDS, Shown
@@ -203,6 +204,34 @@ SHAPES: dict[str, Shape] = {
         after=maybe(TEXT),
         before=maybe(TEXT),
     ),
+    "Consents": exactly(
+        texts=each(exactly(purpose=one_of(Purpose), version=NUMBER, body=TEXT)),
+    ),
+    "Kept": exactly(
+        kept=each(exactly(table=TEXT, rows=NUMBER)),
+        consents=each(
+            exactly(
+                purpose=one_of(Purpose),
+                version=NUMBER,
+                given_at=INSTANT,
+                withdrawn_at=maybe(INSTANT),
+            )
+        ),
+        downloads_left=NUMBER,
+    ),
+    "Download": exactly(
+        palace=TEXT,
+        made_at=INSTANT,
+        parts={"type": "object", "additionalProperties": each({"type": "object"})},
+    ),
+    "Ahead": exactly(tickets=each(CODE), orders=each(CODE), refunds=NUMBER),
+    "Found": exactly(members=each(exactly(id=NUMBER, name=TEXT))),
+    "AheadOf": exactly(tickets=NUMBER, orders=NUMBER),
+    "Keeping": exactly(
+        texts=each(exactly(purpose=one_of(Purpose), version=NUMBER)),
+        days={"type": "object", "additionalProperties": maybe(NUMBER)},
+        erased=NUMBER,
+    ),
     "Export": exactly(**EXPORT),
     "Exports": exactly(exports=each(known("Export"))),
     "Retried": exactly(retried=YES_NO),
@@ -228,6 +257,21 @@ JSON: dict[str, dict[str, str]] = {
     "mine.access": {"POST": "Changed"},
     "mine.rename": {"POST": "Changed"},
     "mine.history": {"GET": "History"},
+    "privacy.home": {"GET": "Kept"},
+    "privacy.open_file": {"POST": "Kept"},
+    "privacy.file": {"POST": "Download"},
+    "privacy.agree": {"POST": "Kept"},
+    "privacy.withdraw": {"POST": "Kept"},
+    "privacy.ask_erase": {"GET": "Ahead"},
+    "privacy.erase": {"POST": "Onward"},
+    "privacy.current": {"GET": "Consents"},
+    "privacy.version": {"GET": "Consents"},
+    "privacy.staff": {"GET": "Keeping"},
+    "privacy.find": {"POST": "Found"},
+    "privacy.publish": {"POST": "Keeping"},
+    "privacy.set_days": {"POST": "Keeping"},
+    "privacy.ask_erase_person": {"GET": "AheadOf"},
+    "privacy.erase_person": {"POST": "Keeping"},
     "members.sign_in": {"GET": "Nothing", "POST": "Onward"},
     "members.code": {"GET": "CodeAsked", "POST": "Onward"},
     "members.choose": {"GET": "People", "POST": "Onward"},
@@ -291,6 +335,8 @@ SHOWN = {
     "people.employ",
     "people.find",
     "people.renew_password",
+    "privacy.file",
+    "privacy.find",
     "staff.enrol",
 }
 """Addresses whose POST answers with a page of its own: the next ticket, or what is seen only once."""

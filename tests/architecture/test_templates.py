@@ -21,6 +21,7 @@ TRANSLATES = {"_", "N_", "gettext", "ngettext", "lazy_gettext", "pgettext"}
 OWN_NAMES = {"中文": "a language is offered by its own name"}
 CHINESE_BY_ITSELF = {
     "palace/agenda/blocks.py": "a calendar does not know its reader's language: both stand in it",
+    "palace/consents/rules.py": "a text stands in both languages, as the one who agrees may read either",
     "palace/calendars/views.py": "names the house where no site is known yet",
     "palace/demo/": "invented people and places; what it says to people stands in both languages",
     "palace/members/rules.py": "the characters names are made of",

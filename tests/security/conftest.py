@@ -45,6 +45,9 @@ class Belongings:
             "person_id": self.member.id,
             "post_id": UNKNOWN_ID,
             "unit_id": self.member.unit_id,
+            "import_id": UNKNOWN_ID,
+            "purpose": "identity",
+            "version": 1,
             "application_id": UNKNOWN_ID,
             "filename": "palace.css",
         }

@@ -117,6 +117,31 @@ def change_oneself(walk: Walk) -> None:
     walk.ask("POST", "/sign-out")
 
 
+def look_after_oneself(walk: Walk) -> None:
+    """Read what is kept of oneself, take it along, and leave for good."""
+    walk.ask("GET", "/privacy")
+    walk.ask("GET", "/privacy/privacy/1")
+    walk.ask("POST", "/mine/consents")
+    walk.ask("GET", "/mine/data")
+    walk.ask("POST", "/mine/data/open")
+    walk.ask("POST", "/mine/data/file")
+    walk.ask("POST", "/mine/consents/identity/withdraw")
+    walk.ask("GET", "/mine/erase")
+    walk.ask("POST", "/mine/erase")
+
+
+def look_after_data(walk: Walk, leaving: Member) -> None:
+    """Publish a text, set how long things are kept, erase somebody at the counter."""
+    kept = walk.ask("GET", "/staff/privacy")
+    body = {"body_zh": "新的一版，" * 10, "body_en": "Another version of this text."}
+    walk.ask("POST", "/staff/privacy/texts", purpose="guardian", after=1, **body)
+    walk.ask("POST", "/staff/privacy/days", **kept["days"])
+    walk.ask("POST", "/staff/privacy/find", phone=leaving.phone)
+    path = f"/staff/people/member/{leaving.id}/erase"
+    walk.ask("GET", path)
+    walk.ask("POST", path, why="本人要求")
+
+
 def look_after_people(walk: Walk, member: Member) -> None:
     """Take somebody on, give and take a post, help them, let them go."""
     people = "/staff/people"
@@ -160,6 +185,8 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     join_a_unit(walk, make.unit().id)
     walk.ask("POST", "/sign-out-everywhere")
     give_the_unit_s_word(walk, make)
+    make.sign_in(walk.browser, make.member())
+    look_after_oneself(walk)
     staff = make.staff(Role.ADMIN)
     staff.password_hash = hash_password(PASSWORD)
     db.session.flush()
@@ -174,6 +201,7 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     walk.ask("GET", "/staff")
     walk.ask("GET", "/staff/health")
     look_after_people(walk, member)
+    look_after_data(walk, make.member())
     walk.ask("GET", "/staff/posters")
     for path in ("/staff/audit", "/staff/tasks", "/staff/notices", "/staff/names"):
         walk.ask("GET", path)

@@ -55,6 +55,7 @@ PAGES = {
     "staff.enrol",
     "mine.rename",
     "people.find",
+    "privacy.find",
 }
 """Addresses whose page has the form itself, to be filled in again."""
 
@@ -168,7 +169,7 @@ def stand(
             if kept:
                 browser.set_cookie("palace", kept.value)
             with undone(app):
-                return browser.post(path, **how)
+                return browser.post(path, buffered=True, **how)  # a file is read while it is made
 
         return send
 

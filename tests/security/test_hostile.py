@@ -61,6 +61,8 @@ FIELDS = [
 ]
 LEAKS = ("Traceback", "psycopg.errors", "sqlalchemy.exc", "SELECT ", "werkzeug.")
 PRINTED = {"tickets.ticket_pdf", "tickets.ticket_png"}
+ERASING = {"privacy.erase", "privacy.erase_person"}
+"""Asked last: another address has given the ticket back by then, and nothing is left of the member."""
 
 
 def browser_for(app: Flask, make: Factory, endpoint: str, member: Member) -> FlaskClient:
@@ -90,7 +92,7 @@ def test_every_form_survives_hostile_fields(
     app: Flask, make: Factory, belongings: Belongings, hostile: str
 ) -> None:
     wrong = []
-    for method, rule in addresses(app):
+    for method, rule in sorted(addresses(app), key=lambda one: one[1].endpoint in ERASING):
         if rule.endpoint in PRINTED:
             continue
         path = address_of(app, rule, belongings.values(rule))

@@ -6,10 +6,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import Range
 
-from palace import retention
+from palace import clock, retention
+from palace.agenda.models import AgendaEntry
+from palace.agenda.rules import EntryStatus
 from palace.commands import CommandKey
 from palace.db import Base, db
+from palace.joining import services as joining
+from palace.joining.models import Application
+from palace.joining.rules import Verdict
 from palace.members.models import Challenge, SignIn
 from palace.notices.models import Notice
 from palace.programme.rules import Seating
@@ -88,6 +94,54 @@ def test_a_sign_in_goes_when_it_has_expired(make: Factory, expires_at: datetime,
     make.add(SignIn(token_hash=b"t", member_id=make.member().id, expires_at=expires_at))
 
     assert retention.tidy(make.rules(), NOW)["sign_ins"] == gone
+
+
+@pytest.mark.parametrize(
+    ("ends_at", "gone"), [(NOW - 1095 * DAY, 1), (NOW - 1095 * DAY + MOMENT, 0)]
+)
+def test_a_date_goes_when_it_is_long_over(make: Factory, ends_at: datetime, gone: int) -> None:
+    make.add(
+        AgendaEntry(
+            member_id=make.member().id,
+            subject="performance:1",
+            kind="performance",
+            uid="1@palace",
+            status=EntryStatus.CONFIRMED,
+            during=Range(ends_at - DAY, ends_at),
+            ends_at=ends_at,
+            changed_at=ends_at,
+            **dict.fromkeys(("title_zh", "title_en", "place_zh", "place_en", "path", "block"), "x"),
+        )
+    )
+
+    assert retention.tidy(make.rules(), NOW)["agenda_entries"] == gone
+
+
+@pytest.mark.parametrize(
+    ("decided_at", "gone"), [(NOW - 365 * DAY, 1), (NOW - 365 * DAY + MOMENT, 0), (None, 0)]
+)
+def test_an_application_goes_when_it_was_closed_long_ago(
+    make: Factory, decided_at: datetime | None, gone: int
+) -> None:
+    make.add(
+        Application(
+            member_id=make.member(valid=False).id,
+            unit_id=make.unit().id,
+            asked_at=NOW - 700 * DAY,
+            decided_at=decided_at,
+            verdict=Verdict.REFUSED if decided_at else None,
+        )
+    )
+
+    assert retention.tidy(make.rules(), NOW)["applications"] == gone
+
+
+def test_an_application_stays_while_its_roster_entry_does(make: Factory) -> None:
+    member = make.member(valid=False)
+    applied = joining.apply(member, make.unit().id)
+    joining.confirm(applied.id, "staff:1")
+
+    assert retention.tidy(make.rules(), clock.now() + 800 * DAY)["applications"] == 0
 
 
 def test_the_days_are_rows_of_the_house(make: Factory) -> None:

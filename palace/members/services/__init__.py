@@ -16,7 +16,13 @@ from palace.members.services.codes import (
     use_up,
 )
 from palace.members.services.own import ask_access, rename, renew_calendar
-from palace.members.services.people import choose_person, join, join_unnamed, sign_in_only_person
+from palace.members.services.people import (
+    choose_person,
+    join,
+    join_unnamed,
+    on_joining,
+    sign_in_only_person,
+)
 from palace.members.services.personal import Personal, destroy_key
 from palace.members.services.posts import end_post, grant_post
 from palace.members.services.second import (
@@ -80,6 +86,7 @@ __all__ = [
     "need_of",
     "new_browser",
     "note",
+    "on_joining",
     "open_sign_in",
     "passed",
     "passed_challenge",

@@ -23,6 +23,7 @@ def rename(who: Known, name: str) -> None:
         NameFromRoster: the member's unit says what they are called.
         NotAName: nobody is called that.
     """
+    queries.lock(who.id)
     member = queries.row_of(who)
     if member.roster_entry_id is not None:
         raise NameFromRoster

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import select
@@ -18,6 +19,9 @@ from palace.members.services.audit import note
 from palace.members.services.codes import use_up
 from palace.members.services.personal import Personal
 from palace.members.services.sign_ins import open_sign_in
+
+on_joining: dict[str, Callable[[int, datetime], None]] = {}
+"""What else happens when somebody becomes a member, by part; wired in create_app."""
 
 
 def sign_in_only_person(challenge: Challenge, *, asks_who: bool = False) -> SignIn | None:
@@ -137,3 +141,5 @@ def _note_new(member: Member) -> None:
         actor=f"member:{member.id}",
         personal=Personal(member.id, after={"name": member.name, "phone": member.phone}),
     )
+    for joined in on_joining.values():
+        joined(member.id, member.created_at)

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from palace.clock import palace_day
+from palace.consents import services as consents
+from palace.consents.rules import Purpose
 from palace.identities import rules
 from palace.identities.errors import EntrantsNeeded, IdentityTaken
 from palace.identities.rules import Declared
@@ -45,6 +47,9 @@ def name_them(
     ]
     distinct = len({row["identity_hash"] for row in rows})
     alone = show.one_per_identity or show.identity_policy is IdentityPolicy.EVERY_ENTRANT
+    consents.give(order.member_id, Purpose.IDENTITY, now)
+    if any(children):
+        consents.give(order.member_id, Purpose.GUARDIAN, now)
     if (alone and distinct < len(rows)) or claims.name_entrants(show.id, rows, now) < len(rows):
         raise IdentityTaken
 

@@ -1,0 +1,230 @@
+"""Every table that keeps something of a member: which rows, what they are told, what erasing does.
+
+A new table that belongs to people is one more line here; `docs/privacy.md` says how.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from palace.agenda.models import AgendaEntry
+from palace.commands import CommandKey
+from palace.consents.models import Consent, ConsentText
+from palace.joining.models import Application
+from palace.members.models import (
+    AuditLine,
+    Challenge,
+    Grant,
+    Member,
+    Post,
+    RosterEntry,
+    SignIn,
+)
+from palace.notices.models import Notice
+from palace.payments.models import Payment
+from palace.privacy.holding import Holding, Whose, by, by_actor
+from palace.programme.models import Performance, Production
+from palace.roster.models import RosterQuestion
+from palace.text import N_
+from palace.tickets.models import Admission, Claim, Entrant, Order, Ticket
+
+STAYS = N_("账要对得上，一直留着；注销以后不再写着是谁。")
+GOES = N_("留到您注销。")
+DAYS = N_("过%(days)s天删除，注销时马上删。")
+NOW: ColumnElement[Any] = func.palace_clock()
+
+
+def _orders(whose: Whose) -> Select[int]:
+    return select(Order.id).where(Order.member_id == whose.id)
+
+
+def _tickets(whose: Whose) -> Select[int]:
+    return select(Ticket.id).where(Ticket.member_id == whose.id)
+
+
+def _on_roster(whose: Whose) -> ColumnElement[bool]:
+    own = select(Member.roster_entry_id).where(Member.id == whose.id)
+    return RosterEntry.id.in_(own)
+
+
+def _made_of_their_word(whose: Whose) -> ColumnElement[bool]:
+    """Return the roster entries that only their own application made, for whom no unit brought a list."""
+    of_theirs = exists().where(
+        Application.member_id == whose.id,
+        RosterEntry.card_number == func.concat("A", Application.id),
+    )
+    kept = exists().where(Member.roster_entry_id == RosterEntry.id)
+    return of_theirs & ~kept
+
+
+def _by_phone(whose: Whose) -> ColumnElement[bool]:
+    return Challenge.phone == whose.phone
+
+
+def _received(whose: Whose) -> ColumnElement[bool]:
+    return Notice.receiver.in_([whose.actor, *([f"phone:{whose.phone}"] if whose.phone else [])])
+
+
+def _paid(whose: Whose) -> ColumnElement[bool]:
+    return (Payment.part == "tickets") & Payment.subject_id.in_(_orders(whose))
+
+
+def _noted(whose: Whose) -> ColumnElement[bool]:
+    return or_(AuditLine.actor == whose.actor, AuditLine.subject == whose.actor)
+
+
+def _of_text(column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
+    return select(column).where(ConsentText.id == Consent.text_id).scalar_subquery()
+
+
+def _of_show(column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
+    found = select(column).select_from(Performance).join(Performance.production)
+    return found.where(Performance.id == Order.performance_id).scalar_subquery()
+
+
+HOLDINGS: Sequence[Holding] = (
+    Holding(
+        model=Member,
+        title=N_("姓名、手机号"),
+        kept=GOES,
+        of=by(Member.id),
+        emptied={
+            "name": "",
+            "phone": None,
+            "roster_entry_id": None,
+            "calendar_generation": Member.calendar_generation + 1,
+            "erased_at": NOW,
+        },
+    ),
+    Holding(
+        model=RosterEntry,
+        title=N_("单位名册上的您"),
+        kept=N_("名册是单位工会的，更正、删除请找单位；注销以后和您的账号不再有关。"),
+        of=_on_roster,
+        untold=frozenset({"identity_hash", "identity_key"}),
+        goes=_made_of_their_word,
+    ),
+    Holding(
+        model=RosterQuestion,
+        title=N_("向上级工会核对过您"),
+        kept=GOES,
+        of=by(RosterQuestion.member_id),
+        goes=by(RosterQuestion.member_id),
+    ),
+    Holding(
+        model=Application,
+        title=N_("入会申请"),
+        kept=DAYS,
+        days="application_keep_days",
+        of=by(Application.member_id),
+        untold=frozenset({"decided_by"}),
+        goes=by(Application.member_id),
+    ),
+    Holding(
+        model=Consent,
+        title=N_("您同意过的说明"),
+        kept=N_("作为凭据留着；注销以后不再写着是谁。"),
+        of=by(Consent.member_id),
+        also={"purpose": _of_text(ConsentText.purpose), "version": _of_text(ConsentText.version)},
+        emptied={"withdrawn_at": func.coalesce(Consent.withdrawn_at, NOW)},
+    ),
+    Holding(
+        model=Grant,
+        title=N_("轮椅席资格"),
+        kept=GOES,
+        of=by(Grant.member_id),
+        goes=by(Grant.member_id),
+    ),
+    Holding(
+        model=Post,
+        title=N_("岗位"),
+        kept=N_("谁管过什么要查得到，一直留着；注销时岗位停用，不再写着是谁。"),
+        of=by(Post.member_id),
+        untold=frozenset({"granted_by"}),
+        emptied={"ended_at": func.coalesce(Post.ended_at, NOW)},
+    ),
+    Holding(
+        model=SignIn,
+        title=N_("登录过的设备"),
+        kept=N_("到期就删，注销时马上删。"),
+        of=by(SignIn.member_id),
+        untold=frozenset({"token_hash"}),
+        goes=by(SignIn.member_id),
+    ),
+    Holding(
+        model=Challenge,
+        title=N_("要过的验证码"),
+        kept=N_(
+            "不存验证码本身，只记什么时候要过。过%(days)s天删除，注销也不提前，免得有人不停地要。"
+        ),
+        days="challenge_keep_days",
+        of=_by_phone,
+        untold=frozenset({"browser_hash", "address_hash"}),
+    ),
+    Holding(
+        model=Notice,
+        title=N_("发给您的通知"),
+        kept=DAYS,
+        days="notice_keep_days",
+        of=_received,
+        goes=_received,
+    ),
+    Holding(
+        model=Order,
+        title=N_("订单"),
+        kept=STAYS,
+        of=by(Order.member_id),
+        also={
+            "title_zh": _of_show(Production.title_zh),
+            "starts_at": _of_show(Performance.starts_at),
+        },
+    ),
+    Holding(model=Claim, title=N_("订过、占过的座位"), kept=STAYS, of=by(Claim.member_id)),
+    Holding(model=Ticket, title=N_("票"), kept=STAYS, of=by(Ticket.member_id)),
+    Holding(
+        model=Admission,
+        title=N_("检票入场"),
+        kept=STAYS,
+        of=lambda whose: Admission.ticket_id.in_(_tickets(whose)),
+    ),
+    Holding(model=Payment, title=N_("付款"), kept=STAYS, of=_paid),
+    Holding(
+        model=Entrant,
+        title=N_("入场人（姓名、证件尾号）"),
+        kept=N_("散场%(days)s天后删除，注销时马上删。"),
+        days="entrant_keep_days",
+        of=lambda whose: Entrant.order_id.in_(_orders(whose)),
+        untold=frozenset({"identity_hash", "key_id"}),
+        goes=lambda whose: Entrant.order_id.in_(_orders(whose)),
+    ),
+    Holding(
+        model=AgendaEntry,
+        title=N_("日程"),
+        kept=N_("过去%(days)s天后删除，注销时马上删。"),
+        days="agenda_keep_days",
+        of=by(AgendaEntry.member_id),
+        untold=frozenset({"block"}),
+        goes=by(AgendaEntry.member_id),
+    ),
+    Holding(
+        model=CommandKey,
+        title=N_("点过的按钮（防止一件事办两遍）"),
+        kept=DAYS,
+        days="command_key_keep_days",
+        of=by_actor(CommandKey.actor),
+        untold=frozenset({"body_hash"}),
+        goes=by_actor(CommandKey.actor),
+    ),
+    Holding(
+        model=AuditLine,
+        title=N_("操作记录"),
+        kept=N_("谁办了什么要查得到；注销时毁掉您的钥匙，里面的姓名和手机号谁也打不开。"),
+        of=_noted,
+        untold=frozenset({"personal", "personal_of"}),
+    ),
+)
+"""In the order erasing goes: the member first, as others point at what they let go."""

@@ -1,0 +1,122 @@
+"""Every column of every table: what is somebody's, and what is nobody's.
+
+A new column fails the test beside this file until it stands here; a personal one until it has its
+row in docs/privacy.md too.
+"""
+
+from __future__ import annotations
+
+PERSONAL = {
+    "admissions": "ticket_id admitted_at gate",
+    "agenda_entries": (
+        "member_id subject during ends_at title_zh title_en place_zh place_en path block"
+    ),
+    "applications": (
+        "member_id unit_id poster_id asked_at withdrawn_at decided_at decided_by verdict why"
+    ),
+    "audit_lines": "at actor subject before after why personal personal_of",
+    "challenges": "browser_hash address_hash phone known created_at expires_at tries passed_at",
+    "claims": "order_id member_id seat_id",
+    "command_keys": "actor key body_hash answer created_at",
+    "consent_texts": "published_by",
+    "consents": "member_id text_id given_at withdrawn_at",
+    "entrants": (
+        "order_id claim_id name document identity_hash last_four consented_at by_guardian"
+    ),
+    "erasures": "member_id mark erased_at asked_by",
+    "exports": "staff_id asked_at query",
+    "grants": "member_id performance_id kind reason starts_at ends_at",
+    "members": "phone name roster_entry_id created_at erased_at",
+    "notices": "subject receiver values created_at sent_at",
+    "orders": "code member_id unit_id performance_id created_at settled_at",
+    "payments": "subject_id amount paid_at reference refund_due",
+    "personal_keys": "member_id wrapped destroyed_at",
+    "posters": "made_by",
+    "posts": "staff_id member_id role site_id unit_id granted_by granted_at ended_at",
+    "recovery_codes": "staff_id code_hash used_at",
+    "roster_chunks": "content",
+    "roster_entries": (
+        "unit_id card_number name phone valid_until status left_on identity_hash "
+        "identity_key identity_last4 listed_by vouched_at confirmed_at"
+    ),
+    "roster_imports": "actor file_name kept",
+    "roster_questions": "member_id asked_at answer",
+    "second_factors": "staff_id sealed last_step confirmed_at",
+    "sign_ins": "member_id staff_id token_hash created_at proven_at expires_at ended_at",
+    "staff": "login name password_hash left_at",
+    "throttle": "key",
+    "tickets": (
+        "code order_id member_id performance_id seat_id collection_code issued_at returned_at"
+    ),
+}
+"""Columns that say something of a person, by table."""
+
+PLAIN = {
+    "admissions": "id entry counts",
+    "agenda_entries": "id kind uid revision status changed_at",
+    "applications": "id",
+    "audit_lines": "id act request_id",
+    "audit_seals": "id day sealed_at ids line_count hash forgotten_at",
+    "challenges": "id",
+    "claims": (
+        "id performance_id tier_id zone price face_price fund held_until kept_for kept_until"
+    ),
+    "command_keys": "id command",
+    "consent_texts": "id purpose version body_zh body_en valid_from",
+    "consents": "id",
+    "demonstrations": "id loaded_at",
+    "entrants": "id performance_id key_id exclusive",
+    "exports": "id code endpoint address_values language format state row_count",
+    "grants": "id",
+    "house_rules": (
+        "site_id seats_per_member free_per_month hold_minutes hold_minutes_large_text "
+        "extension_minutes pay_before_minutes return_before_minutes few_left_percent "
+        "code_per_phone_minute code_per_phone_hour code_per_phone_day "
+        "code_per_address_hour code_per_day code_per_day_for_known challenge_keep_days "
+        "command_key_keep_days notice_keep_days retired_are_members roster_file_mb "
+        "roster_leave_percent roster_confirmed_days roster_keep_days second_factor_roles "
+        "proof_minutes entrant_keep_days exports_per_day export_keep_days audit_keep_days "
+        "agenda_keep_days application_keep_days downloads_per_day idle_keep_months"
+    ),
+    "members": "id calendar_generation",
+    "notices": "id kind gateway",
+    "occupancies": "id space_id atoms during use lapses_at",
+    "orders": "id state seat_count hold_ends_at extended pay_by",
+    "payments": "id part asked_at pay_by backend closed_at",
+    "performances": (
+        "id production_id space_id plan_id occupancy_id seating capacity seats_per_member "
+        "doors_at starts_at ends_at sale_opens_at sale_closes_at published_at "
+        "cancelled_at identity_policy one_per_identity"
+    ),
+    "personal_keys": "key_id",
+    "posters": "id code unit_id place made_at retired_at",
+    "posts": "id",
+    "prices": "id performance_id zone tier_id amount",
+    "productions": "id code kind title_zh title_en about_zh about_en minutes",
+    "quotas": "id performance_id scope tier_id zone seats",
+    "recovery_codes": "id",
+    "roster_chunks": "import_id number created_at",
+    "roster_entries": "id",
+    "roster_errors": "import_id line reason",
+    "roster_imports": (
+        "id unit_id file_size file_hash complete confirmed state read_rows counts refusal "
+        "created_at finished_at"
+    ),
+    "seating_plans": "id space_id code version drawing",
+    "seats": (
+        "id plan_id ordinal code section row number block position x y angle zone type "
+        "restricted entrance score label_zh label_en door_zh door_en"
+    ),
+    "second_factors": "key_id",
+    "sign_ins": "id",
+    "sites": (
+        "id code kind name_zh name_en seal address_zh address_en phone counter_zh counter_en"
+    ),
+    "spaces": "id site_id code kind name_zh name_en capacity atoms",
+    "staff": "id",
+    "throttle": "hits ends_at",
+    "tickets": "id claim_id tier_id price issue state",
+    "tiers": "id code name_zh name_en qualifies cap monthly proof_zh proof_en fund",
+    "units": "id code parent_id parent_kind kind name_zh sector nicknames pinyin closed_at",
+}
+"""Columns that say nothing of anybody: the house, the programme, figures, rules."""

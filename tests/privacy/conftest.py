@@ -1,0 +1,82 @@
+"""Somebody who has used the palace in every way it knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from palace import clock
+from palace.consents import services as consents
+from palace.consents.rules import Purpose
+from palace.db import db
+from palace.identities.rules import Declared, Document
+from palace.joining import services as joining
+from palace.members.models import Member
+from palace.members.rules import Role
+from palace.members.services import ask_access, ask_code
+from palace.money import Fen
+from palace.payments import services as payments
+from palace.programme.models import Performance
+from palace.programme.rules import IdentityPolicy
+from palace.roster.models import RosterQuestion
+from palace.tickets import services
+from palace.tickets.models import Admission, Ticket
+from palace.tickets.rules import Wish
+from tests.factory import Factory
+
+NAME, PHONE = "欧阳海棠", "13912345678"
+NUMBER = "11010519491231002X"
+LATER = timedelta(days=9)
+
+
+@dataclass(frozen=True)
+class Regular:
+    """A member, their show that is over by `LATER`, and their ticket for it."""
+
+    member: Member
+    performance: Performance
+    ticket: Ticket
+
+
+def lived_here(make: Factory) -> Regular:
+    """Make somebody with a row in every table of people; their show is over in `LATER`."""
+    make.site()
+    member, now, unit = make.member(NAME, valid=False, phone=PHONE), clock.now(), make.unit()
+    asked = ask_code(PHONE, browser="their browser", address="192.0.2.7")
+    asked.created_at = now - timedelta(hours=2)
+    applied = joining.apply(member, unit.id)
+    joining.confirm(applied.id, "staff:1")
+    performance = make.performance(seats=4)
+    performance.identity_policy = IdentityPolicy.BUYER
+    db.session.flush()
+    order = services.hold(member, performance.id, Wish(count=1), key="regular-key")
+    typed = Declared(name=NAME, document=Document.ID_CARD, number=NUMBER)
+    services.confirm(member, order.code, entrants=[typed], guardian=False)
+    ticket = db.session.scalars(select(Ticket).where(Ticket.member_id == member.id)).one()
+    make.add(Admission(ticket_id=ticket.id, entry=1, counts=True, admitted_at=now, gate="main"))
+    payments.ask("tickets", order.id, Fen(3000), pay_by=now)
+    payments.close("tickets", order.id, now=now)
+    make.add(RosterQuestion(member_id=member.id, asked_at=now, answer="known"))
+    ask_access(member, True, now)
+    make.post(member, Role.UNIT, unit=unit)
+    consents.give(member.id, Purpose.PRIVACY, now)
+    return Regular(member, performance, ticket)
+
+
+@pytest.fixture
+def regular(make: Factory) -> Regular:
+    """Return somebody who has something in every table that keeps things of people."""
+    return lived_here(make)
+
+
+@pytest.fixture
+def browser(app: Flask, make: Factory, regular: Regular) -> FlaskClient:
+    """Return the regular's browser, signed in just now."""
+    browser = app.test_client()
+    make.sign_in(browser, regular.member)
+    return browser
