@@ -295,7 +295,5 @@ def unclaimed_on(phone: str) -> list[RosterEntry]:
 
 def people_on(phone: str) -> list[Person]:
     """Return everybody this number may belong to: its members, then roster entries without a member."""
-    members = [Person(f"m{member.id}", member.name, member.unit) for member in members_on(phone)]
-    return members + [
-        Person(f"r{entry.id}", entry.name, entry.unit) for entry in unclaimed_on(phone)
-    ]
+    known = [Person(f"m{member.id}", member.name, member.unit) for member in members_on(phone)]
+    return known + [Person(f"r{one.id}", one.name, one.unit) for one in unclaimed_on(phone)]

@@ -55,7 +55,7 @@ def _made_of_their_word(whose: Whose) -> ColumnElement[bool]:
     """Return the roster entries that only their own application made, for whom no unit brought a list."""
     of_theirs = exists().where(
         Application.member_id == whose.id,
-        RosterEntry.card_number == func.concat("A", Application.id),
+        RosterEntry.card_number == func.concat("A/", Application.id),
     )
     kept = exists().where(Member.roster_entry_id == RosterEntry.id)
     return of_theirs & ~kept

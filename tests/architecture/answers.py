@@ -325,11 +325,7 @@ JSON: dict[str, dict[str, str]] = {
 """Which shape an address answers with, by endpoint and method; what is not here is a page or a file."""
 
 JSON_ONLY = {"pages.healthz"}
-CREATES = {"roster.upload", "tickets.hold"}
-SHOWN = {"door.admit"}
-"""Addresses whose POST answers with a page of its own: the next ticket comes a second later."""
-REDIRECTS = {"pages.display", "members.sign_in", "members.code", "members.choose"}
-CREATES = {"tickets.hold", "joining.apply", "people.employ"}
+CREATES = {"tickets.hold", "joining.apply", "people.employ", "roster.upload"}
 SHOWN = {
     "door.admit",
     "people.employ",

@@ -230,10 +230,24 @@ def test_an_address_that_nobody_types_finds_nothing(
     assert client.get(f"/join/unit?{query}").status_code == 200
 
 
-def test_a_card_of_another_unit_is_refused_as_one_of_the_own(
+def test_a_unit_does_not_learn_that_another_lists_the_card(
     make: Factory, firms: list[Unit]
 ) -> None:
     other = listed(make, "钱七", firms[1])
+    member = make.member(name="赵六", valid=False)
+    application = services.apply(member, firms[0].id)
+
+    services.confirm(application.id, "staff:1", card_number=other.card_number)
+
+    assert member.roster_entry
+    assert (member.roster_entry.unit_id, member.roster_entry.name) == (firms[0].id, "赵六")
+    assert (other.unit_id, other.name) == (firms[1].id, "钱七")
+
+
+def test_a_card_of_somebody_else_in_the_own_unit_is_refused(
+    make: Factory, firms: list[Unit]
+) -> None:
+    other = listed(make, "钱七", firms[0])
     member = make.member(name="赵六", valid=False)
     application = services.apply(member, firms[0].id)
     with pytest.raises(CardTaken):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from typing import Any
@@ -11,6 +12,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse
 
 from palace.db import db
 from palace.joining import services as joining
@@ -18,6 +21,8 @@ from palace.members.models import Member, Staff
 from palace.members.rules import Role
 from palace.members.services import hash_password, shown_code
 from palace.programme.models import Performance
+from palace.roster.models import RosterImport
+from palace.roster.rules import ImportState
 from tests.architecture.answers import CREATES, JSON
 from tests.architecture.openapi import FILE
 from tests.factory import Factory
@@ -48,7 +53,15 @@ class Walk:
     def ask(self, method: str, path: str, **fields: object) -> Any:
         """Ask for an address; return the answer's body."""
         body = fields if method == "POST" else None
-        answer = self.browser.open(path, method=method, headers=ASK, json=body)
+        return self._noted(
+            method, path, self.browser.open(path, method=method, headers=ASK, json=body)
+        )
+
+    def send(self, path: str, **fields: object) -> Any:
+        """Post a form with a file to an address; return the answer's body."""
+        return self._noted("POST", path, self.browser.post(path, headers=ASK, data=fields))
+
+    def _noted(self, method: str, path: str, answer: TestResponse) -> Any:
         endpoint = self.app.url_map.bind("").match(path.partition("?")[0], method)[0]
         done = 201 if endpoint in CREATES else 200
         if answer.status_code != done and endpoint != "pages.healthz":
@@ -112,6 +125,7 @@ def join_a_unit(walk: Walk, unit_id: int) -> None:
 def change_oneself(walk: Walk) -> None:
     """Change what a member may change, and sign out."""
     walk.ask("POST", "/mine/calendar")
+    walk.ask("POST", "/mine/standing")
     walk.ask("POST", "/mine/access", wanted=True)
     walk.ask("GET", "/mine/history?page=2")
     walk.ask("POST", "/sign-out")
@@ -155,6 +169,18 @@ def look_after_people(walk: Walk, member: Member) -> None:
     for act in ("sign-ins/end", "password", "code", "leave"):
         walk.ask("POST", f"{people}/staff/{clerk}/{act}")
     walk.ask("POST", f"{people}/proofs", proof_minutes=10, admin=True)
+
+
+def bring_a_roster_in(walk: Walk) -> None:
+    """Upload a roster as a program does, and have it applied once it is read."""
+    file = FileStorage(io.BytesIO("姓名,会员卡号\n张建华,TY1\n".encode()), "roster.csv")
+    told = walk.send("/staff/roster", file=file)
+    address = f"/staff/roster/{told['import']}"
+    walk.ask("GET", "/staff/roster")
+    walk.ask("GET", address)
+    db.session.get_one(RosterImport, told["import"]).state = ImportState.CHECKED
+    db.session.flush()
+    walk.ask("POST", f"{address}/apply")
 
 
 def give_the_unit_s_word(walk: Walk, make: Factory) -> None:
@@ -202,6 +228,7 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     walk.ask("GET", "/staff/health")
     look_after_people(walk, member)
     look_after_data(walk, make.member())
+    bring_a_roster_in(walk)
     walk.ask("GET", "/staff/posters")
     for path in ("/staff/audit", "/staff/tasks", "/staff/notices", "/staff/names"):
         walk.ask("GET", path)

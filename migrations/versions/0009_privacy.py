@@ -7,7 +7,7 @@ else, so no late command can bring a name back.
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0008", "0007"
+revision, down_revision = "0009", "0008"
 
 RULES = (
     ("agenda_keep_days", "1095", False),
