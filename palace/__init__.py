@@ -19,16 +19,24 @@ from palace.audit import views as audit
 from palace.boxoffice import views as boxoffice
 from palace.calendars import views as calendars
 from palace.care import views as care
+from palace.companions import views as companions
+from palace.companions.queries import own_last_four
 from palace.config import ROOT, Settings
 from palace.door import views as door
 from palace.joining import views as joining
 from palace.members import views as members
 from palace.members.rules import MEMBER_SIGN_IN
-from palace.members.services import CodeOffice, code_office, proof_rules
+from palace.members.services import (
+    CodeOffice,
+    NumberOffice,
+    code_office,
+    number_office,
+    proof_rules,
+)
 from palace.mine import views as mine
 from palace.notices import senders
 from palace.notices import views as notices
-from palace.notices.services import owe_code
+from palace.notices.services import owe_code, tell_old_number
 from palace.payments.services import on_paid
 from palace.people import views as people
 from palace.reports import views as reports
@@ -77,6 +85,7 @@ def create_app(settings: Settings) -> Flask:
         notices,
         tickets,
         mine,
+        companions,
         calendars,
         boxoffice,
         door,
@@ -89,6 +98,7 @@ def create_app(settings: Settings) -> Flask:
     ):
         part.init_app(app)
     code_office["codes"] = CodeOffice(senders.may_send, owe_code, code_budget)
+    number_office["numbers"] = NumberOffice(venues.number_idle, own_last_four, tell_old_number)
     proof_rules["house"] = venues.proof_rules
     on_paid["tickets"] = tickets_services.settle_paid
     web.check_addresses(app)

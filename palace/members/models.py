@@ -42,7 +42,10 @@ class RosterEntry(Base):
 
 
 class Member(Base):
-    """A person who uses the palace; several may share a phone, one account per roster person."""
+    """A person who uses the palace; several may share a phone, one account per roster person.
+
+    `phone_proven_at` is when a code to the number last let this member in; None: it never has yet.
+    """
 
     __tablename__ = "members"
     __table_args__ = (CheckConstraint("calendar_generation > 0", name="calendar_generation"),)
@@ -55,6 +58,7 @@ class Member(Base):
     )
     calendar_generation: Mapped[int] = mapped_column(server_default="1", default=1)
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    phone_proven_at: Mapped[datetime | None] = mapped_column(server_default=text("now()"))
     roster_entry: Mapped[RosterEntry | None] = relationship(lazy="joined")
 
     def standing(self, today: date) -> Standing:

@@ -79,17 +79,21 @@ SIGN_IN = (
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody a phone number may belong to: a member, or a roster entry nobody has claimed."""
+    """Somebody a phone number may belong to: a member, or a roster entry nobody has claimed.
+
+    `fact`: the number has been idle for so long that its holder must say more to be them.
+    """
 
     id: str
     name: str
     unit: Unit | None
+    fact: bool = False
 
     @property
     def words(self) -> str:
         """Return the person as the holder of the phone is shown them: 张*华 · 第一出租汽车公司工会."""
         name = mask_name(self.name) if self.name else gettext("还没填姓名的那一位")
-        return " · ".join([name, *([self.unit.name_zh] if self.unit else [])])
+        return " · ".join([name, *([self.unit.name_zh] if self.unit and not self.fact else [])])
 
 
 @dataclass(frozen=True)

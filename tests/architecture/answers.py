@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from palace.agenda.rules import EntryStatus
+from palace.companions.rules import Relation
 from palace.door.rules import Reason, Verdict
+from palace.identities.rules import Document
 from palace.members.rules import Role, Standing
 from palace.programme.rules import KINDS, Shown
 from palace.reports.rules import ExportState, Format
@@ -128,7 +130,22 @@ SHAPES: dict[str, Shape] = {
     "History": exactly(entries=each(known("Entry")), page={"type": "integer", "minimum": 1}),
     "Onward": at_least({"phone_end": TEXT}, next=TEXT),
     "CodeAsked": exactly(phone_end=TEXT, scarce=YES_NO),
-    "People": exactly(people=each(exactly(id=TEXT, words=TEXT))),
+    "People": exactly(people=each(exactly(id=TEXT, words=TEXT, fact=YES_NO))),
+    "Companions": exactly(
+        people=each(
+            exactly(
+                id=NUMBER,
+                name=TEXT,
+                relation=one_of(Relation),
+                minor=YES_NO,
+                document=maybe(one_of(Document)),
+                end=maybe(TEXT),
+            )
+        )
+    ),
+    "Number": exactly(phone_end=TEXT),
+    "Found": exactly(people=each(known("FoundMember"))),
+    "FoundMember": exactly(member=NUMBER, name=TEXT, unit=maybe(TEXT), phone_end=maybe(TEXT)),
     "Nothing": exactly(),
     "Worker": exactly(
         kind=one_of(["staff", "member"]),
@@ -218,6 +235,17 @@ JSON: dict[str, dict[str, str]] = {
     "mine.access": {"POST": "Changed"},
     "mine.rename": {"POST": "Changed"},
     "mine.history": {"GET": "History"},
+    "companions.home": {"GET": "Companions"},
+    "companions.keep": {"POST": "Companions"},
+    "companions.remove": {"POST": "Companions"},
+    "numbers.mine": {"GET": "Number"},
+    "numbers.ask": {"POST": "Onward"},
+    "numbers.code": {"GET": "Number"},
+    "numbers.move": {"POST": "Onward"},
+    "numbers.desk": {"GET": "Found"},
+    "numbers.find": {"POST": "Found"},
+    "numbers.one": {"GET": "FoundMember"},
+    "numbers.set_number": {"POST": "FoundMember"},
     "members.sign_in": {"GET": "Nothing", "POST": "Onward"},
     "members.code": {"GET": "CodeAsked", "POST": "Onward"},
     "members.choose": {"GET": "People", "POST": "Onward"},
@@ -266,9 +294,10 @@ JSON: dict[str, dict[str, str]] = {
 """Which shape an address answers with, by endpoint and method; what is not here is a page or a file."""
 
 JSON_ONLY = {"pages.healthz"}
-CREATES = {"tickets.hold", "joining.apply", "people.employ"}
+CREATES = {"tickets.hold", "joining.apply", "people.employ", "companions.keep"}
 SHOWN = {
     "door.admit",
+    "numbers.find",
     "people.employ",
     "people.find",
     "people.renew_password",
