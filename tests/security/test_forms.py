@@ -55,6 +55,10 @@ PAGES = {
     "staff.enrol",
     "mine.rename",
     "people.find",
+    "companions.keep",
+    "numbers.ask",
+    "numbers.find",
+    "numbers.set_number",
 }
 """Addresses whose page has the form itself, to be filled in again."""
 
