@@ -23,7 +23,7 @@ def keep(member: Person, who: str, relation: str, number: str = "", *, born: str
     if born:
         page.get_by_label("孩子的生日").fill(born)
     page.get_by_label("不满14岁").check()
-    page.get_by_label("同意保存").check()
+    page.get_by_label("同意保存证件").check()
     member.tap("存起来")
 
 

@@ -55,7 +55,6 @@ PAGES = {
     "staff.enrol",
     "mine.rename",
     "people.find",
-    "companions.keep",
     "numbers.ask",
     "numbers.find",
     "numbers.set_number",
