@@ -61,7 +61,7 @@ def keep(member: Known, person: Introduced, now: datetime) -> Companion:
     kept = db.session.scalars(new).first()
     if kept is None:
         raise KeptBefore
-    _note("companion_kept", kept)
+    _note(kept, added=True)
     return kept
 
 
@@ -75,7 +75,7 @@ def remove(member: Known, companion_id: int) -> None:
     found = next((c for c in queries.companions_of(member.id) if c.id == companion_id), None)
     if found is None:
         raise NotFound
-    _note("companion_removed", found)
+    _note(found, added=False)
     db.session.delete(found)
     db.session.flush()
 
@@ -92,8 +92,8 @@ def _mark(declared: Declared | None, now: datetime) -> dict[str, Any]:
     }
 
 
-def _note(act: str, kept: Companion) -> None:
+def _note(kept: Companion, *, added: bool) -> None:
     values = {"name": kept.name, "last_four": kept.last_four}
-    added = act == "companion_kept"
     personal = Personal(kept.member_id, {} if added else values, values if added else {})
-    note(act, f"member:{kept.member_id}", personal=personal)
+    subject = f"member:{kept.member_id}"
+    note("companion_kept" if added else "companion_removed", subject, personal=personal)

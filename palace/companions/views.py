@@ -19,6 +19,7 @@ from palace.identities.rules import NAMES
 from palace.members.queries import current_member
 from palace.members.rules import Role, tidy_name
 from palace.text import N_
+from palace.throttle import limiter
 from palace.venues.queries import house_rules
 from palace.web import allow, answer, checked, reads, refusal_words, wants_json
 
@@ -40,6 +41,7 @@ def home() -> ResponseReturnValue:
 @bp.post("")
 @allow(Role.MEMBER)
 @reads(CompanionForm)
+@limiter.limit("60 per hour")
 def keep() -> ResponseReturnValue:
     """Keep somebody to bring along; a number is never kept nor shown again."""
     form = CompanionForm()

@@ -54,7 +54,7 @@ def move_number(member_id: int, challenge: Challenge, *, sign_in: int) -> None:
     """
     now = clock.now()
     use_up(challenge, now)
-    member = _give(member_id, challenge.phone, "number_changed", now, but=sign_in)
+    member = _give(member_id, challenge.phone, now, sign_in=sign_in)
     member.phone_proven_at = now
     db.session.flush()
 
@@ -65,7 +65,7 @@ def set_number(member_id: int, phone: str) -> None:
     Raises:
         SameNumber: it is theirs already.
     """
-    member = _give(member_id, phone, "number_set", clock.now())
+    member = _give(member_id, phone, clock.now())
     member.phone_proven_at = None
     db.session.flush()
 
@@ -107,8 +107,11 @@ def free_idle(phone: str, now: datetime) -> None:
     db.session.flush()
 
 
-def _give(member_id: int, phone: str, act: str, now: datetime, *, but: int | None = None) -> Member:
-    """Write that a number belongs to a member now; the numbers are locked before the member."""
+def _give(member_id: int, phone: str, now: datetime, *, sign_in: int | None = None) -> Member:
+    """Write that a number belongs to a member now; the numbers are locked before the member.
+
+    `sign_in`: the member's own, which stays; None: somebody else gives the number.
+    """
     seen = db.session.scalar(select(Member.phone).where(Member.id == member_id))
     lock_number(seen, phone)
     queries.lock(member_id)
@@ -117,9 +120,10 @@ def _give(member_id: int, phone: str, act: str, now: datetime, *, but: int | Non
     if before == phone:
         raise SameNumber
     member.phone = phone
-    end_sign_ins(member, now, but=but)
+    end_sign_ins(member, now, but=sign_in)
     changed = Personal(member.id, {"phone": before}, {"phone": phone})
-    note(act, f"member:{member.id}", personal=changed)
+    subject = f"member:{member.id}"
+    note("number_set" if sign_in is None else "number_changed", subject, personal=changed)
     if before:
         number_office["numbers"].tell(before, member.id, now)
     return member
