@@ -20,6 +20,7 @@ from palace.members.services import code_of
 SCREEN = "screen"
 LONGEST_VARIABLE = 20
 SIGN_IN_CODE = "sign_in_code"
+NUMBER_CHANGED = "number_changed"
 NEWS = timedelta(days=2)
 
 
@@ -37,6 +38,11 @@ KINDS = {
         "登录验证码 {code}，10分钟内有效，请勿告诉他人。",
         "Your sign-in code is {code}. Valid for 10 minutes; tell nobody.",
         CODE_LIFE,
+    ),
+    NUMBER_CHANGED: Kind(
+        "您在文化宫的手机号换掉了。不是您本人办的，请马上到售票处。",
+        "Your phone number at the palace was changed. If it was not you, tell the box office now.",
+        NEWS,
     ),
     "tickets_issued": Kind(
         "{title}，{starts_at}，{count}张票已出，登录后在“我的”里查看。",

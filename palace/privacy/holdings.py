@@ -13,6 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from palace.agenda.models import AgendaEntry
 from palace.commands import CommandKey
+from palace.companions.models import Companion
 from palace.consents.models import Consent, ConsentText
 from palace.joining.models import Application
 from palace.members.models import (
@@ -95,6 +96,7 @@ HOLDINGS: Sequence[Holding] = (
         emptied={
             "name": "",
             "phone": None,
+            "phone_proven_at": None,
             "roster_entry_id": None,
             "calendar_generation": Member.calendar_generation + 1,
             "erased_at": NOW,
@@ -200,6 +202,14 @@ HOLDINGS: Sequence[Holding] = (
         of=lambda whose: Entrant.order_id.in_(_orders(whose)),
         untold=frozenset({"identity_hash", "key_id"}),
         goes=lambda whose: Entrant.order_id.in_(_orders(whose)),
+    ),
+    Holding(
+        model=Companion,
+        title=N_("您常带的人（姓名、生日、证件尾号）"),
+        kept=GOES,
+        of=by(Companion.member_id),
+        untold=frozenset({"identity_hash", "key_id"}),
+        goes=by(Companion.member_id),
     ),
     Holding(
         model=AgendaEntry,

@@ -65,6 +65,11 @@ class HouseRules(Base):
         second_factor_roles: staff with one of these posts sign in with a code beside the password.
         proof_minutes: so long after somebody proved who they are, dangerous acts ask for no new proof.
         entrant_keep_days: names and document hashes of who came in are kept so long after a show.
+        companions_kept: so many people a member may keep beside themselves.
+        people_per_order, minors_per_order: of an order that names who comes, so many may come, and so
+            many of them minors; minor_age: younger than this.
+        number_idle_days: after so long without a sign of its member, a phone number may have become
+            somebody else's; a code to it alone opens nothing then.
         exports_per_day, export_keep_days: files of lists one person may ask for in a day, and how long
             a file waits to be fetched.
         audit_keep_days: sealed audit lines older than this are forgotten; None: kept for good.
@@ -97,6 +102,11 @@ class HouseRules(Base):
         ),
         CheckConstraint("proof_minutes > 0", name="proof"),
         CheckConstraint("entrant_keep_days >= 0", name="entrants"),
+        CheckConstraint(
+            "least(companions_kept, minors_per_order, minor_age) >= 0"
+            " AND least(people_per_order, number_idle_days) > 0",
+            name="people",
+        ),
         CheckConstraint(
             "exports_per_day >= 0 AND export_keep_days > 0"
             " AND (audit_keep_days IS NULL OR audit_keep_days >= 183)",
@@ -137,6 +147,11 @@ class HouseRules(Base):
     )
     proof_minutes: Mapped[int] = mapped_column(server_default="10", default=10)
     entrant_keep_days: Mapped[int] = mapped_column(server_default="30", default=30)
+    companions_kept: Mapped[int] = mapped_column(server_default="5", default=5)
+    people_per_order: Mapped[int] = mapped_column(server_default="5", default=5)
+    minors_per_order: Mapped[int] = mapped_column(server_default="3", default=3)
+    minor_age: Mapped[int] = mapped_column(server_default="18", default=18)
+    number_idle_days: Mapped[int] = mapped_column(server_default="180", default=180)
     exports_per_day: Mapped[int] = mapped_column(server_default="20", default=20)
     export_keep_days: Mapped[int] = mapped_column(server_default="7", default=7)
     audit_keep_days: Mapped[int | None]

@@ -12,6 +12,7 @@ from palace import clock
 from palace.joining import services as joining
 from palace.members.services import ask_code, code_of
 from palace.notices import senders
+from palace.notices.services import tell_old_number
 from palace.programme.models import Performance
 from tests.factory import Factory
 
@@ -106,6 +107,17 @@ def test_what_a_unit_says_of_somebody_who_applied(make: Factory, client: FlaskCl
     )
 
 
+def test_a_number_that_a_member_left(make: Factory, client: FlaskClient) -> None:
+    make.site()
+    one = make.member()
+    make.sign_in(client, one)
+    tell_old_number(one.phone or "", one.id, clock.now())
+    assert newest(client, "zh") == "您在文化宫的手机号换掉了。不是您本人办的，请马上到售票处。"
+    assert newest(client, "en") == (
+        "Your phone number at the palace was changed. If it was not you, tell the box office now."
+    )
+
+
 def test_every_kind_is_read_here() -> None:
     read = {"sign_in_code", "tickets_issued", "ticket_returned", "awaiting_payment"}
-    assert set(senders.KINDS) == read | {"unit_confirmed", "unit_refused"}
+    assert set(senders.KINDS) == read | {"unit_confirmed", "unit_refused", "number_changed"}

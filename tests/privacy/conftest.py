@@ -11,6 +11,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from palace import clock
+from palace.companions.models import Companion
+from palace.companions.rules import Relation
 from palace.consents import services as consents
 from palace.consents.rules import Purpose
 from palace.db import db
@@ -62,6 +64,9 @@ def lived_here(make: Factory) -> Regular:
     payments.ask("tickets", order.id, Fen(3000), pay_by=now)
     payments.close("tickets", order.id, now=now)
     make.add(RosterQuestion(member_id=member.id, asked_at=now, answer="known"))
+    make.add(
+        Companion(member_id=member.id, name="欧阳小棠", relation=Relation.CHILD, by_guardian=True)
+    )
     ask_access(member, True, now)
     make.post(member, Role.UNIT, unit=unit)
     consents.give(member.id, Purpose.PRIVACY, now)

@@ -107,6 +107,8 @@ def test_columns_that_are_not_told_are_hashes_keys_and_others_names() -> None:
         "challenges.address_hash",
         "entrants.identity_hash",
         "entrants.key_id",
+        "companions.identity_hash",
+        "companions.key_id",
         "agenda_entries.block",
         "command_keys.body_hash",
         "audit_lines.personal",

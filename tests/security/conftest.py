@@ -44,6 +44,8 @@ class Belongings:
             "kind": "member",
             "person_id": self.member.id,
             "post_id": UNKNOWN_ID,
+            "member_id": self.member.id,
+            "companion_id": UNKNOWN_ID,
             "unit_id": self.member.unit_id,
             "import_id": UNKNOWN_ID,
             "purpose": "identity",

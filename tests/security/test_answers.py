@@ -26,6 +26,7 @@ from palace.roster.rules import ImportState
 from tests.architecture.answers import CREATES, JSON
 from tests.architecture.openapi import FILE
 from tests.factory import Factory
+from tests.members.browser import newest_code
 
 PASSWORD = "售票处 2026 南宫"  # noqa: S105 - a test's
 ASK = {"Accept": "application/json"}
@@ -156,6 +157,29 @@ def look_after_data(walk: Walk, leaving: Member) -> None:
     walk.ask("POST", path, why="本人要求")
 
 
+def bring_people(walk: Walk) -> None:
+    """Keep a parent, and take them off the list."""
+    walk.ask("GET", "/mine/people")
+    told = walk.ask("POST", "/mine/people", name="李桂兰", relation="parent")
+    walk.ask("POST", f"/mine/people/{told['people'][0]['id']}/remove")
+
+
+def move_to_another_number(walk: Walk) -> None:
+    """Have a code sent to a new number, and type it."""
+    walk.ask("GET", "/mine/phone")
+    walk.ask("POST", "/mine/phone", phone="13800138009")
+    walk.ask("GET", "/mine/phone/code")
+    walk.ask("POST", "/mine/phone/code", code=newest_code("13800138009"))
+
+
+def set_a_number(walk: Walk, member: Member) -> None:
+    """Find a member at the desk and set their number."""
+    walk.ask("GET", "/staff/numbers")
+    walk.ask("POST", "/staff/numbers", who="13800138009")
+    walk.ask("GET", f"/staff/numbers/{member.id}")
+    walk.ask("POST", f"/staff/numbers/{member.id}", phone="13800138000", seen=True)
+
+
 def look_after_people(walk: Walk, member: Member) -> None:
     """Take somebody on, give and take a post, help them, let them go."""
     people = "/staff/people"
@@ -205,6 +229,8 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     walk.ask("GET", f"/join/{'a' * 20}")
     enter(walk, member)
     get_tickets(walk, show)
+    bring_people(walk)
+    move_to_another_number(walk)
     change_oneself(walk)
     make.sign_in(walk.browser, make.member(valid=False))  # the roster knows the name of the other
     walk.ask("POST", "/mine/name", name="李小明")
@@ -226,6 +252,7 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     walk.ask("POST", "/staff/sign-in/code", code=shown_code(staff))
     walk.ask("GET", "/staff")
     walk.ask("GET", "/staff/health")
+    set_a_number(walk, member)
     look_after_people(walk, member)
     look_after_data(walk, make.member())
     bring_a_roster_in(walk)
