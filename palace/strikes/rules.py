@@ -1,4 +1,4 @@
-"""What strikes lead to: plain values in, decision out. The figures are rows (`HouseRules`, `StrikePreset`)."""
+"""What strikes lead to: plain values in, decision out. The figures are rows of the palace."""
 
 from __future__ import annotations
 
