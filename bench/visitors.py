@@ -31,8 +31,9 @@ SELECT id, phone, name, id, 1 FROM roster_entries WHERE id > {first};
 INSERT INTO sign_ins (token_hash, member_id, expires_at)
 SELECT sha256(convert_to('visitor-' || id, 'UTF8')), id, now() + interval '90 days'
 FROM members WHERE id > {first};
-INSERT INTO staff (id, login, name, role, password_hash) OVERRIDING SYSTEM VALUE
-VALUES ({first}, 'bench-door', '王丽', 'door', '!');
+INSERT INTO staff (id, login, name, password_hash) OVERRIDING SYSTEM VALUE
+VALUES ({first}, 'bench-door', '王丽', '!');
+INSERT INTO posts (staff_id, role, granted_by) VALUES ({first}, 'door', 'system');
 INSERT INTO sign_ins (token_hash, staff_id, expires_at)
 VALUES (sha256(convert_to('steward', 'UTF8')), {first}, now() + interval '90 days');
 ANALYZE;

@@ -15,6 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from palace import db as database
 from palace import lifecycle, overload, pages, throttle, web, words
+from palace.audit import views as audit
 from palace.boxoffice import views as boxoffice
 from palace.calendars import views as calendars
 from palace.care import views as care
@@ -23,16 +24,20 @@ from palace.door import views as door
 from palace.joining import views as joining
 from palace.members import views as members
 from palace.members.rules import MEMBER_SIGN_IN
-from palace.members.services import CodeOffice, code_office
+from palace.members.services import CodeOffice, code_office, proof_rules
 from palace.mine import views as mine
 from palace.notices import senders
 from palace.notices import views as notices
 from palace.notices.services import owe_code
 from palace.payments.services import on_paid
+from palace.people import views as people
+from palace.reports import views as reports
 from palace.schema import check_current, check_known, revision
-from palace.security import Cookies, make_keys, use_keys
+from palace.security import Cookies, complete_keys, make_keys, use_keys
 from palace.tickets import services as tickets_services
 from palace.tickets import views as tickets
+from palace.unions import views as unions
+from palace.venues import queries as venues
 from palace.venues.queries import code_budget, has_palace
 from palace.venues.services import check_database
 
@@ -76,10 +81,15 @@ def create_app(settings: Settings) -> Flask:
         boxoffice,
         door,
         care,
+        people,
         joining,
+        unions,
+        audit,
+        reports,
     ):
         part.init_app(app)
     code_office["codes"] = CodeOffice(senders.may_send, owe_code, code_budget)
+    proof_rules["house"] = venues.proof_rules
     on_paid["tickets"] = tickets_services.settle_paid
     web.check_addresses(app)
     if settings.proxies:
@@ -158,6 +168,7 @@ def bring_up_to_date(app: Flask) -> None:
         bare = revision(database.db.session.connection()) is None
         if settings.demo or bare or not has_palace():
             make_keys(settings.keys_file)
+        complete_keys(settings.keys_file)
         use_keys(app)
     upgrade()
 

@@ -23,8 +23,8 @@ from sqlalchemy import make_url, text
 
 from palace.config import Settings
 from palace.db import db
-from palace.host import HostRefused, find_bin
-from palace.security import PURPOSES, keys, sync_folder
+from palace.host import HostRefused, find_bin, sync_folder
+from palace.security import PURPOSES, keys
 
 SUFFIX = ".palace"
 PLAIN = "restore-"

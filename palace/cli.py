@@ -8,7 +8,7 @@ from sqlalchemy.exc import OperationalError
 from palace import NotFounded, bring_up_to_date, opened, printing_process, schema, worker
 from palace.backup import BackupRefused
 from palace.config import Settings, UnsafeSettings
-from palace.console import health, staff
+from palace.console import audit, health, staff
 from palace.db import db
 from palace.demo import demo
 from palace.founding import AlreadyFounded, setup_command
@@ -77,6 +77,7 @@ cli.add_command(backup_key_command)
 cli.add_command(restore_command)
 cli.add_command(health)
 cli.add_command(staff)
+cli.add_command(audit)
 
 
 REFUSALS = (

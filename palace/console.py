@@ -11,17 +11,20 @@ from flask import g
 from flask_babel import gettext
 
 from palace import at_home, clock, opened
+from palace.audit import services as audits
 from palace.care import rules, services
 from palace.care.rules import Line
 from palace.config import Settings
 from palace.db import transaction
 from palace.errors import PalaceError
 from palace.members import services as members
-from palace.members.rules import Role
+from palace.members.posts import OF_STAFF
+from palace.people import services as people
 from palace.postgres import Cluster
 from palace.web import refusal_words
 
-ROLES = [role.value for role in Role if role is not Role.MEMBER]
+ROLES = [role.value for role in OF_STAFF]
+AT_SITE = click.option("--site", default="", metavar="CODE", help="Only at this site.")
 
 
 @click.command()
@@ -48,20 +51,55 @@ def _said(line: Line) -> str:
 
 @click.group()
 def staff() -> None:
-    """Who works here: add somebody, give a new password, let somebody go."""
+    """Who works here: add somebody, give and take posts, help who is locked out, let somebody go."""
 
 
 @staff.command()
 @click.argument("login")
 @click.argument("name")
 @click.argument("role", type=click.Choice(ROLES))
+@AT_SITE
 @click.pass_obj
-def add(settings: Settings, login: str, name: str, role: str) -> None:
-    """Let somebody work here; their password is shown once."""
+def add(settings: Settings, login: str, name: str, role: str, site: str) -> None:
+    """Let somebody work here with a first post; their password is shown once."""
     with _at_work(settings):
-        password = members.employ(login, name, Role(role))
-    click.echo(f"{login} works here now as {role}.")
+        password = people.take_on(login, name, role, site)
+    click.echo(f"{login} works here now as {_place(role, site)}.")
     _show(login, password)
+
+
+@staff.command()
+@click.argument("login")
+@click.argument("role", type=click.Choice(ROLES))
+@AT_SITE
+@click.pass_obj
+def grant(settings: Settings, login: str, role: str, site: str) -> None:
+    """Give somebody one more post; they sign in anew."""
+    with _at_work(settings):
+        people.give_post(members.get_staff(login), role, site=site, unit="")
+    click.echo(f"{login} is {_place(role, site)} too, from the next sign-in on.")
+
+
+@staff.command()
+@click.argument("login")
+@click.argument("role", type=click.Choice(ROLES))
+@AT_SITE
+@click.pass_obj
+def revoke(settings: Settings, login: str, role: str, site: str) -> None:
+    """Take a post away, at once."""
+    with _at_work(settings):
+        people.take_post(members.get_staff(login), role, site=site)
+    click.echo(f"{login} is not {_place(role, site)} any more.")
+
+
+@staff.command()
+@click.argument("login")
+@click.pass_obj
+def code(settings: Settings, login: str) -> None:
+    """Forget the sign-in codes of somebody whose phone is lost; their next sign-in sets up others."""
+    with _at_work(settings):
+        members.forget_second(members.get_staff(login), clock.now())
+    click.echo(f"{login} sets the codes up again at the next sign-in; every sign-in has ended.")
 
 
 @staff.command()
@@ -83,6 +121,30 @@ def leave(settings: Settings, login: str) -> None:
     with _at_work(settings):
         members.leave(login, clock.now())
     click.echo(f"{login} has left: the login and every sign-in have ended.")
+
+
+def _place(role: str, site: str) -> str:
+    """Return a post in words."""
+    return f"{role} at {site}" if site else role
+
+
+@click.group()
+def audit() -> None:
+    """Whether anybody changed what the audit says."""
+
+
+@audit.command()
+@click.pass_obj
+def verify(settings: Settings) -> None:
+    """Check every seal over the audit and show the newest hash; exit code 1 where one does not fit."""
+    with at_home(settings):
+        found = audits.verify()
+    if found.wrong:
+        raise click.ClickException(f"The seal of {found.day} does not fit: {found.wrong}.")
+    click.echo(
+        f"{found.count} seals fit; the lines of {found.forgotten} of them were forgotten in time."
+    )
+    click.echo(f"Newest hash (keep it elsewhere): {found.head.hex()}")
 
 
 def _show(login: str, password: str) -> None:

@@ -89,8 +89,12 @@ db = SQLAlchemy(
 
 def one_of(column: str, values: Iterable[StrEnum]) -> CheckConstraint:
     """Return the CHECK that keeps a text column to the values of an enum."""
-    listed = ", ".join(f"'{value.value}'" for value in values)
-    return CheckConstraint(f"{column} IN ({listed})", name=column)
+    return CheckConstraint(f"{column} IN ({quoted(values)})", name=column)
+
+
+def quoted(values: Iterable[StrEnum]) -> str:
+    """Return values of an enum as SQL lists them."""
+    return ", ".join(f"'{value.value}'" for value in values)
 
 
 class Kept(PrepareManager):

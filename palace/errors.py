@@ -41,6 +41,13 @@ class SignInNeeded(PalaceError):
     message = N_("请先登录，再继续。")
 
 
+class ProofNeeded(PalaceError):
+    """A dangerous act wants a fresh proof of who acts, sent with it as `proof`. Carries `way`, by what."""
+
+    status, code = 401, "proof_needed"
+    message = N_("这一步很要紧，请再验证一次是您本人。")
+
+
 class NotAllowed(PalaceError):
     """Signed in, but this address is for other roles."""
 

@@ -32,7 +32,7 @@ class Form(FlaskForm):
             return _own_sentences(words.locale())
 
     def __init__(self, **values: Any) -> None:
-        super().__init__(formdata=sent_fields(), **values)
+        super().__init__(**({"formdata": sent_fields()} | values))
 
 
 @functools.cache

@@ -227,3 +227,12 @@ def make_home(home: Path, account: Account) -> None:
 def current_user() -> str:
     """Return the name of the user who started us."""
     return _account(os.geteuid()).name
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the disk keep a new name in a folder, also through a power cut."""
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

@@ -35,13 +35,21 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from palace import lately, web
 from palace.db import db
-from palace.errors import NotFound, PageStale, PalaceError, SignInNeeded, Unavailable
+from palace.errors import (
+    NotFound,
+    PageStale,
+    PalaceError,
+    ProofNeeded,
+    SignInNeeded,
+    Unavailable,
+)
 from palace.text import N_
 
 log = logging.getLogger("palace")
 
 COME_BACK = 5  # seconds
-SECRETS = frozenset({"password", "code"})
+SECRETS = frozenset({"password", "code", "proof"})
+NOT_SENT_AGAIN = {"csrf_token", "proof"}
 SLEPT_TOO_LONG = "25P03"  # ours was frozen inside a transaction and PostgreSQL cut it off
 
 HTTP_WORDS = {
@@ -195,7 +203,23 @@ def _refusal(error: PalaceError) -> Response:
     if isinstance(error, SignInNeeded):
         page = "staff.sign_in" if error.values.get("staff") else "members.sign_in"
         return make_response(redirect(url_for(page, next=error.values.get("back")), code=303))
+    if isinstance(error, ProofNeeded):
+        return _proof_page(error)
     return make_response(error_page(web.refusal_words(error)), error.status)
+
+
+def _proof_page(error: ProofNeeded) -> Response:
+    """Return the page that asks who acts; what was typed waits in it and is sent again with the proof."""
+    typed = [(n, t) for n, t in request.form.items(multi=True) if n not in NOT_SENT_AGAIN]
+    page = render_template(
+        "members/proof.html",
+        fields=typed,
+        way=str(error.values.get("way")),
+        demo=error.values.get("demo"),
+        wrong=error.values.get("wrong"),
+        back=web.page_before(),
+    )
+    return make_response(page, error.status)
 
 
 def _wait_page(error: Unavailable) -> Response:

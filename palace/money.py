@@ -4,3 +4,4 @@ from typing import NewType
 
 Fen = NewType("Fen", int)
 FREE = Fen(0)
+FEN_PER_YUAN = 100

@@ -10,8 +10,9 @@ from palace.commands import CommandKey
 from palace.db import Base, db
 from palace.members.models import Challenge, SignIn
 from palace.notices.models import Notice
+from palace.programme.models import Performance
 from palace.throttle import Throttle
-from palace.tickets.models import Claim, Ticket
+from palace.tickets.models import Claim, Entrant, Ticket
 from palace.venues.models import HouseRules
 
 
@@ -29,6 +30,7 @@ def _past(rules: HouseRules, now: datetime) -> list[tuple[type[Base], ColumnElem
         (Notice, Notice.created_at <= now - timedelta(days=rules.notice_keep_days)),
         (Throttle, Throttle.ends_at <= now),
         (Claim, _lapsed_place(now)),
+        (Entrant, _long_over(rules, now)),
     ]
 
 
@@ -38,6 +40,12 @@ def _lapsed_place(now: datetime) -> ColumnElement[bool]:
     return and_(
         Claim.seat_id.is_(None), Claim.held_until <= now, Claim.kept_until.is_(None), ~ticketed
     )
+
+
+def _long_over(rules: HouseRules, now: datetime) -> ColumnElement[bool]:
+    """Return the condition that somebody came, or could have come, to a show that is long over."""
+    last = now - timedelta(days=rules.entrant_keep_days)
+    return exists().where(Performance.id == Entrant.performance_id, Performance.ends_at <= last)
 
 
 def _forget(model: type[Base], past: ColumnElement[bool]) -> int:

@@ -9,11 +9,14 @@ from sqlalchemy import func, select
 
 from palace import at_home, clock
 from palace.config import Settings
-from palace.db import db
+from palace.db import db, transaction
+from palace.members.queries import is_wrapping, sealed_with
 from palace.members.rules import CODE_LIFE, MEMBER_SIGN_IN
+from palace.members.services import reseal
 from palace.programme.models import Performance
 from palace.security import PURPOSES, Key, forget_keys, keys, make_keys, rotate_keys
 from palace.tickets.models import Ticket
+from palace.tickets.queries import has_entrants
 from palace.tickets.rules import TicketState
 
 USED_FOR = {"cookie": MEMBER_SIGN_IN, "code": CODE_LIFE, "digest": timedelta()}
@@ -34,6 +37,12 @@ def may_forget(key: Key, now: datetime, last_show_ends_at: datetime | None) -> b
     """
     if key.retired_at is None:
         return False
+    if key.purpose == "totp":
+        return not sealed_with(key.id)
+    if key.purpose == "identity":
+        return not has_entrants(key.id)
+    if key.purpose == "personal":
+        return not is_wrapping(key.id)
     if key.purpose == "ticket":
         return last_show_ends_at is None or last_show_ends_at <= now
     used_for = USED_FOR.get(key.purpose)
@@ -89,6 +98,8 @@ def rotate_command(settings: Settings, purpose: tuple[str, ...]) -> None:
     with at_home(settings):
         for key in rotate_keys(settings.keys_file, purpose or PURPOSES, clock.now()):
             click.echo(f"{key.purpose:9} {key.id}  active from now on")
+        with transaction():
+            reseal()
     click.echo("A running palace uses them from its next request on.")
 
 

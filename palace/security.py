@@ -24,11 +24,13 @@ from flask import Flask, current_app
 from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import URLSafeTimedSerializer
 
-from palace.host import current_user
+from palace.host import current_user, sync_folder
 
 log = logging.getLogger("palace")
 
-PURPOSES = ("cookie", "code", "calendar", "digest", "ticket")
+PURPOSES = ("cookie", "code", "calendar", "digest", "ticket", "identity", "totp", "personal")
+LATER = ("identity", "totp", "personal")
+"""Purposes that files of an older version lack; `complete_keys` brings them in with the tables."""
 LOST = (
     "Only if it is lost for good: remove what is left of it, then `palace keys rotate` makes new keys; "
     "every ticket, feed and sign-in of before is void then."
@@ -109,6 +111,17 @@ def make_keys(path: Path) -> bool:
     return True
 
 
+def complete_keys(path: Path) -> None:
+    """Add the keys for purposes that were not there when the file was made, if it is there."""
+    if not path.exists():
+        return
+    with _locked(path):
+        found = _read(path, needed=[purpose for purpose in PURPOSES if purpose not in LATER])
+        missing = [name for name in LATER if not any(key.purpose == name for key in found)]
+        if missing:
+            _write(path, [*found, *(_new(purpose) for purpose in missing)])
+
+
 def rotate_keys(path: Path, purposes: Collection[str], now: datetime) -> list[Key]:
     """Retire the active key of each purpose at `now` and make another; return the new ones."""
     with _locked(path):
@@ -142,7 +155,7 @@ def _new(purpose: str, taken: Collection[str] = ()) -> Key:
     return Key(key_id, purpose, secrets.token_bytes(32))
 
 
-def _read(path: Path) -> list[Key]:
+def _read(path: Path, needed: Collection[str] = PURPOSES) -> list[Key]:
     try:
         mode, written = path.stat().st_mode, path.read_bytes()
     except FileNotFoundError:
@@ -156,7 +169,7 @@ def _read(path: Path) -> list[Key]:
     except (ValueError, LookupError, TypeError):
         raise BadKeys(f"{path} is damaged: bring it back from its copy. {LOST}") from None
     active = {key.purpose for key in found if key.active}
-    missing = [purpose for purpose in PURPOSES if purpose not in active]
+    missing = [purpose for purpose in needed if purpose not in active]
     if missing:
         raise BadKeys(f"{path} has no active key for: {', '.join(missing)}")
     return found
@@ -173,15 +186,6 @@ def _write(path: Path, keys: list[Key]) -> None:
         os.chown(new, path.stat().st_uid, path.stat().st_gid)
     new.rename(path)
     sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Have the disk keep a new name in a folder, also through a power cut."""
-    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
 
 
 def _row(key: Key) -> dict[str, str]:

@@ -18,7 +18,7 @@ from werkzeug.routing import BaseConverter
 from werkzeug.sansio.utils import host_is_trusted
 from wtforms import Form as PlainForm
 
-from palace.errors import BadInput, NotAllowed, PalaceError, SignInNeeded
+from palace.errors import BadInput, NotAllowed, PalaceError, ProofNeeded, SignInNeeded
 from palace.words import value_words
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
@@ -42,9 +42,17 @@ class UndeclaredAddress(RuntimeError):
     """An endpoint says neither who may use it nor that everybody may."""
 
 
-def allow(*roles: StrEnum, back: Callable[..., str] | None = None) -> Callable[[View], View]:
+proof: dict[str, Callable[[], None]] = {}
+"""What asks again who somebody is, under "check"; wired in create_app. It raises where that is open."""
+
+
+def allow(
+    *roles: StrEnum, back: Callable[..., str] | None = None, fresh: bool = False
+) -> Callable[[View], View]:
     """Let only people with one of `roles` use a view: others are asked to sign in, or refused.
 
+    The first role says which sign-in page strangers get: the members' or the staff's.
+    `fresh` is for dangerous acts: who has not just proven who they are proves it once more.
     `back` gets the view's arguments and returns where somebody who had to sign in goes on;
     by default the address itself, or for a form the page it stood on.
     """
@@ -53,10 +61,12 @@ def allow(*roles: StrEnum, back: Callable[..., str] | None = None) -> Callable[[
         @functools.wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> ResponseReturnValue:
             if not current_user.is_authenticated:
-                is_staff = all(role.value != "member" for role in roles)
+                is_staff = not getattr(roles[0], "by_phone", False)
                 raise SignInNeeded(staff=is_staff, back=back(**kwargs) if back else _came_from())
-            if current_user.role not in roles:
+            if current_user.roles.isdisjoint(roles):
                 raise NotAllowed
+            if fresh:
+                proof["check"]()
             return view(*args, **kwargs)
 
         guarded.palace_roles = frozenset(role.value for role in roles)  # type: ignore[attr-defined]  # read by check_addresses
@@ -162,6 +172,8 @@ def problem(error: PalaceError) -> Response:
     }
     if isinstance(error.values.get("fields"), dict):
         detail["fields"] = error.values["fields"]
+    if isinstance(error, ProofNeeded):
+        detail["way"] = str(error.values["way"])
     response = make_response(jsonify(detail), error.status)
     response.mimetype = "application/problem+json"
     return response

@@ -18,13 +18,21 @@ from procrastinate.worker import Worker
 from sqlalchemy import make_url
 
 from palace import await_database, clock, create_app, lifecycle, retention
+from palace.audit import services as audit
+from palace.audit.rules import Verdict
 from palace.backup import backup
 from palace.care import services as care
 from palace.care.rules import STALLED_AFTER, TASK_TRIES
 from palace.config import Settings
-from palace.db import transaction
+from palace.db import db, transaction
 from palace.notices import services as notices
+from palace.reports import services as reports
 from palace.venues import queries as venues
+
+
+class AuditChanged(RuntimeError):
+    """The audit is not what was sealed."""
+
 
 log = logging.getLogger("palace.worker")
 tasks = Blueprint()
@@ -63,6 +71,21 @@ def nightly_backup(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
         log.info("backup", extra={"values": {"file": backup(settings, clock.now()).name}})
 
 
+@tasks.periodic(cron="40 19 * * *")  # 03:40 in Shanghai
+@tasks.task(name="seal_audit", queueing_lock="seal_audit", retry=RETRY, pass_context=True)
+def seal_audit(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task gets it
+    """Seal the audit of the days before today, and check that nobody changed what was sealed."""
+    with _flask(context).app_context():
+        seal_once()
+
+
+@tasks.task(name="write_export", retry=RETRY, pass_context=True)
+def write_export(context: JobContext, export_id: int) -> None:
+    """Write the workbook somebody asked for; one at a time, so that a lane stays free."""
+    with _flask(context).app_context():
+        reports.write_workbook(export_id)
+
+
 @tasks.periodic(cron="* * * * *")
 @tasks.task(name="rescue", queueing_lock="rescue", retry=RETRY, pass_context=True)
 def rescue(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task gets it
@@ -88,8 +111,26 @@ def tidy_once() -> dict[str, int]:
         if not venues.has_palace():
             return {}
         gone = retention.tidy(venues.house_rules(), clock.now())
+        gone["exports"] = reports.forget(venues.house_rules(), clock.now())
+        gone["files"] = reports.sweep()
     log.info("tidied", extra={"values": gone})
     return gone
+
+
+def seal_once() -> Verdict:
+    """Seal, forget what is kept no longer, and check every seal.
+
+    Raises:
+        AuditChanged: one does not fit; as a failed task people see it until they looked.
+    """
+    with transaction():
+        audit.seal(clock.now())
+        audit.forget()
+    verdict = audit.verify()
+    db.session.rollback()
+    if verdict.wrong:
+        raise AuditChanged(f"{verdict.day}: {verdict.wrong}")
+    return verdict
 
 
 def _flask(context: JobContext) -> Flask:

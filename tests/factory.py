@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import Range
 
 from palace import clock
 from palace.db import Base, db
-from palace.members.models import Grant, Member, RosterEntry, SignIn, Staff, Unit
+from palace.members.models import Grant, Member, Post, RosterEntry, SignIn, Staff, Unit
 from palace.members.rules import GrantKind, Role
 from palace.money import Fen
 from palace.programme.models import Performance, Price, Production, Quota, Tier
@@ -50,7 +50,7 @@ class Factory:
 
     def site(self) -> Site:
         """Return the head site, made once with its house rules."""
-        site = db.session.scalars(select(Site)).first()
+        site = db.session.scalars(select(Site).where(Site.kind == "head")).first()
         if site is None:
             site = Site(
                 code="head",
@@ -224,11 +224,49 @@ class Factory:
         self.add(grant)
         return grant
 
-    def staff(self, role: Role = Role.ADMIN) -> Staff:
-        """Return somebody who works at the palace (no usable password)."""
-        staff = Staff(login=f"staff-{next(NUMBERS)}", name="王丽", role=role, password_hash="!")  # noqa: S106 - not a hash
+    def staff(self, *roles: Role, site: Site | None = None) -> Staff:
+        """Return somebody who works at the palace (no usable password), by default an administrator."""
+        staff = Staff(login=f"staff-{next(NUMBERS)}", name="王丽", password_hash="!")  # noqa: S106 - not a hash
         self.add(staff)
+        for role in roles or (Role.ADMIN,):
+            self.post(staff, role, site=site)
         return staff
+
+    def post(
+        self,
+        who: Member | Staff,
+        role: Role,
+        *,
+        site: Site | None = None,
+        unit: Unit | None = None,
+    ) -> Post:
+        """Return a post somebody has."""
+        post = Post(
+            staff_id=who.id if isinstance(who, Staff) else None,
+            member_id=who.id if isinstance(who, Member) else None,
+            role=role,
+            site_id=site.id if site else None,
+            unit_id=unit.id if unit else None,
+            granted_by="system",
+            ended_at=None,
+        )
+        self.add(post)
+        return post
+
+    def branch(self) -> Site:
+        """Return a branch station with its house rules."""
+        self.site()
+        number = next(NUMBERS)
+        site = Site(
+            code=f"branch-{number}",
+            kind="branch",
+            name_zh="分馆",
+            name_en="Branch",
+            seal="职工之家",
+        )
+        self.add(site)
+        self.add(HouseRules(site_id=site.id))
+        return site
 
     def sign_in(self, client: FlaskClient, person: Member | Staff) -> None:
         """Sign a person in on a browser, as the sign-in page would."""

@@ -23,13 +23,18 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from palace.db import db, table_of
 from palace.lifecycle import is_away
-from palace.members.models import Staff
+from palace.members.models import Post, Staff
 from palace.members.rules import Role
 from palace.statements import execute
 from tests.factory import Factory
 
 STAFF = table_of(Staff)
-WHO = select(STAFF.c.role, STAFF.c.name).where(STAFF.c.id == bindparam("id"))
+POSTS = table_of(Post)
+WHO = (
+    select(POSTS.c.role, STAFF.c.name)
+    .join(STAFF, STAFF.c.id == POSTS.c.staff_id)
+    .where(STAFF.c.id == bindparam("id"))
+)
 NEW = insert(STAFF).returning(STAFF.c.id)
 
 
@@ -80,7 +85,7 @@ def test_a_rollback_leaves_what_was_prepared(live_app: Flask) -> None:
 
 def test_a_broken_rule_of_a_table_is_told_as_sqlalchemy_tells_it(make: Factory) -> None:
     staff = make.staff()
-    row = {"login": staff.login, "name": "王", "role": Role.DOOR, "password_hash": "!"}
+    row = {"login": staff.login, "name": "王", "password_hash": "!"}
 
     with pytest.raises(IntegrityError) as refused, db.session.begin_nested():
         execute(NEW, row)

@@ -6,33 +6,54 @@ from typing import Any
 
 from flask import Flask, render_template
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
 from palace import clock
 from palace.boxoffice import queries
 from palace.boxoffice.queries import Figures
-from palace.members.queries import current_staff
+from palace.care.rules import Line
+from palace.care.services import health
+from palace.lists.services import answer
+from palace.members.posts import OF_STAFF
 from palace.members.rules import Role
-from palace.web import allow, wants_json
+from palace.web import allow, reads, wants_json
+
+SHOWS = (Role.ADMIN, Role.COUNTER, Role.DOOR)
 
 
 def init_app(app: Flask) -> None:
     """Put the page beside the staff's sign-in, which is the members' part."""
     app.add_url_rule("/staff", "staff.home", home)
+    app.add_url_rule("/staff/names", "staff.names", names)
 
 
-@allow(Role.ADMIN, Role.COUNTER, Role.DOOR)
+@allow(*OF_STAFF)
 def home() -> ResponseReturnValue:
-    """Show how today's and tomorrow's performances are sold, and what printing could not write."""
-    now = clock.now()
-    coming, unprintable = queries.coming(now), queries.unprintable_names(now)
+    """Begin the day: how today's and tomorrow's performances are sold; for administrators what is amiss."""
+    now, sells = clock.now(), not current_user.roles.isdisjoint(SHOWS)
+    coming = queries.coming(now, current_user.sites(*SHOWS)) if sells else []
     if wants_json():
         return {"performances": [_json(figures) for figures in coming]}
     return render_template(
         "members/staff_home.html",
-        staff=current_staff(),
+        staff=current_user.staff or current_user.member,
+        sells=sells,
         performances=coming,
-        unprintable=unprintable,
+        unprintable=queries.unprintable_names(now) if sells else [],
+        red=_red() if Role.ADMIN in current_user.roles else None,
     )
+
+
+def _red() -> list[Line]:
+    """Return what is not well, for the administrator's line of health."""
+    return [line for line in health() if not line.well]
+
+
+@allow(*SHOWS)
+@reads(query=queries.NAMES.words)
+def names() -> ResponseReturnValue:
+    """Show the tickets whose name no font has, as far back as notices are kept."""
+    return answer(queries.NAMES)
 
 
 def _json(figures: Figures) -> dict[str, Any]:

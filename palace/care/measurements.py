@@ -35,6 +35,8 @@ class Database:
     beat: datetime | None
     waiting: int
     dead: int
+    unsealed: datetime | None = None
+    seal_fits: bool = True
 
 
 @dataclass(frozen=True)

@@ -4,17 +4,34 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select, text
+from flask import url_for
+from sqlalchemy import BigInteger, DateTime, Enum, Text, cast, column, func, select, table, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from palace import heartbeat
+from palace.audit import seals
+from palace.audit import services as audit
 from palace.care.measurements import Database
 from palace.db import db
+from palace.lists.queries import Column, List
+from palace.lists.rules import Kind
 from palace.members.models import AuditLine
-from palace.notices.queries import unsent_count
+from palace.notices.models import Notice
+from palace.notices.queries import OF_PHONE, unsent_count
+from palace.text import N_
 
 TASK_DIED = "task_died"
+JOB_STATUS = Enum("failed", name="procrastinate_job_status")
+KINDS = {
+    "sign_in_code": N_("短信验证码"),
+    "tickets_issued": N_("出票通知"),
+    "ticket_returned": N_("退票通知"),
+    "awaiting_payment": N_("付款提醒"),
+    "unprintable_name": N_("票面名字要手写"),
+}
+"""What notices are called; one without words is called as the code calls it."""
 MOST_SHOWN = 100
 FIGURES = text(
     """
@@ -23,7 +40,8 @@ FIGURES = text(
            pg_database_size(current_database()) AS size,
            (SELECT sum(numbackends) FROM pg_stat_database)::int AS connections,
            current_setting('max_connections')::int AS most_connections,
-           to_regclass('alembic_version') IS NOT NULL AS has_tables
+           to_regclass('alembic_version') IS NOT NULL AS has_tables,
+           to_regclass('audit_seals') IS NOT NULL AS has_seals
     """
 )
 DEAD = text(
@@ -73,6 +91,8 @@ def database() -> Database | None:
             beat=heartbeat.last_beat() if known else None,
             waiting=unsent_count() if known else 0,
             dead=len(dead_tasks()) if known else 0,
+            unsealed=seals.oldest_unsealed() if figures.has_seals else None,
+            seal_fits=audit.newest_fits() if figures.has_seals else True,
         )
     except SQLAlchemyError:
         db.session.rollback()
@@ -105,6 +125,16 @@ def subject_of(task_id: int) -> str:
     return f"task:{task_id}"
 
 
+def _retry(_row: Any) -> str:
+    """Return where a failed task is put in line once more."""
+    return url_for("care.health")
+
+
+def _receiver(row: Any) -> str:
+    """Return who gets a notice: of a phone number the end alone."""
+    return f"…{row.receiver[-4:]}" if row.receiver.startswith(OF_PHONE) else str(row.receiver)
+
+
 def _kinds(subjects: list[str]) -> dict[str, str]:
     """Return the kind of each task's last error."""
     newest = (
@@ -130,3 +160,82 @@ def lock_stalled(silence: timedelta) -> list[tuple[int, int]]:
     """Lock the tasks whose worker died over them; return (task, tries) of each."""
     rows = db.session.execute(STALLED, {"silence": silence.total_seconds()})
     return [(row.id, row.attempts) for row in rows]
+
+
+JOBS = table(
+    "procrastinate_jobs",
+    column("id", BigInteger),
+    column("task_name", Text),
+    column("attempts", BigInteger),
+    column("status", Text),
+)
+EVENTS = table(
+    "procrastinate_events", column("job_id", BigInteger), column("at", DateTime(timezone=True))
+)
+FAILED_AT = select(func.max(EVENTS.c.at)).where(EVENTS.c.job_id == JOBS.c.id).scalar_subquery()
+KIND = (
+    select(AuditLine.why)
+    .where(AuditLine.subject == func.concat("task:", JOBS.c.id), AuditLine.act == TASK_DIED)
+    .order_by(AuditLine.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+TASKS = List(
+    endpoint="care.tasks",
+    title=N_("失败的任务"),
+    source=JOBS,
+    key=JOBS.c.id,
+    order="-number",
+    scope=lambda _actor: JOBS.c.status == cast("failed", JOB_STATUS),
+    columns=[
+        Column(
+            name="number",
+            heading=N_("编号"),
+            of=JOBS.c.id,
+            kind=Kind.NUMBER,
+            sorts=True,
+            link=_retry,
+        ),
+        Column(
+            name="task",
+            heading=N_("任务"),
+            of=func.split_part(JOBS.c.task_name, ":", 2),
+            filters=True,
+        ),
+        Column(name="tries", heading=N_("试过几次"), of=JOBS.c.attempts, kind=Kind.NUMBER),
+        Column(
+            name="failed_at", heading=N_("失败时间"), of=FAILED_AT, kind=Kind.INSTANT, filters=True
+        ),
+        Column(name="error", heading=N_("错误类型"), of=KIND),
+    ],
+    empty=N_("没有失败的任务。"),
+)
+NOTICES = List(
+    endpoint="care.notices",
+    title=N_("等着发送的通知"),
+    source=Notice,
+    key=Notice.id,
+    order="created_at",
+    scope=lambda _actor: Notice.sent_at.is_(None),
+    columns=[
+        Column(
+            name="created_at",
+            heading=N_("时间"),
+            of=Notice.created_at,
+            kind=Kind.INSTANT,
+            sorts=True,
+            filters=True,
+        ),
+        Column(
+            name="kind",
+            heading=N_("通知种类"),
+            of=Notice.kind,
+            kind=Kind.WORD,
+            choices=KINDS,
+            filters=True,
+        ),
+        Column(name="receiver", heading=N_("收件人"), of=Notice.receiver, say=_receiver),
+        Column(name="subject", heading=N_("对象"), of=Notice.subject),
+    ],
+    empty=N_("没有等着发送的通知。"),
+)

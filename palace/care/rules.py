@@ -13,6 +13,7 @@ WORKER_SILENCE = timedelta(seconds=90)
 STALLED_AFTER = timedelta(seconds=30)
 BACKUP_AGE = timedelta(hours=36)
 CLOCK_DRIFT = timedelta(seconds=2)
+UNSEALED_FOR = timedelta(hours=36)
 CERTIFICATE_LEFT = timedelta(days=14)
 DISK_LEFT = 5 * 2**30  # bytes; on a small disk a tenth of it
 DISK_SHARE = 10
@@ -73,6 +74,7 @@ def _of_database(machine: Machine, database: Database, setting: Setting) -> list
         tasks_line(database),
         clock_line(machine, database),
         messages_line(database, setting),
+        audit_line(database),
     ]
 
 
@@ -168,6 +170,22 @@ def messages_line(database: Database, setting: Setting) -> Line:
         N_("等着发送 %(count)s 条"),
         N_("还没有接上短信通道，会员收不到验证码，只有工作人员能登录。请联系开发者接通。"),
         values,
+    )
+
+
+def audit_line(database: Database) -> Line:
+    """Judge whether the audit is sealed every night, and the newest seal still fits."""
+    name = N_("操作记录封存")
+    if not database.seal_fits:
+        todo = N_("有人绕过程序改过操作记录：运行 palace audit verify，保留现场，报告负责人。")
+        return Line(name, False, N_("最近一次封存对不上"), todo)
+    age = database.now - database.unsealed if database.unsealed else timedelta()
+    return Line(
+        name,
+        age <= UNSEALED_FOR,
+        N_("最早没有封存的记录在 %(hours)s 小时前"),
+        N_("看失败的任务里有没有 seal_audit，按“再试一次”；再看 log/worker.log。"),
+        {"hours": max(0, int(age.total_seconds() // 3600))},
     )
 
 

@@ -13,9 +13,10 @@ from palace.care import queries, rules, services
 from palace.care.queries import Task
 from palace.care.rules import Line
 from palace.db import transaction
+from palace.lists.services import answer as list_answer
 from palace.members.rules import Role
 from palace.text import N_
-from palace.web import allow, answer, wants_json
+from palace.web import allow, answer, reads, wants_json
 
 RETRIED, GONE = N_("已经排上队，一会儿再看。"), N_("这个任务已经不在失败的任务里了。")
 
@@ -40,6 +41,22 @@ def health() -> Response:
     }
     red = sum(not line.well for line in found)
     return answer("care/health.html", body, lines=found, red=red, tasks=tasks, now=clock.now())
+
+
+@bp.get("/staff/tasks")
+@allow(Role.ADMIN)
+@reads(query=queries.TASKS.words)
+def tasks() -> ResponseReturnValue:
+    """Show every task that failed for good."""
+    return list_answer(queries.TASKS)
+
+
+@bp.get("/staff/notices")
+@allow(Role.ADMIN)
+@reads(query=queries.NOTICES.words)
+def notices() -> ResponseReturnValue:
+    """Show what is owed to people and was not sent, the oldest first."""
+    return list_answer(queries.NOTICES)
 
 
 @bp.post("/staff/tasks/<int(max=9223372036854775807):task_id>/retry")

@@ -13,9 +13,9 @@ from palace.security import public_code
 
 POSTERS = (("city", "市总大厅"), ("taxi", "北站出车口"), ("delivery", "柳巷站点墙上"))
 WAITING = (
-    ("何晓明", "19900000101", "delivery", 2),
-    ("程海燕", "19900000102", "delivery", 1),
-    ("", "19900000103", "taxi-first", 1),
+    ("何晓明", "19900000101", "taxi-first", 2),
+    ("程海燕", "19900000102", "taxi-first", 1),
+    ("", "19900000103", "delivery", 1),
 )
 
 

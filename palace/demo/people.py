@@ -18,7 +18,15 @@ from palace.db import db
 from palace.demo.house import read
 from palace.members.models import Member, RosterEntry, Staff, Unit
 from palace.members.rules import Role
-from palace.members.services import ask_access, hash_password
+from palace.members.services import (
+    ask_access,
+    begin,
+    confirm,
+    grant_post,
+    hash_password,
+    shown_code,
+)
+from palace.venues.queries import find_site
 
 SEED = 1958
 SURNAMES = (
@@ -40,6 +48,7 @@ class Persona:
     unit: str
     expired: bool = False
     wheelchair: bool = False
+    organiser: bool = False
 
 
 PERSONAS = (
@@ -52,6 +61,7 @@ PERSONAS = (
     Persona("赵㛃", "19900000006", "guards"),
     Persona("𠮷文海", "19900000007", "taxi-first"),
     Persona("郭永平", "19900000008", "steel", expired=True),
+    Persona("张和平", "19900000009", "taxi-first", organiser=True),
 )
 
 STAFF = (
@@ -59,6 +69,12 @@ STAFF = (
     ("counter", "武丽萍", Role.COUNTER, "window-1958"),
     ("door", "郝建军", Role.DOOR, "gate-1958"),
 )
+
+STATION_STAFF = (
+    ("yangqu", "贾春梅", Role.COUNTER, "yangqu-1958", "yangqu"),
+    ("station", "段永志", Role.DOOR, "station-1958", "wangyueche"),
+)
+"""Clerks of a branch and of a small station: they see what is on there, and nothing of the head house."""
 
 SIGN_INS: tuple[tuple[str, str], ...] = (
     ("验证码都在网页 /demo/messages 上。", "Codes appear on the page /demo/messages."),
@@ -77,9 +93,21 @@ SIGN_INS: tuple[tuple[str, str], ...] = (
         "199 0000 0005 / 6 / 7  names with rare characters",
     ),
     ("199 0000 0008  会籍已过期", "199 0000 0008  membership has expired"),
+    (
+        "199 0000 0009  单位工会经办人 张和平",
+        "199 0000 0009  organiser of a taxi company's union, Zhang Heping",
+    ),
     *(
         (f"工作人员 {login}  密码 {word}", f"staff {login}  password {word}")
         for login, _, _, word in STAFF
+    ),
+    (
+        "admin 还要一个动态验证码，登录页上会显示。",
+        "admin needs a code too; the page that asks for it shows it.",
+    ),
+    *(
+        (f"分馆人员 {login}  密码 {word}", f"staff of a station {login}  password {word}")
+        for login, _, _, word, _ in STATION_STAFF
     ),
 )
 
@@ -93,12 +121,24 @@ def bring_in(now: datetime) -> None:
     for number, row in enumerate(rows, 1):
         row["card_number"] = f"TY{number:08d}"
     db.session.execute(insert(RosterEntry).values(rows))
-    _prepare_wheelchair_users(now)
-    db.session.add_all(
-        Staff(login=login, name=name, role=role, password_hash=hash_password(password))
-        for login, name, role, password in STAFF
-    )
+    _prepare_accounts(units, now)
+    for login, name, role, password in STAFF:
+        _employ(login, name, role, password)
+    for login, name, role, password, code in STATION_STAFF:
+        site = find_site(code)
+        _employ(login, name, role, password, site_id=site.id if site else None)
+
+
+def _employ(
+    login: str, name: str, role: Role, password: str, *, site_id: int | None = None
+) -> None:
+    staff = Staff(login=login, name=name, password_hash=hash_password(password))
+    db.session.add(staff)
     db.session.flush()
+    grant_post(staff, role, site_id=site_id)
+    if role is Role.ADMIN:  # the demonstration shows their code of now on the page that asks for it
+        begin(staff)
+        confirm(staff, shown_code(staff))
 
 
 def _persona_row(persona: Persona, units: dict[str, int], today: date) -> dict[str, object]:
@@ -145,14 +185,17 @@ def _phone(number: int) -> str | None:
     return f"1990000{FIRST_NUMBER + number - shared:04d}"
 
 
-def _prepare_wheelchair_users(now: datetime) -> None:
-    """Give the people who sign in as wheelchair users their account with its grant."""
+def _prepare_accounts(units: dict[str, int], now: datetime) -> None:
+    """Give wheelchair users their account with its grant, and the organiser of a union the post."""
     for persona in PERSONAS:
-        if persona.wheelchair:
+        if persona.wheelchair or persona.organiser:
             entry = db.session.scalars(
                 select(RosterEntry).where(RosterEntry.phone == persona.phone)
             ).one()
             member = Member(phone=persona.phone, name=persona.name, roster_entry=entry)
             db.session.add(member)
             db.session.flush()
-            ask_access(member, True, now)
+            if persona.wheelchair:
+                ask_access(member, True, now)
+            else:
+                grant_post(member, Role.UNIT, unit_id=units[persona.unit])

@@ -13,7 +13,7 @@ from palace.db import db
 from palace.demo.house import read
 from palace.money import Fen
 from palace.programme.models import Performance, Production, Tier
-from palace.programme.rules import Seating
+from palace.programme.rules import IdentityPolicy, Seating
 from palace.programme.services import Staging, stage
 from palace.tickets.rules import KeptFor
 from palace.tickets.services import keep
@@ -113,6 +113,8 @@ def _staging(
         sale_opens_at=at(opens_on, OPENING),
         published_at=now,
         capacity=row.get("capacity"),
+        identity_policy=IdentityPolicy(row.get("identity", "none")),
+        one_per_identity="identity" in row,
     )
 
 

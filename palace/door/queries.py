@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,9 +19,11 @@ from palace.programme.models import Performance, Production, Tier
 from palace.programme.rules import Seating
 from palace.statements import execute
 from palace.text import N_
-from palace.tickets.models import Admission, Ticket
+from palace.tickets.models import Admission, Entrant, Ticket
+from palace.tickets.queries import OF_TICKET
 from palace.tickets.rules import TicketState
 from palace.venues.models import Seat, SeatingPlan
+from palace.venues.queries import spaces_at
 
 MOST_RECENT = 10
 PHONE_END = 4
@@ -46,25 +48,32 @@ class Heads:
     sold: int = 0
 
 
-def performances_today(now: datetime) -> list[Performance]:
-    """Return the ticketed performances whose doors open before the day's end and that are not over."""
+def performances_today(now: datetime, sites: Collection[int] | None) -> list[Performance]:
+    """Return the ticketed performances whose doors open before the day's end and that are not over.
+
+    `sites`: only of these houses; None: of all.
+    """
     wanted = select(Performance).where(
         Performance.published_at.is_not(None),
         Performance.seating != Seating.OPEN,
         Performance.ends_at > now,
         Performance.doors_at < day_span(palace_day(now))[1],
     )
+    if sites is not None:
+        wanted = wanted.where(Performance.space_id.in_(spaces_at(sites)))
     return list(db.session.scalars(wanted.order_by(Performance.starts_at, Performance.id)))
 
 
-def get_performance(performance_id: int) -> Performance:
-    """Return a performance that has doors.
+def get_performance(performance_id: int, sites: Collection[int] | None) -> Performance:
+    """Return a performance that has doors, at one of `sites` (None: anywhere).
 
     Raises:
-        NotFound: unknown, not published, or open to everybody.
+        NotFound: unknown, not published, open to everybody, or another house's.
     """
     found = db.session.get(Performance, performance_id)
     if found is None or found.published_at is None or found.seating is Seating.OPEN:
+        raise NotFound
+    if sites is not None and found.space_id not in spaces_at(sites):
         raise NotFound
     return found
 
@@ -123,6 +132,9 @@ def _told() -> Select[*tuple[Any, ...]]:
             Tier.proof_zh,
             Tier.proof_en,
             Member.name,
+            Entrant.name.label("entrant"),
+            Entrant.document,
+            Entrant.last_four,
             func.palace_clock().label("now"),
         )
         .join(Performance, Performance.id == Ticket.performance_id)
@@ -130,6 +142,7 @@ def _told() -> Select[*tuple[Any, ...]]:
         .join(Tier, Tier.id == Ticket.tier_id)
         .join(Member, Member.id == Ticket.member_id)
         .outerjoin(Seat, Seat.id == Ticket.seat_id)
+        .outerjoin(Entrant, OF_TICKET)
         .with_for_update(of=Ticket, key_share=True)
     )
 

@@ -8,14 +8,16 @@ from typing import Any
 from flask import Blueprint, Flask
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from flask_login import current_user
 
 from palace import clock
 from palace.db import transaction
 from palace.door import queries, rules, services
 from palace.door.forms import AdmitForm
-from palace.door.queries import Heads
+from palace.door.queries import Columns, Heads
 from palace.door.rules import Reason, Verdict
 from palace.door.services import Checked
+from palace.identities.rules import NAMES, Document
 from palace.members.queries import current_staff
 from palace.members.rules import Role, mask_name
 from palace.programme.models import Performance
@@ -30,6 +32,8 @@ HEADS = {
     Verdict.ASKED: N_("还差4位"),
     Verdict.REFUSED: N_("不能入场"),
 }
+
+AT_DOORS = (Role.DOOR, Role.COUNTER, Role.ADMIN)
 
 bp = Blueprint("door", __name__, url_prefix="/door")
 
@@ -49,11 +53,11 @@ def _count_typed() -> None:
 
 
 @bp.get("")
-@allow(Role.DOOR, Role.COUNTER, Role.ADMIN)
+@allow(*AT_DOORS)
 def home() -> ResponseReturnValue:
     """Show whose doors open today, to pick one."""
     now = clock.now()
-    performances = queries.performances_today(now)
+    performances = queries.performances_today(now, _sites())
     heads = queries.heads(performance.id for performance in performances)
     return answer(
         "door/home.html",
@@ -66,19 +70,21 @@ def home() -> ResponseReturnValue:
 
 
 @bp.get("/<int(max=9223372036854775807):performance_id>")
-@allow(Role.DOOR, Role.COUNTER, Role.ADMIN)
+@allow(*AT_DOORS)
 def performance(performance_id: int) -> ResponseReturnValue:
     """Show a performance's door: scan or type, how many are in, who came last."""
-    return _page(queries.get_performance(performance_id))
+    return _page(queries.get_performance(performance_id, _sites()))
 
 
 @bp.post("/<int(max=9223372036854775807):performance_id>/admit")
-@allow(Role.DOOR, Role.COUNTER, Role.ADMIN)
+@allow(*AT_DOORS)
 @reads(AdmitForm)
 def admit(performance_id: int) -> ResponseReturnValue:
     """Let the ticket of a scanned or typed code in, once, and say so; or say why not."""
     form = AdmitForm()
     checked(form)
+    if _sites() is not None:
+        queries.get_performance(performance_id, _sites())
     code = form.code.data or ""
     if rules.typed_code(code):
         _count_typed()
@@ -86,10 +92,16 @@ def admit(performance_id: int) -> ResponseReturnValue:
         found = services.admit(performance_id, code, form.gate.data or "")
     if wants_json() and found.verdict is not Verdict.REFUSED:
         return _verdict_json(found)
-    at = queries.get_performance(performance_id)
+    at = queries.get_performance(performance_id, _sites())
     if wants_json():
         return _verdict_json(found)
     return _page(at, found, form)
+
+
+def _sites() -> frozenset[int] | None:
+    """Return the houses at whose doors this person stands; None: at all."""
+    found: frozenset[int] | None = current_user.sites(*AT_DOORS)
+    return found
 
 
 def _page(
@@ -146,9 +158,18 @@ def _told(found: Checked) -> dict[str, str]:
         "seat": seat,
         "way": named(ticket, "door") if ticket.code else "",
         "tier": named(ticket),
-        "proof": named(ticket, "proof"),
-        "name": mask_name(ticket.name),
+        "proof": _proof(ticket),
+        "name": mask_name(ticket.entrant or ticket.name),
     }
+
+
+def _proof(ticket: Columns) -> str:
+    """Return what the steward asks to see: the tier's proof, and the document of whoever was named."""
+    proofs = [named(ticket, "proof")]
+    if ticket.last_four:
+        kind = gettext(NAMES[Document(ticket.document)])
+        proofs.append(gettext("%(kind)s尾号%(end)s", kind=kind, end=ticket.last_four))
+    return " · ".join(proof for proof in proofs if proof)
 
 
 def _words(found: Checked) -> str:

@@ -82,4 +82,34 @@ class OnlyAdministrator(PalaceError):
     """Without this one nobody could look after the palace any more."""
 
     status, code = 409, "only_administrator"
-    message = N_("%(login)s 是唯一的管理员，不能离开。请先加一位管理员。")
+    message = N_("%(login)s 是唯一的管理员，不能离开，也不能撤掉这个岗位。请先加一位管理员。")
+
+
+class PostNotForThem(PalaceError):
+    """Such a post is not for this person, or cannot be limited like that."""
+
+    status, code = 422, "post_not_for_them"
+    message = N_(
+        "这个岗位不能这样设：工作人员和会员的岗位不同，有的岗位可以只管一个场馆，单位工会经办人要选单位。"
+    )
+
+
+class PostHeld(PalaceError):
+    """This person has this very post already."""
+
+    status, code = 409, "post_held"
+    message = N_("已经有这个岗位了，不用再加。")
+
+
+class PasswordGone(PalaceError):
+    """The password was typed too long ago for a code to follow, or not at all in this browser."""
+
+    status, code = 422, "password_gone"
+    message = N_("输入密码已经过了一阵，请重新登录。")
+
+
+class WrongSecondCode(PalaceError):
+    """The six digits do not fit, or were used before; so is a recovery code that was used."""
+
+    status, code = 422, "wrong_second_code"
+    message = N_("动态验证码不对，或者已经用过。请等手机上换了数字再填。")

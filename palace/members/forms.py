@@ -75,3 +75,15 @@ class StaffForm(Form):
         _("密码"),
         validators=[InputRequired(_("请填写密码。")), Length(max=256, message=_("密码太长了。"))],
     )
+
+
+class SecondForm(Form):
+    """The six digits of the half minute, or a recovery code in the place of a lost phone."""
+
+    code = StringField(
+        _("动态验证码"),
+        validators=[
+            InputRequired(_("请填写动态验证码。")),
+            Length(max=40, message=_("验证码太长了。")),
+        ],
+    )

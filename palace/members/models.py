@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from palace.db import Base, Id, one_of
+from palace.db import Base, Id, one_of, quoted
+from palace.members.posts import AT_SITES, OF_MEMBERS, OF_STAFF
 from palace.members.rules import GrantKind, Role, Standing, standing
 
 
@@ -76,20 +77,92 @@ class Staff(Base):
     """Somebody who works at the palace and signs in by name and password."""
 
     __tablename__ = "staff"
-    __table_args__ = (one_of("role", [Role.ADMIN, Role.COUNTER, Role.DOOR]),)
 
     id: Mapped[Id]
     login: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
-    role: Mapped[Role]
     password_hash: Mapped[str]
     left_at: Mapped[datetime | None]
+
+
+class Post(Base):
+    """A role that somebody has (岗位), in the whole palace or limited to a site or a unit.
+
+    It is ended, never deleted; the same one is not had twice at a time.
+    """
+
+    __tablename__ = "posts"
+    __table_args__ = (
+        CheckConstraint("num_nonnulls(member_id, staff_id) = 1", name="one_person"),
+        CheckConstraint(
+            f"CASE WHEN staff_id IS NULL THEN role IN ({quoted(OF_MEMBERS)})"
+            f" ELSE role IN ({quoted(OF_STAFF)}) END",
+            name="role",
+        ),
+        CheckConstraint(f"site_id IS NULL OR role IN ({quoted(AT_SITES)})", name="site"),
+        CheckConstraint("(unit_id IS NOT NULL) = (role = 'unit')", name="unit"),
+        CheckConstraint("ended_at >= granted_at", name="ended"),
+        Index(
+            "uq_posts_held",
+            "staff_id",
+            "member_id",
+            "role",
+            "site_id",
+            "unit_id",
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index("ix_posts_member_id", "member_id", postgresql_where=text("ended_at IS NULL")),
+    )
+
+    id: Mapped[Id]
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
+    role: Mapped[Role]
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("sites.id"))
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
+    granted_by: Mapped[str]
+    granted_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    ended_at: Mapped[datetime | None]
+    staff: Mapped[Staff | None] = relationship(lazy="joined")
+    member: Mapped[Member | None] = relationship(lazy="joined")
+    unit: Mapped[Unit | None] = relationship(lazy="joined")
+
+
+class SecondFactor(Base):
+    """What makes the six digits beside somebody's password (TOTP); theirs once a first code fitted.
+
+    `sealed` is the secret under the key `key_id` of the keys file; a code of `last_step` or before
+    is used up (steps of 30 seconds since 1970).
+    """
+
+    __tablename__ = "second_factors"
+
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    key_id: Mapped[str]
+    sealed: Mapped[str]
+    last_step: Mapped[int] = mapped_column(server_default="0", default=0)
+    confirmed_at: Mapped[datetime | None]
+
+
+class RecoveryCode(Base):
+    """A code that is good once in the place of a lost phone; only its hash is kept."""
+
+    __tablename__ = "recovery_codes"
+    __table_args__ = (UniqueConstraint("staff_id", "code_hash"),)
+
+    id: Mapped[Id]
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    code_hash: Mapped[bytes]
+    used_at: Mapped[datetime | None]
 
 
 class SignIn(Base):
     """One signed-in browser, a row that can be ended; exactly one of member and staff is set.
 
-    `token` is known only to the browser, never to the table.
+    `proven_at` is when they last proved who they are. `token` is known only to the browser, never to
+    the table.
     """
 
     __tablename__ = "sign_ins"
@@ -100,6 +173,7 @@ class SignIn(Base):
     member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), index=True)
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    proven_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     expires_at: Mapped[datetime] = mapped_column(index=True)
     ended_at: Mapped[datetime | None]
     member: Mapped[Member | None] = relationship()
@@ -145,9 +219,13 @@ class Grant(Base):
 
 
 class AuditLine(Base):
-    """Who did what, before and after, and why; the web's database role may insert only."""
+    """Who did what, before and after, and why; the web's database role may insert only.
+
+    `personal` holds names and numbers, encrypted with the key of the member `personal_of`.
+    """
 
     __tablename__ = "audit_lines"
+    __table_args__ = (Index(None, "actor", "at"), Index(None, "act", "at"))
 
     id: Mapped[Id]
     at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"), index=True)
@@ -158,3 +236,22 @@ class AuditLine(Base):
     after: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     why: Mapped[str | None]
     request_id: Mapped[str | None]
+    personal: Mapped[bytes | None]
+    personal_of: Mapped[int | None]
+
+
+class PersonalKey(Base):
+    """What opens a person's values in the audit, wrapped by a key of the keys file; None: destroyed.
+
+    The row stays when the member goes: nobody is given a key twice.
+    """
+
+    __tablename__ = "personal_keys"
+    __table_args__ = (
+        CheckConstraint("(wrapped IS NULL) = (destroyed_at IS NOT NULL)", name="destroyed"),
+    )
+
+    member_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    key_id: Mapped[str]
+    wrapped: Mapped[bytes | None]
+    destroyed_at: Mapped[datetime | None]

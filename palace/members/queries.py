@@ -8,15 +8,27 @@ from datetime import datetime
 
 from flask_babel import gettext
 from flask_login import current_user
-from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
+from sqlalchemy import JSON, ColumnElement, and_, bindparam, exists, func, or_, select
 
 from palace import clock
 from palace.db import db, table_of
 from palace.errors import NotAllowed
-from palace.members.models import Challenge, Grant, Member, RosterEntry, SignIn, Staff, Unit
+from palace.members.models import (
+    Challenge,
+    Grant,
+    Member,
+    PersonalKey,
+    Post,
+    RosterEntry,
+    SecondFactor,
+    SignIn,
+    Staff,
+    Unit,
+)
 from palace.members.rules import (
     CODE_TRIES,
     HOUR,
+    HeldPost,
     Known,
     Role,
     SignedIn,
@@ -39,10 +51,20 @@ OF_MEMBER = [
     RosterEntry.unit_id,
     Unit.name_zh.label("unit_zh"),
 ]
-OF_STAFF = [Staff.id, Staff.name, Staff.role]
+OF_STAFF = [Staff.id, Staff.name]
 MEMBER_FIELDS = tuple(SignedInMember.__annotations__)
+POSTS = (
+    select(func.json_agg(func.json_build_array(Post.role, Post.site_id, Post.unit_id), type_=JSON))
+    .where(
+        or_(Post.staff_id == SignIn.staff_id, Post.member_id == SignIn.member_id),
+        Post.ended_at.is_(None),
+    )
+    .correlate(SignIn)
+    .scalar_subquery()
+    .label("posts")
+)
 SIGN_IN = (
-    select(SignIn.id, *OF_MEMBER, *OF_STAFF)
+    select(SignIn.id, SignIn.proven_at, POSTS, *OF_STAFF, *OF_MEMBER)
     .outerjoin(Member, Member.id == SignIn.member_id)
     .outerjoin(RosterEntry, RosterEntry.id == Member.roster_entry_id)
     .outerjoin(Unit, Unit.id == RosterEntry.unit_id)
@@ -135,15 +157,16 @@ def find_sign_in(token: str, token_hash: bytes) -> SignedIn | None:
     found = execute(SIGN_IN, {"token_hash": token_hash})
     if not found:
         return None
-    sign_in_id, *values = found[0]
-    member, staff = values[: len(OF_MEMBER)], values[len(OF_MEMBER) :]
+    sign_in_id, proven_at, posts, staff_id, staff_name, *member = found[0]
     return SignedIn(
         id=sign_in_id,
         token=token,
         member=SignedInMember(**dict(zip(MEMBER_FIELDS, member, strict=True)))
         if member[0]
         else None,
-        staff=SignedInStaff(id=staff[0], name=staff[1], role=staff[2]) if staff[0] else None,
+        staff=SignedInStaff(id=staff_id, name=staff_name) if staff_id else None,
+        posts=tuple(HeldPost(Role(role), site, unit) for role, site, unit in posts or ()),
+        proven_at=proven_at,
     )
 
 
@@ -154,10 +177,37 @@ def find_staff(login: str) -> Staff | None:
     ).first()
 
 
+def posts_of(who: Member | Staff) -> list[Post]:
+    """Return the posts somebody has, by id."""
+    whose = Post.staff_id if isinstance(who, Staff) else Post.member_id
+    wanted = select(Post).where(whose == who.id, Post.ended_at.is_(None))
+    return list(db.session.scalars(wanted.order_by(Post.id)))
+
+
+def second_factor(staff_id: int) -> SecondFactor | None:
+    """Return what makes the second code of somebody, confirmed or not yet."""
+    return db.session.get(SecondFactor, staff_id, populate_existing=True)
+
+
+def sealed_with(key_id: str) -> bool:
+    """Return whether somebody's second factor is still sealed with a key."""
+    return bool(db.session.scalar(select(exists().where(SecondFactor.key_id == key_id))))
+
+
 def lock_administrators() -> list[int]:
     """Lock the administrators who work here until the transaction ends; who had to wait sees who left."""
-    wanted = select(Staff.id).where(Staff.role == Role.ADMIN, Staff.left_at.is_(None))
+    wanted = (
+        select(Staff.id)
+        .join(Post, Post.staff_id == Staff.id)
+        .where(Post.role == Role.ADMIN, Post.ended_at.is_(None), Staff.left_at.is_(None))
+    )
     return list(db.session.scalars(wanted.order_by(Staff.id).with_for_update(key_share=True)))
+
+
+def is_wrapping(key_id: str) -> bool:
+    """Return whether somebody's values in the audit need this key of the keys file."""
+    needed = exists().where(PersonalKey.key_id == key_id, PersonalKey.wrapped.is_not(None))
+    return bool(db.session.scalar(select(needed)))
 
 
 def is_known(phone: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -16,12 +17,32 @@ COUNTRY = 86
 
 
 class Role(StrEnum):
-    """What a person may do; `MEMBER` is anybody who signed in by phone."""
+    """What a person may do; `MEMBER` is anybody who signed in by phone, the others are posts."""
 
     MEMBER = "member"
-    ADMIN = "admin"
     COUNTER = "counter"
     DOOR = "door"
+    LEADER = "leader"
+    DEPUTY = "deputy"
+    TEACHER = "teacher"
+    PROGRAMME = "programme"
+    REVIEWER = "reviewer"
+    UNIT = "unit"
+    PARTNER = "partner"
+    FINANCE = "finance"
+    ADMIN = "admin"
+
+    @property
+    def by_phone(self) -> bool:
+        """Return whether members have this role, who sign in by phone."""
+        return self in {
+            Role.MEMBER,
+            Role.LEADER,
+            Role.DEPUTY,
+            Role.TEACHER,
+            Role.UNIT,
+            Role.PARTNER,
+        }
 
 
 class Standing(StrEnum):
@@ -102,17 +123,30 @@ class SignedInStaff:
 
     id: int
     name: str
+
+
+@dataclass(frozen=True)
+class HeldPost:
+    """A post as a sign-in brings it along; no site: the whole palace."""
+
     role: Role
+    site_id: int | None = None
+    unit_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class SignedIn:
-    """Who is signed in on a browser, either a member or staff: what Flask-Login calls the user."""
+    """Who is signed in on a browser, either a member or staff: what Flask-Login calls the user.
+
+    `proven_at` is when they last proved who they are: by signing in, or since then for a dangerous act.
+    """
 
     id: int
     token: str
-    member: SignedInMember | None
-    staff: SignedInStaff | None
+    member: SignedInMember | None = None
+    staff: SignedInStaff | None = None
+    posts: tuple[HeldPost, ...] = ()
+    proven_at: datetime | None = None
 
     is_authenticated = True
     is_active = True
@@ -122,10 +156,22 @@ class SignedIn:
         """Return what the browser keeps to be known again."""
         return self.token
 
-    @property
-    def role(self) -> Role:
+    @functools.cached_property
+    def roles(self) -> frozenset[Role]:
         """Return what this person may do here."""
-        return self.staff.role if self.staff else Role.MEMBER
+        own = {Role.MEMBER} if self.member else set()
+        return frozenset({post.role for post in self.posts} | own)
+
+    def sites(self, *roles: Role) -> frozenset[int] | None:
+        """Return the sites where this person has one of `roles`; None: in the whole palace."""
+        found = {post.site_id for post in self.posts if post.role in roles}
+        return None if None in found else frozenset(site for site in found if site is not None)
+
+    def units(self, role: Role) -> frozenset[int]:
+        """Return the units for which this person has a role."""
+        return frozenset(
+            post.unit_id for post in self.posts if post.role is role and post.unit_id is not None
+        )
 
     @property
     def actor(self) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from palace.db import Base, Id, one_of
 from palace.money import Fen
-from palace.programme.rules import Qualifies, Scope, Seating
+from palace.programme.rules import IdentityPolicy, Qualifies, Scope, Seating
 from palace.venues.models import SeatingPlan, Space
 
 
@@ -32,11 +32,16 @@ class Performance(Base):
     """One date of a production (场次); it takes its hall from get-in to get-out.
 
     `published_at` None: nobody but staff sees it. `seats_per_member` is frozen from the house rules.
+    `one_per_identity`: one document, one ticket.
     """
 
     __tablename__ = "performances"
     __table_args__ = (
         one_of("seating", Seating),
+        one_of("identity_policy", IdentityPolicy),
+        CheckConstraint(
+            "identity_policy <> 'none' OR NOT one_per_identity", name="one_per_identity"
+        ),
         CheckConstraint("starts_at < ends_at", name="span"),
         CheckConstraint("sale_opens_at < sale_closes_at", name="sale"),
         CheckConstraint("capacity >= 0 AND seats_per_member > 0", name="capacity"),
@@ -59,6 +64,10 @@ class Performance(Base):
     sale_closes_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
+    identity_policy: Mapped[IdentityPolicy] = mapped_column(
+        server_default=IdentityPolicy.NONE, default=IdentityPolicy.NONE
+    )
+    one_per_identity: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
     production: Mapped[Production] = relationship(lazy="joined", innerjoin=True)
     space: Mapped[Space] = relationship(lazy="joined", innerjoin=True)
     plan: Mapped[SeatingPlan | None] = relationship()

@@ -18,6 +18,14 @@ class Seating(StrEnum):
     OPEN = "open"
 
 
+class IdentityPolicy(StrEnum):
+    """Whose name and document a performance asks for: nobody's, the buyer's, or everybody's."""
+
+    NONE = "none"
+    BUYER = "buyer"
+    EVERY_ENTRANT = "every_entrant"
+
+
 class Qualifies(StrEnum):
     """Whom a tier is for."""
 

@@ -12,7 +12,7 @@ from palace.db import db
 from palace.money import Fen
 from palace.programme.errors import PlanElsewhere, ZoneUnpriced
 from palace.programme.models import Performance, Price, Production, Quota, Tier
-from palace.programme.rules import Scope, Seating
+from palace.programme.rules import IdentityPolicy, Scope, Seating
 from palace.venues import queries as venues
 from palace.venues import services
 from palace.venues.models import Seat, SeatingPlan, Space
@@ -40,6 +40,8 @@ class Staging:
     published_at: datetime | None = None
     capacity: int | None = None
     seats_per_member: int | None = None
+    identity_policy: IdentityPolicy = IdentityPolicy.NONE
+    one_per_identity: bool = False
 
 
 def stage(production: Production, space: Space, staging: Staging) -> Performance:
@@ -67,6 +69,8 @@ def stage(production: Production, space: Space, staging: Staging) -> Performance
         sale_opens_at=staging.sale_opens_at,
         sale_closes_at=staging.sale_closes_at or staging.starts_at,
         published_at=staging.published_at,
+        identity_policy=staging.identity_policy,
+        one_per_identity=staging.one_per_identity,
     )
     db.session.add(performance)
     db.session.flush()

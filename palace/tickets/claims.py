@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    delete,
     func,
     or_,
     select,
@@ -26,11 +27,11 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from palace.db import db, table_of
 from palace.money import Fen
-from palace.programme.models import Quota
+from palace.programme.models import Performance, Quota
 from palace.programme.rules import Scope
 from palace.statements import execute
 from palace.tickets.errors import SoldOut
-from palace.tickets.models import Claim, Order, Ticket
+from palace.tickets.models import Claim, Entrant, Order, Ticket
 from palace.tickets.rules import NamedTier
 from palace.venues.models import Seat
 from palace.venues.rules import PlanSeat
@@ -246,6 +247,28 @@ def check_quotas(order: Order, picks: Sequence[Pick], now: datetime) -> None:
 def _uses(quota: Any, picks: Sequence[Pick]) -> bool:
     tiers, zones = {pick.tier.id for pick in picks}, {pick.zone for pick in picks}
     return quota.scope == Scope.HOUSE or quota.tier_id in tiers or quota.zone in zones
+
+
+def name_entrants(performance_id: int, rows: Sequence[Mapping[str, Any]], now: datetime) -> int:
+    """Write who comes in by an order's claims, one document once; return how many rows were won.
+
+    The performance is locked last of all, so that what the next statements see of other orders is
+    true: a row whose claim has lapsed or was given back makes room, any other stands in the way.
+    """
+    locked = select(Performance.id).where(Performance.id == performance_id)
+    db.session.execute(locked.with_for_update(key_share=True))
+    standing = (
+        select(Claim.id)
+        .where(Claim.id == Entrant.claim_id, Claim.order_id == Entrant.order_id, live(now))
+        .exists()
+    )
+    hashes = [row["identity_hash"] for row in rows]
+    gone = delete(Entrant).where(
+        Entrant.performance_id == performance_id, Entrant.identity_hash.in_(hashes), ~standing
+    )
+    db.session.execute(gone.execution_options(synchronize_session=False))
+    won = insert(Entrant).values(list(rows)).on_conflict_do_nothing().returning(Entrant.id)
+    return len(db.session.execute(won).all())
 
 
 TAKE = _take()

@@ -5,18 +5,30 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping, Sequence
+from datetime import date
+from itertools import zip_longest
 from typing import Any
 
 from flask import request
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, Field, IntegerField, StringField
 from wtforms import Form as PlainForm
 from wtforms.validators import AnyOf, DataRequired, NumberRange, Optional, Regexp
 
+from palace import clock
+from palace.clock import palace_day
 from palace.forms import Form
+from palace.identities.errors import EntrantsNeeded
+from palace.identities.rules import Declared, Document, flaw_of, last_four, tidy_number
+from palace.members.rules import is_name, tidy_name
+from palace.text import N_
 from palace.tickets.rules import Wish
 
 MOST_SEATS = 20
+LONGEST_TEXT = 60
+NO_NAME = N_("请填写真实姓名，2到30个字，不带数字和符号。")
+NO_DOCUMENT = N_("请选择证件。")
 CODE = re.compile(r"[A-Za-z0-9-]{1,20}(:[a-z0-9_-]{1,20})?")
 
 
@@ -103,6 +115,74 @@ class HoldForm(Choice, Form):
             zone=self.zone.data or None,
             tier=self.tier.data or None,
         )
+
+
+class Texts(Field):
+    """Repeated values of one name, as many as a form has seats."""
+
+    data: list[str]
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the values."""
+        if len(valuelist) > MOST_SEATS:
+            raise ValueError(_("一次选的座位太多了，请分几次选。"))
+        if any(len(value) > LONGEST_TEXT for value in valuelist):
+            raise ValueError(_("有一格写得太长了，请照证件填。"))
+        self.data = [value.strip() for value in valuelist]
+
+
+class EntrantsForm(Form):
+    """Who comes in by each seat of an order, in plan order; empty where nobody is asked."""
+
+    name, document, number = Texts(), Texts(), Texts()
+    consent, guardian = BooleanField(), BooleanField()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sentences: list[dict[str, str]] = []
+
+    @property
+    def entrants(self) -> list[Declared]:
+        """Return who was named; `check` has looked at them before."""
+        return [
+            Declared(name=tidy_name(name), document=Document(document), number=tidy_number(number))
+            for name, document, number in self._rows()
+        ]
+
+    @property
+    def kept(self) -> list[dict[str, str]]:
+        """Return what a refused page shows again: never a number, only its last four."""
+        return [
+            {"name": name, "document": document, "end": last_four(tidy_number(number))}
+            for name, document, number in self._rows()
+        ]
+
+    def check(self) -> None:
+        """Look at every row there is.
+
+        Raises:
+            EntrantsNeeded: `sentences` says what is wrong, row by row; or consent is missing.
+        """
+        rows = self._rows()
+        if not rows:
+            return
+        today = palace_day(clock.now())
+        self.sentences = [self._flaws(*row, today) for row in rows]
+        if any(self.sentences) or not self.consent.data:
+            raise EntrantsNeeded
+
+    def _flaws(self, name: str, document: str, number: str, today: date) -> dict[str, str]:
+        found = {} if is_name(tidy_name(name)) else {"name": gettext(NO_NAME)}
+        if document not in set(Document):
+            return found | {"document": gettext(NO_DOCUMENT)}
+        flaw = flaw_of(Document(document), tidy_number(number), today)
+        return found | ({"number": gettext(flaw)} if flaw else {})
+
+    def _rows(self) -> list[tuple[str, str, str]]:
+        names, documents, numbers = (
+            field.data or [] for field in (self.name, self.document, self.number)
+        )
+        return list(zip_longest(names, documents, numbers, fillvalue=""))
 
 
 class ProgrammeForm(PlainForm):

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from palace.db import Base, Id, one_of
+from palace.identities.rules import Document
 from palace.members.models import Member
 from palace.money import Fen
 from palace.programme.models import Performance, Tier
@@ -121,6 +122,41 @@ class Ticket(Base):
     seat: Mapped[Seat | None] = relationship(lazy="joined")
     tier: Mapped[Tier] = relationship(lazy="joined", innerjoin=True)
     member: Mapped[Member] = relationship(lazy="joined", innerjoin=True)
+
+
+class Entrant(Base):
+    """Who comes in by a seat of an order, where a performance asks: a name, and what is left of a number.
+
+    `identity_hash` is keyed by `key_id` of the keys file; `exclusive` frozen from the performance:
+    the unique key then gives one document one ticket, whoever buys. A row whose claim is no longer
+    its order's makes room.
+    """
+
+    __tablename__ = "entrants"
+    __table_args__ = (
+        one_of("document", Document),
+        UniqueConstraint("order_id", "claim_id"),
+        Index(
+            "uq_entrants_identity",
+            "performance_id",
+            "identity_hash",
+            unique=True,
+            postgresql_where=text("exclusive"),
+        ),
+    )
+
+    id: Mapped[Id]
+    performance_id: Mapped[int] = mapped_column(ForeignKey("performances.id"), index=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"))
+    claim_id: Mapped[int] = mapped_column(ForeignKey("claims.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str]
+    document: Mapped[Document]
+    identity_hash: Mapped[bytes]
+    key_id: Mapped[str]
+    last_four: Mapped[str]
+    exclusive: Mapped[bool]
+    consented_at: Mapped[datetime]
+    by_guardian: Mapped[bool]
 
 
 class Admission(Base):

@@ -18,7 +18,8 @@ from palace import clock, printing, words
 from palace.db import transaction
 from palace.members.models import Member
 from palace.notices import services as notices
-from palace.tickets.models import Ticket
+from palace.tickets import queries
+from palace.tickets.models import Entrant, Ticket
 from palace.tickets.seatmap import spoken
 from palace.tickets.tokens import ticket_token
 
@@ -49,7 +50,8 @@ class Page:
 
 def page_of(ticket: Ticket) -> Page:
     """Return the ticket as HTML; a name that cannot be written is told to the staff."""
-    name, title = holder(ticket.member), _title(ticket)
+    entrant = queries.entrant_of(ticket)
+    name, title = holder(ticket.member, entrant), _title(ticket)
     html = render_template("tickets/paper/a6.html", **_fields(ticket, name))
     if not name.written:
         _tell_staff(ticket, name)
@@ -91,16 +93,21 @@ def qr_svg(text: str, label: str | None = None) -> Markup:
     )
 
 
-def holder(member: Member) -> Holder:
-    """Return the name as it prints; with a glyph nobody has: pinyin and the phone's last four."""
-    name = words.called(member)
+def holder(member: Member, entrant: Entrant | None = None) -> Holder:
+    """Return the name as it prints, the entrant's with the end of their document where one was asked for.
+
+    With a glyph nobody has it is pinyin, and the end of the phone number.
+    """
+    name = entrant.name if entrant else words.called(member)
+    end = gettext("手机尾号%(digits)s", digits=member.phone[-4:]) if member.phone else ""
+    if entrant:
+        end = gettext("证件尾号%(end)s", end=entrant.last_four)
     if not printing.missing(name):
-        return Holder(name, written=True)
+        return Holder(f"{name} {end}" if entrant else name, written=True)
     syllables = [
-        printing.covered(syllable, "").capitalize() for syllable in lazy_pinyin(_plain(member.name))
+        printing.covered(syllable, "").capitalize() for syllable in lazy_pinyin(_plain(name))
     ]
     said = " ".join(syllable for syllable in syllables if syllable)
-    end = gettext("手机尾号%(digits)s", digits=member.phone[-4:]) if member.phone else ""
     return Holder(f"{said} {end}".strip() or gettext("本人"), written=False)
 
 

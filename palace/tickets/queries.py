@@ -27,9 +27,10 @@ from palace.db import db
 from palace.errors import NotFound
 from palace.money import Fen
 from palace.programme.models import Performance
+from palace.programme.rules import IdentityPolicy
 from palace.statements import execute
 from palace.tickets.claims import kept, live
-from palace.tickets.models import Admission, Claim, Order, Ticket
+from palace.tickets.models import Admission, Claim, Entrant, Order, Ticket
 from palace.tickets.rules import OrderState, TicketState
 from palace.venues.models import Seat
 
@@ -69,6 +70,9 @@ TAKEN = (
     .group_by(Claim.performance_id)
 )
 
+
+OF_TICKET = (Entrant.order_id == Ticket.order_id) & (Entrant.claim_id == Ticket.claim_id)
+"""That somebody comes in by a ticket."""
 
 CLOSED = select(Claim.seat_id, kept(NOW)).where(
     Claim.performance_id == bindparam("performance_id"),
@@ -187,6 +191,21 @@ def valid_tickets(member_id: int, *conditions: ColumnElement[bool]) -> list[Tick
         .order_by(Performance.starts_at, Seat.ordinal, Ticket.id)
     )
     return list(db.session.scalars(wanted))
+
+
+def entrant_of(ticket: Ticket) -> Entrant | None:
+    """Return who comes in by a ticket, where its performance asked."""
+    if ticket.performance.identity_policy is IdentityPolicy.NONE:
+        return None
+    wanted = select(Entrant).where(
+        Entrant.order_id == ticket.order_id, Entrant.claim_id == ticket.claim_id
+    )
+    return db.session.scalars(wanted).first()
+
+
+def has_entrants(key_id: str) -> bool:
+    """Return whether the hash of anybody's document was made with a key."""
+    return bool(db.session.scalar(select(exists().where(Entrant.key_id == key_id))))
 
 
 def tickets_for(member_id: int, performance_ids: Sequence[int]) -> list[Ticket]:

@@ -32,7 +32,7 @@ from palace.members.queries import grant_holds
 from palace.members.rules import Known, Standing
 from palace.money import Fen
 from palace.programme.models import Performance, Price, Production, Quota, Tier
-from palace.programme.rules import Qualifies, Scope, Timed
+from palace.programme.rules import IdentityPolicy, Qualifies, Scope, Timed
 from palace.statements import execute
 from palace.tickets.claims import live
 from palace.tickets.models import Claim
@@ -53,6 +53,8 @@ class Show(Timed):
 
     plan_id: int | None
     seats_per_member: int
+    identity_policy: IdentityPolicy
+    one_per_identity: bool
     title_zh: str
     title_en: str
     site_zh: str

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import (
+    ARRAY,
     INT4MULTIRANGE,
     JSONB,
     TSTZRANGE,
@@ -55,6 +56,12 @@ class HouseRules(Base):
         challenge_keep_days, command_key_keep_days, notice_keep_days: how long sign-in codes asked for,
             idempotency keys and sent notices are kept before the hourly tidying forgets them; the
             figures of a day count challenges, so these are kept for a day at least.
+        second_factor_roles: staff with one of these posts sign in with a code beside the password.
+        proof_minutes: so long after somebody proved who they are, dangerous acts ask for no new proof.
+        entrant_keep_days: names and document hashes of who came in are kept so long after a show.
+        exports_per_day, export_keep_days: files of lists one person may ask for in a day, and how long
+            a file waits to be fetched.
+        audit_keep_days: sealed audit lines older than this are forgotten; None: kept for good.
     """
 
     __tablename__ = "house_rules"
@@ -72,6 +79,13 @@ class HouseRules(Base):
             "least(code_per_phone_minute, code_per_phone_hour, code_per_phone_day, code_per_address_hour) > 0"
             " AND code_per_day_for_known BETWEEN 0 AND code_per_day",
             name="codes",
+        ),
+        CheckConstraint("proof_minutes > 0", name="proof"),
+        CheckConstraint("entrant_keep_days >= 0", name="entrants"),
+        CheckConstraint(
+            "exports_per_day >= 0 AND export_keep_days > 0"
+            " AND (audit_keep_days IS NULL OR audit_keep_days >= 183)",
+            name="lists",
         ),
     )
 
@@ -93,6 +107,14 @@ class HouseRules(Base):
     challenge_keep_days: Mapped[int] = mapped_column(server_default="1", default=1)
     command_key_keep_days: Mapped[int] = mapped_column(server_default="14", default=14)
     notice_keep_days: Mapped[int] = mapped_column(server_default="180", default=180)
+    second_factor_roles: Mapped[list[str]] = mapped_column(
+        ARRAY(Text), server_default="{admin,finance}", default=["admin", "finance"]
+    )
+    proof_minutes: Mapped[int] = mapped_column(server_default="10", default=10)
+    entrant_keep_days: Mapped[int] = mapped_column(server_default="30", default=30)
+    exports_per_day: Mapped[int] = mapped_column(server_default="20", default=20)
+    export_keep_days: Mapped[int] = mapped_column(server_default="7", default=7)
+    audit_keep_days: Mapped[int | None]
 
 
 class Demonstration(Base):

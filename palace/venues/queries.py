@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from typing import TypeVar
 
@@ -10,6 +10,7 @@ from flask import current_app
 from sqlalchemy import bindparam, exists, select
 
 from palace.db import db
+from palace.members.posts import ProofRules
 from palace.members.rules import CodeBudget
 from palace.venues.errors import NotSetUp
 from palace.venues.models import Demonstration, HouseRules, Seat, SeatingPlan, Site, Space
@@ -69,6 +70,29 @@ def code_budget() -> CodeBudget:
         per_day=rules.code_per_day,
         per_day_for_known=rules.code_per_day_for_known,
     )
+
+
+def proof_rules() -> ProofRules:
+    """Return who needs a second factor and how long a proof holds; members ask through create_app."""
+    rules = house_rules()
+    return ProofRules(
+        second_factor_roles=frozenset(rules.second_factor_roles), proof_minutes=rules.proof_minutes
+    )
+
+
+def sites() -> list[Site]:
+    """Return every house of the palace, the head first."""
+    return list(db.session.scalars(select(Site).order_by(Site.kind != HEAD, Site.id)))
+
+
+def find_site(code: str) -> Site | None:
+    """Return the house with this code."""
+    return db.session.scalars(select(Site).where(Site.code == code)).first()
+
+
+def spaces_at(site_ids: Collection[int]) -> set[int]:
+    """Return the spaces of these houses, by id."""
+    return set(db.session.scalars(select(Space.id).where(Space.site_id.in_(site_ids))))
 
 
 def get_space(code: str) -> Space:

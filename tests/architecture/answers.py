@@ -6,8 +6,9 @@ from typing import Any
 
 from palace.agenda.rules import EntryStatus
 from palace.door.rules import Reason, Verdict
-from palace.members.rules import Standing
+from palace.members.rules import Role, Standing
 from palace.programme.rules import KINDS, Shown
+from palace.reports.rules import ExportState, Format
 from palace.tickets.rules import OrderState, TicketState
 
 Shape = dict[str, Any]
@@ -71,6 +72,14 @@ DOOR = {
     "admitted": NUMBER,
     "sold": NUMBER,
 }
+EXPORT = {
+    "export": CODE,
+    "list": TEXT,
+    "format": one_of(Format),
+    "state": one_of(ExportState),
+    "rows": NUMBER,
+    "asked_at": INSTANT,
+}
 SHAPES: dict[str, Shape] = {
     "Price": exactly(tier=TEXT, zone=TEXT, amount=FEN),
     "Performance": exactly(
@@ -121,6 +130,16 @@ SHAPES: dict[str, Shape] = {
     "CodeAsked": exactly(phone_end=TEXT, scarce=YES_NO),
     "People": exactly(people=each(exactly(id=TEXT, words=TEXT))),
     "Nothing": exactly(),
+    "Worker": exactly(
+        kind=one_of(["staff", "member"]),
+        id=NUMBER,
+        name=TEXT,
+        posts=each(exactly(post=NUMBER, role=one_of(Role), site=maybe(NUMBER), unit=maybe(TEXT))),
+    ),
+    "Workers": exactly(people=each(known("Worker"))),
+    "Password": exactly(login=TEXT, password=TEXT),
+    "Enrolment": exactly(secret=TEXT),
+    "Enrolled": exactly(next=TEXT, recovery_codes=each(TEXT)),
     "Evenings": exactly(
         performances=each(
             exactly(
@@ -155,7 +174,27 @@ SHAPES: dict[str, Shape] = {
     "Welcome": exactly(unit=maybe(TEXT), next=TEXT),
     "Units": exactly(standing=one_of(Standing), units=each(exactly(id=NUMBER, name=TEXT))),
     "Joined": exactly(standing=one_of(Standing), next=maybe(NUMBER)),
+    "Organised": exactly(units=each(exactly(id=NUMBER, name=TEXT))),
+    "Desk": exactly(
+        unit=TEXT,
+        waiting=each(exactly(application=NUMBER, name=TEXT, phone_end=TEXT)),
+        members=NUMBER,
+        accounts=NUMBER,
+        tickets=NUMBER,
+        entries=NUMBER,
+    ),
+    "Decided": exactly(waiting=NUMBER),
     "Posters": exactly(posters=each(exactly(code=CODE, unit=TEXT))),
+    "Listed": exactly(
+        rows=each({"type": "object"}),
+        count=NUMBER,
+        counted=YES_NO,
+        after=maybe(TEXT),
+        before=maybe(TEXT),
+        errors={"type": "object", "additionalProperties": TEXT},
+    ),
+    "Export": exactly(**EXPORT),
+    "Exports": exactly(exports=each(known("Export"))),
     "Retried": exactly(retried=YES_NO),
     "Messages": exactly(messages=each(exactly(at=TEXT, phone=TEXT, text=TEXT))),
     "Health": exactly(ok=YES_NO, parts=exactly(database=YES_NO, schema=YES_NO, worker=YES_NO)),
@@ -186,9 +225,17 @@ JSON: dict[str, dict[str, str]] = {
     "members.sign_out_everywhere": {"POST": "Onward"},
     "members.messages": {"GET": "Messages"},
     "staff.sign_in": {"GET": "Nothing", "POST": "Onward"},
+    "staff.code": {"GET": "Nothing", "POST": "Onward"},
+    "staff.enrol": {"GET": "Enrolment", "POST": "Enrolled"},
     "staff.sign_out": {"POST": "Onward"},
     "staff.home": {"GET": "Evenings"},
     "care.health": {"GET": "Checkup"},
+    "audit.lines": {"GET": "Listed"},
+    "care.notices": {"GET": "Listed"},
+    "care.tasks": {"GET": "Listed"},
+    "staff.names": {"GET": "Listed"},
+    "reports.exports": {"GET": "Exports"},
+    "reports.ask": {"POST": "Export"},
     "care.retry": {"POST": "Retried"},
     "door.home": {"GET": "Doors"},
     "door.performance": {"GET": "Door"},
@@ -199,19 +246,42 @@ JSON: dict[str, dict[str, str]] = {
     "joining.apply": {"POST": "Onward"},
     "joining.done": {"GET": "Joined"},
     "joining.posters": {"GET": "Posters"},
+    "unions.home": {"GET": "Organised"},
+    "unions.unit": {"GET": "Desk"},
+    "unions.confirm": {"POST": "Decided"},
+    "unions.refuse": {"POST": "Decided"},
     "pages.healthz": {"GET": "Health"},
+    "people.home": {"GET": "Workers"},
+    "people.employ": {"POST": "Password"},
+    "people.find": {"POST": "Workers"},
+    "people.person": {"GET": "Worker"},
+    "people.grant": {"POST": "Worker"},
+    "people.end": {"POST": "Worker"},
+    "people.end_sign_ins": {"POST": "Worker"},
+    "people.renew_password": {"POST": "Password"},
+    "people.forget_code": {"POST": "Worker"},
+    "people.leave": {"POST": "Workers"},
+    "people.set_proofs": {"POST": "Workers"},
 }
 """Which shape an address answers with, by endpoint and method; what is not here is a page or a file."""
 
 JSON_ONLY = {"pages.healthz"}
-CREATES = {"tickets.hold", "joining.apply"}
-SHOWN = {"door.admit"}
-"""Addresses whose POST answers with a page of its own: the next ticket comes a second later."""
+CREATES = {"tickets.hold", "joining.apply", "people.employ"}
+SHOWN = {
+    "door.admit",
+    "people.employ",
+    "people.find",
+    "people.renew_password",
+    "staff.enrol",
+}
+"""Addresses whose POST answers with a page of its own: the next ticket, or what is seen only once."""
 REDIRECTS = {
     "pages.display",
     "members.sign_in",
     "members.code",
     "members.choose",
+    "staff.code",
+    "staff.enrol",
     "joining.join",
     "joining.poster_scanned",
 }
@@ -224,6 +294,7 @@ FILES = {
     "pages.livez": "text/plain",
     "pages.manifest": "application/manifest+json",
     "pages.service_worker": "text/javascript",
+    "reports.fetch": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "static": "*/*",
     "tickets.ticket_ics": "text/calendar",
     "tickets.ticket_pdf": "application/pdf",

@@ -14,7 +14,7 @@ from wtforms import BooleanField, Field, Form, IntegerField, StringField
 from wtforms.csrf.core import CSRFTokenField
 from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional, Regexp
 
-from palace.tickets.forms import CODE, MOST_SEATS, SeatList
+from palace.tickets.forms import CODE, LONGEST_TEXT, MOST_SEATS, SeatList, Texts
 from palace.web import CodeConverter, roles_of
 from tests.architecture import answers
 from tests.architecture.answers import Shape, at_least, known
@@ -76,6 +76,9 @@ def _kind_of(field: Field) -> Shape:
         case SeatList():
             item = {"type": "string", "pattern": f"^{CODE.pattern}$"}
             return answers.each(item) | {"maxItems": MOST_SEATS, "uniqueItems": True}
+        case Texts():
+            text = {"type": "string", "maxLength": LONGEST_TEXT}
+            return answers.each(text) | {"maxItems": MOST_SEATS}
         case StringField():
             return {"type": "string"}
     raise UnknownField(f"{field.name}: {type(field).__name__}")

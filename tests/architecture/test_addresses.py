@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from palace.members.rules import Role
 from palace.web import UndeclaredAddress, check_addresses, public, roles_of
 from tests.architecture.measure import ROOT, expect_none
 from tests.architecture.tables import API, between, refusals, tables, unconnected_app
 
-ROLES = {"everybody", "member", "admin", "counter", "door"}
+ROLES = {"everybody", *(role.value for role in Role)}
 
 
 @pytest.fixture(scope="module")

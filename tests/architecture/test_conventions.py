@@ -44,9 +44,12 @@ USUAL = {
 }
 UNUSUAL = {
     "agenda/blocks.py": "the VEVENT block of an entry, stored with it and joined into feeds",
+    "audit/seals.py": "the statements of sealing, and how a line is written to be hashed",
     "care/measurements.py": "what was measured of the palace, before anybody judges it",
     "care/probes.py": "what the machine tells without the database, each for a bounded time",
+    "members/posts.py": "rules of posts and proofs, beside those of members",
     "notices/senders.py": "how a notice leaves the house, one function per gateway",
+    "reports/writers.py": "a list as CSV or workbook, in bounded memory",
     "tickets/booked.py": "the statements that write what was won by a claim",
     "tickets/seatmap.py": "the drawing of a plan, cached per plan and language",
     "tickets/seatstate.py": "two bits a seat, answered before Flask",

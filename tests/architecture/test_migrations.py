@@ -19,6 +19,14 @@ from palace.postgres import Cluster
 from tests.conftest import migrated_app, settings_for
 
 PROCRASTINATE_SCHEMA = "c70ec4b400a60ad9592787653aae5ae77ae41bf801d56b5bd2712751a07f2009"
+ONE_MORE_POST = (
+    "INSERT INTO posts (staff_id, role, granted_by)"
+    " SELECT id, 'admin', 'system' FROM staff WHERE login = 'desk'"
+)
+NEW_FINANCE = (
+    "WITH new AS (INSERT INTO staff (login, name, password_hash) VALUES ('money', '王丽', '!') RETURNING id)"
+    " INSERT INTO posts (staff_id, role, granted_by) SELECT id, 'finance', 'system' FROM new"
+)
 FORBIDDEN_TO_THE_WEB = (
     "UPDATE audit_lines SET act = 'something else'",
     "DELETE FROM audit_lines",
@@ -96,6 +104,50 @@ def test_everything_can_be_undone_and_done_again(throw_away: Flask, settings: Se
         upgrade()
         check()
     assert tables(settings) == before
+
+
+def test_roles_become_posts_and_posts_roles_again(throw_away: Flask, settings: Settings) -> None:
+    owner = engine_of(settings.database_owner_url)
+    come = text(
+        "INSERT INTO staff (login, name, role, password_hash) VALUES (:login, '王丽', :role, '!')"
+    )
+    with throw_away.app_context():
+        downgrade(revision="0004")
+        with owner.begin() as connection:
+            for login, role in (("head", "admin"), ("desk", "counter"), ("gone", "door")):
+                connection.execute(come, {"login": login, "role": role})
+            connection.execute(
+                text("UPDATE staff SET left_at = now() - interval '1 day' WHERE login = 'gone'")
+            )
+        upgrade()
+    with owner.begin() as connection:
+        posts = (
+            "SELECT login, role, ended_at = left_at"
+            " FROM posts JOIN staff ON staff.id = staff_id ORDER BY login"
+        )
+        found = connection.execute(text(posts)).all()
+        connection.execute(text(ONE_MORE_POST))
+        connection.execute(text(NEW_FINANCE))
+    assert [tuple(row) for row in found] == [
+        ("desk", "counter", None),
+        ("gone", "door", True),
+        ("head", "admin", None),
+    ]
+    with throw_away.app_context():
+        downgrade(revision="0004")
+        with owner.begin() as connection:
+            roles = "SELECT login, role, left_at IS NOT NULL FROM staff ORDER BY login"
+            back = connection.execute(text(roles)).all()
+        upgrade()
+    with owner.begin() as connection:
+        connection.execute(text("DELETE FROM posts"))
+        connection.execute(text("DELETE FROM staff"))
+    assert [tuple(row) for row in back] == [
+        ("desk", "admin", False),
+        ("gone", "door", True),
+        ("head", "admin", False),
+        ("money", "door", True),
+    ]
 
 
 def test_there_is_one_line_of_history() -> None:

@@ -32,6 +32,7 @@ DATABASE = Database(
     beat=NOW - rules.WORKER_SILENCE + SECOND,
     waiting=0,
     dead=0,
+    unsealed=NOW - rules.UNSEALED_FOR,
 )
 MACHINE = Machine(
     now=NOW,
@@ -57,7 +58,7 @@ def test_everything_exactly_at_its_limit_is_well() -> None:
     found = rules.lines(MACHINE, DATABASE, SETTING)
 
     assert rules.is_well(found)
-    assert len(found) == len({line.name for line in found}) == 13
+    assert len(found) == len({line.name for line in found}) == 14
 
 
 @pytest.mark.parametrize(
@@ -70,6 +71,8 @@ def test_everything_exactly_at_its_limit_is_well() -> None:
         ({"beat": NOW - rules.WORKER_SILENCE}, "后台任务进程"),
         ({"beat": None}, "后台任务进程"),
         ({"dead": 1}, "失败的任务"),
+        ({"unsealed": NOW - rules.UNSEALED_FOR - SECOND}, "操作记录封存"),
+        ({"seal_fits": False}, "操作记录封存"),
     ],
 )
 def test_what_the_database_tells_turns_red_past_its_limit(
@@ -164,7 +167,7 @@ def test_every_red_line_says_what_to_do() -> None:
         certificate=None,
         memory=Room(0, GB),
     )
-    poor = replace(DATABASE, version=9, schema=None, beat=None, dead=3)
+    poor = replace(DATABASE, version=9, schema=None, beat=None, dead=3, seal_fits=False)
     hopeless = replace(SETTING, sms=False, keys_beside_state=True)
     found: list[Line] = rules.lines(nothing, poor, hopeless) + rules.lines(nothing, None, hopeless)
 

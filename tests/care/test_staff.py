@@ -13,9 +13,10 @@ from palace.console import staff
 from palace.db import db
 from palace.members import services
 from palace.members.errors import OnlyAdministrator
-from palace.members.models import AuditLine, SignIn, Staff
+from palace.members.models import AuditLine, SecondFactor, SignIn, Staff
+from palace.members.queries import posts_of
 from palace.members.rules import Role, is_login
-from palace.members.services import check_password
+from palace.members.services import begin, check_password, confirm, shown_code
 from tests.conftest import real_palace
 from tests.factory import Factory
 from tests.races.together import codes, together
@@ -26,7 +27,9 @@ def house(live: Factory) -> Factory:
     """Return a real palace with somebody who left and the administrator `head`."""
     live.site()
     for login, role, left_at in (("gone", Role.DOOR, clock.now()), ("head", Role.ADMIN, None)):
-        live.add(Staff(login=login, name="李四", role=role, password_hash="!", left_at=left_at))  # noqa: S106 - not a hash
+        staff = Staff(login=login, name="李四", password_hash="!", left_at=left_at)  # noqa: S106 - not a hash
+        live.add(staff)
+        live.post(staff, role)
     live.commit()
     return live
 
@@ -67,9 +70,30 @@ def test_staff_come_get_a_new_password_and_leave(house: Factory) -> None:
     acts = [line.act for line in db.session.query(AuditLine).order_by(AuditLine.id)]
     assert [act for act in acts if act != "staff_refused"] == [
         "staff_employed",
+        "post_granted",
         "staff_password",
+        "post_ended",
         "staff_left",
     ]
+
+
+def test_posts_and_lost_phones_by_command(house: Factory) -> None:
+    branch = house.branch()
+    house.commit()
+    typed(house, "add", "wang", "王丽", "door", "--site", branch.code)
+    staff = db.session.query(Staff).filter_by(login="wang").one()
+    begin(staff)
+    confirm(staff, shown_code(staff))
+    house.commit()
+
+    assert "counter too" in typed(house, "grant", "wang", "counter").output
+    held = {(post.role, post.site_id) for post in posts_of(staff)}
+    assert held == {(Role.DOOR, branch.id), (Role.COUNTER, None)}
+    assert typed(house, "revoke", "wang", "door").exit_code == 1
+    assert typed(house, "revoke", "wang", "door", "--site", branch.code).exit_code == 0
+    assert [post.role for post in posts_of(staff)] == [Role.COUNTER]
+    assert "sets the codes up again" in typed(house, "code", "wang").output
+    assert db.session.query(SecondFactor).count() == 0
 
 
 @pytest.mark.parametrize(
@@ -82,6 +106,13 @@ def test_staff_come_get_a_new_password_and_leave(house: Factory) -> None:
         (["add", "Wang", "李四", "door"], "small letters and digits"),
         (["add", "wang", "", "door"], "2 to 30"),
         (["add", "wang", "李4", "door"], "2 to 30"),
+        (["add", "wang", "王丽", "door", "--site", "moon"], "There is no such house"),
+        (["add", "wang", "王丽", "admin", "--site", "head"], "cannot be given like that"),
+        (["grant", "gone", "door"], "Nobody works here under the login gone now."),
+        (["grant", "head", "admin"], "They have this post already."),
+        (["revoke", "head", "door"], "They have no such post"),
+        (["revoke", "head", "admin"], "head is the only administrator"),
+        (["code", "gone"], "Nobody works here under the login gone now."),
         (["password", "gone"], "Nobody works here under the login gone now."),
         (["leave", "gone"], "Nobody works here under the login gone now."),
         (["leave", "nobody"], "Nobody works here under the login nobody now."),

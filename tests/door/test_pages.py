@@ -112,7 +112,13 @@ def test_a_day_without_doors_is_a_page_too(make: Factory, steward: FlaskClient) 
 
 
 @pytest.mark.parametrize(
-    ("role", "onward"), [(Role.DOOR, "/door"), (Role.COUNTER, "/staff"), (Role.ADMIN, "/staff")]
+    ("role", "onward"),
+    [
+        (Role.DOOR, "/door"),
+        (Role.COUNTER, "/staff"),
+        (Role.TEACHER, "/staff"),
+        (Role.ADMIN, "/staff/sign-in/enrol"),
+    ],
 )
 def test_stewards_land_at_the_door(
     make: Factory, client: FlaskClient, role: Role, onward: str

@@ -17,6 +17,7 @@ def signed_in(someone: Person, login: str, password: str) -> Person:
     someone.page.get_by_label("登录名").fill(login)
     someone.page.get_by_label("密码").fill(password)
     someone.tap("登录")
+    someone.second_code()
     return someone
 
 

@@ -10,18 +10,15 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.conftest import PICTURES, Person
+from tests.journeys.test_care import signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 
 
 def office(person: Callable[..., Person]) -> Person:
     """Return the administrator at a desk."""
-    admin = person(viewport={"width": 1280, "height": 900}, has_touch=False)
-    admin.go("/staff/sign-in")
-    admin.page.get_by_label("登录名").fill("admin")
-    admin.page.get_by_label("密码").fill("nangong-1958")
-    admin.tap("登录")
-    return admin
+    desk = person(viewport={"width": 1280, "height": 900}, has_touch=False)
+    return signed_in(desk, "admin", "nangong-1958")
 
 
 def poster_path(admin: Person) -> str:

@@ -61,7 +61,7 @@ def test_a_sign_in_is_found_with_its_person_unit_and_all_in_one_query(
     assert found is not None
     assert found.member is not None
     assert found.member.unit_zh
-    assert found.role == Role.MEMBER
+    assert found.roles == {Role.MEMBER}
     assert len(heard) == 1
 
 

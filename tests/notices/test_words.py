@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from palace import clock
+from palace.joining import services as joining
 from palace.members.services import ask_code, code_of
 from palace.notices import senders
 from palace.programme.models import Performance
@@ -90,6 +91,21 @@ def test_a_sign_in_code(member: FlaskClient) -> None:
     )
 
 
+def test_what_a_unit_says_of_somebody_who_applied(make: Factory, client: FlaskClient) -> None:
+    make.site()
+    unit, one = make.unit(), make.member(valid=False)
+    make.sign_in(client, one)
+    joining.refuse(joining.apply(one, unit.id).id, "staff:1", "没有这个人")
+    assert newest(client, "zh") == (
+        "第一出租汽车公司工会没有核对上您，登录后可以换一个单位，或到售票处办理。"
+    )
+    joining.confirm(joining.apply(one, unit.id).id, "staff:1")
+    assert newest(client, "en") == (
+        "第一出租汽车公司工会 has confirmed you:"
+        " you are a union member now and may book member tickets."
+    )
+
+
 def test_every_kind_is_read_here() -> None:
     read = {"sign_in_code", "tickets_issued", "ticket_returned", "awaiting_payment"}
-    assert set(senders.KINDS) == read
+    assert set(senders.KINDS) == read | {"unit_confirmed", "unit_refused"}

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import pyotp
 import pytest
 from flask import Flask
 from sqlalchemy import NullPool, create_engine, text
@@ -47,7 +48,14 @@ def look_around(app: Flask, password: str) -> None:
     assert browser.get("/demo/messages").status_code == 404
     form = {"login": "admin", "password": password}
     entered = browser.post("/staff/sign-in", data=form, base_url="https://localhost")
-    assert entered.status_code == 303
+    assert entered.headers["Location"] == "/staff/sign-in/enrol"
+    page = browser.get("/staff/sign-in/enrol", base_url="https://localhost").text
+    secret = re.search(r"<code>([A-Z2-7 ]+)</code>", page)
+    assert secret
+    assert "演示模式" not in page
+    first = {"code": pyotp.TOTP(secret[1].replace(" ", "")).now()}
+    done = browser.post("/staff/sign-in/enrol", data=first, base_url="https://localhost")
+    assert done.status_code == 200, done.text
     assert browser.get("/staff", base_url="https://localhost").status_code == 200
 
 

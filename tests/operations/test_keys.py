@@ -21,10 +21,12 @@ from palace.members.models import Challenge
 from palace.members.services.codes import derived
 from palace.rotation import forgettable, may_forget
 from palace.security import (
+    LATER,
     PURPOSES,
     BadKeys,
     Key,
     KeyRing,
+    complete_keys,
     forget_keys,
     keys,
     load_keys,
@@ -251,3 +253,23 @@ def test_a_broken_file_is_no_trace_on_the_command_line(settings: Settings) -> No
     settings.keys_file.write_text("{")
 
     assert "is damaged" in refused(settings, "keys", "rotate")
+
+
+def test_an_upgrade_adds_the_keys_of_new_purposes_and_leaves_the_others(tmp_path: Path) -> None:
+    path = tmp_path / "keys.json"
+    complete_keys(path)
+    assert not path.exists()
+    make_keys(path)
+    older = json.loads(path.read_text())
+    older["keys"] = [key for key in older["keys"] if key["purpose"] not in LATER]
+    path.write_text(json.dumps(older))
+    with pytest.raises(BadKeys):
+        load_keys(path)
+
+    complete_keys(path)
+    first = path.read_text()
+    complete_keys(path)
+
+    assert path.read_text() == first
+    assert json.loads(first)["keys"][: len(older["keys"])] == older["keys"]
+    assert {key.purpose for key in map(load_keys(path).active, PURPOSES)} == set(PURPOSES)

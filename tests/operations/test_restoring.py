@@ -155,7 +155,8 @@ def test_what_came_back_is_in_the_audit_even_if_its_tables_stay_old(
         restore(there, made, here.identity, replacing=False)
 
     with opened(there):
-        line = db.session.scalars(select(AuditLine).order_by(AuditLine.id.desc())).first()
+        told = select(AuditLine.act, AuditLine.subject, AuditLine.after)
+        line = db.session.execute(told.order_by(AuditLine.id.desc())).first()
         assert line is not None
         assert (line.act, line.subject) == ("restored", f"backup:{made.name}")
         assert line.after == {"members": 0, "orders": 0, "tickets": 0}

@@ -41,6 +41,11 @@ class Belongings:
             "code": self.ticket.code if "/tickets/" in rule.rule else self.order.code,
             "secret": "0" * 26,
             "task_id": UNKNOWN_ID,
+            "kind": "member",
+            "person_id": self.member.id,
+            "post_id": UNKNOWN_ID,
+            "unit_id": self.member.unit_id,
+            "application_id": UNKNOWN_ID,
             "filename": "palace.css",
         }
         return {name: known[name] for name in rule.arguments}

@@ -10,11 +10,13 @@ import jsonschema_rs
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from palace.db import db
-from palace.members.models import Member
+from palace.joining import services as joining
+from palace.members.models import Member, Staff
 from palace.members.rules import Role
-from palace.members.services import hash_password
+from palace.members.services import hash_password, shown_code
 from palace.programme.models import Performance
 from tests.architecture.answers import CREATES, JSON
 from tests.architecture.openapi import FILE
@@ -115,6 +117,34 @@ def change_oneself(walk: Walk) -> None:
     walk.ask("POST", "/sign-out")
 
 
+def look_after_people(walk: Walk, member: Member) -> None:
+    """Take somebody on, give and take a post, help them, let them go."""
+    people = "/staff/people"
+    walk.ask("GET", people)
+    walk.ask("POST", people, login="wang", name="王丽", role="door")
+    clerk = db.session.scalars(select(Staff.id).where(Staff.login == "wang")).one()
+    walk.ask("POST", f"{people}/find", phone=member.phone)
+    walk.ask("GET", f"{people}/member/{member.id}")
+    told = walk.ask("POST", f"{people}/staff/{clerk}/posts", role="counter")
+    walk.ask("POST", f"{people}/posts/{told['posts'][-1]['post']}/end")
+    for act in ("sign-ins/end", "password", "code", "leave"):
+        walk.ask("POST", f"{people}/staff/{clerk}/{act}")
+    walk.ask("POST", f"{people}/proofs", proof_minutes=10, admin=True)
+
+
+def give_the_unit_s_word(walk: Walk, make: Factory) -> None:
+    """Confirm one who applied and refuse another, as their unit's organiser."""
+    unit, organiser = make.unit(), make.member()
+    make.post(organiser, Role.UNIT, unit=unit)
+    good, bad = (joining.apply(make.member(valid=False), unit.id).id for _ in range(2))
+    make.sign_in(walk.browser, organiser)
+    walk.ask("GET", "/unit")
+    walk.ask("GET", f"/unit/{unit.id}")
+    walk.ask("POST", f"/unit/{unit.id}/applications/{good}/confirm")
+    walk.ask("POST", f"/unit/{unit.id}/applications/{bad}/refuse", why="不在本单位")
+    walk.ask("POST", "/sign-out")
+
+
 def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None:
     show = make.performance(seats=4)
     member = make.member(phone="13800138000")
@@ -129,14 +159,26 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     walk.ask("POST", "/mine/name", name="李小明")
     join_a_unit(walk, make.unit().id)
     walk.ask("POST", "/sign-out-everywhere")
+    give_the_unit_s_word(walk, make)
     staff = make.staff(Role.ADMIN)
     staff.password_hash = hash_password(PASSWORD)
     db.session.flush()
     walk.ask("GET", "/staff/sign-in")
     walk.ask("POST", "/staff/sign-in", login=staff.login, password=PASSWORD)
+    walk.ask("GET", "/staff/sign-in/enrol")
+    walk.ask("POST", "/staff/sign-in/enrol", code=shown_code(staff))
+    walk.ask("POST", "/staff/sign-out")
+    walk.ask("POST", "/staff/sign-in", login=staff.login, password=PASSWORD)
+    walk.ask("GET", "/staff/sign-in/code")
+    walk.ask("POST", "/staff/sign-in/code", code=shown_code(staff))
     walk.ask("GET", "/staff")
     walk.ask("GET", "/staff/health")
+    look_after_people(walk, member)
     walk.ask("GET", "/staff/posters")
+    for path in ("/staff/audit", "/staff/tasks", "/staff/notices", "/staff/names"):
+        walk.ask("GET", path)
+    walk.ask("POST", "/staff/exports", address="/staff/audit")
+    walk.ask("GET", "/staff/exports")
     walk.ask("POST", "/staff/tasks/1/retry")
     walk.ask("GET", "/door")
     walk.ask("GET", f"/door/{show.id}")

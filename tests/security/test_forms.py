@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 from wtforms import PasswordField, StringField
 
 from palace.members.rules import Role
+from palace.members.services import begin, confirm, hash_password, shown_code
 from palace.throttle import limiter
 from palace.web import roles_of
 from tests.architecture.openapi import fields_of, reads_of
@@ -45,7 +46,16 @@ GOOD = [
 ]  # fmt: skip
 FAMILY = {200, 201, 303, 400, 404, 409, 413, 415, 422, 429}
 KINDS = ["text/plain", "application/xml", "application/json", "application/json; charset=utf-16"]
-PAGES = {"members.sign_in", "members.code", "members.choose", "staff.sign_in", "mine.rename"}
+PAGES = {
+    "members.sign_in",
+    "members.code",
+    "members.choose",
+    "staff.sign_in",
+    "staff.code",
+    "staff.enrol",
+    "mine.rename",
+    "people.find",
+}
 """Addresses whose page has the form itself, to be filled in again."""
 
 Send = Callable[..., TestResponse]
@@ -116,6 +126,11 @@ def browser_at(app: Flask, make: Factory, endpoint: str, owner: Belongings) -> F
         make.sign_in(browser, make.member(valid=False) if renames else owner.member)
     elif Role.ADMIN.value in roles_of(app, endpoint):
         make.sign_in(browser, make.staff(Role.ADMIN))
+    elif Role.UNIT.value in roles_of(app, endpoint):
+        make.post(owner.member, Role.UNIT, unit=owner.member.unit)
+        make.sign_in(browser, owner.member)
+    elif endpoint in {"staff.code", "staff.enrol"}:
+        pass_password(browser, make, enrolled=endpoint == "staff.code")
     elif endpoint == "members.code":
         ask(browser)
     elif endpoint == "members.choose":
@@ -124,6 +139,17 @@ def browser_at(app: Flask, make: Factory, endpoint: str, owner: Belongings) -> F
         pass_code(browser)
     make.commit()
     return browser
+
+
+def pass_password(browser: FlaskClient, make: Factory, *, enrolled: bool) -> None:
+    """Type an administrator's password, who has codes or has to set them up."""
+    staff = make.staff(Role.ADMIN)
+    staff.password_hash = hash_password("nangong")
+    make.add(staff)
+    if enrolled:
+        begin(staff)
+        confirm(staff, shown_code(staff))
+    browser.post("/staff/sign-in", data={"login": staff.login, "password": "nangong"})
 
 
 @pytest.fixture

@@ -38,6 +38,7 @@ def test_it_has_its_periodic_tasks(make: Factory) -> None:
         "palace:rescue": "* * * * *",
         "palace:tidy": "17 * * * *",
         "palace:nightly_backup": "30 19 * * *",
+        "palace:seal_audit": "40 19 * * *",
     }
 
 

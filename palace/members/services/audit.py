@@ -10,6 +10,7 @@ from sqlalchemy import insert
 
 from palace.db import table_of
 from palace.members.models import AuditLine
+from palace.members.services.personal import Personal, sealed
 from palace.statements import execute
 
 NEW = insert(table_of(AuditLine))
@@ -23,8 +24,12 @@ def note(
     why: str | None = None,
     *,
     actor: str | None = None,
+    personal: Personal | None = None,
 ) -> None:
-    """Write that somebody (default: who is signed in) did something; ids only, no names or phones."""
+    """Write that somebody (default: who is signed in) did something; ids only, no names or phones.
+
+    Names and phones go into `personal`: they are encrypted and end with the person's key.
+    """
     asked = has_request_context()
     known = current_user.actor if asked and current_user.is_authenticated else "system"
     line = {
@@ -35,5 +40,7 @@ def note(
         "after": after,
         "why": why,
         "request_id": g.get("request_id") if asked else None,
+        "personal": sealed(personal) if personal else None,
+        "personal_of": personal.member_id if personal else None,
     }
     execute(NEW, {name: value for name, value in line.items() if value is not None})

@@ -11,6 +11,7 @@ from palace.members.errors import NameFromRoster, NotAName
 from palace.members.models import Grant, Member
 from palace.members.rules import GrantKind, Known, is_name, tidy_name
 from palace.members.services.audit import note
+from palace.members.services.personal import Personal
 
 ASKED = "asked"
 
@@ -28,8 +29,9 @@ def rename(who: Known, name: str) -> None:
     tidied = tidy_name(name)
     if not is_name(tidied):
         raise NotAName
+    changed = Personal(member.id, {"name": member.name}, {"name": tidied})
     member.name = tidied
-    note("member_renamed", f"member:{member.id}")
+    note("member_renamed", f"member:{member.id}", personal=changed)
 
 
 def renew_calendar(who: Known) -> None:

@@ -16,6 +16,7 @@ from palace.members.models import Challenge, Member, RosterEntry, SignIn
 from palace.members.rules import is_name, tidy_name
 from palace.members.services.audit import note
 from palace.members.services.codes import use_up
+from palace.members.services.personal import Personal
 from palace.members.services.sign_ins import open_sign_in
 
 
@@ -134,4 +135,5 @@ def _note_new(member: Member) -> None:
         f"member:{member.id}",
         after={"roster_entry": member.roster_entry_id},
         actor=f"member:{member.id}",
+        personal=Personal(member.id, after={"name": member.name, "phone": member.phone}),
     )

@@ -28,6 +28,7 @@ def open_sign_in(person: Member | Staff, now: datetime) -> SignIn:
         member=None if isinstance(person, Staff) else person,
         staff=person if isinstance(person, Staff) else None,
         created_at=now,
+        proven_at=now,
         expires_at=now + (STAFF_SIGN_IN if of_staff else MEMBER_SIGN_IN),
         ended_at=None,
     )
@@ -38,6 +39,23 @@ def open_sign_in(person: Member | Staff, now: datetime) -> SignIn:
         actor = f"staff:{person.id}"
         note("staff_signed_in", actor, actor=actor)
     return sign_in
+
+
+def renew_sign_in(sign_in: SignedIn, now: datetime) -> str:
+    """Give a sign-in whose person has just proven who they are another token; the old one is dead."""
+    token = secrets.token_urlsafe(32)
+    renewed = update(SignIn).where(SignIn.id == sign_in.id, SignIn.ended_at.is_(None))
+    db.session.execute(renewed.values(token_hash=token_hash(token), proven_at=now))
+    return token
+
+
+def end_sign_ins(who: Member | Staff, now: datetime, *, but: int | None = None) -> int:
+    """End the sign-ins of a member or staff, `but` one; return how many there were."""
+    whose = SignIn.staff_id if isinstance(who, Staff) else SignIn.member_id
+    ended = update(SignIn).where(
+        whose == who.id, SignIn.ended_at.is_(None), SignIn.id != (but or 0)
+    )
+    return len(db.session.execute(ended.values(ended_at=now).returning(SignIn.id)).all())
 
 
 def end_sign_in(sign_in: SignedIn, now: datetime) -> None:

@@ -8,15 +8,18 @@ from datetime import datetime
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
+from palace import clock
 from palace.db import db
 from palace.members import queries
-from palace.members.errors import LoginTaken, LoginUnknown, NotALogin, NotAName, OnlyAdministrator
-from palace.members.models import SignIn, Staff
+from palace.members.errors import LoginTaken, LoginUnknown, NotALogin, NotAName
+from palace.members.models import Staff
+from palace.members.posts import check_post
 from palace.members.rules import Role, is_login, is_name, tidy_name
 from palace.members.services.audit import note
+from palace.members.services.posts import end_post, grant_post
+from palace.members.services.sign_ins import end_sign_ins
 
 HASHER = PasswordHasher()
 PASSWORD_BYTES = 12
@@ -38,11 +41,12 @@ def check_password(login: str, password: str) -> Staff | None:
     return staff
 
 
-def employ(login: str, name: str, role: Role) -> str:
-    """Let somebody work here; return their password, which is in no table.
+def employ(login: str, name: str, role: Role, *, site_id: int | None = None) -> str:
+    """Let somebody work here, with a first post; return their password, which is in no table.
 
     Raises:
         NotALogin, NotAName: nobody is called that.
+        PostNotForThem: staff have no such post.
         LoginTaken: somebody has or had this login.
     """
     login, name = login.strip(), tidy_name(name)
@@ -50,14 +54,16 @@ def employ(login: str, name: str, role: Role) -> str:
         raise NotALogin
     if not is_name(name):
         raise NotAName
+    check_post(role, of_staff=True, site_id=site_id)
     password = secrets.token_urlsafe(PASSWORD_BYTES)
-    staff = Staff(login=login, name=name, role=role, password_hash=hash_password(password))
+    staff = Staff(login=login, name=name, password_hash=hash_password(password))
     try:
         with db.session.begin_nested():
             db.session.add(staff)
     except IntegrityError:
         raise LoginTaken(login=login) from None
-    note("staff_employed", f"staff:{staff.id}", after={"role": role.value})
+    note("staff_employed", f"staff:{staff.id}")
+    grant_post(staff, role, site_id=site_id)
     return password
 
 
@@ -67,10 +73,10 @@ def renew_password(login: str, now: datetime) -> str:
     Raises:
         LoginUnknown: nobody works here under this login.
     """
-    staff = _get(login)
+    staff = get_staff(login)
     password = secrets.token_urlsafe(PASSWORD_BYTES)
     staff.password_hash = hash_password(password)
-    note("staff_password", f"staff:{staff.id}", after={"sign_ins": _end_sign_ins(staff, now)})
+    note("staff_password", f"staff:{staff.id}", after={"sign_ins": end_sign_ins(staff, now)})
     return password
 
 
@@ -81,27 +87,23 @@ def leave(login: str, now: datetime) -> None:
         LoginUnknown: nobody works here under this login.
         OnlyAdministrator: nobody would be left to look after the palace.
     """
-    staff = _get(login)
-    if staff.role is Role.ADMIN and queries.lock_administrators() == [staff.id]:
-        raise OnlyAdministrator(login=login)
-    staff.left_at = now
-    note("staff_left", f"staff:{staff.id}", after={"sign_ins": _end_sign_ins(staff, now)})
+    staff = get_staff(login)
+    for post in queries.posts_of(staff):
+        end_post(post)
+    staff.left_at = max(now, clock.now())
+    note("staff_left", f"staff:{staff.id}", after={"sign_ins": end_sign_ins(staff, now)})
 
 
-def _get(login: str) -> Staff:
+def get_staff(login: str) -> Staff:
+    """Return who works here under this login.
+
+    Raises:
+        LoginUnknown: nobody does.
+    """
     staff = queries.find_staff(login)
     if staff is None:
         raise LoginUnknown(login=login)
     return staff
-
-
-def _end_sign_ins(staff: Staff, now: datetime) -> int:
-    ended = (
-        update(SignIn)
-        .where(SignIn.staff_id == staff.id, SignIn.ended_at.is_(None))
-        .values(ended_at=now)
-    )
-    return len(db.session.execute(ended.returning(SignIn.id)).all())
 
 
 def hash_password(password: str) -> str:

@@ -11,7 +11,7 @@ from palace import clock, commands
 from palace.db import db
 from palace.members import queries as members
 from palace.members.rules import Known
-from palace.programme.rules import Seating
+from palace.programme.rules import IdentityPolicy, Seating
 from palace.security import public_code
 from palace.tickets import booked, claims, queries, rules
 from palace.tickets.claims import Pick
@@ -37,7 +37,7 @@ def hold(
 ) -> Order:
     """Hold places for a member until they confirm or the hold lapses: all of them or none.
 
-    `confirm` settles a free order in the same transaction.
+    `confirm` settles a free order in the same transaction, unless the performance asks who comes.
 
     Raises:
         SaleNotOpen, SaleClosed, NoTicketNeeded, TooManySeats, NotForYou, TierFull, UnknownSeat:
@@ -125,7 +125,8 @@ def _take_once(
     while other tiers are tried.
     """
     picks = _picks(wish, terms, rules.BEST_SETS << lost)
-    sold = confirm and not any(pick.price for pick in picks)
+    asks_who = terms.show.identity_policy is not IdentityPolicy.NONE
+    sold = confirm and not asks_who and not any(pick.price for pick in picks)
     order.state = OrderState.SETTLED if sold else OrderState.HELD
     order.settled_at = terms.now if sold else None
     booked.write(order)

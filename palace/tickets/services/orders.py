@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from palace.db import db
+from palace.identities.rules import Declared
 from palace.members import queries as members
 from palace.members.models import Member
 from palace.members.rules import Known
@@ -22,6 +23,7 @@ from palace.tickets.errors import (
 )
 from palace.tickets.models import Order
 from palace.tickets.rules import OrderState
+from palace.tickets.services.entrants import name_them
 from palace.tickets.services.news import enter_agenda, tell
 from palace.tickets.terms import Show, show_now
 from palace.venues import queries as venues
@@ -59,10 +61,15 @@ def extend(member: Known, code: str) -> Order:
     return order
 
 
-def confirm(member: Known, code: str) -> Order:
+def confirm(
+    member: Known, code: str, entrants: Sequence[Declared] = (), *, guardian: bool = False
+) -> Order:
     """Settle a free order at once, or keep a priced one until its money comes; repeating changes nothing.
 
+    `entrants` are asked for by some performances, a `guardian`'s consent for children among them.
+
     Raises:
+        EntrantsNeeded, IdentityTaken: who comes is not told, or has a ticket already.
         OrderClosed: it was let go.
         HoldLapsed: too late; nothing is kept.
         TooLateToPayLater: unpaid seats are not kept so near the start.
@@ -73,6 +80,7 @@ def confirm(member: Known, code: str) -> Order:
     if order.state is OrderState.CANCELLED:
         raise OrderClosed
     check_takes_place(show)
+    name_them(order, show, entrants, now, guardian=guardian)
     total = queries.amount_of(order, now)
     if total:
         _await_payment(order, show, total, now)

@@ -83,6 +83,7 @@ def _context(performance_id: int, choice: Choice) -> dict[str, Any]:
     return {
         "stub": _stub(terms),
         "plan_id": show.plan_id,
+        "identity": show.identity_policy,
         "offers": offers,
         "barred": _barred(member, offers, now),
         "counts": range(1, most + 1),

@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from flask import flash, redirect, url_for
+from flask import Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
 from palace import clock, words
 from palace.db import db, transaction
-from palace.errors import NotFound, PalaceError
+from palace.errors import BadInput, NotFound, PalaceError
+from palace.identities.errors import EntrantsNeeded, IdentityTaken
+from palace.identities.rules import NAMES
 from palace.members.queries import current_member
 from palace.members.rules import Known, Role
 from palace.money import Fen
+from palace.programme.rules import IdentityPolicy
 from palace.text import N_
 from palace.tickets import queries, services
 from palace.tickets.errors import HoldLapsed
-from palace.tickets.forms import HoldForm
-from palace.tickets.models import Order
+from palace.tickets.forms import EntrantsForm, HoldForm
+from palace.tickets.models import Claim, Order
 from palace.tickets.rules import OrderState, TicketState
 from palace.tickets.views import choosing
 from palace.tickets.views.base import bp
 from palace.venues import queries as venues
-from palace.web import allow, answer, checked, reads, wants_json
+from palace.web import allow, answer, checked, reads, refusal_words, wants_json
+
+OF_ENTRANTS = frozenset({"name", "document", "number"})
 
 
 @bp.post("/performances/<int(max=9223372036854775807):performance_id>/hold")
@@ -73,18 +79,33 @@ def held_orders() -> list[Order]:
 @allow(Role.MEMBER)
 def order(code: str) -> ResponseReturnValue:
     """Show an order: the seats, their deadline, what to do next."""
-    member = current_member()
-    found = queries.order_of(member.id, code)
-    now = clock.now()
-    live = queries.live_claims(found, now)
-    state = order_state(found, len(live))
+    found = queries.order_of(current_member().id, code)
     valid = [ticket for ticket in found.tickets if ticket.state is TicketState.VALID]
     if valid and not wants_json():
         return redirect(url_for("tickets.ticket", code=valid[0].code), code=303)
+    return _page(found)
+
+
+def _page(
+    found: Order, form: EntrantsForm | None = None, refusal: PalaceError | None = None
+) -> Response:
+    """Return an order's page, with what was said of its entrants and why that was refused."""
+    member, now = current_member(), clock.now()
+    live = queries.live_claims(found, now)
+    state = order_state(found, len(live))
+
     return answer(
         "tickets/order.html",
         _json(found),
+        status=refusal.status if refusal else 200,
         order=found,
+        unnamed=_unnamed(found.performance.identity_policy, live),
+        kept=form.kept if form else [{"name": member.name}],
+        sentences=form.sentences if form else [],
+        refusal=refusal_words(refusal) if refusal else "",
+        documents=NAMES,
+        guardian=form.guardian.data if form else False,
+        consent=form.consent.data if form else False,
         claims=live,
         state=state,
         now=now,
@@ -95,6 +116,13 @@ def order(code: str) -> ResponseReturnValue:
         rules=venues.house_rules(),
         pay_code=(member.phone or "")[-4:],
     )
+
+
+def _unnamed(policy: IdentityPolicy, live: Sequence[Claim]) -> Sequence[Claim]:
+    """Return the claims a name and document is asked for: each, the first for its buyer, or none."""
+    if policy is IdentityPolicy.NONE:
+        return []
+    return live if policy is IdentityPolicy.EVERY_ENTRANT else live[:1]
 
 
 def order_state(found: Order, live_count: int) -> str:
@@ -144,9 +172,28 @@ def _do(act: Callable[[Known, str], Order], code: str, said: str = "") -> Respon
 
 @bp.post("/orders/<code:code>/confirm")
 @allow(Role.MEMBER)
+@reads(EntrantsForm)
 def confirm(code: str) -> ResponseReturnValue:
-    """Settle a free order, or keep a priced one until its money comes."""
-    return _do(services.confirm, code)
+    """Settle a free order, or keep a priced one until its money comes; some shows ask who comes."""
+    form = EntrantsForm() if request.is_json or OF_ENTRANTS & set(request.form) else None
+    try:
+        return _do(_settling(form) if form else services.confirm, code)
+    except (BadInput, EntrantsNeeded, IdentityTaken) as refusal:
+        if wants_json():
+            raise
+        db.session.rollback()
+        return _page(queries.order_of(current_member().id, code), form, refusal)
+
+
+def _settling(form: EntrantsForm) -> Callable[[Known, str], Order]:
+    """Return what confirms an order with the entrants of a form.
+
+    Raises:
+        BadInput, EntrantsNeeded: somebody is not named as it must be.
+    """
+    checked(form)
+    form.check()
+    return partial(services.confirm, entrants=form.entrants, guardian=form.guardian.data)
 
 
 @bp.post("/orders/<code:code>/extend")

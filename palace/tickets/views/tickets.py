@@ -50,6 +50,7 @@ def ticket(code: str) -> ResponseReturnValue:
         qr=printing.qr_svg(tokens.ticket_token(found)) if is_valid else None,
         siblings=queries.tickets_for(found.member_id, [found.performance_id]),
         admission=admission,
+        entrant=queries.entrant_of(found),
         **_return_terms(found, admission),
     )
 

@@ -1,4 +1,4 @@
-"""Signing in and out: members by phone and code, staff by login and password."""
+"""Signing in and out: members by phone and code; and what every sign-in does to the browser."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import (
     Blueprint,
-    Flask,
     Response,
     current_app,
     flash,
@@ -26,11 +25,11 @@ from palace.db import transaction
 from palace.errors import BadInput, PalaceError, TooManyTries
 from palace.forms import Form
 from palace.members import queries, services
-from palace.members.errors import CodeGone, CodesAway, WrongCode, WrongPassword
-from palace.members.forms import CodeForm, PersonForm, PhoneForm, StaffForm
+from palace.members.errors import CodeGone, CodesAway, WrongCode
+from palace.members.forms import CodeForm, PersonForm, PhoneForm
 from palace.members.models import Challenge, SignIn
 from palace.members.rules import CODE_TRIES, Role, SignedIn
-from palace.throttle import by_address_and, client_address, limiter
+from palace.throttle import client_address, limiter
 from palace.web import allow, public, reads, refusal_words, same_site_path, wants_json
 
 HOME = "/"
@@ -40,7 +39,6 @@ PAGE_ONLY = frozenset({"demo", "joining"})
 WIPE = '"cache", "storage"'
 
 bp = Blueprint("members", __name__)
-staff_bp = Blueprint("staff", __name__, url_prefix="/staff")
 flask_login = LoginManager()
 flask_login.session_protection = None
 
@@ -48,17 +46,11 @@ flask_login.session_protection = None
 class Anonymous(AnonymousUserMixin):
     """Somebody who is not signed in."""
 
-    role = member = staff = None
+    roles: frozenset[Role] = frozenset()
+    member = staff = None
 
 
 flask_login.anonymous_user = Anonymous
-
-
-def init_app(app: Flask) -> None:
-    """Put the pages and the sign-in on the application."""
-    flask_login.init_app(app)
-    app.register_blueprint(bp)
-    app.register_blueprint(staff_bp)
 
 
 @flask_login.user_loader
@@ -73,7 +65,7 @@ def load_sign_in(token: str) -> SignedIn | None:
 @limiter.limit("60 per minute; 300 per hour", methods=["POST"])
 def sign_in() -> ResponseReturnValue:
     """Ask for a phone number and send it a code; `choose` is for who finds somebody else signed in."""
-    _keep_next()
+    keep_next()
     choose = "1" if "choose" in request.args else None
     is_known = current_user.is_authenticated and current_user.member
     if is_known and not choose and request.method == "GET":
@@ -82,7 +74,7 @@ def sign_in() -> ResponseReturnValue:
         raise CodesAway
     form = PhoneForm()
     if not form.validate_on_submit():
-        return _page("members/sign_in.html", form)
+        return show("members/sign_in.html", form)
     browser = cookie.setdefault("browser", services.new_browser())
     try:
         with transaction():
@@ -91,12 +83,12 @@ def sign_in() -> ResponseReturnValue:
         again = isinstance(error, TooManyTries) and not wants_json()
         sent = _sent_before(form.number, browser) if again else None
         if sent is None:
-            return _again("members/sign_in.html", form, error)
+            return show_again("members/sign_in.html", form, error)
         flash(gettext("验证码刚才发过了，请填收到的那一条。"))
         challenge = sent
     cookie["asked"] = challenge.id
-    onward = url_for("members.code", next=cookie.get("next"), choose=choose)
-    return _onward(onward, phone_end=challenge.phone[-4:])
+    address = url_for("members.code", next=cookie.get("next"), choose=choose)
+    return onward(address, phone_end=challenge.phone[-4:])
 
 
 def _sent_before(number: str, browser: str) -> Challenge | None:
@@ -115,7 +107,7 @@ def code() -> ResponseReturnValue:
     """Take the code; on to the one person of this number, or to the choice."""
     challenge = services.asked_challenge(cookie.get("asked"), cookie.get("browser", ""))
     if challenge is None:
-        return _start_again()
+        return _startshow_again()
     form = CodeForm(choose="choose" in request.args)
     context = {
         "phone_end": challenge.phone[-4:],
@@ -124,11 +116,11 @@ def code() -> ResponseReturnValue:
         "scarce": services.is_scarce(clock.now()),
     }
     if not form.validate_on_submit():
-        return _page("members/code.html", form, **context)
+        return show("members/code.html", form, **context)
     try:
         return _try_code(challenge, form)
     except (WrongCode, CodeGone) as error:
-        return _again("members/code.html", form, error, **context)
+        return show_again("members/code.html", form, error, **context)
 
 
 def _try_code(asked: Challenge, form: CodeForm) -> ResponseReturnValue:
@@ -144,9 +136,9 @@ def _try_code(asked: Challenge, form: CodeForm) -> ResponseReturnValue:
     if guess.challenge is None:
         raise WrongCode(left=guess.left) if guess.left else CodeGone()
     if entered:
-        return _enter(entered)
+        return enter(entered)
     cookie["asked"], cookie["browser"] = guess.challenge.id, browser
-    return _onward(url_for("members.choose"))
+    return onward(url_for("members.choose"))
 
 
 @bp.route("/sign-in/choose", methods=["GET", "POST"])
@@ -158,27 +150,27 @@ def choose() -> ResponseReturnValue:
     try:
         challenge = services.passed_challenge(cookie.get("asked"), cookie.get("browser", ""))
     except CodeGone:
-        return _start_again()
+        return _startshow_again()
     form = PersonForm()
     if not form.validate_on_submit():
         people = [
             {"id": person.id, "words": person.words}
             for person in queries.people_on(challenge.phone)
         ]
-        return _page("members/choose.html", form, people=people)
+        return show("members/choose.html", form, people=people)
     with transaction():
         if form.is_new:
             entered = services.join(challenge, form.name.data or "")
         else:
             entered = services.choose_person(challenge, form.person.data or "")
-    return _enter(entered)
+    return enter(entered)
 
 
 @bp.post("/sign-out")
 @public
 def sign_out() -> ResponseReturnValue:
     """Sign this browser out."""
-    return _leave(HOME)
+    return leave(HOME)
 
 
 @bp.post("/sign-out-everywhere")
@@ -187,39 +179,12 @@ def sign_out_everywhere() -> ResponseReturnValue:
     """Sign the member out of every browser."""
     with transaction():
         services.sign_out_everywhere(queries.current_member(), clock.now())
-    answered = _leave(HOME)
+    answered = leave(HOME)
     flash(gettext("所有设备都已退出。"))
     return answered
 
 
-@staff_bp.route("/sign-in", methods=["GET", "POST"], endpoint="sign_in")
-@public
-@reads(StaffForm, query=["next"])
-@limiter.limit("100 per hour", methods=["POST"])
-@limiter.limit("10 per 15 minutes", methods=["POST"], key_func=lambda: by_address_and("login"))
-def staff_sign_in() -> ResponseReturnValue:
-    """Sign staff in by login and password."""
-    _keep_next()
-    form = StaffForm()
-    if not form.validate_on_submit():
-        return _page("members/staff_sign_in.html", form)
-    with transaction():
-        staff = services.check_password(form.login.data or "", form.password.data or "")
-        entered = services.open_sign_in(staff, clock.now()) if staff else None
-    if entered is None:
-        return _again("members/staff_sign_in.html", form, WrongPassword())
-    at_door = staff is not None and staff.role is Role.DOOR
-    return _enter(entered, url_for("door.home" if at_door else "staff.home"))
-
-
-@staff_bp.post("/sign-out", endpoint="sign_out")
-@public
-def staff_sign_out() -> ResponseReturnValue:
-    """Sign this browser out."""
-    return _leave(url_for("staff.sign_in"))
-
-
-def _keep_next() -> None:
+def keep_next() -> None:
     """Remember where the person wanted to go; the cookie has no room for long addresses."""
     target = request.values.get("next", "")
     if target or request.method == "GET":
@@ -228,7 +193,7 @@ def _keep_next() -> None:
         cookie["next"] = same_site_path(target, HOME)
 
 
-def _page(template: str, form: Form, **context: Any) -> ResponseReturnValue:
+def show(template: str, form: Form, **context: Any) -> ResponseReturnValue:
     """Show a form, or what is wrong with it; JSON clients get the sentences alone."""
     if not form.is_submitted() and wants_json():
         return {name: value for name, value in context.items() if name not in PAGE_ONLY}
@@ -237,7 +202,9 @@ def _page(template: str, form: Form, **context: Any) -> ResponseReturnValue:
     return render_template(template, form=form, **context), 422 if form.is_submitted() else 200
 
 
-def _again(template: str, form: Form, error: PalaceError, **context: Any) -> ResponseReturnValue:
+def show_again(
+    template: str, form: Form, error: PalaceError, **context: Any
+) -> ResponseReturnValue:
     """Show a form again with the sentence of a refusal at its first field."""
     if wants_json():
         raise error
@@ -246,32 +213,33 @@ def _again(template: str, form: Form, error: PalaceError, **context: Any) -> Res
     return render_template(template, form=form, **context), error.status
 
 
-def _start_again() -> ResponseReturnValue:
+def _startshow_again() -> ResponseReturnValue:
     """Send somebody without a code back to the phone number."""
     if request.method == "POST" or wants_json():
         raise CodeGone
     return redirect(url_for("members.sign_in"), 303)
 
 
-def _onward(address: str, **body: Any) -> ResponseReturnValue:
+def onward(address: str, **body: Any) -> ResponseReturnValue:
     if wants_json():
         return {"next": address, **body}
     return redirect(address, 303)
 
 
-def _enter(entered: SignIn, default: str = HOME) -> ResponseReturnValue:
+def enter(entered: SignIn, default: str = HOME, **body: Any) -> ResponseReturnValue:
     """Give the browser its sign-in; nothing it brought along stays, so nothing planted can."""
     address, was_somebody = cookie.get("next", default), "_user_id" in cookie
     _end_sign_in()
     cookie.permanent = True
-    login_user(SignedIn(id=entered.id, token=entered.token, member=None, staff=None))
-    return _forgetful(_onward(address)) if was_somebody else _onward(address)
+    login_user(SignedIn(id=entered.id, token=entered.token))
+    answered = onward(address, **body)
+    return _forgetful(answered) if was_somebody else answered
 
 
-def _leave(address: str) -> ResponseReturnValue:
+def leave(address: str) -> ResponseReturnValue:
     """End the browser's sign-in, and have it forget the pages and tickets it kept."""
     _end_sign_in()
-    return _forgetful(_onward(address))
+    return _forgetful(onward(address))
 
 
 def _end_sign_in() -> None:

@@ -1,0 +1,193 @@
+"""The audit as a list: who did what, in words; reads only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    ScalarSelect,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+)
+
+from palace.audit.rules import ACTS, SUBJECTS, VALUES, Values, changes
+from palace.db import db, table_of
+from palace.lists.queries import Column, List, known
+from palace.lists.rules import Kind
+from palace.members.models import AuditLine, Member, PersonalKey, Staff
+from palace.members.rules import mask_name
+from palace.members.services.personal import opened
+from palace.text import N_
+
+NUMBERED = "^{kind}:[0-9]{{1,18}}$"
+MOST_FOUND = 100
+SYSTEM = N_("系统")
+DESTROYED = N_("个人内容已销毁")
+HIDDEN = N_("个人内容只在网页上看")
+
+
+def _number(of: ColumnElement[str], kind: str) -> ColumnElement[int | None]:
+    """Return the number behind the colon where it is of a kind; anything else is nobody's."""
+    is_numbered = of.regexp_match(NUMBERED.format(kind=kind))
+    return case((is_numbered, cast(func.split_part(of, ":", 2), BigInteger)), else_=None)
+
+
+def _name(model: type[Staff] | type[Member], of: Any, kind: str) -> ScalarSelect[str]:
+    return select(model.name).where(model.id == _number(of, kind)).scalar_subquery()
+
+
+def _is_actor(typed: str) -> ColumnElement[bool]:
+    """Return the condition that a line is of whom somebody typed: staff by name or login, or an id.
+
+    Who that is is looked up first: the index on actors is only used where they are known.
+    """
+    actors = ["system"] if typed in {"system", gettext(SYSTEM)} else [typed]
+    if ":" not in typed and actors == [typed]:
+        fits = or_(Staff.login == typed, Staff.name.icontains(typed, autoescape=True))
+        ids = db.session.scalars(select(Staff.id).where(fits).order_by(Staff.id).limit(MOST_FOUND))
+        actors = [f"staff:{staff_id}" for staff_id in ids]
+    return AuditLine.actor == actors[0] if len(actors) == 1 else AuditLine.actor.in_(actors)
+
+
+def _actor(row: Any) -> str:
+    if row.actor == "system":
+        return str(gettext(SYSTEM))
+    if row.actor_staff:
+        return str(row.actor_staff)
+    return f"{_thing(row.actor)} {_masked(row.actor_member)}".strip()
+
+
+def _subject(row: Any) -> str:
+    name = row.subject_staff or _masked(row.subject_member)
+    return f"{_thing(row.subject)} {name}".strip()
+
+
+def _masked(name: str | None) -> str:
+    return mask_name(name) if name else ""
+
+
+def _thing(written: str) -> str:
+    """Return member:5 as people say it: 会员 5."""
+    kind, _, number = written.partition(":")
+    if kind == "list" and number in known:
+        number = f"“{gettext(known[number].title)}”"
+    return str(gettext(SUBJECTS[kind], number=number)) if kind in SUBJECTS else written
+
+
+def _subject_page(row: Any) -> str | None:
+    """Return the page of what a line is about, where staff have one."""
+    return url_for("care.health") if row.subject.startswith("task:") else None
+
+
+def _change(row: Any) -> str:
+    """Return what changed, a line each: 名字: 张三 → 李四."""
+    if row.personal_of is None:
+        return _lines(row.before, row.after)
+    values = _personal(row) if row.personal else None
+    if values is None:
+        return f"{_lines(row.before, row.after)}\n{gettext(DESTROYED)}".strip()
+    return _lines({**(row.before or {}), **values[0]}, {**(row.after or {}), **values[1]})
+
+
+def _change_in_file(row: Any) -> str:
+    """Return what changed without names and numbers: these are read on the page alone."""
+    hidden = "" if row.personal_of is None else gettext(HIDDEN)
+    return f"{_lines(row.before, row.after)}\n{hidden}".strip()
+
+
+def _lines(before: Values | None, after: Values | None) -> str:
+    return "\n".join(_change_words(*one) for one in changes(before, after))
+
+
+def _personal(row: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """Return the names and numbers before and after; None: the person's key is destroyed."""
+    key = PersonalKey(member_id=row.personal_of, key_id=row.key_id or "", wrapped=row.wrapped)
+    return opened(row.personal, key, row.personal_of)
+
+
+def _change_words(name: str, old: object, new: object) -> str:
+    heading = gettext(VALUES[name]) if name in VALUES else name
+    if old is None:
+        return f"{heading}: {_value(new)}"
+    return f"{heading}: {_value(old)} → {_value(new)}"
+
+
+def _value(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name}={_value(part)}" for name, part in value.items())
+    return "–" if value is None else str(value)
+
+
+LINES = List(
+    endpoint="audit.lines",
+    title=N_("操作记录"),
+    source=table_of(AuditLine).outerjoin(
+        table_of(PersonalKey), PersonalKey.member_id == AuditLine.personal_of
+    ),
+    key=AuditLine.id,
+    order="-at",
+    columns=[
+        Column(
+            name="at",
+            heading=N_("时间"),
+            of=AuditLine.at,
+            kind=Kind.INSTANT,
+            sorts=True,
+            filters=True,
+        ),
+        Column(
+            name="actor",
+            heading=N_("谁"),
+            of=AuditLine.actor,
+            filters=True,
+            where=_is_actor,
+            say=_actor,
+        ),
+        Column(
+            name="act",
+            heading=N_("做了什么"),
+            of=AuditLine.act,
+            kind=Kind.WORD,
+            choices=ACTS,
+            filters=True,
+        ),
+        Column(
+            name="subject",
+            heading=N_("对象"),
+            of=AuditLine.subject,
+            filters=True,
+            where=lambda typed: AuditLine.subject == typed,
+            say=_subject,
+            link=_subject_page,
+        ),
+        Column(
+            name="change",
+            heading=N_("改动"),
+            of=AuditLine.after,
+            say=_change,
+            say_in_file=_change_in_file,
+        ),
+        Column(name="why", heading=N_("原因"), of=AuditLine.why, filters=True),
+        Column(name="request", heading=N_("请求编号"), of=AuditLine.request_id),
+    ],
+    more=[
+        AuditLine.before,
+        AuditLine.after,
+        AuditLine.personal,
+        AuditLine.personal_of,
+        PersonalKey.key_id,
+        PersonalKey.wrapped,
+        _name(Staff, AuditLine.actor, "staff").label("actor_staff"),
+        _name(Member, AuditLine.actor, "member").label("actor_member"),
+        _name(Staff, AuditLine.subject, "staff").label("subject_staff"),
+        _name(Member, AuditLine.subject, "member").label("subject_member"),
+    ],
+    empty=N_("还没有操作记录。"),
+)

@@ -1,0 +1,118 @@
+"""The words of the audit: what was done, to what, and which of its values changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from palace.text import N_
+
+KEPT_AT_LEAST = timedelta(days=183)
+
+ACTS = {
+    "palace_founded": N_("文化宫建立"),
+    "restored": N_("从备份恢复"),
+    "staff_employed": N_("新工作人员"),
+    "staff_password": N_("换新密码"),
+    "staff_left": N_("工作人员离职"),
+    "staff_signed_in": N_("登录工作台"),
+    "staff_signed_out": N_("退出工作台"),
+    "staff_refused": N_("密码不对"),
+    "staff_code_refused": N_("第二步验证码不对"),
+    "post_granted": N_("给岗位"),
+    "post_ended": N_("收回岗位"),
+    "proofs_set": N_("改登录规则"),
+    "second_factor_set": N_("设好第二步验证"),
+    "second_factor_forgotten": N_("重设第二步验证"),
+    "recovery_code_used": N_("用了恢复码"),
+    "sign_ins_ended": N_("结束登录"),
+    "member_joined": N_("新会员"),
+    "member_recognised": N_("名册认出会员"),
+    "member_renamed": N_("会员改名"),
+    "signed_out_everywhere": N_("会员退出所有设备"),
+    "calendar_renewed": N_("换日历订阅地址"),
+    "access_asked": N_("开通轮椅席"),
+    "access_ended": N_("关闭轮椅席"),
+    "poster_made": N_("做入会海报"),
+    "poster_retired": N_("收起入会海报"),
+    "unit_applied": N_("申请加入单位"),
+    "unit_confirmed": N_("单位确认会员"),
+    "unit_refused": N_("单位没有确认"),
+    "tickets_issued": N_("出票"),
+    "ticket_returned": N_("退票"),
+    "admitted": N_("检票入场"),
+    "task_died": N_("后台任务失败"),
+    "task_retried": N_("重试后台任务"),
+    "list_exported": N_("导出列表"),
+    "access_refused": N_("想看没有权限的页面"),
+}
+"""Every act the code notes, in words."""
+
+SUBJECTS = {
+    "site": N_("馆 %(number)s"),
+    "staff": N_("工作人员 %(number)s"),
+    "member": N_("会员 %(number)s"),
+    "poster": N_("海报 %(number)s"),
+    "order": N_("订单 %(number)s"),
+    "ticket": N_("票 %(number)s"),
+    "task": N_("任务 %(number)s"),
+    "backup": N_("备份 %(number)s"),
+    "list": N_("列表 %(number)s"),
+    "page": N_("页面 %(number)s"),
+}
+"""What acts are done to, by the word in front of the colon."""
+
+VALUES = {
+    "name": N_("名字"),
+    "phone": N_("手机号"),
+    "role": N_("岗位"),
+    "sign_ins": N_("结束的登录"),
+    "roster_entry": N_("名册编号"),
+    "unit": N_("单位编号"),
+    "application": N_("申请编号"),
+    "tickets": N_("票数"),
+    "gate": N_("检票口"),
+    "state": N_("状态"),
+    "format": N_("格式"),
+    "rows": N_("行数"),
+    "members": N_("会员人数"),
+    "orders": N_("订单数"),
+    "filters": N_("查找条件"),
+}
+"""Words for the values of before and after; one without words is called as the code calls it."""
+
+Values = dict[str, object]
+
+
+def changes(before: Values | None, after: Values | None) -> list[tuple[str, object, object]]:
+    """Return what changed: name, value before, value after; what stayed the same is left out."""
+    old, new = before or {}, after or {}
+    names = [*old, *(name for name in new if name not in old)]
+    return [
+        (name, old.get(name), new.get(name)) for name in names if old.get(name) != new.get(name)
+    ]
+
+
+class Wrong(StrEnum):
+    """How a seal does not fit."""
+
+    CHANGED = "its lines were changed, added or deleted"
+    FORGOTTEN_TOO_SOON = "its lines were deleted before their time"
+    SLIPPED_IN = "a line stands among sealed ones, but in no seal"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What checking the seals found: how many fit, the newest hash, and the first that does not fit."""
+
+    count: int
+    forgotten: int
+    head: bytes
+    wrong: Wrong | None = None
+    day: date | None = None
+
+
+def may_be_forgotten(day: date, forgotten_at: datetime) -> bool:
+    """Return whether lines of a day were old enough when they were forgotten."""
+    return forgotten_at.date() - day >= KEPT_AT_LEAST

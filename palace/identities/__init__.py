@@ -1,0 +1,1 @@
+"""Numbers of identity documents: checked where they are typed, kept only as a keyed hash and four digits."""

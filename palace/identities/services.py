@@ -1,0 +1,19 @@
+"""What stands for an identity number in tables: a hash that only the keys file can make."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from palace.identities.rules import Declared
+from palace.security import keys
+
+PURPOSE = "identity"
+
+
+def hashed(entrant: Declared, opened_at: datetime) -> tuple[str, bytes]:
+    """Return key id and keyed hash of a number, by the key that held when the sale opened.
+
+    So all entrants of a performance are told apart by one key, whatever is rotated meanwhile.
+    """
+    key = keys().at(PURPOSE, opened_at)
+    return key.id, key.mac(f"{entrant.document}:{entrant.number}")

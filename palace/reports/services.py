@@ -1,0 +1,222 @@
+"""Lists leave the house: counted, noted in the audit, sent at once or written by the worker."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Response, current_app, g, stream_with_context
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from sqlalchemy import delete, select, text, update
+from werkzeug.exceptions import HTTPException
+
+from palace import clock
+from palace.db import db, side_engine, transaction
+from palace.errors import NotAllowed, NotFound
+from palace.lists.queries import List, known
+from palace.lists.rules import Asked, Kind
+from palace.members.queries import current_staff
+from palace.members.services import note
+from palace.reports import queries, writers
+from palace.reports.errors import ExportsUsedUp
+from palace.reports.models import Export
+from palace.reports.rules import ExportState, Format
+from palace.security import public_code
+from palace.venues.models import HouseRules
+from palace.venues.queries import house_rules
+from palace.web import roles_of
+from palace.words import language
+
+log = logging.getLogger("palace.reports")
+
+PIECE = 1000
+ORPHAN = 3600.0  # seconds: an unknown file younger than this may be on its way to its row
+WRITE = text(
+    "SELECT procrastinate_defer_jobs_v1(ARRAY[ROW('default', 'palace:write_export', 0, 'exports', NULL,"
+    " CAST(:values AS jsonb), NULL)::procrastinate_job_to_defer_v1])"
+)
+
+
+def send_csv(of: List, asked: Asked, where: Mapping[str, Any]) -> ResponseReturnValue:
+    """Send a list as CSV while it is read; memory holds some hundred rows of it.
+
+    Raises:
+        ExportsUsedUp: as many files as the house rules allow were asked for today.
+    """
+    with transaction():
+        export = _ask(of, asked, where, Format.CSV)
+    body = stream_with_context(_csv(of, asked, where, export))
+    name = f"{of.endpoint}-{clock.palace_day(export.asked_at)}.csv"
+    return Response(
+        body,
+        mimetype="text/csv",
+        headers={"Content-Disposition": f"attachment; filename={name}"},
+    )
+
+
+def _csv(of: List, asked: Asked, where: Mapping[str, Any], export: Export) -> Iterator[bytes]:
+    """Yield the file; the line in the audit says how many rows had left when it ended, also early."""
+    count = 0
+
+    def seen() -> None:
+        nonlocal count
+        count += 1
+
+    try:
+        rows = _rows(of, asked, of.scope(current_user, **where))
+        yield from writers.csv_pieces(of, rows, seen)
+    finally:
+        db.session.rollback()
+        with transaction():
+            _finish(export.id, of, asked, count, actor=current_user.actor)
+
+
+def _rows(of: List, asked: Asked, scope: Any) -> Iterator[Any]:
+    """Yield every row that was asked for by a cursor on the server's side."""
+    kept = of.rows(asked, scope).execution_options(yield_per=PIECE)
+    yield from db.session.execute(kept)
+
+
+def ask_workbook(of: List, asked: Asked, where: Mapping[str, Any]) -> Export:
+    """Have the worker write a list as a workbook.
+
+    Raises:
+        ExportsUsedUp: as many files as the house rules allow were asked for today.
+    """
+    export = _ask(of, asked, where, Format.XLSX)
+    db.session.execute(WRITE, {"values": json.dumps({"export_id": export.id})})
+    return export
+
+
+def _ask(of: List, asked: Asked, where: Mapping[str, Any], kind: Format) -> Export:
+    staff, now = current_staff(), clock.now()
+    queries.lock_staff(staff.id)
+    limit = house_rules().exports_per_day
+    if queries.asked_today(staff.id, now) >= limit:
+        raise ExportsUsedUp(limit=limit)
+    order = f"{'-' if asked.descending else ''}{asked.sort}"
+    export = Export(
+        code=public_code(),
+        staff_id=staff.id,
+        asked_at=now,
+        endpoint=of.endpoint,
+        address_values=dict(where),
+        query={**asked.typed, "sort": order},
+        language=language(),
+        format=kind,
+        state=ExportState.WAITING,
+    )
+    db.session.add(export)
+    db.session.flush()
+    return export
+
+
+def of_address(method_and_path: str) -> tuple[List, dict[str, Any]]:
+    """Return the list that stands at an address, and the address's values.
+
+    Raises:
+        NotFound: none does.
+        NotAllowed: this person may not open it.
+    """
+    adapter = current_app.url_map.bind("")
+    try:
+        endpoint, where = adapter.match(method_and_path, "GET")
+    except HTTPException:
+        raise NotFound from None
+    if endpoint not in known:
+        raise NotFound
+    if not _may_open(endpoint, current_user.roles):
+        raise NotAllowed
+    return known[endpoint], dict(where)
+
+
+def _may_open(endpoint: str, roles: Collection[str]) -> bool:
+    return not set(roles_of(current_app, endpoint)).isdisjoint(roles)
+
+
+def write_workbook(export_id: int) -> None:
+    """Write the workbook of an export; begun anew it is written anew. Who lost the right gets none."""
+    with transaction():
+        export = db.session.get(Export, export_id)
+        if export is None or export.state in {ExportState.READY, ExportState.REFUSED}:
+            return
+        actor = queries.who(export.staff_id)
+        of = known.get(export.endpoint)
+        if actor is None or of is None or not _may_open(export.endpoint, actor.roles):
+            export.state = ExportState.REFUSED
+            return
+        export.state = ExportState.WRITING
+    g.language = export.language
+    asked = of.asked(export.query)
+    rows = _rows(of, asked, of.scope(actor, **export.address_values))
+    path = file_of(export)
+    count = writers.write_workbook(of, rows, path, lambda number: _progress(export_id, number))
+    db.session.rollback()
+    with transaction():
+        _finish(export_id, of, asked, count, actor=actor.actor)
+
+
+def _progress(export_id: int, number: int) -> None:
+    """Tell how far a file has come, outside of the transaction that reads its rows."""
+    told = update(Export).where(Export.id == export_id).values(row_count=number)
+    with side_engine().connect() as connection:
+        connection.execute(told)
+
+
+def _finish(export_id: int, of: List, asked: Asked, count: int, *, actor: str) -> None:
+    export = db.session.get_one(Export, export_id, populate_existing=True)
+    is_csv = export.format is Format.CSV
+    export.state, export.row_count = ExportState.SENT if is_csv else ExportState.READY, count
+    after = {
+        "format": export.format.value,
+        "rows": count,
+        "filters": filters_told(of, asked) or None,
+    }
+    note("list_exported", f"list:{of.endpoint}", after=after, actor=actor)
+
+
+def filters_told(of: List, asked: Asked) -> dict[str, str]:
+    """Return the filters as the audit may keep them: of a text only that there was one, it may be a name."""
+    texts = {word for column in of.columns if column.kind is Kind.TEXT for word in column.words}
+    return {word: "…" if word in texts else typed for word, typed in asked.typed.items()}
+
+
+def folder() -> Path:
+    """Return where workbooks wait to be fetched."""
+    state: Path = current_app.extensions["palace"].state
+    return state / "exports"
+
+
+def file_of(export: Export) -> Path:
+    """Return the file of an export, whether it is there or not."""
+    return folder() / f"{export.code}.xlsx"
+
+
+def forget(rules: HouseRules, now: datetime) -> int:
+    """Forget exports that waited long enough; return how many."""
+    past = Export.asked_at <= now - timedelta(days=rules.export_keep_days)
+    gone = db.session.execute(delete(Export).where(past).returning(Export.id))
+    return len(gone.all())
+
+
+def sweep() -> int:
+    """Delete the files no export knows any more; return how many."""
+    codes = set(db.session.scalars(select(Export.code)))
+    files = list(folder().iterdir()) if folder().exists() else []
+    unknown = [path for path in files if path.stem not in codes and _is_old(path)]
+    for path in unknown:
+        path.unlink(missing_ok=True)
+    return len(unknown)
+
+
+def _is_old(path: Path) -> bool:
+    try:
+        return time.time() - path.stat().st_mtime > ORPHAN
+    except FileNotFoundError:
+        return False

@@ -1,0 +1,38 @@
+"""What an organiser may say of somebody who applied."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _
+from wtforms import StringField, ValidationError
+from wtforms.validators import InputRequired, Length, Optional
+
+from palace.forms import Form
+from palace.joining.rules import LONGEST_WHY, is_card
+
+
+class ConfirmForm(Form):
+    """The number of the person's union card, if it is at hand."""
+
+    card = StringField(_("会员证号"), validators=[Optional()])
+
+    def validate_card(self, _field: StringField) -> None:
+        """Take what can be a card's number, or nothing."""
+        if not is_card(self.number):
+            raise ValidationError(_("会员证号是4到32位字母、数字和横线。"))
+
+    @property
+    def number(self) -> str:
+        """Return the number without gaps."""
+        return "".join((self.card.data or "").split())
+
+
+class RefuseForm(Form):
+    """Why somebody is none of the unit's."""
+
+    why = StringField(
+        _("原因"),
+        validators=[
+            InputRequired(_("请写一句原因，本人会看到。")),
+            Length(max=LONGEST_WHY, message=_("原因写短一些，200个字以内。")),
+        ],
+    )

@@ -1,0 +1,220 @@
+"""The page of the audit: who may see it, how it is found, what it says in words."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import NullPool, create_engine, text, true
+
+from palace import clock
+from palace.audit.queries import LINES
+from palace.audit.rules import ACTS, SUBJECTS, changes
+from palace.care.queries import TASK_DIED
+from palace.db import db
+from palace.joining.rules import Verdict
+from palace.lists.queries import MOST_COUNTED
+from palace.members.models import AuditLine, Staff
+from palace.members.rules import Role
+from tests.architecture.measure import parsed, python_files
+from tests.factory import Factory
+from tests.lists.plans import touched
+
+JSON = {"Accept": "application/json"}
+LARGE = (
+    "INSERT INTO audit_lines (at, actor, act, subject) SELECT timestamptz '2026-01-01 00:00+08'"
+    " + number * interval '1 minute', CASE WHEN number % 20000 = 0 THEN 'member:7' ELSE 'system' END,"
+    " CASE WHEN number % 20000 = 1 THEN 'restored' ELSE 'admitted' END, 'ticket:' || number"
+    " FROM generate_series(1, 200000) AS number"
+)
+CONSTANTS = {"TASK_DIED": TASK_DIED}
+NOTES = {"note", "audit.note", "people.note", "members.note", "services.note"}
+MADE = {"f'unit_{verdict}'": [f"unit_{verdict}" for verdict in Verdict]}
+"""Acts that are put together, with everything they may become."""
+
+
+@pytest.fixture
+def admin(make: Factory, client: FlaskClient) -> Staff:
+    """Return an administrator who is signed in, in a house with a few lines."""
+    make.site()
+    staff = make.staff(Role.ADMIN)
+    make.sign_in(client, staff)
+    member = make.member("欧阳建华")
+    make.add(
+        AuditLine(actor=f"staff:{staff.id}", act="staff_signed_in", subject=f"staff:{staff.id}"),
+        AuditLine(actor=f"member:{member.id}", act="member_joined", subject=f"member:{member.id}"),
+        AuditLine(
+            actor="system",
+            act="ticket_returned",
+            subject="ticket:77",
+            before={"state": "valid"},
+            after={"state": "returned"},
+            why="演员生病",
+            request_id="r-1",
+        ),
+        AuditLine(actor="system", act="task_died", subject="task:5", why="OSError"),
+    )
+    return staff
+
+
+def rows(client: FlaskClient, query: str) -> list[dict[str, str]]:
+    """Return what the list answers to a program."""
+    answered = client.get(f"/staff/audit?{query}", headers=JSON)
+    assert answered.status_code == 200
+    found: list[dict[str, str]] = answered.get_json()["rows"]
+    return found
+
+
+def test_the_page_says_who_did_what_to_whom(client: FlaskClient, admin: Staff) -> None:
+    page = client.get("/staff/audit").get_data(as_text=True)
+
+    for words in (
+        "登录工作台",
+        "王丽",
+        "新会员",
+        "欧**华",
+        "退票",
+        "票 77",
+        "状态: valid → returned",
+    ):
+        assert words in page
+    assert "欧阳建华" not in page
+    assert 'href="/staff/health"' in page
+
+
+@pytest.mark.parametrize(
+    ("query", "acts"),
+    [
+        ("act=ticket_returned", ["ticket_returned"]),
+        ("actor=王", ["staff_signed_in"]),
+        ("actor=系统", ["task_died", "ticket_returned"]),
+        ("subject=ticket:77", ["ticket_returned"]),
+        ("why=演员", ["ticket_returned"]),
+        ("at_from=2999-01-01", []),
+    ],
+)
+def test_lines_are_found(client: FlaskClient, admin: Staff, query: str, acts: list[str]) -> None:
+    assert [row["act"] for row in rows(client, query)] == acts
+
+
+def test_a_day_is_the_palace_s(client: FlaskClient, admin: Staff, make: Factory) -> None:
+    day = clock.palace_day(clock.now())
+    make.add(
+        AuditLine(
+            actor="system",
+            act="restored",
+            subject="backup:x",
+            at=clock.day_span(day)[0] - timedelta(seconds=1),
+        )
+    )
+    before = (day - timedelta(days=1)).isoformat()
+    assert [row["act"] for row in rows(client, f"at_to={before}")] == ["restored"]
+
+
+def test_what_is_typed_wrongly_is_told_and_kept(client: FlaskClient, admin: Staff) -> None:
+    answered = client.get("/staff/audit?at_from=tomorrow&why=x")
+    page = answered.get_data(as_text=True)
+
+    assert answered.status_code == 422
+    assert "请填日期" in page
+    assert 'value="tomorrow"' in page
+    assert 'value="x"' in page
+
+
+@pytest.mark.parametrize("role", [Role.COUNTER, Role.DOOR])
+def test_others_see_nothing_of_it(app: Flask, make: Factory, role: Role) -> None:
+    make.site()
+    browser = app.test_client()
+    make.sign_in(browser, make.staff(role))
+    assert browser.get("/staff/audit").status_code == 403
+
+
+def noted() -> Iterator[tuple[str, ast.expr, ast.expr]]:
+    """Yield where the code notes an act: the place, the act and the subject."""
+    for path in python_files("palace"):
+        for node in ast.walk(parsed(path)):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in NOTES:
+                yield f"{path.name}:{node.lineno}", node.args[0], node.args[1]
+
+
+def acts_of(given: ast.expr) -> Iterator[str]:
+    """Yield the acts an expression may be; one nobody can tell is not passed over."""
+    if isinstance(given, ast.IfExp):
+        yield from acts_of(given.body)
+        yield from acts_of(given.orelse)
+    elif isinstance(given, ast.Constant):
+        yield str(given.value)
+    elif isinstance(given, ast.JoinedStr):
+        yield from MADE[ast.unparse(given)]
+    else:
+        yield CONSTANTS[ast.unparse(given).rpartition(".")[2]]
+
+
+def test_every_act_and_subject_the_code_notes_has_its_words() -> None:
+    found = list(noted())
+    acts = {act for _, given, _ in found for act in acts_of(given)}
+    subjects = {
+        str(part.value).partition(":")[0]
+        for _, _, given in found
+        if isinstance(given, ast.JoinedStr)
+        for part in given.values[:1]
+        if isinstance(part, ast.Constant)
+    }
+    assert len(found) >= 17
+    assert acts <= set(ACTS), f"palace/audit/rules.py: ACTS lacks {acts - set(ACTS)}"
+    assert subjects <= set(SUBJECTS), (
+        f"palace/audit/rules.py: SUBJECTS lacks {subjects - {*SUBJECTS}}"
+    )
+
+
+def test_only_what_changed_is_told() -> None:
+    assert changes({"a": 1, "b": 2}, {"b": 2, "c": 3}) == [("a", 1, None), ("c", None, 3)]
+    assert changes(None, None) == []
+
+
+def test_a_line_of_something_gone_is_shown_as_it_was_written(
+    client: FlaskClient, admin: Staff, make: Factory
+) -> None:
+    make.add(AuditLine(actor="staff:x", act="unheard_of", subject="staff:99999999999999999999"))
+    db.session.flush()
+    (row,) = rows(client, "subject=staff:99999999999999999999")
+    assert (row["act"], row["actor"]) == ("unheard_of", "工作人员 x")
+
+
+def test_who_asks_for_pages_of_others_is_noted_once_an_hour(app: Flask, make: Factory) -> None:
+    make.site()
+    clerk = make.staff(Role.COUNTER)
+    browser = app.test_client()
+    make.sign_in(browser, clerk)
+    for path in ("/staff/audit", "/staff/audit", "/staff/health"):
+        assert browser.get(path).status_code == 403
+
+    noted = db.session.query(AuditLine).filter(AuditLine.act == "access_refused")
+    assert [(line.actor, line.subject) for line in noted.order_by(AuditLine.id)] == [
+        (f"staff:{clerk.id}", "page:audit.lines"),
+        (f"staff:{clerk.id}", "page:care.health"),
+    ]
+
+
+def test_a_page_of_a_large_audit_reads_little_of_it(live: Factory) -> None:
+    owner = live.app.extensions["palace"].database_owner_url
+    with create_engine(owner, poolclass=NullPool).begin() as connection:
+        connection.execute(text(LARGE))
+        connection.execute(text("ANALYZE audit_lines"))
+    for query in (
+        {},
+        {"sort": "at"},
+        {"act": "restored"},
+        {"act": "admitted"},
+        {"actor": "member:7"},
+        {"actor": "系统"},
+        {"subject": "ticket:77"},
+        {"at_to": "2026-01-02"},
+    ):
+        asked = LINES.asked(query)
+        assert touched(LINES.page_rows(asked, true())) <= 60, query
+        assert touched(LINES.counted(asked, true())) <= MOST_COUNTED * 1.1, query

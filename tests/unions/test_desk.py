@@ -1,0 +1,180 @@
+"""An organiser gives the unit's word: on their own people only, once, never on themselves."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from flask.testing import FlaskClient
+
+from palace import clock
+from palace.db import db
+from palace.joining import services as joining
+from palace.joining.models import Application
+from palace.joining.rules import Verdict
+from palace.members.models import Member, Unit
+from palace.members.rules import Role
+from palace.tickets import services as tickets
+from palace.tickets.rules import Wish
+from palace.unions import queries
+from tests.factory import Factory
+
+JSON = {"Accept": "application/json"}
+
+
+@pytest.fixture
+def unit(make: Factory) -> Unit:
+    """Return a firm's union in a palace."""
+    make.site()
+    return make.unit()
+
+
+@pytest.fixture
+def organiser(make: Factory, client: FlaskClient, unit: Unit) -> Member:
+    """Return the unit's organiser, signed in."""
+    member = make.member("钱七")
+    make.post(member, Role.UNIT, unit=unit)
+    make.sign_in(client, member)
+    return member
+
+
+def applied(make: Factory, unit: Unit, name: str = "赵六") -> Application:
+    """Return somebody's application to a unit."""
+    return joining.apply(make.member(name, valid=False), unit.id)
+
+
+def test_the_desk_begins_with_who_waits_and_shows_no_phone(
+    make: Factory, client: FlaskClient, unit: Unit, organiser: Member
+) -> None:
+    one = applied(make, unit)
+    home = client.get("/unit")
+    page = client.get(home.headers["Location"]).get_data(as_text=True)
+    assert page.index("赵六") < page.index("本单位")
+    assert one.member.phone is not None
+    assert one.member.phone not in page
+    assert one.member.phone[-4:] in page
+
+
+def test_a_word_makes_a_member_with_the_card_that_was_typed(
+    make: Factory, client: FlaskClient, unit: Unit, organiser: Member
+) -> None:
+    one = applied(make, unit)
+    path = f"/unit/{unit.id}/applications/{one.id}/confirm"
+    assert client.post(path, data={"card": "TY 0001234"}).status_code == 303
+    db.session.expire_all()
+    assert one.member.roster_entry is not None
+    assert one.member.roster_entry.card_number == "TY0001234"
+    assert one.decided_by == f"member:{organiser.id}"
+
+
+def test_a_refusal_needs_a_reason_and_keeps_what_was_typed(
+    make: Factory, client: FlaskClient, unit: Unit, organiser: Member
+) -> None:
+    one = applied(make, unit)
+    path = f"/unit/{unit.id}/applications/{one.id}"
+    assert client.post(f"{path}/refuse", data={"why": ""}).status_code == 422
+    wrong = client.post(f"{path}/confirm", data={"card": "第1号"})
+    assert wrong.status_code == 422
+    assert 'value="第1号"' in wrong.get_data(as_text=True)
+    assert client.post(f"{path}/refuse", data={"why": "不在本单位"}).status_code == 303
+    db.session.expire_all()
+    assert (one.verdict, one.why) == (Verdict.REFUSED, "不在本单位")
+
+
+def test_another_unit_s_people_are_unknown(
+    make: Factory, client: FlaskClient, unit: Unit, organiser: Member
+) -> None:
+    other = make.unit()
+    one = applied(make, other, "孙八")
+    for path in (
+        f"/unit/{other.id}",
+        f"/unit/{unit.id}/applications/{one.id}/confirm",
+        f"/unit/{other.id}/applications/{one.id}/confirm",
+        f"/unit/{other.id}/applications/{one.id}/refuse",
+        f"/unit/{unit.id}/applications/999999/refuse",
+    ):
+        method = "GET" if path.count("/") == 2 else "POST"
+        answered = client.open(path, method=method, data={"why": "x"})
+        assert answered.status_code == 404
+        assert "孙八" not in answered.get_data(as_text=True)
+    assert one.verdict is None
+    assert "孙八" not in client.get(f"/unit/{unit.id}").get_data(as_text=True)
+
+
+def test_rights_run_downwards_and_not_up(
+    make: Factory, client: FlaskClient, unit: Unit, organiser: Member
+) -> None:
+    below, above = make.unit(), make.unit()
+    below.parent_id, unit.parent_id = unit.id, above.id
+    db.session.flush()
+    mine, theirs = applied(make, below, "周九"), applied(make, above, "吴十")
+    page = client.get(f"/unit/{unit.id}").get_data(as_text=True)
+    assert "周九" in page
+    assert "吴十" not in page
+    assert client.post(f"/unit/{unit.id}/applications/{mine.id}/confirm").status_code == 303
+    assert client.post(f"/unit/{unit.id}/applications/{theirs.id}/confirm").status_code == 404
+
+
+def test_nobody_decides_on_themselves(make: Factory, client: FlaskClient, unit: Unit) -> None:
+    member = make.member("郑一", valid=False)
+    make.post(member, Role.UNIT, unit=unit)
+    make.sign_in(client, member)
+    own = joining.apply(member, unit.id)
+    answered = client.post(f"/unit/{unit.id}/applications/{own.id}/confirm", headers=JSON)
+    assert (answered.status_code, answered.get_json()["code"]) == (409, "not_for_oneself")
+
+
+def test_what_is_decided_already_is_said(
+    make: Factory, client: FlaskClient, unit: Unit, organiser: Member
+) -> None:
+    one = applied(make, unit)
+    joining.refuse(one.id, "staff:1", "别人先办了")
+    answered = client.post(f"/unit/{unit.id}/applications/{one.id}/confirm")
+    assert answered.status_code == 409
+    assert "已经有人处理" in answered.get_data(as_text=True)
+
+
+def test_a_post_that_ended_opens_nothing(make: Factory, client: FlaskClient, unit: Unit) -> None:
+    member = make.member()
+    post = make.post(member, Role.UNIT, unit=unit)
+    make.sign_in(client, member)
+    assert client.get(f"/unit/{unit.id}").status_code == 200
+    post.ended_at = clock.now()
+    db.session.flush()
+    assert client.get(f"/unit/{unit.id}").status_code == 403
+
+
+def test_several_posts_are_a_choice(
+    make: Factory, client: FlaskClient, unit: Unit, organiser: Member
+) -> None:
+    make.post(organiser, Role.UNIT, unit=make.unit())
+    assert client.get("/unit").get_data(as_text=True).count("/unit/") == 2
+
+
+def test_figures_count_the_unit_s_own_people_below_included(make: Factory, unit: Unit) -> None:
+    below = make.unit()
+    below.parent_id = unit.id
+    for where, until in ((unit, None), (below, None), (below, date(2020, 1, 1))):
+        entry = make.roster_entry()
+        entry.unit_id, entry.valid_until = where.id, until
+    one = make.member()
+    assert one.roster_entry is not None
+    one.roster_entry.unit_id = unit.id
+    db.session.flush()
+    figures = queries.figures(unit.id, clock.now())
+    assert (figures.members, figures.accounts) == (3, 1)
+
+
+def test_turn_out_is_of_shows_that_ended_in_the_last_ninety_days(make: Factory, unit: Unit) -> None:
+    member, now = make.member(), clock.now()
+    assert member.roster_entry is not None
+    member.roster_entry.unit_id = unit.id
+    for days in (1, 89, 91):
+        show = make.performance(seats=1)
+        order = tickets.hold(member, show.id, Wish(count=1), key=f"turn-out-{days}")
+        tickets.confirm(member, order.code)
+        show.ends_at = now - timedelta(days=days)
+        show.starts_at = show.ends_at - timedelta(hours=2)
+    db.session.flush()
+    figures = queries.figures(unit.id, now)
+    assert (figures.tickets, figures.entries) == (2, 0)
