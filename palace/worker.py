@@ -27,6 +27,7 @@ from palace.config import Settings
 from palace.db import db, transaction
 from palace.notices import services as notices
 from palace.reports import services as reports
+from palace.tickets import services as tickets
 from palace.venues import queries as venues
 
 
@@ -57,6 +58,14 @@ def tidy(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every p
     """Forget what has run out."""
     with _flask(context).app_context():
         tidy_once()
+
+
+@tasks.periodic(cron="*/5 * * * *")
+@tasks.task(name="write_missed", queueing_lock="write_missed", retry=RETRY, pass_context=True)
+def write_missed(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task gets it
+    """Write down who booked a show that has ended and did not come; take back what turned up late."""
+    with _flask(context).app_context(), transaction():
+        tickets.write_missed(clock.now())
 
 
 @tasks.periodic(cron="30 19 * * *")  # 03:30 in Shanghai; cron counts in UTC

@@ -1,15 +1,14 @@
-"""Strikes, the appeals against them, and the customs of other houses to choose a rule from."""
+"""Strikes: what was booked and stayed empty."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
 from palace.db import Base, Id, one_of
-from palace.members.models import Member
-from palace.strikes.rules import StrikeKind, Verdict
+from palace.strikes.rules import StrikeKind
 
 
 class Strike(Base):
@@ -43,44 +42,3 @@ class Strike(Base):
     forgiven_at: Mapped[datetime | None]
     forgiven_by: Mapped[str | None]
     why: Mapped[str | None]
-    member: Mapped[Member] = relationship(lazy="joined", innerjoin=True)
-    appeal: Mapped[Appeal | None] = relationship(back_populates="strike", lazy="joined")
-
-
-class Appeal(Base):
-    """A member's word against a strike, once, and the answer of somebody else."""
-
-    __tablename__ = "appeals"
-    __table_args__ = (
-        one_of("verdict", Verdict),
-        CheckConstraint("num_nonnulls(decided_at, decided_by, verdict) IN (0, 3)", name="decided"),
-    )
-
-    id: Mapped[Id]
-    strike_id: Mapped[int] = mapped_column(ForeignKey("strikes.id"), unique=True)
-    words: Mapped[str]
-    asked_at: Mapped[datetime]
-    decided_at: Mapped[datetime | None]
-    decided_by: Mapped[str | None]
-    verdict: Mapped[Verdict | None]
-    answer: Mapped[str | None]
-    strike: Mapped[Strike] = relationship(back_populates="appeal")
-
-
-class StrikePreset(Base):
-    """How some house answers empty places, with its source; an administrator chooses from these."""
-
-    __tablename__ = "strike_presets"
-    __table_args__ = (
-        CheckConstraint("strikes >= 0 AND within_days > 0 AND bar_days >= 0", name="figures"),
-        {"info": {"reference": True}},
-    )
-
-    id: Mapped[Id]
-    code: Mapped[str] = mapped_column(unique=True)
-    name_zh: Mapped[str]
-    name_en: Mapped[str]
-    source: Mapped[str]
-    strikes: Mapped[int]
-    within_days: Mapped[int]
-    bar_days: Mapped[int]

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from palace.strikes.errors import NotYoursToDecide
-
-LONGEST_WORDS = 300
+from palace.strikes.errors import Barred
 
 
 class StrikeKind(StrEnum):
@@ -18,13 +16,6 @@ class StrikeKind(StrEnum):
     TICKET = "ticket"
     ROOM = "room"
     CLASS = "class"
-
-
-class Verdict(StrEnum):
-    """What somebody who works here says to an appeal."""
-
-    FORGIVEN = "forgiven"
-    KEPT = "kept"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,16 +56,12 @@ def bar_today(strike_days: Iterable[date], ladder: Ladder, today: date) -> date 
     return until if until and today < until else None
 
 
-def check_decides(actor: str, *, member_id: int, written_by: str) -> None:
-    """Refuse a decision on one's own strike, or on one's own writing.
-
-    Args:
-        actor: who decides, as the audit names them (staff:2, member:5).
-        member_id: whose strike it is.
-        written_by: who wrote it down.
+def check_not_barred(strike_days: Iterable[date], ladder: Ladder, today: date) -> None:
+    """Refuse a new booking of somebody who missed too many.
 
     Raises:
-        NotYoursToDecide: it is.
+        Barred: says the first day on which they may book again.
     """
-    if actor in (f"member:{member_id}", written_by):
-        raise NotYoursToDecide
+    until = bar_today(strike_days, ladder, today)
+    if until:
+        raise Barred(until=until)

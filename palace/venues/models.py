@@ -5,7 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import (
     ARRAY,
     INT4MULTIRANGE,
@@ -17,6 +24,7 @@ from sqlalchemy.dialects.postgresql import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from palace.db import Base, Id, one_of
+from palace.strikes.rules import Ladder
 from palace.venues.rules import SeatType, Use
 
 
@@ -61,6 +69,10 @@ class HouseRules(Base):
         entrant_keep_days: names and document hashes of who came in are kept so long after a show.
         exports_per_day, export_keep_days: files of lists one person may ask for in a day, and how long
             a file waits to be fetched.
+        strikes_to_bar, strike_within_days, bar_days: so many shows missed within so many palace days
+            stop new bookings for so many days; 0 strikes only warn.
+        strike_free_only: whether only free tickets that stay unused count.
+        strike_after_minutes: how long after a show's end they are counted; doors may sync late.
         audit_keep_days: sealed audit lines older than this are forgotten; None: kept for good.
     """
 
@@ -86,6 +98,11 @@ class HouseRules(Base):
             "exports_per_day >= 0 AND export_keep_days > 0"
             " AND (audit_keep_days IS NULL OR audit_keep_days >= 183)",
             name="lists",
+        ),
+        CheckConstraint(
+            "least(strikes_to_bar, strike_after_minutes) >= 0"
+            " AND strike_within_days BETWEEN 1 AND 3660 AND bar_days BETWEEN 1 AND 3660",
+            name="strikes",
         ),
     )
 
@@ -115,6 +132,20 @@ class HouseRules(Base):
     exports_per_day: Mapped[int] = mapped_column(server_default="20", default=20)
     export_keep_days: Mapped[int] = mapped_column(server_default="7", default=7)
     audit_keep_days: Mapped[int | None]
+    strikes_to_bar: Mapped[int] = mapped_column(server_default="0", default=0)
+    strike_within_days: Mapped[int] = mapped_column(server_default="60", default=60)
+    bar_days: Mapped[int] = mapped_column(server_default="30", default=30)
+    strike_free_only: Mapped[bool] = mapped_column(server_default=text("true"), default=True)
+    strike_after_minutes: Mapped[int] = mapped_column(server_default="120", default=120)
+
+    @property
+    def ladder(self) -> Ladder:
+        """Return what strikes lead to here."""
+        return Ladder(
+            strikes=self.strikes_to_bar,
+            within_days=self.strike_within_days,
+            bar_days=self.bar_days,
+        )
 
 
 class Demonstration(Base):

@@ -63,6 +63,8 @@ MINE = {
     "feed": {"type": "string", "format": "uri"},
     "entries": each(known("Entry")),
     "orders": each(CODE),
+    "missed": each(TEXT),
+    "barred_until": {"type": ["string", "null"], "format": "date"},
 }
 DOOR = {
     "performance": NUMBER,
