@@ -34,6 +34,7 @@ from palace.people import views as people
 from palace.reports import views as reports
 from palace.schema import check_current, check_known, revision
 from palace.security import Cookies, complete_keys, make_keys, use_keys
+from palace.strikes import views as strikes
 from palace.tickets import services as tickets_services
 from palace.tickets import views as tickets
 from palace.unions import views as unions
@@ -84,6 +85,7 @@ def create_app(settings: Settings) -> Flask:
         people,
         joining,
         unions,
+        strikes,
         audit,
         reports,
     ):

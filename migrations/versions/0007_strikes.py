@@ -58,12 +58,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_strikes")),
         sa.UniqueConstraint("member_id", "subject", name=op.f("uq_strikes_member_id_subject")),
     )
-    op.create_index(
-        "ix_strikes_happened_at",
-        "strikes",
-        ["happened_at"],
-        postgresql_where=sa.text("forgiven_at IS NULL"),
-    )
+    op.create_index("ix_strikes_happened_at_id", "strikes", ["happened_at", "id"])
     op.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON strikes TO palace_app")
     op.execute("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO palace_app")
 

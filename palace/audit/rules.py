@@ -42,6 +42,7 @@ ACTS = {
     "tickets_issued": N_("出票"),
     "ticket_returned": N_("退票"),
     "strike_written": N_("记下预约了没来"),
+    "strike_forgiven": N_("预约了没来，不算了"),
     "strike_withdrawn": N_("撤掉预约了没来"),
     "admitted": N_("检票入场"),
     "task_died": N_("后台任务失败"),

@@ -1,4 +1,4 @@
-"""Why somebody may not book for a while."""
+"""Why somebody may not book for a while, or a strike is not forgiven."""
 
 from __future__ import annotations
 
@@ -18,3 +18,17 @@ class Barred(PalaceError):
 
     def __init__(self, *, until: date) -> None:
         super().__init__(until=until)
+
+
+class StrikeClosed(PalaceError):
+    """The strike counts no more."""
+
+    status, code = 409, "strike_closed"
+    message = N_("这一次已经不算了，请刷新再看。")
+
+
+class NotYoursToDecide(PalaceError):
+    """Nobody forgives themselves, or what they wrote down."""
+
+    status, code = 403, "not_yours_to_decide"
+    message = N_("自己的记录，或自己记下的，要请另一位工作人员处理。")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from palace.db import Base, Id, one_of
@@ -27,7 +27,7 @@ class Strike(Base):
             "forgiven_by NOT IN ('member:' || member_id, written_by) OR forgiven_by = 'system'",
             name="forgiven_by_another",
         ),
-        Index(None, "happened_at", postgresql_where=text("forgiven_at IS NULL")),
+        Index(None, "happened_at", "id"),
     )
 
     id: Mapped[Id]

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from palace.strikes.errors import Barred
+from palace.strikes.errors import Barred, NotYoursToDecide
+
+LONGEST_WHY = 200
 
 
 class StrikeKind(StrEnum):
@@ -65,3 +67,18 @@ def check_not_barred(strike_days: Iterable[date], ladder: Ladder, today: date) -
     until = bar_today(strike_days, ladder, today)
     if until:
         raise Barred(until=until)
+
+
+def check_forgives(actor: str, *, member_id: int, written_by: str) -> None:
+    """Refuse to let somebody forgive their own strike, or what they wrote down.
+
+    Args:
+        actor: who forgives, as the audit names them (staff:2, member:5).
+        member_id: whose strike it is.
+        written_by: who wrote it down.
+
+    Raises:
+        NotYoursToDecide: it is.
+    """
+    if actor in (f"member:{member_id}", written_by):
+        raise NotYoursToDecide

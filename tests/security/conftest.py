@@ -46,6 +46,7 @@ class Belongings:
             "post_id": UNKNOWN_ID,
             "unit_id": self.member.unit_id,
             "application_id": UNKNOWN_ID,
+            "strike_id": UNKNOWN_ID,
             "filename": "palace.css",
         }
         return {name: known[name] for name in rule.arguments}
