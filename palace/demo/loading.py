@@ -7,7 +7,7 @@ from sqlalchemy import func, select, text
 from palace import clock
 from palace.config import Settings, UnsafeSettings
 from palace.db import Base, db, transaction
-from palace.demo import house, joining, people, programme, sales
+from palace.demo import house, joining, people, programme, sales, strikes
 from palace.venues import queries as venues
 from palace.venues.models import Demonstration
 from palace.venues.services import check_database
@@ -71,3 +71,4 @@ def _bring_in() -> None:
     joining.bring_in(now)
     shows = programme.bring_in(now)
     sales.bring_in(shows, now)
+    strikes.bring_in(now)
