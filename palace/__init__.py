@@ -46,6 +46,7 @@ from palace.reports import views as reports
 from palace.roster import views as roster
 from palace.schema import check_current, check_known, revision
 from palace.security import Cookies, complete_keys, make_keys, use_keys
+from palace.strikes import views as strikes
 from palace.tickets import services as tickets_services
 from palace.tickets import views as tickets
 from palace.unions import views as unions
@@ -76,6 +77,7 @@ PARTS = (
     people,
     joining,
     unions,
+    strikes,
     audit,
     reports,
 )

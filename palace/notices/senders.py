@@ -64,6 +64,12 @@ KINDS = {
         "{unit} could not confirm you. Sign in to choose another unit, or ask at the box office.",
         NEWS,
     ),
+    "missed": Kind(
+        "{title}，{starts_at}，预约了没来。下次去不了请先退票。记错了请到售票处说明。",
+        "{title}, {starts_at}: booked, but nobody came. Please return tickets you cannot use."
+        " If this is wrong, tell the box office.",
+        NEWS,
+    ),
     "awaiting_payment": Kind(
         "{title}，{starts_at}，座位留到{pay_by}，请到售票处付{amount}。",
         "{title}, {starts_at}: seats kept until {pay_by}. Please pay {amount} at the box office.",

@@ -30,6 +30,7 @@ from palace.payments.models import Payment
 from palace.privacy.holding import Holding, Whose, by, by_actor
 from palace.programme.models import Performance, Production
 from palace.roster.models import RosterQuestion
+from palace.strikes.models import Strike
 from palace.text import N_
 from palace.tickets.models import Admission, Claim, Entrant, Order, Ticket
 
@@ -210,6 +211,14 @@ HOLDINGS: Sequence[Holding] = (
         of=by(Companion.member_id),
         untold=frozenset({"identity_hash", "key_id"}),
         goes=by(Companion.member_id),
+    ),
+    Holding(
+        model=Strike,
+        title=N_("预约了没来的记录"),
+        kept=GOES,
+        of=by(Strike.member_id),
+        untold=frozenset({"written_by", "forgiven_by"}),
+        goes=by(Strike.member_id),
     ),
     Holding(
         model=AgendaEntry,

@@ -67,6 +67,8 @@ MINE = {
     "feed": {"type": "string", "format": "uri"},
     "entries": each(known("Entry")),
     "orders": each(CODE),
+    "missed": each(TEXT),
+    "barred_until": {"type": ["string", "null"], "format": "date"},
 }
 DOOR = {
     "performance": NUMBER,
@@ -212,6 +214,7 @@ SHAPES: dict[str, Shape] = {
         tickets=NUMBER,
         entries=NUMBER,
     ),
+    "Strike": exactly(strike=NUMBER, subject=TEXT, happened_at=INSTANT, forgiven=YES_NO),
     "Decided": exactly(waiting=NUMBER),
     "Posters": exactly(posters=each(exactly(code=CODE, unit=TEXT))),
     "Listed": exactly(
@@ -333,6 +336,9 @@ JSON: dict[str, dict[str, str]] = {
     "joining.apply": {"POST": "Onward"},
     "joining.done": {"GET": "Joined"},
     "joining.posters": {"GET": "Posters"},
+    "strikes.home": {"GET": "Listed"},
+    "strikes.strike": {"GET": "Strike"},
+    "strikes.forgive": {"POST": "Strike"},
     "unions.home": {"GET": "Organised"},
     "unions.unit": {"GET": "Desk"},
     "unions.confirm": {"POST": "Decided"},

@@ -47,6 +47,9 @@ PERSONAL = {
     "second_factors": "staff_id sealed last_step confirmed_at",
     "sign_ins": "member_id staff_id token_hash created_at proven_at expires_at ended_at",
     "staff": "login name password_hash left_at",
+    "strikes": (
+        "member_id subject title_zh title_en happened_at written_by forgiven_at forgiven_by why"
+    ),
     "throttle": "key",
     "tickets": (
         "code order_id member_id performance_id seat_id collection_code issued_at returned_at"
@@ -81,7 +84,8 @@ PLAIN = {
         "roster_leave_percent roster_confirmed_days roster_keep_days second_factor_roles "
         "proof_minutes entrant_keep_days exports_per_day export_keep_days audit_keep_days "
         "agenda_keep_days application_keep_days downloads_per_day idle_keep_months "
-        "companions_kept people_per_order minors_per_order minor_age number_idle_days"
+        "companions_kept people_per_order minors_per_order minor_age number_idle_days "
+        "strikes_to_bar strike_within_days bar_days strike_free_only strike_after_minutes"
     ),
     "members": "id calendar_generation",
     "notices": "id kind gateway",
@@ -119,6 +123,7 @@ PLAIN = {
     ),
     "spaces": "id site_id code kind name_zh name_en capacity atoms",
     "staff": "id",
+    "strikes": "id kind written_at",
     "throttle": "hits ends_at",
     "tickets": "id claim_id tier_id price issue state",
     "tiers": "id code name_zh name_en qualifies cap monthly proof_zh proof_en fund",

@@ -26,6 +26,8 @@ from palace.payments import services as payments
 from palace.programme.models import Performance
 from palace.programme.rules import IdentityPolicy
 from palace.roster.models import RosterQuestion
+from palace.strikes.models import Strike
+from palace.strikes.rules import StrikeKind
 from palace.tickets import services
 from palace.tickets.models import Admission, Ticket
 from palace.tickets.rules import Wish
@@ -66,6 +68,18 @@ def lived_here(make: Factory) -> Regular:
     make.add(RosterQuestion(member_id=member.id, asked_at=now, answer="known"))
     make.add(
         Companion(member_id=member.id, name="欧阳小棠", relation=Relation.CHILD, by_guardian=True)
+    )
+    make.add(
+        Strike(
+            member_id=member.id,
+            kind=StrikeKind.TICKET,
+            subject="performance:0",
+            title_zh="从前的演出",
+            title_en="A show of before",
+            happened_at=now,
+            written_at=now,
+            written_by="system",
+        )
     )
     ask_access(member, True, now)
     make.post(member, Role.UNIT, unit=unit)

@@ -51,6 +51,7 @@ class Belongings:
             "purpose": "identity",
             "version": 1,
             "application_id": UNKNOWN_ID,
+            "strike_id": UNKNOWN_ID,
             "filename": "palace.css",
         }
         return {name: known[name] for name in rule.arguments}

@@ -2,6 +2,7 @@
 
 from palace.tickets.services.entrants import Person, fits
 from palace.tickets.services.hold import hold
+from palace.tickets.services.missed import write_missed
 from palace.tickets.services.orders import cancel, confirm, extend, settle_paid
 from palace.tickets.services.returns import give_back, keep
 
@@ -15,4 +16,5 @@ __all__ = [
     "hold",
     "keep",
     "settle_paid",
+    "write_missed",
 ]
