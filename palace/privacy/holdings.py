@@ -15,7 +15,7 @@ from palace.agenda.models import AgendaEntry
 from palace.commands import CommandKey
 from palace.companions.models import Companion
 from palace.consents.models import Consent, ConsentText
-from palace.joining.models import Application
+from palace.joining.models import NO_CARD, Application
 from palace.members.models import (
     AuditLine,
     Challenge,
@@ -57,7 +57,7 @@ def _made_of_their_word(whose: Whose) -> ColumnElement[bool]:
     """Return the roster entries that only their own application made, for whom no unit brought a list."""
     of_theirs = exists().where(
         Application.member_id == whose.id,
-        RosterEntry.card_number == func.concat("A/", Application.id),
+        RosterEntry.card_number == NO_CARD,
     )
     kept = exists().where(Member.roster_entry_id == RosterEntry.id)
     return of_theirs & ~kept
