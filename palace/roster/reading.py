@@ -17,7 +17,7 @@ from palace.roster.errors import ColumnsMissing, NothingInside, RosterRefused, T
 from palace.roster.headings import Column
 from palace.roster.rules import NOTHING, Line, columns_of, read_line
 
-MEMORY = 300 << 20
+MEMORY = 270 << 20
 SECONDS = 900
 ZIP = b"PK\x03\x04"
 TOGETHER = 500

@@ -16,6 +16,7 @@ from palace.members.models import AuditLine, Member, RosterEntry, Unit
 from palace.members.rules import Standing
 from palace.members.units import UnitKind
 from palace.notices.models import Notice
+from palace.roster.tree import pinyin_of
 from tests.factory import Factory
 from tests.members.browser import JSON, PHONE, ask, enter, newest_code, page_of
 
@@ -132,6 +133,29 @@ def test_a_poster_taken_down_suggests_nothing_and_still_lets_join(
 @pytest.mark.parametrize("typed", ["", "汾"])
 def test_too_little_typed_finds_nothing(firms: list[Unit], typed: str) -> None:
     assert queries.units_called(typed) == []
+
+
+@pytest.mark.parametrize("typed", ["汾河", "fenhe", "fhcz", "老汾河", "laofenhe"])
+def test_a_unit_is_found_by_firm_nickname_pinyin_and_initials(
+    firms: list[Unit], typed: str
+) -> None:
+    firms[1].nicknames, firms[1].pinyin = ["老汾河"], pinyin_of([firms[1].name_zh, "老汾河"])
+    db.session.flush()
+    assert queries.units_called(typed) == [firms[1]]
+
+
+def test_units_near_the_poster_come_first_and_closed_ones_never(
+    make: Factory, firms: list[Unit], poster: Poster
+) -> None:
+    far, closed = make.unit("出租汽车公司工会"), make.unit("出租公司工会")
+    closed.closed_at = clock.now()
+    db.session.flush()
+
+    assert queries.units_called("出租")[0] == far
+    assert queries.units_called("出租", poster)[-1] == far
+    assert closed not in queries.units_called("出租")
+    with pytest.raises(UnitUnknown):
+        services.apply(make.member(valid=False), closed.id)
 
 
 def test_percent_and_underscore_are_only_letters(firms: list[Unit]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Route
 
 from tests.journeys.conftest import PICTURES, Person
 from tests.journeys.test_care import signed_in
@@ -26,6 +27,7 @@ PATIENCE = 60_000
     [
         ("roster-390", {}),
         ("roster-1280", {"viewport": {"width": 1280, "height": 900}, "has_touch": False}),
+        ("roster-dark", {"color_scheme": "dark"}),
         ("roster-noscript", {"java_script_enabled": False}),
     ],
 )
@@ -60,3 +62,31 @@ def test_an_administrator_brings_a_roster_in(
         assert "Imported" in admin.say()
         assert PICTURES.exists()
     assert admin.taps <= 5
+
+
+WAITING = '<div id="import" data-read="5" data-state="applying"></div></main>'
+
+
+def test_the_waiting_page_loads_anew_only_when_something_changed(
+    person: Callable[..., Person],
+) -> None:
+    admin = signed_in(person(service_workers="block"), "admin", "nangong-1958")
+    state, asked = {"state": "applying", "read": 5}, {"page": 0, "progress": 0}
+
+    def answer(route: Route) -> None:
+        if "json" in route.request.headers["accept"]:
+            asked["progress"] += 1
+            route.fulfill(json=state)
+        else:
+            asked["page"] += 1
+            real = route.fetch()
+            route.fulfill(response=real, body=real.text().replace("</main>", WAITING))
+
+    admin.page.route("**/staff/roster", answer)
+    admin.go("/staff/roster")
+    admin.page.wait_for_timeout(5000)
+    assert (asked["page"], asked["progress"] >= 2) == (1, True)
+    state["read"] = 6
+    with admin.page.expect_navigation():
+        pass
+    assert asked["page"] == 2
