@@ -19,17 +19,26 @@ from palace.audit import views as audit
 from palace.boxoffice import views as boxoffice
 from palace.calendars import views as calendars
 from palace.care import views as care
+from palace.companions import views as companions
+from palace.companions.queries import own_last_four
 from palace.config import ROOT, Settings
 from palace.consents.services import agree_at_joining
 from palace.door import views as door
 from palace.joining import views as joining
 from palace.members import views as members
 from palace.members.rules import MEMBER_SIGN_IN
-from palace.members.services import CodeOffice, code_office, on_joining, proof_rules
+from palace.members.services import (
+    CodeOffice,
+    NumberOffice,
+    code_office,
+    number_office,
+    on_joining,
+    proof_rules,
+)
 from palace.mine import views as mine
 from palace.notices import senders
 from palace.notices import views as notices
-from palace.notices.services import owe_code
+from palace.notices.services import owe_code, tell_old_number
 from palace.payments.services import on_paid
 from palace.people import views as people
 from palace.privacy import views as privacy
@@ -37,6 +46,7 @@ from palace.reports import views as reports
 from palace.roster import views as roster
 from palace.schema import check_current, check_known, revision
 from palace.security import Cookies, complete_keys, make_keys, use_keys
+from palace.strikes import views as strikes
 from palace.tickets import services as tickets_services
 from palace.tickets import views as tickets
 from palace.unions import views as unions
@@ -48,6 +58,30 @@ COOKIE = "palace"
 PATIENCE = 20.0  # seconds a web that starts waits for its database
 RETRY = 0.25
 LARGEST_BODY = 64 * 1024
+
+
+PARTS = (
+    throttle,
+    pages,
+    members,
+    notices,
+    tickets,
+    mine,
+    privacy,
+    companions,
+    calendars,
+    boxoffice,
+    door,
+    roster,
+    care,
+    people,
+    joining,
+    unions,
+    strikes,
+    audit,
+    reports,
+)
+"""Everything that adds addresses, filters or hooks of its own."""
 
 
 class NotFounded(RuntimeError):
@@ -74,27 +108,10 @@ def create_app(settings: Settings) -> Flask:
     app.before_request(roster.let_a_roster_in)  # before anybody reads what was sent
     CSRFProtect(app)
     overload.init_app(app)  # inside of what answers before Flask
-    for part in (
-        throttle,
-        pages,
-        members,
-        notices,
-        tickets,
-        mine,
-        privacy,
-        calendars,
-        boxoffice,
-        door,
-        roster,
-        care,
-        people,
-        joining,
-        unions,
-        audit,
-        reports,
-    ):
+    for part in PARTS:
         part.init_app(app)
     code_office["codes"] = CodeOffice(senders.may_send, owe_code, code_budget)
+    number_office["numbers"] = NumberOffice(venues.number_idle, own_last_four, tell_old_number)
     proof_rules["house"] = venues.proof_rules
     on_joining["consents"] = agree_at_joining
     on_paid["tickets"] = tickets_services.settle_paid

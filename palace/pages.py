@@ -85,6 +85,7 @@ def init_app(app: Flask) -> None:
         month=month_words,
         weekday=weekday_words,
         palace_day=clock.palace_day,
+        plain_day=words.date_words,
         masked=mask_name,
         called=words.called,
     )

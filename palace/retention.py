@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, delete, exists, func, literal
 from palace.agenda.models import AgendaEntry
 from palace.commands import CommandKey
 from palace.db import Base, db
-from palace.joining.models import Application
+from palace.joining.models import NO_CARD, Application
 from palace.members.models import Challenge, RosterEntry, SignIn
 from palace.notices.models import Notice
 from palace.programme.models import Performance
@@ -60,7 +60,7 @@ def _closed_long_ago(rules: HouseRules, now: datetime) -> ColumnElement[bool]:
     Whoever is erased takes along what only their own word put on a roster: the application tells.
     """
     closed_at = func.coalesce(Application.decided_at, Application.withdrawn_at)
-    listed = exists().where(RosterEntry.card_number == func.concat("A", Application.id))
+    listed = exists().where(RosterEntry.card_number == NO_CARD)
     return and_(closed_at <= now - timedelta(days=rules.application_keep_days), ~listed)
 
 

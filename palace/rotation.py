@@ -8,6 +8,7 @@ import click
 from sqlalchemy import func, select
 
 from palace import at_home, clock
+from palace.companions.queries import has_companions
 from palace.config import Settings
 from palace.db import db, transaction
 from palace.members.queries import is_wrapping, sealed_with
@@ -40,7 +41,7 @@ def may_forget(key: Key, now: datetime, last_show_ends_at: datetime | None) -> b
     if key.purpose == "totp":
         return not sealed_with(key.id)
     if key.purpose == "identity":
-        return not has_entrants(key.id)
+        return not (has_entrants(key.id) or has_companions(key.id))
     if key.purpose == "personal":
         return not is_wrapping(key.id)
     if key.purpose == "ticket":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from babel.support import NullTranslations, Translations
@@ -108,6 +108,13 @@ def day_words(instant: datetime, *, year: bool = False) -> str:
     return f"{front}{here.month}月{here.day}日 周{WEEKDAYS_ZH[here.weekday()]}"
 
 
+def date_words(day: date) -> str:
+    """Return a palace day without its weekday: 3月5日, or 5 Mar."""
+    if language() == "en":
+        return f"{day.day} {day:%b}"
+    return f"{day.month}月{day.day}日"
+
+
 def time_words(instant: datetime) -> str:
     """Return the clock time at the palace: 19:30."""
     return instant.astimezone(SHANGHAI).strftime("%H:%M")
@@ -135,6 +142,8 @@ def value_words(value: object) -> object:
     """Return a refusal's raw value as people read it: instants, amounts wrapped by name stay numbers."""
     if isinstance(value, datetime):
         return instant_words(value)
+    if isinstance(value, date):
+        return date_words(value)
     if isinstance(value, (list, tuple)):
         return gettext("、").join(str(value_words(part)) for part in value)
     if hasattr(value, "label_zh"):

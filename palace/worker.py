@@ -35,6 +35,7 @@ from palace.roster import services as roster
 from palace.roster import vouching
 from palace.roster.errors import LeaversUnconfirmed, RosterRefused
 from palace.roster.verifier import Verifier, VerifierAway
+from palace.tickets import services as tickets
 from palace.venues import queries as venues
 
 
@@ -67,6 +68,14 @@ def tidy(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every p
     with flask.app_context():
         tidy_once()
         keep_erased(flask.extensions["palace"])
+
+
+@tasks.periodic(cron="*/5 * * * *")
+@tasks.task(name="write_missed", queueing_lock="write_missed", retry=RETRY, pass_context=True)
+def write_missed(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task gets it
+    """Write down who booked a show that has ended and did not come; take back what turned up late."""
+    with _flask(context).app_context(), transaction():
+        tickets.write_missed(clock.now())
 
 
 @tasks.periodic(cron="30 19 * * *")  # 03:30 in Shanghai; cron counts in UTC

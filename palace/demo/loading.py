@@ -7,7 +7,7 @@ from sqlalchemy import func, select, text
 from palace import clock
 from palace.config import Settings, UnsafeSettings
 from palace.db import Base, db, transaction
-from palace.demo import house, joining, people, privacy, programme, sales
+from palace.demo import house, joining, people, persons, privacy, programme, sales, strikes
 from palace.venues import queries as venues
 from palace.venues.models import Demonstration
 from palace.venues.services import check_database
@@ -69,6 +69,8 @@ def _bring_in() -> None:
     house.bring_in()
     people.bring_in(now)
     joining.bring_in(now)
+    persons.bring_in(now)
     shows = programme.bring_in(now)
     sales.bring_in(shows, now)
+    strikes.bring_in(now)
     privacy.bring_in(now)

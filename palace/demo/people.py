@@ -97,6 +97,10 @@ SIGN_INS: tuple[tuple[str, str], ...] = (
         "199 0000 0009  单位工会经办人 张和平",
         "199 0000 0009  organiser of a taxi company's union, Zhang Heping",
     ),
+    (
+        "199 0000 0010  号码一年多没用，登录要再核对（证件后四位 2217）",
+        "199 0000 0010  number idle for a year: asks one more thing (last four of the document 2217)",
+    ),
     *(
         (f"工作人员 {login}  密码 {word}", f"staff {login}  password {word}")
         for login, _, _, word in STAFF

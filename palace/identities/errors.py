@@ -13,6 +13,13 @@ class EntrantsNeeded(PalaceError):
     message = N_("这一场实名入场，请给每张票填上入场人，并勾选同意。")
 
 
+class DocumentNeeded(PalaceError):
+    """Somebody of the member's list has no document that fits this show. Carries their `name`."""
+
+    status, code = 422, "document_needed"
+    message = N_("%(name)s的证件要为这一场重新填一次，请不要勾选，在下面填写。")
+
+
 class IdentityTaken(PalaceError):
     """Somebody has a ticket for this performance under one of these documents; whose is not said."""
 

@@ -17,3 +17,8 @@ def hashed(entrant: Declared, opened_at: datetime) -> tuple[str, bytes]:
     """
     key = keys().at(PURPOSE, opened_at)
     return key.id, key.mac(f"{entrant.document}:{entrant.number}")
+
+
+def key_id_at(instant: datetime) -> str:
+    """Return the id of the key that held at an instant."""
+    return keys().at(PURPOSE, instant).id

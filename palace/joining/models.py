@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from palace.db import Base, Id, one_of
@@ -58,3 +58,7 @@ class Application(Base):
     why: Mapped[str | None]
     unit: Mapped[Unit] = relationship(lazy="joined", innerjoin=True)
     member: Mapped[Member] = relationship()
+
+
+NO_CARD = func.concat("A/", Application.id)
+"""The number a roster has for somebody confirmed without a card: no card has a stroke in it."""

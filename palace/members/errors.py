@@ -50,6 +50,23 @@ class NotAName(PalaceError):
     message = N_("请填写真实姓名，2到30个字，不带数字和符号。")
 
 
+class FactNeeded(PalaceError):
+    """The number has not been used for long; a second thing only its old holder knows is missing or wrong."""
+
+    status, code = 422, "fact_needed"
+    message = N_(
+        "这个号码很久没用过，还要核对一样：工会会员卡号，或单位全称加您的全名，或存过的证件后四位。"
+        "对不上的话，请带证件到售票处。"
+    )
+
+
+class SameNumber(PalaceError):
+    """The member has this very number already."""
+
+    status, code = 409, "same_number"
+    message = N_("这就是现在的手机号，不用换。")
+
+
 class NameFromRoster(PalaceError):
     """The name stands on the unit's roster; the unit corrects it."""
 

@@ -7,9 +7,46 @@ from wtforms import BooleanField, PasswordField, StringField, ValidationError
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from palace.forms import Form
+from palace.members.facts import LONGEST_FACT
+from palace.members.phones import PhoneForm
 from palace.members.rules import is_name, tidy_name
 
 NEW_PERSON = "new"
+
+
+class MoveForm(Form):
+    """The code that came to a new number."""
+
+    code = StringField(
+        _("新号码收到的验证码"),
+        filters=[lambda typed: "".join(typed.split()) if typed else typed],
+        validators=[
+            InputRequired(_("请填写验证码。")),
+            Regexp(r"^[0-9]{6}\Z", message=_("验证码是6位数字。")),
+        ],
+    )
+
+
+class DeskFindForm(Form):
+    """What the desk looks a member up by."""
+
+    who = StringField(
+        _("会员卡号、现在的手机号，或没有号码的人的全名"),
+        filters=[lambda typed: typed.strip() if typed else typed],
+        validators=[
+            InputRequired(_("请填写会员卡号、手机号或姓名。")),
+            Length(max=LONGEST_FACT, message=_("写得太长了。")),
+        ],
+    )
+
+
+class DeskNumberForm(PhoneForm):
+    """A member's new number, and the word of who saw their document."""
+
+    seen = BooleanField(
+        _("看过本人的证件或会员卡"),
+        validators=[InputRequired(_("先看本人的证件或会员卡，再勾选。"))],
+    )
 
 
 class CodeForm(Form):
@@ -33,6 +70,10 @@ class PersonForm(Form):
         validators=[Optional(), Regexp(r"^([mr][0-9]{1,18}|new)\Z", message=_("请选择您的名字。"))]
     )
     name = StringField(_("姓名"))
+    fact = StringField(
+        _("老账号再核对一样"),
+        validators=[Optional(), Length(max=LONGEST_FACT, message=_("写得太长了。"))],
+    )
 
     def validate_name(self, field: StringField) -> None:
         """Ask for a name only where nobody of the list was chosen."""

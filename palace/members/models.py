@@ -26,6 +26,7 @@ class Member(Base):
     """A person who uses the palace; several may share a phone, one account per roster person.
 
     Erased, the row is nobody's: it stays for what was booked, without a name, a phone or a roster.
+    `phone_proven_at` is when a code to the number last let this member in; None: it never has yet.
     """
 
     __tablename__ = "members"
@@ -46,6 +47,7 @@ class Member(Base):
     calendar_generation: Mapped[int] = mapped_column(server_default="1", default=1)
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     erased_at: Mapped[datetime | None]
+    phone_proven_at: Mapped[datetime | None] = mapped_column(server_default=text("now()"))
     roster_entry: Mapped[RosterEntry | None] = relationship(lazy="joined")
 
     def standing(self, today: date) -> Standing:

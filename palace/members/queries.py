@@ -40,9 +40,8 @@ from palace.members.units import RosterStatus
 from palace.statements import execute
 
 MEMBERS = table_of(Member)
-ONE = select(MEMBERS.c.id).where(
-    MEMBERS.c.id == bindparam("member_id"), MEMBERS.c.erased_at.is_(None)
-)
+THERE = MEMBERS.c.erased_at.is_(None)
+ONE = select(MEMBERS.c.id).where(MEMBERS.c.id == bindparam("member_id"), THERE)
 LOCK = ONE.with_for_update(key_share=True)
 OF_MEMBER = [
     Member.id,
@@ -84,17 +83,18 @@ SIGN_IN = (
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody a phone number may belong to: a member, or a roster entry nobody has claimed."""
+    """A member or unclaimed roster entry of a number; `fact`: idle so long that who comes must say more."""
 
     id: str
     name: str
     unit: Unit | None
+    fact: bool = False
 
     @property
     def words(self) -> str:
         """Return the person as the holder of the phone is shown them: 张*华 · 第一出租汽车公司工会."""
         name = mask_name(self.name) if self.name else gettext("还没填姓名的那一位")
-        return " · ".join([name, *([self.unit.name_zh] if self.unit else [])])
+        return " · ".join([name, *([self.unit.name_zh] if self.unit and not self.fact else [])])
 
 
 @dataclass(frozen=True)

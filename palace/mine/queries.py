@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from palace.agenda import queries as agenda
 from palace.agenda.models import AgendaEntry
+from palace.clock import palace_day
 from palace.members import queries as members
 from palace.members.rules import GrantKind, Known
+from palace.strikes import queries as strikes
+from palace.strikes.models import Strike
+from palace.strikes.rules import bar_today
 from palace.tickets import queries as tickets
 from palace.tickets.models import Order, Ticket
 from palace.tickets.terms import free_used
@@ -27,20 +31,27 @@ class Belongings:
     orders: list[Order]
     free_left: int
     access: bool
+    strikes: Sequence[Strike]
+    barred_until: date | None
 
 
 def belongings(member: Known, now: datetime) -> Belongings:
     """Return what a member has now."""
     entries = agenda.coming(member.id, now)
-    allowed = venues.house_rules().free_per_month
+    house = venues.house_rules()
+    missed = strikes.of_member(member.id)
     used = free_used(member.id, now)
     grants = members.live_grants(member, None, now)
     return Belongings(
         entries=entries,
         tickets=_tickets(member.id, entries),
         orders=tickets.open_orders(member.id, now),
-        free_left=max(0, allowed - used),
+        free_left=max(0, house.free_per_month - used),
         access=any(grant.kind is GrantKind.WHEELCHAIR for grant in grants),
+        strikes=missed,
+        barred_until=bar_today(
+            [palace_day(one.happened_at) for one in missed], house.ladder, palace_day(now)
+        ),
     )
 
 

@@ -73,6 +73,8 @@ def _page(form: RenameForm | None = None, status: int = 200) -> Response:
         free_left=has.free_left,
         feed_url=_feed_url(member),
         access=has.access,
+        strikes=has.strikes,
+        barred_until=has.barred_until,
     )
 
 
@@ -81,6 +83,8 @@ def _json(member: Known, has: queries.Belongings) -> dict[str, Any]:
         "name": member.name,
         "free_left": has.free_left,
         "feed": _feed_url(member),
+        "missed": [one.subject for one in has.strikes],
+        "barred_until": has.barred_until.isoformat() if has.barred_until else None,
         "entries": [
             _entry_json(entry, has.tickets.get(entry.subject, [])) for entry in has.entries
         ],

@@ -20,6 +20,7 @@ from palace.members.services import code_of
 SCREEN = "screen"
 LONGEST_VARIABLE = 20
 SIGN_IN_CODE = "sign_in_code"
+NUMBER_CHANGED = "number_changed"
 NEWS = timedelta(days=2)
 
 
@@ -37,6 +38,11 @@ KINDS = {
         "登录验证码 {code}，10分钟内有效，请勿告诉他人。",
         "Your sign-in code is {code}. Valid for 10 minutes; tell nobody.",
         CODE_LIFE,
+    ),
+    NUMBER_CHANGED: Kind(
+        "您在文化宫的手机号换掉了。不是您本人办的，请马上到售票处。",
+        "Your phone number at the palace was changed. If it was not you, tell the box office now.",
+        NEWS,
     ),
     "tickets_issued": Kind(
         "{title}，{starts_at}，{count}张票已出，登录后在“我的”里查看。",
@@ -56,6 +62,12 @@ KINDS = {
     "unit_refused": Kind(
         "{unit}没有核对上您，登录后可以换一个单位，或到售票处办理。",
         "{unit} could not confirm you. Sign in to choose another unit, or ask at the box office.",
+        NEWS,
+    ),
+    "missed": Kind(
+        "{title}，{starts_at}，预约了没来。下次去不了请先退票。记错了请到售票处说明。",
+        "{title}, {starts_at}: booked, but nobody came. Please return tickets you cannot use."
+        " If this is wrong, tell the box office.",
         NEWS,
     ),
     "awaiting_payment": Kind(

@@ -36,6 +36,12 @@ def owe_code(challenge: Challenge, now: datetime) -> None:
     owe(senders.SIGN_IN_CODE, f"challenge:{challenge.id}", f"phone:{challenge.phone}", {}, now)
 
 
+def tell_old_number(phone: str, member_id: int, now: datetime) -> None:
+    """Owe a number that a member has left the news of it."""
+    subject = f"number:{member_id}:{now:%Y%m%d%H%M%S}"
+    owe(senders.NUMBER_CHANGED, subject, f"phone:{phone}", {}, now)
+
+
 def send_due(limit: int = 500) -> int:
     """Hand what is owed to the gateway and mark it sent; return how many. Safe to run side by side.
 

@@ -13,8 +13,9 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from palace.agenda.models import AgendaEntry
 from palace.commands import CommandKey
+from palace.companions.models import Companion
 from palace.consents.models import Consent, ConsentText
-from palace.joining.models import Application
+from palace.joining.models import NO_CARD, Application
 from palace.members.models import (
     AuditLine,
     Challenge,
@@ -29,6 +30,7 @@ from palace.payments.models import Payment
 from palace.privacy.holding import Holding, Whose, by, by_actor
 from palace.programme.models import Performance, Production
 from palace.roster.models import RosterQuestion
+from palace.strikes.models import Strike
 from palace.text import N_
 from palace.tickets.models import Admission, Claim, Entrant, Order, Ticket
 
@@ -55,7 +57,7 @@ def _made_of_their_word(whose: Whose) -> ColumnElement[bool]:
     """Return the roster entries that only their own application made, for whom no unit brought a list."""
     of_theirs = exists().where(
         Application.member_id == whose.id,
-        RosterEntry.card_number == func.concat("A/", Application.id),
+        RosterEntry.card_number == NO_CARD,
     )
     kept = exists().where(Member.roster_entry_id == RosterEntry.id)
     return of_theirs & ~kept
@@ -95,6 +97,7 @@ HOLDINGS: Sequence[Holding] = (
         emptied={
             "name": "",
             "phone": None,
+            "phone_proven_at": None,
             "roster_entry_id": None,
             "calendar_generation": Member.calendar_generation + 1,
             "erased_at": NOW,
@@ -200,6 +203,22 @@ HOLDINGS: Sequence[Holding] = (
         of=lambda whose: Entrant.order_id.in_(_orders(whose)),
         untold=frozenset({"identity_hash", "key_id"}),
         goes=lambda whose: Entrant.order_id.in_(_orders(whose)),
+    ),
+    Holding(
+        model=Companion,
+        title=N_("您常带的人（姓名、生日、证件尾号）"),
+        kept=GOES,
+        of=by(Companion.member_id),
+        untold=frozenset({"identity_hash", "key_id"}),
+        goes=by(Companion.member_id),
+    ),
+    Holding(
+        model=Strike,
+        title=N_("预约了没来的记录"),
+        kept=GOES,
+        of=by(Strike.member_id),
+        untold=frozenset({"written_by", "forgiven_by"}),
+        goes=by(Strike.member_id),
     ),
     Holding(
         model=AgendaEntry,

@@ -18,6 +18,7 @@ from wtforms.validators import AnyOf, DataRequired, NumberRange, Optional, Regex
 
 from palace import clock
 from palace.clock import palace_day
+from palace.errors import NotFound
 from palace.forms import Form
 from palace.identities.errors import EntrantsNeeded
 from palace.identities.rules import Declared, Document, flaw_of, last_four, tidy_number
@@ -29,6 +30,7 @@ MOST_SEATS = 20
 LONGEST_TEXT = 60
 NO_NAME = N_("请填写真实姓名，2到30个字，不带数字和符号。")
 NO_DOCUMENT = N_("请选择证件。")
+PERSON = re.compile(r"[0-9]{1,18}")
 CODE = re.compile(r"[A-Za-z0-9-]{1,20}(:[a-z0-9_-]{1,20})?")
 
 
@@ -132,8 +134,12 @@ class Texts(Field):
 
 
 class EntrantsForm(Form):
-    """Who comes in by each seat of an order, in plan order; empty where nobody is asked."""
+    """Who comes in by each seat of an order, in plan order; empty where nobody is asked.
 
+    `person`: people of the member's list, by id; they take the first seats, typed ones the others.
+    """
+
+    person = Texts()
     name, document, number = Texts(), Texts(), Texts()
     consent, guardian = BooleanField(), BooleanField()
 
@@ -142,11 +148,24 @@ class EntrantsForm(Form):
         self.sentences: list[dict[str, str]] = []
 
     @property
+    def persons(self) -> list[int]:
+        """Return who was chosen of the member's list.
+
+        Raises:
+            NotFound: what was sent is nobody's id.
+        """
+        chosen = self.person.data or []
+        if any(not PERSON.fullmatch(one) for one in chosen):
+            raise NotFound
+        return [int(one) for one in dict.fromkeys(chosen)]
+
+    @property
     def entrants(self) -> list[Declared]:
-        """Return who was named; `check` has looked at them before."""
+        """Return who was typed; `check` has looked at them before."""
         return [
             Declared(name=tidy_name(name), document=Document(document), number=tidy_number(number))
-            for name, document, number in self._rows()
+            for typed, (name, document, number) in zip(self._typed(), self._rows(), strict=True)
+            if typed
         ]
 
     @property
@@ -164,10 +183,13 @@ class EntrantsForm(Form):
             EntrantsNeeded: `sentences` says what is wrong, row by row; or consent is missing.
         """
         rows = self._rows()
-        if not rows:
+        if not rows and not self.person.data:
             return
         today = palace_day(clock.now())
-        self.sentences = [self._flaws(*row, today) for row in rows]
+        self.sentences = [
+            self._flaws(*row, today) if typed else {}
+            for typed, row in zip(self._typed(), rows, strict=True)
+        ]
         if any(self.sentences) or not self.consent.data:
             raise EntrantsNeeded
 
@@ -177,6 +199,17 @@ class EntrantsForm(Form):
             return found | {"document": gettext(NO_DOCUMENT)}
         flaw = flaw_of(Document(document), tidy_number(number), today)
         return found | ({"number": gettext(flaw)} if flaw else {})
+
+    def _typed(self) -> list[bool]:
+        """Return which rows count: as many as chosen people leave seats, those with a number first."""
+        rows = self._rows()
+        with_number = [bool(number) for _name, _document, number in rows]
+        blank = len(rows) - len(self.person.data or []) - sum(with_number)
+        counted = []
+        for filled in with_number:
+            counted.append(filled or blank > 0)
+            blank -= not filled
+        return counted
 
     def _rows(self) -> list[tuple[str, str, str]]:
         names, documents, numbers = (

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -34,6 +34,8 @@ from palace.money import Fen
 from palace.programme.models import Performance, Price, Production, Quota, Tier
 from palace.programme.rules import IdentityPolicy, Qualifies, Scope, Timed
 from palace.statements import execute
+from palace.strikes.models import Strike
+from palace.strikes.rules import Ladder
 from palace.tickets.claims import live
 from palace.tickets.models import Claim
 from palace.tickets.rules import OPENS, Offer, room_of
@@ -71,6 +73,18 @@ class House:
     few_left_percent: int
     hold_minutes: int
     hold_minutes_large_text: int
+    strikes_to_bar: int
+    strike_within_days: int
+    bar_days: int
+
+    @property
+    def ladder(self) -> Ladder:
+        """Return what strikes lead to here."""
+        return Ladder(
+            strikes=self.strikes_to_bar,
+            within_days=self.strike_within_days,
+            bar_days=self.bar_days,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,6 +146,7 @@ class Terms:
     held: int
     opened: frozenset[str]
     now: datetime
+    strike_days: Sequence[date] = ()
 
 
 def terms_of(member: Known | None, performance_id: int) -> Terms:
@@ -164,6 +179,7 @@ def terms_of(member: Known | None, performance_id: int) -> Terms:
         held=row.held,
         opened=frozenset(OPENS[kind] for kind in row.grants or ()),
         now=now,
+        strike_days=[palace_day(missed) for missed in row.strikes or ()],
     )
 
 
@@ -250,6 +266,13 @@ def _terms() -> Select[Any]:
     granted = select(func.json_agg(Grant.kind)).where(
         Grant.member_id == MEMBER, grant_holds(PERFORMANCE, NOW)
     )
+    missed = (
+        select(func.array_agg(Strike.happened_at))
+        .where(
+            Strike.member_id == MEMBER, Strike.forgiven_at.is_(None), HouseRules.strikes_to_bar > 0
+        )
+        .correlate(HouseRules)
+    )
     return (
         SHOW.add_columns(
             NOW.label("now"),
@@ -259,6 +282,7 @@ def _terms() -> Select[Any]:
             select(func.count()).where(*mine).scalar_subquery().label("held"),
             _free_used(MEMBER, Performance.starts_at, live(NOW)).label("free_used"),
             granted.scalar_subquery().label("grants"),
+            missed.scalar_subquery().label("strikes"),
         )
         .join(HouseRules, HouseRules.site_id.in_(select(HEADS.c.id).where(HEADS.c.kind == HEAD)))
         .where(Performance.published_at.is_not(None))

@@ -5,7 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import (
     ARRAY,
     INT4MULTIRANGE,
@@ -17,6 +24,7 @@ from sqlalchemy.dialects.postgresql import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from palace.db import Base, Id, one_of
+from palace.strikes.rules import Ladder
 from palace.venues.rules import SeatType, Use
 
 
@@ -65,8 +73,17 @@ class HouseRules(Base):
         second_factor_roles: staff with one of these posts sign in with a code beside the password.
         proof_minutes: so long after somebody proved who they are, dangerous acts ask for no new proof.
         entrant_keep_days: names and document hashes of who came in are kept so long after a show.
+        companions_kept: so many people a member may keep beside themselves.
+        people_per_order, minors_per_order: of an order that names who comes, so many may come, and so
+            many of them minors; minor_age: younger than this.
+        number_idle_days: after so long without a sign of its member, a phone number may have become
+            somebody else's; a code to it alone opens nothing then.
         exports_per_day, export_keep_days: files of lists one person may ask for in a day, and how long
             a file waits to be fetched.
+        strikes_to_bar, strike_within_days, bar_days: so many shows missed within so many palace days
+            stop new bookings for so many days; 0 strikes only warn.
+        strike_free_only: whether only free tickets that stay unused count.
+        strike_after_minutes: how long after a show's end they are counted; doors may sync late.
         audit_keep_days: sealed audit lines older than this are forgotten; None: kept for good.
         agenda_keep_days: how long members see what they have been to.
         application_keep_days: applications to a unit are kept so long after they were closed.
@@ -98,6 +115,11 @@ class HouseRules(Base):
         CheckConstraint("proof_minutes > 0", name="proof"),
         CheckConstraint("entrant_keep_days >= 0", name="entrants"),
         CheckConstraint(
+            "least(companions_kept, minors_per_order, minor_age) >= 0"
+            " AND least(people_per_order, number_idle_days) > 0",
+            name="people",
+        ),
+        CheckConstraint(
             "exports_per_day >= 0 AND export_keep_days > 0"
             " AND (audit_keep_days IS NULL OR audit_keep_days >= 183)",
             name="lists",
@@ -106,6 +128,11 @@ class HouseRules(Base):
             "least(agenda_keep_days, application_keep_days) > 0 AND downloads_per_day >= 0"
             " AND (idle_keep_months IS NULL OR idle_keep_months >= 12)",
             name="privacy",
+        ),
+        CheckConstraint(
+            "least(strikes_to_bar, strike_after_minutes) >= 0"
+            " AND strike_within_days BETWEEN 1 AND 3660 AND bar_days BETWEEN 1 AND 3660",
+            name="strikes",
         ),
     )
 
@@ -137,6 +164,11 @@ class HouseRules(Base):
     )
     proof_minutes: Mapped[int] = mapped_column(server_default="10", default=10)
     entrant_keep_days: Mapped[int] = mapped_column(server_default="30", default=30)
+    companions_kept: Mapped[int] = mapped_column(server_default="5", default=5)
+    people_per_order: Mapped[int] = mapped_column(server_default="5", default=5)
+    minors_per_order: Mapped[int] = mapped_column(server_default="3", default=3)
+    minor_age: Mapped[int] = mapped_column(server_default="18", default=18)
+    number_idle_days: Mapped[int] = mapped_column(server_default="180", default=180)
     exports_per_day: Mapped[int] = mapped_column(server_default="20", default=20)
     export_keep_days: Mapped[int] = mapped_column(server_default="7", default=7)
     audit_keep_days: Mapped[int | None]
@@ -144,6 +176,20 @@ class HouseRules(Base):
     application_keep_days: Mapped[int] = mapped_column(server_default="365", default=365)
     downloads_per_day: Mapped[int] = mapped_column(server_default="5", default=5)
     idle_keep_months: Mapped[int | None]
+    strikes_to_bar: Mapped[int] = mapped_column(server_default="0", default=0)
+    strike_within_days: Mapped[int] = mapped_column(server_default="60", default=60)
+    bar_days: Mapped[int] = mapped_column(server_default="30", default=30)
+    strike_free_only: Mapped[bool] = mapped_column(server_default=text("true"), default=True)
+    strike_after_minutes: Mapped[int] = mapped_column(server_default="120", default=120)
+
+    @property
+    def ladder(self) -> Ladder:
+        """Return what strikes lead to here."""
+        return Ladder(
+            strikes=self.strikes_to_bar,
+            within_days=self.strike_within_days,
+            bar_days=self.bar_days,
+        )
 
 
 class Demonstration(Base):

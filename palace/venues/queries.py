@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
+from datetime import timedelta
 from typing import TypeVar
 
 from flask import current_app
@@ -78,6 +79,11 @@ def proof_rules() -> ProofRules:
     return ProofRules(
         second_factor_roles=frozenset(rules.second_factor_roles), proof_minutes=rules.proof_minutes
     )
+
+
+def number_idle() -> timedelta:
+    """Return after what time a number may be somebody else's; members ask through create_app."""
+    return timedelta(days=house_rules().number_idle_days)
 
 
 def sites() -> list[Site]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from palace.agenda.rules import EntryStatus
+from palace.companions.rules import Relation
 from palace.consents.rules import Purpose
 from palace.door.rules import Reason, Verdict
+from palace.identities.rules import Document
 from palace.members.rules import Role, Standing
 from palace.programme.rules import KINDS, Shown
 from palace.reports.rules import ExportState, Format
@@ -65,6 +67,8 @@ MINE = {
     "feed": {"type": "string", "format": "uri"},
     "entries": each(known("Entry")),
     "orders": each(CODE),
+    "missed": each(TEXT),
+    "barred_until": {"type": ["string", "null"], "format": "date"},
 }
 DOOR = {
     "performance": NUMBER,
@@ -138,7 +142,22 @@ SHAPES: dict[str, Shape] = {
     "History": exactly(entries=each(known("Entry")), page={"type": "integer", "minimum": 1}),
     "Onward": at_least({"phone_end": TEXT}, next=TEXT),
     "CodeAsked": exactly(phone_end=TEXT, scarce=YES_NO),
-    "People": exactly(people=each(exactly(id=TEXT, words=TEXT))),
+    "People": exactly(people=each(exactly(id=TEXT, words=TEXT, fact=YES_NO))),
+    "Companions": exactly(
+        people=each(
+            exactly(
+                id=NUMBER,
+                name=TEXT,
+                relation=one_of(Relation),
+                minor=YES_NO,
+                document=maybe(one_of(Document)),
+                end=maybe(TEXT),
+            )
+        )
+    ),
+    "Number": exactly(phone_end=TEXT),
+    "Found": exactly(people=each(known("FoundMember"))),
+    "FoundMember": exactly(member=NUMBER, name=TEXT, unit=maybe(TEXT), phone_end=maybe(TEXT)),
     "Nothing": exactly(),
     "Worker": exactly(
         kind=one_of(["staff", "member"]),
@@ -195,6 +214,7 @@ SHAPES: dict[str, Shape] = {
         tickets=NUMBER,
         entries=NUMBER,
     ),
+    "Strike": exactly(strike=NUMBER, subject=TEXT, happened_at=INSTANT, forgiven=YES_NO),
     "Decided": exactly(waiting=NUMBER),
     "Posters": exactly(posters=each(exactly(code=CODE, unit=TEXT))),
     "Listed": exactly(
@@ -225,7 +245,7 @@ SHAPES: dict[str, Shape] = {
         parts={"type": "object", "additionalProperties": each({"type": "object"})},
     ),
     "Ahead": exactly(tickets=each(CODE), orders=each(CODE), refunds=NUMBER),
-    "Found": exactly(members=each(exactly(id=NUMBER, name=TEXT))),
+    "FoundToErase": exactly(members=each(exactly(id=NUMBER, name=TEXT))),
     "AheadOf": exactly(tickets=NUMBER, orders=NUMBER),
     "Keeping": exactly(
         texts=each(exactly(purpose=one_of(Purpose), version=NUMBER)),
@@ -267,11 +287,22 @@ JSON: dict[str, dict[str, str]] = {
     "privacy.current": {"GET": "Consents"},
     "privacy.version": {"GET": "Consents"},
     "privacy.staff": {"GET": "Keeping"},
-    "privacy.find": {"POST": "Found"},
+    "privacy.find": {"POST": "FoundToErase"},
     "privacy.publish": {"POST": "Keeping"},
     "privacy.set_days": {"POST": "Keeping"},
     "privacy.ask_erase_person": {"GET": "AheadOf"},
     "privacy.erase_person": {"POST": "Keeping"},
+    "companions.home": {"GET": "Companions"},
+    "companions.keep": {"POST": "Companions"},
+    "companions.remove": {"POST": "Companions"},
+    "numbers.mine": {"GET": "Number"},
+    "numbers.ask": {"POST": "Onward"},
+    "numbers.code": {"GET": "Number"},
+    "numbers.move": {"POST": "Onward"},
+    "numbers.desk": {"GET": "Found"},
+    "numbers.find": {"POST": "Found"},
+    "numbers.one": {"GET": "FoundMember"},
+    "numbers.set_number": {"POST": "FoundMember"},
     "members.sign_in": {"GET": "Nothing", "POST": "Onward"},
     "members.code": {"GET": "CodeAsked", "POST": "Onward"},
     "members.choose": {"GET": "People", "POST": "Onward"},
@@ -305,6 +336,9 @@ JSON: dict[str, dict[str, str]] = {
     "joining.apply": {"POST": "Onward"},
     "joining.done": {"GET": "Joined"},
     "joining.posters": {"GET": "Posters"},
+    "strikes.home": {"GET": "Listed"},
+    "strikes.strike": {"GET": "Strike"},
+    "strikes.forgive": {"POST": "Strike"},
     "unions.home": {"GET": "Organised"},
     "unions.unit": {"GET": "Desk"},
     "unions.confirm": {"POST": "Decided"},
@@ -325,9 +359,10 @@ JSON: dict[str, dict[str, str]] = {
 """Which shape an address answers with, by endpoint and method; what is not here is a page or a file."""
 
 JSON_ONLY = {"pages.healthz"}
-CREATES = {"tickets.hold", "joining.apply", "people.employ", "roster.upload"}
+CREATES = {"tickets.hold", "joining.apply", "people.employ", "companions.keep", "roster.upload"}
 SHOWN = {
     "door.admit",
+    "numbers.find",
     "people.employ",
     "people.find",
     "people.renew_password",

@@ -47,6 +47,7 @@ UNUSUAL = {
     "audit/seals.py": "the statements of sealing, and how a line is written to be hashed",
     "care/measurements.py": "what was measured of the palace, before anybody judges it",
     "care/probes.py": "what the machine tells without the database, each for a bounded time",
+    "members/facts.py": "rules of numbers that change hands, beside those of members",
     "members/phones.py": "the one form of a mobile number, for every part that asks for one",
     "members/posts.py": "rules of posts and proofs, beside those of members",
     "members/unions.py": "tables of unions and whom they list, shown by models",

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import pytest
 from flask.testing import FlaskClient
 
 from palace import clock
+from palace.door.claims import admit
 from palace.joining import services as joining
 from palace.members.services import ask_code, code_of
 from palace.notices import senders
+from palace.notices.services import tell_old_number
 from palace.programme.models import Performance
+from palace.tickets import services as tickets
+from palace.tickets.rules import Wish
 from tests.factory import Factory
 
 SATURDAY = date(2026, 11, 28)
@@ -106,6 +110,40 @@ def test_what_a_unit_says_of_somebody_who_applied(make: Factory, client: FlaskCl
     )
 
 
+def test_a_number_that_a_member_left(make: Factory, client: FlaskClient) -> None:
+    make.site()
+    one = make.member()
+    make.sign_in(client, one)
+    tell_old_number(one.phone or "", one.id, clock.now())
+    assert newest(client, "zh") == "您在文化宫的手机号换掉了。不是您本人办的，请马上到售票处。"
+    assert newest(client, "en") == (
+        "Your phone number at the palace was changed. If it was not you, tell the box office now."
+    )
+
+
+def test_a_show_that_was_missed(make: Factory, member: FlaskClient) -> None:
+    performance = on_saturday(make, free=0)
+    hold_and_confirm(member, performance, "ST-01-01")
+    other = make.member()
+    order = tickets.hold(other, performance.id, Wish(count=1), key="another-key", confirm=True)
+    admit(order.tickets[0].id, "main")
+    make.set_clock(performance.ends_at + timedelta(hours=2))
+    tickets.write_missed(clock.now())
+
+    assert newest(member, "zh") == (
+        "晋剧《打金枝》，11月28日 周六 19:30，预约了没来。下次去不了请先退票。记错了请到售票处说明。"
+    )
+    assert newest(member, "en") == (
+        "The Golden Branch, Sat 28 Nov 19:30: booked, but nobody came."
+        " Please return tickets you cannot use. If this is wrong, tell the box office."
+    )
+
+
 def test_every_kind_is_read_here() -> None:
     read = {"sign_in_code", "tickets_issued", "ticket_returned", "awaiting_payment"}
-    assert set(senders.KINDS) == read | {"unit_confirmed", "unit_refused"}
+    assert set(senders.KINDS) == read | {
+        "unit_confirmed",
+        "unit_refused",
+        "number_changed",
+        "missed",
+    }

@@ -18,6 +18,9 @@ PERSONAL = {
     "challenges": "browser_hash address_hash phone known created_at expires_at tries passed_at",
     "claims": "order_id member_id seat_id",
     "command_keys": "actor key body_hash answer created_at",
+    "companions": (
+        "member_id name relation born_on document identity_hash last_four added_at by_guardian"
+    ),
     "consent_texts": "published_by",
     "consents": "member_id text_id given_at withdrawn_at",
     "entrants": (
@@ -26,7 +29,7 @@ PERSONAL = {
     "erasures": "member_id mark erased_at asked_by",
     "exports": "staff_id asked_at query",
     "grants": "member_id performance_id kind reason starts_at ends_at",
-    "members": "phone name roster_entry_id created_at erased_at",
+    "members": "phone phone_proven_at name roster_entry_id created_at erased_at",
     "notices": "subject receiver values created_at sent_at",
     "orders": "code member_id unit_id performance_id created_at settled_at",
     "payments": "subject_id amount paid_at reference refund_due",
@@ -44,6 +47,9 @@ PERSONAL = {
     "second_factors": "staff_id sealed last_step confirmed_at",
     "sign_ins": "member_id staff_id token_hash created_at proven_at expires_at ended_at",
     "staff": "login name password_hash left_at",
+    "strikes": (
+        "member_id subject title_zh title_en happened_at written_by forgiven_at forgiven_by why"
+    ),
     "throttle": "key",
     "tickets": (
         "code order_id member_id performance_id seat_id collection_code issued_at returned_at"
@@ -62,6 +68,7 @@ PLAIN = {
         "id performance_id tier_id zone price face_price fund held_until kept_for kept_until"
     ),
     "command_keys": "id command",
+    "companions": "id key_id",
     "consent_texts": "id purpose version body_zh body_en valid_from",
     "consents": "id",
     "demonstrations": "id loaded_at",
@@ -76,7 +83,9 @@ PLAIN = {
         "command_key_keep_days notice_keep_days retired_are_members roster_file_mb "
         "roster_leave_percent roster_confirmed_days roster_keep_days second_factor_roles "
         "proof_minutes entrant_keep_days exports_per_day export_keep_days audit_keep_days "
-        "agenda_keep_days application_keep_days downloads_per_day idle_keep_months"
+        "agenda_keep_days application_keep_days downloads_per_day idle_keep_months "
+        "companions_kept people_per_order minors_per_order minor_age number_idle_days "
+        "strikes_to_bar strike_within_days bar_days strike_free_only strike_after_minutes"
     ),
     "members": "id calendar_generation",
     "notices": "id kind gateway",
@@ -114,6 +123,7 @@ PLAIN = {
     ),
     "spaces": "id site_id code kind name_zh name_en capacity atoms",
     "staff": "id",
+    "strikes": "id kind written_at",
     "throttle": "hits ends_at",
     "tickets": "id claim_id tier_id price issue state",
     "tiers": "id code name_zh name_en qualifies cap monthly proof_zh proof_en fund",

@@ -11,6 +11,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from palace import clock
+from palace.companions.models import Companion
+from palace.companions.rules import Relation
 from palace.consents import services as consents
 from palace.consents.rules import Purpose
 from palace.db import db
@@ -24,6 +26,8 @@ from palace.payments import services as payments
 from palace.programme.models import Performance
 from palace.programme.rules import IdentityPolicy
 from palace.roster.models import RosterQuestion
+from palace.strikes.models import Strike
+from palace.strikes.rules import StrikeKind
 from palace.tickets import services
 from palace.tickets.models import Admission, Ticket
 from palace.tickets.rules import Wish
@@ -62,6 +66,21 @@ def lived_here(make: Factory) -> Regular:
     payments.ask("tickets", order.id, Fen(3000), pay_by=now)
     payments.close("tickets", order.id, now=now)
     make.add(RosterQuestion(member_id=member.id, asked_at=now, answer="known"))
+    make.add(
+        Companion(member_id=member.id, name="欧阳小棠", relation=Relation.CHILD, by_guardian=True)
+    )
+    make.add(
+        Strike(
+            member_id=member.id,
+            kind=StrikeKind.TICKET,
+            subject="performance:0",
+            title_zh="从前的演出",
+            title_en="A show of before",
+            happened_at=now,
+            written_at=now,
+            written_by="system",
+        )
+    )
     ask_access(member, True, now)
     make.post(member, Role.UNIT, unit=unit)
     consents.give(member.id, Purpose.PRIVACY, now)

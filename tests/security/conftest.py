@@ -44,11 +44,14 @@ class Belongings:
             "kind": "member",
             "person_id": self.member.id,
             "post_id": UNKNOWN_ID,
+            "member_id": self.member.id,
+            "companion_id": UNKNOWN_ID,
             "unit_id": self.member.unit_id,
             "import_id": UNKNOWN_ID,
             "purpose": "identity",
             "version": 1,
             "application_id": UNKNOWN_ID,
+            "strike_id": UNKNOWN_ID,
             "filename": "palace.css",
         }
         return {name: known[name] for name in rule.arguments}

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse
 
+from palace import clock
 from palace.db import db
 from palace.joining import services as joining
 from palace.members.models import Member, Staff
@@ -23,9 +24,12 @@ from palace.members.services import hash_password, shown_code
 from palace.programme.models import Performance
 from palace.roster.models import RosterImport
 from palace.roster.rules import ImportState
+from palace.strikes.models import Strike
+from palace.strikes.rules import StrikeKind
 from tests.architecture.answers import CREATES, JSON
 from tests.architecture.openapi import FILE
 from tests.factory import Factory
+from tests.members.browser import newest_code
 
 PASSWORD = "售票处 2026 南宫"  # noqa: S105 - a test's
 ASK = {"Accept": "application/json"}
@@ -156,6 +160,29 @@ def look_after_data(walk: Walk, leaving: Member) -> None:
     walk.ask("POST", path, why="本人要求")
 
 
+def bring_people(walk: Walk) -> None:
+    """Keep a parent, and take them off the list."""
+    walk.ask("GET", "/mine/people")
+    told = walk.ask("POST", "/mine/people", name="李桂兰", relation="parent")
+    walk.ask("POST", f"/mine/people/{told['people'][0]['id']}/remove")
+
+
+def move_to_another_number(walk: Walk) -> None:
+    """Have a code sent to a new number, and type it."""
+    walk.ask("GET", "/mine/phone")
+    walk.ask("POST", "/mine/phone", phone="13800138009")
+    walk.ask("GET", "/mine/phone/code")
+    walk.ask("POST", "/mine/phone/code", code=newest_code("13800138009"))
+
+
+def set_a_number(walk: Walk, member: Member) -> None:
+    """Find a member at the desk and set their number."""
+    walk.ask("GET", "/staff/numbers")
+    walk.ask("POST", "/staff/numbers", who="13800138009")
+    walk.ask("GET", f"/staff/numbers/{member.id}")
+    walk.ask("POST", f"/staff/numbers/{member.id}", phone="13800138000", seen=True)
+
+
 def look_after_people(walk: Walk, member: Member) -> None:
     """Take somebody on, give and take a post, help them, let them go."""
     people = "/staff/people"
@@ -196,6 +223,18 @@ def give_the_unit_s_word(walk: Walk, make: Factory) -> None:
     walk.ask("POST", "/sign-out")
 
 
+def forgive_a_strike(walk: Walk, make: Factory, member: Member) -> None:
+    """Look at who did not come, and let it pass."""
+    now = clock.now()
+    strike = Strike(member_id=member.id, kind=StrikeKind.TICKET, subject="performance:1")
+    strike.title_zh, strike.title_en, strike.written_by = "晋剧", "Opera", "system"
+    strike.happened_at = strike.written_at = now
+    make.add(strike)
+    walk.ask("GET", "/staff/strikes")
+    walk.ask("GET", f"/staff/strikes/{strike.id}")
+    walk.ask("POST", f"/staff/strikes/{strike.id}/forgive", why="本人来了")
+
+
 def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None:
     show = make.performance(seats=4)
     member = make.member(phone="13800138000")
@@ -205,6 +244,8 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     walk.ask("GET", f"/join/{'a' * 20}")
     enter(walk, member)
     get_tickets(walk, show)
+    bring_people(walk)
+    move_to_another_number(walk)
     change_oneself(walk)
     make.sign_in(walk.browser, make.member(valid=False))  # the roster knows the name of the other
     walk.ask("POST", "/mine/name", name="李小明")
@@ -226,10 +267,12 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     walk.ask("POST", "/staff/sign-in/code", code=shown_code(staff))
     walk.ask("GET", "/staff")
     walk.ask("GET", "/staff/health")
+    set_a_number(walk, member)
     look_after_people(walk, member)
     look_after_data(walk, make.member())
     bring_a_roster_in(walk)
     walk.ask("GET", "/staff/posters")
+    forgive_a_strike(walk, make, member)
     for path in ("/staff/audit", "/staff/tasks", "/staff/notices", "/staff/names"):
         walk.ask("GET", path)
     walk.ask("POST", "/staff/exports", address="/staff/audit")

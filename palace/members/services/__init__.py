@@ -15,12 +15,21 @@ from palace.members.services.codes import (
     try_code,
     use_up,
 )
+from palace.members.services.numbers import (
+    NumberOffice,
+    found_at_desk,
+    get_member,
+    move_number,
+    number_office,
+    set_number,
+)
 from palace.members.services.own import ask_access, rename, renew_calendar
 from palace.members.services.people import (
     choose_person,
     join,
     join_unnamed,
     on_joining,
+    people_on,
     sign_in_only_person,
 )
 from palace.members.services.personal import Personal, destroy_key
@@ -58,6 +67,7 @@ from palace.members.services.staff import (
 __all__ = [
     "CodeOffice",
     "Guess",
+    "NumberOffice",
     "Personal",
     "address_of",
     "ask_access",
@@ -75,6 +85,8 @@ __all__ = [
     "end_sign_in",
     "end_sign_ins",
     "forget_second",
+    "found_at_desk",
+    "get_member",
     "get_staff",
     "grant_post",
     "hand_over",
@@ -83,19 +95,23 @@ __all__ = [
     "join",
     "join_unnamed",
     "leave",
+    "move_number",
     "need_of",
     "new_browser",
     "note",
+    "number_office",
     "on_joining",
     "open_sign_in",
     "passed",
     "passed_challenge",
+    "people_on",
     "proof_rules",
     "rename",
     "renew_calendar",
     "renew_password",
     "renew_sign_in",
     "reseal",
+    "set_number",
     "shown_code",
     "sign_in_only_person",
     "sign_out_everywhere",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -14,9 +15,17 @@ from palace.errors import NotFound
 from palace.members import queries
 from palace.members.errors import NotAName
 from palace.members.models import Challenge, Member, RosterEntry, SignIn
+from palace.members.queries import Person
 from palace.members.rules import is_name, tidy_name
 from palace.members.services.audit import note
 from palace.members.services.codes import use_up
+from palace.members.services.numbers import (
+    check_fact,
+    free_idle,
+    get_member,
+    is_doubtful,
+    lock_number,
+)
 from palace.members.services.personal import Personal
 from palace.members.services.sign_ins import open_sign_in
 
@@ -29,31 +38,45 @@ def sign_in_only_person(challenge: Challenge, *, asks_who: bool = False) -> Sign
 
     None: there are several, or nobody yet, or the holder `asks_who` there is, being perhaps another.
     """
+    lock_number(challenge.phone)
     now = clock.now()
     _lock_roster(challenge.phone)
     _recognise_pending(challenge.phone)
-    people = queries.people_on(challenge.phone)
-    if asks_who or len(people) != 1:
+    people = people_on(challenge.phone, now)
+    if asks_who or len(people) != 1 or people[0].fact:
         return None
     return _sign_in(challenge, people[0].id, now)
 
 
-def choose_person(challenge: Challenge, person_id: str) -> SignIn:
+def people_on(phone: str, now: datetime) -> list[Person]:
+    """Return everybody a number may belong to; who is idle is shown by no more than their masked name."""
+    idle = {f"m{one.id}" for one in queries.members_on(phone) if is_doubtful(one, now)}
+    return [replace(one, fact=one.id in idle) for one in queries.people_on(phone)]
+
+
+def choose_person(challenge: Challenge, person_id: str, fact: str = "") -> SignIn:
     """Sign in the person the holder of a proven number says they are.
 
     Raises:
         NotFound: the number does not belong to that person.
+        FactNeeded: it was idle for long, and `fact` is nothing only they know.
         CodeGone: the code was used in the meantime.
     """
+    lock_number(challenge.phone)
     now = clock.now()
     _lock_roster(challenge.phone)
-    if person_id not in {person.id for person in queries.people_on(challenge.phone)}:
+    person = next((one for one in people_on(challenge.phone, now) if one.id == person_id), None)
+    if person is None:
         raise NotFound
+    if person.fact:
+        check_fact(get_member(int(person.id[1:])), fact)
     return _sign_in(challenge, person_id, now)
 
 
 def join(challenge: Challenge, typed: str) -> SignIn:
     """Make a new member on a proven number, pending until a roster says otherwise, and sign them in.
+
+    A number all of whose members have been idle for long was given again: they lose it.
 
     Raises:
         NotAName: nobody is called that.
@@ -62,6 +85,8 @@ def join(challenge: Challenge, typed: str) -> SignIn:
     name = tidy_name(typed)
     if not is_name(name):
         raise NotAName
+    lock_number(challenge.phone)
+    free_idle(challenge.phone, clock.now())
     return _new_member(challenge, name)
 
 
@@ -70,13 +95,14 @@ def join_unnamed(challenge: Challenge) -> SignIn | None:
 
     None: the palace knows people of this number, or whose it may be.
     """
+    lock_number(challenge.phone)
     return None if queries.people_on(challenge.phone) else _new_member(challenge, "")
 
 
 def _new_member(challenge: Challenge, name: str) -> SignIn:
     now = clock.now()
     use_up(challenge, now)
-    member = Member(phone=challenge.phone, name=name, created_at=now)
+    member = Member(phone=challenge.phone, name=name, created_at=now, phone_proven_at=now)
     db.session.add(member)
     db.session.flush()
     _note_new(member)
@@ -91,6 +117,7 @@ def _sign_in(challenge: Challenge, person_id: str, now: datetime) -> SignIn:
         if kind == "m"
         else _claim_roster_entry(number, challenge.phone, now)
     )
+    member.phone_proven_at = now
     return open_sign_in(member, now)
 
 

@@ -8,7 +8,7 @@ from flask_login import current_user
 
 from palace.members.posts import FIRST_PAGES, ROLE_WORDS
 from palace.members.rules import Role
-from palace.members.views import signing_in, staff
+from palace.members.views import numbers, signing_in, staff
 from palace.members.views.proof import check_proof
 from palace.web import proof
 
@@ -18,6 +18,7 @@ def init_app(app: Flask) -> None:
     signing_in.flask_login.init_app(app)
     app.register_blueprint(signing_in.bp)
     app.register_blueprint(staff.bp)
+    app.register_blueprint(numbers.bp)
     proof["check"] = check_proof
     app.jinja_env.filters["role"] = role_words
     app.jinja_env.globals["work"] = work

@@ -19,13 +19,14 @@ from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import AnonymousUserMixin, LoginManager, current_user, login_user, logout_user
+from werkzeug.datastructures import MultiDict
 
 from palace import clock
 from palace.db import transaction
 from palace.errors import BadInput, PalaceError, TooManyTries
-from palace.forms import Form
+from palace.forms import Form, sent_fields
 from palace.members import queries, services
-from palace.members.errors import CodeGone, CodesAway, WrongCode
+from palace.members.errors import CodeGone, CodesAway, FactNeeded, WrongCode
 from palace.members.forms import CodeForm, PersonForm
 from palace.members.models import Challenge, SignIn
 from palace.members.phones import PhoneForm
@@ -154,17 +155,38 @@ def choose() -> ResponseReturnValue:
         return _start_again()
     form = PersonForm()
     if not form.validate_on_submit():
-        people = [
-            {"id": person.id, "words": person.words}
-            for person in queries.people_on(challenge.phone)
-        ]
-        return show("members/choose.html", form, people=people)
-    with transaction():
-        if form.is_new:
-            entered = services.join(challenge, form.name.data or "")
-        else:
-            entered = services.choose_person(challenge, form.person.data or "")
+        return show("members/choose.html", form, people=_people_on(challenge))
+    if form.fact.data and not form.is_new:
+        _count_fact()
+    try:
+        with transaction():
+            if form.is_new:
+                entered = services.join(challenge, form.name.data or "")
+            else:
+                entered = services.choose_person(
+                    challenge, form.person.data or "", form.fact.data or ""
+                )
+    except FactNeeded as error:
+        if wants_json():
+            raise
+        form.fact.errors = [refusal_words(error)]
+        page = render_template("members/choose.html", form=form, people=_people_on(challenge))
+        return page, error.status
     return enter(entered)
+
+
+def _fact_key() -> str:
+    return f"fact:{(sent_fields() or MultiDict()).get('person', '')}"
+
+
+@limiter.shared_limit("5 per day", scope="facts", key_func=_fact_key)
+def _count_fact() -> None:
+    """Count what is tried to be somebody whose number was idle: four digits can be guessed."""
+
+
+def _people_on(challenge: Challenge) -> list[dict[str, Any]]:
+    people = services.people_on(challenge.phone, clock.now())
+    return [{"id": one.id, "words": one.words, "fact": one.fact} for one in people]
 
 
 @bp.post("/sign-out")

@@ -1,7 +1,20 @@
 """One file per thing a person does with seats."""
 
+from palace.tickets.services.entrants import Person, fits
 from palace.tickets.services.hold import hold
+from palace.tickets.services.missed import write_missed
 from palace.tickets.services.orders import cancel, confirm, extend, settle_paid
 from palace.tickets.services.returns import give_back, keep
 
-__all__ = ["cancel", "confirm", "extend", "give_back", "hold", "keep", "settle_paid"]
+__all__ = [
+    "Person",
+    "cancel",
+    "confirm",
+    "extend",
+    "fits",
+    "give_back",
+    "hold",
+    "keep",
+    "settle_paid",
+    "write_missed",
+]

@@ -13,6 +13,7 @@ from palace.members import queries as members
 from palace.members.rules import Known
 from palace.programme.rules import IdentityPolicy, Seating
 from palace.security import public_code
+from palace.strikes import rules as strikes
 from palace.tickets import booked, claims, queries, rules
 from palace.tickets.claims import Pick
 from palace.tickets.errors import NoSeatsTogether, NoTicketNeeded, SeatTaken, SoldOut, UnknownSeat
@@ -42,6 +43,7 @@ def hold(
     Raises:
         SaleNotOpen, SaleClosed, NoTicketNeeded, TooManySeats, NotForYou, TierFull, UnknownSeat:
             the palace's rules refuse.
+        Barred: too many shows were missed; what is booked stays.
         SeatTaken, NoSeatsTogether, SoldOut: somebody else was first; nothing is held then.
         KeyReused: the key was used for another wish.
     """
@@ -61,7 +63,7 @@ def hold(
 
 
 def check_wish(member: Known, wish: Wish, terms: Terms) -> None:
-    """Refuse a wish that the sale times, the cancelled show, the seat limit or standing forbid."""
+    """Refuse a wish that sale times, the cancelled show, strikes, seat limit or standing forbid."""
     show = terms.show
     check_takes_place(show)
     if show.seating is Seating.OPEN:
@@ -72,6 +74,7 @@ def check_wish(member: Known, wish: Wish, terms: Terms) -> None:
         closes_at=show.sale_closes_at,
         starts_at=show.starts_at,
     )
+    strikes.check_not_barred(terms.strike_days, terms.house.ladder, clock.palace_day(terms.now))
     limit = show.seats_per_member
     rules.check_seat_limit(held=terms.held, wanted=wish.wanted, limit=limit)
     rules.check_for_you(terms.offers, member.standing(clock.palace_day(terms.now)))

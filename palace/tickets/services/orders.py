@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from palace.db import db
-from palace.identities.rules import Declared
 from palace.members import queries as members
 from palace.members.models import Member
 from palace.members.rules import Known
@@ -23,7 +22,7 @@ from palace.tickets.errors import (
 )
 from palace.tickets.models import Order
 from palace.tickets.rules import OrderState
-from palace.tickets.services.entrants import name_them
+from palace.tickets.services.entrants import Person, name_them
 from palace.tickets.services.news import enter_agenda, tell
 from palace.tickets.terms import Show, show_now
 from palace.venues import queries as venues
@@ -62,14 +61,15 @@ def extend(member: Known, code: str) -> Order:
 
 
 def confirm(
-    member: Known, code: str, entrants: Sequence[Declared] = (), *, guardian: bool = False
+    member: Known, code: str, entrants: Sequence[Person] = (), *, guardian: bool = False
 ) -> Order:
     """Settle a free order at once, or keep a priced one until its money comes; repeating changes nothing.
 
     `entrants` are asked for by some performances, a `guardian`'s consent for children among them.
 
     Raises:
-        EntrantsNeeded, IdentityTaken: who comes is not told, or has a ticket already.
+        EntrantsNeeded, IdentityTaken: who comes is not told, or has a ticket already; also what
+            `name_them` raises.
         OrderClosed: it was let go.
         HoldLapsed: too late; nothing is kept.
         TooLateToPayLater: unpaid seats are not kept so near the start.

@@ -13,9 +13,13 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from palace import clock, words
+from palace.companions.errors import TooManyMinors, TooManyPeople
+from palace.companions.models import Companion
+from palace.companions.queries import chosen, companions_of
+from palace.companions.rules import Relation
 from palace.db import db, transaction
 from palace.errors import BadInput, NotFound, PalaceError
-from palace.identities.errors import EntrantsNeeded, IdentityTaken
+from palace.identities.errors import DocumentNeeded, EntrantsNeeded, IdentityTaken
 from palace.identities.rules import NAMES
 from palace.members.queries import current_member
 from palace.members.rules import Known, Role
@@ -32,7 +36,15 @@ from palace.tickets.views.base import bp
 from palace.venues import queries as venues
 from palace.web import allow, answer, checked, reads, refusal_words, wants_json
 
-OF_ENTRANTS = frozenset({"name", "document", "number"})
+OF_ENTRANTS = frozenset({"person", "name", "document", "number"})
+ABOUT_ENTRANTS = (
+    BadInput,
+    DocumentNeeded,
+    EntrantsNeeded,
+    IdentityTaken,
+    TooManyMinors,
+    TooManyPeople,
+)
 
 
 @bp.post("/performances/<int(max=9223372036854775807):performance_id>/hold")
@@ -100,6 +112,8 @@ def _page(
         status=refusal.status if refusal else 200,
         order=found,
         unnamed=_unnamed(found.performance.identity_policy, live),
+        companions=_offered(found),
+        ticked=form.person.data or [] if form else [],
         kept=form.kept if form else [{"name": member.name}],
         sentences=form.sentences if form else [],
         refusal=refusal_words(refusal) if refusal else "",
@@ -123,6 +137,19 @@ def _unnamed(policy: IdentityPolicy, live: Sequence[Claim]) -> Sequence[Claim]:
     if policy is IdentityPolicy.NONE:
         return []
     return live if policy is IdentityPolicy.EVERY_ENTRANT else live[:1]
+
+
+def _offered(found: Order) -> list[tuple[Companion, bool]]:
+    """Return whom a member may name by a tap, and whether their document can be compared there."""
+    show = found.performance
+    policy = show.identity_policy
+    if policy is IdentityPolicy.NONE or found.state is not OrderState.HELD:
+        return []
+    return [
+        (one, services.fits(one, show.sale_opens_at))
+        for one in companions_of(current_member().id)
+        if policy is IdentityPolicy.EVERY_ENTRANT or one.relation is Relation.SELF
+    ]
 
 
 def order_state(found: Order, live_count: int) -> str:
@@ -178,7 +205,7 @@ def confirm(code: str) -> ResponseReturnValue:
     form = EntrantsForm() if request.is_json or OF_ENTRANTS & set(request.form) else None
     try:
         return _do(_settling(form) if form else services.confirm, code)
-    except (BadInput, EntrantsNeeded, IdentityTaken) as refusal:
+    except ABOUT_ENTRANTS as refusal:
         if wants_json():
             raise
         db.session.rollback()
@@ -193,7 +220,9 @@ def _settling(form: EntrantsForm) -> Callable[[Known, str], Order]:
     """
     checked(form)
     form.check()
-    return partial(services.confirm, entrants=form.entrants, guardian=form.guardian.data)
+    companions = chosen(current_member().id, form.persons)
+    named: list[services.Person] = [*companions, *form.entrants]
+    return partial(services.confirm, entrants=named, guardian=form.guardian.data)
 
 
 @bp.post("/orders/<code:code>/extend")

@@ -1,0 +1,87 @@
+"""预约了没来: the ledger as staff see it, and forgiving with a reason."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_login import current_user
+
+from palace import clock
+from palace.db import db, transaction
+from palace.errors import NotFound, PalaceError
+from palace.lists.services import answer as answer_list
+from palace.members.rules import Role
+from palace.strikes import queries, services
+from palace.strikes.forms import ForgiveForm
+from palace.strikes.queries import STRIKES
+from palace.web import allow, answer, checked, reads, refusal_words, wants_json
+
+ONE = "/<int(max=9223372036854775807):strike_id>"
+
+bp = Blueprint("strikes", __name__, url_prefix="/staff/strikes")
+
+
+def init_app(app: Flask) -> None:
+    """Register the addresses of this part."""
+    app.register_blueprint(bp)
+
+
+@bp.get("")
+@allow(Role.COUNTER, Role.ADMIN)
+@reads(query=STRIKES.words)
+def home() -> ResponseReturnValue:
+    """Show who booked and did not come, newest first."""
+    return answer_list(STRIKES)
+
+
+@bp.get(ONE)
+@allow(Role.COUNTER, Role.ADMIN)
+def strike(strike_id: int) -> ResponseReturnValue:
+    """Show one strike, and where it can be forgiven."""
+    return _page(strike_id)
+
+
+@bp.post(f"{ONE}/forgive")
+@allow(Role.COUNTER, Role.ADMIN)
+@reads(ForgiveForm)
+def forgive(strike_id: int) -> ResponseReturnValue:
+    """Let a strike count no more."""
+    form = ForgiveForm()
+    try:
+        checked(form)
+        with transaction():
+            why = (form.why.data or "").strip()
+            services.forgive(strike_id, current_user.actor, why, clock.now())
+    except NotFound:
+        raise
+    except PalaceError as refusal:
+        if wants_json():
+            raise
+        db.session.rollback()
+        form.why.errors = [refusal_words(refusal)]
+        return _page(strike_id, form, refusal.status)
+    if wants_json():
+        return _page(strike_id)
+    flash(gettext("这一次不算了，马上生效。"))
+    return redirect(url_for("strikes.strike", strike_id=strike_id), 303)
+
+
+def _page(
+    strike_id: int, form: ForgiveForm | None = None, status: int = 200
+) -> ResponseReturnValue:
+    one = queries.get_strike(strike_id)
+    body = {
+        "strike": one.id,
+        "subject": one.subject,
+        "happened_at": one.happened_at.astimezone(clock.SHANGHAI).isoformat(),
+        "forgiven": one.forgiven_at is not None,
+    }
+    return answer(
+        "strikes/strike.html",
+        body,
+        status=status,
+        strike=one,
+        who=queries.who(one),
+        form=form or ForgiveForm(formdata=None),
+    )

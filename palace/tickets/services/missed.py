@@ -1,0 +1,121 @@
+"""Shows somebody booked and did not come to: written down once, taken back when an entry turns up late."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Interval,
+    Text,
+    Update,
+    bindparam,
+    cast,
+    exists,
+    literal,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.sql.dml import ReturningInsert
+
+from palace.db import table_of
+from palace.members.services import note
+from palace.notices import services as notices
+from palace.programme.models import Performance, Production
+from palace.statements import execute
+from palace.strikes.models import Strike
+from palace.strikes.rules import StrikeKind
+from palace.tickets.models import Admission, Ticket
+from palace.tickets.rules import TicketState
+from palace.venues.models import HouseRules, Site
+from palace.venues.queries import HEAD
+
+SYSTEM, CAME = "system", "admitted"
+LOOKED_BACK = timedelta(days=3)
+STRIKES, ENTRIES = table_of(Strike), table_of(Admission)
+USED = table_of(Ticket).alias("used")
+NOW = bindparam("now", type_=DateTime(timezone=True))
+SINCE = bindparam("since", type_=DateTime(timezone=True))
+SUBJECT = literal("performance:").concat(cast(Performance.id, Text))
+
+
+def write_missed(now: datetime) -> int:
+    """Write a strike for who had tickets of a show that has ended and came by none; return how many.
+
+    One per member and show, however many seats. Safe to run twice and side by side. A show whose
+    door let nobody in gives none, nor does one that ended more than three days ago.
+    """
+    withdrawn = execute(WITHDRAW, {"now": now})
+    for row in withdrawn:
+        note("strike_withdrawn", f"strike:{row.id}", after={"state": CAME}, actor=SYSTEM)
+    written = execute(WRITE, {"now": now, "since": now - LOOKED_BACK})
+    for row in written:
+        note("strike_written", f"strike:{row.id}", after={"state": "missed"}, actor=SYSTEM)
+        notices.owe("missed", f"strike:{row.id}", f"member:{row.member_id}", _told(row), now)
+    return len(written)
+
+
+def _told(row: Any) -> dict[str, Any]:
+    return {
+        "title": {"zh": row.title_zh, "en": row.title_en},
+        "starts_at": row.happened_at.isoformat(),
+    }
+
+
+def _came(*of: ColumnElement[bool]) -> ColumnElement[bool]:
+    entered = select(ENTRIES.c.id).join(USED, USED.c.id == ENTRIES.c.ticket_id)
+    return exists(entered.where(ENTRIES.c.counts, *of))
+
+
+def _write() -> ReturningInsert[Any]:
+    """Return the statement that writes what is missed: the rules of the house are in its conditions."""
+    of_show = USED.c.performance_id == Performance.id
+    of_member = USED.c.member_id == Ticket.member_id
+    head = select(Site.id).where(Site.kind == HEAD)
+    after = HouseRules.strike_after_minutes * literal(timedelta(minutes=1), Interval)
+    rows = (
+        select(
+            Ticket.member_id,
+            literal(StrikeKind.TICKET.value),
+            SUBJECT,
+            Production.title_zh,
+            Production.title_en,
+            Performance.starts_at,
+            NOW,
+            literal(SYSTEM),
+        )
+        .join_from(Ticket, Performance, Performance.id == Ticket.performance_id)
+        .join(Production, Production.id == Performance.production_id)
+        .join(HouseRules, HouseRules.site_id.in_(head))
+        .where(Performance.ends_at > SINCE, Performance.ends_at + after <= NOW)
+        .where(Performance.cancelled_at.is_(None), Ticket.state == TicketState.VALID)
+        .where(or_(Ticket.price == 0, ~HouseRules.strike_free_only))
+        .where(_came(of_show), ~_came(of_show, of_member))
+        .distinct()
+    )
+    names = ["member_id", "kind", "subject", "title_zh", "title_en"]
+    names += ["happened_at", "written_at", "written_by"]
+    new = insert(STRIKES).from_select(names, rows).on_conflict_do_nothing()
+    return new.returning(*(STRIKES.c[name] for name in ("id", *names)))
+
+
+def _withdraw() -> Update:
+    """Return the statement that takes strikes back whose member came after all."""
+    of_strike = (
+        literal("performance:").concat(cast(USED.c.performance_id, Text)) == STRIKES.c.subject
+    )
+    came = _came(USED.c.member_id == STRIKES.c.member_id, of_strike)
+    standing = (STRIKES.c.kind == StrikeKind.TICKET, STRIKES.c.forgiven_at.is_(None))
+    return (
+        update(STRIKES)
+        .where(*standing, came)
+        .values(forgiven_at=NOW, forgiven_by=literal(SYSTEM), why=literal(CAME))
+        .returning(STRIKES.c.id)
+    )
+
+
+WRITE, WITHDRAW = _write(), _withdraw()
