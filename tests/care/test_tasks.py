@@ -213,4 +213,4 @@ def test_every_periodic_task_is_tried_again(works: Works) -> None:
     registry = worker.connect(works.flask.extensions["palace"]).periodic_registry
 
     strategies = [task.task.retry_strategy for task in registry.periodic_tasks.values()]
-    assert strategies == [worker.RETRY] * 5
+    assert strategies == [worker.RETRY] * len(strategies) != []
