@@ -39,6 +39,7 @@ ACTS = {
     "unit_applied": N_("申请加入单位"),
     "unit_confirmed": N_("单位确认会员"),
     "unit_refused": N_("单位没有确认"),
+    "unit_asked_name": N_("单位请申请人填姓名"),
     "units_imported": N_("导入单位"),
     "roster_uploaded": N_("上传名册"),
     "roster_wanted": N_("决定导入名册"),

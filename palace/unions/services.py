@@ -14,10 +14,15 @@ def confirm(who: SignedIn, unit_id: int, application_id: int, card_number: str) 
 
     Raises:
         NotFound: no such application, or another unit's.
-        NotForOneself, ApplicationClosed, CardTaken.
+        NotForOneself, ApplicationClosed, NameMissing, CardNeeded, CardTaken.
     """
     application = _theirs(who, unit_id, application_id)
     return joining.confirm(application.id, who.actor, card_number=card_number)
+
+
+def ask_name(unit_id: int, application_id: int) -> None:
+    """Tell somebody the unit could not confirm that it needs their name first."""
+    joining.ask_name(queries.get_application(application_id, unit_id))
 
 
 def refuse(who: SignedIn, unit_id: int, application_id: int, why: str) -> Application:

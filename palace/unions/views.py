@@ -14,6 +14,7 @@ from palace import clock
 from palace.db import db, transaction
 from palace.errors import NotFound, PalaceError
 from palace.forms import Form
+from palace.joining.errors import NameMissing
 from palace.members.rules import Role
 from palace.text import N_
 from palace.unions import queries, services
@@ -95,6 +96,9 @@ def _decided(
     except NotFound:
         raise
     except PalaceError as refusal:
+        if isinstance(refusal, NameMissing):
+            with transaction():
+                services.ask_name(unit_id, application_id)
         if wants_json():
             raise
         db.session.rollback()

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from palace import clock
 from palace.db import db
@@ -15,6 +16,7 @@ from palace.joining.rules import Verdict
 from palace.members.models import Member, Unit
 from palace.members.rules import Role
 from palace.members.units import UnitKind
+from palace.notices.models import Notice
 from palace.tickets import services as tickets
 from palace.tickets.rules import Wish
 from palace.unions import queries
@@ -66,6 +68,36 @@ def test_a_word_makes_a_member_with_the_card_that_was_typed(
     assert one.member.roster_entry is not None
     assert one.member.roster_entry.card_number == "TY0001234"
     assert one.decided_by == f"member:{organiser.id}"
+
+
+def test_somebody_without_a_name_is_asked_for_it(
+    make: Factory, client: FlaskClient, unit: Unit, organiser: Member
+) -> None:
+    one = joining.apply(make.member("", valid=False), unit.id)
+    path = f"/unit/{unit.id}/applications/{one.id}/confirm"
+    answered = client.post(path, data={"card": "TY1234"})
+    assert answered.status_code == 409
+    page = answered.get_data(as_text=True)
+    assert "已经请本人去填" in page
+    assert 'value="TY1234"' in page
+    told = db.session.scalars(select(Notice.receiver).where(Notice.kind == "unit_asks_name"))
+    assert told.all() == [f"member:{one.member_id}"]
+    assert client.post(path, headers=JSON).get_json()["code"] == "name_missing"
+
+
+def test_a_namesake_is_shown_masked_and_told_by_the_card(
+    make: Factory, client: FlaskClient, unit: Unit, organiser: Member
+) -> None:
+    entry = make.roster_entry("赵小六", "13912349876")
+    entry.unit_id = unit.id
+    one = applied(make, unit, "赵小六")
+    path = f"/unit/{unit.id}/applications/{one.id}/confirm"
+    page = client.post(path).get_data(as_text=True)
+    assert "“赵*六”手机尾号是9876" in page
+    assert "13912349876" not in page
+    assert client.post(path, data={"card": entry.card_number}).status_code == 303
+    db.session.expire_all()
+    assert one.member.roster_entry_id == entry.id
 
 
 def test_a_refusal_needs_a_reason_and_keeps_what_was_typed(
