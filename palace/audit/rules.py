@@ -56,6 +56,7 @@ ACTS = {
     "keeping_set": N_("改保存天数"),
     "task_died": N_("后台任务失败"),
     "task_retried": N_("重试后台任务"),
+    "list_export_begun": N_("开始导出列表"),
     "list_exported": N_("导出列表"),
     "access_refused": N_("想看没有权限的页面"),
 }
@@ -84,6 +85,7 @@ VALUES = {
     "sign_ins": N_("结束的登录"),
     "roster_entry": N_("名册编号"),
     "unit": N_("单位编号"),
+    "unit_id": N_("单位编号"),
     "application": N_("申请编号"),
     "tickets": N_("票数"),
     "gate": N_("检票口"),

@@ -15,6 +15,7 @@ from palace.db import db, transaction
 from palace.errors import NotFound, PalaceError
 from palace.forms import Form
 from palace.joining.errors import NameMissing
+from palace.lists import services as lists
 from palace.members.rules import Role
 from palace.text import N_
 from palace.unions import queries, services
@@ -48,6 +49,14 @@ def home() -> ResponseReturnValue:
 def unit(unit_id: int) -> ResponseReturnValue:
     """Show who waits for the unit's word, and the unit in figures."""
     return _desk(unit_id)
+
+
+@bp.get(f"/{UNIT}/members")
+@allow(Role.UNIT)
+@reads(query=queries.MEMBERS.words)
+def members(unit_id: int) -> ResponseReturnValue:
+    """Show the unit's own roster: who is on it, until when, and who has joined."""
+    return lists.answer(queries.MEMBERS, unit_id=unit_id)
 
 
 @bp.post(f"/{UNIT}/applications/{APPLICATION}/confirm")

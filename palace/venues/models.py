@@ -67,6 +67,7 @@ class HouseRules(Base):
         entrant_keep_days: names and document hashes of who came in are kept so long after a show.
         exports_per_day, export_keep_days: files of lists one person may ask for in a day, and how long
             a file waits to be fetched.
+        unit_exports_per_day: how often a day a unit's own roster leaves the house, whoever of it asks.
         audit_keep_days: sealed audit lines older than this are forgotten; None: kept for good.
         agenda_keep_days: how long members see what they have been to.
         application_keep_days: applications to a unit are kept so long after they were closed.
@@ -107,6 +108,7 @@ class HouseRules(Base):
             " AND (idle_keep_months IS NULL OR idle_keep_months >= 12)",
             name="privacy",
         ),
+        CheckConstraint("unit_exports_per_day >= 0", name="desk"),
     )
 
     site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"), primary_key=True)
@@ -139,6 +141,7 @@ class HouseRules(Base):
     entrant_keep_days: Mapped[int] = mapped_column(server_default="30", default=30)
     exports_per_day: Mapped[int] = mapped_column(server_default="20", default=20)
     export_keep_days: Mapped[int] = mapped_column(server_default="7", default=7)
+    unit_exports_per_day: Mapped[int] = mapped_column(server_default="5", default=5)
     audit_keep_days: Mapped[int | None]
     agenda_keep_days: Mapped[int] = mapped_column(server_default="1095", default=1095)
     application_keep_days: Mapped[int] = mapped_column(server_default="365", default=365)

@@ -307,6 +307,7 @@ JSON: dict[str, dict[str, str]] = {
     "joining.posters": {"GET": "Posters"},
     "unions.home": {"GET": "Organised"},
     "unions.unit": {"GET": "Desk"},
+    "unions.members": {"GET": "Listed"},
     "unions.confirm": {"POST": "Decided"},
     "unions.refuse": {"POST": "Decided"},
     "pages.healthz": {"GET": "Health"},

@@ -191,6 +191,7 @@ def give_the_unit_s_word(walk: Walk, make: Factory) -> None:
     make.sign_in(walk.browser, organiser)
     walk.ask("GET", "/unit")
     walk.ask("GET", f"/unit/{unit.id}")
+    walk.ask("GET", f"/unit/{unit.id}/members")
     walk.ask("POST", f"/unit/{unit.id}/applications/{good}/confirm")
     walk.ask("POST", f"/unit/{unit.id}/applications/{bad}/refuse", why="不在本单位")
     walk.ask("POST", "/sign-out")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -23,22 +22,6 @@ from palace.unions import queries
 from tests.factory import Factory
 
 JSON = {"Accept": "application/json"}
-
-
-@pytest.fixture
-def unit(make: Factory) -> Unit:
-    """Return a firm's union in a palace."""
-    make.site()
-    return make.unit()
-
-
-@pytest.fixture
-def organiser(make: Factory, client: FlaskClient, unit: Unit) -> Member:
-    """Return the unit's organiser, signed in."""
-    member = make.member("钱七")
-    make.post(member, Role.UNIT, unit=unit)
-    make.sign_in(client, member)
-    return member
 
 
 def applied(make: Factory, unit: Unit, name: str = "赵六") -> Application:
