@@ -1,4 +1,4 @@
-"""The desk of a unit: members with a post export too, and a unit's own roster leaves only so often a day.
+"""The desk of a unit: members with a post export too, and a unit does only so much a day.
 
 The roster is read by name and by the day it ends, a page at a time.
 """
@@ -8,8 +8,12 @@ from alembic import op
 
 revision, down_revision = "0098", "0009"
 
-RULES = (("unit_exports_per_day", "5"),)
-CHECK = "unit_exports_per_day >= 0"
+RULES = (
+    ("unit_exports_per_day", "5"),
+    ("unit_uploads_per_day", "10"),
+    ("unit_confirmations_per_day", "200"),
+)
+CHECK = "least(unit_exports_per_day, unit_uploads_per_day, unit_confirmations_per_day) >= 0"
 
 
 def upgrade() -> None:

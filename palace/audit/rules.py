@@ -95,6 +95,7 @@ VALUES = {
     "members": N_("会员人数"),
     "orders": N_("订单数"),
     "filters": N_("查找条件"),
+    "why": N_("原因"),
 }
 """Words for the values of before and after; one without words is called as the code calls it."""
 

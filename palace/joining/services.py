@@ -199,5 +199,5 @@ def _decide(
         f"unit_{verdict}",
         receiver,
         after={"unit": application.unit_id, "application": application.id},
-        why=why or None,
+        personal=people.Personal(application.member_id, after={"why": why}) if why else None,
     )

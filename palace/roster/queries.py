@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
+from palace import clock
 from palace.db import db
 from palace.errors import NotFound
 from palace.members.models import RosterEntry, Unit
@@ -68,6 +70,22 @@ def get_import_below(import_id: int, unit_id: int) -> RosterImport:
     if row.unit_id is None or row.unit_id not in units_below(unit_id):
         raise NotFound
     return row
+
+
+def uploads_today(unit_id: int, now: datetime) -> int:
+    """Return how many rosters a unit's organisers brought in for it on this palace day.
+
+    The unit is locked until the transaction ends: the count is true from here on.
+    """
+    unit = select(Unit.id).where(Unit.id == unit_id).with_for_update(key_share=True)
+    db.session.execute(unit)
+    start, _ = clock.day_span(clock.palace_day(now))
+    wanted = select(func.count()).where(
+        RosterImport.unit_id == unit_id,
+        RosterImport.created_at >= start,
+        RosterImport.actor.startswith("member:"),
+    )
+    return db.session.scalars(wanted).one()
 
 
 def recent(unit_id: int | None = None) -> list[RosterImport]:

@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
-from palace.clock import palace_day
+from palace.clock import day_span, palace_day
 from palace.db import db, table_of
 from palace.errors import NotFound
 from palace.joining.models import Application
+from palace.joining.rules import Verdict
 from palace.lists.queries import Column, List
 from palace.lists.rules import Kind
 from palace.members.models import Member, RosterEntry, Unit
@@ -150,6 +151,24 @@ def get_application(application_id: int, unit_id: int) -> Application:
     if found is None:
         raise NotFound
     return found
+
+
+def confirmed_today(unit_id: int, now: datetime) -> int:
+    """Return how many people organisers confirmed for a unit and those below on this palace day.
+
+    The unit is locked until the transaction ends: the count is true from here on.
+    """
+    unit = select(Unit.id).where(Unit.id == unit_id).with_for_update(key_share=True)
+    db.session.execute(unit)
+    start, _ = day_span(palace_day(now))
+    return _count(
+        select(func.count(Application.id)).where(
+            Application.unit_id.in_(below(unit_id)),
+            Application.verdict == Verdict.CONFIRMED,
+            Application.decided_at >= start,
+            Application.decided_by.startswith("member:"),
+        )
+    )
 
 
 def figures(unit_id: int, now: datetime) -> Figures:

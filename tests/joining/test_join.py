@@ -21,6 +21,7 @@ from palace.joining.models import Application, Poster
 from palace.joining.rules import Verdict
 from palace.members.models import AuditLine, Member, RosterEntry, Unit
 from palace.members.rules import Standing
+from palace.members.services import destroy_key
 from palace.members.units import UnitKind
 from palace.notices.models import Notice
 from tests.factory import Factory
@@ -346,6 +347,20 @@ def test_who_is_refused_hears_why_and_may_apply_elsewhere(
     assert "没有核对上" in page
     assert "本单位没有这个人" in page
     assert services.apply(member, firms[1].id).verdict is None
+
+
+def test_the_audit_keeps_why_only_as_long_as_the_person_wants(
+    make: Factory, client: FlaskClient, firms: list[Unit]
+) -> None:
+    member = make.member(valid=False)
+    services.refuse(services.apply(member, firms[0].id).id, "staff:1", "他叔叔才是本单位的")
+    line = db.session.scalars(select(AuditLine).where(AuditLine.act == "unit_refused")).one()
+    assert line.personal_of == member.id
+    assert "叔叔" not in str((line.why, line.before, line.after))
+    make.sign_in(client, make.staff())
+    assert "原因: 他叔叔才是本单位的" in page_of(client.get("/staff/audit"))
+    destroy_key(member.id, clock.now())
+    assert "他叔叔" not in page_of(client.get("/staff/audit"))
 
 
 @pytest.mark.parametrize("verdict", list(Verdict))

@@ -76,7 +76,8 @@ PLAIN = {
         "command_key_keep_days notice_keep_days retired_are_members roster_file_mb "
         "roster_leave_percent roster_confirmed_days roster_keep_days second_factor_roles "
         "proof_minutes entrant_keep_days exports_per_day unit_exports_per_day export_keep_days "
-        "audit_keep_days agenda_keep_days application_keep_days downloads_per_day idle_keep_months"
+        "unit_uploads_per_day unit_confirmations_per_day audit_keep_days "
+        "agenda_keep_days application_keep_days downloads_per_day idle_keep_months"
     ),
     "members": "id calendar_generation",
     "notices": "id kind gateway",

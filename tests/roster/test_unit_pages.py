@@ -204,6 +204,21 @@ def test_what_waits_of_the_same_file_for_another_unit_is_not_told(house: Factory
     assert again.status_code == 409
 
 
+def test_a_unit_brings_only_so_many_rosters_a_day(house: Factory) -> None:
+    house.rules().unit_uploads_per_day = 1
+    client, address = organiser(house, "taxi")
+    upload(listed("孙八,,TY0", header=OWN), "first")
+    for unit in ("first", "second"):
+        assert sent(client, address, listed("李一,,TY1", header=OWN), unit=unit).status_code == 303
+    more = listed("王二,,TY2", header=OWN)
+    refused = sent(client, address, more, unit="first", complete="1")
+    assert refused.status_code == 429
+    page = refused.get_data(as_text=True)
+    assert "今天已经上传了 1 次" in page
+    assert 'value="first" selected' in page
+    assert db.session.query(RosterImport).count() == 3
+
+
 def test_a_large_file_is_let_in_and_no_larger_than_the_house_rules_say(house: Factory) -> None:
     house.rules().roster_file_mb = 1
     client, address = organiser(house, "first")

@@ -83,6 +83,22 @@ def test_a_namesake_is_shown_masked_and_told_by_the_card(
     assert one.member.roster_entry_id == entry.id
 
 
+def test_a_unit_confirms_only_so_many_a_day(
+    make: Factory, client: FlaskClient, unit: Unit, organiser: Member
+) -> None:
+    make.rules().unit_confirmations_per_day = 1
+    first, second, third = (applied(make, unit, name) for name in ("李一", "王二", "周三"))
+    joining.confirm(third.id, "staff:1")
+    path = f"/unit/{unit.id}/applications"
+    assert client.post(f"{path}/{first.id}/confirm").status_code == 303
+    refused = client.post(f"{path}/{second.id}/confirm", data={"card": "TY9876"})
+    assert refused.status_code == 429
+    page = refused.get_data(as_text=True)
+    assert "今天已经核对了 1 人" in page
+    assert 'value="TY9876"' in page
+    assert client.post(f"{path}/{second.id}/refuse", data={"why": "不是"}).status_code == 303
+
+
 def test_a_refusal_needs_a_reason_and_keeps_what_was_typed(
     make: Factory, client: FlaskClient, unit: Unit, organiser: Member
 ) -> None:

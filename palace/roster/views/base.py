@@ -130,10 +130,13 @@ def _kept(desk: Desk, form: UploadForm) -> RosterImport:
     file = request.files.get("file")
     if file is None or not file.filename:
         raise RosterRefused
+    unit_id = desk.chosen((form.unit.data or "").strip())
+    if desk.unit is not None and unit_id is not None:
+        services.check_day(unit_id)
     row = services.upload(
         file.stream,
         file.filename,
-        unit_id=desk.chosen((form.unit.data or "").strip()),
+        unit_id=unit_id,
         complete=bool(form.complete.data),
         actor=current_user.actor,
     )
