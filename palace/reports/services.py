@@ -113,7 +113,8 @@ def _ask(of: List, asked: Asked, where: Mapping[str, Any], kind: Format) -> Expo
     )
     db.session.add(export)
     db.session.flush()
-    _note("list_export_begun", export, of, asked, rows=_count(of, asked, scope), actor=who.actor)
+    after = _told(export, of, asked, _count(of, asked, scope))
+    note("list_export_begun", f"list:{of.endpoint}", after=after, actor=who.actor)
     return export
 
 
@@ -203,17 +204,18 @@ def _finish(export_id: int, of: List, asked: Asked, count: int, *, actor: str) -
     export = db.session.get_one(Export, export_id, populate_existing=True)
     is_csv = export.format is Format.CSV
     export.state, export.row_count = ExportState.SENT if is_csv else ExportState.READY, count
-    _note("list_exported", export, of, asked, rows=count, actor=actor)
+    after = _told(export, of, asked, count)
+    note("list_exported", f"list:{of.endpoint}", after=after, actor=actor)
 
 
-def _note(act: str, export: Export, of: List, asked: Asked, *, rows: int, actor: str) -> None:
-    after = {
+def _told(export: Export, of: List, asked: Asked, rows: int) -> dict[str, Any]:
+    """Return what the audit says of a file: its kind, how many rows, what was asked, and of which unit."""
+    return {
         "format": export.format.value,
         "rows": rows,
         "filters": filters_told(of, asked) or None,
         **export.address_values,
     }
-    note(act, f"list:{of.endpoint}", after=after, actor=actor)
 
 
 def filters_told(of: List, asked: Asked) -> dict[str, str]:
