@@ -214,6 +214,13 @@ class Factory:
         self.add(entry)
         return entry
 
+    def listed(self, unit: Unit, name: str = "张建华", **values: object) -> RosterEntry:
+        """Return a person on a unit's roster who has no account."""
+        entry = self.roster_entry(name, **values)  # type: ignore[arg-type]  # values of an entry
+        entry.unit_id, entry.unit = unit.id, unit
+        db.session.flush()
+        return entry
+
     def member(
         self, name: str = "张建华", *, valid: bool = True, phone: str | None = None
     ) -> Member:

@@ -45,6 +45,7 @@ ACTS = {
     "unit_applied": N_("申请加入单位"),
     "unit_confirmed": N_("单位确认会员"),
     "unit_refused": N_("单位没有确认"),
+    "unit_asked_name": N_("单位请申请人填姓名"),
     "units_imported": N_("导入单位"),
     "roster_uploaded": N_("上传名册"),
     "roster_wanted": N_("决定导入名册"),
@@ -64,6 +65,7 @@ ACTS = {
     "keeping_set": N_("改保存天数"),
     "task_died": N_("后台任务失败"),
     "task_retried": N_("重试后台任务"),
+    "list_export_begun": N_("开始导出列表"),
     "list_exported": N_("导出列表"),
     "access_refused": N_("想看没有权限的页面"),
 }
@@ -94,6 +96,7 @@ VALUES = {
     "sign_ins": N_("结束的登录"),
     "roster_entry": N_("名册编号"),
     "unit": N_("单位编号"),
+    "unit_id": N_("单位编号"),
     "application": N_("申请编号"),
     "tickets": N_("票数"),
     "gate": N_("检票口"),
@@ -103,6 +106,7 @@ VALUES = {
     "members": N_("会员人数"),
     "orders": N_("订单数"),
     "filters": N_("查找条件"),
+    "why": N_("原因"),
 }
 """Words for the values of before and after; one without words is called as the code calls it."""
 

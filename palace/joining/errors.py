@@ -27,6 +27,23 @@ class ApplicationClosed(PalaceError):
     message = N_("这份申请已经有人处理了，或者本人改了单位。请刷新再看。")
 
 
+class NameMissing(PalaceError):
+    """Nobody becomes an entry without a name; the person is asked for theirs."""
+
+    status, code = 409, "name_missing"
+    message = N_("这个人还没有填姓名，已经请本人去填。填好以后再核对。")
+
+
+class CardNeeded(PalaceError):
+    """The one entry of the name has another phone. Carries its masked `name` and the phone's `digits`."""
+
+    status, code = 409, "card_needed"
+    message = N_(
+        "名册上的“%(name)s”手机尾号是%(digits)s，和这个人登录的手机号不一样，可能只是同名。"
+        "请填本人的会员证号再核对。"
+    )
+
+
 class CardTaken(PalaceError):
     """The card number is somebody else's; on whose roster is not said."""
 

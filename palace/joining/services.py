@@ -9,13 +9,20 @@ from sqlalchemy.exc import IntegrityError
 from palace import clock
 from palace.db import db
 from palace.joining import queries
-from palace.joining.errors import ApplicationClosed, CardTaken, MemberAlready, UnitUnknown
+from palace.joining.errors import (
+    ApplicationClosed,
+    CardNeeded,
+    CardTaken,
+    MemberAlready,
+    NameMissing,
+    UnitUnknown,
+)
 from palace.joining.models import Application, Poster
 from palace.joining.rules import Verdict, only_one
 from palace.members import queries as members
 from palace.members import services as people
 from palace.members.models import Member, RosterEntry, Unit
-from palace.members.rules import Known
+from palace.members.rules import Known, mask_name
 from palace.members.units import RosterStatus
 from palace.notices import services as notices
 from palace.security import public_code
@@ -81,14 +88,28 @@ def confirm(application_id: int, actor: str, *, card_number: str = "") -> Applic
 
     Raises:
         ApplicationClosed: it is decided or withdrawn.
+        NameMissing: they have not said their name yet; `ask_name` tells them.
+        CardNeeded: the entry of the name has another phone, so the name alone does not tell.
         CardTaken: the card number is another person's.
     """
     application, now = _open(application_id), clock.now()
+    if not application.member.name:
+        raise NameMissing
     entry = _entry(application, card_number)
     application.member.roster_entry = entry
     db.session.flush()
     _decide(application, Verdict.CONFIRMED, actor, now, "")
     return application
+
+
+def ask_name(application: Application) -> bool:
+    """Tell somebody who waits that the unit needs their name, once; return whether it is news."""
+    receiver, values = f"member:{application.member_id}", {"unit": application.unit.name_zh}
+    subject = f"application:{application.id}"
+    is_news = notices.owe("unit_asks_name", subject, receiver, values, clock.now())
+    if is_news:
+        people.note("unit_asked_name", receiver, after={"application": application.id})
+    return is_news
 
 
 def refuse(application_id: int, actor: str, why: str) -> Application:
@@ -122,10 +143,10 @@ def _entry(application: Application, card_number: str) -> RosterEntry:
     """Return the roster entry somebody becomes: that of the card, the one of their name, or a new one."""
     member = application.member
     carded = queries.carded(application.unit_id, card_number) if card_number else None
-    same_name = queries.unclaimed_called(application.unit_id, member.name) if member.name else []
+    same_name = queries.unclaimed_called(application.unit_id, member.name)
     if carded is not None and carded not in same_name:
         raise CardTaken
-    found = carded or (only_one(same_name) if not card_number else None)
+    found = carded or (_by_name_alone(same_name, member) if not card_number else None)
     if found is not None:
         return _listed_again(found)
     entry = RosterEntry(
@@ -142,6 +163,19 @@ def _entry(application: Application, card_number: str) -> RosterEntry:
     except IntegrityError:
         raise CardTaken from None
     return entry
+
+
+def _by_name_alone(same_name: list[RosterEntry], member: Member) -> RosterEntry | None:
+    """Return the entry a name and a phone tell, or the only one of the name where no phone is listed.
+
+    Raises:
+        CardNeeded: there is one, with another phone: it may be somebody else of the name.
+    """
+    of_phone = only_one([one for one in same_name if one.phone and one.phone == member.phone])
+    found = of_phone or only_one(same_name)
+    if found is not None and found.phone and found.phone != member.phone:
+        raise CardNeeded(name=mask_name(found.name), digits=found.phone[-4:])
+    return found
 
 
 def _listed_again(entry: RosterEntry) -> RosterEntry:
@@ -165,5 +199,5 @@ def _decide(
         f"unit_{verdict}",
         receiver,
         after={"unit": application.unit_id, "application": application.id},
-        why=why or None,
+        personal=people.Personal(application.member_id, after={"why": why}) if why else None,
     )

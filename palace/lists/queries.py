@@ -109,7 +109,9 @@ class List:
         source: the table, or the join of tables, its rows come from.
         key: what tells two rows apart, ever growing; rows of one sort value stand in its order.
         order: the column it is sorted by unless somebody asks, "-" in front for the last first.
-        scope: the condition of whose rows somebody sees: gets who asks and the address's values.
+        scope: the condition of whose rows somebody sees: gets who asks and the address's values, and
+            raises NotFound where they have none there.
+        cap: the house rule that says how often a day it leaves the house from one address; "": none.
         more: further labelled expressions that `say` and `link` read.
     """
 
@@ -124,6 +126,7 @@ class List:
     empty: str = N_("这里还没有内容。")
     template: str = "lists/list.html"
     size: int = PAGE_SIZE
+    cap: str = ""
 
     def __post_init__(self) -> None:
         """Make the list known to whoever exports it."""

@@ -22,6 +22,7 @@ from palace.web import wants_json
 from palace.words import money_words
 
 YES, NO = N_("是"), N_("否")
+YES_NO: Mapping[str, str] = {"1": YES, "0": NO}
 exporting: dict[str, Callable[[List, Asked, Mapping[str, Any]], ResponseReturnValue]] = {}
 """How a list leaves the house, by format; wired in create_app, as it is noted and counted there."""
 
@@ -88,9 +89,8 @@ class _Told:
         told = []
         for column in self.filters:
             typed = [self._asked.typed[word] for word in column.words if word in self._asked.typed]
-            words = [
-                gettext(column.choices[one]) if one in column.choices else one for one in typed
-            ]
+            choices = YES_NO if column.kind is Kind.YES_NO else column.choices
+            words = [gettext(choices[one]) if one in choices else one for one in typed]
             if words:
                 told.append((gettext(column.heading), " – ".join(words)))
         return told

@@ -8,6 +8,7 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
     Text,
     UniqueConstraint,
     func,
@@ -67,6 +68,8 @@ class RosterEntry(Base):
     __tablename__ = "roster_entries"
     __table_args__ = (
         UniqueConstraint("unit_id", "card_number"),
+        Index(None, "name", "id"),
+        Index(None, "valid_until", "id"),
         one_of("status", RosterStatus),
         CheckConstraint("left_on IS NULL OR status <> 'active'", name="left_on"),
     )

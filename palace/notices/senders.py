@@ -70,6 +70,11 @@ KINDS = {
         " If this is wrong, tell the box office.",
         NEWS,
     ),
+    "unit_asks_name": Kind(
+        "{unit}要核对您，请登录后在“我的”里填好姓名。",
+        "{unit} wants to confirm you. Please sign in and give your name under Mine.",
+        NEWS,
+    ),
     "awaiting_payment": Kind(
         "{title}，{starts_at}，座位留到{pay_by}，请到售票处付{amount}。",
         "{title}, {starts_at}: seats kept until {pay_by}. Please pay {amount} at the box office.",

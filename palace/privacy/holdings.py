@@ -29,6 +29,7 @@ from palace.notices.models import Notice
 from palace.payments.models import Payment
 from palace.privacy.holding import Holding, Whose, by, by_actor
 from palace.programme.models import Performance, Production
+from palace.reports.models import Export
 from palace.roster.models import RosterQuestion
 from palace.strikes.models import Strike
 from palace.text import N_
@@ -237,6 +238,14 @@ HOLDINGS: Sequence[Holding] = (
         of=by_actor(CommandKey.actor),
         untold=frozenset({"body_hash"}),
         goes=by_actor(CommandKey.actor),
+    ),
+    Holding(
+        model=Export,
+        title=N_("您导出过的名单"),
+        kept=DAYS,
+        days="export_keep_days",
+        of=by(Export.member_id),
+        goes=by(Export.member_id),
     ),
     Holding(
         model=AuditLine,

@@ -13,6 +13,15 @@ class ExportsUsedUp(PalaceError):
     message = N_("今天已经导出了 %(limit)s 次，到了上限。请明天再导出，或请管理员调高馆规。")
 
 
+class ListLeftOften(PalaceError):
+    """This list has left the house as often today as its rule allows, whoever asked. Carries the limit."""
+
+    status, code = 429, "list_left_often"
+    message = N_(
+        "这份名单今天已经导出了 %(limit)s 次，到了上限。请明天再导出，或请管理员调高馆规。"
+    )
+
+
 class ExportNotReady(PalaceError):
     """The file is not written yet, or was deleted after its days."""
 

@@ -13,7 +13,7 @@ from typing import Any
 from flask import Response, current_app, g, stream_with_context
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import ColumnElement, delete, func, select, text, update
 from werkzeug.exceptions import HTTPException
 
 from palace import clock
@@ -21,10 +21,10 @@ from palace.db import db, side_engine, transaction
 from palace.errors import NotAllowed, NotFound
 from palace.lists.queries import List, known
 from palace.lists.rules import Asked, Kind
-from palace.members.queries import current_staff
+from palace.members.rules import SignedIn
 from palace.members.services import note
 from palace.reports import queries, writers
-from palace.reports.errors import ExportsUsedUp
+from palace.reports.errors import ExportsUsedUp, ListLeftOften
 from palace.reports.models import Export
 from palace.reports.rules import ExportState, Format
 from palace.security import public_code
@@ -47,7 +47,7 @@ def send_csv(of: List, asked: Asked, where: Mapping[str, Any]) -> ResponseReturn
     """Send a list as CSV while it is read; memory holds some hundred rows of it.
 
     Raises:
-        ExportsUsedUp: as many files as the house rules allow were asked for today.
+        ExportsUsedUp, ListLeftOften: as many files as the house rules allow were asked for today.
     """
     with transaction():
         export = _ask(of, asked, where, Format.CSV)
@@ -87,7 +87,7 @@ def ask_workbook(of: List, asked: Asked, where: Mapping[str, Any]) -> Export:
     """Have the worker write a list as a workbook.
 
     Raises:
-        ExportsUsedUp: as many files as the house rules allow were asked for today.
+        ExportsUsedUp, ListLeftOften: as many files as the house rules allow were asked for today.
     """
     export = _ask(of, asked, where, Format.XLSX)
     db.session.execute(WRITE, {"values": json.dumps({"export_id": export.id})})
@@ -95,15 +95,14 @@ def ask_workbook(of: List, asked: Asked, where: Mapping[str, Any]) -> Export:
 
 
 def _ask(of: List, asked: Asked, where: Mapping[str, Any], kind: Format) -> Export:
-    staff, now = current_staff(), clock.now()
-    queries.lock_staff(staff.id)
-    limit = house_rules().exports_per_day
-    if queries.asked_today(staff.id, now) >= limit:
-        raise ExportsUsedUp(limit=limit)
+    who, now = current_user, clock.now()
+    scope = of.scope(who, **where)
+    _check_day(of, where, now)
     order = f"{'-' if asked.descending else ''}{asked.sort}"
     export = Export(
         code=public_code(),
-        staff_id=staff.id,
+        staff_id=who.staff.id if who.staff else None,
+        member_id=who.member.id if who.member else None,
         asked_at=now,
         endpoint=of.endpoint,
         address_values=dict(where),
@@ -114,7 +113,28 @@ def _ask(of: List, asked: Asked, where: Mapping[str, Any], kind: Format) -> Expo
     )
     db.session.add(export)
     db.session.flush()
+    after = _told(export, of, asked, _count(of, asked, scope))
+    note("list_export_begun", f"list:{of.endpoint}", after=after, actor=who.actor)
     return export
+
+
+def _check_day(of: List, where: Mapping[str, Any], now: datetime) -> None:
+    """Refuse more exports in a day than the house rules let one person have, or leave one address."""
+    rules = house_rules()
+    queries.lock(current_user)
+    if queries.asked_today(current_user, now) >= rules.exports_per_day:
+        raise ExportsUsedUp(limit=rules.exports_per_day)
+    if of.cap:
+        queries.lock_address(of, where)
+        limit: int = getattr(rules, of.cap)
+        if queries.left_today(of, where, now) >= limit:
+            raise ListLeftOften(limit=limit)
+
+
+def _count(of: List, asked: Asked, scope: Any) -> int:
+    """Return how many rows a file will have, all of them."""
+    rows = of.rows(asked, scope).order_by(None).subquery()
+    return db.session.scalar(select(func.count()).select_from(rows)) or 0
 
 
 def of_address(method_and_path: str) -> tuple[List, dict[str, Any]]:
@@ -147,20 +167,30 @@ def write_workbook(export_id: int) -> None:
         export = db.session.get(Export, export_id)
         if export is None or export.state in {ExportState.READY, ExportState.REFUSED}:
             return
-        actor = queries.who(export.staff_id)
-        of = known.get(export.endpoint)
-        if actor is None or of is None or not may_open(export.endpoint, actor.roles):
+        actor, of = queries.who(export), known.get(export.endpoint)
+        scope = _scope(export, actor, of)
+        if actor is None or of is None or scope is None:
             export.state = ExportState.REFUSED
             return
         export.state = ExportState.WRITING
     g.language = export.language
     asked = of.asked(export.query)
-    rows = _rows(of, asked, of.scope(actor, **export.address_values))
+    rows = _rows(of, asked, scope)
     path = file_of(export)
     count = writers.write_workbook(of, rows, path, lambda number: _progress(export_id, number))
     db.session.rollback()
     with transaction():
         _finish(export_id, of, asked, count, actor=actor.actor)
+
+
+def _scope(export: Export, actor: SignedIn | None, of: List | None) -> ColumnElement[bool] | None:
+    """Return whose rows somebody still sees; None: they may not open the list any more."""
+    if actor is None or of is None or not may_open(export.endpoint, actor.roles):
+        return None
+    try:
+        return of.scope(actor, **export.address_values)
+    except NotFound:
+        return None
 
 
 def _progress(export_id: int, number: int) -> None:
@@ -174,12 +204,18 @@ def _finish(export_id: int, of: List, asked: Asked, count: int, *, actor: str) -
     export = db.session.get_one(Export, export_id, populate_existing=True)
     is_csv = export.format is Format.CSV
     export.state, export.row_count = ExportState.SENT if is_csv else ExportState.READY, count
-    after = {
-        "format": export.format.value,
-        "rows": count,
-        "filters": filters_told(of, asked) or None,
-    }
+    after = _told(export, of, asked, count)
     note("list_exported", f"list:{of.endpoint}", after=after, actor=actor)
+
+
+def _told(export: Export, of: List, asked: Asked, rows: int) -> dict[str, Any]:
+    """Return what the audit says of a file: its kind, how many rows, what was asked, and of which unit."""
+    return {
+        "format": export.format.value,
+        "rows": rows,
+        "filters": filters_told(of, asked) or None,
+        **export.address_values,
+    }
 
 
 def filters_told(of: List, asked: Asked) -> dict[str, str]:

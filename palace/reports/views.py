@@ -16,7 +16,7 @@ from palace.errors import BadInput, NotAllowed, NotFound
 from palace.lists.queries import known
 from palace.lists.services import exporting
 from palace.members.posts import STAFF_ONLY
-from palace.members.queries import current_staff
+from palace.members.rules import Role
 from palace.reports import queries, services
 from palace.reports.errors import ExportNotReady
 from palace.reports.forms import ExportForm
@@ -26,6 +26,8 @@ from palace.venues.queries import house_rules
 from palace.web import allow, answer, checked, reads, same_site_path, wants_json
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+EXPORTERS = (*STAFF_ONLY, Role.UNIT)
 
 bp = Blueprint("reports", __name__)
 
@@ -37,10 +39,10 @@ def init_app(app: Flask) -> None:
 
 
 @bp.get("/staff/exports")
-@allow(*STAFF_ONLY)
+@allow(*EXPORTERS)
 def exports() -> Response:
     """Show the files this person asked for, and how far each has come."""
-    found = queries.exports_of(current_staff().id)
+    found = queries.exports_of(current_user)
     body = {"exports": [_json(export) for export in found]}
     going = any(export.state in {ExportState.WAITING, ExportState.WRITING} for export in found)
     response = answer(
@@ -52,7 +54,7 @@ def exports() -> Response:
 
 
 @bp.post("/staff/exports")
-@allow(*STAFF_ONLY)
+@allow(*EXPORTERS)
 @reads(ExportForm)
 def ask() -> ResponseReturnValue:
     """Have a list written as a workbook, as it stands at its address."""
@@ -71,10 +73,10 @@ def ask() -> ResponseReturnValue:
 
 
 @bp.get("/staff/exports/<code:code>.xlsx")
-@allow(*STAFF_ONLY)
+@allow(*EXPORTERS)
 def fetch(code: str) -> ResponseReturnValue:
     """Send a workbook to who asked for it, and to nobody else."""
-    export = queries.find_export(code, current_staff().id)
+    export = queries.find_export(code, current_user)
     if export is None:
         raise NotFound
     if not services.may_open(export.endpoint, current_user.roles):

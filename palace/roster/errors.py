@@ -69,6 +69,15 @@ class ImportRunning(PalaceError):
     message = N_("同一个文件正在处理，请等它完成，不用再传。")
 
 
+class UploadsUsedUp(PalaceError):
+    """A unit has brought in as many rosters today as the house rules allow. Carries the limit."""
+
+    status, code = 429, "uploads_used_up"
+    message = N_(
+        "这个单位今天已经上传了 %(limit)s 次，到了上限。请明天再传，或请文化宫的管理员办理。"
+    )
+
+
 class LeaversUnconfirmed(PalaceError):
     """So many would leave that the palace asks again. Carries `leaving` and `percent`."""
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
+from palace import clock
 from palace.db import db
 from palace.errors import NotFound
 from palace.members.models import RosterEntry, Unit
@@ -13,6 +15,7 @@ from palace.members.units import UnitKind
 from palace.roster import sealing
 from palace.roster.models import RosterChunk, RosterError, RosterImport
 from palace.roster.rules import ImportState
+from palace.roster.tree import below, units_below
 
 RECENT = 20
 
@@ -57,11 +60,39 @@ def is_basic(unit_id: int) -> bool:
     return db.session.get_one(Unit, unit_id).kind is UnitKind.BASIC
 
 
+def get_import_below(import_id: int, unit_id: int) -> RosterImport:
+    """Return an import for a unit or one below it.
+
+    Raises:
+        NotFound: there is none, or it is for others too.
+    """
+    row = get_import(import_id)
+    if row.unit_id is None or row.unit_id not in units_below(unit_id):
+        raise NotFound
+    return row
+
+
+def uploads_today(unit_id: int, now: datetime) -> int:
+    """Return how many rosters a unit's organisers brought in for it on this palace day.
+
+    The unit is locked until the transaction ends: the count is true from here on.
+    """
+    unit = select(Unit.id).where(Unit.id == unit_id).with_for_update(key_share=True)
+    db.session.execute(unit)
+    start, _ = clock.day_span(clock.palace_day(now))
+    wanted = select(func.count()).where(
+        RosterImport.unit_id == unit_id,
+        RosterImport.created_at >= start,
+        RosterImport.actor.startswith("member:"),
+    )
+    return db.session.scalars(wanted).one()
+
+
 def recent(unit_id: int | None = None) -> list[RosterImport]:
-    """Return the newest imports, or those of a unit alone."""
+    """Return the newest imports, or those for a unit and what is below it alone."""
     wanted = select(RosterImport).order_by(RosterImport.id.desc()).limit(RECENT)
     if unit_id is not None:
-        wanted = wanted.where(RosterImport.unit_id == unit_id)
+        wanted = wanted.where(RosterImport.unit_id.in_(below(unit_id)))
     return list(db.session.scalars(wanted))
 
 
@@ -96,6 +127,17 @@ def all_units() -> list[Unit]:
     return list(
         db.session.scalars(select(Unit).where(Unit.closed_at.is_(None)).order_by(Unit.code))
     )
+
+
+def get_unit(unit_id: int) -> Unit | None:
+    """Return a unit by its number."""
+    return db.session.get(Unit, unit_id)
+
+
+def open_units_below(unit_id: int) -> list[Unit]:
+    """Return the open units below a unit, by code."""
+    wanted = select(Unit).where(Unit.id.in_(below(unit_id)), Unit.id != unit_id)
+    return list(db.session.scalars(wanted.where(Unit.closed_at.is_(None)).order_by(Unit.code)))
 
 
 def turn_of(import_id: int) -> None:

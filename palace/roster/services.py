@@ -34,6 +34,7 @@ from palace.roster.errors import (
     TooLarge,
     TooMuchWork,
     UnitColumnMissing,
+    UploadsUsedUp,
 )
 from palace.roster.headings import Column
 from palace.roster.models import RosterImport
@@ -80,6 +81,17 @@ def upload(
         _driver().execute(KEEP_PIECE, (row.id, number, kept))
     note("roster_uploaded", f"roster_import:{row.id}", after={"size": size}, actor=actor)
     return row
+
+
+def check_day(unit_id: int) -> None:
+    """Refuse a unit's organisers more rosters in a day than the house rules let them bring.
+
+    Raises:
+        UploadsUsedUp.
+    """
+    limit = house_rules().unit_uploads_per_day
+    if queries.uploads_today(unit_id, clock.now()) >= limit:
+        raise UploadsUsedUp(limit=limit)
 
 
 def _measured(file: IO[bytes], most: int) -> tuple[int, bytes]:

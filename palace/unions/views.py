@@ -14,6 +14,8 @@ from palace import clock
 from palace.db import db, transaction
 from palace.errors import NotFound, PalaceError
 from palace.forms import Form
+from palace.joining.errors import NameMissing
+from palace.lists import services as lists
 from palace.members.rules import Role
 from palace.text import N_
 from palace.unions import queries, services
@@ -47,6 +49,14 @@ def home() -> ResponseReturnValue:
 def unit(unit_id: int) -> ResponseReturnValue:
     """Show who waits for the unit's word, and the unit in figures."""
     return _desk(unit_id)
+
+
+@bp.get(f"/{UNIT}/members")
+@allow(Role.UNIT)
+@reads(query=queries.MEMBERS.words)
+def members(unit_id: int) -> ResponseReturnValue:
+    """Show the unit's own roster: who is on it, until when, and who has joined."""
+    return lists.answer(queries.MEMBERS, unit_id=unit_id)
 
 
 @bp.post(f"/{UNIT}/applications/{APPLICATION}/confirm")
@@ -95,6 +105,9 @@ def _decided(
     except NotFound:
         raise
     except PalaceError as refusal:
+        if isinstance(refusal, NameMissing):
+            with transaction():
+                services.ask_name(unit_id, application_id)
         if wants_json():
             raise
         db.session.rollback()

@@ -84,6 +84,9 @@ class HouseRules(Base):
             stop new bookings for so many days; 0 strikes only warn.
         strike_free_only: whether only free tickets that stay unused count.
         strike_after_minutes: how long after a show's end they are counted; doors may sync late.
+        unit_exports_per_day: how often a day a unit's own roster leaves the house, whoever of it asks.
+        unit_uploads_per_day, unit_confirmations_per_day: rosters a unit's organisers bring in for it, and
+            people they confirm for it and what is below, in a day.
         audit_keep_days: sealed audit lines older than this are forgotten; None: kept for good.
         agenda_keep_days: how long members see what they have been to.
         application_keep_days: applications to a unit are kept so long after they were closed.
@@ -134,6 +137,10 @@ class HouseRules(Base):
             " AND strike_within_days BETWEEN 1 AND 3660 AND bar_days BETWEEN 1 AND 3660",
             name="strikes",
         ),
+        CheckConstraint(
+            "least(unit_exports_per_day, unit_uploads_per_day, unit_confirmations_per_day) >= 0",
+            name="desk",
+        ),
     )
 
     site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"), primary_key=True)
@@ -171,6 +178,9 @@ class HouseRules(Base):
     number_idle_days: Mapped[int] = mapped_column(server_default="180", default=180)
     exports_per_day: Mapped[int] = mapped_column(server_default="20", default=20)
     export_keep_days: Mapped[int] = mapped_column(server_default="7", default=7)
+    unit_exports_per_day: Mapped[int] = mapped_column(server_default="5", default=5)
+    unit_uploads_per_day: Mapped[int] = mapped_column(server_default="10", default=10)
+    unit_confirmations_per_day: Mapped[int] = mapped_column(server_default="200", default=200)
     audit_keep_days: Mapped[int | None]
     agenda_keep_days: Mapped[int] = mapped_column(server_default="1095", default=1095)
     application_keep_days: Mapped[int] = mapped_column(server_default="365", default=365)

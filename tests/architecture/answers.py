@@ -326,6 +326,10 @@ JSON: dict[str, dict[str, str]] = {
     "roster.upload": {"POST": "Import"},
     "roster.show": {"GET": "Import"},
     "roster.apply": {"POST": "Import"},
+    "roster.unit_home": {"GET": "Imports"},
+    "roster.unit_upload": {"POST": "Import"},
+    "roster.unit_show": {"GET": "Import"},
+    "roster.unit_apply": {"POST": "Import"},
     "roster.ask_again": {"POST": "Nothing"},
     "door.home": {"GET": "Doors"},
     "door.performance": {"GET": "Door"},
@@ -341,6 +345,7 @@ JSON: dict[str, dict[str, str]] = {
     "strikes.forgive": {"POST": "Strike"},
     "unions.home": {"GET": "Organised"},
     "unions.unit": {"GET": "Desk"},
+    "unions.members": {"GET": "Listed"},
     "unions.confirm": {"POST": "Decided"},
     "unions.refuse": {"POST": "Decided"},
     "pages.healthz": {"GET": "Health"},
@@ -359,7 +364,14 @@ JSON: dict[str, dict[str, str]] = {
 """Which shape an address answers with, by endpoint and method; what is not here is a page or a file."""
 
 JSON_ONLY = {"pages.healthz"}
-CREATES = {"tickets.hold", "joining.apply", "people.employ", "companions.keep", "roster.upload"}
+CREATES = {
+    "tickets.hold",
+    "joining.apply",
+    "people.employ",
+    "companions.keep",
+    "roster.upload",
+    "roster.unit_upload",
+}
 SHOWN = {
     "door.admit",
     "numbers.find",
@@ -391,6 +403,7 @@ FILES = {
     "pages.manifest": "application/manifest+json",
     "pages.service_worker": "text/javascript",
     "roster.errors": "text/csv",
+    "roster.unit_errors": "text/csv",
     "reports.fetch": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "static": "*/*",
     "tickets.ticket_ics": "text/calendar",

@@ -9,11 +9,19 @@ from sqlalchemy import select
 from palace import clock
 from palace.db import db
 from palace.joining import queries, services
-from palace.joining.errors import ApplicationClosed, CardTaken, MemberAlready, UnitUnknown
+from palace.joining.errors import (
+    ApplicationClosed,
+    CardNeeded,
+    CardTaken,
+    MemberAlready,
+    NameMissing,
+    UnitUnknown,
+)
 from palace.joining.models import Application, Poster
 from palace.joining.rules import Verdict
 from palace.members.models import AuditLine, Member, RosterEntry, Unit
 from palace.members.rules import Standing
+from palace.members.services import destroy_key
 from palace.members.units import UnitKind
 from palace.notices.models import Notice
 from palace.roster.tree import pinyin_of
@@ -233,9 +241,66 @@ def test_the_entry_of_the_name_is_taken_when_there_is_just_one(
     make: Factory, firms: list[Unit]
 ) -> None:
     entry = listed(make, "赵六", firms[0])
+    member = make.member(name="赵六", valid=False, phone=entry.phone)
+    services.confirm(services.apply(member, firms[0].id).id, "staff:1")
+    assert member.roster_entry_id == entry.id
+
+
+def test_an_entry_without_a_phone_is_told_by_the_name(make: Factory, firms: list[Unit]) -> None:
+    entry = listed(make, "赵六", firms[0])
+    entry.phone = None
     member = make.member(name="赵六", valid=False)
     services.confirm(services.apply(member, firms[0].id).id, "staff:1")
     assert member.roster_entry_id == entry.id
+
+
+def test_two_of_a_name_are_told_apart_by_the_phone(make: Factory, firms: list[Unit]) -> None:
+    entries = [listed(make, "赵六", firms[0]) for _ in range(2)]
+    member = make.member(name="赵六", valid=False, phone=entries[1].phone)
+    services.confirm(services.apply(member, firms[0].id).id, "staff:1")
+    assert member.roster_entry_id == entries[1].id
+
+
+def test_the_entry_of_the_name_with_another_phone_needs_the_card(
+    make: Factory, firms: list[Unit]
+) -> None:
+    entry = listed(make, "赵小六", firms[0])
+    member = make.member(name="赵小六", valid=False)
+    application = services.apply(member, firms[0].id)
+    with pytest.raises(CardNeeded) as refused:
+        services.confirm(application.id, "staff:1")
+    assert refused.value.values == {"name": "赵*六", "digits": (entry.phone or "")[-4:]}
+    assert (application.verdict, member.roster_entry_id) == (None, None)
+    services.confirm(application.id, "staff:1", card_number=entry.card_number)
+    assert member.roster_entry_id == entry.id
+
+
+def test_nobody_without_a_name_becomes_an_entry(make: Factory, firms: list[Unit]) -> None:
+    member = make.member(name="", valid=False)
+    application = services.apply(member, firms[0].id)
+    for card in ("", "TY00099"):
+        with pytest.raises(NameMissing):
+            services.confirm(application.id, "staff:1", card_number=card)
+    assert db.session.scalars(select(RosterEntry).where(RosterEntry.name == "")).all() == []
+    assert application.verdict is None
+
+
+def test_who_is_asked_for_a_name_is_told_once_and_where_to_give_it(
+    make: Factory, client: FlaskClient, firms: list[Unit]
+) -> None:
+    member = make.member(name="", valid=False)
+    application = services.apply(member, firms[0].id)
+    assert services.ask_name(application)
+    assert not services.ask_name(application)
+    told = db.session.scalars(select(Notice).where(Notice.kind == "unit_asks_name")).one()
+    assert told.receiver == f"member:{member.id}"
+    make.sign_in(client, member)
+    assert "您还没有填姓名" in page_of(client.get("/join/done"))
+    page = page_of(client.get("/mine"))
+    assert 'id="my-name" open' in page
+    assert client.post("/mine/name", data={"name": "赵六"}).status_code == 303
+    assert "您还没有填姓名" not in page_of(client.get("/mine"))
+    assert services.confirm(application.id, "staff:1").member.roster_entry
 
 
 def test_two_of_a_name_are_told_apart_by_the_card(make: Factory, firms: list[Unit]) -> None:
@@ -306,6 +371,20 @@ def test_who_is_refused_hears_why_and_may_apply_elsewhere(
     assert "没有核对上" in page
     assert "本单位没有这个人" in page
     assert services.apply(member, firms[1].id).verdict is None
+
+
+def test_the_audit_keeps_why_only_as_long_as_the_person_wants(
+    make: Factory, client: FlaskClient, firms: list[Unit]
+) -> None:
+    member = make.member(valid=False)
+    services.refuse(services.apply(member, firms[0].id).id, "staff:1", "他叔叔才是本单位的")
+    line = db.session.scalars(select(AuditLine).where(AuditLine.act == "unit_refused")).one()
+    assert line.personal_of == member.id
+    assert "叔叔" not in str((line.why, line.before, line.after))
+    make.sign_in(client, make.staff())
+    assert "原因: 他叔叔才是本单位的" in page_of(client.get("/staff/audit"))
+    destroy_key(member.id, clock.now())
+    assert "他叔叔" not in page_of(client.get("/staff/audit"))
 
 
 @pytest.mark.parametrize("verdict", list(Verdict))

@@ -139,6 +139,17 @@ def test_a_show_that_was_missed(make: Factory, member: FlaskClient) -> None:
     )
 
 
+def test_a_unit_that_needs_a_name(make: Factory, client: FlaskClient) -> None:
+    make.site()
+    unit, one = make.unit(), make.member("", valid=False)
+    make.sign_in(client, one)
+    joining.ask_name(joining.apply(one, unit.id))
+    assert newest(client, "zh") == ("第一出租汽车公司工会要核对您，请登录后在“我的”里填好姓名。")
+    assert newest(client, "en") == (
+        "第一出租汽车公司工会 wants to confirm you. Please sign in and give your name under Mine."
+    )
+
+
 def test_every_kind_is_read_here() -> None:
     read = {"sign_in_code", "tickets_issued", "ticket_returned", "awaiting_payment"}
     assert set(senders.KINDS) == read | {
@@ -146,4 +157,5 @@ def test_every_kind_is_read_here() -> None:
         "unit_refused",
         "number_changed",
         "missed",
+        "unit_asks_name",
     }

@@ -27,7 +27,7 @@ PERSONAL = {
         "order_id claim_id name document identity_hash last_four consented_at by_guardian"
     ),
     "erasures": "member_id mark erased_at asked_by",
-    "exports": "staff_id asked_at query",
+    "exports": "staff_id member_id asked_at query",
     "grants": "member_id performance_id kind reason starts_at ends_at",
     "members": "phone phone_proven_at name roster_entry_id created_at erased_at",
     "notices": "subject receiver values created_at sent_at",
@@ -82,7 +82,8 @@ PLAIN = {
         "code_per_address_hour code_per_day code_per_day_for_known challenge_keep_days "
         "command_key_keep_days notice_keep_days retired_are_members roster_file_mb "
         "roster_leave_percent roster_confirmed_days roster_keep_days second_factor_roles "
-        "proof_minutes entrant_keep_days exports_per_day export_keep_days audit_keep_days "
+        "proof_minutes entrant_keep_days exports_per_day unit_exports_per_day "
+        "unit_uploads_per_day unit_confirmations_per_day export_keep_days audit_keep_days "
         "agenda_keep_days application_keep_days downloads_per_day idle_keep_months "
         "companions_kept people_per_order minors_per_order minor_age number_idle_days "
         "strikes_to_bar strike_within_days bar_days strike_free_only strike_after_minutes"

@@ -25,7 +25,10 @@ from palace.money import Fen
 from palace.payments import services as payments
 from palace.programme.models import Performance
 from palace.programme.rules import IdentityPolicy
+from palace.reports.models import Export
+from palace.reports.rules import ExportState, Format
 from palace.roster.models import RosterQuestion
+from palace.security import public_code
 from palace.strikes.models import Strike
 from palace.strikes.rules import StrikeKind
 from palace.tickets import services
@@ -84,6 +87,19 @@ def lived_here(make: Factory) -> Regular:
     ask_access(member, True, now)
     make.post(member, Role.UNIT, unit=unit)
     consents.give(member.id, Purpose.PRIVACY, now)
+    make.add(
+        Export(
+            code=public_code(),
+            member_id=member.id,
+            asked_at=now,
+            endpoint="unions.members",
+            address_values={"unit_id": unit.id},
+            query={},
+            language="zh",
+            format=Format.CSV,
+            state=ExportState.SENT,
+        )
+    )
     return Regular(member, performance, ticket)
 
 

@@ -22,7 +22,6 @@ NOT_OF_MEMBERS = {
     "roster_imports": "who brought a unit's list, and which of its rows it spared",
     "roster_chunks": "the file of a list on its way in; gone when it was read",
     "roster_errors": "lines and reasons of a list, never what stands in them",
-    "exports": "what staff asked of lists; goes with its file",
     "posters": "which staff made one, as a number",
     "consent_texts": "which staff published it, as a number",
     "throttle": "hashes of addresses and numbers, gone within the hour, in no backup",

@@ -28,6 +28,7 @@ WHOLE_NAME = {
     "people.person": "the administrator gives somebody a post, found by their whole number",
     "people.find": "the administrator typed the whole number",
     "privacy.ask_erase_person": "the administrator erases the right person",
+    "unions.members": "the unit's own list, brought by the unit",
     "unions.unit": "the organiser says whether this is one of the unit's members",
 }
 """Where a whole name of somebody else may stand; a whole phone stands nowhere."""

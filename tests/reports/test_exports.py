@@ -17,7 +17,7 @@ from sqlalchemy import text
 from palace import clock, worker
 from palace.db import db, transaction
 from palace.lists.rules import as_text
-from palace.members.models import AuditLine, Staff
+from palace.members.models import AuditLine, Post, Staff
 from palace.members.queries import posts_of
 from palace.members.rules import Role
 from palace.reports import services
@@ -193,6 +193,37 @@ def test_who_left_before_it_was_written_gets_none(house: House) -> None:
 
     assert [one.state for one in db.session.query(Export)] == [ExportState.REFUSED]
     assert house.noted() == []
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_an_organiser_s_workbook_is_written_only_while_the_unit_is_theirs(
+    house: House, ended: bool
+) -> None:
+    make = house.make
+    unit, organiser = make.unit(), make.member()
+    post = make.post(organiser, Role.UNIT, unit=unit)
+    make.post(organiser, Role.UNIT, unit=make.unit())
+    make.listed(unit, "李一", phone="13912349876")
+    make.listed(make.unit(), "孙八")
+    make.commit()
+    house.browser = house.flask.test_client()
+    make.sign_in(house.browser, organiser)
+    make.commit()
+    asked = {"address": f"/unit/{unit.id}/members"}
+    code = house.browser.post("/staff/exports", data=asked, headers=JSON).get_json()["export"]
+    if ended:
+        db.session.get_one(Post, post.id).ended_at = clock.now()
+        make.commit()
+    house.work()
+
+    answered = house.browser.get(f"/staff/exports/{code}.xlsx")
+    assert answered.status_code == (409 if ended else 200)
+    assert [line.actor for line in house.noted()] == [f"member:{organiser.id}"] * (not ended)
+    if not ended:
+        sheet = openpyxl.load_workbook(io.BytesIO(answered.get_data())).worksheets[0]
+        rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)]
+        assert [(row[0], row[2]) for row in rows] == [("李一", "139****9876")]
+    answered.close()
 
 
 def test_files_are_deleted_after_their_days(house: House) -> None:

@@ -198,12 +198,12 @@ def look_after_people(walk: Walk, member: Member) -> None:
     walk.ask("POST", f"{people}/proofs", proof_minutes=10, admin=True)
 
 
-def bring_a_roster_in(walk: Walk) -> None:
+def bring_a_roster_in(walk: Walk, desk: str = "/staff/roster") -> None:
     """Upload a roster as a program does, and have it applied once it is read."""
     file = FileStorage(io.BytesIO("姓名,会员卡号\n张建华,TY1\n".encode()), "roster.csv")
-    told = walk.send("/staff/roster", file=file)
-    address = f"/staff/roster/{told['import']}"
-    walk.ask("GET", "/staff/roster")
+    told = walk.send(desk, file=file)
+    address = f"{desk}/{told['import']}"
+    walk.ask("GET", desk)
     walk.ask("GET", address)
     db.session.get_one(RosterImport, told["import"]).state = ImportState.CHECKED
     db.session.flush()
@@ -218,8 +218,10 @@ def give_the_unit_s_word(walk: Walk, make: Factory) -> None:
     make.sign_in(walk.browser, organiser)
     walk.ask("GET", "/unit")
     walk.ask("GET", f"/unit/{unit.id}")
+    walk.ask("GET", f"/unit/{unit.id}/members")
     walk.ask("POST", f"/unit/{unit.id}/applications/{good}/confirm")
     walk.ask("POST", f"/unit/{unit.id}/applications/{bad}/refuse", why="不在本单位")
+    bring_a_roster_in(walk, f"/unit/{unit.id}/roster")
     walk.ask("POST", "/sign-out")
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from palace import clock
 from palace.db import db
@@ -15,28 +15,13 @@ from palace.joining.rules import Verdict
 from palace.members.models import Member, Unit
 from palace.members.rules import Role
 from palace.members.units import UnitKind
+from palace.notices.models import Notice
 from palace.tickets import services as tickets
 from palace.tickets.rules import Wish
 from palace.unions import queries
 from tests.factory import Factory
 
 JSON = {"Accept": "application/json"}
-
-
-@pytest.fixture
-def unit(make: Factory) -> Unit:
-    """Return a firm's union in a palace."""
-    make.site()
-    return make.unit()
-
-
-@pytest.fixture
-def organiser(make: Factory, client: FlaskClient, unit: Unit) -> Member:
-    """Return the unit's organiser, signed in."""
-    member = make.member("钱七")
-    make.post(member, Role.UNIT, unit=unit)
-    make.sign_in(client, member)
-    return member
 
 
 def applied(make: Factory, unit: Unit, name: str = "赵六") -> Application:
@@ -66,6 +51,52 @@ def test_a_word_makes_a_member_with_the_card_that_was_typed(
     assert one.member.roster_entry is not None
     assert one.member.roster_entry.card_number == "TY0001234"
     assert one.decided_by == f"member:{organiser.id}"
+
+
+def test_somebody_without_a_name_is_asked_for_it(
+    make: Factory, client: FlaskClient, unit: Unit, organiser: Member
+) -> None:
+    one = joining.apply(make.member("", valid=False), unit.id)
+    path = f"/unit/{unit.id}/applications/{one.id}/confirm"
+    answered = client.post(path, data={"card": "TY1234"})
+    assert answered.status_code == 409
+    page = answered.get_data(as_text=True)
+    assert "已经请本人去填" in page
+    assert 'value="TY1234"' in page
+    told = db.session.scalars(select(Notice.receiver).where(Notice.kind == "unit_asks_name"))
+    assert told.all() == [f"member:{one.member_id}"]
+    assert client.post(path, headers=JSON).get_json()["code"] == "name_missing"
+
+
+def test_a_namesake_is_shown_masked_and_told_by_the_card(
+    make: Factory, client: FlaskClient, unit: Unit, organiser: Member
+) -> None:
+    entry = make.roster_entry("赵小六", "13912349876")
+    entry.unit_id = unit.id
+    one = applied(make, unit, "赵小六")
+    path = f"/unit/{unit.id}/applications/{one.id}/confirm"
+    page = client.post(path).get_data(as_text=True)
+    assert "“赵*六”手机尾号是9876" in page
+    assert "13912349876" not in page
+    assert client.post(path, data={"card": entry.card_number}).status_code == 303
+    db.session.expire_all()
+    assert one.member.roster_entry_id == entry.id
+
+
+def test_a_unit_confirms_only_so_many_a_day(
+    make: Factory, client: FlaskClient, unit: Unit, organiser: Member
+) -> None:
+    make.rules().unit_confirmations_per_day = 1
+    first, second, third = (applied(make, unit, name) for name in ("李一", "王二", "周三"))
+    joining.confirm(third.id, "staff:1")
+    path = f"/unit/{unit.id}/applications"
+    assert client.post(f"{path}/{first.id}/confirm").status_code == 303
+    refused = client.post(f"{path}/{second.id}/confirm", data={"card": "TY9876"})
+    assert refused.status_code == 429
+    page = refused.get_data(as_text=True)
+    assert "今天已经核对了 1 人" in page
+    assert 'value="TY9876"' in page
+    assert client.post(f"{path}/{second.id}/refuse", data={"why": "不是"}).status_code == 303
 
 
 def test_a_refusal_needs_a_reason_and_keeps_what_was_typed(
