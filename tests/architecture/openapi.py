@@ -16,9 +16,9 @@ from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Option
 
 from palace.tickets.forms import CODE, LONGEST_TEXT, MOST_SEATS, SeatList, Texts
 from palace.web import CodeConverter, roles_of
-from tests.architecture import answers
-from tests.architecture.answers import Shape, at_least, known
+from tests.architecture import answers, shapes
 from tests.architecture.measure import ROOT
+from tests.architecture.shapes import Shape, at_least, known
 from tests.architecture.tables import first_line, refusals, unconnected_app
 
 FILE = ROOT / "static" / "openapi.json"
@@ -75,10 +75,10 @@ def _kind_of(field: Field) -> Shape:
             return {"type": "integer"}
         case SeatList():
             item = {"type": "string", "pattern": f"^{CODE.pattern}$"}
-            return answers.each(item) | {"maxItems": MOST_SEATS, "uniqueItems": True}
+            return shapes.each(item) | {"maxItems": MOST_SEATS, "uniqueItems": True}
         case Texts():
             text = {"type": "string", "maxLength": LONGEST_TEXT}
-            return answers.each(text) | {"maxItems": MOST_SEATS}
+            return shapes.each(text) | {"maxItems": MOST_SEATS}
         case StringField():
             return {"type": "string"}
     raise UnknownField(f"{field.name}: {type(field).__name__}")
@@ -122,7 +122,7 @@ def _in_path(rule: Rule) -> Iterator[Shape]:
         part = rule._converters[name]
         shape: Shape = {"type": "string", "minLength": 1}
         if isinstance(part, CodeConverter):
-            shape = answers.CODE
+            shape = shapes.CODE
         elif isinstance(part, IntegerConverter):
             shape = {"type": "integer", "minimum": 0, "maximum": LARGEST_ID}
         yield {"name": name, "in": "path", "required": True, "schema": shape}
@@ -134,7 +134,7 @@ def _in_query(app: Flask, endpoint: str) -> Iterator[Shape]:
         for field in fields_of(app, form):
             yield {"name": field.name, "in": "query", "schema": field_shape(field)}
     for word in words:
-        yield {"name": word, "in": "query", "schema": answers.TEXT}
+        yield {"name": word, "in": "query", "schema": shapes.TEXT}
 
 
 def _in_headers(app: Flask, endpoint: str) -> Iterator[Shape]:
@@ -206,7 +206,7 @@ def _seats() -> Shape:
         "x-roles": ["everybody"],
         "parameters": [
             {"name": "performance_id", "in": "path", "required": True, "schema": number},
-            {"name": "If-None-Match", "in": "header", "schema": answers.TEXT},
+            {"name": "If-None-Match", "in": "header", "schema": shapes.TEXT},
         ],
         "responses": {
             "200": {"description": "done", "content": octets},
@@ -236,7 +236,7 @@ def _problem(codes: Iterable[str]) -> Shape:
     listed = {"enum": sorted({*codes, "crash"})}
     protocol = {"pattern": "^http_[0-9]{3}$"}
     return at_least(
-        {"fields": {"type": "object", "additionalProperties": answers.TEXT}},
+        {"fields": {"type": "object", "additionalProperties": shapes.TEXT}},
         type={"const": "about:blank"},
         status={"type": "integer", "minimum": 400, "maximum": 599},
         code={"type": "string", "anyOf": [listed, protocol]},
@@ -247,13 +247,11 @@ def _problem(codes: Iterable[str]) -> Shape:
 
 def _components(app: Flask) -> Shape:
     problem = _problem(kind.code for kind in refusals())
-    header = {"in": "header", "schema": answers.TEXT}
+    header = {"in": "header", "schema": shapes.TEXT}
     refused = {PROBLEM: {"schema": known("Problem")}, "text/html": {}}
-    onward = {"description": "go on to Location", "headers": {"Location": {"schema": answers.TEXT}}}
+    onward = {"description": "go on to Location", "headers": {"Location": {"schema": shapes.TEXT}}}
     return {
-        "schemas": dict(
-            sorted({**answers.SHAPES, **dict(_forms(app)), "Problem": problem}.items())
-        ),
+        "schemas": dict(sorted({**shapes.SHAPES, **dict(_forms(app)), "Problem": problem}.items())),
         "parameters": {
             "Origin": {
                 "name": "X-CSRFToken",

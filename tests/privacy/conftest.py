@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -18,7 +18,7 @@ from palace.consents.rules import Purpose
 from palace.db import db
 from palace.identities.rules import Declared, Document
 from palace.joining import services as joining
-from palace.members.models import Member
+from palace.members.models import Member, Unit
 from palace.members.rules import Role
 from palace.members.services import ask_access, ask_code
 from palace.money import Fen
@@ -50,6 +50,38 @@ class Regular:
     ticket: Ticket
 
 
+def _noted(make: Factory, member: Member, unit: Unit, now: datetime) -> None:
+    """Add whom they bring, what they missed and a list they took along."""
+    make.add(
+        Companion(member_id=member.id, name="欧阳小棠", relation=Relation.CHILD, by_guardian=True)
+    )
+    make.add(
+        Strike(
+            member_id=member.id,
+            kind=StrikeKind.TICKET,
+            subject="performance:0",
+            title_zh="从前的演出",
+            title_en="A show of before",
+            happened_at=now,
+            written_at=now,
+            written_by="system",
+        )
+    )
+    make.add(
+        Export(
+            code=public_code(),
+            member_id=member.id,
+            asked_at=now,
+            endpoint="unions.members",
+            address_values={"unit_id": unit.id},
+            query={},
+            language="zh",
+            format=Format.CSV,
+            state=ExportState.SENT,
+        )
+    )
+
+
 def lived_here(make: Factory) -> Regular:
     """Make somebody with a row in every table of people; their show is over in `LATER`."""
     make.site()
@@ -69,37 +101,10 @@ def lived_here(make: Factory) -> Regular:
     payments.ask("tickets", order.id, Fen(3000), pay_by=now)
     payments.close("tickets", order.id, now=now)
     make.add(RosterQuestion(member_id=member.id, asked_at=now, answer="known"))
-    make.add(
-        Companion(member_id=member.id, name="欧阳小棠", relation=Relation.CHILD, by_guardian=True)
-    )
-    make.add(
-        Strike(
-            member_id=member.id,
-            kind=StrikeKind.TICKET,
-            subject="performance:0",
-            title_zh="从前的演出",
-            title_en="A show of before",
-            happened_at=now,
-            written_at=now,
-            written_by="system",
-        )
-    )
+    _noted(make, member, unit, now)
     ask_access(member, True, now)
     make.post(member, Role.UNIT, unit=unit)
     consents.give(member.id, Purpose.PRIVACY, now)
-    make.add(
-        Export(
-            code=public_code(),
-            member_id=member.id,
-            asked_at=now,
-            endpoint="unions.members",
-            address_values={"unit_id": unit.id},
-            query={},
-            language="zh",
-            format=Format.CSV,
-            state=ExportState.SENT,
-        )
-    )
     return Regular(member, performance, ticket)
 
 

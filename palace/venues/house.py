@@ -1,0 +1,173 @@
+"""The rules of a house: one row per site, every figure with what it means."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import (
+    ARRAY,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from palace.db import Base
+from palace.strikes.rules import Ladder
+
+
+class HouseRules(Base):
+    """The rules of the house, one row per site; every figure may be changed by its people.
+
+    Attributes:
+        seats_per_member: seats one member may have at one performance.
+        free_per_month: free tickets one member may have in a Shanghai month of shows.
+        hold_minutes, hold_minutes_large_text: how long chosen seats are held online.
+        extension_minutes: what the one extension of a hold adds.
+        pay_before_minutes: unpaid seats lapse this long before curtain-up (到场付款).
+        few_left_percent: at or below this share of free seats a show is 快满了.
+        return_before_minutes: members return tickets until this long before curtain-up.
+        code_per_phone_minute, code_per_phone_hour, code_per_phone_day: sign-in codes one number gets.
+        code_per_address_hour: codes asked for from one address; many phones share a carrier's.
+        code_per_day: codes the palace pays for in a day, all numbers together.
+        code_per_day_for_known: of these, kept for numbers of members and rosters.
+        challenge_keep_days, command_key_keep_days, notice_keep_days: how long sign-in codes asked for,
+            idempotency keys and sent notices are kept before the hourly tidying forgets them; the
+            figures of a day count challenges, so these are kept for a day at least.
+        retired_are_members: whether the retired of a roster have the rights of the active.
+        roster_file_mb: the largest roster that may be uploaded, in megabytes.
+        roster_leave_percent: a complete list that lets more of a roster leave is asked about again.
+        roster_confirmed_days: whom a unit confirmed so long before a complete list came, and it does
+            not name yet, does not leave.
+        roster_keep_days: how long an uploaded roster's file and its row errors are kept.
+        second_factor_roles: staff with one of these posts sign in with a code beside the password.
+        proof_minutes: so long after somebody proved who they are, dangerous acts ask for no new proof.
+        entrant_keep_days: names and document hashes of who came in are kept so long after a show.
+        companions_kept: so many people a member may keep beside themselves.
+        people_per_order, minors_per_order: of an order that names who comes, so many may come, and so
+            many of them minors; minor_age: younger than this.
+        number_idle_days: after so long without a sign of its member, a phone number may have become
+            somebody else's; a code to it alone opens nothing then.
+        exports_per_day, export_keep_days: files of lists one person may ask for in a day, and how long
+            a file waits to be fetched.
+        strikes_to_bar, strike_within_days, bar_days: so many shows missed within so many palace days
+            stop new bookings for so many days; 0 strikes only warn.
+        strike_free_only: whether only free tickets that stay unused count.
+        strike_after_minutes: how long after a show's end they are counted; doors may sync late.
+        unit_exports_per_day: how often a day a unit's own roster leaves the house, whoever of it asks.
+        unit_uploads_per_day, unit_confirmations_per_day: rosters a unit's organisers bring in for it, and
+            people they confirm for it and what is below, in a day.
+        audit_keep_days: sealed audit lines older than this are forgotten; None: kept for good.
+        agenda_keep_days: how long members see what they have been to.
+        application_keep_days: applications to a unit are kept so long after they were closed.
+        downloads_per_day: how often a day somebody may take all their data along.
+        idle_keep_months: members nothing was heard of for so long are erased; None: never by itself.
+    """
+
+    __tablename__ = "house_rules"
+    __table_args__ = (
+        CheckConstraint(
+            "least(seats_per_member, free_per_month, extension_minutes, pay_before_minutes,"
+            " few_left_percent, return_before_minutes, command_key_keep_days) >= 0",
+            name="not_negative",
+        ),
+        CheckConstraint(
+            "least(hold_minutes, hold_minutes_large_text, challenge_keep_days, notice_keep_days) > 0",
+            name="positive",
+        ),
+        CheckConstraint(
+            "least(code_per_phone_minute, code_per_phone_hour, code_per_phone_day, code_per_address_hour) > 0"
+            " AND code_per_day_for_known BETWEEN 0 AND code_per_day",
+            name="codes",
+        ),
+        CheckConstraint(
+            "least(roster_file_mb, roster_keep_days) > 0 AND roster_confirmed_days >= 0"
+            " AND roster_leave_percent BETWEEN 0 AND 100",
+            name="roster",
+        ),
+        CheckConstraint("proof_minutes > 0", name="proof"),
+        CheckConstraint("entrant_keep_days >= 0", name="entrants"),
+        CheckConstraint(
+            "least(companions_kept, minors_per_order, minor_age) >= 0"
+            " AND least(people_per_order, number_idle_days) > 0",
+            name="people",
+        ),
+        CheckConstraint(
+            "exports_per_day >= 0 AND export_keep_days > 0"
+            " AND (audit_keep_days IS NULL OR audit_keep_days >= 183)",
+            name="lists",
+        ),
+        CheckConstraint(
+            "least(agenda_keep_days, application_keep_days) > 0 AND downloads_per_day >= 0"
+            " AND (idle_keep_months IS NULL OR idle_keep_months >= 12)",
+            name="privacy",
+        ),
+        CheckConstraint(
+            "least(strikes_to_bar, strike_after_minutes) >= 0"
+            " AND strike_within_days BETWEEN 1 AND 3660 AND bar_days BETWEEN 1 AND 3660",
+            name="strikes",
+        ),
+        CheckConstraint(
+            "least(unit_exports_per_day, unit_uploads_per_day, unit_confirmations_per_day) >= 0",
+            name="desk",
+        ),
+    )
+
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"), primary_key=True)
+    seats_per_member: Mapped[int] = mapped_column(server_default="4", default=4)
+    free_per_month: Mapped[int] = mapped_column(server_default="4", default=4)
+    hold_minutes: Mapped[int] = mapped_column(server_default="15", default=15)
+    hold_minutes_large_text: Mapped[int] = mapped_column(server_default="20", default=20)
+    extension_minutes: Mapped[int] = mapped_column(server_default="10", default=10)
+    pay_before_minutes: Mapped[int] = mapped_column(server_default="30", default=30)
+    return_before_minutes: Mapped[int] = mapped_column(server_default="60", default=60)
+    few_left_percent: Mapped[int] = mapped_column(server_default="15", default=15)
+    code_per_phone_minute: Mapped[int] = mapped_column(server_default="1", default=1)
+    code_per_phone_hour: Mapped[int] = mapped_column(server_default="5", default=5)
+    code_per_phone_day: Mapped[int] = mapped_column(server_default="10", default=10)
+    code_per_address_hour: Mapped[int] = mapped_column(server_default="60", default=60)
+    code_per_day: Mapped[int] = mapped_column(server_default="5000", default=5000)
+    code_per_day_for_known: Mapped[int] = mapped_column(server_default="3000", default=3000)
+    challenge_keep_days: Mapped[int] = mapped_column(server_default="1", default=1)
+    command_key_keep_days: Mapped[int] = mapped_column(server_default="14", default=14)
+    notice_keep_days: Mapped[int] = mapped_column(server_default="180", default=180)
+    retired_are_members: Mapped[bool] = mapped_column(server_default="true", default=True)
+    roster_file_mb: Mapped[int] = mapped_column(server_default="100", default=100)
+    roster_leave_percent: Mapped[int] = mapped_column(server_default="20", default=20)
+    roster_confirmed_days: Mapped[int] = mapped_column(server_default="60", default=60)
+    roster_keep_days: Mapped[int] = mapped_column(server_default="1", default=1)
+    second_factor_roles: Mapped[list[str]] = mapped_column(
+        ARRAY(Text), server_default="{admin,finance}", default=["admin", "finance"]
+    )
+    proof_minutes: Mapped[int] = mapped_column(server_default="10", default=10)
+    entrant_keep_days: Mapped[int] = mapped_column(server_default="30", default=30)
+    companions_kept: Mapped[int] = mapped_column(server_default="5", default=5)
+    people_per_order: Mapped[int] = mapped_column(server_default="5", default=5)
+    minors_per_order: Mapped[int] = mapped_column(server_default="3", default=3)
+    minor_age: Mapped[int] = mapped_column(server_default="18", default=18)
+    number_idle_days: Mapped[int] = mapped_column(server_default="180", default=180)
+    exports_per_day: Mapped[int] = mapped_column(server_default="20", default=20)
+    export_keep_days: Mapped[int] = mapped_column(server_default="7", default=7)
+    unit_exports_per_day: Mapped[int] = mapped_column(server_default="5", default=5)
+    unit_uploads_per_day: Mapped[int] = mapped_column(server_default="10", default=10)
+    unit_confirmations_per_day: Mapped[int] = mapped_column(server_default="200", default=200)
+    audit_keep_days: Mapped[int | None]
+    agenda_keep_days: Mapped[int] = mapped_column(server_default="1095", default=1095)
+    application_keep_days: Mapped[int] = mapped_column(server_default="365", default=365)
+    downloads_per_day: Mapped[int] = mapped_column(server_default="5", default=5)
+    idle_keep_months: Mapped[int | None]
+    strikes_to_bar: Mapped[int] = mapped_column(server_default="0", default=0)
+    strike_within_days: Mapped[int] = mapped_column(server_default="60", default=60)
+    bar_days: Mapped[int] = mapped_column(server_default="30", default=30)
+    strike_free_only: Mapped[bool] = mapped_column(server_default=text("true"), default=True)
+    strike_after_minutes: Mapped[int] = mapped_column(server_default="120", default=120)
+
+    @property
+    def ladder(self) -> Ladder:
+        """Return what strikes lead to here."""
+        return Ladder(
+            strikes=self.strikes_to_bar,
+            within_days=self.strike_within_days,
+            bar_days=self.bar_days,
+        )

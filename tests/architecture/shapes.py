@@ -1,0 +1,260 @@
+"""What the palace's JSON answers look like, by name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from palace.agenda.rules import EntryStatus
+from palace.companions.rules import Relation
+from palace.consents.rules import Purpose
+from palace.door.rules import Reason, Verdict
+from palace.identities.rules import Document
+from palace.members.rules import Role, Standing
+from palace.programme.rules import KINDS, Shown
+from palace.reports.rules import ExportState, Format
+from palace.roster.rules import ImportState
+from palace.tickets.rules import OrderState, TicketState
+
+Shape = dict[str, Any]
+
+TEXT: Shape = {"type": "string"}
+CODE: Shape = {"type": "string", "pattern": "^[a-z2-7]{20}$"}
+NUMBER: Shape = {"type": "integer", "minimum": 0}
+INSTANT: Shape = {"type": "string", "format": "date-time"}
+YES_NO: Shape = {"type": "boolean"}
+FEN: Shape = {"type": "integer", "minimum": 0, "description": "fen, 1 yuan = 100 fen"}
+
+
+def one_of(words: Any) -> Shape:
+    """Return the shape of a word from a list."""
+    return {"type": "string", "enum": sorted(str(word) for word in words)}
+
+
+def each(shape: Shape) -> Shape:
+    """Return the shape of a list."""
+    return {"type": "array", "items": shape}
+
+
+def maybe(shape: Shape) -> Shape:
+    """Return the shape of something that may be null."""
+    return {"anyOf": [shape, {"type": "null"}]}
+
+
+def known(name: str) -> Shape:
+    """Return a reference to a named shape."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def exactly(**properties: Shape) -> Shape:
+    """Return the shape of an object with these members, all of them and no others."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def at_least(optional: dict[str, Shape], **properties: Shape) -> Shape:
+    """Return the shape of an object whose `optional` members may be missing."""
+    shape = exactly(**properties)
+    return shape | {"properties": properties | optional}
+
+
+MINE = {
+    "name": TEXT,
+    "free_left": NUMBER,
+    "feed": {"type": "string", "format": "uri"},
+    "entries": each(known("Entry")),
+    "orders": each(CODE),
+    "missed": each(TEXT),
+    "barred_until": {"type": ["string", "null"], "format": "date"},
+}
+DOOR = {
+    "performance": NUMBER,
+    "title": TEXT,
+    "starts_at": INSTANT,
+    "doors_at": INSTANT,
+    "admitted": NUMBER,
+    "sold": NUMBER,
+}
+IMPORT = {
+    "import": NUMBER,
+    "state": one_of(ImportState),
+    "read": NUMBER,
+    "complete": YES_NO,
+    "counts": {"type": "object", "additionalProperties": NUMBER},
+    "refusal": maybe(TEXT),
+}
+EXPORT = {
+    "export": CODE,
+    "list": TEXT,
+    "format": one_of(Format),
+    "state": one_of(ExportState),
+    "rows": NUMBER,
+    "asked_at": INSTANT,
+}
+SHAPES: dict[str, Shape] = {
+    "Price": exactly(tier=TEXT, zone=TEXT, amount=FEN),
+    "Performance": exactly(
+        id=NUMBER,
+        production=NUMBER,
+        title=TEXT,
+        kind=one_of(KINDS),
+        space=TEXT,
+        starts_at=INSTANT,
+        state=one_of(Shown),
+        left=maybe(NUMBER),
+        prices=each(known("Price")),
+    ),
+    "Performances": exactly(performances=each(known("Performance"))),
+    "Production": exactly(id=NUMBER, title=TEXT, performances=each(known("Performance"))),
+    "Rows": exactly(
+        seats={"type": "object", "additionalProperties": one_of(["free", "taken", "kept"])}
+    ),
+    "Order": exactly(
+        order=CODE,
+        state=one_of([*OrderState, "lapsed", "off"]),
+        seats=each(TEXT),
+        held_until=maybe(INSTANT),
+        tickets=each(CODE),
+    ),
+    "Ticket": exactly(
+        ticket=CODE,
+        state=one_of(TicketState),
+        performance=NUMBER,
+        seat=maybe(TEXT),
+        tier=TEXT,
+        price=FEN,
+        collection_code={"type": "string", "pattern": "^[0-9]{8}$"},
+        admitted_at=maybe(INSTANT),
+    ),
+    "Entry": exactly(
+        subject=TEXT,
+        title=TEXT,
+        place=TEXT,
+        starts_at=maybe(INSTANT),
+        status=one_of(EntryStatus),
+        tickets=each(CODE),
+    ),
+    "Mine": exactly(**MINE, standing=one_of(Standing)),
+    "Changed": exactly(**MINE),
+    "History": exactly(entries=each(known("Entry")), page={"type": "integer", "minimum": 1}),
+    "Onward": at_least({"phone_end": TEXT}, next=TEXT),
+    "CodeAsked": exactly(phone_end=TEXT, scarce=YES_NO),
+    "People": exactly(people=each(exactly(id=TEXT, words=TEXT, fact=YES_NO))),
+    "Companions": exactly(
+        people=each(
+            exactly(
+                id=NUMBER,
+                name=TEXT,
+                relation=one_of(Relation),
+                minor=YES_NO,
+                document=maybe(one_of(Document)),
+                end=maybe(TEXT),
+            )
+        )
+    ),
+    "Number": exactly(phone_end=TEXT),
+    "Found": exactly(people=each(known("FoundMember"))),
+    "FoundMember": exactly(member=NUMBER, name=TEXT, unit=maybe(TEXT), phone_end=maybe(TEXT)),
+    "Nothing": exactly(),
+    "Worker": exactly(
+        kind=one_of(["staff", "member"]),
+        id=NUMBER,
+        name=TEXT,
+        posts=each(exactly(post=NUMBER, role=one_of(Role), site=maybe(NUMBER), unit=maybe(TEXT))),
+    ),
+    "Workers": exactly(people=each(known("Worker"))),
+    "Password": exactly(login=TEXT, password=TEXT),
+    "Enrolment": exactly(secret=TEXT),
+    "Enrolled": exactly(next=TEXT, recovery_codes=each(TEXT)),
+    "Evenings": exactly(
+        performances=each(
+            exactly(
+                performance=NUMBER,
+                starts_at=INSTANT,
+                sold=NUMBER,
+                held=NUMBER,
+                kept=NUMBER,
+                left=NUMBER,
+            )
+        )
+    ),
+    "Door": exactly(**DOOR),
+    "Doors": exactly(performances=each(known("Door"))),
+    "Verdict": exactly(
+        verdict=one_of(Verdict),
+        reason=maybe(one_of(Reason)),
+        seat=maybe(TEXT),
+        first_at=maybe(INSTANT),
+        gate=maybe(TEXT),
+        told={"type": "object", "additionalProperties": TEXT},
+    ),
+    "Checkup": exactly(
+        ok=YES_NO,
+        lines=each(exactly(name=TEXT, ok=YES_NO, seen=TEXT, todo=TEXT)),
+        tasks=each(
+            exactly(
+                task=NUMBER, name=TEXT, tries=NUMBER, failed_at=maybe(INSTANT), error=maybe(TEXT)
+            )
+        ),
+    ),
+    "Import": exactly(**IMPORT),
+    "Imports": exactly(imports=each(known("Import"))),
+    "Welcome": exactly(unit=maybe(TEXT), next=TEXT),
+    "Units": exactly(standing=one_of(Standing), units=each(exactly(id=NUMBER, name=TEXT))),
+    "Joined": exactly(standing=one_of(Standing), next=maybe(NUMBER)),
+    "Organised": exactly(units=each(exactly(id=NUMBER, name=TEXT))),
+    "Desk": exactly(
+        unit=TEXT,
+        waiting=each(exactly(application=NUMBER, name=TEXT, phone_end=TEXT)),
+        members=NUMBER,
+        accounts=NUMBER,
+        tickets=NUMBER,
+        entries=NUMBER,
+    ),
+    "Strike": exactly(strike=NUMBER, subject=TEXT, happened_at=INSTANT, forgiven=YES_NO),
+    "Decided": exactly(waiting=NUMBER),
+    "Posters": exactly(posters=each(exactly(code=CODE, unit=TEXT))),
+    "Listed": exactly(
+        rows=each({"type": "object"}),
+        count=NUMBER,
+        counted=YES_NO,
+        after=maybe(TEXT),
+        before=maybe(TEXT),
+    ),
+    "Consents": exactly(
+        texts=each(exactly(purpose=one_of(Purpose), version=NUMBER, body=TEXT)),
+    ),
+    "Kept": exactly(
+        kept=each(exactly(table=TEXT, rows=NUMBER)),
+        consents=each(
+            exactly(
+                purpose=one_of(Purpose),
+                version=NUMBER,
+                given_at=INSTANT,
+                withdrawn_at=maybe(INSTANT),
+            )
+        ),
+        downloads_left=NUMBER,
+    ),
+    "Download": exactly(
+        palace=TEXT,
+        made_at=INSTANT,
+        parts={"type": "object", "additionalProperties": each({"type": "object"})},
+    ),
+    "Ahead": exactly(tickets=each(CODE), orders=each(CODE), refunds=NUMBER),
+    "FoundToErase": exactly(members=each(exactly(id=NUMBER, name=TEXT))),
+    "AheadOf": exactly(tickets=NUMBER, orders=NUMBER),
+    "Keeping": exactly(
+        texts=each(exactly(purpose=one_of(Purpose), version=NUMBER)),
+        days={"type": "object", "additionalProperties": maybe(NUMBER)},
+        erased=NUMBER,
+    ),
+    "Export": exactly(**EXPORT),
+    "Exports": exactly(exports=each(known("Export"))),
+    "Retried": exactly(retried=YES_NO),
+    "Messages": exactly(messages=each(exactly(at=TEXT, phone=TEXT, text=TEXT))),
+    "Health": exactly(ok=YES_NO, parts=exactly(database=YES_NO, schema=YES_NO, worker=YES_NO)),
+}
