@@ -63,7 +63,7 @@ MINE = {
     "feed": {"type": "string", "format": "uri"},
     "entries": each(known("Entry")),
     "orders": each(CODE),
-    "missed": each(TEXT),
+    "missed": each(exactly(strike=NUMBER, subject=TEXT, appealed=YES_NO)),
     "barred_until": {"type": ["string", "null"], "format": "date"},
 }
 DOOR = {
@@ -185,7 +185,16 @@ SHAPES: dict[str, Shape] = {
         tickets=NUMBER,
         entries=NUMBER,
     ),
-    "Strike": exactly(strike=NUMBER, subject=TEXT, happened_at=INSTANT, forgiven=YES_NO),
+    "Strike": exactly(
+        strike=NUMBER,
+        subject=TEXT,
+        happened_at=INSTANT,
+        forgiven=YES_NO,
+        appeal={
+            **exactly(words=TEXT, verdict={"type": ["string", "null"]}),
+            "type": ["object", "null"],
+        },
+    ),
     "Decided": exactly(waiting=NUMBER),
     "Posters": exactly(posters=each(exactly(code=CODE, unit=TEXT))),
     "Listed": exactly(
@@ -220,6 +229,7 @@ JSON: dict[str, dict[str, str]] = {
     "mine.renew_calendar": {"POST": "Changed"},
     "mine.access": {"POST": "Changed"},
     "mine.rename": {"POST": "Changed"},
+    "mine.appeal": {"POST": "Changed"},
     "mine.history": {"GET": "History"},
     "members.sign_in": {"GET": "Nothing", "POST": "Onward"},
     "members.code": {"GET": "CodeAsked", "POST": "Onward"},
@@ -252,6 +262,7 @@ JSON: dict[str, dict[str, str]] = {
     "strikes.home": {"GET": "Listed"},
     "strikes.strike": {"GET": "Strike"},
     "strikes.forgive": {"POST": "Strike"},
+    "strikes.decide": {"POST": "Strike"},
     "unions.home": {"GET": "Organised"},
     "unions.unit": {"GET": "Desk"},
     "unions.confirm": {"POST": "Decided"},
