@@ -9,7 +9,7 @@ from sqlalchemy import select
 from palace import clock
 from palace.db import db
 from palace.members.models import Member
-from palace.strikes.models import Strike
+from palace.strikes.models import Appeal, Strike
 from palace.strikes.rules import StrikeKind
 
 MISSED = (
@@ -20,7 +20,7 @@ ABSENT = 3
 
 
 def bring_in(now: datetime) -> None:
-    """Write what some of the people who have an account missed; none of them is barred by it."""
+    """Write what some of the people who have an account missed; one asks to have it looked at again."""
     first = select(Member).order_by(Member.id).limit(ABSENT)
     for member in db.session.scalars(first).all():
         for days, subject, title_zh, title_en in MISSED[: 1 + member.id % len(MISSED)]:
@@ -38,4 +38,14 @@ def bring_in(now: datetime) -> None:
                     written_by="system",
                 )
             )
+    db.session.flush()
+    newest = select(Strike).order_by(Strike.member_id.desc(), Strike.happened_at.desc())
+    asked = db.session.scalars(newest.limit(1)).one()
+    db.session.add(
+        Appeal(
+            strike_id=asked.id,
+            words="那天我到了，手机没电，门口登记了名字就进去了。",
+            asked_at=now - timedelta(hours=3),
+        )
+    )
     db.session.flush()

@@ -50,7 +50,7 @@ def belongings(member: Known, now: datetime) -> Belongings:
         access=any(grant.kind is GrantKind.WHEELCHAIR for grant in grants),
         strikes=missed,
         barred_until=bar_today(
-            [palace_day(one.happened_at) for one in missed], house.ladder, palace_day(now)
+            [palace_day(one.happened_at) for one in missed], strikes.ladder(), palace_day(now)
         ),
     )
 

@@ -25,12 +25,13 @@ from palace.agenda import queries as agenda
 from palace.agenda.models import AgendaEntry
 from palace.config import Settings
 from palace.db import transaction
-from palace.errors import PalaceError
+from palace.errors import NotFound, PalaceError
 from palace.members import services
 from palace.members.queries import current_member, row_of
 from palace.members.rules import Known, Role
 from palace.mine import queries
-from palace.mine.forms import AccessForm, RenameForm
+from palace.mine.forms import AccessForm, AppealForm, RenameForm
+from palace.strikes import services as strikes
 from palace.text import N_
 from palace.tickets import printing, tokens
 from palace.tickets.models import Ticket
@@ -53,7 +54,7 @@ def home() -> ResponseReturnValue:
     return _page()
 
 
-def _page(form: RenameForm | None = None, status: int = 200) -> Response:
+def _page(form: RenameForm | None = None, status: int = 200, **refused: object) -> Response:
     """Return the member's page, with a form that was refused as it was filled in."""
     member, now = current_member(), clock.now()
     has = queries.belongings(member, now)
@@ -75,6 +76,7 @@ def _page(form: RenameForm | None = None, status: int = 200) -> Response:
         access=has.access,
         strikes=has.strikes,
         barred_until=has.barred_until,
+        **({"appealed": None} | refused),
     )
 
 
@@ -83,7 +85,10 @@ def _json(member: Known, has: queries.Belongings) -> dict[str, Any]:
         "name": member.name,
         "free_left": has.free_left,
         "feed": _feed_url(member),
-        "missed": [one.subject for one in has.strikes],
+        "missed": [
+            {"strike": one.id, "subject": one.subject, "appealed": one.appeal is not None}
+            for one in has.strikes
+        ],
         "barred_until": has.barred_until.isoformat() if has.barred_until else None,
         "entries": [
             _entry_json(entry, has.tickets.get(entry.subject, [])) for entry in has.entries
@@ -177,6 +182,27 @@ def rename() -> ResponseReturnValue:
         form.name.errors = [refusal_words(refusal)]
         return _page(form, refusal.status)
     return _done(N_("姓名改好了。"))
+
+
+@bp.post("/mine/strikes/<int(max=9223372036854775807):strike_id>/appeal")
+@allow(Role.MEMBER)
+@reads(AppealForm)
+def appeal(strike_id: int) -> ResponseReturnValue:
+    """Ask to have a show the member is said to have missed looked at again."""
+    form, member = AppealForm(), current_member()
+    try:
+        checked(form)
+        with transaction():
+            strikes.appeal(member.id, strike_id, (form.words.data or "").strip(), clock.now())
+    except NotFound:
+        raise
+    except PalaceError as refusal:
+        if wants_json():
+            raise
+        sentence = form.words.errors[0] if form.words.errors else refusal_words(refusal)
+        typed = {"strike_id": strike_id, "words": form.words.data, "sentence": sentence}
+        return _page(status=refusal.status, appealed=typed)
+    return _done(N_("说好了，看好了会告诉您。"))
 
 
 def _done(said: str) -> ResponseReturnValue:

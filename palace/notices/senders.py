@@ -65,9 +65,19 @@ KINDS = {
         NEWS,
     ),
     "missed": Kind(
-        "{title}，{starts_at}，预约了没来。下次去不了请先退票。记错了请到售票处说明。",
+        "{title}，{starts_at}，预约了没来。下次去不了请先退票。记错了，登录后在“我的”里说一声。",
         "{title}, {starts_at}: booked, but nobody came. Please return tickets you cannot use."
-        " If this is wrong, tell the box office.",
+        " If this is wrong, sign in and say so under Mine.",
+        NEWS,
+    ),
+    "strike_forgiven": Kind(
+        "{title}，{starts_at}，预约了没来的这一次不算了。",
+        "{title}, {starts_at}: that nobody came does not count any more.",
+        NEWS,
+    ),
+    "strike_kept": Kind(
+        "{title}，{starts_at}，您说的我们看过了，这一次还是算，原因登录后在“我的”里看。",
+        "{title}, {starts_at}: we have looked again, and it still counts. Sign in and see why under Mine.",
         NEWS,
     ),
     "unit_asks_name": Kind(

@@ -31,7 +31,7 @@ from palace.privacy.holding import Holding, Whose, by, by_actor
 from palace.programme.models import Performance, Production
 from palace.reports.models import Export
 from palace.roster.models import RosterQuestion
-from palace.strikes.models import Strike
+from palace.strikes.models import Appeal, Strike
 from palace.text import N_
 from palace.tickets.models import Admission, Claim, Entrant, Order, Ticket
 
@@ -70,6 +70,10 @@ def _by_phone(whose: Whose) -> ColumnElement[bool]:
 
 def _received(whose: Whose) -> ColumnElement[bool]:
     return Notice.receiver.in_([whose.actor, *([f"phone:{whose.phone}"] if whose.phone else [])])
+
+
+def _appealed(whose: Whose) -> ColumnElement[bool]:
+    return Appeal.strike_id.in_(select(Strike.id).where(Strike.member_id == whose.id))
 
 
 def _paid(whose: Whose) -> ColumnElement[bool]:
@@ -212,6 +216,14 @@ HOLDINGS: Sequence[Holding] = (
         of=by(Companion.member_id),
         untold=frozenset({"identity_hash", "key_id"}),
         goes=by(Companion.member_id),
+    ),
+    Holding(
+        model=Appeal,
+        title=N_("您请人再看一次的话"),
+        kept=GOES,
+        of=_appealed,
+        untold=frozenset({"decided_by"}),
+        goes=_appealed,
     ),
     Holding(
         model=Strike,

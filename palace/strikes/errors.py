@@ -13,7 +13,7 @@ class Barred(PalaceError):
 
     status, code = 409, "barred"
     message = N_(
-        "%(until)s前不能新预约，已订的照常入场。为什么，在“我的”里看；记错了请到售票处说明。"
+        "%(until)s前不能新预约，已订的照常入场。为什么，在“我的”里看；记错了也在那里说一声。"
     )
 
     def __init__(self, *, until: date) -> None:
@@ -25,6 +25,20 @@ class StrikeClosed(PalaceError):
 
     status, code = 409, "strike_closed"
     message = N_("这一次已经不算了，请刷新再看。")
+
+
+class AppealedBefore(PalaceError):
+    """Somebody asks once to have a strike looked at again."""
+
+    status, code = 409, "appealed_before"
+    message = N_("这一次您已经说过了，看好了会告诉您。")
+
+
+class AppealClosed(PalaceError):
+    """Nobody asks any more to have the strike looked at: somebody decided in the meantime."""
+
+    status, code = 409, "appeal_closed"
+    message = N_("已经有人处理了，请刷新再看。")
 
 
 class NotYoursToDecide(PalaceError):

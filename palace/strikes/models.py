@@ -1,14 +1,14 @@
-"""Strikes: what was booked and stayed empty."""
+"""Strikes: what was booked and stayed empty, and what was said of it."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from palace.db import Base, Id, one_of
-from palace.strikes.rules import StrikeKind
+from palace.strikes.rules import StrikeKind, Verdict
 
 
 class Strike(Base):
@@ -41,4 +41,37 @@ class Strike(Base):
     written_by: Mapped[str]
     forgiven_at: Mapped[datetime | None]
     forgiven_by: Mapped[str | None]
+    why: Mapped[str | None]
+    appeal: Mapped[Appeal | None] = relationship(lazy="joined")
+
+    @property
+    def is_appealed(self) -> bool:
+        """Return whether somebody waits for an answer."""
+        undecided = self.appeal is not None and self.appeal.decided_at is None
+        return undecided and self.forgiven_at is None
+
+
+class Appeal(Base):
+    """A member asks to have a strike looked at again, once, in words or without any.
+
+    What is written here by both sides stands in no audit line in clear.
+    """
+
+    __tablename__ = "appeals"
+    __table_args__ = (
+        one_of("verdict", Verdict),
+        CheckConstraint(
+            "num_nonnulls(decided_at, decided_by, verdict, why) IN (0, 4)", name="decided"
+        ),
+        Index(None, "asked_at", postgresql_where=text("decided_at IS NULL")),
+    )
+
+    strike_id: Mapped[int] = mapped_column(
+        ForeignKey("strikes.id"), primary_key=True, autoincrement=False
+    )
+    words: Mapped[str]
+    asked_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[str | None]
+    verdict: Mapped[Verdict | None]
     why: Mapped[str | None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flask import url_for
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from palace import words
 from palace.db import db, table_of
@@ -14,8 +14,15 @@ from palace.lists.queries import Column, List
 from palace.lists.rules import Kind
 from palace.members.models import Member
 from palace.members.rules import mask_name
-from palace.strikes.models import Strike
+from palace.strikes.models import Appeal, Strike
+from palace.strikes.rules import Ladder
 from palace.text import N_
+from palace.venues.queries import house_rules
+
+WAITING = and_(
+    Appeal.strike_id.is_not(None), Appeal.decided_at.is_(None), Strike.forgiven_at.is_(None)
+)
+MOST_SHOWN = 20
 
 
 def of_member(member_id: int) -> Sequence[Strike]:
@@ -43,11 +50,28 @@ def get_locked(strike_id: int) -> Strike:
     Raises:
         NotFound: there is none.
     """
-    wanted = select(Strike).where(Strike.id == strike_id).with_for_update(key_share=True)
-    found = db.session.scalars(wanted.execution_options(populate_existing=True)).first()
-    if found is None:
+    lock = select(Strike.id).where(Strike.id == strike_id).with_for_update(key_share=True)
+    if db.session.scalar(lock) is None:
         raise NotFound
-    return found
+    # a statement of its own: the one that waited for the lock still sees the appeal as it was
+    wanted = select(Strike).where(Strike.id == strike_id).execution_options(populate_existing=True)
+    return db.session.scalars(wanted).one()
+
+
+def ladder() -> Ladder:
+    """Return what strikes lead to here."""
+    house = house_rules()
+    return Ladder(
+        strikes=house.strikes_to_bar,
+        within_days=house.strike_within_days,
+        bar_days=house.bar_days,
+    )
+
+
+def open_appeals() -> Sequence[Strike]:
+    """Return the strikes whose members wait for an answer, who asked first before the others."""
+    wanted = select(Strike).join(Appeal).where(WAITING).order_by(Appeal.asked_at, Appeal.strike_id)
+    return db.session.scalars(wanted.limit(MOST_SHOWN)).all()
 
 
 def who(strike: Strike) -> str:
@@ -63,7 +87,10 @@ def _told(name: str, phone: str | None) -> str:
 STRIKES = List(
     endpoint="strikes.home",
     title=N_("预约了没来"),
-    source=table_of(Strike).join(table_of(Member), Member.id == Strike.member_id),
+    source=table_of(Strike)
+    .join(table_of(Member), Member.id == Strike.member_id)
+    .outerjoin(table_of(Appeal), Appeal.strike_id == Strike.id),
+    template="strikes/home.html",
     key=Strike.id,
     order="-happened_at",
     more=[Strike.title_en, Member.phone],
@@ -89,6 +116,13 @@ STRIKES = List(
             heading=N_("谁"),
             of=Member.name,
             say=lambda row: _told(row.name, row.phone),
+        ),
+        Column(
+            name="waiting",
+            heading=N_("请人再看"),
+            of=WAITING,
+            kind=Kind.YES_NO,
+            filters=True,
         ),
         Column(
             name="forgiven",

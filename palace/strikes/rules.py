@@ -12,6 +12,13 @@ from palace.strikes.errors import Barred, NotYoursToDecide
 LONGEST_WHY = 200
 
 
+class Verdict(StrEnum):
+    """What comes of asking to have a strike looked at again."""
+
+    FORGIVEN = "forgiven"
+    KEPT = "kept"
+
+
 class StrikeKind(StrEnum):
     """What stayed empty: a seat, a room, a place in a class."""
 
@@ -69,11 +76,11 @@ def check_not_barred(strike_days: Iterable[date], ladder: Ladder, today: date) -
         raise Barred(until=until)
 
 
-def check_forgives(actor: str, *, member_id: int, written_by: str) -> None:
-    """Refuse to let somebody forgive their own strike, or what they wrote down.
+def check_decides(actor: str, *, member_id: int, written_by: str) -> None:
+    """Refuse to let somebody decide about their own strike, or what they wrote down.
 
     Args:
-        actor: who forgives, as the audit names them (staff:2, member:5).
+        actor: who decides, as the audit names them (staff:2, member:5).
         member_id: whose strike it is.
         written_by: who wrote it down.
 

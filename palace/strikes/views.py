@@ -13,10 +13,15 @@ from palace.errors import NotFound, PalaceError
 from palace.lists.services import answer as answer_list
 from palace.members.rules import Role
 from palace.strikes import queries, services
-from palace.strikes.forms import ForgiveForm
+from palace.strikes.forms import DecideForm, ForgiveForm
+from palace.strikes.models import Strike
 from palace.strikes.queries import STRIKES
+from palace.strikes.rules import Verdict
+from palace.text import N_
 from palace.web import allow, answer, checked, reads, refusal_words, wants_json
 
+FORGIVEN = N_("这一次不算了，马上生效，也告诉本人了。")
+KEPT = N_("这一次还是算，也告诉本人了。")
 ONE = "/<int(max=9223372036854775807):strike_id>"
 
 bp = Blueprint("strikes", __name__, url_prefix="/staff/strikes")
@@ -42,40 +47,67 @@ def strike(strike_id: int) -> ResponseReturnValue:
     return _page(strike_id)
 
 
+@bp.context_processor
+def waiting() -> dict[str, object]:
+    """Lend the list's page those who wait for an answer."""
+    return {"open_appeals": queries.open_appeals, "who_of": queries.who}
+
+
 @bp.post(f"{ONE}/forgive")
 @allow(Role.COUNTER, Role.ADMIN)
 @reads(ForgiveForm)
 def forgive(strike_id: int) -> ResponseReturnValue:
     """Let a strike count no more."""
-    form = ForgiveForm()
+    return _decided(strike_id, ForgiveForm())
+
+
+@bp.post(f"{ONE}/decide")
+@allow(Role.COUNTER, Role.ADMIN)
+@reads(DecideForm)
+def decide(strike_id: int) -> ResponseReturnValue:
+    """Answer a member who asked to have a strike looked at again."""
+    return _decided(strike_id, DecideForm())
+
+
+def _decided(strike_id: int, form: ForgiveForm) -> ResponseReturnValue:
+    """Do what the form says; what was refused stands on the page again."""
     try:
         checked(form)
         with transaction():
-            why = (form.why.data or "").strip()
-            services.forgive(strike_id, current_user.actor, why, clock.now())
+            strike = _do(strike_id, form)
     except NotFound:
         raise
     except PalaceError as refusal:
         if wants_json():
             raise
         db.session.rollback()
-        form.why.errors = [refusal_words(refusal)]
+        form.why.errors = form.why.errors or [refusal_words(refusal)]
         return _page(strike_id, form, refusal.status)
     if wants_json():
         return _page(strike_id)
-    flash(gettext("这一次不算了，马上生效。"))
+    flash(gettext(FORGIVEN if strike.forgiven_at else KEPT))
     return redirect(url_for("strikes.strike", strike_id=strike_id), 303)
+
+
+def _do(strike_id: int, form: ForgiveForm) -> Strike:
+    why, now = (form.why.data or "").strip(), clock.now()
+    if isinstance(form, DecideForm):
+        verdict = Verdict(form.verdict.data or "")
+        return services.decide(strike_id, current_user.actor, verdict, why, now)
+    return services.forgive(strike_id, current_user.actor, why, now)
 
 
 def _page(
     strike_id: int, form: ForgiveForm | None = None, status: int = 200
 ) -> ResponseReturnValue:
     one = queries.get_strike(strike_id)
+    appeal = one.appeal
     body = {
         "strike": one.id,
         "subject": one.subject,
         "happened_at": one.happened_at.astimezone(clock.SHANGHAI).isoformat(),
         "forgiven": one.forgiven_at is not None,
+        "appeal": appeal and {"words": appeal.words, "verdict": appeal.verdict},
     }
     return answer(
         "strikes/strike.html",
@@ -83,5 +115,5 @@ def _page(
         status=status,
         strike=one,
         who=queries.who(one),
-        form=form or ForgiveForm(formdata=None),
+        form=form or DecideForm(formdata=None),
     )

@@ -14,7 +14,6 @@ from sqlalchemy.dialects.postgresql import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from palace.db import Base
-from palace.strikes.rules import Ladder
 
 
 class HouseRules(Base):
@@ -162,12 +161,3 @@ class HouseRules(Base):
     bar_days: Mapped[int] = mapped_column(server_default="30", default=30)
     strike_free_only: Mapped[bool] = mapped_column(server_default=text("true"), default=True)
     strike_after_minutes: Mapped[int] = mapped_column(server_default="120", default=120)
-
-    @property
-    def ladder(self) -> Ladder:
-        """Return what strikes lead to here."""
-        return Ladder(
-            strikes=self.strikes_to_bar,
-            within_days=self.strike_within_days,
-            bar_days=self.bar_days,
-        )

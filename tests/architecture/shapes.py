@@ -67,7 +67,7 @@ MINE = {
     "feed": {"type": "string", "format": "uri"},
     "entries": each(known("Entry")),
     "orders": each(CODE),
-    "missed": each(TEXT),
+    "missed": each(exactly(strike=NUMBER, subject=TEXT, appealed=YES_NO)),
     "barred_until": {"type": ["string", "null"], "format": "date"},
 }
 DOOR = {
@@ -214,7 +214,16 @@ SHAPES: dict[str, Shape] = {
         tickets=NUMBER,
         entries=NUMBER,
     ),
-    "Strike": exactly(strike=NUMBER, subject=TEXT, happened_at=INSTANT, forgiven=YES_NO),
+    "Strike": exactly(
+        strike=NUMBER,
+        subject=TEXT,
+        happened_at=INSTANT,
+        forgiven=YES_NO,
+        appeal={
+            **exactly(words=TEXT, verdict={"type": ["string", "null"]}),
+            "type": ["object", "null"],
+        },
+    ),
     "Decided": exactly(waiting=NUMBER),
     "Posters": exactly(posters=each(exactly(code=CODE, unit=TEXT))),
     "Listed": exactly(

@@ -198,7 +198,7 @@ def test_a_refused_name_stays_in_its_field(make: Factory, client: FlaskClient) -
     refused = client.post("/mine/name", data={"name": 'Ann "<3'})
     assert refused.status_code == 422
     assert 'value="Ann &#34;&lt;3"' in refused.text
-    assert "<details open>" in refused.text
+    assert '<details id="my-name" open>' in refused.text
     assert "真实姓名" in refused.text
 
 

@@ -7,14 +7,19 @@ from datetime import date, time, timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from palace import clock
+from palace.db import db
 from palace.door.claims import admit
 from palace.joining import services as joining
 from palace.members.services import ask_code, code_of
 from palace.notices import senders
 from palace.notices.services import tell_old_number
 from palace.programme.models import Performance
+from palace.strikes.models import Strike
+from palace.strikes.rules import Verdict
+from palace.strikes.services import appeal, decide, forgive
 from palace.tickets import services as tickets
 from palace.tickets.rules import Wish
 from tests.factory import Factory
@@ -131,11 +136,29 @@ def test_a_show_that_was_missed(make: Factory, member: FlaskClient) -> None:
     tickets.write_missed(clock.now())
 
     assert newest(member, "zh") == (
-        "晋剧《打金枝》，11月28日 周六 19:30，预约了没来。下次去不了请先退票。记错了请到售票处说明。"
+        "晋剧《打金枝》，11月28日 周六 19:30，预约了没来。"
+        "下次去不了请先退票。记错了，登录后在“我的”里说一声。"
     )
     assert newest(member, "en") == (
         "The Golden Branch, Sat 28 Nov 19:30: booked, but nobody came."
-        " Please return tickets you cannot use. If this is wrong, tell the box office."
+        " Please return tickets you cannot use. If this is wrong, sign in and say so under Mine."
+    )
+
+    [strike] = db.session.scalars(select(Strike))
+    now = clock.now()
+    appeal(strike.member_id, strike.id, "", now)
+    decide(strike.id, "staff:3", Verdict.KEPT, "没查到", now)
+    assert newest(member, "zh") == (
+        "晋剧《打金枝》，11月28日 周六 19:30，您说的我们看过了，这一次还是算，原因登录后在“我的”里看。"
+    )
+    assert newest(member, "en") == (
+        "The Golden Branch, Sat 28 Nov 19:30: we have looked again, and it still counts."
+        " Sign in and see why under Mine."
+    )
+    forgive(strike.id, "staff:4", "查到了", now)
+    assert newest(member, "zh") == "晋剧《打金枝》，11月28日 周六 19:30，预约了没来的这一次不算了。"
+    assert newest(member, "en") == (
+        "The Golden Branch, Sat 28 Nov 19:30: that nobody came does not count any more."
     )
 
 
@@ -152,10 +175,6 @@ def test_a_unit_that_needs_a_name(make: Factory, client: FlaskClient) -> None:
 
 def test_every_kind_is_read_here() -> None:
     read = {"sign_in_code", "tickets_issued", "ticket_returned", "awaiting_payment"}
-    assert set(senders.KINDS) == read | {
-        "unit_confirmed",
-        "unit_refused",
-        "number_changed",
-        "missed",
-        "unit_asks_name",
-    }
+    units = {"unit_confirmed", "unit_refused", "unit_asks_name"}
+    strikes = {"missed", "strike_kept", "strike_forgiven"}
+    assert set(senders.KINDS) == read | units | strikes | {"number_changed"}

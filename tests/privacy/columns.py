@@ -11,6 +11,7 @@ PERSONAL = {
     "agenda_entries": (
         "member_id subject during ends_at title_zh title_en place_zh place_en path block"
     ),
+    "appeals": "strike_id words asked_at decided_at decided_by verdict why",
     "applications": (
         "member_id unit_id poster_id asked_at withdrawn_at decided_at decided_by verdict why"
     ),

@@ -29,7 +29,7 @@ from palace.reports.models import Export
 from palace.reports.rules import ExportState, Format
 from palace.roster.models import RosterQuestion
 from palace.security import public_code
-from palace.strikes.models import Strike
+from palace.strikes.models import Appeal, Strike
 from palace.strikes.rules import StrikeKind
 from palace.tickets import services
 from palace.tickets.models import Admission, Ticket
@@ -55,18 +55,18 @@ def _noted(make: Factory, member: Member, unit: Unit, now: datetime) -> None:
     make.add(
         Companion(member_id=member.id, name="欧阳小棠", relation=Relation.CHILD, by_guardian=True)
     )
-    make.add(
-        Strike(
-            member_id=member.id,
-            kind=StrikeKind.TICKET,
-            subject="performance:0",
-            title_zh="从前的演出",
-            title_en="A show of before",
-            happened_at=now,
-            written_at=now,
-            written_by="system",
-        )
+    strike = Strike(
+        member_id=member.id,
+        kind=StrikeKind.TICKET,
+        subject="performance:0",
+        title_zh="从前的演出",
+        title_en="A show of before",
+        happened_at=now,
+        written_at=now,
+        written_by="system",
     )
+    make.add(strike)
+    make.add(Appeal(strike_id=strike.id, words="我到了，没扫上。", asked_at=now))
     make.add(
         Export(
             code=public_code(),

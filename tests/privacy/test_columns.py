@@ -108,6 +108,7 @@ def test_columns_that_are_not_told_are_hashes_keys_and_others_names() -> None:
         "entrants.key_id",
         "companions.identity_hash",
         "companions.key_id",
+        "appeals.decided_by",
         "strikes.written_by",
         "strikes.forgiven_by",
         "agenda_entries.block",

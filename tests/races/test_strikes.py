@@ -12,8 +12,9 @@ from palace import clock
 from palace.db import db
 from palace.door.claims import admit
 from palace.notices.models import Notice
-from palace.strikes.models import Strike
-from palace.strikes.services import forgive
+from palace.strikes.models import Appeal, Strike
+from palace.strikes.rules import Verdict
+from palace.strikes.services import appeal, decide, forgive
 from palace.tickets import services
 from palace.tickets.models import Ticket
 from palace.tickets.rules import Wish
@@ -74,3 +75,48 @@ def test_late_entries_forgiveness_and_the_task_together(live: Factory, live_app:
     assert db.session.scalar(unforgiven.where(Strike.member_id.in_(came))) == 0
     assert db.session.scalar(unforgiven.where(Strike.id.in_(ids[::2]))) == 0
     assert db.session.scalar(select(func.count(Strike.id))) == MISSING
+
+
+def test_one_of_two_clerks_who_answer_at_once_decides(live: Factory, live_app: Flask) -> None:
+    missed_show(live)
+    services.write_missed(clock.now())
+    asked = list(db.session.scalars(select(Strike).order_by(Strike.id)))
+    for one in asked:
+        appeal(one.member_id, one.id, "我来了", clock.now())
+    live.commit()
+    jobs: list[Callable[[], object]] = []
+    for one in asked:
+        for number, verdict in enumerate(Verdict):
+            jobs.append(
+                lambda at=one.id, by=f"staff:{number}", so=verdict: decide(  # type: ignore[misc]  # a lambda's default
+                    at, by, so, "看过", clock.now()
+                )
+            )
+
+    told = codes(together(live_app, jobs, at_once=2 * MISSING))
+
+    assert told["won"] == MISSING
+    assert set(told) <= {"won", "strike_closed", "appeal_closed"}
+    db.session.expire_all()
+    forgiven = select(func.count(Strike.id)).where(Strike.forgiven_at.is_not(None))
+    answered = select(func.count()).select_from(Appeal).where(Appeal.decided_at.is_not(None))
+    agreed = answered.where(Appeal.verdict == Verdict.FORGIVEN)
+    assert db.session.scalar(answered) == MISSING
+    assert db.session.scalar(agreed) == db.session.scalar(forgiven)
+    kinds = Notice.kind.in_(["strike_kept", "strike_forgiven"])
+    assert db.session.scalar(select(func.count()).where(kinds)) == MISSING
+
+
+def test_a_strike_is_appealed_once_however_often_it_is_tapped(
+    live: Factory, live_app: Flask
+) -> None:
+    missed_show(live)
+    services.write_missed(clock.now())
+    one = db.session.scalars(select(Strike)).first()
+    live.commit()
+    assert one
+    ids = (one.member_id, one.id)
+
+    told = codes(together(live_app, [lambda: appeal(*ids, "", clock.now())] * 8, at_once=8))
+
+    assert told == {"won": 1, "appealed_before": 7}
