@@ -243,26 +243,8 @@ def decide_about_a_strike(walk: Walk, strike: Strike) -> None:
     walk.ask("POST", f"/staff/strikes/{strike.id}/forgive", why="本人来了")
 
 
-def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None:
-    show = make.performance(seats=4)
-    member = make.member(phone="13800138000")
-
-    look_around(walk, show)
-    walk.ask("GET", "/join")
-    walk.ask("GET", f"/join/{'a' * 20}")
-    enter(walk, member)
-    get_tickets(walk, show)
-    bring_people(walk)
-    move_to_another_number(walk)
-    strike = missed_by(make, member)
-    change_oneself(walk, strike)
-    make.sign_in(walk.browser, make.member(valid=False))  # the roster knows the name of the other
-    walk.ask("POST", "/mine/name", name="李小明")
-    join_a_unit(walk, make.unit().id)
-    walk.ask("POST", "/sign-out-everywhere")
-    give_the_unit_s_word(walk, make)
-    make.sign_in(walk.browser, make.member())
-    look_after_oneself(walk)
+def work(walk: Walk, make: Factory, show: Performance, member: Member, strike: Strike) -> None:
+    """Do what an administrator may do, from the first sign-in to the sign-out."""
     staff = make.staff(Role.ADMIN)
     staff.password_hash = hash_password(PASSWORD)
     db.session.flush()
@@ -296,6 +278,29 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     walk.ask("GET", f"/door/{show.id}")
     walk.ask("POST", f"/door/{show.id}/admit", code="123")
     walk.ask("POST", "/staff/sign-out")
+
+
+def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None:
+    show = make.performance(seats=4)
+    member = make.member(phone="13800138000")
+
+    look_around(walk, show)
+    walk.ask("GET", "/join")
+    walk.ask("GET", f"/join/{'a' * 20}")
+    enter(walk, member)
+    get_tickets(walk, show)
+    bring_people(walk)
+    move_to_another_number(walk)
+    strike = missed_by(make, member)
+    change_oneself(walk, strike)
+    make.sign_in(walk.browser, make.member(valid=False))  # the roster knows the name of the other
+    walk.ask("POST", "/mine/name", name="李小明")
+    join_a_unit(walk, make.unit().id)
+    walk.ask("POST", "/sign-out-everywhere")
+    give_the_unit_s_word(walk, make)
+    make.sign_in(walk.browser, make.member())
+    look_after_oneself(walk)
+    work(walk, make, show, member, strike)
 
     assert walk.wrong == []
     assert walk.seen == {(name, method) for name, methods in JSON.items() for method in methods}
