@@ -23,7 +23,8 @@ MOVE = text(
         FROM members
         JOIN roster_entries AS entry ON entry.id = members.roster_entry_id
         JOIN roster_entries AS other ON other.name = entry.name AND other.id <> entry.id
-         AND (other.card_number = entry.card_number OR other.phone = entry.phone)
+         AND (other.phone IN (entry.phone, members.phone) OR (other.card_number = entry.card_number
+              AND (other.phone IS NULL OR coalesce(entry.phone, members.phone) IS NULL)))
         WHERE entry.status = 'left' AND other.status <> 'left'
           AND (entry.listed_by = :import_id OR other.listed_by = :import_id)
           AND (other.valid_until IS NULL OR other.valid_until >= :today)

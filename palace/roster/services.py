@@ -222,25 +222,26 @@ def _apply(
 
 
 def check_leavers(row: RosterImport, counts: Mapping[str, int]) -> None:
-    """Ask again where a complete list lets unusually many leave.
+    """Ask again where a complete list lets unusually many leave; a word counts for as many as it was shown.
 
     Raises:
-        LeaversUnconfirmed: nobody confirmed it.
+        LeaversUnconfirmed: nobody confirmed it, or fewer.
     """
     percent = house_rules().roster_leave_percent
+    is_confirmed = row.confirmed and counts["leaving"] <= row.counts["leaving"]
     if (
         row.complete
-        and not row.confirmed
+        and not is_confirmed
         and asks_again(counts["leaving"], counts["listed"], percent)
     ):
         raise LeaversUnconfirmed(leaving=counts["leaving"], percent=percent)
 
 
 def refuse(import_id: int, refusal: PalaceError) -> None:
-    """Write down why an import went no further; one that only needs a confirmation may still have it."""
+    """Write down why an import went no further; one that needs another word is counted anew for it."""
     row = queries.get_import(import_id)
     if isinstance(refusal, LeaversUnconfirmed):
-        row.state = ImportState.CHECKED
+        row.state, row.confirmed = ImportState.WAITING, False
         return
     row.state, row.refusal, row.finished_at = ImportState.REFUSED, refusal.code, clock.now()
     claims.forget_file(import_id)

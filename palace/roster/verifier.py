@@ -87,7 +87,8 @@ class SignedPost:
             raise VerifierAway(type(error).__name__) from None
         if status != OK:
             raise VerifierAway(f"status {status}")
-        if not hmac.compare_digest(sign(self.secret, nonce.encode(), answered), signed):
+        right = sign(self.secret, nonce.encode(), answered)
+        if not hmac.compare_digest(right.encode(), signed.encode()):
             raise VerifierAway("signature")
         return _verdict(answered)
 

@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from palace import clock
 from palace.config import Settings
 from palace.db import db
+from palace.errors import NotFound
 from palace.members import queries as members
 from palace.members.models import Member, RosterEntry, Unit
 from palace.members.services import note
@@ -51,7 +52,7 @@ def questions(now: datetime) -> list[Question]:
         select(Member)
         .outerjoin(RosterQuestion, RosterQuestion.member_id == Member.id)
         .outerjoin(RosterEntry, RosterEntry.id == Member.roster_entry_id)
-        .where(Member.phone.is_not(None), or_(waits, old))
+        .where(Member.phone.is_not(None), Member.name != "", or_(waits, old))
     )
     found = db.session.scalars(wanted.order_by(RosterEntry.vouched_at, Member.id).limit(AT_ONCE))
     return [
@@ -73,21 +74,30 @@ def ask_again(member_id: int) -> None:
 def take_verdict(question: Question, verdict: Verdict) -> None:
     """Make a verdict an entry of the unit's roster, and tie the member to it; an import outranks it."""
     now = clock.now()
-    members.lock(question.member_id)
-    member = db.session.get(Member, question.member_id, populate_existing=True)
-    if member is None or (member.name, member.phone) != (question.name, question.phone):
+    try:
+        members.lock(question.member_id)
+    except NotFound:  # erased while the office was asked
+        return
+    member = db.session.get_one(Member, question.member_id, populate_existing=True)
+    if (member.name, member.phone) != (question.name, question.phone):
         return
     asked = {"member_id": member.id, "asked_at": now, "answer": verdict.standing.value}
     new = insert(RosterQuestion).values(asked)
     db.session.execute(new.on_conflict_do_update(index_elements=["member_id"], set_=asked))
     if verdict.standing is Vouched.VALID:
         _vouch(member, verdict, now)
-    elif member.roster_entry is not None and member.roster_entry.vouched_at is not None:
-        entry = member.roster_entry
+    else:
+        _let_go(member, now)
+    db.session.flush()
+
+
+def _let_go(member: Member, now: datetime) -> None:
+    """Have a member leave the entry an office vouched for; one an import wrote stays as it is."""
+    entry = member.roster_entry
+    if entry is not None and entry.vouched_at is not None:
         entry.status, entry.left_on = RosterStatus.LEFT, clock.palace_day(now)
         entry.vouched_at = now
         note("verifier_let_go", f"member:{member.id}", actor="system")
-    db.session.flush()
 
 
 def _vouch(member: Member, verdict: Verdict, now: datetime) -> None:
@@ -103,6 +113,7 @@ def _vouch(member: Member, verdict: Verdict, now: datetime) -> None:
         entry.valid_until, entry.vouched_at = verdict.valid_until, now
     taken = db.session.scalars(select(Member.id).where(Member.roster_entry_id == entry.id)).first()
     if entry.name == member.name and taken is None:
+        _let_go(member, now)
         member.roster_entry = entry
         after = {"roster_entry": entry.id}
         note("member_recognised", f"member:{member.id}", after=after, actor="system")

@@ -107,6 +107,29 @@ def test_a_member_moves_with_their_card_to_the_next_unit(house: Factory) -> None
     assert db.session.get_one(Member, zhang.id).unit_id == unit_id("second")
 
 
+def test_the_same_card_of_another_unit_s_namesake_is_nobody_s_next_entry(house: Factory) -> None:
+    zhang = member("张建华", "13800000001")
+    applied(listed(ZHANG))
+    applied(listed(ZHANG.replace("在职", "离职")))
+
+    applied(listed("张建华,13900000009,TY1,,,,"), "steel")
+
+    assert standing(zhang) is Standing.EXPIRED
+    assert db.session.get_one(Member, zhang.id).unit_id == unit_id("first")
+
+
+def test_a_member_with_a_new_number_moves_to_the_next_unit_by_it(house: Factory) -> None:
+    zhang = member("张建华", "13800000001")
+    applied(listed(ZHANG))
+    applied(listed(ZHANG.replace("在职", "离职")))
+    db.session.get_one(Member, zhang.id).phone = "13900000009"
+    db.session.commit()
+
+    applied(listed("张建华,13900000009,GT7,,,,"), "steel")
+
+    assert standing(zhang) is Standing.VALID
+
+
 def test_a_card_given_to_somebody_else_takes_no_account_along(house: Factory) -> None:
     zhang = member("张建华", "13800000001")
     applied(listed(ZHANG))
@@ -130,6 +153,30 @@ def test_many_leavers_are_asked_about_again(house: Factory) -> None:
     assert [status for _, _, status in people("first")].count("left") == 9
     with pytest.raises(NotToApply), transaction():
         services.apply(number, confirmed=True)
+
+
+@pytest.mark.parametrize(("left", "confirmed"), [(1, False), (5, True)])
+def test_a_word_counts_for_as_many_leavers_as_it_was_shown(
+    house: Factory, left: int, confirmed: bool
+) -> None:
+    lines = [f"张建华,,TY{number},first,,," for number in range(10)]
+    applied(listed(*lines))
+    number = upload(listed(*lines[left:]), "first", complete=True)
+    read_roster(number)
+    with transaction():
+        services.apply(number, confirmed=confirmed)
+    applied(listed(*[f"张建华,,TX{number},first,,," for number in range(10)]))
+
+    read_roster(number)
+    assert [status for _, _, status in people("first")].count("left") == 0
+    read_roster(number)
+    again = now(number)
+    assert (again.state, again.counts["leaving"]) == (ImportState.CHECKED, left + 10)
+
+    with transaction():
+        services.apply(number, confirmed=True)
+    read_roster(number)
+    assert now(number).state is ImportState.APPLIED
 
 
 def test_a_list_that_is_not_complete_lets_nobody_leave(house: Factory) -> None:

@@ -6,21 +6,24 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from sqlalchemy import select, update
 
 from palace import clock
-from palace.db import db
+from palace.db import db, transaction
 from palace.members.models import Member, RosterEntry
 from palace.members.rules import Standing
+from palace.privacy.services import erase
 from palace.roster.models import RosterQuestion
 from palace.roster.verifier import SignedPost, Verdict, VerifierAway, Vouched, sign
 from palace.worker import verify_due
 from tests.conftest import Browser
 from tests.factory import Factory
-from tests.roster.conftest import applied, listed, member
+from tests.roster.conftest import applied, listed, member, people
 
 SECRET = "a secret that both sides know, 32 letters"  # noqa: S105 - of this test's own office
 GOOD = {
@@ -128,6 +131,11 @@ def replayed(office: Office, _nonce: bytes) -> None:
     office.say(200, body, sign(SECRET, b"an older nonce", body))
 
 
+def signed_in_no_ascii(office: Office, _nonce: bytes) -> None:
+    """Send a signature that is no hexadecimal digits."""
+    office.say(200, json.dumps(GOOD).encode(), "\xe9" * 64)
+
+
 def endless(office: Office, nonce: bytes) -> None:
     """Send more than any answer has."""
     body = b" " * 100_000
@@ -141,6 +149,7 @@ def endless(office: Office, nonce: bytes) -> None:
         drips,
         wrongly_signed,
         replayed,
+        signed_in_no_ascii,
         endless,
         knows([]),
         knows({"standing": "perhaps"}),
@@ -234,3 +243,48 @@ def test_a_member_who_waits_may_ask_again(house: Factory, office: Pair) -> None:
     kind.how = knows(GOOD)
     assert verify_due(verifier) == 1
     assert standing(zhang) is Standing.VALID
+
+
+@dataclass
+class Told:
+    """An office that answers as told, and keeps whom it was asked about."""
+
+    verdict: Verdict
+    meanwhile: Callable[[], object] = bool
+    asked: list[str] = field(default_factory=list)
+
+    def check(self, card_number: str, name: str, phone: str) -> Verdict:
+        """Answer, after what happens meanwhile."""
+        self.asked.append(f"{card_number}{name}{phone}")
+        self.meanwhile()
+        return self.verdict
+
+
+def test_who_has_no_name_yet_is_not_asked_about(house: Factory) -> None:
+    member("", "13800000001")
+    office = Told(Verdict(Vouched.UNKNOWN))
+
+    assert (verify_due(office), office.asked) == (0, [])
+
+
+def test_who_is_erased_while_the_office_is_asked_stays_erased(house: Factory) -> None:
+    zhang, li = member("张建华", "13800000001"), member("李志强", "13800000002")
+
+    def gone() -> None:
+        with transaction():
+            if db.session.get_one(Member, zhang.id).erased_at is None:
+                erase(zhang.id, clock.now(), asked_by="system")
+
+    assert verify_due(Told(Verdict(Vouched.UNKNOWN), gone)) == 2
+    assert list(db.session.scalars(select(RosterQuestion.member_id))) == [li.id]
+
+
+def test_who_is_vouched_for_elsewhere_leaves_the_unit_of_before(house: Factory) -> None:
+    member("张建华", "13800000001")
+    verify_due(Told(Verdict(Vouched.VALID, "first", "TY1")))
+    db.session.execute(update(RosterEntry).values(vouched_at=clock.now() - timedelta(days=1)))
+    db.session.commit()
+
+    verify_due(Told(Verdict(Vouched.VALID, "second", "TY2")))
+
+    assert people() == [("TY1", "张建华", "left"), ("TY2", "张建华", "active")]
