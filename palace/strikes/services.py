@@ -36,7 +36,12 @@ def appeal(member_id: int, strike_id: int, words: str, now: datetime) -> None:
         raise StrikeClosed
     if not execute(NEW_APPEAL, {"strike_id": strike_id, "words": words, "asked_at": now}):
         raise AppealedBefore
-    _note("strike_appealed", strike, "appealed", words)
+    note(
+        "strike_appealed",
+        f"strike:{strike.id}",
+        after={"state": "appealed"},
+        personal=_said(strike, words),
+    )
 
 
 def decide(strike_id: int, actor: str, verdict: Verdict, why: str, now: datetime) -> Strike:
@@ -52,7 +57,7 @@ def decide(strike_id: int, actor: str, verdict: Verdict, why: str, now: datetime
         return forgive(strike_id, actor, why, now, asked=True)
     strike = _open_to(strike_id, actor, asked=True)
     _answer(strike, actor, verdict, why, now)
-    _note("strike_kept", strike, "kept", why)
+    note("strike_kept", f"strike:{strike.id}", after={"state": "kept"}, personal=_said(strike, why))
     _tell("strike_kept", strike, now)
     return strike
 
@@ -72,7 +77,12 @@ def forgive(strike_id: int, actor: str, why: str, now: datetime, *, asked: bool 
     strike = _open_to(strike_id, actor, asked=asked)
     strike.forgiven_at, strike.forgiven_by, strike.why = now, actor, why
     _answer(strike, actor, Verdict.FORGIVEN, why, now)
-    _note("strike_forgiven", strike, "forgiven", why)
+    note(
+        "strike_forgiven",
+        f"strike:{strike.id}",
+        after={"state": "forgiven"},
+        personal=_said(strike, why),
+    )
     _tell("strike_forgiven", strike, now)
     return strike
 
@@ -95,10 +105,9 @@ def _answer(strike: Strike, actor: str, verdict: Verdict, why: str, now: datetim
     db.session.flush()
 
 
-def _note(act: str, strike: Strike, state: str, words: str) -> None:
-    """Note what was done; the words are under the person's key, not in clear."""
-    said = Personal(strike.member_id, after={"words": words}) if words else None
-    note(act, f"strike:{strike.id}", after={"state": state}, personal=said)
+def _said(strike: Strike, words: str) -> Personal | None:
+    """Return words for the audit under the person's key: they stand nowhere in clear."""
+    return Personal(strike.member_id, after={"words": words}) if words else None
 
 
 def _tell(kind: str, strike: Strike, now: datetime) -> None:
