@@ -15,6 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from palace import db as database
 from palace import lifecycle, overload, pages, throttle, web, words
+from palace.acting import views as acting
 from palace.audit import views as audit
 from palace.boxoffice import views as boxoffice
 from palace.calendars import views as calendars
@@ -75,6 +76,7 @@ PARTS = (
     roster,
     care,
     people,
+    acting,
     joining,
     unions,
     strikes,

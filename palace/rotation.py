@@ -11,7 +11,7 @@ from palace import at_home, clock
 from palace.companions.queries import has_companions
 from palace.config import Settings
 from palace.db import db, transaction
-from palace.members.queries import is_wrapping, sealed_with
+from palace.members.queries import is_in_use
 from palace.members.rules import CODE_LIFE, MEMBER_SIGN_IN
 from palace.members.services import reseal
 from palace.programme.models import Performance
@@ -38,12 +38,10 @@ def may_forget(key: Key, now: datetime, last_show_ends_at: datetime | None) -> b
     """
     if key.retired_at is None:
         return False
-    if key.purpose == "totp":
-        return not sealed_with(key.id)
+    if key.purpose in ("totp", "personal"):
+        return not is_in_use(key.id)
     if key.purpose == "identity":
         return not (has_entrants(key.id) or has_companions(key.id))
-    if key.purpose == "personal":
-        return not is_wrapping(key.id)
     if key.purpose == "ticket":
         return last_show_ends_at is None or last_show_ends_at <= now
     used_for = USED_FOR.get(key.purpose)

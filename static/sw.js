@@ -42,6 +42,7 @@ async function page(request, own) {
 
 async function remember(request, answer) {
   if (await signedOut(request, answer)) return caches.delete(OWN);
+  if (answer.headers.has("Palace-Acting")) return caches.delete(OWN);
   const cache = await caches.open(OWN);
   if (answer.ok) await cache.put(request, answer.clone());
   else if (answer.type === "opaqueredirect" || answer.status === 404) await cache.delete(request);

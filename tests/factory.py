@@ -289,14 +289,18 @@ class Factory:
         self.add(HouseRules(site_id=site.id))
         return site
 
-    def sign_in(self, client: FlaskClient, person: Member | Staff) -> None:
-        """Sign a person in on a browser, as the sign-in page would."""
+    def sign_in(
+        self, client: FlaskClient, person: Member | Staff, *, acting_for: Member | None = None
+    ) -> None:
+        """Sign a person in on a browser, as the sign-in page would; staff may act for a member."""
         token = secrets.token_urlsafe(32)
         row = SignIn(
             token_hash=hashlib.sha256(token.encode()).digest(),
             member_id=person.id if isinstance(person, Member) else None,
             staff_id=person.id if isinstance(person, Staff) else None,
             expires_at=clock.now() + timedelta(days=1),
+            acting_for=acting_for.id if acting_for else None,
+            acting_until=clock.now() + timedelta(minutes=20) if acting_for else None,
         )
         self.add(row)
         with client.session_transaction() as browser:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     ScalarSelect,
+    and_,
     case,
     cast,
     func,
@@ -23,6 +24,7 @@ from palace.lists.queries import Column, List, instant, known
 from palace.lists.rules import Kind
 from palace.members.models import AuditLine, Member, PersonalKey, Staff
 from palace.members.rules import mask_name
+from palace.members.services.audit import FOR
 from palace.members.services.personal import opened
 from palace.text import N_
 
@@ -54,6 +56,12 @@ def _is_actor(typed: str) -> ColumnElement[bool]:
         ids = db.session.scalars(select(Staff.id).where(fits).order_by(Staff.id).limit(MOST_FOUND))
         actors = [f"staff:{staff_id}" for staff_id in ids]
     return AuditLine.actor == actors[0] if len(actors) == 1 else AuditLine.actor.in_(actors)
+
+
+def _is_subject(typed: str) -> ColumnElement[bool]:
+    """Return the condition that a line is about something, or says that staff acted for that member."""
+    acted = and_(AuditLine.after.has_key(FOR), AuditLine.after[FOR].astext == typed)
+    return or_(AuditLine.subject == typed, acted)
 
 
 def _actor(row: Any) -> str:
@@ -122,7 +130,7 @@ def _change_words(name: str, old: object, new: object) -> str:
 def _value(value: object) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{name}={_value(part)}" for name, part in value.items())
-    return "–" if value is None else str(value)
+    return "–" if value is None else _thing(str(value))
 
 
 LINES = List(
@@ -156,7 +164,7 @@ LINES = List(
             heading=N_("对象"),
             of=AuditLine.subject,
             filters=True,
-            where=lambda typed: AuditLine.subject == typed,
+            where=_is_subject,
             say=_subject,
             link=_subject_page,
         ),

@@ -27,6 +27,8 @@ ACTS = {
     "second_factor_forgotten": N_("重设第二步验证"),
     "recovery_code_used": N_("用了恢复码"),
     "sign_ins_ended": N_("结束登录"),
+    "acting_begun": N_("开始替人办理"),
+    "acting_ended": N_("替人办理完了"),
     "member_joined": N_("新会员"),
     "member_recognised": N_("名册认出会员"),
     "member_renamed": N_("会员改名"),
@@ -110,6 +112,8 @@ VALUES = {
     "orders": N_("订单数"),
     "filters": N_("查找条件"),
     "why": N_("原因"),
+    "acted_for": N_("替谁办理"),
+    "found_by": N_("怎么找到的"),
 }
 """Words for the values of before and after; one without words is called as the code calls it."""
 

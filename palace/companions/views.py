@@ -32,14 +32,14 @@ def init_app(app: Flask) -> None:
 
 
 @bp.get("")
-@allow(Role.MEMBER)
+@allow(Role.MEMBER, Role.ACTING)
 def home() -> ResponseReturnValue:
     """Show whom the member keeps, and the form for one more."""
     return _page()
 
 
 @bp.post("")
-@allow(Role.MEMBER)
+@allow(Role.MEMBER, Role.ACTING)
 @reads(CompanionForm)
 @limiter.limit("60 per hour")
 def keep() -> ResponseReturnValue:
@@ -60,7 +60,7 @@ def keep() -> ResponseReturnValue:
 
 
 @bp.post("/<int(max=9223372036854775807):companion_id>/remove")
-@allow(Role.MEMBER)
+@allow(Role.MEMBER, Role.ACTING)
 def remove(companion_id: int) -> ResponseReturnValue:
     """Take somebody off the list."""
     with transaction():

@@ -19,6 +19,12 @@ def hashed(entrant: Declared, opened_at: datetime) -> tuple[str, bytes]:
     return key.id, key.mac(f"{entrant.document}:{entrant.number}")
 
 
+def all_hashes(entrant: Declared) -> list[tuple[str, bytes]]:
+    """Return key id and keyed hash of a number by every key of the keys file, the active one first."""
+    said = f"{entrant.document}:{entrant.number}"
+    return [(key.id, key.mac(said)) for key in keys().all(PURPOSE)]
+
+
 def key_id_at(instant: datetime) -> str:
     """Return the id of the key that held at an instant."""
     return keys().at(PURPOSE, instant).id

@@ -156,12 +156,19 @@ class RecoveryCode(Base):
 class SignIn(Base):
     """One signed-in browser, a row that can be ended; exactly one of member and staff is set.
 
-    `proven_at` is when they last proved who they are. `token` is known only to the browser, never to
-    the table.
+    Staff act for the member `acting_for` until `acting_until`. `proven_at` is when they last proved
+    who they are. `token` is known only to the browser, never to the table.
     """
 
     __tablename__ = "sign_ins"
-    __table_args__ = (CheckConstraint("num_nonnulls(member_id, staff_id) = 1", name="one_person"),)
+    __table_args__ = (
+        CheckConstraint("num_nonnulls(member_id, staff_id) = 1", name="one_person"),
+        CheckConstraint(
+            "num_nonnulls(acting_for, acting_until) IN (0, 2)"
+            " AND (acting_for IS NULL OR staff_id IS NOT NULL)",
+            name="acting",
+        ),
+    )
 
     id: Mapped[Id]
     token_hash: Mapped[bytes] = mapped_column(unique=True)
@@ -171,7 +178,9 @@ class SignIn(Base):
     proven_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     expires_at: Mapped[datetime] = mapped_column(index=True)
     ended_at: Mapped[datetime | None]
-    member: Mapped[Member | None] = relationship()
+    acting_for: Mapped[int | None] = mapped_column(ForeignKey("members.id"), index=True)
+    acting_until: Mapped[datetime | None]
+    member: Mapped[Member | None] = relationship(foreign_keys=member_id)
     staff: Mapped[Staff | None] = relationship()
 
     token = ""
@@ -220,7 +229,15 @@ class AuditLine(Base):
     """
 
     __tablename__ = "audit_lines"
-    __table_args__ = (Index(None, "actor", "at"), Index(None, "act", "at"))
+    __table_args__ = (
+        Index(None, "actor", "at"),
+        Index(None, "act", "at"),
+        Index(
+            "ix_audit_lines_acted_for",
+            text("(after ->> 'acted_for')"),
+            postgresql_where=text("after ? 'acted_for'"),
+        ),
+    )
 
     id: Mapped[Id]
     at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"), index=True)

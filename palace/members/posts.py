@@ -30,6 +30,7 @@ AT_SITES = (Role.COUNTER, Role.DOOR, Role.TEACHER, Role.PROGRAMME, Role.REVIEWER
 
 ROLE_WORDS = {
     Role.MEMBER: N_("会员"),
+    Role.ACTING: N_("代办"),
     Role.COUNTER: N_("售票"),
     Role.DOOR: N_("检票"),
     Role.LEADER: N_("团队负责人"),

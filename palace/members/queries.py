@@ -8,7 +8,7 @@ from datetime import datetime
 
 from flask_babel import gettext
 from flask_login import current_user
-from sqlalchemy import JSON, ColumnElement, and_, bindparam, exists, func, or_, select
+from sqlalchemy import JSON, ColumnElement, and_, bindparam, case, exists, func, or_, select
 
 from palace import clock
 from palace.db import db, table_of
@@ -35,6 +35,7 @@ from palace.members.rules import (
     SignedInMember,
     SignedInStaff,
     mask_name,
+    may_act,
 )
 from palace.members.units import RosterStatus
 from palace.statements import execute
@@ -66,9 +67,13 @@ POSTS = (
     .scalar_subquery()
     .label("posts")
 )
+ACTED_FOR = case((SignIn.acting_until > func.palace_clock(), SignIn.acting_for))
 SIGN_IN = (
     select(SignIn.id, SignIn.proven_at, POSTS, *OF_STAFF, *OF_MEMBER)
-    .outerjoin(Member, Member.id == SignIn.member_id)
+    .outerjoin(
+        Member,
+        and_(Member.id == func.coalesce(SignIn.member_id, ACTED_FOR), Member.erased_at.is_(None)),
+    )
     .outerjoin(RosterEntry, RosterEntry.id == Member.roster_entry_id)
     .outerjoin(Unit, Unit.id == RosterEntry.unit_id)
     .outerjoin(Staff, Staff.id == SignIn.staff_id)
@@ -76,7 +81,7 @@ SIGN_IN = (
         SignIn.token_hash == bindparam("token_hash"),
         SignIn.ended_at.is_(None),
         SignIn.expires_at > func.palace_clock(),
-        Member.erased_at.is_(None),
+        or_(SignIn.staff_id.is_not(None), Member.id.is_not(None)),
     )
 )
 
@@ -106,7 +111,7 @@ class Asked:
 
 
 def current_member() -> SignedInMember:
-    """Return the member who is signed in.
+    """Return the member who is signed in, or whom the staff signed in act for.
 
     Raises:
         NotAllowed: it is staff, or nobody.
@@ -167,15 +172,15 @@ def find_sign_in(token: str, token_hash: bytes) -> SignedIn | None:
     found = execute(SIGN_IN, {"token_hash": token_hash})
     if not found:
         return None
-    sign_in_id, proven_at, posts, staff_id, staff_name, *member = found[0]
+    sign_in_id, proven_at, rows, staff_id, staff_name, *values = found[0]
+    posts = tuple(HeldPost(Role(role), site, unit) for role, site, unit in rows or ())
+    member = SignedInMember(**dict(zip(MEMBER_FIELDS, values, strict=True))) if values[0] else None
     return SignedIn(
         id=sign_in_id,
         token=token,
-        member=SignedInMember(**dict(zip(MEMBER_FIELDS, member, strict=True)))
-        if member[0]
-        else None,
+        member=member if may_act(posts) or not staff_id else None,
         staff=SignedInStaff(id=staff_id, name=staff_name) if staff_id else None,
-        posts=tuple(HeldPost(Role(role), site, unit) for role, site, unit in posts or ()),
+        posts=posts,
         proven_at=proven_at,
     )
 
@@ -205,9 +210,11 @@ def second_factor(staff_id: int) -> SecondFactor | None:
     return db.session.get(SecondFactor, staff_id, populate_existing=True)
 
 
-def sealed_with(key_id: str) -> bool:
-    """Return whether somebody's second factor is still sealed with a key."""
-    return bool(db.session.scalar(select(exists().where(SecondFactor.key_id == key_id))))
+def is_in_use(key_id: str) -> bool:
+    """Return whether a second factor, or somebody's values in the audit, need a key of the keys file."""
+    sealed = exists().where(SecondFactor.key_id == key_id)
+    wrapping = exists().where(PersonalKey.key_id == key_id, PersonalKey.wrapped.is_not(None))
+    return bool(db.session.scalar(select(or_(sealed, wrapping))))
 
 
 def lock_administrators() -> list[int]:
@@ -218,12 +225,6 @@ def lock_administrators() -> list[int]:
         .where(Post.role == Role.ADMIN, Post.ended_at.is_(None), Staff.left_at.is_(None))
     )
     return list(db.session.scalars(wanted.order_by(Staff.id).with_for_update(key_share=True)))
-
-
-def is_wrapping(key_id: str) -> bool:
-    """Return whether somebody's values in the audit need this key of the keys file."""
-    needed = exists().where(PersonalKey.key_id == key_id, PersonalKey.wrapped.is_not(None))
-    return bool(db.session.scalar(select(needed)))
 
 
 def is_known(phone: str) -> bool:

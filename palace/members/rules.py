@@ -17,9 +17,13 @@ COUNTRY = 86
 
 
 class Role(StrEnum):
-    """What a person may do; `MEMBER` is anybody who signed in by phone, the others are posts."""
+    """What a person may do; `MEMBER` is anybody who signed in by phone, the others are posts.
+
+    `ACTING` is no post either: staff have it while they act for a member, in the place of `MEMBER`.
+    """
 
     MEMBER = "member"
+    ACTING = "acting"
     COUNTER = "counter"
     DOOR = "door"
     LEADER = "leader"
@@ -145,7 +149,8 @@ class HeldPost:
 class SignedIn:
     """Who is signed in on a browser, either a member or staff: what Flask-Login calls the user.
 
-    `proven_at` is when they last proved who they are: by signing in, or since then for a dangerous act.
+    With staff, `member` is whom they act for. `proven_at` is when they last proved who they are: by
+    signing in, or since then for a dangerous act.
     """
 
     id: int
@@ -165,9 +170,14 @@ class SignedIn:
 
     @functools.cached_property
     def roles(self) -> frozenset[Role]:
-        """Return what this person may do here."""
-        own = {Role.MEMBER} if self.member else set()
+        """Return what this person may do here; who acts for a member has fewer ways than the member."""
+        own = {Role.ACTING if self.staff else Role.MEMBER} if self.member else set()
         return frozenset({post.role for post in self.posts} | own)
+
+    @property
+    def acts_for(self) -> SignedInMember | None:
+        """Return the member whom staff act for just now (代办)."""
+        return self.member if self.staff else None
 
     def sites(self, *roles: Role) -> frozenset[int] | None:
         """Return the sites where this person has one of `roles`; None: in the whole palace."""
@@ -185,6 +195,11 @@ class SignedIn:
         """Return who this is in the audit: member:5, staff:2."""
         who = self.staff or self.member
         return f"{'staff' if self.staff else 'member'}:{who.id if who else 0}"
+
+
+def may_act(posts: Sequence[HeldPost]) -> bool:
+    """Return whether staff with these posts may act for a member."""
+    return any(post.role in (Role.COUNTER, Role.ADMIN) for post in posts)
 
 
 def mask_name(name: str) -> str:

@@ -62,7 +62,7 @@ class RosterEntry(Base):
     Two units may list the same card, and neither learns it. `listed_by` is the import that wrote
     the row last, `vouched_at` when a verifier did, `confirmed_at` when the unit gave its word for
     somebody no list named; `counts` whether such a status makes a member
-    here. The identity columns hold a keyed hash and the last four, never a number.
+    here.
     """
 
     __tablename__ = "roster_entries"
@@ -84,9 +84,6 @@ class RosterEntry(Base):
         server_default=RosterStatus.ACTIVE.value, default=RosterStatus.ACTIVE
     )
     left_on: Mapped[date | None]
-    identity_hash: Mapped[bytes | None] = mapped_column(index=True)
-    identity_key: Mapped[str | None]
-    identity_last4: Mapped[str | None]
     listed_by: Mapped[int | None] = mapped_column(ForeignKey("roster_imports.id"), index=True)
     vouched_at: Mapped[datetime | None]
     confirmed_at: Mapped[datetime | None]

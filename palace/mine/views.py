@@ -18,6 +18,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from flask_login import current_user
 from markupsafe import Markup
 
 from palace import clock, words
@@ -48,7 +49,7 @@ def init_app(app: Flask) -> None:
 
 
 @bp.get("/mine")
-@allow(Role.MEMBER)
+@allow(Role.MEMBER, Role.ACTING)
 def home() -> ResponseReturnValue:
     """Show what the member has, their QR, their calendar and what they may change."""
     return _page()
@@ -60,7 +61,7 @@ def _page(form: RenameForm | None = None, status: int = 200, **refused: object) 
     has = queries.belongings(member, now)
     standing = member.standing(clock.palace_day(now))
     return answer(
-        "mine/home.html",
+        "mine/acting.html" if current_user.acts_for else "mine/home.html",
         _json(member, has) | {"standing": standing},
         status=status,
         form=form or RenameForm(name=member.name),
@@ -84,7 +85,7 @@ def _json(member: Known, has: queries.Belongings) -> dict[str, Any]:
     return {
         "name": member.name,
         "free_left": has.free_left,
-        "feed": _feed_url(member),
+        "feed": None if current_user.acts_for else _feed_url(member),
         "missed": [
             {"strike": one.id, "subject": one.subject, "appealed": one.appeal is not None}
             for one in has.strikes
@@ -120,7 +121,7 @@ def _personal_qr(member: Known) -> Markup:
 
 
 @bp.get("/mine/history")
-@allow(Role.MEMBER)
+@allow(Role.MEMBER, Role.ACTING)
 @reads(query=["page"])
 def history() -> ResponseReturnValue:
     """Show what the member has been to, newest first."""
@@ -155,7 +156,7 @@ def renew_calendar() -> ResponseReturnValue:
 
 
 @bp.post("/mine/access")
-@allow(Role.MEMBER)
+@allow(Role.MEMBER, Role.ACTING)
 @reads(AccessForm)
 def access() -> ResponseReturnValue:
     """Open the kept wheelchair places to the member, or close them again."""

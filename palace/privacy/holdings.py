@@ -25,6 +25,7 @@ from palace.members.models import (
     RosterEntry,
     SignIn,
 )
+from palace.members.services.audit import FOR
 from palace.notices.models import Notice
 from palace.payments.models import Payment
 from palace.privacy.holding import Holding, Whose, by, by_actor
@@ -81,7 +82,8 @@ def _paid(whose: Whose) -> ColumnElement[bool]:
 
 
 def _noted(whose: Whose) -> ColumnElement[bool]:
-    return or_(AuditLine.actor == whose.actor, AuditLine.subject == whose.actor)
+    acted = AuditLine.after.has_key(FOR) & (AuditLine.after[FOR].astext == whose.actor)
+    return or_(AuditLine.actor == whose.actor, AuditLine.subject == whose.actor, acted)
 
 
 def _of_text(column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
@@ -113,7 +115,6 @@ HOLDINGS: Sequence[Holding] = (
         title=N_("单位名册上的您"),
         kept=N_("名册是单位工会的，更正、删除请找单位；注销以后和您的账号不再有关。"),
         of=_on_roster,
-        untold=frozenset({"identity_hash", "identity_key"}),
         goes=_made_of_their_word,
     ),
     Holding(

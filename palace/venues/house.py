@@ -48,6 +48,7 @@ class HouseRules(Base):
             many of them minors; minor_age: younger than this.
         number_idle_days: after so long without a sign of its member, a phone number may have become
             somebody else's; a code to it alone opens nothing then.
+        acting_minutes: so long after they found somebody, staff may act for them.
         exports_per_day, export_keep_days: files of lists one person may ask for in a day, and how long
             a file waits to be fetched.
         strikes_to_bar, strike_within_days, bar_days: so many shows missed within so many palace days
@@ -86,6 +87,7 @@ class HouseRules(Base):
             name="roster",
         ),
         CheckConstraint("proof_minutes > 0", name="proof"),
+        CheckConstraint("acting_minutes > 0", name="acting"),
         CheckConstraint("entrant_keep_days >= 0", name="entrants"),
         CheckConstraint(
             "least(companions_kept, minors_per_order, minor_age) >= 0"
@@ -140,6 +142,7 @@ class HouseRules(Base):
         ARRAY(Text), server_default="{admin,finance}", default=["admin", "finance"]
     )
     proof_minutes: Mapped[int] = mapped_column(server_default="10", default=10)
+    acting_minutes: Mapped[int] = mapped_column(server_default="20", default=20)
     entrant_keep_days: Mapped[int] = mapped_column(server_default="30", default=30)
     companions_kept: Mapped[int] = mapped_column(server_default="5", default=5)
     people_per_order: Mapped[int] = mapped_column(server_default="5", default=5)

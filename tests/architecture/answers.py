@@ -47,6 +47,11 @@ JSON: dict[str, dict[str, str]] = {
     "numbers.find": {"POST": "Found"},
     "numbers.one": {"GET": "FoundMember"},
     "numbers.set_number": {"POST": "FoundMember"},
+    "acting.home": {"GET": "FoundToActFor"},
+    "acting.find": {"POST": "FoundToActFor"},
+    "acting.begin": {"POST": "ActsFor"},
+    "acting.introduce": {"POST": "ActsFor"},
+    "acting.end": {"POST": "ActsFor"},
     "members.sign_in": {"GET": "Nothing", "POST": "Onward"},
     "members.code": {"GET": "CodeAsked", "POST": "Onward"},
     "members.choose": {"GET": "People", "POST": "Onward"},
@@ -110,6 +115,8 @@ JSON: dict[str, dict[str, str]] = {
 
 JSON_ONLY = {"pages.healthz"}
 CREATES = {
+    "acting.begin",
+    "acting.introduce",
     "tickets.hold",
     "joining.apply",
     "people.employ",
@@ -118,6 +125,7 @@ CREATES = {
     "roster.unit_upload",
 }
 SHOWN = {
+    "acting.find",
     "door.admit",
     "numbers.find",
     "people.employ",

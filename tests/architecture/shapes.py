@@ -64,7 +64,7 @@ def at_least(optional: dict[str, Shape], **properties: Shape) -> Shape:
 MINE = {
     "name": TEXT,
     "free_left": NUMBER,
-    "feed": {"type": "string", "format": "uri"},
+    "feed": maybe({"type": "string", "format": "uri"}),
     "entries": each(known("Entry")),
     "orders": each(CODE),
     "missed": each(exactly(strike=NUMBER, subject=TEXT, appealed=YES_NO)),
@@ -159,6 +159,12 @@ SHAPES: dict[str, Shape] = {
     "Found": exactly(people=each(known("FoundMember"))),
     "FoundMember": exactly(member=NUMBER, name=TEXT, unit=maybe(TEXT), phone_end=maybe(TEXT)),
     "Nothing": exactly(),
+    "FoundToActFor": exactly(
+        people=each(
+            exactly(person=TEXT, name=TEXT, unit=maybe(TEXT), card_end=TEXT, phone_end=TEXT)
+        )
+    ),
+    "ActsFor": exactly(member=maybe(NUMBER)),
     "Worker": exactly(
         kind=one_of(["staff", "member"]),
         id=NUMBER,

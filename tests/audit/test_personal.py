@@ -13,7 +13,7 @@ from palace import clock
 from palace.db import db
 from palace.members import services
 from palace.members.models import Member, PersonalKey
-from palace.members.queries import is_wrapping
+from palace.members.queries import is_in_use
 from palace.members.rules import Role
 from palace.members.services import Personal, destroy_key, note
 from palace.members.services.personal import opened, sealed
@@ -92,9 +92,9 @@ def test_the_key_around_the_keys_stays_as_long_as_somebody_needs_it(
     make: Factory, renamed: Member
 ) -> None:
     key = keys().active("personal")
-    assert is_wrapping(key.id)
+    assert is_in_use(key.id)
     destroy_key(renamed.id, clock.now())
-    assert not is_wrapping(key.id)
+    assert not is_in_use(key.id)
 
 
 def test_a_keys_file_of_before_gets_the_key_it_lacks(tmp_path: Path) -> None:

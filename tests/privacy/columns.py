@@ -40,13 +40,14 @@ PERSONAL = {
     "recovery_codes": "staff_id code_hash used_at",
     "roster_chunks": "content",
     "roster_entries": (
-        "unit_id card_number name phone valid_until status left_on identity_hash "
-        "identity_key identity_last4 listed_by vouched_at confirmed_at"
+        "unit_id card_number name phone valid_until status left_on listed_by vouched_at confirmed_at"
     ),
     "roster_imports": "actor file_name kept",
     "roster_questions": "member_id asked_at answer",
     "second_factors": "staff_id sealed last_step confirmed_at",
-    "sign_ins": "member_id staff_id token_hash created_at proven_at expires_at ended_at",
+    "sign_ins": (
+        "member_id staff_id token_hash created_at proven_at expires_at ended_at acting_for acting_until"
+    ),
     "staff": "login name password_hash left_at",
     "strikes": (
         "member_id subject title_zh title_en happened_at written_by forgiven_at forgiven_by why"
@@ -77,6 +78,7 @@ PLAIN = {
     "exports": "id code endpoint address_values language format state row_count",
     "grants": "id",
     "house_rules": (
+        "acting_minutes "
         "site_id seats_per_member free_per_month hold_minutes hold_minutes_large_text "
         "extension_minutes pay_before_minutes return_before_minutes few_left_percent "
         "code_per_phone_minute code_per_phone_hour code_per_phone_day "

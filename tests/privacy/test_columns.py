@@ -97,8 +97,6 @@ def test_what_leads_to_a_member_is_told_or_said_why_not() -> None:
 def test_columns_that_are_not_told_are_hashes_keys_and_others_names() -> None:
     untold = {f"{name}.{one}" for name, holding in holdings().items() for one in holding.untold}
     assert untold == {
-        "roster_entries.identity_hash",
-        "roster_entries.identity_key",
         "applications.decided_by",
         "posts.granted_by",
         "sign_ins.token_hash",

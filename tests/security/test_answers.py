@@ -29,6 +29,7 @@ from palace.strikes.rules import StrikeKind
 from tests.architecture.answers import CREATES, JSON
 from tests.architecture.openapi import FILE
 from tests.factory import Factory
+from tests.identities.test_rules import card
 from tests.members.browser import newest_code
 
 PASSWORD = "售票处 2026 南宫"  # noqa: S105 - a test's
@@ -184,6 +185,19 @@ def set_a_number(walk: Walk, member: Member) -> None:
     walk.ask("POST", f"/staff/numbers/{member.id}", phone="13800138000", seen=True)
 
 
+def act_for_somebody(walk: Walk, member: Member) -> None:
+    """Find a member at the desk, act for them, and make an account for somebody else."""
+    desk = "/staff/acting"
+    walk.ask("GET", desk)
+    [found] = walk.ask("POST", f"{desk}/find", who=member.phone)["people"]
+    walk.ask("POST", f"{desk}/begin", person=found["person"])
+    walk.ask("GET", "/mine")
+    walk.ask("POST", f"{desk}/end")
+    somebody = {"full_name": "李桂兰", "number": card("19570301", "611"), "consent": True}
+    walk.ask("POST", f"{desk}/introduce", **somebody)
+    walk.ask("POST", f"{desk}/end")
+
+
 def look_after_people(walk: Walk, member: Member) -> None:
     """Take somebody on, give and take a post, help them, let them go."""
     people = "/staff/people"
@@ -259,6 +273,7 @@ def work(walk: Walk, make: Factory, show: Performance, member: Member, strike: S
     walk.ask("GET", "/staff")
     walk.ask("GET", "/staff/health")
     set_a_number(walk, member)
+    act_for_somebody(walk, member)
     look_after_people(walk, member)
     look_after_data(walk, make.member())
     bring_a_roster_in(walk)

@@ -59,6 +59,7 @@ PAGES = {
     "numbers.ask",
     "numbers.find",
     "numbers.set_number",
+    "acting.find",
 }
 """Addresses whose page has the form itself, to be filled in again."""
 

@@ -36,16 +36,19 @@ def test_strangers_reach_public_addresses_only(
 
 def person_with(make: Factory, belongings: Belongings, role: Role, kind: str) -> Member | Staff:
     """Return somebody who has this role alone, apart from being a member."""
-    if kind == "staff":
-        return make.staff(role)
+    if kind != "member":
+        return make.staff(Role.COUNTER if role is Role.ACTING else role)
     if role is not Role.MEMBER:
         make.post(belongings.member, role, unit=make.unit() if role is Role.UNIT else None)
     return belongings.member
 
 
-WHO = [(role, "staff") for role in OF_STAFF] + [
-    (role, "member") for role in (Role.MEMBER, *OF_MEMBERS)
-]
+ACTING = (Role.ACTING, "acting")
+WHO = (
+    [ACTING]
+    + [(role, "staff") for role in OF_STAFF]
+    + [(role, "member") for role in (Role.MEMBER, *OF_MEMBERS)]
+)
 
 
 def test_the_matrix_knows_every_role() -> None:
@@ -58,13 +61,14 @@ def test_other_roles_are_refused_and_own_roles_are_not(
 ) -> None:
     wrong = []
     person = person_with(make, belongings, role, kind)
-    own = {role.value, "member"} if kind == "member" else {role.value}
+    own = {role.value} | {"member": {"member"}, "acting": {"counter"}}.get(kind, set())
+    acting_for = belongings.member if kind == "acting" else None
     for method, rule in addresses(app):
         roles = roles_of(app, rule.endpoint)
         if EVERYBODY in roles:
             continue
         browser = app.test_client()
-        make.sign_in(browser, person)
+        make.sign_in(browser, person, acting_for=acting_for)
         answer = browser.open(address_of(app, rule, belongings.values(rule)), method=method)
         refused = answer.status_code == 403
         if refused == bool(own & set(roles)) or answer.status_code in (401, 500):

@@ -26,8 +26,10 @@ from palace.members.services.numbers import (
 from palace.members.services.own import ask_access, rename, renew_calendar
 from palace.members.services.people import (
     choose_person,
+    introduce,
     join,
     join_unnamed,
+    member_listed,
     on_joining,
     people_on,
     sign_in_only_person,
@@ -48,11 +50,13 @@ from palace.members.services.second import (
     who_passed,
 )
 from palace.members.services.sign_ins import (
+    act_for,
     end_sign_in,
     end_sign_ins,
     open_sign_in,
     renew_sign_in,
     sign_out_everywhere,
+    stop_acting,
     token_hash,
 )
 from palace.members.services.staff import (
@@ -69,6 +73,7 @@ __all__ = [
     "Guess",
     "NumberOffice",
     "Personal",
+    "act_for",
     "address_of",
     "ask_access",
     "ask_code",
@@ -91,10 +96,12 @@ __all__ = [
     "grant_post",
     "hand_over",
     "hash_password",
+    "introduce",
     "is_scarce",
     "join",
     "join_unnamed",
     "leave",
+    "member_listed",
     "move_number",
     "need_of",
     "new_browser",
@@ -115,6 +122,7 @@ __all__ = [
     "shown_code",
     "sign_in_only_person",
     "sign_out_everywhere",
+    "stop_acting",
     "token_hash",
     "try_code",
     "try_second",

@@ -14,6 +14,8 @@ from palace.members.services.personal import Personal, sealed
 from palace.statements import execute
 
 NEW = insert(table_of(AuditLine))
+FOR = "acted_for"
+"""Under this name a line says for whom staff acted."""
 
 
 def note(
@@ -28,10 +30,13 @@ def note(
 ) -> None:
     """Write that somebody (default: who is signed in) did something; ids only, no names or phones.
 
-    Names and phones go into `personal`: they are encrypted and end with the person's key.
+    What staff do for a member says so. Names and phones go into `personal`: they are encrypted and end
+    with the person's key.
     """
     asked = has_request_context()
     known = current_user.actor if asked and current_user.is_authenticated else "system"
+    if known != "system" and actor is None and current_user.acts_for:
+        after = {**(after or {}), FOR: f"member:{current_user.acts_for.id}"}
     line = {
         "actor": actor or known,
         "act": act,

@@ -115,21 +115,53 @@ def _sign_in(challenge: Challenge, person_id: str, now: datetime) -> SignIn:
     member = (
         db.session.get_one(Member, number)
         if kind == "m"
-        else _claim_roster_entry(number, challenge.phone, now)
+        else member_listed(number, challenge.phone, now)
     )
     member.phone_proven_at = now
     return open_sign_in(member, now)
 
 
-def _claim_roster_entry(entry_id: int, phone: str, now: datetime) -> Member:
-    """Return the one member of a roster entry, made now unless somebody was faster."""
-    entry = db.session.get_one(RosterEntry, entry_id)
-    row = {"phone": phone, "name": entry.name, "roster_entry_id": entry.id, "created_at": now}
+def member_listed(
+    entry_id: int, phone: str | None, now: datetime, actor: str | None = None
+) -> Member:
+    """Return the one member of a roster entry, made now unless somebody was faster.
+
+    Nobody has proven the number yet. `actor`: who does it; None: the member.
+
+    Raises:
+        NotFound: the entry went meanwhile.
+    """
+    entry = db.session.get(RosterEntry, entry_id)
+    if entry is None:
+        raise NotFound
+    row = {
+        "phone": phone,
+        "name": entry.name,
+        "roster_entry_id": entry.id,
+        "created_at": now,
+        "phone_proven_at": None,
+    }
     new = insert(Member).values(row).on_conflict_do_nothing(index_elements=[Member.roster_entry_id])
     made = db.session.execute(new.returning(Member.id)).first()
     member = db.session.scalars(select(Member).where(Member.roster_entry_id == entry.id)).one()
     if made:
-        _note_new(member)
+        _note_new(member, actor)
+    return member
+
+
+def introduce(typed: str, now: datetime, actor: str) -> Member:
+    """Make a new member without a number, pending until a roster says otherwise.
+
+    Raises:
+        NotAName: nobody is called that.
+    """
+    name = tidy_name(typed)
+    if not is_name(name):
+        raise NotAName
+    member = Member(phone=None, name=name, created_at=now, phone_proven_at=None)
+    db.session.add(member)
+    db.session.flush()
+    _note_new(member, actor)
     return member
 
 
@@ -160,12 +192,12 @@ def _recognise_pending(phone: str) -> None:
             )
 
 
-def _note_new(member: Member) -> None:
+def _note_new(member: Member, actor: str | None = None) -> None:
     note(
         "member_joined",
         f"member:{member.id}",
         after={"roster_entry": member.roster_entry_id},
-        actor=f"member:{member.id}",
+        actor=actor or f"member:{member.id}",
         personal=Personal(member.id, after={"name": member.name, "phone": member.phone}),
     )
     for joined in on_joining.values():

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import update
 
 from palace.db import db
+from palace.members import queries
 from palace.members.models import Member, SignIn, Staff
 from palace.members.rules import MEMBER_SIGN_IN, STAFF_SIGN_IN, Known, SignedIn
 from palace.members.services.audit import note
@@ -47,6 +48,28 @@ def renew_sign_in(sign_in: SignedIn, now: datetime) -> str:
     renewed = update(SignIn).where(SignIn.id == sign_in.id, SignIn.ended_at.is_(None))
     db.session.execute(renewed.values(token_hash=token_hash(token), proven_at=now))
     return token
+
+
+def act_for(sign_in: SignedIn, member_id: int, until: datetime, found_by: str) -> None:
+    """Let staff act for a member from one browser until then; for whom they did before, they end.
+
+    Raises:
+        NotFound: the member was erased.
+    """
+    stop_acting(sign_in)
+    queries.lock(member_id)
+    begun = update(SignIn).where(SignIn.id == sign_in.id, SignIn.staff_id.is_not(None))
+    db.session.execute(begun.values(acting_for=member_id, acting_until=until))
+    note("acting_begun", f"member:{member_id}", after={"found_by": found_by}, actor=sign_in.actor)
+
+
+def stop_acting(sign_in: SignedIn) -> None:
+    """End acting for a member; a second end, or one after its time, changes nothing."""
+    member = sign_in.acts_for
+    ended = update(SignIn).where(SignIn.id == sign_in.id, SignIn.acting_for.is_not(None))
+    gone = ended.values(acting_for=None, acting_until=None).returning(SignIn.id)
+    if db.session.execute(gone).first() and member:
+        note("acting_ended", f"member:{member.id}", actor=sign_in.actor)
 
 
 def end_sign_ins(who: Member | Staff, now: datetime, *, but: int | None = None) -> int:

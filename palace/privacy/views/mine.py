@@ -39,7 +39,12 @@ WIPE = '"cache", "storage"'
 
 
 def consent_due() -> ConsentText | None:
-    """Return the version of the palace's word about data that the member has not agreed to yet."""
+    """Return the version of the palace's word about data that the member has not agreed to yet.
+
+    Who acts for a member is not asked: it is the member's word.
+    """
+    if current_user.acts_for:
+        return None
     return consents.due(current_member().id, Purpose.PRIVACY, clock.now())
 
 

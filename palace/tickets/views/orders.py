@@ -48,7 +48,7 @@ ABOUT_ENTRANTS = (
 
 
 @bp.post("/performances/<int(max=9223372036854775807):performance_id>/hold")
-@allow(Role.MEMBER, back=choosing.choice_path)
+@allow(Role.MEMBER, Role.ACTING, back=choosing.choice_path)
 @reads(HoldForm)
 def hold(performance_id: int) -> ResponseReturnValue:
     """Hold the chosen seats and go on to the order; `confirm=1` settles a free one at once."""
@@ -88,7 +88,7 @@ def held_orders() -> list[Order]:
 
 
 @bp.get("/orders/<code:code>")
-@allow(Role.MEMBER)
+@allow(Role.MEMBER, Role.ACTING)
 def order(code: str) -> ResponseReturnValue:
     """Show an order: the seats, their deadline, what to do next."""
     found = queries.order_of(current_member().id, code)
@@ -198,7 +198,7 @@ def _do(act: Callable[[Known, str], Order], code: str, said: str = "") -> Respon
 
 
 @bp.post("/orders/<code:code>/confirm")
-@allow(Role.MEMBER)
+@allow(Role.MEMBER, Role.ACTING)
 @reads(EntrantsForm)
 def confirm(code: str) -> ResponseReturnValue:
     """Settle a free order, or keep a priced one until its money comes; some shows ask who comes."""
@@ -226,14 +226,14 @@ def _settling(form: EntrantsForm) -> Callable[[Known, str], Order]:
 
 
 @bp.post("/orders/<code:code>/extend")
-@allow(Role.MEMBER)
+@allow(Role.MEMBER, Role.ACTING)
 def extend(code: str) -> ResponseReturnValue:
     """Give a hold its one extension."""
     return _do(services.extend, code, N_("保留时间延长好了。"))
 
 
 @bp.post("/orders/<code:code>/cancel")
-@allow(Role.MEMBER)
+@allow(Role.MEMBER, Role.ACTING)
 def cancel(code: str) -> ResponseReturnValue:
     """Let an order go."""
     return _do(services.cancel, code)

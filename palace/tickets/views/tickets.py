@@ -37,7 +37,7 @@ def _valid(code: str) -> Ticket:
 
 
 @bp.get("/tickets/<code:code>")
-@allow(Role.MEMBER)
+@allow(Role.MEMBER, Role.ACTING)
 def ticket(code: str) -> ResponseReturnValue:
     """Show a ticket with its QR, its collection code and what can be done with it."""
     found = queries.ticket_of(current_member().id, code)
@@ -84,7 +84,7 @@ def _page(code: str) -> printing.Page:
 
 
 @bp.get("/tickets/<code:code>.pdf")
-@allow(Role.MEMBER)
+@allow(Role.MEMBER, Role.ACTING)
 @PRINTS
 def ticket_pdf(code: str) -> ResponseReturnValue:
     """Send the ticket on A6."""
@@ -92,7 +92,7 @@ def ticket_pdf(code: str) -> ResponseReturnValue:
 
 
 @bp.get("/tickets/<code:code>.png")
-@allow(Role.MEMBER)
+@allow(Role.MEMBER, Role.ACTING)
 @PRINTS
 def ticket_png(code: str) -> ResponseReturnValue:
     """Send the ticket as a picture, which phones keep where PDFs get lost."""
@@ -100,7 +100,7 @@ def ticket_png(code: str) -> ResponseReturnValue:
 
 
 @bp.get("/tickets/<code:code>.ics")
-@allow(Role.MEMBER)
+@allow(Role.MEMBER, Role.ACTING)
 def ticket_ics(code: str) -> ResponseReturnValue:
     """Send the performance for the member's own calendar."""
     found = _valid(code)
@@ -118,7 +118,7 @@ def _file(body: bytes, kind: str, name: str) -> Response:
 
 
 @bp.get("/tickets/<code:code>/return")
-@allow(Role.MEMBER)
+@allow(Role.MEMBER, Role.ACTING)
 def ask_return(code: str) -> ResponseReturnValue:
     """Ask once before a ticket is given back, and say what comes back with it."""
     found = queries.ticket_of(current_member().id, code)
@@ -135,7 +135,7 @@ def ask_return(code: str) -> ResponseReturnValue:
 
 
 @bp.post("/tickets/<code:code>/return")
-@allow(Role.MEMBER)
+@allow(Role.MEMBER, Role.ACTING)
 def give_back(code: str) -> ResponseReturnValue:
     """Give one ticket back."""
     with transaction():

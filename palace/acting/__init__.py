@@ -1,0 +1,1 @@
+"""代办: staff act for a member who stands before them, with no phone or without it."""
