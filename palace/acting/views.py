@@ -159,7 +159,7 @@ def _page(
         introduce=shown.get("introduce") or IntroduceForm(formdata=None),
         opened="introduce" in shown,
         people=people,
-        asked=found is not None,
+        searched=found is not None,
         refusal=refusal,
         documents=NAMES,
     )

@@ -101,6 +101,10 @@ SIGN_INS: tuple[tuple[str, str], ...] = (
         "199 0000 0010  号码一年多没用，登录要再核对（证件后四位 2217）",
         "199 0000 0010  number idle for a year: asks one more thing (last four of the document 2217)",
     ),
+    (
+        "没有手机的会员：请售票处（counter）替他办理，会员卡 TY00000012，或苏力霞、骑手工会",
+        "a member without a phone: counter acts for her, card TY00000012, or 苏力霞 of 骑手工会",
+    ),
     *(
         (f"工作人员 {login}  密码 {word}", f"staff {login}  password {word}")
         for login, _, _, word in STAFF

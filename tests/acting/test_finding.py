@@ -151,3 +151,8 @@ def test_half_a_way_says_what_is_missing_and_keeps_the_rest(
 def test_nobody_is_said_to_be_found(client: FlaskClient) -> None:
     assert "没有找到" in find(client, who="TY404").text
     assert "没有找到" in find(client, name="张建华", unit="没有的单位").text
+
+
+def test_nobody_is_said_to_be_missing_before_somebody_was_looked_for(client: FlaskClient) -> None:
+    assert "没有找到" not in client.get("/staff/acting").text
+    assert "没有找到" not in client.get("/staff/numbers").text

@@ -14,6 +14,8 @@ from flask import Flask
 from sqlalchemy import func, select, text
 
 from palace import clock, opened
+from palace.acting.queries import by_name as by_name_and_unit
+from palace.acting.queries import by_word
 from palace.config import Settings, UnsafeSettings
 from palace.db import Base, db
 from palace.demo import SIGN_INS, loading
@@ -106,6 +108,14 @@ def test_people_to_sign_in_as_stand_as_the_screen_says(palace: Settings) -> None
         assert person.standing(today) is expected
     listed = " ".join(zh for zh, _ in SIGN_INS)
     assert all(persona.phone[-4:] in listed or persona.phone[-1] in listed for persona in PERSONAS)
+
+
+def test_who_has_no_phone_is_found_as_the_screen_says(palace: Settings) -> None:
+    listed = " ".join(zh for zh, _ in SIGN_INS)
+    by_card, by_name = by_word("TY00000012", clock.now()), by_name_and_unit("苏力霞", "骑手工会")
+    assert [one.person for one in by_card] == [one.person for one in by_name]
+    assert by_card[0].phone_end == ""
+    assert all(word in listed for word in ("TY00000012", "苏力霞", "骑手工会"))
 
 
 def test_staff_sign_in_with_what_the_screen_says(palace: Settings) -> None:

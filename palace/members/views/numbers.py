@@ -184,7 +184,7 @@ def _desk(
         status=status,
         form=form or DeskFindForm(formdata=None),
         people=people,
-        asked=found is not None,
+        searched=found is not None,
     )
 
 
