@@ -31,8 +31,8 @@ from tests.journeys.conftest import free_port, wait_until_ready
 from tests.operations.conftest import written_identity
 
 GOOD, MISTYPED = card("19680412", "777"), "110105194912310029"
-LISTED = card("19550505", "779")
-NUMBERS = (GOOD, MISTYPED, LISTED)
+LISTED, READ = card("19550505", "779"), card("19480808", "781")
+NUMBERS = (GOOD, MISTYPED, LISTED, READ)
 NAME = "欧阳海棠"
 PHONE = "19900002930"
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -181,6 +181,16 @@ def brought(admin: Client) -> None:
     assert told["state"] == "checked"
 
 
+def acted(admin: Client) -> None:
+    """Make an account by a document at the desk, after a search, and find it by the document."""
+    assert admin.json("/staff/acting/find", {"who": READ}) == {"people": []}
+    somebody = {"full_name": "李桂兰", "number": READ}
+    assert admin.json("/staff/acting/introduce", somebody)["status"] == 422
+    assert "member" in admin.json("/staff/acting/introduce", somebody | {"consent": True})
+    admin.json("/staff/acting/end", {})
+    assert len(admin.json("/staff/acting/find", {"who": READ})["people"]) == 1
+
+
 def dumped(running: Running, folder: Path) -> str:
     """Make a backup as a person types it, open it, and return all of it as text."""
     said = subprocess.run(
@@ -205,6 +215,7 @@ def test_no_number_and_no_code_is_anywhere(running: Running, tmp_path: Path) -> 
     booked(member)
     admin, codes = administrator(running.url)
     brought(admin)
+    acted(admin)
     places = dict(exported(admin))
     member.ask("/mine/data", page=True)
     places["download"] = member.ask("/mine/data/file", {}).decode()
@@ -224,6 +235,7 @@ def test_no_number_and_no_code_is_anywhere(running: Running, tmp_path: Path) -> 
             ("the number", GOOD),
             ("the mistyped number", MISTYPED),
             ("the listed number", LISTED),
+            ("the number a desk read", READ),
             ("the listed number as bytes", LISTED.encode().hex()),
             *(("a code", rf"(?<![\d.:]){one}(?!\d)") for one in (code, *codes)),
         )
