@@ -10,11 +10,10 @@ from enum import StrEnum
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
 
-from palace.clock import palace_day
 from palace.companions.models import Companion
 from palace.companions.rules import Relation
 from palace.db import db
-from palace.identities.rules import Declared, Document, flaw_of, tidy_number
+from palace.identities.rules import Declared, Document, is_id_card, tidy_number
 from palace.identities.services import all_hashes
 from palace.members.models import Member, RosterEntry
 from palace.members.rules import mask_name, mobile_number, tidy_name
@@ -61,7 +60,7 @@ def by_word(typed: str, now: datetime) -> list[Found]:
     member_id = read_member_token(typed, now)
     if member_id is not None:
         return _found(Member.id == member_id, false(), FoundBy.CODE)
-    if looks_like_document(typed, now):
+    if is_id_card(typed):
         card = Declared(name="", document=Document.ID_CARD, number=tidy_number(typed))
         return _found(Member.id.in_(_keeping(card)), false(), FoundBy.DOCUMENT)
     number = mobile_number(typed)
@@ -71,11 +70,6 @@ def by_word(typed: str, now: datetime) -> list[Found]:
     is_card = RosterEntry.card_number == card_number
     found = _found(Member.roster_entry.has(is_card), is_card, FoundBy.CARD)
     return found or _by_travel_document(typed)
-
-
-def looks_like_document(typed: str, now: datetime) -> bool:
-    """Return whether a text is an identity card's number: it is not shown again, wherever it came from."""
-    return flaw_of(Document.ID_CARD, tidy_number(typed), palace_day(now)) is None
 
 
 def _by_travel_document(typed: str) -> list[Found]:

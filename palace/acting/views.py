@@ -18,7 +18,7 @@ from palace.acting.queries import Found
 from palace.db import db, transaction
 from palace.errors import PalaceError
 from palace.forms import Form
-from palace.identities.rules import NAMES
+from palace.identities.rules import NAMES, is_id_card
 from palace.members import services as members
 from palace.members.rules import Role
 from palace.throttle import limiter
@@ -141,7 +141,7 @@ def _sign_in() -> Any:
 
 def _without_document(form: FindForm) -> FindForm:
     """Return a form as it may be shown again."""
-    if queries.looks_like_document(form.typed, clock.now()):
+    if is_id_card(form.typed):
         form.who.data = ""
     return form
 

@@ -147,11 +147,22 @@ def _told() -> Select[*tuple[Any, ...]]:
     )
 
 
+IS_IN = select(Admission.id).where(Admission.ticket_id == Ticket.id, Admission.counts).exists()
 SCANNED = _told().where(Ticket.id == bindparam("ticket_id"))
 TYPED = _told().where(
     Ticket.performance_id == bindparam("performance_id"),
     Ticket.collection_code == bindparam("collection_code"),
     func.right(Member.phone, PHONE_END) == bindparam("phone_end"),
+)
+NAMED = (
+    _told()
+    .where(
+        Ticket.performance_id == bindparam("performance_id"),
+        Ticket.state == TicketState.VALID,
+        Entrant.identity_hash == func.any(bindparam("hashes")),
+    )
+    .order_by(IS_IN, Ticket.id)
+    .limit(1)
 )
 """Made once: making them anew costs a door more than asking them."""
 
@@ -164,6 +175,14 @@ def lock_scanned(ticket_id: int) -> Any:
 def lock_typed(performance_id: int, typed: TypedCode) -> Any:
     """Lock and return the ticket of a collection code and phone end at a performance; None: none fits."""
     return _only(TYPED, {"performance_id": performance_id, **typed._asdict()})
+
+
+def lock_named(performance_id: int, hashes: Sequence[bytes]) -> Any:
+    """Lock and return the ticket that somebody with one of these document hashes comes in by.
+
+    A buyer's document stands for all their tickets, those that are not in yet first. None: for none.
+    """
+    return _only(NAMED, {"performance_id": performance_id, "hashes": list(hashes)})
 
 
 def _only(wanted: Select[*tuple[Any, ...]], values: dict[str, Any]) -> Any:

@@ -39,6 +39,7 @@ class Reason(StrEnum):
     MEMBER_CODE = "member_code"
     PHONE_NEEDED = "phone_needed"
     UNKNOWN_CODE = "unknown_code"
+    NOT_NAMED = "not_named"
     OTHER_PERFORMANCE = "other_performance"
     RETURNED = "returned"
     REPLACED = "replaced"
@@ -55,6 +56,7 @@ WORDS = {
     Reason.MEMBER_CODE: N_("这是工会会员码，不是票。请出示电子票上的二维码。"),
     Reason.PHONE_NEEDED: N_("请接着输入手机后4位。"),
     Reason.UNKNOWN_CODE: N_("本场没有这张票：取票码或手机后4位不对，请核对。"),
+    Reason.NOT_NAMED: N_("这个证件没有登记本场的票。请出示电子票，或到售票处。"),
     Reason.OTHER_PERFORMANCE: N_("不是本场的票（%(starts_at)s %(title)s），请到售票处。"),
     Reason.RETURNED: N_("这张票已经退了，请到售票处。"),
     Reason.REPLACED: N_("这是换过的旧票。请出示新票，或到售票处。"),

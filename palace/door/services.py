@@ -11,6 +11,8 @@ from palace.door import claims, queries, rules
 from palace.door.queries import Columns
 from palace.door.rules import Reason, Verdict
 from palace.errors import BadInput
+from palace.identities.rules import Declared, Document, is_id_card, tidy_number
+from palace.identities.services import all_hashes
 from palace.members.services import note
 from palace.tickets.queries import admission_of
 from palace.tickets.tokens import flaw_of, read_ticket_token
@@ -30,6 +32,8 @@ class Checked:
 def admit(performance_id: int, text: str, gate: str) -> Checked:
     """Let the ticket of a scanned or typed code in by a gate, once; repeating says when it was.
 
+    An identity card on a reader stands for the ticket it was named for; its number is kept nowhere.
+
     The verdict holds when the transaction is committed.
 
     Raises:
@@ -38,6 +42,8 @@ def admit(performance_id: int, text: str, gate: str) -> Checked:
     typed = rules.typed_code(text)
     if typed:
         return _admit_typed(performance_id, typed, gate)
+    if is_id_card(text):
+        return _admit_named(performance_id, text, gate)
     token = read_ticket_token(text)
     if token is None:
         return _refused(Reason(flaw_of(text)))
@@ -53,6 +59,15 @@ def _admit_typed(performance_id: int, typed: rules.TypedCode, gate: str) -> Chec
     ticket = queries.lock_typed(performance_id, typed)
     if ticket is None:
         return _refused(Reason.UNKNOWN_CODE)
+    return _decide(ticket, performance_id, gate, issue=None)
+
+
+def _admit_named(performance_id: int, text: str, gate: str) -> Checked:
+    card = Declared(name="", document=Document.ID_CARD, number=tidy_number(text))
+    hashes = [identity_hash for _, identity_hash in all_hashes(card)]
+    ticket = queries.lock_named(performance_id, hashes)
+    if ticket is None:
+        return _refused(Reason.NOT_NAMED)
     return _decide(ticket, performance_id, gate, issue=None)
 
 

@@ -78,6 +78,13 @@ def flaw_of(document: Document, number: str, today: date) -> str | None:
     return None
 
 
+def is_id_card(text: str) -> bool:
+    """Return whether a text is an identity card's number, as a reader types it or a person."""
+    number = tidy_number(text)
+    fits = SHAPES[Document.ID_CARD].fullmatch(number) is not None
+    return fits and checks(number) and born_on(number) is not None
+
+
 def checks(number: str) -> bool:
     """Return whether the last character of an identity card's number fits the others (GB 11643)."""
     total = sum(weight * int(digit) for weight, digit in zip(WEIGHTS, number[:17], strict=True))
