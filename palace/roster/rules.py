@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from palace.identities.rules import is_id_card
 from palace.members.rules import is_name, mobile_number, tidy_name
 from palace.members.units import RosterStatus
 from palace.roster.headings import DAY, HEADERS, STATUSES, Column
@@ -35,6 +36,7 @@ SERIAL_BEGIN = date(1899, 12, 30)
 FORMULA = tuple("=+-@＝＋－＠")
 LONGEST_CELL = 200
 PREFIX = 7
+ID_CARD_LENGTH = 18
 MOST_ERRORS = 10_000
 NOTHING = "\\N"
 
@@ -49,6 +51,7 @@ class Reason(StrEnum):
     NAME = "name"
     CARD_MISSING = "card_missing"
     CARD_MANGLED = "card_mangled"
+    CARD_IDENTITY = "card_identity"
     CARD = "card"
     PHONE = "phone"
     VALID_UNTIL = "valid_until"
@@ -67,6 +70,7 @@ WORDS = {
     Reason.NAME: N_("姓名要2到30个字，不带数字和符号。"),
     Reason.CARD_MISSING: N_("没有会员卡号。"),
     Reason.CARD_MANGLED: N_("会员卡号被表格软件改成了科学计数，请把这一列设为文本再填。"),
+    Reason.CARD_IDENTITY: N_("会员卡号填的是身份证号，本馆不存身份证号，请换成会员卡号。"),
     Reason.CARD: N_("会员卡号只能有字母、数字和横线，最多40位。"),
     Reason.PHONE: N_("手机号不是11位的大陆手机号。没有手机就留空。"),
     Reason.VALID_UNTIL: N_("有效期至不是日期，例如 2026-12-31。"),
@@ -171,6 +175,8 @@ def _card(text: str) -> str:
         raise BadCell(Reason.CARD_MANGLED)
     if not CARD.fullmatch(plain):
         raise BadCell(Reason.CARD)
+    if len(plain) == ID_CARD_LENGTH and is_id_card(plain):
+        raise BadCell(Reason.CARD_IDENTITY)
     return plain.upper()
 
 

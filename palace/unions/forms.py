@@ -7,6 +7,7 @@ from wtforms import StringField, ValidationError
 from wtforms.validators import InputRequired, Length, Optional
 
 from palace.forms import Form
+from palace.identities.rules import is_id_card
 from palace.unions.rules import LONGEST_WHY, is_card
 
 
@@ -19,6 +20,9 @@ class ConfirmForm(Form):
         """Take what can be a card's number, or nothing."""
         if not is_card(self.number):
             raise ValidationError(_("会员证号是4到32位字母、数字和横线。"))
+        if is_id_card(self.number):
+            self.card.data = ""
+            raise ValidationError(_("这是身份证号，本馆不存身份证号，请填会员证号。"))
 
     @property
     def number(self) -> str:

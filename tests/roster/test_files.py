@@ -102,6 +102,8 @@ def test_english_headers_are_known() -> None:
         (["张建华", "", ""], Reason.CARD_MISSING),
         (["张建华", "", "1.23E+15"], Reason.CARD_MANGLED),
         (["张建华", "", "T/1"], Reason.CARD),
+        (["张建华", "", "11010519491231002x"], Reason.CARD_IDENTITY),
+        (["张建华", "", "1101 0519 4912 3100 2X"], Reason.CARD_IDENTITY),
         (["张建华", "12345", "1"], Reason.PHONE),
         (["张建华", "10000000000", "1"], Reason.PHONE),
         (["张建华", "", "1", "", "2026-02-30"], Reason.VALID_UNTIL),

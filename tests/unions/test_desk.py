@@ -108,6 +108,9 @@ def test_a_refusal_needs_a_reason_and_keeps_what_was_typed(
     wrong = client.post(f"{path}/confirm", data={"card": "第1号"})
     assert wrong.status_code == 422
     assert 'value="第1号"' in wrong.get_data(as_text=True)
+    identity = client.post(f"{path}/confirm", data={"card": "11010519491231002x"})
+    assert (identity.status_code, "这是身份证号" in identity.text) == (422, True)
+    assert "11010519491231002" not in identity.text
     assert client.post(f"{path}/refuse", data={"why": "不在本单位"}).status_code == 303
     db.session.expire_all()
     assert (one.verdict, one.why) == (Verdict.REFUSED, "不在本单位")
