@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import random
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -16,12 +17,13 @@ import pytest
 from xlsxwriter import Workbook
 
 from palace.config import ROOT
-from palace.roster import reading, xlsx
+from palace.roster import reading, services, xlsx
 from palace.roster.errors import (
     ColumnsMissing,
     NothingInside,
     RosterRefused,
     TooLarge,
+    TooMuchWork,
     Unreadable,
     WrongEncoding,
 )
@@ -189,6 +191,22 @@ def test_memory_stays_bounded(tmp_path: Path, kind: str) -> None:
 
     assert b'"refusal"' in told, told[-500:]
     assert 0 < most < 300
+
+
+ENDLESS = """
+from palace.roster import reading
+def write(file, to):
+    while True: pass
+reading.write, reading.SECONDS = write, 1
+reading.main()
+"""
+
+
+def test_whoever_works_too_long_is_told_apart_from_whoever_is_killed() -> None:
+    ended = subprocess.run([sys.executable, "-c", ENDLESS], cwd=ROOT, timeout=60, check=False)
+    assert ended.returncode == -signal.SIGXCPU
+    with pytest.raises(TooMuchWork):
+        services._columns(ended.returncode, b"")
 
 
 def resident(pid: int) -> int:
