@@ -193,6 +193,22 @@ def test_memory_stays_bounded(tmp_path: Path, kind: str) -> None:
     assert 0 < most < 300
 
 
+@pytest.mark.parametrize(
+    "way", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
+)
+def test_a_damaged_archive_is_refused_however_it_is_packed(way: int) -> None:
+    content, chance = io.BytesIO(), random.Random(way)
+    with zipfile.ZipFile(content, "w", way) as made:
+        made.writestr(
+            "xl/worksheets/sheet1.xml", b"<s>" + b"<row><c><v>1</v></c></row>" * 50 + b"</s>"
+        )
+    for _ in range(300):
+        damaged = bytearray(content.getvalue())
+        damaged[chance.randrange(4, len(damaged))] ^= chance.randrange(1, 256)
+        with pytest.raises(RosterRefused):  # at best it has no columns
+            read(bytes(damaged))
+
+
 ENDLESS = """
 from palace.roster import reading
 def write(file, to):
