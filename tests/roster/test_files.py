@@ -209,6 +209,16 @@ def test_a_damaged_archive_is_refused_however_it_is_packed(way: int) -> None:
             read(bytes(damaged))
 
 
+def test_more_lines_than_any_roster_has_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [["name", "card"], *[["张建华", f"TY{one}"] for one in range(3)]]
+    monkeypatch.setattr(reading, "MOST_LINES", 3)
+    assert len(read(text(rows).encode())) == 3
+    monkeypatch.setattr(reading, "MOST_LINES", 2)
+    for content in (text(rows).encode(), book(rows)):
+        with pytest.raises(TooLarge):
+            read(content)
+
+
 ENDLESS = """
 from palace.roster import reading
 def write(file, to):
