@@ -7,7 +7,8 @@ from wtforms import StringField, ValidationError
 from wtforms.validators import InputRequired, Length, Optional
 
 from palace.forms import Form
-from palace.unions.rules import LONGEST_WHY, is_card
+from palace.roster.rules import read_card
+from palace.unions.rules import LONGEST_WHY
 
 
 class ConfirmForm(Form):
@@ -17,13 +18,13 @@ class ConfirmForm(Form):
 
     def validate_card(self, _field: StringField) -> None:
         """Take what can be a card's number, or nothing."""
-        if not is_card(self.number):
-            raise ValidationError(_("会员证号是4到32位字母、数字和横线。"))
+        if not self.number:
+            raise ValidationError(_("会员证号只能有字母、数字和横线，最多40位。"))
 
     @property
     def number(self) -> str:
-        """Return the number without gaps."""
-        return "".join((self.card.data or "").split())
+        """Return the number as rosters write it, or nothing."""
+        return read_card(self.card.data or "") or ""
 
 
 class RefuseForm(Form):
