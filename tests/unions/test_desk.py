@@ -193,6 +193,16 @@ def test_what_is_decided_already_is_said(
     assert "已经有人处理" in answered.get_data(as_text=True)
 
 
+def test_whom_a_roster_names_meanwhile_waits_no_more(
+    make: Factory, client: FlaskClient, unit: Unit, organiser: Member
+) -> None:
+    one, other = applied(make, unit), applied(make, unit, "孙八")
+    one.member.roster_entry = make.listed(unit, "赵六", phone=one.member.phone)
+    db.session.flush()
+    told = client.get(f"/unit/{unit.id}", headers=JSON).get_json()["waiting"]
+    assert [waiting["application"] for waiting in told] == [other.id]
+
+
 def test_a_post_that_ended_opens_nothing(make: Factory, client: FlaskClient, unit: Unit) -> None:
     member = make.member()
     post = make.post(member, Role.UNIT, unit=unit)
