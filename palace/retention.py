@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, literal
+from sqlalchemy import ColumnElement, and_, case, delete, exists, func, literal
 
 from palace.agenda.models import AgendaEntry
 from palace.commands import CommandKey
 from palace.db import Base, db
 from palace.joining.models import NO_CARD, Application
-from palace.members.models import Challenge, RosterEntry, SignIn
+from palace.members.models import Challenge, Member, RosterEntry, SignIn
 from palace.notices.models import Notice
 from palace.programme.models import Performance
 from palace.roster.models import RosterChunk
@@ -57,9 +57,14 @@ def _long_over(rules: HouseRules, now: datetime) -> ColumnElement[bool]:
 def _closed_long_ago(rules: HouseRules, now: datetime) -> ColumnElement[bool]:
     """Return the condition that an application is long closed; one that made a roster entry goes with it.
 
-    Whoever is erased takes along what only their own word put on a roster: the application tells.
+    One that nobody decided is closed once a roster names the member. Whoever is erased takes along
+    what only their own word put on a roster: the application tells.
     """
-    closed_at = func.coalesce(Application.decided_at, Application.withdrawn_at)
+    is_listed = exists().where(
+        Member.id == Application.member_id, Member.roster_entry_id.is_not(None)
+    )
+    asked_at = case((is_listed, Application.asked_at))
+    closed_at = func.coalesce(Application.decided_at, Application.withdrawn_at, asked_at)
     listed = exists().where(RosterEntry.card_number == NO_CARD)
     return and_(closed_at <= now - timedelta(days=rules.application_keep_days), ~listed)
 

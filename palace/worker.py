@@ -17,6 +17,7 @@ from flask import Flask
 from procrastinate import App, Blueprint, JobContext, PsycopgConnector, RetryStrategy
 from procrastinate.worker import Worker
 from sqlalchemy import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from palace import await_database, clock, create_app, lifecycle, retention
 from palace.audit import services as audit
@@ -119,8 +120,23 @@ def rescue(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every
 def read_rosters(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task gets it
     """Read the rosters that were uploaded, and do what was confirmed; an upload wakes it at once."""
     with _flask(context).app_context():
-        for import_id in _rosters_due():
+        read_due()
+
+
+def read_due() -> None:
+    """Do the next step of every import that is due; one that fails holds up nobody else's.
+
+    Raises:
+        ReadingKilled, SQLAlchemyError: the last one's; it is tried again.
+    """
+    failed: Exception | None = None
+    for import_id in _rosters_due():
+        try:
             read_roster(import_id)
+        except (roster.ReadingKilled, SQLAlchemyError) as error:
+            failed = error
+    if failed:
+        raise failed
 
 
 def _rosters_due() -> list[int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +16,7 @@ from palace.identities.rules import Declared, Document, is_id_card, tidy_number
 from palace.identities.services import all_hashes
 from palace.members.models import Member, RosterEntry
 from palace.members.rules import mask_name, mobile_number, tidy_name
+from palace.roster.rules import read_card
 from palace.roster.tree import find_units
 from palace.tickets.tokens import read_member_token
 
@@ -66,8 +66,7 @@ def by_word(typed: str, now: datetime) -> list[Found]:
     number = mobile_number(typed)
     if number:
         return _found(Member.phone == number, RosterEntry.phone == number, FoundBy.PHONE)
-    card_number = unicodedata.normalize("NFKC", typed)
-    is_card = RosterEntry.card_number == card_number
+    is_card = RosterEntry.card_number.in_({typed, read_card(typed) or typed})
     found = _found(Member.roster_entry.has(is_card), is_card, FoundBy.CARD)
     return found or _by_travel_document(typed)
 

@@ -155,16 +155,25 @@ def come_back(lines: Sequence[Line]) -> list[Line]:
     ]
 
 
-def idle(rules: HouseRules, now: datetime) -> list[int]:
-    """Return some members nothing was heard of for longer than the house keeps them; usually none."""
+def idle(rules: HouseRules, now: datetime, only: int | None = None) -> list[int]:
+    """Return some members nothing was heard of for longer than the house keeps them; usually none.
+
+    A sign of life is a sign-in that still counts, a code that was passed, an order, anything they did
+    that the audit keeps. `only`: whether this one is among them.
+    """
     if rules.idle_keep_months is None:
         return []
     last = now - func.make_interval(0, rules.idle_keep_months)
+    actor = func.concat("member:", Member.id)
     wanted = select(Member.id).where(
         Member.erased_at.is_(None),
         Member.created_at <= last,
+        func.coalesce(Member.phone_proven_at, Member.created_at) <= last,
         ~exists().where(SignIn.member_id == Member.id),
         ~exists().where(Order.member_id == Member.id, Order.created_at > last),
         ~exists().where(Post.member_id == Member.id, Post.ended_at.is_(None)),
+        ~exists().where(AuditLine.actor == actor, AuditLine.at > last),
     )
+    if only is not None:
+        wanted = wanted.where(Member.id == only)
     return list(db.session.scalars(wanted.order_by(Member.id).limit(MOST_AT_ONCE)))

@@ -16,6 +16,7 @@ from palace.config import Settings
 from palace.consents import services as consents
 from palace.consents.rules import Purpose
 from palace.db import db
+from palace.errors import NotFound
 from palace.members import queries as members
 from palace.members.models import Member
 from palace.members.services import destroy_key, note
@@ -104,8 +105,11 @@ def erase_idle(rules: HouseRules, now: datetime) -> int:
     """Erase members nothing was heard of for so long as the house rules say; return how many."""
     gone = 0
     for member_id in queries.idle(rules, now):
-        if not queries.ahead(member_id, now):
+        try:
             members.lock(member_id)
+        except NotFound:  # by themselves, meanwhile
+            continue
+        if queries.idle(rules, now, member_id) and not queries.ahead(member_id, now):
             _forget(queries.get_member(member_id), now, SYSTEM, "")
             gone += 1
     return gone

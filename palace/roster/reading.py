@@ -13,12 +13,19 @@ from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 from palace.roster import delimited, xlsx
-from palace.roster.errors import ColumnsMissing, NothingInside, RosterRefused, TooMuchWork
+from palace.roster.errors import (
+    ColumnsMissing,
+    NothingInside,
+    RosterRefused,
+    TooLarge,
+    TooMuchWork,
+)
 from palace.roster.headings import Column
 from palace.roster.rules import NOTHING, Line, columns_of, read_line
 
 MEMORY = 270 << 20
-SECONDS = 900
+SECONDS, GRACE = 900, 5  # of CPU; where both limits were one, the kernel kills without a word
+MOST_LINES = 3_000_000
 ZIP = b"PK\x03\x04"
 TOGETHER = 500
 HEADER_WITHIN = 5
@@ -27,7 +34,7 @@ HEADER_WITHIN = 5
 def main() -> None:
     """Read standard input to its end, or until a limit."""
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + GRACE))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
         columns = write(sys.stdin.buffer, sys.stdout.buffer)
@@ -53,6 +60,8 @@ def write(file: BinaryIO, to: BinaryIO) -> dict[Column, int]:
         if not any(cells):
             continue
         count += 1
+        if count > MOST_LINES:
+            raise TooLarge
         pending.append(_copied(number, read_line(cells, columns)))
         if len(pending) == TOGETHER:
             to.write("".join(pending).encode())

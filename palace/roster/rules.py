@@ -180,6 +180,14 @@ def _card(text: str) -> str:
     return plain.upper()
 
 
+def read_card(typed: str) -> str | None:
+    """Return a card's number as rosters write it, from whoever types it; None: it cannot be one."""
+    try:
+        return _card("".join(typed.split()))
+    except BadCell:
+        return None
+
+
 def _phone(text: str) -> str:
     plain = text.removesuffix(".0")
     if PLAIN_MOBILE.fullmatch(plain):

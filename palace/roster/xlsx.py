@@ -6,6 +6,7 @@ figures). Here the texts go to a file without a name, and eight bytes for each s
 
 from __future__ import annotations
 
+import lzma
 import os
 import posixpath
 import re
@@ -48,7 +49,11 @@ def rows(file: BinaryIO) -> Iterator[list[str]]:
             yield from _parsed(book, _first_sheet(book), sheet)
     except (zipfile.BadZipFile, zlib.error, KeyError, expat.ExpatError, RuntimeError, EOFError):
         raise Unreadable from None
-    except (NotImplementedError, ValueError, UnicodeDecodeError):
+    except (NotImplementedError, ValueError, lzma.LZMAError):
+        raise Unreadable from None
+    except OSError as error:
+        if error.errno is not None:  # the machine's own; bz2 says so of what is damaged
+            raise
         raise Unreadable from None
 
 

@@ -8,7 +8,8 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from palace.forms import Form
 from palace.identities.rules import is_id_card
-from palace.unions.rules import LONGEST_WHY, is_card
+from palace.roster.rules import read_card
+from palace.unions.rules import LONGEST_WHY
 
 
 class ConfirmForm(Form):
@@ -18,16 +19,16 @@ class ConfirmForm(Form):
 
     def validate_card(self, _field: StringField) -> None:
         """Take what can be a card's number, or nothing."""
-        if not is_card(self.number):
-            raise ValidationError(_("会员证号是4到32位字母、数字和横线。"))
-        if is_id_card(self.number):
+        if is_id_card(self.card.data or ""):
             self.card.data = ""
             raise ValidationError(_("这是身份证号，本馆不存身份证号，请填会员证号。"))
+        if not self.number:
+            raise ValidationError(_("会员证号只能有字母、数字和横线，最多40位。"))
 
     @property
     def number(self) -> str:
-        """Return the number without gaps."""
-        return "".join((self.card.data or "").split())
+        """Return the number as rosters write it, or nothing."""
+        return read_card(self.card.data or "") or ""
 
 
 class RefuseForm(Form):

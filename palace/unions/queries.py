@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, joinedload
+from sqlalchemy.orm import InstrumentedAttribute, contains_eager
 
 from palace.clock import day_span, palace_day
 from palace.db import db, table_of
@@ -124,15 +124,20 @@ class Figures:
 
 
 def waiting(unit_id: int) -> Sequence[Application]:
-    """Return the applications to a unit or one below it that nobody has decided, oldest first."""
+    """Return the applications to a unit or one below it that nobody has decided, oldest first.
+
+    Whom a roster named meanwhile waits no more.
+    """
     wanted = (
         select(Application)
+        .join(Application.member)
         .where(
             Application.unit_id.in_(below(unit_id)),
             Application.decided_at.is_(None),
             Application.withdrawn_at.is_(None),
+            Member.roster_entry_id.is_(None),
         )
-        .options(joinedload(Application.member))
+        .options(contains_eager(Application.member))
         .order_by(Application.id)
     )
     return db.session.scalars(wanted).all()

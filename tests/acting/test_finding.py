@@ -122,6 +122,14 @@ def test_a_whole_name_and_a_unit_as_people_call_it_find_somebody(
     assert people(find(client, name="张建", unit=unit)) == []
 
 
+def test_a_card_is_found_however_it_is_typed(make: Factory, client: FlaskClient) -> None:
+    entry = make.roster_entry(name="李桂兰")
+    entry.card_number = "TY-00012345"
+    db.session.flush()
+    for typed in ("ty-00012345", "TY-0001 2345", "ＴＹ-00012345"):
+        assert only(find(client, who=typed)).startswith(f"r{entry.id}.card.")
+
+
 def test_who_left_is_found_and_who_was_erased_is_not(make: Factory, client: FlaskClient) -> None:
     left = make.roster_entry("李桂兰", status=RosterStatus.LEFT)
     assert only(find(client, who=left.card_number)).startswith("r")

@@ -23,6 +23,7 @@ from palace.members.rules import Role
 from palace.members.services import note, set_number
 from palace.members.services.personal import opened
 from palace.notices.models import Notice
+from palace.privacy import services as privacy
 from tests.factory import Factory
 from tests.identities.test_rules import card
 from tests.members.browser import JSON, PHONE, newest_code, pass_code, signed_in, wrong_code
@@ -263,6 +264,8 @@ def test_the_desk_sets_a_number_whose_first_code_is_not_enough(
 def test_the_desk_finds_by_number_or_by_the_name_of_who_has_none(app: Flask, make: Factory) -> None:
     one, lost = make.member("李雷", phone=PHONE), make.member("周新", valid=False)
     lost.phone = None
+    assert one.roster_entry
+    one.roster_entry.card_number = "TY-8"
     desk = app.test_client()
     make.sign_in(desk, make.staff(Role.COUNTER))
     make.commit()
@@ -272,6 +275,18 @@ def test_the_desk_finds_by_number_or_by_the_name_of_who_has_none(app: Flask, mak
         return [person["member"] for person in told["people"]]
 
     assert [found(PHONE), found("周新"), found("李雷")] == [[one.id], [lost.id], []]
+    assert [found("TY-8"), found("ty-8"), found("ｔｙ -8")] == [[one.id]] * 3
+
+
+def test_who_was_erased_has_no_page_at_the_desk(
+    make: Factory, client: FlaskClient, member: Member
+) -> None:
+    privacy.erase(member.id, clock.now(), asked_by="staff:1")
+    make.sign_in(client, make.staff(Role.COUNTER))
+    make.commit()
+    page = f"/staff/numbers/{member.id}"
+    assert client.get(page).status_code == 404
+    assert client.post(page, data={"phone": NEW, "seen": "1"}).status_code == 404
 
 
 def test_the_same_number_is_not_set_again(make: Factory) -> None:

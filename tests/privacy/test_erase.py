@@ -218,3 +218,24 @@ def test_who_never_came_back_is_erased_where_the_house_says_so(
     assert idle(make, None) == 0
     assert idle(make, 30) == 0
     assert idle(make, 24) == 1
+
+
+def test_who_signed_in_or_did_anything_since_is_not_idle(make: Factory, regular: Regular) -> None:
+    now = clock.now() + timedelta(days=800)
+    make.set_clock(now)
+    for post in db.session.scalars(select(Post)):
+        post.ended_at = clock.now()
+    long_ago = now - timedelta(days=740)
+    regular.member.phone_proven_at = now - timedelta(days=300)  # that browser is forgotten by now
+    assert idle(make, 24) == 0
+    regular.member.phone_proven_at = long_ago
+    make.add(
+        AuditLine(
+            actor=f"member:{regular.member.id}",
+            act="calendar_renewed",
+            subject=f"member:{regular.member.id}",
+            at=now - timedelta(days=300),
+        )
+    )
+    assert idle(make, 24) == 0
+    assert idle(make, 12) == 0

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
+from datetime import timedelta
 
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from palace import clock
-from palace.db import db
+from palace.db import db, transaction
+from palace.members import queries as members
 from palace.members.models import Grant, Member
 from palace.members.services import ask_access, rename
 from palace.privacy import services
@@ -16,6 +20,7 @@ from palace.privacy.models import Erasure
 from palace.tickets import services as tickets
 from palace.tickets.models import Order
 from palace.tickets.rules import Wish
+from palace.venues.queries import house_rules
 from tests.factory import Factory
 from tests.races.together import codes, together
 
@@ -54,3 +59,37 @@ def test_a_booking_or_the_erasing_wins_never_both(live: Factory, live_app: Flask
     assert db.session.scalars(named).all() == []
     kept = select(func.count()).select_from(Grant).where(Grant.member_id.in_(erased))
     assert db.session.scalar(kept) == 0
+
+
+WAITS = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+
+
+def test_who_comes_back_at_the_last_moment_is_not_erased_for_being_idle(
+    live: Factory, live_app: Flask
+) -> None:
+    live.site()
+    live.rules().idle_keep_months = 12
+    back, away = live.member("欧阳海棠"), live.member("欧阳小棠")
+    for one in (back, away):
+        one.created_at = one.phone_proven_at = clock.now() - timedelta(days=999)
+    ids = back.id, away.id
+    live.commit()
+    gone: list[int] = []
+
+    def tidy() -> None:
+        with live_app.app_context(), transaction():
+            gone.append(services.erase_idle(house_rules(), clock.now()))
+
+    tidying = threading.Thread(target=tidy)
+    with transaction():
+        members.lock(ids[0])
+        db.session.get_one(Member, ids[0]).phone_proven_at = clock.now()
+        db.session.flush()
+        tidying.start()
+        until = time.monotonic() + 20
+        while not db.session.scalar(text(WAITS)) and time.monotonic() < until:
+            time.sleep(0.05)
+    tidying.join(timeout=60)
+
+    assert gone == [1]
+    assert list(db.session.scalars(select(Erasure.member_id))) == [ids[1]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import random
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -16,12 +17,13 @@ import pytest
 from xlsxwriter import Workbook
 
 from palace.config import ROOT
-from palace.roster import reading, xlsx
+from palace.roster import reading, services, xlsx
 from palace.roster.errors import (
     ColumnsMissing,
     NothingInside,
     RosterRefused,
     TooLarge,
+    TooMuchWork,
     Unreadable,
     WrongEncoding,
 )
@@ -191,6 +193,48 @@ def test_memory_stays_bounded(tmp_path: Path, kind: str) -> None:
 
     assert b'"refusal"' in told, told[-500:]
     assert 0 < most < 300
+
+
+@pytest.mark.parametrize(
+    "way", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
+)
+def test_a_damaged_archive_is_refused_however_it_is_packed(way: int) -> None:
+    content, chance = io.BytesIO(), random.Random(way)
+    with zipfile.ZipFile(content, "w", way) as made:
+        made.writestr(
+            "xl/worksheets/sheet1.xml", b"<s>" + b"<row><c><v>1</v></c></row>" * 50 + b"</s>"
+        )
+    for _ in range(300):
+        damaged = bytearray(content.getvalue())
+        damaged[chance.randrange(4, len(damaged))] ^= chance.randrange(1, 256)
+        with pytest.raises(RosterRefused):  # at best it has no columns
+            read(bytes(damaged))
+
+
+def test_more_lines_than_any_roster_has_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [["name", "card"], *[["张建华", f"TY{one}"] for one in range(3)]]
+    monkeypatch.setattr(reading, "MOST_LINES", 3)
+    assert len(read(text(rows).encode())) == 3
+    monkeypatch.setattr(reading, "MOST_LINES", 2)
+    for content in (text(rows).encode(), book(rows)):
+        with pytest.raises(TooLarge):
+            read(content)
+
+
+ENDLESS = """
+from palace.roster import reading
+def write(file, to):
+    while True: pass
+reading.write, reading.SECONDS = write, 1
+reading.main()
+"""
+
+
+def test_whoever_works_too_long_is_told_apart_from_whoever_is_killed() -> None:
+    ended = subprocess.run([sys.executable, "-c", ENDLESS], cwd=ROOT, timeout=60, check=False)
+    assert ended.returncode == -signal.SIGXCPU
+    with pytest.raises(TooMuchWork):
+        services._columns(ended.returncode, b"")
 
 
 def resident(pid: int) -> int:

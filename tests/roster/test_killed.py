@@ -17,8 +17,10 @@ from palace.config import ROOT, Settings
 from palace.db import db, transaction
 from palace.members.models import RosterEntry
 from palace.roster import services
+from palace.roster.headings import Column
+from palace.roster.models import RosterImport
 from palace.roster.rules import ImportState
-from palace.worker import read_roster
+from palace.worker import read_due, read_roster
 from tests.factory import Factory
 from tests.roster.conftest import listed, now, people, upload
 
@@ -27,7 +29,7 @@ WORK = """
 import sys
 from palace import create_app
 from palace.config import Settings
-from palace.worker import read_roster
+from palace.worker import read_due, read_roster
 app = create_app(Settings.from_env())
 with app.app_context():
     print("begins", flush=True)
@@ -108,3 +110,23 @@ def test_a_kill_leaves_nothing_or_everything(
     read_roster(number)
     assert now(number).state is ImportState.APPLIED
     assert db.session.query(RosterEntry).count() == MANY
+
+
+def test_one_roster_that_always_fails_holds_up_nobody_else_s(
+    house: Factory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad, good = upload(listed("张建华,,TY1,first,,,")), upload(listed("李志强,,TY2,first,,,"))
+    read, tries = services._staged, []
+
+    def killed(row: RosterImport, progress: services.Progress) -> set[Column]:
+        tries.append(row.id)
+        if row.id == bad:
+            raise services.ReadingKilled
+        return read(row, progress)
+
+    monkeypatch.setattr(services, "_staged", killed)
+    with pytest.raises(services.ReadingKilled):
+        read_due()
+
+    assert tries == [bad, good]
+    assert (now(bad).state, now(good).state) == (ImportState.WAITING, ImportState.CHECKED)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -51,6 +52,31 @@ def test_a_word_makes_a_member_with_the_card_that_was_typed(
     assert one.member.roster_entry is not None
     assert one.member.roster_entry.card_number == "TY0001234"
     assert one.decided_by == f"member:{organiser.id}"
+
+
+@pytest.mark.parametrize("typed", ["ty-7", "ＴＹ－７", " ty -7 "])
+def test_a_card_is_the_roster_s_own_however_it_is_typed(
+    make: Factory, client: FlaskClient, unit: Unit, organiser: Member, typed: str
+) -> None:
+    entry = make.listed(unit, "赵六")
+    entry.card_number = "TY-7"
+    one = applied(make, unit)
+    path = f"/unit/{unit.id}/applications/{one.id}/confirm"
+    assert client.post(path, data={"card": typed}).status_code == 303
+    db.session.expire_all()
+    assert one.member.roster_entry_id == entry.id
+
+
+@pytest.mark.parametrize("typed", ["-7", "T/7", "7" * 41, "1.2E+9"])
+def test_what_no_roster_takes_for_a_card_is_refused(
+    make: Factory, client: FlaskClient, unit: Unit, organiser: Member, typed: str
+) -> None:
+    one = applied(make, unit)
+    path = f"/unit/{unit.id}/applications/{one.id}/confirm"
+    refused = client.post(path, data={"card": typed})
+    assert refused.status_code == 422
+    assert "会员证号只能有字母、数字和横线" in refused.get_data(as_text=True)
+    assert one.member.roster_entry is None
 
 
 def test_somebody_without_a_name_is_asked_for_it(
@@ -168,6 +194,16 @@ def test_what_is_decided_already_is_said(
     answered = client.post(f"/unit/{unit.id}/applications/{one.id}/confirm")
     assert answered.status_code == 409
     assert "已经有人处理" in answered.get_data(as_text=True)
+
+
+def test_whom_a_roster_names_meanwhile_waits_no_more(
+    make: Factory, client: FlaskClient, unit: Unit, organiser: Member
+) -> None:
+    one, other = applied(make, unit), applied(make, unit, "孙八")
+    one.member.roster_entry = make.listed(unit, "赵六", phone=one.member.phone)
+    db.session.flush()
+    told = client.get(f"/unit/{unit.id}", headers=JSON).get_json()["waiting"]
+    assert [waiting["application"] for waiting in told] == [other.id]
 
 
 def test_a_post_that_ended_opens_nothing(make: Factory, client: FlaskClient, unit: Unit) -> None:

@@ -136,6 +136,17 @@ def test_an_application_goes_when_it_was_closed_long_ago(
     assert retention.tidy(make.rules(), NOW)["applications"] == gone
 
 
+@pytest.mark.parametrize(("is_listed", "gone"), [(True, 1), (False, 0)])
+def test_an_application_nobody_decided_goes_where_a_roster_did(
+    make: Factory, is_listed: bool, gone: int
+) -> None:
+    applied = joining.apply(make.member(valid=False), make.unit().id)
+    applied.asked_at = NOW - 365 * DAY
+    applied.member.roster_entry = make.roster_entry() if is_listed else None
+    db.session.flush()
+    assert retention.tidy(make.rules(), NOW)["applications"] == gone
+
+
 def test_an_application_stays_while_its_roster_entry_does(make: Factory) -> None:
     member = make.member(valid=False)
     applied = joining.apply(member, make.unit().id)

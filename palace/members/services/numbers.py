@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -137,7 +138,8 @@ def _last_seen(member_id: int) -> datetime | None:
 
 def found_at_desk(typed: str) -> list[Member]:
     """Return members by union card or phone number, or by whole name who have lost their number."""
-    by_card = Member.roster_entry.has(RosterEntry.card_number == typed)
+    card = "".join(unicodedata.normalize("NFKC", typed).upper().split())
+    by_card = Member.roster_entry.has(RosterEntry.card_number.in_({typed, card}))
     phoneless = and_(Member.phone.is_(None), Member.name == typed)
     number = rules.mobile_number(typed)
     by_phone = [Member.phone == number] if number else []
@@ -146,12 +148,12 @@ def found_at_desk(typed: str) -> list[Member]:
 
 
 def get_member(member_id: int) -> Member:
-    """Return a member.
+    """Return a member who was not erased.
 
     Raises:
         NotFound: there is none.
     """
     found = db.session.get(Member, member_id)
-    if found is None:
+    if found is None or found.erased_at is not None:
         raise NotFound
     return found
