@@ -158,13 +158,20 @@ def get_application(application_id: int, unit_id: int) -> Application:
     return found
 
 
+def lock_above(unit_id: int) -> None:
+    """Lock a unit and all above it until the transaction ends: each desk's cap counts those below."""
+    path = select(Unit.id, Unit.parent_id).where(Unit.id == unit_id).cte(recursive=True)
+    higher = select(Unit.id, Unit.parent_id).join(path, Unit.id == path.c.parent_id)
+    path = path.union_all(higher)
+    units = select(Unit.id).where(Unit.id.in_(select(path.c.id))).order_by(Unit.id)
+    db.session.execute(units.with_for_update(key_share=True))
+
+
 def confirmed_today(unit_id: int, now: datetime) -> int:
     """Return how many people organisers confirmed for a unit and those below on this palace day.
 
-    The unit is locked until the transaction ends: the count is true from here on.
+    True from here on where `lock_above` locked the unit of whoever is to be confirmed.
     """
-    unit = select(Unit.id).where(Unit.id == unit_id).with_for_update(key_share=True)
-    db.session.execute(unit)
     start, _ = day_span(palace_day(now))
     return _count(
         select(func.count(Application.id)).where(

@@ -21,6 +21,7 @@ def confirm(who: SignedIn, unit_id: int, application_id: int, card_number: str) 
     """
     application = _theirs(who, unit_id, application_id)
     limit = house_rules().unit_confirmations_per_day
+    queries.lock_above(application.unit_id)
     if queries.confirmed_today(unit_id, clock.now()) >= limit:
         raise ConfirmationsUsedUp(limit=limit)
     return joining.confirm(application.id, who.actor, card_number=card_number)
