@@ -49,12 +49,12 @@ def show(group: str) -> ResponseReturnValue:
     return _page(Group(group))
 
 
-@bp.post("/booking")
+@bp.post("/tickets")
 @allow(Role.ADMIN, fresh=True)
-@reads(FORMS[Group.BOOKING])
-def set_booking() -> ResponseReturnValue:
+@reads(FORMS[Group.TICKETS])
+def set_tickets() -> ResponseReturnValue:
     """Set how many tickets people may have, and how long seats wait for them."""
-    return _set(Group.BOOKING)
+    return _set(Group.TICKETS)
 
 
 @bp.post("/strikes")

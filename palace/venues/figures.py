@@ -11,7 +11,7 @@ from palace.text import N_
 class Group(StrEnum):
     """Figures that stand on one page together."""
 
-    BOOKING = "booking"
+    TICKETS = "tickets"
     STRIKES = "strikes"
     CODES = "codes"
     PEOPLE = "people"
@@ -52,7 +52,7 @@ class Figure:
 
 
 TITLES = {
-    Group.BOOKING: N_("订票"),
+    Group.TICKETS: N_("订票"),
     Group.STRIKES: N_("预约了没来"),
     Group.CODES: N_("短信验证码"),
     Group.PEOPLE: N_("实名和同行人"),
@@ -68,7 +68,7 @@ LATEST_STRIKE = 24 * 60
 """The task that writes strikes looks back three days; what begins to count later would never count."""
 
 FIGURES: dict[Group, tuple[Figure, ...]] = {
-    Group.BOOKING: (
+    Group.TICKETS: (
         Figure(
             "seats_per_member",
             N_("同一场每人最多订几张"),
