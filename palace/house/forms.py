@@ -109,4 +109,20 @@ def _form_of(group: Group) -> type[FiguresForm]:
     )
 
 
-FORMS = {group: _form_of(group) for group in Group}
+TicketsRulesForm = _form_of(Group.TICKETS)
+StrikesRulesForm = _form_of(Group.STRIKES)
+CodesRulesForm = _form_of(Group.CODES)
+PeopleRulesForm = _form_of(Group.PEOPLE)
+RosterRulesForm = _form_of(Group.ROSTER)
+LimitsRulesForm = _form_of(Group.LIMITS)
+FORMS = {
+    form.group: form
+    for form in (
+        TicketsRulesForm,
+        StrikesRulesForm,
+        CodesRulesForm,
+        PeopleRulesForm,
+        RosterRulesForm,
+        LimitsRulesForm,
+    )
+}

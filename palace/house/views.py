@@ -13,7 +13,17 @@ from palace.db import transaction
 from palace.errors import PalaceError
 from palace.house import queries, services
 from palace.house.errors import FiguresChanged
-from palace.house.forms import FORMS, FiguresForm, PresetForm
+from palace.house.forms import (
+    FORMS,
+    CodesRulesForm,
+    FiguresForm,
+    LimitsRulesForm,
+    PeopleRulesForm,
+    PresetForm,
+    RosterRulesForm,
+    StrikesRulesForm,
+    TicketsRulesForm,
+)
 from palace.house.queries import Bars, Choice
 from palace.house.rules import seen_as
 from palace.members.rules import Role
@@ -51,18 +61,18 @@ def show(group: str) -> ResponseReturnValue:
 
 @bp.post("/tickets")
 @allow(Role.ADMIN, fresh=True)
-@reads(FORMS[Group.TICKETS])
+@reads(TicketsRulesForm)
 def set_tickets() -> ResponseReturnValue:
     """Set how many tickets people may have, and how long seats wait for them."""
-    return _set(Group.TICKETS)
+    return _set(TicketsRulesForm())
 
 
 @bp.post("/strikes")
 @allow(Role.ADMIN, fresh=True)
-@reads(FORMS[Group.STRIKES])
+@reads(StrikesRulesForm)
 def set_strikes() -> ResponseReturnValue:
     """Set what follows when somebody books and does not come."""
-    return _set(Group.STRIKES)
+    return _set(StrikesRulesForm())
 
 
 @bp.post("/strikes/preset")
@@ -86,38 +96,38 @@ def take_preset() -> ResponseReturnValue:
 
 @bp.post("/codes")
 @allow(Role.ADMIN, fresh=True)
-@reads(FORMS[Group.CODES])
+@reads(CodesRulesForm)
 def set_codes() -> ResponseReturnValue:
     """Set how many text messages with codes the house sends."""
-    return _set(Group.CODES)
+    return _set(CodesRulesForm())
 
 
 @bp.post("/people")
 @allow(Role.ADMIN, fresh=True)
-@reads(FORMS[Group.PEOPLE])
+@reads(PeopleRulesForm)
 def set_people() -> ResponseReturnValue:
     """Set how many people a member brings along."""
-    return _set(Group.PEOPLE)
+    return _set(PeopleRulesForm())
 
 
 @bp.post("/roster")
 @allow(Role.ADMIN, fresh=True)
-@reads(FORMS[Group.ROSTER])
+@reads(RosterRulesForm)
 def set_roster() -> ResponseReturnValue:
     """Set what holds for rosters that come in."""
-    return _set(Group.ROSTER)
+    return _set(RosterRulesForm())
 
 
 @bp.post("/limits")
 @allow(Role.ADMIN, fresh=True)
-@reads(FORMS[Group.LIMITS])
+@reads(LimitsRulesForm)
 def set_limits() -> ResponseReturnValue:
     """Set how often a day lists leave the house, and what a unit may do."""
-    return _set(Group.LIMITS)
+    return _set(LimitsRulesForm())
 
 
-def _set(group: Group) -> ResponseReturnValue:
-    form = FORMS[group]()
+def _set(form: FiguresForm) -> ResponseReturnValue:
+    group = form.group
     try:
         checked(form)
         with transaction():
