@@ -13,8 +13,11 @@ from wtforms.widgets import TextInput
 from palace.forms import Form
 from palace.venues.figures import FIGURES, Figure, Group, Unit
 
+STALE = _("请刷新这一页再改。")
+UNKNOWN = _("没有这一种，请重新选择。")
 LONGEST_WHY = 200
 LONGEST_SEEN = 500
+LONGEST_CODE = 64
 
 
 class FigureField(IntegerField):
@@ -59,7 +62,7 @@ class NotAbove:
 class SeenForm(Form):
     """What every form here carries: the figures as they were seen, and why they change."""
 
-    seen = HiddenField(validators=[InputRequired(), Length(max=LONGEST_SEEN)])
+    seen = HiddenField(validators=[InputRequired(STALE), Length(max=LONGEST_SEEN, message=STALE)])
     why = StringField(
         _("原因（可以不写）"),
         validators=[
@@ -72,7 +75,9 @@ class SeenForm(Form):
 class PresetForm(SeenForm):
     """What strikes lead to, taken over from a preset by its code."""
 
-    preset = StringField(validators=[InputRequired(_("没有这一种，请重新选择。")), Length(max=64)])
+    preset = StringField(
+        validators=[InputRequired(UNKNOWN), Length(max=LONGEST_CODE, message=UNKNOWN)]
+    )
 
 
 class FiguresForm(SeenForm):

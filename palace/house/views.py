@@ -173,7 +173,7 @@ def _page(
         form=shown,
         bars=_bars(group),
         default_of=queries.default_of,
-        told=refusal_words(told) if told and "fields" not in told.values else "",
+        told=_said(told, at_fields=form is not None) if told else "",
     )
 
 
@@ -198,6 +198,11 @@ def _json(group: Group) -> dict[str, Any]:
         "barred": bars and bars.barred,
         "presets": [_preset_json(one) for one in bars.choices] if bars else [],
     }
+
+
+def _said(refusal: PalaceError, *, at_fields: bool) -> str:
+    """Return what stands above the page: nothing where each field says it by itself."""
+    return "" if at_fields and "fields" in refusal.values else refusal_words(refusal)
 
 
 def _bars(group: Group) -> Bars | None:
