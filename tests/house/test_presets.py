@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -14,10 +14,13 @@ from sqlalchemy.exc import ProgrammingError
 from palace import clock
 from palace.db import COMES_WITH_THE_TABLES, db, table_of, tables_to_empty
 from palace.members.models import AuditLine, Member
-from palace.mine.queries import barred_until
+from palace.mine.queries import belongings
 from palace.strikes import queries
+from palace.strikes.errors import Barred
 from palace.strikes.models import Strike, StrikePreset
 from palace.strikes.rules import Ladder, StrikeKind
+from palace.tickets.rules import Wish
+from palace.tickets.services import hold
 from palace.venues.figures import Group
 from tests.factory import Factory
 from tests.house.conftest import RULES, Save, told, typed
@@ -45,6 +48,11 @@ def take(browser: FlaskClient, code: str, seen: str | None = None) -> int:
     """Take a preset over as its button does; return the status."""
     seen = seen or typed(browser, Group.STRIKES)["seen"]
     return browser.post(PRESET, data={"preset": code, "seen": seen}).status_code
+
+
+def bar_of(member: Member) -> date | None:
+    """Return until when a member is told not to book."""
+    return belongings(member, clock.now()).barred_until
 
 
 def barred(browser: FlaskClient) -> dict[object, object]:
@@ -125,23 +133,35 @@ def test_the_page_says_whom_each_way_bars_before_it_is_taken(
     missed(make, 1, 2, 3, forgiven=True)
     missed(make, 40, 41, 42)  # barred for thirty days, which are over
     make.commit()
-    now = clock.now()
 
     assert barred(head) == {"now": 0, "warning": 0, "three_in_sixty": 1, "two_in_a_year": 3}
-    assert barred_until(thrice.id, now) is None
+    assert bar_of(thrice) is None
 
     take(head, "three_in_sixty")
     assert barred(head)["now"] == 1
-    assert barred_until(thrice.id, now) is not None
-    assert barred_until(twice.id, now) is None
+    assert bar_of(thrice) is not None
+    assert bar_of(twice) is None
     assert "现在有1人不能新预约" in head.get(f"{RULES}/strikes").text
 
     take(head, "warning")
     assert barred(head)["now"] == 0
-    assert barred_until(thrice.id, now) is None
+    assert bar_of(thrice) is None
 
 
-@pytest.mark.parametrize(("ago", "count"), [(364.9, 1), (366.1, 0)])
+def test_who_was_free_to_book_is_refused_after_the_tap(head: FlaskClient, make: Factory) -> None:
+    member, show = missed(make, 1, 2), make.performance(seats=4)
+    make.commit()
+    take(head, "two_in_a_year")
+
+    with pytest.raises(Barred):
+        hold(member, show.id, Wish(count=1), key="after-the-tap")
+    db.session.rollback()
+    take(head, "warning")
+
+    assert hold(member, show.id, Wish(count=1), key="after-the-other").seat_count == 1
+
+
+@pytest.mark.parametrize(("ago", "count"), [(364, 1), (365, 0)])
 def test_a_bar_that_began_as_long_ago_as_it_lasts_is_over(
     head: FlaskClient, make: Factory, ago: float, count: int
 ) -> None:
