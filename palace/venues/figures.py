@@ -52,9 +52,9 @@ class Figure:
 
 
 TITLES = {
-    Group.TICKETS: N_("订票"),
+    Group.TICKETS: N_("订票和座位"),
     Group.STRIKES: N_("预约了没来"),
-    Group.CODES: N_("短信验证码"),
+    Group.CODES: N_("短信和手机号"),
     Group.PEOPLE: N_("实名和同行人"),
     Group.ROSTER: N_("会员名册"),
     Group.LIMITS: N_("导出和单位每天的上限"),
