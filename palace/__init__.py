@@ -25,6 +25,7 @@ from palace.companions.queries import own_last_four
 from palace.config import ROOT, Settings
 from palace.consents.services import agree_at_joining
 from palace.door import views as door
+from palace.house import views as house
 from palace.joining import views as joining
 from palace.members import views as members
 from palace.members.rules import MEMBER_SIGN_IN
@@ -77,6 +78,7 @@ PARTS = (
     care,
     people,
     acting,
+    house,
     joining,
     unions,
     strikes,

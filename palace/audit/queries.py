@@ -22,6 +22,7 @@ from palace.audit.rules import ACTS, SUBJECTS, VALUES, Values, changes
 from palace.db import db, table_of
 from palace.lists.queries import Column, List, instant, known
 from palace.lists.rules import Kind
+from palace.lists.services import NO, YES
 from palace.members.models import AuditLine, Member, PersonalKey, Staff
 from palace.members.rules import mask_name
 from palace.members.services.audit import FOR
@@ -130,6 +131,8 @@ def _change_words(name: str, old: object, new: object) -> str:
 def _value(value: object) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{name}={_value(part)}" for name, part in value.items())
+    if isinstance(value, bool):
+        return str(gettext(YES if value else NO))
     return "–" if value is None else _thing(str(value))
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from palace.text import N_
+from palace.venues.figures import ALL
 
 KEPT_AT_LEAST = timedelta(days=183)
 
@@ -23,6 +24,7 @@ ACTS = {
     "post_granted": N_("给岗位"),
     "post_ended": N_("收回岗位"),
     "proofs_set": N_("改登录规则"),
+    "rules_set": N_("改馆规"),
     "second_factor_set": N_("设好第二步验证"),
     "second_factor_forgotten": N_("重设第二步验证"),
     "recovery_code_used": N_("用了恢复码"),
@@ -114,6 +116,7 @@ VALUES = {
     "why": N_("原因"),
     "acted_for": N_("替谁办理"),
     "found_by": N_("怎么找到的"),
+    **{figure.name: figure.words for figure in ALL},
 }
 """Words for the values of before and after; one without words is called as the code calls it."""
 

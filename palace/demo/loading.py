@@ -6,7 +6,7 @@ from sqlalchemy import func, select, text
 
 from palace import clock
 from palace.config import Settings, UnsafeSettings
-from palace.db import Base, db, transaction
+from palace.db import db, tables_to_empty, transaction
 from palace.demo import house, joining, people, persons, privacy, programme, sales, strikes
 from palace.venues import queries as venues
 from palace.venues.models import Demonstration
@@ -44,8 +44,7 @@ def reset(settings: Settings) -> None:
     with transaction():
         _wait_for_others()
         check_database(settings)
-        names = ", ".join(table.name for table in Base.metadata.sorted_tables)
-        db.session.execute(text(f"TRUNCATE {names}"))
+        db.session.execute(text(f"TRUNCATE {', '.join(tables_to_empty())}"))
         _bring_in()
 
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from palace.db import Base, Id, one_of
-from palace.strikes.rules import StrikeKind, Verdict
+from palace.db import COMES_WITH_THE_TABLES, Base, Id, one_of
+from palace.strikes.rules import Ladder, StrikeKind, Verdict
 
 
 class Strike(Base):
@@ -75,3 +75,32 @@ class Appeal(Base):
     decided_by: Mapped[str | None]
     verdict: Mapped[Verdict | None]
     why: Mapped[str | None]
+
+
+class StrikePreset(Base):
+    """What strikes lead to in another house, to be taken over by a tap, and where that was read.
+
+    The rows come with the tables; the web's database role only reads them.
+    """
+
+    __tablename__ = "strike_presets"
+    __table_args__ = (
+        CheckConstraint(
+            "strikes >= 0 AND within_days BETWEEN 1 AND 3660 AND bar_days BETWEEN 1 AND 3660",
+            name="figures",
+        ),
+        {"info": {COMES_WITH_THE_TABLES: True}},
+    )
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(unique=True)
+    strikes: Mapped[int]
+    within_days: Mapped[int]
+    bar_days: Mapped[int]
+    source_zh: Mapped[str]
+    source_en: Mapped[str]
+
+    @property
+    def ladder(self) -> Ladder:
+        """Return its figures as the rules read them."""
+        return Ladder(strikes=self.strikes, within_days=self.within_days, bar_days=self.bar_days)

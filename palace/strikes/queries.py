@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 
 from flask import url_for
 from sqlalchemy import and_, select
 
 from palace import words
+from palace.clock import palace_day
 from palace.db import db, table_of
 from palace.errors import NotFound
 from palace.lists.queries import Column, List
 from palace.lists.rules import Kind
 from palace.members.models import Member
 from palace.members.rules import mask_name
-from palace.strikes.models import Appeal, Strike
+from palace.strikes.models import Appeal, Strike, StrikePreset
 from palace.strikes.rules import Ladder
 from palace.text import N_
 from palace.venues.queries import house_rules
@@ -66,6 +68,28 @@ def ladder() -> Ladder:
         within_days=house.strike_within_days,
         bar_days=house.bar_days,
     )
+
+
+def presets() -> Sequence[StrikePreset]:
+    """Return what strikes may lead to by a tap, the mildest first."""
+    return db.session.scalars(select(StrikePreset).order_by(StrikePreset.position)).all()
+
+
+def days_of_everybody(now: datetime, bar_days: int) -> list[list[date]]:
+    """Return the palace days of the strikes that stand, a list for each who may be barred now.
+
+    Nobody is whose last strike is longer ago than the longest bar in question.
+    """
+    recent = select(Strike.member_id).where(
+        Strike.forgiven_at.is_(None), Strike.happened_at > now - timedelta(days=bar_days + 1)
+    )
+    wanted = select(Strike.member_id, Strike.happened_at).where(
+        Strike.forgiven_at.is_(None), Strike.member_id.in_(recent)
+    )
+    days: dict[int, list[date]] = {}
+    for member_id, happened_at in db.session.execute(wanted):
+        days.setdefault(member_id, []).append(palace_day(happened_at))
+    return list(days.values())
 
 
 def open_appeals() -> Sequence[Strike]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -57,6 +57,16 @@ def barred_until(strike_days: Iterable[date], ladder: Ladder) -> date | None:
             until = max(until, ended) if until else ended
             counted = []
     return until
+
+
+def leads_to_the_same(one: Ladder, other: Ladder) -> bool:
+    """Return whether two ladders bar the same people: where nothing ever bars, the days say nothing."""
+    return one == other or one.strikes == other.strikes == 0
+
+
+def count_barred(everybodys_days: Iterable[Sequence[date]], ladder: Ladder, today: date) -> int:
+    """Return how many people may not book today; each is the palace days of their strikes that stand."""
+    return sum(bar_today(days, ladder, today) is not None for days in everybodys_days)
 
 
 def bar_today(strike_days: Iterable[date], ladder: Ladder, today: date) -> date | None:

@@ -110,6 +110,15 @@ JSON: dict[str, dict[str, str]] = {
     "people.forget_code": {"POST": "Worker"},
     "people.leave": {"POST": "Workers"},
     "people.set_proofs": {"POST": "Workers"},
+    "house.home": {"GET": "RuleGroups"},
+    "house.show": {"GET": "RuleGroup"},
+    "house.set_tickets": {"POST": "RuleGroup"},
+    "house.set_strikes": {"POST": "RuleGroup"},
+    "house.take_preset": {"POST": "RuleGroup"},
+    "house.set_codes": {"POST": "RuleGroup"},
+    "house.set_people": {"POST": "RuleGroup"},
+    "house.set_roster": {"POST": "RuleGroup"},
+    "house.set_limits": {"POST": "RuleGroup"},
 }
 """Which shape an address answers with, by endpoint and method; what is not here is a page or a file."""
 

@@ -14,6 +14,7 @@ from palace.programme.rules import KINDS, Shown
 from palace.reports.rules import ExportState, Format
 from palace.roster.rules import ImportState
 from palace.tickets.rules import OrderState, TicketState
+from palace.venues.figures import Group, Unit
 
 Shape = dict[str, Any]
 
@@ -22,6 +23,7 @@ CODE: Shape = {"type": "string", "pattern": "^[a-z2-7]{20}$"}
 NUMBER: Shape = {"type": "integer", "minimum": 0}
 INSTANT: Shape = {"type": "string", "format": "date-time"}
 YES_NO: Shape = {"type": "boolean"}
+FIGURE: Shape = {"type": ["integer", "boolean"]}
 FEN: Shape = {"type": "integer", "minimum": 0, "description": "fen, 1 yuan = 100 fen"}
 
 
@@ -172,6 +174,33 @@ SHAPES: dict[str, Shape] = {
         posts=each(exactly(post=NUMBER, role=one_of(Role), site=maybe(NUMBER), unit=maybe(TEXT))),
     ),
     "Workers": exactly(people=each(known("Worker"))),
+    "RuleGroup": exactly(
+        group=one_of(Group),
+        seen=TEXT,
+        figures=each(
+            exactly(
+                name=TEXT,
+                value=FIGURE,
+                default=FIGURE,
+                unit=one_of(Unit),
+                lowest=maybe(NUMBER),
+                highest=maybe(NUMBER),
+            )
+        ),
+        barred=maybe(NUMBER),
+        presets=each(
+            exactly(
+                preset=TEXT,
+                strikes=NUMBER,
+                within_days=NUMBER,
+                bar_days=NUMBER,
+                in_force=YES_NO,
+                barred=NUMBER,
+                source=TEXT,
+            )
+        ),
+    ),
+    "RuleGroups": exactly(groups=each(known("RuleGroup"))),
     "Password": exactly(login=TEXT, password=TEXT),
     "Enrolment": exactly(secret=TEXT),
     "Enrolled": exactly(next=TEXT, recovery_codes=each(TEXT)),

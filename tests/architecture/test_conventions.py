@@ -72,6 +72,7 @@ UNUSUAL = {
     "tickets/terms.py": "what the rules decide on, read in one statement after the member's lock",
     "tickets/tokens.py": "the signed token in a ticket's QR code",
     "venues/seatplan.py": "reads a plan's file and refuses one that cannot be a house",
+    "venues/figures.py": "the figures of a house in words, which its pages and the audit share",
     "venues/house.py": "the table of a house's rules, shown by models",
 }
 FORBIDDEN = {"event", "booking", "slot", "manager", "helper", "helpers", "util", "utils"}

@@ -128,6 +128,7 @@ PLAIN = {
     "spaces": "id site_id code kind name_zh name_en capacity atoms",
     "staff": "id",
     "strikes": "id kind written_at",
+    "strike_presets": "code position strikes within_days bar_days source_zh source_en",
     "throttle": "hits ends_at",
     "tickets": "id claim_id tier_id price issue state",
     "tiers": "id code name_zh name_en qualifies cap monthly proof_zh proof_en fund",

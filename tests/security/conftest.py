@@ -42,6 +42,7 @@ class Belongings:
             "secret": "0" * 26,
             "task_id": UNKNOWN_ID,
             "kind": "member",
+            "group": "tickets",
             "person_id": self.member.id,
             "post_id": UNKNOWN_ID,
             "member_id": self.member.id,

@@ -162,6 +162,17 @@ def look_after_data(walk: Walk, leaving: Member) -> None:
     walk.ask("POST", path, why="本人要求")
 
 
+def set_the_rules(walk: Walk) -> None:
+    """Read the rules of the house, and save each group of them as it is."""
+    for group in walk.ask("GET", "/staff/rules")["groups"]:
+        path = f"/staff/rules/{group['group']}"
+        shown = walk.ask("GET", path)
+        figures = {figure["name"]: figure["value"] for figure in shown["figures"]}
+        walk.ask("POST", path, seen=shown["seen"], **figures)
+    seen = walk.ask("GET", "/staff/rules/strikes")["seen"]
+    walk.ask("POST", "/staff/rules/strikes/preset", seen=seen, preset="two_in_a_year")
+
+
 def bring_people(walk: Walk) -> None:
     """Keep a parent, and take them off the list."""
     walk.ask("GET", "/mine/people")
@@ -276,6 +287,7 @@ def work(walk: Walk, make: Factory, show: Performance, member: Member, strike: S
     act_for_somebody(walk, member)
     look_after_people(walk, member)
     look_after_data(walk, make.member())
+    set_the_rules(walk)
     bring_a_roster_in(walk)
     decide_about_a_strike(walk, strike)
     for path in (

@@ -56,6 +56,7 @@ PAGES = {
     "mine.rename",
     "people.find",
     "privacy.find",
+    "house.set_tickets",
     "numbers.ask",
     "numbers.find",
     "numbers.set_number",

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from palace.strikes.rules import Ladder, bar_today, barred_until
+from palace.strikes.rules import Ladder, bar_today, barred_until, count_barred, leads_to_the_same
 
 WARNING = Ladder(strikes=0, within_days=60, bar_days=30)
 THREE = Ladder(strikes=3, within_days=60, bar_days=30)
@@ -53,3 +53,19 @@ def test_the_day_that_is_named_is_open_again() -> None:
     strikes = [date(2026, 2, 1), date(2026, 2, 2), date(2026, 2, 3)]
     assert bar_today(strikes, THREE, until - timedelta(days=1)) == until
     assert bar_today(strikes, THREE, until) is None
+
+
+def test_everybody_is_counted_once_on_the_days_they_are_barred() -> None:
+    everybody = [days(0, 1, 2), days(0, 1), days(0, 1, 2, 20, 21, 22), []]
+    last = FIRST + timedelta(days=2 + 30)
+
+    assert count_barred(everybody, THREE, last - timedelta(days=1)) == 2
+    assert count_barred(everybody, THREE, last) == 1
+    assert count_barred(everybody, WARNING, FIRST) == 0
+
+
+def test_two_warnings_are_the_same_whatever_their_days() -> None:
+    assert leads_to_the_same(WARNING, Ladder(strikes=0, within_days=7, bar_days=1))
+    assert leads_to_the_same(THREE, Ladder(strikes=3, within_days=60, bar_days=30))
+    assert not leads_to_the_same(THREE, Ladder(strikes=3, within_days=60, bar_days=31))
+    assert not leads_to_the_same(THREE, WARNING)

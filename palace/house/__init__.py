@@ -1,0 +1,1 @@
+"""馆规: the figures of the house, as its administrators read and change them."""

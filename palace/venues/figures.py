@@ -1,0 +1,232 @@
+"""The figures of a house in words: what its pages ask for, its audit names and its tests walk through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from palace.text import N_
+
+
+class Group(StrEnum):
+    """Figures that stand on one page together."""
+
+    TICKETS = "tickets"
+    STRIKES = "strikes"
+    CODES = "codes"
+    PEOPLE = "people"
+    ROSTER = "roster"
+    LIMITS = "limits"
+
+
+class Unit(StrEnum):
+    """What a figure counts."""
+
+    TICKETS = "tickets"
+    MINUTES = "minutes"
+    DAYS = "days"
+    TIMES = "times"
+    MESSAGES = "messages"
+    PEOPLE = "people"
+    PERCENT = "percent"
+    MEGABYTES = "megabytes"
+    YEARS = "years"
+    YES_NO = "yes_no"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure of `house_rules`: what it is called, what it counts, and between which bounds it lies.
+
+    `lowest` and `highest` are both allowed and lie inside the table's own; `at_most` names a figure
+    of the same group that it may not pass. Its default is the column's.
+    """
+
+    name: str
+    words: str
+    unit: Unit
+    lowest: int = 0
+    highest: int = 1
+    hint: str = ""
+    at_most: str = ""
+
+
+TITLES = {
+    Group.TICKETS: N_("订票和座位"),
+    Group.STRIKES: N_("预约了没来"),
+    Group.CODES: N_("短信和手机号"),
+    Group.PEOPLE: N_("实名和同行人"),
+    Group.ROSTER: N_("会员名册"),
+    Group.LIMITS: N_("导出和单位每天的上限"),
+}
+LONGEST_SPAN = 3660
+LARGEST_ORDER = 20
+"""What one order can hold (`MOST_SEATS` of the tickets' forms)."""
+LARGEST_FILE = 100
+"""What the proxy lets through: `client_max_body_size` of deploy/nginx.conf."""
+LATEST_STRIKE = 24 * 60
+"""The task that writes strikes looks back three days; what begins to count later would never count."""
+
+FIGURES: dict[Group, tuple[Figure, ...]] = {
+    Group.TICKETS: (
+        Figure(
+            "seats_per_member",
+            N_("同一场每人最多订几张"),
+            Unit.TICKETS,
+            1,
+            LARGEST_ORDER,
+            N_("新排的场次照这个数；已经排好的场次不变。"),
+        ),
+        Figure(
+            "free_per_month",
+            N_("工会会员一个月最多领几张免费票"),
+            Unit.TICKETS,
+            0,
+            100,
+            N_("按演出所在的月份算。"),
+        ),
+        Figure("hold_minutes", N_("选好的座位留几分钟"), Unit.MINUTES, 1, 240),
+        Figure("hold_minutes_large_text", N_("大字版里，选好的座位留几分钟"), Unit.MINUTES, 1, 240),
+        Figure(
+            "extension_minutes",
+            N_("延长一次加几分钟"),
+            Unit.MINUTES,
+            1,
+            240,
+            N_("每单可以延长一次，手慢的人靠它，所以不能是0。"),
+        ),
+        Figure("pay_before_minutes", N_("没付钱的座位，开演前几分钟放开"), Unit.MINUTES, 0, 1440),
+        Figure(
+            "return_before_minutes",
+            N_("免费票，开演前几分钟以前可以自己退"),
+            Unit.MINUTES,
+            0,
+            10_080,
+        ),
+        Figure("few_left_percent", N_("空座剩百分之几起算“快满了”"), Unit.PERCENT, 0, 100),
+    ),
+    Group.STRIKES: (
+        Figure(
+            "strikes_to_bar",
+            N_("没来几次，停新预约"),
+            Unit.TIMES,
+            0,
+            100,
+            N_("0：只提醒，从不停。"),
+        ),
+        Figure("strike_within_days", N_("几天以内的没来一起算"), Unit.DAYS, 1, LONGEST_SPAN),
+        Figure("bar_days", N_("停几天"), Unit.DAYS, 1, LONGEST_SPAN),
+        Figure(
+            "strike_free_only",
+            N_("只算免费票"),
+            Unit.YES_NO,
+            hint=N_("不勾：付过钱的票没来也算。只管以后记的，已经记下的不变。"),
+        ),
+        Figure(
+            "strike_after_minutes",
+            N_("散场几分钟后才记"),
+            Unit.MINUTES,
+            0,
+            LATEST_STRIKE,
+            N_("检票的手机可能晚些才联网。"),
+        ),
+    ),
+    Group.CODES: (
+        Figure("code_per_phone_minute", N_("一个号码一分钟最多要几条"), Unit.MESSAGES, 1, 10),
+        Figure("code_per_phone_hour", N_("一个号码一小时最多要几条"), Unit.MESSAGES, 1, 100),
+        Figure("code_per_phone_day", N_("一个号码一天最多要几条"), Unit.MESSAGES, 1, 500),
+        Figure(
+            "code_per_address_hour",
+            N_("一个上网地址一小时最多要几条"),
+            Unit.MESSAGES,
+            1,
+            100_000,
+            N_("很多手机共用运营商的一个地址，别太小。"),
+        ),
+        Figure(
+            "code_per_day",
+            N_("全馆一天最多发几条"),
+            Unit.MESSAGES,
+            1,
+            1_000_000,
+            N_("所有号码合起来，发完了当天不再发。"),
+        ),
+        Figure(
+            "code_per_day_for_known",
+            N_("其中给会员和名册上的号码留几条"),
+            Unit.MESSAGES,
+            0,
+            1_000_000,
+            N_("没见过的号码用不到这一份。"),
+            at_most="code_per_day",
+        ),
+        Figure(
+            "number_idle_days",
+            N_("号码几天没有动静，登录时多核对一样"),
+            Unit.DAYS,
+            1,
+            LONGEST_SPAN,
+            N_("手机号可能换了主人，光凭一条短信不给看老账号。"),
+        ),
+    ),
+    Group.PEOPLE: (
+        Figure(
+            "acting_minutes",
+            N_("替会员办理，找到一次管几分钟"),
+            Unit.MINUTES,
+            1,
+            240,
+            N_("到时候没点“办完了”，要重新找一次。"),
+        ),
+        Figure("companions_kept", N_("每位会员最多存几位同行人"), Unit.PEOPLE, 0, LARGEST_ORDER),
+        Figure("people_per_order", N_("要写名字的一单，最多几人"), Unit.PEOPLE, 1, LARGEST_ORDER),
+        Figure("minors_per_order", N_("其中未成年人最多几人"), Unit.PEOPLE, 0, LARGEST_ORDER),
+        Figure("minor_age", N_("不满几岁算未成年人"), Unit.YEARS, 0, 25, N_("法律上是不满18岁。")),
+    ),
+    Group.ROSTER: (
+        Figure(
+            "retired_are_members",
+            N_("退休会员和在职会员一样"),
+            Unit.YES_NO,
+            hint=N_("不勾：名册上写着退休的，不算会员。"),
+        ),
+        Figure("roster_file_mb", N_("上传的名册最大几MB"), Unit.MEGABYTES, 1, LARGEST_FILE),
+        Figure(
+            "roster_leave_percent",
+            N_("完整的名册里，少了百分之几以上的人要再问一次"),
+            Unit.PERCENT,
+            0,
+            100,
+        ),
+        Figure(
+            "roster_confirmed_days",
+            N_("单位确认过、名册还没写上的人，几天内不算离开"),
+            Unit.DAYS,
+            0,
+            LONGEST_SPAN,
+        ),
+        Figure("roster_keep_days", N_("上传的名册文件留几天"), Unit.DAYS, 1, LONGEST_SPAN),
+    ),
+    Group.LIMITS: (
+        Figure("exports_per_day", N_("一个人一天最多导出几次列表"), Unit.TIMES, 0, 1000),
+        Figure(
+            "unit_exports_per_day",
+            N_("一个单位的名册一天最多导出几次"),
+            Unit.TIMES,
+            0,
+            1000,
+            N_("不管是谁导出的，合起来算。"),
+        ),
+        Figure("unit_uploads_per_day", N_("一个单位一天最多上传几次名册"), Unit.TIMES, 0, 1000),
+        Figure(
+            "unit_confirmations_per_day",
+            N_("一个单位一天最多确认几人"),
+            Unit.PEOPLE,
+            0,
+            100_000,
+            N_("连同下级单位。"),
+        ),
+    ),
+}
+"""Every figure that has no page of its own elsewhere, by page and in the order of the page."""
+ALL = tuple(figure for figures in FIGURES.values() for figure in figures)
