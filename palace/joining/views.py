@@ -139,6 +139,7 @@ def done() -> ResponseReturnValue:
         member=row_of(member),
         standing=standing,
         application=application,
+        applied=queries.open_application(member.id),
         performance=open_next,
     )
 
