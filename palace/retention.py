@@ -11,6 +11,7 @@ from palace.commands import CommandKey
 from palace.db import Base, db
 from palace.joining.models import NO_CARD, Application
 from palace.members.models import Challenge, Member, RosterEntry, SignIn
+from palace.members.units import RosterStatus
 from palace.notices.models import Notice
 from palace.programme.models import Performance
 from palace.roster.models import RosterChunk
@@ -61,7 +62,9 @@ def _closed_long_ago(rules: HouseRules, now: datetime) -> ColumnElement[bool]:
     what only their own word put on a roster: the application tells.
     """
     is_listed = exists().where(
-        Member.id == Application.member_id, Member.roster_entry_id.is_not(None)
+        Member.id == Application.member_id,
+        RosterEntry.id == Member.roster_entry_id,
+        RosterEntry.status != RosterStatus.LEFT,
     )
     asked_at = case((is_listed, Application.asked_at))
     closed_at = func.coalesce(Application.decided_at, Application.withdrawn_at, asked_at)

@@ -49,13 +49,13 @@ def apply(who: Known, unit_id: int, *, poster: str = "", name: str = "") -> Appl
     """Let a member say which unit they belong to; the same unit again changes nothing.
 
     Raises:
-        MemberAlready: a roster names them.
+        MemberAlready: a roster names them, and not as somebody who left.
         UnitUnknown: it is no basic union.
         NotAName: a name was typed, and nobody is called that.
     """
     member, now = _locked(who.id), clock.now()
     unit = queries.find_basic_unit(unit_id)
-    if member.roster_entry_id is not None:
+    if _is_listed(member):
         raise MemberAlready
     if unit is None:
         raise UnitUnknown
@@ -128,9 +128,15 @@ def _open(application_id: int) -> Application:
     found = db.session.get(Application, application_id)
     member = _locked(found.member_id) if found else None
     application = queries.lock_open_application(application_id)
-    if application is None or member is None or member.roster_entry_id is not None:
+    if application is None or member is None or _is_listed(member):
         raise ApplicationClosed
     return application
+
+
+def _is_listed(member: Member) -> bool:
+    """Return whether a roster names a member as its unit's own: whoever left may say another unit."""
+    entry = member.roster_entry
+    return entry is not None and entry.status is not RosterStatus.LEFT
 
 
 def _locked(member_id: int) -> Member:
@@ -141,7 +147,9 @@ def _locked(member_id: int) -> Member:
 
 def _entry(application: Application, card_number: str) -> RosterEntry:
     """Return the roster entry somebody becomes: that of the card, the one of their name, or a new one."""
-    member = application.member
+    member, own = application.member, application.member.roster_entry
+    if own and own.unit_id == application.unit_id and card_number in {"", own.card_number}:
+        return _listed_again(own)
     carded = queries.carded(application.unit_id, card_number) if card_number else None
     same_name = queries.unclaimed_called(application.unit_id, member.name)
     if carded is not None and carded not in same_name:

@@ -85,12 +85,19 @@ def apply() -> ResponseReturnValue:
     except PalaceError as refusal:
         if wants_json():
             raise
-        if isinstance(refusal, UnitUnknown):
-            form.unit.errors = [refusal_words(refusal)]
+        _say_why(form, refusal)
         return _choice(form.words, form.poster.data or "", form, refusal.status)
     if wants_json():
         return {"next": url_for("joining.done")}, 201
     return redirect(url_for("joining.done"), 303)
+
+
+def _say_why(form: ApplyForm | PosterForm, refusal: PalaceError) -> None:
+    """Have a form shown again say why, at the unit where that is it."""
+    if isinstance(refusal, UnitUnknown):
+        form.unit.errors = [refusal_words(refusal)]
+    elif not form.errors:
+        form.form_errors.append(refusal_words(refusal))
 
 
 def _choice(sought: str, poster: str, form: ApplyForm | None = None, status: int = 200) -> Response:
@@ -132,6 +139,7 @@ def done() -> ResponseReturnValue:
         member=row_of(member),
         standing=standing,
         application=application,
+        applied=queries.open_application(member.id),
         performance=open_next,
     )
 
@@ -158,6 +166,7 @@ def make_poster() -> ResponseReturnValue:
     except PalaceError as refusal:
         if wants_json():
             raise
+        _say_why(form, refusal)
         return _posters(form.words, form, refusal.status)
     return redirect(url_for("joining.posters"), 303)
 

@@ -287,10 +287,11 @@ def members_on(phone: str) -> list[Member]:
 
 
 def unclaimed_on(phone: str) -> list[RosterEntry]:
-    """Return the roster entries with this number that have no member yet, those of who left last."""
+    """Return this number's roster entries nobody claimed: none that a member here left, others left last."""
     claimed = exists(select(Member.id).where(Member.roster_entry_id == RosterEntry.id))
-    wanted = select(RosterEntry).where(RosterEntry.phone == phone, ~claimed)
+    here = exists(select(Member.id).where(Member.phone == phone, Member.name == RosterEntry.name))
     left = RosterEntry.status == RosterStatus.LEFT
+    wanted = select(RosterEntry).where(RosterEntry.phone == phone, ~claimed, ~(left & here))
     return list(db.session.scalars(wanted.order_by(left, RosterEntry.id)))
 
 

@@ -135,7 +135,7 @@ def waiting(unit_id: int) -> Sequence[Application]:
             Application.unit_id.in_(below(unit_id)),
             Application.decided_at.is_(None),
             Application.withdrawn_at.is_(None),
-            Member.roster_entry_id.is_(None),
+            ~Member.roster_entry.has(RosterEntry.status != RosterStatus.LEFT),
         )
         .options(contains_eager(Application.member))
         .order_by(Application.id)

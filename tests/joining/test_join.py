@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -184,3 +186,17 @@ def test_an_address_that_nobody_types_finds_nothing(
 ) -> None:
     make.sign_in(client, make.member(valid=False))
     assert client.get(f"/join/unit?{query}").status_code == 200
+
+
+def test_who_may_not_apply_is_told_why_on_the_page(
+    make: Factory, client: FlaskClient, firms: list[Unit]
+) -> None:
+    member = make.member()
+    assert member.roster_entry
+    member.roster_entry.valid_until = clock.palace_day(clock.now()) - timedelta(days=1)
+    make.sign_in(client, member)
+    refused = client.post("/join/unit", data={"unit": firms[0].id, "q": "出租"})
+    assert refused.status_code == 409
+    page = page_of(refused)
+    assert "您已经在单位工会的名册上，不用再申请。" in page
+    assert f'value="{firms[0].id}" checked' in page

@@ -38,9 +38,12 @@ def test_a_bad_poster_is_told_so_and_nothing_typed_is_lost(
     assert queries.posters() == []
 
 
-def test_a_unit_that_is_none_makes_no_poster(office: FlaskClient) -> None:
-    refused = office.post("/staff/posters", data={"unit": "999999", "place": "门口"})
+def test_a_unit_that_is_none_makes_no_poster(make: Factory, office: FlaskClient) -> None:
+    make.unit()
+    refused = office.post("/staff/posters", data={"unit": "999999", "place": "门口", "q": "出租"})
     assert refused.status_code == 422
+    assert "请从名单里选一个单位" in refused.get_data(as_text=True)
+    assert queries.posters() == []
 
 
 def test_a_poster_is_taken_down(make: Factory, office: FlaskClient) -> None:

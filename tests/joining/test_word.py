@@ -13,14 +13,17 @@ from palace.joining.errors import (
     ApplicationClosed,
     CardNeeded,
     CardTaken,
+    MemberAlready,
     NameMissing,
 )
 from palace.joining.models import Application
 from palace.joining.rules import Verdict
-from palace.members.models import AuditLine, RosterEntry, Unit
+from palace.members.models import AuditLine, Member, RosterEntry, Unit
 from palace.members.rules import Standing
 from palace.members.services import destroy_key
+from palace.members.units import RosterStatus
 from palace.notices.models import Notice
+from palace.unions import queries as unions
 from tests.factory import Factory
 from tests.members.browser import page_of
 
@@ -214,3 +217,44 @@ def test_without_a_card_number_the_entry_gets_one_of_ours(make: Factory, firms: 
     services.confirm(application.id, "staff:1")
     entry = db.session.get_one(RosterEntry, member.roster_entry_id)
     assert entry.card_number == f"A/{application.id}"
+
+
+@pytest.fixture
+def leaver(make: Factory) -> Member:
+    """Return whom the roster of their unit says to have left."""
+    member = make.member("赵六")
+    assert member.roster_entry
+    member.roster_entry.status = RosterStatus.LEFT
+    db.session.flush()
+    return member
+
+
+def test_who_left_may_say_another_unit_and_is_its_own_by_its_word(
+    make: Factory, client: FlaskClient, firms: list[Unit], leaver: Member
+) -> None:
+    before = leaver.roster_entry
+    make.sign_in(client, leaver)
+    assert "换一个单位" in page_of(client.get("/join/done"))
+    assert client.post("/join/unit", data={"unit": firms[0].id}).status_code == 303
+    assert "单位核对中" in page_of(client.get("/join/done"))
+    [waits] = unions.waiting(firms[0].id)
+
+    services.confirm(waits.id, "staff:1")
+
+    assert leaver.roster_entry is not before
+    assert leaver.unit_id == firms[0].id
+    assert leaver.standing(clock.palace_day(clock.now())) is Standing.VALID
+    assert before
+    assert before.status is RosterStatus.LEFT
+
+
+def test_who_comes_back_to_the_unit_they_left_has_their_own_entry_again(
+    leaver: Member,
+) -> None:
+    before = leaver.roster_entry
+    assert before
+    services.confirm(services.apply(leaver, before.unit_id).id, "staff:1")
+    assert leaver.roster_entry is before
+    assert (before.status, before.left_on) == (RosterStatus.ACTIVE, None)
+    with pytest.raises(MemberAlready):
+        services.apply(leaver, before.unit_id)

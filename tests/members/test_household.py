@@ -10,6 +10,7 @@ from palace import clock
 from palace.db import db
 from palace.members.models import Member
 from palace.members.rules import Standing
+from palace.members.units import RosterStatus
 from tests.factory import Factory
 from tests.members.browser import JSON, PHONE, ask, enter, newest_code, pass_code, signed_in
 
@@ -116,3 +117,18 @@ def test_nobody_is_chosen_who_is_not_on_the_number(make: Factory, client: FlaskC
     for person in (f"m{other.id}", f"r{entry.id}", "m999999999999999999", "r0"):
         assert client.post(CHOOSE, data={"person": person}).status_code == 404
     assert signed_in(client) is None
+
+
+def test_the_unit_a_member_left_is_nobody_else(make: Factory, client: FlaskClient) -> None:
+    moved = make.member("李雷", phone=PHONE)
+    before = make.roster_entry("李雷", PHONE, status=RosterStatus.LEFT)
+    waiting = make.member("韩梅", valid=False, phone=PHONE)
+    left = make.roster_entry("韩梅", PHONE, status=RosterStatus.LEFT)
+    other = make.roster_entry("王强", PHONE, status=RosterStatus.LEFT)
+    pass_code(client)
+
+    people = client.get(CHOOSE, headers=JSON).get_json()["people"]
+    assert [one["id"] for one in people] == [f"m{moved.id}", f"m{waiting.id}", f"r{other.id}"]
+    assert waiting.roster_entry_id is None  # who left may say another unit
+    for entry in (before, left):
+        assert client.post(CHOOSE, data={"person": f"r{entry.id}"}).status_code == 404
