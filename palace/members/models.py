@@ -95,6 +95,7 @@ class Post(Base):
             name="role",
         ),
         CheckConstraint(f"site_id IS NULL OR role IN ({quoted(AT_SITES)})", name="site"),
+        CheckConstraint("site_id IS NOT NULL OR role <> 'site_admin'", name="site_admin"),
         CheckConstraint("(unit_id IS NOT NULL) = (role = 'unit')", name="unit"),
         CheckConstraint("ended_at >= granted_at", name="ended"),
         Index(

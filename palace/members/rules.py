@@ -30,6 +30,7 @@ class Role(StrEnum):
     UNIT = "unit"
     PARTNER = "partner"
     FINANCE = "finance"
+    SITE_ADMIN = "site_admin"
     ADMIN = "admin"
 
     @property

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Flask, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from flask_login import current_user
 
 from palace import clock
 from palace.db import transaction
 from palace.errors import PalaceError
-from palace.members import services as members
 from palace.members.models import Member, Post, Staff
 from palace.members.phones import PhoneForm
-from palace.members.posts import AT_SITES, OF_MEMBERS, OF_STAFF
-from palace.members.queries import members_on, posts_of
+from palace.members.posts import AT_SITES, OF_MEMBERS, OF_SITES, OF_STAFF
+from palace.members.queries import members_on
 from palace.members.rules import Role
 from palace.people import queries, services
 from palace.people.forms import EmployForm, GrantForm, ProofForm
+from palace.people.queries import Worker
+from palace.people.rules import Reach, Sites
 from palace.text import N_
-from palace.venues.queries import house_rules, sites
+from palace.venues.queries import house_rules
 from palace.web import allow, answer, checked, reads, refusal_words, wants_json
 
+ADMINISTRATORS = (Role.ADMIN, Role.SITE_ADMIN)
 PERSON = "/<any(staff, member):kind>/<int(max=9223372036854775807):person_id>"
 OF_ONE = "/staff/<int(max=9223372036854775807):person_id>"
 
@@ -35,14 +39,14 @@ def init_app(app: Flask) -> None:
 
 
 @bp.get("")
-@allow(Role.ADMIN)
+@allow(*ADMINISTRATORS)
 def home() -> ResponseReturnValue:
     """Show who works here and in which posts, and who else may be given one."""
     return _people()
 
 
 @bp.post("")
-@allow(Role.ADMIN, fresh=True)
+@allow(*ADMINISTRATORS, fresh=True)
 @reads(EmployForm)
 def employ() -> ResponseReturnValue:
     """Let somebody work here with a first post; their password is shown once."""
@@ -50,9 +54,8 @@ def employ() -> ResponseReturnValue:
     try:
         checked(form)
         with transaction():
-            password = services.take_on(
-                form.login.data or "", form.name.data or "", form.role.data or "", _typed(form.site)
-            )
+            typed = (form.login.data or "", form.name.data or "", form.role.data or "")
+            password = services.take_on(*typed, _typed(form.site), within=_sites())
     except PalaceError as refusal:
         _show_again(refusal, form.login)
         return _people(employ=form, status=refusal.status)
@@ -72,85 +75,80 @@ def find() -> ResponseReturnValue:
         return _people(find=form, status=refusal.status)
     found = members_on(form.number)
     if wants_json():
-        return {"people": [_json(queries.MEMBER, one, posts_of(one)) for one in found]}
+        return {"people": [_json(queries.worker(one, None)) for one in found]}
     return _people(find=form, found=found)
 
 
 @bp.get(PERSON)
-@allow(Role.ADMIN)
+@allow(*ADMINISTRATORS)
 def person(kind: str, person_id: int) -> ResponseReturnValue:
     """Show somebody's posts and sign-ins, and what can be done about them."""
-    return _person(kind, queries.get_person(kind, person_id))
+    return _person(queries.get_worker(kind, person_id, _sites()))
 
 
 @bp.post(f"{PERSON}/posts")
-@allow(Role.ADMIN, fresh=True)
+@allow(*ADMINISTRATORS, fresh=True)
 @reads(GrantForm)
 def grant(kind: str, person_id: int) -> ResponseReturnValue:
     """Give somebody a post; they sign in anew."""
-    who, form = queries.get_person(kind, person_id), GrantForm()
+    who, form = queries.get_worker(kind, person_id, _sites()).who, GrantForm()
     try:
         checked(form)
         with transaction():
-            services.give_post(
-                who, form.role.data or "", site=_typed(form.site), unit=_typed(form.unit)
-            )
+            where = {"site": _typed(form.site), "unit": _typed(form.unit)}
+            services.give_post(who, form.role.data or "", **where, within=_sites())
     except PalaceError as refusal:
         _show_again(refusal, form.role)
-        return _person(kind, who, form, refusal.status)
-    return _done(kind, who, N_("岗位加好了，对方重新登录后就能用。"))
+        return _person(queries.worker(who, _sites()), form, refusal.status)
+    return _done(who, N_("岗位加好了，对方重新登录后就能用。"))
 
 
 @bp.post("/posts/<int(max=9223372036854775807):post_id>/end")
-@allow(Role.ADMIN, fresh=True)
+@allow(*ADMINISTRATORS, fresh=True)
 def end(post_id: int) -> ResponseReturnValue:
     """Take a post away; it ends at the next request of whoever had it."""
-    post = queries.get_post(post_id)
     with transaction():
-        members.end_post(post)
-    who = post.staff or post.member
-    if who is None:
-        raise ValueError("a post of nobody: the table forbids it")
-    return _done(queries.STAFF if post.staff else queries.MEMBER, who, N_("岗位撤了，马上生效。"))
+        who = services.end_one(queries.get_post(post_id), _sites())
+    return _done(who, N_("岗位撤了，马上生效。"))
 
 
 @bp.post(f"{PERSON}/sign-ins/end")
-@allow(Role.ADMIN, fresh=True)
+@allow(*ADMINISTRATORS, fresh=True)
 def end_sign_ins(kind: str, person_id: int) -> ResponseReturnValue:
     """End every sign-in of somebody."""
-    who = queries.get_person(kind, person_id)
+    who = queries.get_worker(kind, person_id, _sites()).who
     with transaction():
-        services.sign_out(who, clock.now())
-    return _done(kind, who, N_("所有设备都已退出。"))
+        services.sign_out(who, _sites(), clock.now())
+    return _done(who, N_("所有设备都已退出。"))
 
 
 @bp.post(f"{OF_ONE}/password")
-@allow(Role.ADMIN, fresh=True)
+@allow(*ADMINISTRATORS, fresh=True)
 def renew_password(person_id: int) -> ResponseReturnValue:
     """Give somebody a new password, shown once; every sign-in of theirs ends."""
     staff = _staff(person_id)
     with transaction():
-        password = members.renew_password(staff.login, clock.now())
+        password = services.new_password(staff, _sites(), clock.now())
     return _password(staff.login, password)
 
 
 @bp.post(f"{OF_ONE}/code")
-@allow(Role.ADMIN, fresh=True)
+@allow(*ADMINISTRATORS, fresh=True)
 def forget_code(person_id: int) -> ResponseReturnValue:
     """Forget the codes of somebody whose phone is lost; the next sign-in sets others up."""
     staff = _staff(person_id)
     with transaction():
-        members.forget_second(staff, clock.now())
-    return _done(queries.STAFF, staff, N_("动态验证码重置了，下次登录时重新设置。"))
+        services.forget_code(staff, _sites(), clock.now())
+    return _done(staff, N_("动态验证码重置了，下次登录时重新设置。"))
 
 
 @bp.post(f"{OF_ONE}/leave")
-@allow(Role.ADMIN, fresh=True)
+@allow(*ADMINISTRATORS, fresh=True)
 def leave(person_id: int) -> ResponseReturnValue:
     """Let somebody go: login, posts and sign-ins end at once."""
     staff = _staff(person_id)
     with transaction():
-        members.leave(staff.login, clock.now())
+        services.let_go(staff, _sites(), clock.now())
     if wants_json():
         return _people()
     flash(gettext("已经办好离开，登录名和岗位都停用了。"))
@@ -176,9 +174,15 @@ def set_proofs() -> ResponseReturnValue:
     return redirect(url_for("people.home"), 303)
 
 
+def _sites() -> Sites:
+    """Return the houses whose people this administrator looks after; None: all."""
+    found: Sites = current_user.sites(*ADMINISTRATORS)
+    return found
+
+
 def _staff(person_id: int) -> Staff:
     """Return somebody of the staff by number."""
-    found = queries.get_person(queries.STAFF, person_id)
+    found = queries.get_worker(queries.STAFF, person_id, _sites()).who
     if not isinstance(found, Staff):
         raise TypeError("staff expected")
     return found
@@ -202,7 +206,7 @@ def _show_again(refusal: PalaceError, first: Any) -> None:
 
 def _people(status: int = 200, **shown: Any) -> ResponseReturnValue:
     """Show the whole list, with a form that was refused, or the members a number belongs to."""
-    found, rules = queries.workers(), house_rules()
+    found, rules = queries.workers(_sites()), house_rules()
     proofs = ProofForm(
         formdata=None,
         proof_minutes=rules.proof_minutes,
@@ -212,34 +216,41 @@ def _people(status: int = 200, **shown: Any) -> ResponseReturnValue:
     context = {name: shown.get(name) or form(formdata=None) for name, form in forms.items()}
     return answer(
         "people/people.html",
-        lambda: {"people": [_json(one.kind, one.who, one.posts) for one in found]},
+        lambda: {"people": [_json(one) for one in found]},
         status=status,
         workers=found,
         found=shown.get("found"),
         proofs=shown.get("proofs") or proofs,
-        roles=OF_STAFF,
-        sites=sites(),
+        every_role=OF_STAFF,
+        whole=_sites() is None,
+        roles=_given(OF_STAFF),
+        sites=queries.sites_of(_sites()),
         site_names=queries.site_names(),
         **context,
     )
 
 
-def _person(
-    kind: str, who: Staff | Member, form: GrantForm | None = None, status: int = 200
-) -> ResponseReturnValue:
-    posts = posts_of(who)
-    roles = OF_STAFF if kind == queries.STAFF else OF_MEMBERS
+def _given(roles: Sequence[Role]) -> list[Role]:
+    """Return those of some roles that this administrator gives."""
+    return [role for role in roles if _sites() is None or role in OF_SITES]
+
+
+def _person(one: Worker, form: GrantForm | None = None, status: int = 200) -> ResponseReturnValue:
+    kind, who = one.kind, one.who
+    roles = _given(OF_STAFF if kind == queries.STAFF else OF_MEMBERS)
     return answer(
         "people/person.html",
-        lambda: _json(kind, who, posts),
+        lambda: _json(one),
         status=status,
+        one=one,
         kind=kind,
         who=who,
-        posts=posts,
+        signing_in=one.reach is Reach.WHOLE,
         form=form or GrantForm(),
+        whole=_sites() is None,
         roles=roles,
         placed=[role for role in roles if role in AT_SITES],
-        sites=sites(),
+        sites=queries.sites_of(_sites()),
         site_names=queries.site_names(),
         units=queries.unit_names() if kind == queries.MEMBER else [],
         sign_ins=queries.sign_in_count(who),
@@ -257,20 +268,26 @@ def _password(login: str, password: str, status: int = 200) -> ResponseReturnVal
     )
 
 
-def _done(kind: str, who: Staff | Member, said: str) -> ResponseReturnValue:
-    """Answer an act: back to the person's page with a word that it is done, or their state as JSON."""
+def _done(who: Staff | Member, said: str) -> ResponseReturnValue:
+    """Answer an act: back to the person's page with a word that it is done, or their state as JSON.
+
+    Who works at the own sites no more has no page for the administrator of a site.
+    """
+    one = queries.worker(who, _sites())
     if wants_json():
-        return _person(kind, who)
+        return _json(one)
     flash(gettext(said))
-    return redirect(url_for("people.person", kind=kind, person_id=who.id), 303)
+    if not one.reach:
+        return redirect(url_for("people.home"), 303)
+    return redirect(url_for("people.person", kind=one.kind, person_id=who.id), 303)
 
 
-def _json(kind: str, who: Staff | Member, posts: Any) -> dict[str, Any]:
+def _json(one: Worker) -> dict[str, Any]:
     return {
-        "kind": kind,
-        "id": who.id,
-        "name": who.name,
-        "posts": [_post_json(post) for post in posts],
+        "kind": one.kind,
+        "id": one.who.id,
+        "name": one.who.name,
+        "posts": [_post_json(post) for post in one.posts],
     }
 
 

@@ -33,7 +33,7 @@ from palace.members.services.people import (
     sign_in_only_person,
 )
 from palace.members.services.personal import Personal, destroy_key
-from palace.members.services.posts import end_post, grant_post
+from palace.members.services.posts import end_post, grant_post, lock_holder
 from palace.members.services.second import (
     address_of,
     begin,
@@ -95,6 +95,7 @@ __all__ = [
     "join",
     "join_unnamed",
     "leave",
+    "lock_holder",
     "move_number",
     "need_of",
     "new_browser",

@@ -32,6 +32,7 @@ def grant_post(
         PostHeld: they have it.
     """
     check_post(role, of_staff=isinstance(who, Staff), site_id=site_id, unit_id=unit_id)
+    lock_holder(who)
     now, acting = clock.now(), _acting()
     post = Post(
         staff_id=who.id if isinstance(who, Staff) else None,
@@ -67,6 +68,11 @@ def end_post(post: Post) -> None:
     ended = update(Post).where(Post.id == post.id, Post.ended_at.is_(None))
     if db.session.execute(ended.values(ended_at=clock.now()).returning(Post.id)).first():
         note("post_ended", subject(post.staff or post.member), before=told(post))
+
+
+def lock_holder(who: Staff | Member) -> None:
+    """Lock somebody until the transaction ends: the posts read after this are theirs until then."""
+    db.session.refresh(who, ["id"], with_for_update={"key_share": True})
 
 
 def subject(who: Staff | Member | None) -> str:
