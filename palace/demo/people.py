@@ -20,11 +20,11 @@ from palace.members.models import Member, RosterEntry, Staff, Unit
 from palace.members.rules import Role
 from palace.members.services import (
     ask_access,
-    begin,
+    code_now,
     confirm,
     grant_post,
     hash_password,
-    shown_code,
+    new_secret,
 )
 from palace.venues.queries import find_site
 
@@ -145,8 +145,8 @@ def _employ(
         Role.ADMIN,
         Role.SITE_ADMIN,
     ):  # the demonstration shows their code of now on the page that asks for it
-        begin(staff)
-        confirm(staff, shown_code(staff))
+        secret = new_secret()
+        confirm(staff, secret, code_now(secret))
 
 
 def _persona_row(persona: Persona, units: dict[str, int], today: date) -> dict[str, object]:

@@ -149,9 +149,7 @@ def set_proofs(roles: list[str], minutes: int, now: datetime) -> None:
         before=before,
         after={"roles": roles, "minutes": minutes},
     )
-    enrolled = exists().where(
-        SecondFactor.staff_id == Staff.id, SecondFactor.confirmed_at.is_not(None)
-    )
+    enrolled = exists().where(SecondFactor.staff_id == Staff.id)
     holds = exists().where(
         Post.staff_id == Staff.id, Post.ended_at.is_(None), Post.role.in_(map(Role, roles))
     )

@@ -15,6 +15,14 @@ from palace.members.services.codes import (
     try_code,
     use_up,
 )
+from palace.members.services.enrolment import (
+    address_of,
+    begin,
+    begun_secret,
+    code_now,
+    confirm,
+    new_secret,
+)
 from palace.members.services.numbers import (
     NumberOffice,
     found_at_desk,
@@ -35,10 +43,8 @@ from palace.members.services.people import (
 from palace.members.services.personal import Personal, destroy_key
 from palace.members.services.posts import end_post, grant_post, lock_holder
 from palace.members.services.second import (
-    address_of,
-    begin,
-    confirm,
     forget_second,
+    is_needed,
     need_of,
     passed,
     proof_rules,
@@ -74,8 +80,10 @@ __all__ = [
     "ask_code",
     "asked_challenge",
     "begin",
+    "begun_secret",
     "check_password",
     "choose_person",
+    "code_now",
     "code_of",
     "code_office",
     "confirm",
@@ -91,6 +99,7 @@ __all__ = [
     "grant_post",
     "hand_over",
     "hash_password",
+    "is_needed",
     "is_scarce",
     "join",
     "join_unnamed",
@@ -99,6 +108,7 @@ __all__ = [
     "move_number",
     "need_of",
     "new_browser",
+    "new_secret",
     "note",
     "number_office",
     "on_joining",
