@@ -20,7 +20,7 @@ from palace.members.queries import posts_of
 from palace.members.rules import Role
 from palace.members.services import check_password, end_post, grant_post, leave
 from tests.factory import Factory
-from tests.members.browser import JSON
+from tests.members.browser import JSON, enrolled
 from tests.races.together import codes, together
 
 PEOPLE = "/staff/people"
@@ -293,3 +293,26 @@ def test_a_members_sign_in_brings_the_posts_along(make: Factory, client: FlaskCl
         client.get("/mine")
         assert current_user.units(Role.UNIT) == {unit.id}
         assert current_user.sites(Role.UNIT) is None
+
+
+@pytest.mark.parametrize("enrols", [True, False])
+def test_who_gives_themselves_a_post_that_wants_a_code_has_one_or_sets_it_up(
+    head: FlaskClient, make: Factory, enrols: bool
+) -> None:
+    own = db.session.scalars(select(Staff).order_by(Staff.id)).first()
+    assert own
+    make.rules().second_factor_roles = ["finance"]
+    if enrols:
+        enrolled(own)
+    make.commit()
+    posts = f"{PEOPLE}/staff/{own.id}/posts"
+
+    given = head.post(posts, data={"role": "counter"})
+    assert head.get(given.headers["Location"]).status_code == 200
+    given = head.post(posts, data={"role": "finance"})
+
+    after = head.get(given.headers["Location"])
+    assert after.status_code == (200 if enrols else 303)
+    if not enrols:
+        assert after.headers["Location"].startswith("/staff/sign-in")
+        assert "请重新登录，设置好再用" in head.get(after.headers["Location"]).text

@@ -41,7 +41,7 @@ from palace.members.services.people import (
     sign_in_only_person,
 )
 from palace.members.services.personal import Personal, destroy_key
-from palace.members.services.posts import end_post, grant_post, lock_holder
+from palace.members.services.posts import end_post, grant_post, lacks_second, lock_holder, subject
 from palace.members.services.second import (
     forget_second,
     is_needed,
@@ -103,6 +103,7 @@ __all__ = [
     "is_scarce",
     "join",
     "join_unnamed",
+    "lacks_second",
     "leave",
     "lock_holder",
     "move_number",
@@ -126,6 +127,7 @@ __all__ = [
     "shown_code",
     "sign_in_only_person",
     "sign_out_everywhere",
+    "subject",
     "token_hash",
     "try_code",
     "try_second",
