@@ -168,6 +168,8 @@ SHAPES: dict[str, Shape] = {
     "Workers": exactly(people=each(known("Worker"))),
     "Password": exactly(login=TEXT, password=TEXT),
     "Enrolment": exactly(secret=TEXT),
+    "Second": exactly(set=YES_NO, needed=YES_NO, secret=maybe(TEXT)),
+    "RecoveryCodes": exactly(recovery_codes=each(TEXT)),
     "Enrolled": exactly(next=TEXT, recovery_codes=each(TEXT)),
     "Evenings": exactly(
         performances=each(

@@ -43,6 +43,7 @@ from palace.members.services.people import (
 from palace.members.services.personal import Personal, destroy_key
 from palace.members.services.posts import end_post, grant_post, lacks_second, lock_holder, subject
 from palace.members.services.second import (
+    drop_second,
     forget_second,
     is_needed,
     need_of,
@@ -88,6 +89,7 @@ __all__ = [
     "code_office",
     "confirm",
     "destroy_key",
+    "drop_second",
     "employ",
     "end_post",
     "end_sign_in",

@@ -16,6 +16,7 @@ from sqlalchemy import delete, select
 from palace import clock
 from palace.db import db
 from palace.members import claims, posts, queries
+from palace.members.errors import SecondNeeded
 from palace.members.models import RecoveryCode, SecondFactor, Staff
 from palace.members.posts import ProofRules
 from palace.members.services.audit import note
@@ -70,14 +71,23 @@ def try_second(staff: Staff, typed: str) -> bool:
 
 def forget_second(staff: Staff, now: datetime) -> None:
     """Forget somebody's second factor, as the phone is lost; sign-ins end, the next sets up another."""
-    factor = queries.second_factor(staff.id)
-    if factor is None:
-        return
-    db.session.delete(factor)
-    db.session.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == staff.id))
-    db.session.flush()
-    ended = end_sign_ins(staff, now)
-    note("second_factor_forgotten", f"staff:{staff.id}", after={"sign_ins": ended})
+    if _delete(staff):
+        ended = end_sign_ins(staff, now)
+        note("second_factor_forgotten", f"staff:{staff.id}", after={"sign_ins": ended})
+
+
+def drop_second(staff: Staff, now: datetime, *, but: int) -> None:
+    """Drop somebody's own second factor; their sign-ins end, `but` the one they do it in.
+
+    Raises:
+        SecondNeeded: one of their posts asks for it.
+    """
+    queries.lock_unchanged(staff)
+    if is_needed(staff):
+        raise SecondNeeded
+    if _delete(staff):
+        ended = end_sign_ins(staff, now, but=but)
+        note("second_factor_dropped", f"staff:{staff.id}", after={"sign_ins": ended})
 
 
 def shown_code(staff: Staff) -> str:
@@ -156,6 +166,17 @@ def opened(key_id: str, box: str) -> str | None:
 def hash_code(code: str) -> bytes:
     """Return what stands for a recovery code: 80 random bits need no salt."""
     return hashlib.sha256(code.encode()).digest()
+
+
+def _delete(staff: Staff) -> bool:
+    """Delete somebody's second factor and what stands in for it; return whether there was one."""
+    factor = queries.second_factor(staff.id)
+    if factor is None:
+        return False
+    db.session.delete(factor)
+    db.session.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == staff.id))
+    db.session.flush()
+    return True
 
 
 def _takes(factor: SecondFactor, typed: str, now: datetime) -> bool:
