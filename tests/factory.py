@@ -266,7 +266,7 @@ class Factory:
             staff_id=who.id if isinstance(who, Staff) else None,
             member_id=who.id if isinstance(who, Member) else None,
             role=role,
-            site_id=site.id if site else None,
+            site_id=site.id if site else self.site().id if role is Role.SITE_ADMIN else None,
             unit_id=unit.id if unit else None,
             granted_by="system",
             ended_at=None,

@@ -26,6 +26,7 @@ ACTS = {
     "proofs_set": N_("改登录规则"),
     "rules_set": N_("改馆规"),
     "second_factor_set": N_("设好第二步验证"),
+    "second_factor_dropped": N_("取消第二步验证"),
     "second_factor_forgotten": N_("重设第二步验证"),
     "recovery_code_used": N_("用了恢复码"),
     "sign_ins_ended": N_("结束登录"),

@@ -14,11 +14,11 @@ from palace.boxoffice.queries import Figures
 from palace.care.rules import Line
 from palace.care.services import health
 from palace.lists.services import answer
-from palace.members.posts import OF_STAFF
+from palace.members.posts import AT_COUNTERS, OF_STAFF
 from palace.members.rules import Role
 from palace.web import allow, reads, wants_json
 
-SHOWS = (Role.ADMIN, Role.COUNTER, Role.DOOR)
+SHOWS = (Role.DOOR, *AT_COUNTERS)
 
 
 def init_app(app: Flask) -> None:

@@ -18,6 +18,7 @@ from palace.door.queries import Columns, Heads
 from palace.door.rules import Reason, Verdict
 from palace.door.services import Checked
 from palace.identities.rules import NAMES, Document
+from palace.members.posts import AT_COUNTERS
 from palace.members.queries import current_staff
 from palace.members.rules import Role, mask_name
 from palace.programme.models import Performance
@@ -33,7 +34,7 @@ HEADS = {
     Verdict.REFUSED: N_("不能入场"),
 }
 
-AT_DOORS = (Role.DOOR, Role.COUNTER, Role.ADMIN)
+AT_DOORS = (Role.DOOR, *AT_COUNTERS)
 
 bp = Blueprint("door", __name__, url_prefix="/door")
 

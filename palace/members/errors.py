@@ -107,7 +107,7 @@ class PostNotForThem(PalaceError):
 
     status, code = 422, "post_not_for_them"
     message = N_(
-        "这个岗位不能这样设：工作人员和会员的岗位不同，有的岗位可以只管一个场馆，单位工会经办人要选单位。"
+        "这个岗位不能这样设：工作人员和会员的岗位不同，有的岗位可以只管一个场馆，场馆管理员要选场馆，单位工会经办人要选单位。"
     )
 
 
@@ -123,6 +123,27 @@ class PasswordGone(PalaceError):
 
     status, code = 422, "password_gone"
     message = N_("输入密码已经过了一阵，请重新登录。")
+
+
+class EnrolmentGone(PalaceError):
+    """This browser did not begin to set codes up, or its sign-in is another since."""
+
+    status, code = 422, "enrolment_gone"
+    message = N_("这次设置已经失效，请重新开始设置动态验证码。")
+
+
+class SecondHeld(PalaceError):
+    """They have a second factor already."""
+
+    status, code = 409, "second_held"
+    message = N_("您已经有动态验证码。要换手机，请先取消再设置。")
+
+
+class SecondNeeded(PalaceError):
+    """One of their posts asks for the second factor."""
+
+    status, code = 409, "second_needed"
+    message = N_("您的岗位登录要动态验证码，不能取消。")
 
 
 class WrongSecondCode(PalaceError):

@@ -95,6 +95,7 @@ class Post(Base):
             name="role",
         ),
         CheckConstraint(f"site_id IS NULL OR role IN ({quoted(AT_SITES)})", name="site"),
+        CheckConstraint("site_id IS NOT NULL OR role <> 'site_admin'", name="site_admin"),
         CheckConstraint("(unit_id IS NOT NULL) = (role = 'unit')", name="unit"),
         CheckConstraint("ended_at >= granted_at", name="ended"),
         Index(
@@ -126,7 +127,7 @@ class Post(Base):
 
 
 class SecondFactor(Base):
-    """What makes the six digits beside somebody's password (TOTP); theirs once a first code fitted.
+    """What makes the six digits beside somebody's password (TOTP); there since a first code fitted.
 
     `sealed` is the secret under the key `key_id` of the keys file; a code of `last_step` or before
     is used up (steps of 30 seconds since 1970).
@@ -138,7 +139,7 @@ class SecondFactor(Base):
     key_id: Mapped[str]
     sealed: Mapped[str]
     last_step: Mapped[int] = mapped_column(server_default="0", default=0)
-    confirmed_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime]
 
 
 class RecoveryCode(Base):

@@ -22,11 +22,16 @@ OF_STAFF = (
     Role.PROGRAMME,
     Role.REVIEWER,
     Role.FINANCE,
+    Role.SITE_ADMIN,
     Role.ADMIN,
 )
 STAFF_ONLY = tuple(role for role in OF_STAFF if role not in OF_MEMBERS)
-AT_SITES = (Role.COUNTER, Role.DOOR, Role.TEACHER, Role.PROGRAMME, Role.REVIEWER, Role.PARTNER)
-"""Roles that may be limited to a site; `Role.UNIT` always is to a unit."""
+OF_SITES = (Role.COUNTER, Role.DOOR, Role.TEACHER, Role.PROGRAMME, Role.REVIEWER, Role.PARTNER)
+"""Roles that a site's administrator gives and takes at their site."""
+AT_SITES = (*OF_SITES, Role.SITE_ADMIN)
+"""Roles that may be limited to a site; `Role.SITE_ADMIN` always is, as `Role.UNIT` is to a unit."""
+AT_COUNTERS = (Role.COUNTER, Role.SITE_ADMIN, Role.ADMIN)
+"""Who does a counter's work: administrators too, a site's for their site."""
 
 ROLE_WORDS = {
     Role.MEMBER: N_("会员"),
@@ -41,10 +46,12 @@ ROLE_WORDS = {
     Role.UNIT: N_("单位工会经办人"),
     Role.PARTNER: N_("合作团体"),
     Role.FINANCE: N_("财务"),
+    Role.SITE_ADMIN: N_("场馆管理员"),
     Role.ADMIN: N_("管理员"),
 }
 FIRST_PAGES = {
     Role.ADMIN: "staff.home",
+    Role.SITE_ADMIN: "staff.home",
     Role.COUNTER: "staff.home",
     Role.DOOR: "door.home",
     Role.UNIT: "unions.home",
@@ -61,7 +68,7 @@ def first_pages(roles: Collection[Role]) -> list[str]:
 class ProofRules:
     """Who needs a second factor, and how long a proof holds; the house rules have the figures."""
 
-    second_factor_roles: frozenset[str] = frozenset({"admin", "finance"})
+    second_factor_roles: frozenset[str] = frozenset({"admin", "site_admin", "finance"})
     proof_minutes: int = 10
 
 
@@ -79,10 +86,10 @@ def check_post(
     """Refuse a post that this person cannot have, or that is limited as such a post cannot be.
 
     Raises:
-        PostNotForThem: members have posts of members, staff those of staff; some are a site's, one a unit's.
+        PostNotForThem: members have other posts than staff; some may be a site's, one must, one a unit's.
     """
     fits = role in (OF_STAFF if of_staff else OF_MEMBERS)
-    at_site = site_id is None or role in AT_SITES
+    at_site = role is not Role.SITE_ADMIN if site_id is None else role in AT_SITES
     if not fits or not at_site or (unit_id is None) == (role is Role.UNIT):
         raise PostNotForThem
 

@@ -34,6 +34,7 @@ class Role(StrEnum):
     UNIT = "unit"
     PARTNER = "partner"
     FINANCE = "finance"
+    SITE_ADMIN = "site_admin"
     ADMIN = "admin"
 
     @property

@@ -13,6 +13,20 @@ class PostNotHeld(PalaceError):
     message = N_("没有这个岗位，不用撤。")
 
 
+class PostBeyondSite(PalaceError):
+    """A site's administrator gives and takes posts of that site only, and none like their own."""
+
+    status, code = 403, "post_beyond_site"
+    message = N_("您只能加、撤自己场馆的岗位。管全馆的和管理员的岗位，请全馆管理员办理。")
+
+
+class AlsoElsewhere(PalaceError):
+    """Who also works elsewhere, or is a member, is not a site's own: their sign-in is not its business."""
+
+    status, code = 403, "also_elsewhere"
+    message = N_("这个人不只在您的场馆任职，登录的事请全馆管理员办理。")
+
+
 class SiteUnknown(PalaceError):
     """No house of the palace has this code."""
 

@@ -78,6 +78,7 @@ class ProofForm(Form):
         ],
     )
     admin = BooleanField(_("管理员"))
+    site_admin = BooleanField(_("场馆管理员"))
     finance = BooleanField(_("财务"))
     counter = BooleanField(_("售票"))
     door = BooleanField(_("检票"))

@@ -10,6 +10,9 @@ from sqlalchemy import func, or_, select
 from palace.db import db
 from palace.errors import NotFound
 from palace.members.models import Member, Post, SecondFactor, SignIn, Staff, Unit
+from palace.members.queries import posts_of
+from palace.people.rules import Reach, Sites, is_of_sites, reach
+from palace.venues.models import Site
 from palace.venues.queries import sites
 
 STAFF, MEMBER = "staff", "member"
@@ -18,25 +21,58 @@ MOST_UNITS = 500
 
 @dataclass(frozen=True)
 class Worker:
-    """Somebody with the posts they have now; staff may have none for a while."""
+    """Somebody with the posts they have now, as far as the acting administrator's word reaches.
+
+    Staff may have none for a while; `elsewhere`: they have others, which are not shown.
+    """
 
     kind: str
     who: Staff | Member
     posts: Sequence[Post]
+    reach: Reach
+    elsewhere: bool = False
 
 
-def workers() -> list[Worker]:
-    """Return who works here, staff by login and then members with a post by name."""
+def workers(sites: Sites) -> list[Worker]:
+    """Return who works here, staff by login and then members with a post by name.
+
+    `sites`: only who works at these; None: everybody.
+    """
     staff = db.session.scalars(
         select(Staff).where(Staff.left_at.is_(None)).order_by(Staff.login)
     ).all()
     live = db.session.scalars(select(Post).where(Post.ended_at.is_(None)).order_by(Post.id)).all()
     members = {post.member.id: post.member for post in live if post.member}
-    found = [Worker(STAFF, one, [p for p in live if p.staff_id == one.id]) for one in staff]
-    return found + [
-        Worker(MEMBER, one, [p for p in live if p.member_id == one.id])
+    found = [_worker(one, [p for p in live if p.staff_id == one.id], sites) for one in staff]
+    found += [
+        _worker(one, [p for p in live if p.member_id == one.id], sites)
         for one in sorted(members.values(), key=lambda member: (member.name, member.id))
     ]
+    return [one for one in found if one.reach]
+
+
+def get_worker(kind: str, person_id: int, sites: Sites) -> Worker:
+    """Return somebody with their posts, as far as an administrator of `sites` sees them.
+
+    Raises:
+        NotFound: there is nobody like that, or nobody at these sites.
+    """
+    found = worker(get_person(kind, person_id), sites)
+    if not found.reach:
+        raise NotFound
+    return found
+
+
+def worker(who: Staff | Member, sites: Sites) -> Worker:
+    """Return somebody with the posts they have at this moment."""
+    return _worker(who, posts_of(who), sites)
+
+
+def _worker(who: Staff | Member, posts: Sequence[Post], sites: Sites) -> Worker:
+    of_staff = isinstance(who, Staff)
+    shown = [post for post in posts if is_of_sites(post, sites)]
+    far = reach(posts, sites, of_staff=of_staff)
+    return Worker(STAFF if of_staff else MEMBER, who, shown, far, len(shown) < len(posts))
 
 
 def get_person(kind: str, person_id: int) -> Staff | Member:
@@ -79,8 +115,12 @@ def has_second_factor(who: Staff | Member) -> bool:
     """Return whether somebody signs in by codes too."""
     if isinstance(who, Member):
         return False
-    factor = db.session.get(SecondFactor, who.id)
-    return factor is not None and factor.confirmed_at is not None
+    return db.session.get(SecondFactor, who.id) is not None
+
+
+def sites_of(sites_administered: Sites) -> list[Site]:
+    """Return the houses an administrator gives posts at."""
+    return [one for one in sites() if sites_administered is None or one.id in sites_administered]
 
 
 def site_names() -> dict[int, tuple[str, str]]:

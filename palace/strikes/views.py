@@ -11,7 +11,7 @@ from palace import clock
 from palace.db import db, transaction
 from palace.errors import NotFound, PalaceError
 from palace.lists.services import answer as answer_list
-from palace.members.rules import Role
+from palace.members.posts import AT_COUNTERS
 from palace.strikes import queries, services
 from palace.strikes.forms import DecideForm, ForgiveForm
 from palace.strikes.models import Strike
@@ -33,7 +33,7 @@ def init_app(app: Flask) -> None:
 
 
 @bp.get("")
-@allow(Role.COUNTER, Role.ADMIN)
+@allow(*AT_COUNTERS)
 @reads(query=STRIKES.words)
 def home() -> ResponseReturnValue:
     """Show who booked and did not come, newest first."""
@@ -41,7 +41,7 @@ def home() -> ResponseReturnValue:
 
 
 @bp.get(ONE)
-@allow(Role.COUNTER, Role.ADMIN)
+@allow(*AT_COUNTERS)
 def strike(strike_id: int) -> ResponseReturnValue:
     """Show one strike, and where it can be forgiven."""
     return _page(strike_id)
@@ -54,7 +54,7 @@ def waiting() -> dict[str, object]:
 
 
 @bp.post(f"{ONE}/forgive")
-@allow(Role.COUNTER, Role.ADMIN)
+@allow(*AT_COUNTERS)
 @reads(ForgiveForm)
 def forgive(strike_id: int) -> ResponseReturnValue:
     """Let a strike count no more."""
@@ -62,7 +62,7 @@ def forgive(strike_id: int) -> ResponseReturnValue:
 
 
 @bp.post(f"{ONE}/decide")
-@allow(Role.COUNTER, Role.ADMIN)
+@allow(*AT_COUNTERS)
 @reads(DecideForm)
 def decide(strike_id: int) -> ResponseReturnValue:
     """Answer a member who asked to have a strike looked at again."""

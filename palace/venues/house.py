@@ -139,7 +139,9 @@ class HouseRules(Base):
     roster_confirmed_days: Mapped[int] = mapped_column(server_default="60", default=60)
     roster_keep_days: Mapped[int] = mapped_column(server_default="1", default=1)
     second_factor_roles: Mapped[list[str]] = mapped_column(
-        ARRAY(Text), server_default="{admin,finance}", default=["admin", "finance"]
+        ARRAY(Text),
+        server_default="{admin,site_admin,finance}",
+        default=["admin", "site_admin", "finance"],
     )
     proof_minutes: Mapped[int] = mapped_column(server_default="10", default=10)
     acting_minutes: Mapped[int] = mapped_column(server_default="20", default=20)

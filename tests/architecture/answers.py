@@ -61,6 +61,10 @@ JSON: dict[str, dict[str, str]] = {
     "staff.sign_in": {"GET": "Nothing", "POST": "Onward"},
     "staff.code": {"GET": "Nothing", "POST": "Onward"},
     "staff.enrol": {"GET": "Enrolment", "POST": "Enrolled"},
+    "staff.second": {"GET": "Second"},
+    "staff.begin_second": {"POST": "Second"},
+    "staff.set_second": {"POST": "RecoveryCodes"},
+    "staff.drop_second": {"POST": "Second"},
     "staff.sign_out": {"POST": "Onward"},
     "staff.home": {"GET": "Evenings"},
     "care.health": {"GET": "Checkup"},
@@ -143,6 +147,7 @@ SHOWN = {
     "privacy.file",
     "privacy.find",
     "staff.enrol",
+    "staff.set_second",
 }
 """Addresses whose POST answers with a page of its own: the next ticket, or what is seen only once."""
 REDIRECTS = {

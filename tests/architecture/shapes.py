@@ -203,6 +203,8 @@ SHAPES: dict[str, Shape] = {
     "RuleGroups": exactly(groups=each(known("RuleGroup"))),
     "Password": exactly(login=TEXT, password=TEXT),
     "Enrolment": exactly(secret=TEXT),
+    "Second": exactly(set=YES_NO, needed=YES_NO, secret=maybe(TEXT)),
+    "RecoveryCodes": exactly(recovery_codes=each(TEXT)),
     "Enrolled": exactly(next=TEXT, recovery_codes=each(TEXT)),
     "Evenings": exactly(
         performances=each(

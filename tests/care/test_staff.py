@@ -16,9 +16,10 @@ from palace.members.errors import OnlyAdministrator
 from palace.members.models import AuditLine, SecondFactor, SignIn, Staff
 from palace.members.queries import posts_of
 from palace.members.rules import Role, is_login
-from palace.members.services import begin, check_password, confirm, shown_code
+from palace.members.services import check_password
 from tests.conftest import real_palace
 from tests.factory import Factory
+from tests.members.browser import enrolled
 from tests.races.together import codes, together
 
 
@@ -82,8 +83,7 @@ def test_posts_and_lost_phones_by_command(house: Factory) -> None:
     house.commit()
     typed(house, "add", "wang", "王丽", "door", "--site", branch.code)
     staff = db.session.query(Staff).filter_by(login="wang").one()
-    begin(staff)
-    confirm(staff, shown_code(staff))
+    enrolled(staff)
     house.commit()
 
     assert "counter too" in typed(house, "grant", "wang", "counter").output

@@ -11,8 +11,8 @@ from werkzeug.test import TestResponse
 
 from palace.db import db
 from palace.members import queries
-from palace.members.models import Challenge, SignIn
-from palace.members.services import code_of, token_hash
+from palace.members.models import Challenge, SignIn, Staff
+from palace.members.services import code_now, code_of, confirm, new_secret, token_hash
 
 PHONE = "13800138000"
 TOKEN = re.compile(r'name="csrf_token" value="[^"]+"')
@@ -58,6 +58,14 @@ def signed_in(client: FlaskClient) -> SignIn | None:
         token = cookie.get("_user_id", "")
     found = queries.find_sign_in(token, token_hash(token))
     return db.session.get(SignIn, found.id, populate_existing=True) if found else None
+
+
+def enrolled(staff: Staff) -> list[str]:
+    """Set somebody's codes up; return the recovery codes."""
+    secret = new_secret()
+    codes = confirm(staff, secret, code_now(secret))
+    assert codes
+    return codes
 
 
 def page_of(answered: TestResponse) -> str:

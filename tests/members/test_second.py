@@ -22,11 +22,14 @@ from palace.members.posts import plain_code, steps_around
 from palace.members.rules import Role
 from palace.members.services import (
     begin,
+    begun_secret,
     check_password,
+    code_now,
     confirm,
     forget_second,
     hash_password,
     leave,
+    new_secret,
     renew_password,
     reseal,
     shown_code,
@@ -45,7 +48,7 @@ from palace.security import (
     rotate_keys,
 )
 from tests.factory import Factory
-from tests.members.browser import JSON, signed_in
+from tests.members.browser import JSON, enrolled, signed_in
 from tests.races.together import together
 
 PASSWORD = "南宫-1958"  # noqa: S105 - a test's
@@ -70,14 +73,6 @@ def password(client: FlaskClient, staff: Staff) -> str:
     """Type login and password; return where the browser is sent."""
     typed = {"login": staff.login, "password": PASSWORD}
     return client.post("/staff/sign-in", data=typed).headers["Location"]
-
-
-def enrolled(staff: Staff) -> list[str]:
-    """Set somebody's codes up; return the recovery codes."""
-    begin(staff)
-    codes = confirm(staff, shown_code(staff))
-    assert codes
-    return codes
 
 
 def acts() -> list[str]:
@@ -113,7 +108,7 @@ def test_a_wrong_first_code_sets_nothing_up(admin: Staff, client: FlaskClient) -
 
     assert refused.status_code == 422
     assert "动态验证码不对" in refused.text
-    assert db.session.get_one(SecondFactor, admin.id).confirmed_at is None
+    assert db.session.get(SecondFactor, admin.id) is None
     assert acts()[-1] == "staff_code_refused"
 
 
@@ -208,17 +203,21 @@ def test_the_eleventh_code_of_somebody_waits(admin: Staff, client: FlaskClient) 
     assert statuses == [422] * 10 + [429]
 
 
-def test_secrets_are_sealed_and_outlive_a_rotation(admin: Staff, app: Flask) -> None:
-    begin(admin)
+def test_secrets_are_sealed_and_outlive_a_rotation(admin: Staff, make: Factory, app: Flask) -> None:
+    secret = new_secret()
+    assert confirm(admin, secret, code_now(secret))
     factor = db.session.get_one(SecondFactor, admin.id)
-    secret, before = begin(admin), factor.key_id
+    begun, before = begin(admin, "browser"), factor.key_id
     assert secret not in factor.sealed
 
     rotate_keys(app.extensions["palace"].keys_file, ["totp"], clock.now())
-    assert begin(admin) == secret
+    make.set_clock(clock.now() + timedelta(seconds=90))
+    assert try_second(admin, code_now(secret))
+    assert begun_secret(begun, admin, "browser")
     assert reseal() == 1
     assert factor.key_id == keys().active("totp").id != before
-    assert begin(admin) == secret
+    make.set_clock(clock.now() + timedelta(seconds=90))
+    assert try_second(admin, code_now(secret))
 
 
 def test_a_secret_whose_key_is_lost_fits_nothing(admin: Staff) -> None:
@@ -280,26 +279,67 @@ def test_codes_are_read_as_people_write_them() -> None:
     assert plain_code("abcd-efgh") == "ABCDEFGH"
 
 
-def test_a_page_of_codes_opened_twice_at_once_is_one_enrolment(
-    live: Factory, live_app: Flask
+def secret_on(page: str) -> str:
+    """Return the secret a page of enrolment shows."""
+    shown = re.search(r"<code>([A-Z2-7 ]+)</code>", page)
+    assert shown
+    return shown[1].replace(" ", "")
+
+
+def test_a_secret_somebody_else_saw_before_fits_nothing(admin: Staff, client: FlaskClient) -> None:
+    """Who knows the password looks at a secret first; the person sets up another, in their browser."""
+    thief, enrol = client.application.test_client(), "/staff/sign-in/enrol"
+    password(thief, admin)
+    seen = secret_on(thief.get(enrol).text)
+    password(client, admin)
+    own = secret_on(client.get(enrol).text)
+
+    foreign = client.post(enrol, data={"code": code_now(seen)})
+    again = secret_on(foreign.text)
+    done = client.post(enrol, data={"code": code_now(own)})
+    late = thief.post(enrol, data={"code": code_now(seen)})
+
+    assert (foreign.status_code, again, done.status_code) == (422, own, 200)
+    assert "请重新登录" in late.text
+    assert signed_in(thief) is None
+    assert not try_second(admin, code_now(seen))
+
+
+def test_a_password_typed_anew_begins_with_another_secret(
+    admin: Staff, make: Factory, client: FlaskClient
 ) -> None:
-    live.site()
-    staff_id = live.staff(Role.ADMIN).id
-    live.commit()
-    secrets = together(live_app, [lambda: begin(db.session.get_one(Staff, staff_id))] * 8)
-    assert len(set(secrets)) == 1
+    password(client, admin)
+    first = secret_on(client.get("/staff/sign-in/enrol").text)
+    assert secret_on(client.get("/staff/sign-in/enrol").text) == first
+    later(make, 60)
+    password(client, admin)
+
+    straight = client.post("/staff/sign-in/enrol", data={"code": code_now(first)}, headers=JSON)
+    second = secret_on(client.get("/staff/sign-in/enrol").text)
+
+    assert (straight.status_code, straight.get_json()["code"]) == (422, "password_gone")
+    assert second != first
+
+
+def test_what_a_browser_began_opens_nowhere_else(admin: Staff, make: Factory) -> None:
+    begun, other = begin(admin, "browser"), make.staff(Role.ADMIN)
+    assert begun_secret(begun, admin, "browser")
+    assert begun_secret(begun, admin, "another") is None
+    assert begun_secret(begun, other, "browser") is None
+    assert begun_secret(None, admin, "browser") is None
+    assert begun_secret("planted", admin, "browser") is None
 
 
 def test_two_codes_that_fit_at_once_set_up_one_factor(live: Factory, live_app: Flask) -> None:
     live.site()
     staff = live.staff(Role.ADMIN)
-    secret, now = begin(staff), clock.now()
+    secret, now = new_secret(), clock.now()
     live.commit()
     staff_id = staff.id
 
     def confirmed(step: int) -> object:
         code = pyotp.TOTP(secret).generate_otp(step)
-        return confirm(db.session.get_one(Staff, staff_id), code)
+        return confirm(db.session.get_one(Staff, staff_id), secret, code)
 
     together(live_app, [functools.partial(confirmed, step) for step in steps_around(now)])
     assert db.session.scalar(select(func.count(RecoveryCode.id))) == 10

@@ -20,7 +20,7 @@ from palace.members.queries import posts_of
 from palace.members.rules import Role
 from palace.members.services import check_password, end_post, grant_post, leave
 from tests.factory import Factory
-from tests.members.browser import JSON
+from tests.members.browser import JSON, enrolled
 from tests.races.together import codes, together
 
 PEOPLE = "/staff/people"
@@ -212,10 +212,16 @@ def test_the_house_says_who_needs_codes(head: FlaskClient, make: Factory, app: F
     rules = make.rules()
     assert (rules.second_factor_roles, rules.proof_minutes) == (["counter", "admin"], 5)
     assert phone.get("/staff").headers["Location"].startswith("/staff/sign-in")
-    assert lines("proofs_set")[0].before == {"roles": ["admin", "finance"], "minutes": 10}
+    assert lines("proofs_set")[0].before == {
+        "roles": ["admin", "site_admin", "finance"],
+        "minutes": 10,
+    }
 
 
-@pytest.mark.parametrize("role", [role for role in OF_STAFF if role is not Role.ADMIN])
+NOT_OVER_ANYBODY = [role for role in OF_STAFF if role not in (Role.ADMIN, Role.SITE_ADMIN)]
+
+
+@pytest.mark.parametrize("role", NOT_OVER_ANYBODY)
 def test_only_administrators_see_who_works_here(
     make: Factory, client: FlaskClient, role: Role
 ) -> None:
@@ -287,3 +293,26 @@ def test_a_members_sign_in_brings_the_posts_along(make: Factory, client: FlaskCl
         client.get("/mine")
         assert current_user.units(Role.UNIT) == {unit.id}
         assert current_user.sites(Role.UNIT) is None
+
+
+@pytest.mark.parametrize("enrols", [True, False])
+def test_who_gives_themselves_a_post_that_wants_a_code_has_one_or_sets_it_up(
+    head: FlaskClient, make: Factory, enrols: bool
+) -> None:
+    own = db.session.scalars(select(Staff).order_by(Staff.id)).first()
+    assert own
+    make.rules().second_factor_roles = ["finance"]
+    if enrols:
+        enrolled(own)
+    make.commit()
+    posts = f"{PEOPLE}/staff/{own.id}/posts"
+
+    given = head.post(posts, data={"role": "counter"})
+    assert head.get(given.headers["Location"]).status_code == 200
+    given = head.post(posts, data={"role": "finance"})
+
+    after = head.get(given.headers["Location"])
+    assert after.status_code == (200 if enrols else 303)
+    if not enrols:
+        assert after.headers["Location"].startswith("/staff/sign-in")
+        assert "请重新登录，设置好再用" in head.get(after.headers["Location"]).text

@@ -19,10 +19,10 @@ from palace.errors import ProofNeeded
 from palace.members import queries
 from palace.members.models import AuditLine, SignIn, Staff
 from palace.members.rules import Role
-from palace.members.services import begin, confirm, hash_password, shown_code, token_hash
+from palace.members.services import hash_password, shown_code, token_hash
 from palace.web import allow
 from tests.factory import Factory
-from tests.members.browser import JSON, newest_code, wrong_code
+from tests.members.browser import JSON, enrolled, newest_code, wrong_code
 
 PASSWORD = "南宫-1958"  # noqa: S105 - a test's
 TYPED = {"login": "wang", "name": "王 丽", "role": "door", "site": ""}
@@ -50,8 +50,7 @@ def desk(make: Factory, client: FlaskClient, admin: Staff) -> FlaskClient:
 
 def with_codes(make: Factory, staff: Staff) -> None:
     """Set somebody's codes up, and let the first one's time pass."""
-    begin(staff)
-    assert confirm(staff, shown_code(staff))
+    enrolled(staff)
     make.set_clock(clock.now() + timedelta(seconds=90))
     make.commit()
 

@@ -18,13 +18,13 @@ from werkzeug.test import TestResponse
 from wtforms import PasswordField, StringField
 
 from palace.members.rules import Role
-from palace.members.services import begin, confirm, hash_password, shown_code
+from palace.members.services import hash_password
 from palace.throttle import limiter
 from palace.web import roles_of
 from tests.architecture.openapi import fields_of, reads_of
 from tests.architecture.tables import unconnected_app
 from tests.factory import Factory
-from tests.members.browser import ask, pass_code
+from tests.members.browser import ask, enrolled, pass_code
 from tests.security.conftest import Belongings, address_of, few, undone
 from tests.security.test_answers import faults
 
@@ -136,7 +136,7 @@ def browser_at(app: Flask, make: Factory, endpoint: str, owner: Belongings) -> F
         make.post(owner.member, Role.UNIT, unit=owner.member.unit)
         make.sign_in(browser, owner.member)
     elif endpoint in {"staff.code", "staff.enrol"}:
-        pass_password(browser, make, enrolled=endpoint == "staff.code")
+        pass_password(browser, make, has_codes=endpoint == "staff.code")
     elif endpoint == "members.code":
         ask(browser)
     elif endpoint == "members.choose":
@@ -147,15 +147,16 @@ def browser_at(app: Flask, make: Factory, endpoint: str, owner: Belongings) -> F
     return browser
 
 
-def pass_password(browser: FlaskClient, make: Factory, *, enrolled: bool) -> None:
+def pass_password(browser: FlaskClient, make: Factory, *, has_codes: bool) -> None:
     """Type an administrator's password, who has codes or has to set them up."""
     staff = make.staff(Role.ADMIN)
     staff.password_hash = hash_password("nangong")
     make.add(staff)
-    if enrolled:
-        begin(staff)
-        confirm(staff, shown_code(staff))
+    if has_codes:
+        enrolled(staff)
     browser.post("/staff/sign-in", data={"login": staff.login, "password": "nangong"})
+    if not has_codes:
+        browser.get("/staff/sign-in/enrol")
 
 
 @pytest.fixture

@@ -15,6 +15,14 @@ from palace.members.services.codes import (
     try_code,
     use_up,
 )
+from palace.members.services.enrolment import (
+    address_of,
+    begin,
+    begun_secret,
+    code_now,
+    confirm,
+    new_secret,
+)
 from palace.members.services.numbers import (
     NumberOffice,
     found_at_desk,
@@ -35,12 +43,11 @@ from palace.members.services.people import (
     sign_in_only_person,
 )
 from palace.members.services.personal import Personal, destroy_key
-from palace.members.services.posts import end_post, grant_post
+from palace.members.services.posts import end_post, grant_post, lacks_second, lock_holder, subject
 from palace.members.services.second import (
-    address_of,
-    begin,
-    confirm,
+    drop_second,
     forget_second,
+    is_needed,
     need_of,
     passed,
     proof_rules,
@@ -79,12 +86,15 @@ __all__ = [
     "ask_code",
     "asked_challenge",
     "begin",
+    "begun_secret",
     "check_password",
     "choose_person",
+    "code_now",
     "code_of",
     "code_office",
     "confirm",
     "destroy_key",
+    "drop_second",
     "employ",
     "end_post",
     "end_sign_in",
@@ -97,14 +107,18 @@ __all__ = [
     "hand_over",
     "hash_password",
     "introduce",
+    "is_needed",
     "is_scarce",
     "join",
     "join_unnamed",
+    "lacks_second",
     "leave",
+    "lock_holder",
     "member_listed",
     "move_number",
     "need_of",
     "new_browser",
+    "new_secret",
     "note",
     "number_office",
     "on_joining",
@@ -123,6 +137,7 @@ __all__ = [
     "sign_in_only_person",
     "sign_out_everywhere",
     "stop_acting",
+    "subject",
     "token_hash",
     "try_code",
     "try_second",

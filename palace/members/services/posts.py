@@ -17,6 +17,7 @@ from palace.members.models import Member, Post, Staff
 from palace.members.posts import check_post
 from palace.members.rules import Role
 from palace.members.services.audit import note
+from palace.members.services.second import need_of
 from palace.members.services.sign_ins import end_sign_ins
 
 HELD = "uq_posts_held"
@@ -27,11 +28,14 @@ def grant_post(
 ) -> Post:
     """Give somebody a post; they sign in anew, whoever is signed in as them.
 
+    Who gives it to themselves stays signed in, unless it asks for a second factor they have not set up.
+
     Raises:
         PostNotForThem: such a post is not for them, or not limited like that.
         PostHeld: they have it.
     """
     check_post(role, of_staff=isinstance(who, Staff), site_id=site_id, unit_id=unit_id)
+    lock_holder(who)
     now, acting = clock.now(), _acting()
     post = Post(
         staff_id=who.id if isinstance(who, Staff) else None,
@@ -50,8 +54,8 @@ def grant_post(
         if HELD not in str(error.orig):
             raise
         raise PostHeld from None
-    own = current_user.id if acting == subject(who) else None
-    ended = end_sign_ins(who, now, but=own)
+    stays = acting == subject(who) and not lacks_second(who)
+    ended = end_sign_ins(who, now, but=current_user.id if stays else None)
     note("post_granted", subject(who), after={**told(post), "sign_ins": ended})
     return post
 
@@ -67,6 +71,16 @@ def end_post(post: Post) -> None:
     ended = update(Post).where(Post.id == post.id, Post.ended_at.is_(None))
     if db.session.execute(ended.values(ended_at=clock.now()).returning(Post.id)).first():
         note("post_ended", subject(post.staff or post.member), before=told(post))
+
+
+def lock_holder(who: Staff | Member) -> None:
+    """Lock somebody until the transaction ends: the posts read after this are theirs until then."""
+    db.session.refresh(who, ["id"], with_for_update={"key_share": True})
+
+
+def lacks_second(who: Staff | Member) -> bool:
+    """Return whether somebody's posts ask for a second factor that they have not set up."""
+    return isinstance(who, Staff) and need_of(who).enrolment
 
 
 def subject(who: Staff | Member | None) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ from sqlalchemy import delete, select
 from palace import clock
 from palace.db import db
 from palace.members import claims, posts, queries
+from palace.members.errors import SecondNeeded
 from palace.members.models import RecoveryCode, SecondFactor, Staff
 from palace.members.posts import ProofRules
 from palace.members.services.audit import note
@@ -40,45 +40,15 @@ class Need:
 def need_of(staff: Staff) -> Need:
     """Return what is left to do after the password."""
     factor = queries.second_factor(staff.id)
-    if factor and factor.confirmed_at:
+    if factor:
         return Need(code=True, enrolment=False)
+    return Need(code=False, enrolment=is_needed(staff))
+
+
+def is_needed(staff: Staff) -> bool:
+    """Return whether one of somebody's posts asks for a second factor."""
     roles = {post.role.value for post in queries.posts_of(staff)}
-    return Need(code=False, enrolment=bool(roles & proof_rules["house"]().second_factor_roles))
-
-
-def begin(staff: Staff) -> str:
-    """Return the secret somebody puts on their phone; it stays the same until a first code fits."""
-    queries.lock_unchanged(staff)
-    factor = queries.second_factor(staff.id)
-    if factor is None:
-        factor = SecondFactor(staff_id=staff.id, confirmed_at=None, last_step=0)
-        _seal(factor, pyotp.random_base32())
-        db.session.add(factor)
-        db.session.flush()
-    return _secret(factor) or _anew(factor)
-
-
-def address_of(staff: Staff, secret: str, house: str) -> str:
-    """Return what a phone's app reads from the QR."""
-    return pyotp.TOTP(secret).provisioning_uri(name=staff.login, issuer_name=house)
-
-
-def confirm(staff: Staff, typed: str) -> list[str] | None:
-    """Make a second factor somebody's own with its first code; return their recovery codes, kept nowhere.
-
-    None: the code does not fit. The refusal is in the audit, so the caller commits also then.
-    """
-    unchanged = queries.lock_unchanged(staff)
-    factor, now = queries.second_factor(staff.id), clock.now()
-    if not unchanged or factor is None or factor.confirmed_at or not _takes(factor, typed, now):
-        _refuse(staff)
-        return None
-    factor.confirmed_at = now
-    codes = [secrets.token_bytes(posts.RECOVERY_BYTES) for _ in range(posts.RECOVERY_CODES)]
-    told = [base64.b32encode(code).decode() for code in codes]
-    db.session.add_all(RecoveryCode(staff_id=staff.id, code_hash=_hash(code)) for code in told)
-    note("second_factor_set", f"staff:{staff.id}", actor=f"staff:{staff.id}")
-    return ["-".join(code[at : at + 4] for at in range(0, len(code), 4)) for code in told]
+    return bool(roles & proof_rules["house"]().second_factor_roles)
 
 
 def try_second(staff: Staff, typed: str) -> bool:
@@ -88,33 +58,42 @@ def try_second(staff: Staff, typed: str) -> bool:
     """
     unchanged = queries.lock_unchanged(staff)
     factor, now = queries.second_factor(staff.id), clock.now()
-    if not unchanged or factor is None or factor.confirmed_at is None:
+    if not unchanged or factor is None:
         return False
     if _takes(factor, typed, now):
         return True
-    if claims.use_recovery(staff.id, _hash(posts.plain_code(typed)), now):
+    if claims.use_recovery(staff.id, hash_code(posts.plain_code(typed)), now):
         note("recovery_code_used", f"staff:{staff.id}", actor=f"staff:{staff.id}")
         return True
-    _refuse(staff)
+    refuse(staff)
     return False
 
 
 def forget_second(staff: Staff, now: datetime) -> None:
     """Forget somebody's second factor, as the phone is lost; sign-ins end, the next sets up another."""
-    factor = queries.second_factor(staff.id)
-    if factor is None:
-        return
-    db.session.delete(factor)
-    db.session.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == staff.id))
-    db.session.flush()
-    ended = end_sign_ins(staff, now)
-    note("second_factor_forgotten", f"staff:{staff.id}", after={"sign_ins": ended})
+    if _delete(staff):
+        ended = end_sign_ins(staff, now)
+        note("second_factor_forgotten", f"staff:{staff.id}", after={"sign_ins": ended})
+
+
+def drop_second(staff: Staff, now: datetime, *, but: int) -> None:
+    """Drop somebody's own second factor; their sign-ins end, `but` the one they do it in.
+
+    Raises:
+        SecondNeeded: one of their posts asks for it.
+    """
+    queries.lock_unchanged(staff)
+    if is_needed(staff):
+        raise SecondNeeded
+    if _delete(staff):
+        ended = end_sign_ins(staff, now, but=but)
+        note("second_factor_dropped", f"staff:{staff.id}", after={"sign_ins": ended})
 
 
 def shown_code(staff: Staff) -> str:
     """Return the code that somebody's phone would show, for the demonstration; empty while it is used up."""
     factor = queries.second_factor(staff.id)
-    secret = _secret(factor) if factor else None
+    secret = opened(factor.key_id, factor.sealed) if factor else None
     if factor is None or secret is None:
         return ""
     unused = [step for step in posts.steps_around(clock.now()) if step > factor.last_step]
@@ -145,59 +124,69 @@ def reseal() -> int:
     """Seal every secret with the active key again, after a rotation; return how many."""
     factors = db.session.scalars(select(SecondFactor).with_for_update(key_share=True)).all()
     for factor in factors:
-        secret = _secret(factor)
+        secret = opened(factor.key_id, factor.sealed)
         if secret:
-            _seal(factor, secret)
+            factor.key_id, factor.sealed = sealed(secret)
     db.session.flush()
     return len(factors)
 
 
-def _takes(factor: SecondFactor, typed: str, now: datetime) -> bool:
-    secret, code = _secret(factor), posts.plain_code(typed)
-    if secret is None or not code.isascii():
-        return False
-    made = pyotp.TOTP(secret)
-    fitting = [
+def fitting_steps(secret: str, typed: str, now: datetime) -> list[int]:
+    """Return the steps around now whose code somebody typed."""
+    code, made = posts.plain_code(typed), pyotp.TOTP(secret)
+    if not code.isascii():
+        return []
+    return [
         step
         for step in posts.steps_around(now)
         if hmac.compare_digest(made.generate_otp(step), code)
     ]
-    return any(claims.use_step(factor.staff_id, step) for step in fitting)
 
 
-def _refuse(staff: Staff) -> None:
+def refuse(staff: Staff) -> None:
+    """Write down that a code did not fit."""
     note("staff_code_refused", f"staff:{staff.id}", actor="system")
 
 
-def _anew(factor: SecondFactor) -> str:
-    """Make another secret where the key of the first is lost and nobody uses it yet."""
-    secret = pyotp.random_base32()
-    _seal(factor, secret)
-    db.session.flush()
-    return secret
-
-
-def _seal(factor: SecondFactor, secret: str) -> None:
+def sealed(words: str) -> tuple[str, str]:
+    """Return words under the active key, after the key's id."""
     key = keys().active(PURPOSE)
-    factor.key_id, factor.sealed = key.id, _box(key).encrypt(secret.encode()).decode()
+    return key.id, _box(key).encrypt(words.encode()).decode()
 
 
-def _secret(factor: SecondFactor) -> str | None:
-    """Return the secret; None where its key is lost."""
-    key = keys().find(PURPOSE, factor.key_id)
+def opened(key_id: str, box: str) -> str | None:
+    """Return what was sealed; None where its key is lost, or it is no seal of ours."""
+    key = keys().find(PURPOSE, key_id)
     try:
-        return _box(key).decrypt(factor.sealed).decode() if key else None
+        return _box(key).decrypt(box).decode() if key else None
     except InvalidToken:
         return None
 
 
-def _box(key: Key) -> Fernet:
-    return Fernet(base64.urlsafe_b64encode(key.secret))
-
-
-def _hash(code: str) -> bytes:
+def hash_code(code: str) -> bytes:
     """Return what stands for a recovery code: 80 random bits need no salt."""
     return hashlib.sha256(code.encode()).digest()
+
+
+def _delete(staff: Staff) -> bool:
+    """Delete somebody's second factor and what stands in for it; return whether there was one."""
+    factor = queries.second_factor(staff.id)
+    if factor is None:
+        return False
+    db.session.delete(factor)
+    db.session.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == staff.id))
+    db.session.flush()
+    return True
+
+
+def _takes(factor: SecondFactor, typed: str, now: datetime) -> bool:
+    secret = opened(factor.key_id, factor.sealed)
+    steps = fitting_steps(secret, typed, now) if secret else []
+    return any(claims.use_step(factor.staff_id, step) for step in steps)
+
+
+def _box(key: Key) -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(key.secret))
 
 
 def _bound(staff: Staff, until: int) -> str:

@@ -8,9 +8,11 @@ from flask_login import current_user
 
 from palace.members.posts import FIRST_PAGES, ROLE_WORDS
 from palace.members.rules import Role
-from palace.members.views import numbers, signing_in, staff
+from palace.members.views import numbers, second, signing_in, staff
 from palace.members.views.proof import check_proof
 from palace.web import proof
+
+__all__ = ["init_app", "numbers", "second", "signing_in", "staff"]
 
 
 def init_app(app: Flask) -> None:

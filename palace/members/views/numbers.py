@@ -18,6 +18,7 @@ from palace.members.errors import CodeGone, SameNumber, WrongCode
 from palace.members.forms import DeskFindForm, DeskNumberForm, MoveForm
 from palace.members.models import Challenge, Member
 from palace.members.phones import PhoneForm
+from palace.members.posts import AT_COUNTERS
 from palace.members.queries import current_member
 from palace.members.rules import Role, mask_name
 from palace.members.views.signing_in import onward
@@ -129,14 +130,14 @@ def _again(refusal: PalaceError, form: Form, page: Any) -> ResponseReturnValue:
 
 
 @bp.get("/staff/numbers")
-@allow(Role.COUNTER, Role.ADMIN)
+@allow(*AT_COUNTERS)
 def desk() -> ResponseReturnValue:
     """Show where the desk finds a member to set their number."""
     return _desk()
 
 
 @bp.post("/staff/numbers")
-@allow(Role.COUNTER, Role.ADMIN)
+@allow(*AT_COUNTERS)
 @reads(DeskFindForm)
 @limiter.limit("200 per hour")
 def find() -> ResponseReturnValue:
@@ -150,14 +151,14 @@ def find() -> ResponseReturnValue:
 
 
 @bp.get("/staff/numbers/<int(max=9223372036854775807):member_id>")
-@allow(Role.COUNTER, Role.ADMIN)
+@allow(*AT_COUNTERS)
 def one(member_id: int) -> ResponseReturnValue:
     """Show one member, to set their number."""
     return _one(services.get_member(member_id))
 
 
 @bp.post("/staff/numbers/<int(max=9223372036854775807):member_id>")
-@allow(Role.COUNTER, Role.ADMIN, fresh=True)
+@allow(*AT_COUNTERS, fresh=True)
 @reads(DeskNumberForm)
 def set_number(member_id: int) -> ResponseReturnValue:
     """Set a member's number after their document was seen; its first sign-in still asks what they know."""

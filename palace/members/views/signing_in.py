@@ -30,7 +30,7 @@ from palace.members.errors import CodeGone, CodesAway, FactNeeded, WrongCode
 from palace.members.forms import CodeForm, PersonForm
 from palace.members.models import Challenge, SignIn
 from palace.members.phones import PhoneForm
-from palace.members.rules import CODE_TRIES, Role, SignedIn
+from palace.members.rules import CODE_TRIES, Role, SignedIn, SignedInStaff
 from palace.throttle import client_address, limiter
 from palace.web import allow, public, reads, refusal_words, same_site_path, wants_json
 
@@ -254,7 +254,9 @@ def enter(entered: SignIn, default: str = HOME, **body: Any) -> ResponseReturnVa
     address, was_somebody = cookie.get("next", default), "_user_id" in cookie
     _end_sign_in()
     cookie.permanent = True
-    login_user(SignedIn(id=entered.id, token=entered.token))
+    who = entered.staff
+    staff = SignedInStaff(id=who.id, name=who.name) if who else None
+    login_user(SignedIn(id=entered.id, token=entered.token, staff=staff))
     answered = onward(address, **body)
     return _forgetful(answered) if was_somebody else answered
 

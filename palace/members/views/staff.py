@@ -84,14 +84,19 @@ def enrol() -> ResponseReturnValue:
     staff = services.who_passed(cookie.get("passed"))
     if staff is None or services.need_of(staff).code:
         return _start_again()
-    with transaction():
-        secret = services.begin(staff)
+    bound = str(cookie["passed"]["of"])
+    secret = services.begun_secret(cookie.get("begun"), staff, bound)
+    if secret is None:
+        if request.method == "POST":
+            return _start_again()
+        cookie["begun"] = services.begin(staff, bound)
+        secret = services.begun_secret(cookie["begun"], staff, bound) or ""
     form = SecondForm()
-    words = _enrolment(staff, secret)
+    words = enrolment(staff, secret)
     if not form.validate_on_submit():
         return show("members/staff_enrol.html", form, **words)
     with transaction():
-        codes = services.confirm(staff, form.code.data or "")
+        codes = services.confirm(staff, secret, form.code.data or "")
         entered = services.open_sign_in(staff, clock.now()) if codes else None
     if codes is None or entered is None:
         return show_again("members/staff_enrol.html", form, WrongSecondCode(), **words)
@@ -114,12 +119,13 @@ def demo_code_of(staff: Staff) -> str | None:
     return services.shown_code(staff) if current_app.extensions["palace"].demo else None
 
 
-def _enrolment(staff: Staff, secret: str) -> dict[str, object]:
+def enrolment(staff: Staff, secret: str) -> dict[str, object]:
     """Return what the enrolment page shows: the QR, the key to type instead, the demonstration's code."""
     address = services.address_of(staff, secret, request.host)
     drawn = segno.make(address, error="m", micro=False).svg_inline(scale=5, border=4, omitsize=True)
     groups = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
-    told: dict[str, object] = {"demo": demo_code_of(staff), "secret": groups}
+    demo = services.code_now(secret) if current_app.extensions["palace"].demo else None
+    told: dict[str, object] = {"demo": demo, "secret": groups}
     return told if wants_json() else told | {"qr": Markup(drawn)}  # noqa: S704 - segno's drawing of our own text
 
 
