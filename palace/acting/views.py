@@ -20,6 +20,7 @@ from palace.errors import PalaceError
 from palace.forms import Form
 from palace.identities.rules import NAMES, is_id_card
 from palace.members import services as members
+from palace.members.posts import AT_COUNTERS
 from palace.members.rules import Role
 from palace.throttle import limiter
 from palace.web import allow, answer, checked, reads, refusal_words, wants_json
@@ -43,14 +44,14 @@ def _say_so(response: Response) -> Response:
 
 
 @bp.get("")
-@allow(Role.COUNTER, Role.ADMIN)
+@allow(*AT_COUNTERS)
 def home() -> ResponseReturnValue:
     """Show where staff find whom they act for."""
     return _page()
 
 
 @bp.post("/find")
-@allow(Role.COUNTER, Role.ADMIN)
+@allow(*AT_COUNTERS)
 @reads(FindForm)
 @limiter.limit("300 per hour")
 def find() -> ResponseReturnValue:
@@ -72,7 +73,7 @@ def find() -> ResponseReturnValue:
 
 
 @bp.post("/begin")
-@allow(Role.COUNTER, Role.ADMIN)
+@allow(*AT_COUNTERS)
 @reads(BeginForm)
 def begin() -> ResponseReturnValue:
     """Act for one of those found, from this browser, until 办完了 or the house's minutes are over."""
@@ -90,7 +91,7 @@ def begin() -> ResponseReturnValue:
 
 
 @bp.post("/introduce")
-@allow(Role.COUNTER, Role.ADMIN)
+@allow(*AT_COUNTERS)
 @reads(IntroduceForm)
 @limiter.limit("60 per hour")
 def introduce() -> ResponseReturnValue:
@@ -111,7 +112,7 @@ def introduce() -> ResponseReturnValue:
 
 
 @bp.post("/end")
-@allow(Role.COUNTER, Role.ADMIN, Role.ACTING)
+@allow(*AT_COUNTERS, Role.ACTING)
 def end() -> ResponseReturnValue:
     """Stop acting; the next visitor is found anew."""
     with transaction():

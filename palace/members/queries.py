@@ -25,6 +25,7 @@ from palace.members.models import (
     Staff,
     Unit,
 )
+from palace.members.posts import AT_COUNTERS
 from palace.members.rules import (
     CODE_TRIES,
     HOUR,
@@ -35,7 +36,6 @@ from palace.members.rules import (
     SignedInMember,
     SignedInStaff,
     mask_name,
-    may_act,
 )
 from palace.members.units import RosterStatus
 from palace.statements import execute
@@ -178,7 +178,7 @@ def find_sign_in(token: str, token_hash: bytes) -> SignedIn | None:
     return SignedIn(
         id=sign_in_id,
         token=token,
-        member=member if may_act(posts) or not staff_id else None,
+        member=member if not staff_id or any(post.role in AT_COUNTERS for post in posts) else None,
         staff=SignedInStaff(id=staff_id, name=staff_name) if staff_id else None,
         posts=posts,
         proven_at=proven_at,
@@ -187,9 +187,8 @@ def find_sign_in(token: str, token_hash: bytes) -> SignedIn | None:
 
 def find_staff(login: str) -> Staff | None:
     """Return who works here under this login."""
-    return db.session.scalars(
-        select(Staff).where(Staff.login == login, Staff.left_at.is_(None))
-    ).first()
+    here = select(Staff).where(Staff.login == login, Staff.left_at.is_(None))
+    return db.session.scalars(here).first()
 
 
 def lock_unchanged(staff: Staff) -> bool:

@@ -198,11 +198,6 @@ class SignedIn:
         return f"{'staff' if self.staff else 'member'}:{who.id if who else 0}"
 
 
-def may_act(posts: Sequence[HeldPost]) -> bool:
-    """Return whether staff with these posts may act for a member."""
-    return any(post.role in (Role.COUNTER, Role.ADMIN) for post in posts)
-
-
 def mask_name(name: str) -> str:
     """Return a name as lists and tickets show it: 张*华, 李*, first letter only for one character."""
     if len(name) <= 1:
