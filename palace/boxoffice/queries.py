@@ -7,20 +7,31 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
 
 from palace import clock
 from palace.db import db
+from palace.joining import queries as joining
 from palace.lists.queries import Column, List, instant
+from palace.members.posts import AT_COUNTERS
+from palace.members.rules import Role, SignedIn
+from palace.money import Fen
 from palace.notices import queries as notices
 from palace.notices.models import Notice
+from palace.payments.models import Payment
 from palace.programme import queries as programme
+from palace.programme.models import Performance
 from palace.programme.queries import Programme, Stub
+from palace.roster import queries as roster
+from palace.strikes import queries as strikes
 from palace.text import N_
-from palace.tickets.models import Claim
+from palace.tickets.models import Claim, Order, Ticket
 from palace.tickets.queries import taken_counts
+from palace.tickets.rules import OrderState
+from palace.tickets.services.orders import PART
 from palace.venues.queries import house_rules, spaces_at
 
+NO_MONEY = Fen(0)
 UNPRINTABLE = "unprintable_name"
 SHOWN_DAYS = timedelta(days=14)
 
@@ -34,6 +45,53 @@ class Figures:
     held: int
     kept: int
     left: int
+
+
+@dataclass(frozen=True)
+class Unpaid:
+    """Orders whose seats wait for money: how many, how much, and when the first of them lapse."""
+
+    orders: int = 0
+    amount: Fen = NO_MONEY
+    first_by: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What waits for somebody who begins the day; `unheard`: applications whose unit has no organiser."""
+
+    appeals: int = 0
+    imports: int = 0
+    applications: int = 0
+    unheard: int = 0
+    unpaid: Unpaid = Unpaid()
+
+
+def waiting(
+    now: datetime, *, sells: bool, oversees: bool, sites: Collection[int] | None
+) -> Waiting:
+    """Return what waits for who sells (at `sites`; None: at all) and who oversees the palace."""
+    applications, unheard = joining.open_counts() if oversees else (0, 0)
+    return Waiting(
+        appeals=strikes.open_appeal_count() if sells else 0,
+        imports=roster.to_confirm() if oversees else 0,
+        applications=applications,
+        unheard=unheard,
+        unpaid=unpaid(now, sites) if sells else Unpaid(),
+    )
+
+
+def unpaid(now: datetime, sites: Collection[int] | None) -> Unpaid:
+    """Return the orders whose seats are kept until somebody pays."""
+    wanted = (
+        select(func.count(Order.id), func.sum(Payment.amount), func.min(Order.pay_by))
+        .join(Payment, and_(Payment.part == PART, Payment.subject_id == Order.id))
+        .where(Order.state == OrderState.AWAITING_PAYMENT, Order.pay_by > now)
+    )
+    if sites is not None:
+        wanted = wanted.join(Performance).where(Performance.space_id.in_(spaces_at(sites)))
+    orders, amount, first_by = db.session.execute(wanted).one()
+    return Unpaid(orders, Fen(int(amount or 0)), first_by)
 
 
 def coming(now: datetime, sites: Collection[int] | None = None) -> list[Figures]:
@@ -84,9 +142,28 @@ def counts_of(performance_ids: Sequence[int], now: datetime) -> dict[int, tuple[
     }
 
 
-def unprintable_names(now: datetime) -> list[dict[str, Any]]:
+def unprintable_names(now: datetime, sites: Collection[int] | None = None) -> list[dict[str, Any]]:
     """Return the tickets of the last two weeks whose name no font has, {ticket, pinyin}, newest first."""
-    return [notice.values for notice in notices.since(now - SHOWN_DAYS, [UNPRINTABLE])]
+    found = [notice.values for notice in notices.since(now - SHOWN_DAYS, [UNPRINTABLE])]
+    if sites is None:
+        return found
+    here = set(db.session.scalars(_codes_at(sites)))
+    return [values for values in found if values["ticket"] in here]
+
+
+def _codes_at(sites: Collection[int]) -> Select[str]:
+    """Return the codes of the tickets of these houses."""
+    return (
+        select(Ticket.code)
+        .join(Performance, Performance.id == Ticket.performance_id)
+        .where(Performance.space_id.in_(spaces_at(sites)))
+    )
+
+
+def _of_sites(actor: SignedIn) -> ColumnElement[bool]:
+    sites = actor.sites(Role.DOOR, *AT_COUNTERS)
+    here = true() if sites is None else Notice.values["ticket"].astext.in_(_codes_at(sites))
+    return and_(Notice.kind == UNPRINTABLE, here)
 
 
 NAMES = List(
@@ -95,7 +172,7 @@ NAMES = List(
     source=Notice,
     key=Notice.id,
     order="-created_at",
-    scope=lambda _actor: Notice.kind == UNPRINTABLE,
+    scope=_of_sites,
     columns=[
         instant("created_at", Notice.created_at),
         Column(name="pinyin", heading=N_("拼音"), of=Notice.values["pinyin"].astext, filters=True),

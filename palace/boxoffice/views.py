@@ -10,11 +10,10 @@ from flask_login import current_user
 
 from palace import clock
 from palace.boxoffice import queries
-from palace.boxoffice.queries import Figures
-from palace.care.rules import Line
-from palace.care.services import health
+from palace.boxoffice.queries import Figures, Waiting
+from palace.care.services import glance
 from palace.lists.services import answer
-from palace.members.posts import AT_COUNTERS, OF_STAFF
+from palace.members.posts import AT_COUNTERS, FIRST_PAGES, OF_STAFF
 from palace.members.rules import Role
 from palace.web import allow, reads, wants_json
 
@@ -29,24 +28,40 @@ def init_app(app: Flask) -> None:
 
 @allow(*OF_STAFF)
 def home() -> ResponseReturnValue:
-    """Begin the day: how today's and tomorrow's performances are sold; for administrators what is amiss."""
-    now, sells = clock.now(), not current_user.roles.isdisjoint(SHOWS)
-    coming = queries.coming(now, current_user.sites(*SHOWS)) if sells else []
+    """Begin the day: what waits for this person, then how today's and tomorrow's performances are sold."""
+    now, roles = clock.now(), current_user.roles
+    sees, oversees = not roles.isdisjoint(SHOWS), Role.ADMIN in roles
+    coming = queries.coming(now, current_user.sites(*SHOWS)) if sees else []
+    waiting = queries.waiting(
+        now,
+        sells=not roles.isdisjoint(AT_COUNTERS),
+        oversees=oversees,
+        sites=current_user.sites(*AT_COUNTERS),
+    )
     if wants_json():
-        return {"performances": [_json(figures) for figures in coming]}
+        return {"performances": [_json(figures) for figures in coming], "waiting": _todo(waiting)}
     return render_template(
         "members/staff_home.html",
         staff=current_user.staff or current_user.member,
-        sells=sells,
+        sees=sees,
+        sells=not roles.isdisjoint(AT_COUNTERS),
+        oversees=oversees,
+        looks_after=not roles.isdisjoint({Role.ADMIN, Role.SITE_ADMIN}),
+        pageless=[role for role in OF_STAFF if role in roles and role not in FIRST_PAGES],
         performances=coming,
-        unprintable=queries.unprintable_names(now) if sells else [],
-        red=_red() if Role.ADMIN in current_user.roles else None,
+        waiting=waiting,
+        unprintable=queries.unprintable_names(now, current_user.sites(*SHOWS)) if sees else [],
+        health=glance() if oversees else None,
     )
 
 
-def _red() -> list[Line]:
-    """Return what is not well, for the administrator's line of health."""
-    return [line for line in health() if not line.well]
+def _todo(waiting: Waiting) -> dict[str, int]:
+    return {
+        "appeals": waiting.appeals,
+        "imports": waiting.imports,
+        "applications": waiting.applications,
+        "unpaid": waiting.unpaid.orders,
+    }
 
 
 @allow(*SHOWS)

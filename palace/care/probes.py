@@ -9,6 +9,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,10 +27,15 @@ PATIENCE = (
 DIAL_SECONDS = 3.0
 CERTIFICATE_KEPT = 300.0  # seconds an answer about the certificate serves
 PROC = Path("/proc")
+LATELY = 60.0  # seconds a look at the machine serves pages that only mention it
+OUTDATED = 600.0  # seconds after which it serves nobody
+GLANCE = 0.4  # seconds such a page waits for a look that has just begun
 KINDS = {"granian": "web", "worker": "worker", "printing": "printing", "postgres": "postgres"}
 
 Told = TypeVar("Told")
 _certificates: dict[str, tuple[float, Certificate]] = {}
+_looks: dict[Path, tuple[float, Machine]] = {}
+_looking = threading.Lock()
 
 
 def machine(settings: Settings) -> Machine:
@@ -48,7 +54,7 @@ def machine(settings: Settings) -> Machine:
         "processes": lambda: process_sizes(settings),
     }
     told = together(asked)
-    return Machine(
+    seen = Machine(
         now=now,
         state_disk=told["state"],
         database_disk=told["database"],
@@ -61,6 +67,32 @@ def machine(settings: Settings) -> Machine:
         memory=told["memory"],
         processes=told["processes"] or {},
     )
+    _looks[settings.state] = time.monotonic(), seen
+    return seen
+
+
+def glance(settings: Settings) -> Machine | None:
+    """Return the machine as it was seen in the last minutes, at once; None: nobody has looked yet.
+
+    A look of more than a minute ago is renewed beside the page, by one at a time: some of what is
+    asked takes seconds where it hangs.
+    """
+    looked_at, seen = _looks.get(settings.state, (-OUTDATED, None))
+    if time.monotonic() - looked_at > LATELY and _looking.acquire(blocking=False):
+        look = threading.Thread(target=_look, args=[settings], daemon=True)
+        look.start()
+        look.join(GLANCE)
+        looked_at, seen = _looks.get(settings.state, (looked_at, seen))
+    if seen is None or time.monotonic() - looked_at > OUTDATED:
+        return None
+    return replace(seen, now=datetime.fromtimestamp(time.time(), UTC))
+
+
+def _look(settings: Settings) -> None:
+    try:
+        machine(settings)
+    finally:
+        _looking.release()
 
 
 def together(asked: dict[str, Callable[[], Any]], patience: float = PATIENCE) -> dict[str, Any]:

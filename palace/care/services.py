@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from palace.care import probes, queries, rules
-from palace.care.measurements import Setting
+from palace.care.measurements import Machine, Setting
 from palace.care.rules import Line
 from palace.config import Settings
 from palace.db import db
@@ -30,6 +30,17 @@ WORKER_KILLED = "WorkerKilled"
 def health() -> list[Line]:
     """Look at every part of the palace."""
     settings: Settings = current_app.extensions["palace"]
+    return _judged(probes.machine(settings))
+
+
+def glance() -> list[Line] | None:
+    """Return what a page may say of every part without looking for seconds; None: not yet known."""
+    seen = probes.glance(current_app.extensions["palace"])
+    return _judged(seen) if seen else None
+
+
+def _judged(machine: Machine) -> list[Line]:
+    settings: Settings = current_app.extensions["palace"]
     setting = Setting(
         demo=settings.demo,
         sms=senders.may_send(),
@@ -38,8 +49,7 @@ def health() -> list[Line]:
         public_url=settings.public_url,
         schema=current_app.extensions["palace_schema"],
     )
-    found = queries.database()
-    return rules.lines(probes.machine(settings), found, setting)
+    return rules.lines(machine, queries.database(), setting)
 
 
 def note_death(task_id: int, kind: str) -> None:

@@ -24,15 +24,14 @@ def read(name: str) -> dict[str, Any]:
 
 
 def bring_in() -> None:
-    """Add the sites with their rules, the head house's spaces and plans, and the tree of unions."""
+    """Add the sites with their rules, spaces and plans, and the tree of unions."""
     palace = read("palace.toml")
     sites = [Site(**row) for row in palace["site"]]
     db.session.add_all(sites)
     db.session.flush()
     db.session.add_all(HouseRules(site_id=site.id) for site in sites)
-    _add_spaces(
-        sites[0], palace["space"] + [row for court in palace["court"] for row in _courts(court)]
-    )
+    courts = [row for court in palace["court"] for row in _courts(court)]
+    _add_spaces({site.code: site for site in sites}, palace["space"] + courts)
     _add_unions(palace["union"])
 
 
@@ -50,13 +49,14 @@ def _courts(court: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _add_spaces(site: Site, rows: list[dict[str, Any]]) -> None:
-    """Add spaces: each has one atom of its own, a whole the atoms of its parts."""
-    fresh = itertools.count(1)
+def _add_spaces(sites: dict[str, Site], rows: list[dict[str, Any]]) -> None:
+    """Add spaces, of the first site where none is named: each an atom of its own, a whole its parts'."""
+    head, fresh = next(iter(sites)), itertools.count(1)
     atoms = {row["code"]: next(fresh) for row in rows if "parts" not in row}
     for row in rows:
         plan = row.pop("plan", None)
         made_of = [atoms[code] for code in row.pop("parts", [row["code"]])]
+        site = sites[row.pop("site", head)]
         space = Space(site_id=site.id, atoms=[Range(atom, atom + 1) for atom in made_of], **row)
         db.session.add(space)
         db.session.flush()

@@ -18,7 +18,7 @@ from palace.programme.services import Staging, stage
 from palace.tickets.rules import KeptFor
 from palace.tickets.services import keep
 from palace.venues import queries as venues
-from palace.venues.models import SeatingPlan, Space
+from palace.venues.models import SeatingPlan, Site, Space
 from palace.venues.rules import SeatType
 
 SATURDAY = 5
@@ -53,7 +53,7 @@ def _put_on(row: dict[str, Any], tiers: dict[str, Tier], now: datetime) -> list[
     named = ("code", "kind", "title_zh", "title_en", "about_zh", "about_en", "minutes")
     production = Production(**{name: row[name] for name in named})
     db.session.add(production)
-    space = venues.get_space(row["hall"])
+    space = _space(row)
     plan = db.session.scalars(select(SeatingPlan).where(SeatingPlan.space_id == space.id)).first()
     nights = starts(row, now)
     sold = row.get("sold", [0.0] * len(nights))
@@ -66,6 +66,14 @@ def _put_on(row: dict[str, Any], tiers: dict[str, Tier], now: datetime) -> list[
         )
         for night, share in zip(nights, sold, strict=True)
     ]
+
+
+def _space(row: dict[str, Any]) -> Space:
+    """Return where a production of the data file is on: at the head house, where no site is named."""
+    if "site" not in row:
+        return venues.get_space(row["hall"])
+    at_site = select(Space).join(Site).where(Site.code == row["site"], Space.code == row["hall"])
+    return db.session.scalars(at_site).unique().one()
 
 
 def starts(row: dict[str, Any], now: datetime) -> list[datetime]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, exists, func, select
 
 from palace.db import db
 from palace.errors import NotFound
 from palace.joining.errors import UnitUnknown
 from palace.joining.models import Application, Poster
 from palace.joining.rules import SUGGESTED, is_search, suggested
-from palace.members.models import Member, RosterEntry, Unit
+from palace.members.models import Member, Post, RosterEntry, Unit
 from palace.members.rules import tidy_name
 from palace.members.units import UnitKind
 from palace.programme.models import Performance, Price, Production, Tier
@@ -107,6 +107,15 @@ def _open() -> Select[Application]:
     return select(Application).where(
         Application.decided_at.is_(None), Application.withdrawn_at.is_(None)
     )
+
+
+def open_counts() -> tuple[int, int]:
+    """Return how many applications wait for a unit's word, and for how many nobody has its post."""
+    waiting = _open().subquery()
+    heard = exists().where(Post.unit_id == waiting.c.unit_id, Post.ended_at.is_(None))
+    counts = select(func.count(), func.count().filter(~heard)).select_from(waiting)
+    all_open, unheard = db.session.execute(counts).one()
+    return all_open, unheard
 
 
 def open_application(member_id: int) -> Application | None:

@@ -96,6 +96,14 @@ def recent(unit_id: int | None = None) -> list[RosterImport]:
     return list(db.session.scalars(wanted))
 
 
+def to_confirm() -> int:
+    """Return how many imports of the palace's desk were read and wait for somebody to confirm them."""
+    wanted = select(func.count(RosterImport.id)).where(
+        RosterImport.state == ImportState.CHECKED, ~RosterImport.actor.startswith("member:")
+    )
+    return db.session.scalar(wanted) or 0
+
+
 def errors_of(import_id: int, limit: int | None = None) -> list[RosterError]:
     """Return what was left out, by line."""
     wanted = select(RosterError).where(RosterError.import_id == import_id)

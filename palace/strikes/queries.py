@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from flask import url_for
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 
 from palace import words
 from palace.clock import palace_day
@@ -96,6 +96,11 @@ def open_appeals() -> Sequence[Strike]:
     """Return the strikes whose members wait for an answer, who asked first before the others."""
     wanted = select(Strike).join(Appeal).where(WAITING).order_by(Appeal.asked_at, Appeal.strike_id)
     return db.session.scalars(wanted.limit(MOST_SHOWN)).all()
+
+
+def open_appeal_count() -> int:
+    """Return how many members wait for an answer."""
+    return db.session.scalar(select(func.count(Strike.id)).join(Appeal).where(WAITING)) or 0
 
 
 def who(strike: Strike) -> str:

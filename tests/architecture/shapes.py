@@ -216,7 +216,8 @@ SHAPES: dict[str, Shape] = {
                 kept=NUMBER,
                 left=NUMBER,
             )
-        )
+        ),
+        waiting=exactly(appeals=NUMBER, imports=NUMBER, applications=NUMBER, unpaid=NUMBER),
     ),
     "Door": exactly(**DOOR),
     "Doors": exactly(performances=each(known("Door"))),

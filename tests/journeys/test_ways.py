@@ -170,7 +170,7 @@ def test_staff_see_tonight_first(person: Callable[..., Person]) -> None:
     clerk.page.get_by_label("登录名").fill("counter")
     clerk.page.get_by_label("密码").fill("window-1958")
     clerk.tap("登录")
-    assert "今明两天" in clerk.say()
+    assert "今天先办" in clerk.say()
     clerk.look("staff")
     clerk.go("/mine")
     assert "没有使用这个页面的权限" in clerk.say()
