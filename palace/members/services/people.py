@@ -122,12 +122,18 @@ def _sign_in(challenge: Challenge, person_id: str, now: datetime) -> SignIn:
 
 
 def _claim_roster_entry(entry_id: int, phone: str, now: datetime) -> Member:
-    """Return the one member of a roster entry, made now unless somebody was faster."""
+    """Return the one member of a roster entry, made now unless somebody was faster.
+
+    Raises:
+        NotFound: an import gave it to somebody of another number in the meantime.
+    """
     entry = db.session.get_one(RosterEntry, entry_id)
     row = {"phone": phone, "name": entry.name, "roster_entry_id": entry.id, "created_at": now}
     new = insert(Member).values(row).on_conflict_do_nothing(index_elements=[Member.roster_entry_id])
     made = db.session.execute(new.returning(Member.id)).first()
     member = db.session.scalars(select(Member).where(Member.roster_entry_id == entry.id)).one()
+    if member.phone != phone:
+        raise NotFound
     if made:
         _note_new(member)
     return member
