@@ -13,9 +13,11 @@ from palace.companions import queries, rules
 from palace.companions.errors import KeptBefore, TooManyKept
 from palace.companions.models import Companion
 from palace.companions.rules import Relation
+from palace.consents import services as consents
+from palace.consents.rules import Purpose
 from palace.db import db
 from palace.errors import NotFound
-from palace.identities.rules import Declared, last_four
+from palace.identities.rules import GUARDIAN_AGE, Declared, last_four
 from palace.identities.services import hashed
 from palace.members import queries as members
 from palace.members.rules import Known
@@ -46,21 +48,26 @@ def keep(member: Known, person: Introduced, now: datetime) -> Companion:
     others = [one for one in queries.companions_of(member.id) if one.relation is not Relation.SELF]
     if person.relation is not Relation.SELF and len(others) >= house.companions_kept:
         raise TooManyKept(limit=house.companions_kept)
-    born = rules.birthday(person.declared, person.born_on)
-    if not rules.is_minor(born, house.minor_age, palace_day(now)):
+    born, today = rules.birthday(person.declared, person.born_on), palace_day(now)
+    by_guardian = person.by_guardian and rules.is_minor(born, GUARDIAN_AGE, today)
+    if not rules.is_minor(born, house.minor_age, today):
         born = None
     row = {
         "member_id": member.id,
         "name": person.name,
         "relation": person.relation,
         "born_on": born,
-        "by_guardian": person.by_guardian,
+        "by_guardian": by_guardian,
         "added_at": now,
     } | _mark(person.declared, now)
     new = insert(Companion).values(row).on_conflict_do_nothing().returning(Companion)
     kept = db.session.scalars(new).first()
     if kept is None:
         raise KeptBefore
+    if person.declared:
+        consents.give(member.id, Purpose.IDENTITY, now)
+    if by_guardian:
+        consents.give(member.id, Purpose.GUARDIAN, now)
     _note(kept, added=True)
     return kept
 
@@ -77,6 +84,18 @@ def remove(member: Known, companion_id: int) -> None:
         raise NotFound
     _note(found, added=False)
     db.session.delete(found)
+    db.session.flush()
+
+
+def take_back(member_id: int, purpose: Purpose) -> None:
+    """Let go of what a member kept by a word they take back: documents, or children by their guardian."""
+    members.lock(member_id)
+    for kept in queries.companions_of(member_id):
+        if purpose is Purpose.IDENTITY:
+            kept.document = kept.identity_hash = kept.key_id = kept.last_four = None
+        elif purpose is Purpose.GUARDIAN and kept.by_guardian:
+            _note(kept, added=False)
+            db.session.delete(kept)
     db.session.flush()
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import delete, exists
 from sqlalchemy.dialects.postgresql import insert
 
 from palace import clock
+from palace.companions import services as companions
 from palace.config import Settings
 from palace.consents import services as consents
 from palace.consents.rules import Purpose
@@ -143,8 +144,12 @@ def keep_ledger(settings: Settings) -> None:
 
 
 def withdraw(member_id: int, purpose: Purpose, now: datetime) -> None:
-    """Take somebody's word back; what was typed of documents goes, but for shows that are not over."""
+    """Take somebody's word back; what was typed of documents goes, but for shows that are not over.
+
+    What they kept of the people they bring goes with the word it was kept by.
+    """
     consents.withdraw(member_id, purpose, now)
+    companions.take_back(member_id, purpose)
     over = exists().where(Performance.id == Entrant.performance_id, Performance.ends_at <= now)
     theirs = exists().where(Order.id == Entrant.order_id, Order.member_id == member_id)
     db.session.execute(

@@ -274,3 +274,28 @@ def test_typed_people_are_as_before(make: Factory, booker: Booker) -> None:
     order = booker.hold(member, show, count=1)
     tickets.confirm(member, order.code, [adult()])
     assert len(entrants(order)) == 1
+
+
+def test_what_was_kept_by_a_word_goes_when_the_word_is_taken_back(
+    make: Factory, mine: FlaskClient
+) -> None:
+    member = db.session.scalars(select(Member)).one()
+    for one in (child(), somebody()):
+        services.keep(member, one, clock.now())
+    make.commit()
+    given = [one["purpose"] for one in mine.get("/mine/data", headers=JSON).get_json()["consents"]]
+    assert sorted(given) == ["guardian", "identity"]
+
+    assert mine.post("/mine/consents/identity/withdraw").status_code == 303
+    db.session.expire_all()
+    told = [(one.name, one.document, one.identity_hash) for one in companions_of(member.id)]
+    assert told == [("张小宝", None, None), ("李桂兰", None, None)]
+
+    assert mine.post("/mine/consents/guardian/withdraw").status_code == 303
+    db.session.expire_all()
+    assert [one.name for one in companions_of(member.id)] == ["李桂兰"]
+
+
+def test_only_the_guardian_of_a_small_child_is_one(make: Factory) -> None:
+    [kept_one] = kept(make, make.member(), somebody(by_guardian=True))
+    assert not kept_one.by_guardian

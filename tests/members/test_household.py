@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from palace import clock
 from palace.db import db
+from palace.members import queries
 from palace.members.models import Member
 from palace.members.rules import Standing
 from palace.members.units import RosterStatus
@@ -132,3 +133,18 @@ def test_the_unit_a_member_left_is_nobody_else(make: Factory, client: FlaskClien
     assert waiting.roster_entry_id is None  # who left may say another unit
     for entry in (before, left):
         assert client.post(CHOOSE, data={"person": f"r{entry.id}"}).status_code == 404
+
+
+def test_an_entry_that_an_import_gives_away_meanwhile_signs_nobody_in_as_its_member(
+    make: Factory, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make.member("张丽", phone=PHONE)
+    entry = make.roster_entry("王强", PHONE)
+    pass_code(client)
+    seen = [queries.Person(f"r{entry.id}", entry.name, entry.unit)]
+    make.member("王强", valid=False).roster_entry = entry  # by an import, with another number
+    db.session.flush()
+    monkeypatch.setattr(queries, "people_on", lambda _phone: seen)
+
+    assert client.post(CHOOSE, data={"person": f"r{entry.id}"}).status_code == 404
+    assert signed_in(client) is None

@@ -117,6 +117,8 @@ def _sign_in(challenge: Challenge, person_id: str, now: datetime) -> SignIn:
         if kind == "m"
         else member_listed(number, challenge.phone, now)
     )
+    if member.phone != challenge.phone:  # an import gave the entry to another in the meantime
+        raise NotFound
     member.phone_proven_at = now
     return open_sign_in(member, now)
 

@@ -125,7 +125,7 @@ def withdraw(purpose: str) -> ResponseReturnValue:
         raise NotFound
     with transaction():
         services.withdraw(current_member().id, wanted, clock.now())
-    return _back(gettext("收回了。看过的场次的证件印记已删；没看的，散场后到期删。"))
+    return _back(gettext("收回了。看过的场次和同行人名单里存的已删；没看的场次，散场后到期删。"))
 
 
 def _back(said: str) -> ResponseReturnValue:
