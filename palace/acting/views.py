@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Flask, Response, flash, redirect, url_for
+from flask import Blueprint, Flask, Response, flash, g, redirect, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -25,19 +25,21 @@ from palace.throttle import limiter
 from palace.web import allow, answer, checked, reads, refusal_words, wants_json
 
 HEADER = "Palace-Acting"
-"""On every answer while staff act for somebody: what belongs to a member stays in no browser of ours."""
+"""On every page while staff act for somebody: what belongs to a member stays in no browser of ours."""
 
 bp = Blueprint("acting", __name__, url_prefix="/staff/acting")
 
 
 def init_app(app: Flask) -> None:
-    """Register the addresses of this part, and say on every answer that somebody is acted for."""
+    """Register the addresses of this part, and say on their answers that somebody is acted for."""
     app.register_blueprint(bp)
     app.after_request(_say_so)
 
 
 def _say_so(response: Response) -> Response:
-    if current_user and current_user.is_authenticated and current_user.acts_for:
+    """Say it where the answer knows who asks: files and what a dead database answers ask nobody."""
+    known = g.get("_login_user")
+    if known is not None and known.is_authenticated and known.acts_for:
         response.headers[HEADER] = "1"
     return response
 
