@@ -10,8 +10,10 @@ from sqlalchemy import select
 
 from palace import clock
 from palace.db import db
-from palace.members.models import AuditLine, Staff
-from palace.members.rules import Role
+from palace.members import services
+from palace.members.models import AuditLine, SignIn, Staff
+from palace.members.rules import Role, SignedIn, SignedInStaff
+from palace.reports.models import Export
 from tests.acting.desk import begin, card_of, find, introduce, lines, only
 from tests.factory import Factory
 
@@ -54,3 +56,34 @@ def test_what_staff_do_on_their_own_pages_is_not_said_to_be_for_the_member(
     after = db.session.scalars(select(AuditLine).order_by(AuditLine.id).offset(before)).all()
     assert {"number_set", "staff_signed_out"} <= {line.act for line in after}
     assert [line.act for line in after if "acted_for" in (line.after or {})] == []
+
+
+def test_signing_out_ends_acting_in_the_audit_too(
+    make: Factory, client: FlaskClient, clerk: Staff
+) -> None:
+    member = make.member()
+    begin(client, only(find(client, who=card_of(member))))
+    client.post("/staff/sign-out")
+    [ended] = lines("acting_ended")
+    assert (ended.actor, ended.subject) == (f"staff:{clerk.id}", f"member:{member.id}")
+
+
+def test_two_tabs_that_begin_leave_an_end_of_the_first(
+    make: Factory, client: FlaskClient, clerk: Staff
+) -> None:
+    """Both tabs came in while nobody was acted for; the rows are what counts."""
+    first, second, now = make.member(), make.member("李桂兰"), clock.now()
+    row = db.session.scalars(select(SignIn)).one()
+    both = SignedIn(id=row.id, token="", staff=SignedInStaff(id=clerk.id, name=clerk.name))
+    for member in (first, second):
+        services.act_for(both, member.id, now + timedelta(minutes=20), "card")
+    assert [line.subject for line in lines("acting_ended")] == [f"member:{first.id}"]
+
+
+def test_who_acts_exports_as_staff(make: Factory, client: FlaskClient) -> None:
+    make.site()
+    admin = make.staff(Role.ADMIN)
+    make.sign_in(client, admin, acting_for=make.member())
+    assert client.get("/staff/audit?format=csv").status_code == 200
+    [export] = db.session.scalars(select(Export))
+    assert (export.staff_id, export.member_id) == (admin.id, None)
