@@ -61,28 +61,23 @@ def by_word(typed: str, now: datetime) -> list[Found]:
     member_id = read_member_token(typed, now)
     if member_id is not None:
         return _found(Member.id == member_id, false(), FoundBy.CODE)
-    if looks_like_document(typed, now):
-        card = Declared(name="", document=Document.ID_CARD, number=tidy_number(typed))
-        return _found(Member.id.in_(_keeping(card)), false(), FoundBy.DOCUMENT)
+    if flaw_of(Document.ID_CARD, tidy_number(typed), palace_day(now)) is None:
+        return _by_document(typed, now)
     number = mobile_number(typed)
     if number:
         return _found(Member.phone == number, RosterEntry.phone == number, FoundBy.PHONE)
     card_number = unicodedata.normalize("NFKC", typed)
     is_card = RosterEntry.card_number == card_number
     found = _found(Member.roster_entry.has(is_card), is_card, FoundBy.CARD)
-    return found or _by_travel_document(typed)
+    return found or _by_document(typed, now)
 
 
-def looks_like_document(typed: str, now: datetime) -> bool:
-    """Return whether a text is an identity card's number: it is not shown again, wherever it came from."""
-    return flaw_of(Document.ID_CARD, tidy_number(typed), palace_day(now)) is None
-
-
-def _by_travel_document(typed: str) -> list[Found]:
-    """Return members by the number of a document that is no identity card."""
+def _by_document(typed: str, now: datetime) -> list[Found]:
+    """Return members by a document's number, whichever documents have numbers of this shape."""
     number = tidy_number(typed)
-    others = [one for one in Document if one is not Document.ID_CARD]
-    for document in others if number else ():
+    for document in Document:
+        if flaw_of(document, number, palace_day(now)):
+            continue
         keeping = _keeping(Declared(name="", document=document, number=number))
         found = _found(Member.id.in_(keeping), false(), FoundBy.DOCUMENT)
         if found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, Flask, Response, flash, g, redirect, url_for
@@ -9,16 +10,17 @@ from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
+from wtforms import StringField
 
 from palace import clock
 from palace.acting import queries, services
 from palace.acting.errors import KnownHere
 from palace.acting.forms import BeginForm, FindForm, IntroduceForm
-from palace.acting.queries import Found
+from palace.acting.queries import Found, FoundBy
 from palace.db import db, transaction
 from palace.errors import PalaceError
 from palace.forms import Form
-from palace.identities.rules import NAMES
+from palace.identities.rules import NAMES, is_likely
 from palace.members import services as members
 from palace.members.rules import Role
 from palace.throttle import limiter
@@ -63,14 +65,14 @@ def find() -> ResponseReturnValue:
     except PalaceError:
         if wants_json():
             raise
-        return _page(find=_without_document(form), status=422)
+        return _page(find=_without_documents(form), status=422)
     typed = form.typed
     found = (
         queries.by_word(typed, now)
         if typed
         else queries.by_name(form.name.data or "", form.unit.data or "")
     )
-    return _page(find=_without_document(form), found=found)
+    return _page(find=_without_documents(form, found), found=found)
 
 
 @bp.post("/begin")
@@ -108,7 +110,7 @@ def introduce() -> ResponseReturnValue:
         db.session.rollback()
         if isinstance(refusal, KnownHere):
             form.number.errors = [refusal_words(refusal)]
-        return _page(introduce=form, status=refusal.status)
+        return _page(introduce=_without_documents(form), status=refusal.status)
     return _begun(member_id)
 
 
@@ -141,10 +143,12 @@ def _sign_in() -> Any:
     return current_user._get_current_object()
 
 
-def _without_document(form: FindForm) -> FindForm:
-    """Return a form as it may be shown again."""
-    if queries.looks_like_document(form.typed, clock.now()):
-        form.who.data = ""
+def _without_documents(form: Form, found: Iterable[Found] = ()) -> Form:
+    """Return a form as it may be shown again, whichever field a reader typed into."""
+    hide_all = any(one.found_by is FoundBy.DOCUMENT for one in found)
+    for field in form:
+        if isinstance(field, StringField) and (hide_all or is_likely(field.data or "")):
+            field.data = ""
     return form
 
 
