@@ -53,3 +53,19 @@ def test_a_dead_database_takes_no_file_and_no_header(
     waits = client.get("/mine")
     assert waits.status_code == 503
     assert "Content-Security-Policy" in waits.headers
+
+
+@pytest.mark.parametrize(
+    ("path", "field"), [("/staff/acting/find", "who"), ("/staff/acting/introduce", "number")]
+)
+def test_a_dead_database_does_not_make_a_page_repeat_a_document(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, path: str, field: str
+) -> None:
+    def away(*_: object) -> None:
+        raise OperationalError("", {}, Exception("gone"))
+
+    monkeypatch.setattr(queries, "find_sign_in", away)
+    monkeypatch.setattr(app, "testing", False)
+    waits = client.post(path, data={field: "110105194912310029", "full_name": "李桂兰"})
+    assert waits.status_code == 503
+    assert "110105194912310029" not in waits.text
