@@ -20,7 +20,7 @@ from palace.errors import NotFound
 from palace.identities.rules import Declared
 from palace.identities.services import all_hashes
 from palace.members import services as members
-from palace.members.models import RosterEntry
+from palace.members.models import Member, RosterEntry
 from palace.members.rules import SignedIn
 from palace.security import digest
 from palace.venues.queries import house_rules
@@ -51,7 +51,7 @@ def begin(sign_in: SignedIn, ticket: str, now: datetime) -> int:
     if int(until) < now.timestamp():
         raise FindFirst
     try:
-        member_id = int(person[1:]) if person[0] == "m" else _listed(int(person[1:]), sign_in, now)
+        member_id = _member_of(person[0], int(person[1:]), sign_in, now)
         _act(sign_in, member_id, FoundBy(found_by), now)
     except NotFound:
         raise FindFirst from None
@@ -85,11 +85,16 @@ def _lock_document(person: Declared) -> None:
         db.session.execute(select(lock))
 
 
-def _listed(entry_id: int, sign_in: SignedIn, now: datetime) -> int:
-    """Return the member of a roster entry; the number of the roster is theirs, but nobody proved it."""
-    entry = db.session.get(RosterEntry, entry_id)
-    phone = entry.phone if entry else None
-    return members.member_listed(entry_id, phone, now, sign_in.actor).id
+def _member_of(kind: str, number: int, sign_in: SignedIn, now: datetime) -> int:
+    """Return the member found, or the one of a roster entry; who waited for the roster has one account.
+
+    The number of the roster is theirs, but nobody proved it.
+    """
+    model = Member if kind == "m" else RosterEntry
+    phone = db.session.scalar(select(model.phone).where(model.id == number))
+    if phone:
+        members.recognise(phone)
+    return number if kind == "m" else members.member_listed(number, phone, now, sign_in.actor).id
 
 
 def _act(sign_in: SignedIn, member_id: int, found_by: FoundBy, now: datetime) -> None:

@@ -16,6 +16,7 @@ from palace.acting.queries import by_word
 from palace.companions.models import Companion
 from palace.db import db
 from palace.identities.rules import Declared, Document
+from palace.members import services as members
 from palace.members.models import Member, SignIn, Staff
 from palace.members.rules import Role, SignedIn, SignedInStaff
 from palace.security import rotate_keys
@@ -105,3 +106,24 @@ def test_one_account_of_a_document_whose_key_is_changed_in_between(
     finally:
         path.write_bytes(before)
         live_app.extensions.pop("palace_keys", None)
+
+
+def test_a_desk_and_the_member_s_own_phone_make_one_account(live: Factory, live_app: Flask) -> None:
+    """Who joined before the roster named them signs in while desks act for the roster's entry."""
+    live.site()
+    clerks, now = desks(live), clock.now()
+    waiting = live.member("李桂兰", phone="13800138000", valid=False)
+    entry = live.roster_entry("李桂兰", "13800138000")
+    live.commit()
+    found = next(one for one in by_word(entry.card_number, now))
+    tickets = [services.ticket_of(found, one, now) for one in clerks]
+
+    def acting(clerk: SignedIn, ticket: str) -> Callable[[], object]:
+        return lambda: services.begin(clerk, ticket, now)
+
+    def by_phone() -> object:
+        members.recognise("13800138000")
+        return waiting.id
+
+    jobs = [*map(acting, clerks, tickets), by_phone]
+    assert set(together(live_app, jobs, at_once=len(jobs))) == {waiting.id}
