@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -36,6 +37,19 @@ def ticket_of(found: Found, sign_in: SignedIn, now: datetime) -> str:
     """
     said = f"{found.person}.{found.found_by}.{int((now + FOUND_FOR).timestamp())}"
     return f"{said}.{_mark(said, sign_in)}"
+
+
+def note_search(found: Sequence[Found]) -> None:
+    """Say in the audit who was looked up, a line each; also that nobody was found: it tells as much."""
+    for one in found:
+        how: dict[str, object] = {"found_by": one.found_by.value}
+        number = int(one.person[1:])
+        if one.is_new:
+            members.note("looked_up", "roster", after=how | {"roster_entry": number})
+        else:
+            members.note("looked_up", f"member:{number}", after=how)
+    if not found:
+        members.note("looked_up", "roster", after={"people": 0})
 
 
 def begin(sign_in: SignedIn, ticket: str, now: datetime) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Flask, Response, flash, g, redirect, url_for
@@ -66,13 +67,16 @@ def find() -> ResponseReturnValue:
         if wants_json():
             raise
         return _page(find=_without_documents(form), status=422)
-    typed = form.typed
-    found = (
-        queries.by_word(typed, now)
-        if typed
-        else queries.by_name(form.name.data or "", form.unit.data or "")
-    )
+    with transaction():
+        found = _search(form, now)
+        services.note_search(found)
     return _page(find=_without_documents(form, found), found=found)
+
+
+def _search(form: FindForm, now: datetime) -> list[Found]:
+    if form.typed:
+        return queries.by_word(form.typed, now)
+    return queries.by_name(form.name.data or "", form.unit.data or "")
 
 
 @bp.post("/begin")

@@ -87,3 +87,23 @@ def test_who_acts_exports_as_staff(make: Factory, client: FlaskClient) -> None:
     assert client.get("/staff/audit?format=csv").status_code == 200
     [export] = db.session.scalars(select(Export))
     assert (export.staff_id, export.member_id) == (admin.id, None)
+
+
+def test_every_search_is_in_the_audit_also_one_that_found_nobody(
+    make: Factory, client: FlaskClient, clerk: Staff, number: str
+) -> None:
+    """Who types numbers of neighbours in asks whether they are members: it is seen, and by whom."""
+    member, entry = make.member(phone="13800138000"), make.roster_entry("王小明", "13800138000")
+    find(client, who="13800138000")
+    find(client, who=number)
+    find(client)
+    told = lines("looked_up")
+    assert {line.actor for line in told} == {f"staff:{clerk.id}"}
+    assert [(line.subject, line.after) for line in told] == [
+        (f"member:{member.id}", {"found_by": "phone"}),
+        ("roster", {"found_by": "phone", "roster_entry": entry.id}),
+        ("roster", {"people": 0}),
+    ]
+    make.sign_in(client, make.staff(Role.ADMIN))
+    page = client.get(f"/staff/audit?subject=member:{member.id}").text
+    assert "查找会员" in page
