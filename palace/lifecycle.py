@@ -48,7 +48,7 @@ from palace.text import N_
 log = logging.getLogger("palace")
 
 COME_BACK = 5  # seconds
-SECRETS = frozenset({"password", "code", "proof"})
+SECRETS = frozenset({"password", "code", "proof", "number", "who"})
 NOT_SENT_AGAIN = {"csrf_token", "proof"}
 SLEPT_TOO_LONG = "25P03"  # ours was frozen inside a transaction and PostgreSQL cut it off
 

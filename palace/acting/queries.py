@@ -9,10 +9,11 @@ from enum import StrEnum
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
 
+from palace.clock import palace_day
 from palace.companions.models import Companion
 from palace.companions.rules import Relation
 from palace.db import db
-from palace.identities.rules import Declared, Document, is_id_card, tidy_number
+from palace.identities.rules import Declared, Document, flaw_of, is_id_card, tidy_number
 from palace.identities.services import all_hashes
 from palace.members.models import Member, RosterEntry
 from palace.members.rules import mask_name, mobile_number, tidy_name
@@ -61,21 +62,21 @@ def by_word(typed: str, now: datetime) -> list[Found]:
     if member_id is not None:
         return _found(Member.id == member_id, false(), FoundBy.CODE)
     if is_id_card(typed):
-        card = Declared(name="", document=Document.ID_CARD, number=tidy_number(typed))
-        return _found(Member.id.in_(_keeping(card)), false(), FoundBy.DOCUMENT)
+        return _by_document(typed, now)
     number = mobile_number(typed)
     if number:
         return _found(Member.phone == number, RosterEntry.phone == number, FoundBy.PHONE)
     is_card = RosterEntry.card_number.in_({typed, read_card(typed) or typed})
     found = _found(Member.roster_entry.has(is_card), is_card, FoundBy.CARD)
-    return found or _by_travel_document(typed)
+    return found or _by_document(typed, now)
 
 
-def _by_travel_document(typed: str) -> list[Found]:
-    """Return members by the number of a document that is no identity card."""
+def _by_document(typed: str, now: datetime) -> list[Found]:
+    """Return members by a document's number, whichever documents have numbers of this shape."""
     number = tidy_number(typed)
-    others = [one for one in Document if one is not Document.ID_CARD]
-    for document in others if number else ():
+    for document in Document:
+        if flaw_of(document, number, palace_day(now)):
+            continue
         keeping = _keeping(Declared(name="", document=document, number=number))
         found = _found(Member.id.in_(keeping), false(), FoundBy.DOCUMENT)
         if found:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -20,7 +21,7 @@ from palace.errors import NotFound
 from palace.identities.rules import Declared
 from palace.identities.services import all_hashes
 from palace.members import services as members
-from palace.members.models import RosterEntry
+from palace.members.models import Member, RosterEntry
 from palace.members.rules import SignedIn
 from palace.security import digest
 from palace.venues.queries import house_rules
@@ -38,6 +39,19 @@ def ticket_of(found: Found, sign_in: SignedIn, now: datetime) -> str:
     return f"{said}.{_mark(said, sign_in)}"
 
 
+def note_search(found: Sequence[Found]) -> None:
+    """Say in the audit who was looked up, a line each; also that nobody was found: it tells as much."""
+    for one in found:
+        how: dict[str, object] = {"found_by": one.found_by.value}
+        number = int(one.person[1:])
+        if one.is_new:
+            members.note("looked_up", "roster", after=how | {"roster_entry": number})
+        else:
+            members.note("looked_up", f"member:{number}", after=how)
+    if not found:
+        members.note("looked_up", "roster", after={"people": 0})
+
+
 def begin(sign_in: SignedIn, ticket: str, now: datetime) -> int:
     """Let staff act for somebody they found; who had no account has one now. Return the member's id.
 
@@ -51,7 +65,7 @@ def begin(sign_in: SignedIn, ticket: str, now: datetime) -> int:
     if int(until) < now.timestamp():
         raise FindFirst
     try:
-        member_id = int(person[1:]) if person[0] == "m" else _listed(int(person[1:]), sign_in, now)
+        member_id = _member_of(person[0], int(person[1:]), sign_in, now)
         _act(sign_in, member_id, FoundBy(found_by), now)
     except NotFound:
         raise FindFirst from None
@@ -67,8 +81,7 @@ def introduce(sign_in: SignedIn, person: Declared, now: datetime) -> int:
         NotAName: nobody is called that.
         KnownHere: the document has an account.
     """
-    lock = func.pg_advisory_xact_lock(DOCUMENT_LOCK, func.hashtext(all_hashes(person)[0][1].hex()))
-    db.session.execute(select(lock))
+    _lock_document(person)
     if queries.member_with(person) is not None:
         raise KnownHere
     member = members.introduce(person.name, now, sign_in.actor)
@@ -79,11 +92,23 @@ def introduce(sign_in: SignedIn, person: Declared, now: datetime) -> int:
     return member.id
 
 
-def _listed(entry_id: int, sign_in: SignedIn, now: datetime) -> int:
-    """Return the member of a roster entry; the number of the roster is theirs, but nobody proved it."""
-    entry = db.session.get(RosterEntry, entry_id)
-    phone = entry.phone if entry else None
-    return members.member_listed(entry_id, phone, now, sign_in.actor).id
+def _lock_document(person: Declared) -> None:
+    """Let one desk at a time look for a document, also while the key that hashes it is changed."""
+    for identity_hash in sorted(one.hex() for _, one in all_hashes(person)):
+        lock = func.pg_advisory_xact_lock(DOCUMENT_LOCK, func.hashtext(identity_hash))
+        db.session.execute(select(lock))
+
+
+def _member_of(kind: str, number: int, sign_in: SignedIn, now: datetime) -> int:
+    """Return the member found, or the one of a roster entry; who waited for the roster has one account.
+
+    The number of the roster is theirs, but nobody proved it.
+    """
+    model = Member if kind == "m" else RosterEntry
+    phone = db.session.scalar(select(model.phone).where(model.id == number))
+    if phone:
+        members.recognise(phone)
+    return number if kind == "m" else members.member_listed(number, phone, now, sign_in.actor).id
 
 
 def _act(sign_in: SignedIn, member_id: int, found_by: FoundBy, now: datetime) -> None:

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Flask, Response, flash, redirect, url_for
+from flask import Blueprint, Flask, Response, flash, g, redirect, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
+from wtforms import StringField
 
 from palace import clock
 from palace.acting import queries, services
 from palace.acting.errors import KnownHere
 from palace.acting.forms import BeginForm, FindForm, IntroduceForm
-from palace.acting.queries import Found
+from palace.acting.queries import Found, FoundBy
 from palace.db import db, transaction
 from palace.errors import PalaceError
 from palace.forms import Form
-from palace.identities.rules import NAMES, is_id_card
+from palace.identities.rules import NAMES, is_likely
 from palace.members import services as members
 from palace.members.posts import AT_COUNTERS
 from palace.members.rules import Role
@@ -26,19 +29,21 @@ from palace.throttle import limiter
 from palace.web import allow, answer, checked, reads, refusal_words, wants_json
 
 HEADER = "Palace-Acting"
-"""On every answer while staff act for somebody: what belongs to a member stays in no browser of ours."""
+"""On every page while staff act for somebody: what belongs to a member stays in no browser of ours."""
 
 bp = Blueprint("acting", __name__, url_prefix="/staff/acting")
 
 
 def init_app(app: Flask) -> None:
-    """Register the addresses of this part, and say on every answer that somebody is acted for."""
+    """Register the addresses of this part, and say on their answers that somebody is acted for."""
     app.register_blueprint(bp)
     app.after_request(_say_so)
 
 
 def _say_so(response: Response) -> Response:
-    if current_user and current_user.is_authenticated and current_user.acts_for:
+    """Say it where the answer knows who asks: files and what a dead database answers ask nobody."""
+    known = g.get("_login_user")
+    if known is not None and known.is_authenticated and known.acts_for:
         response.headers[HEADER] = "1"
     return response
 
@@ -62,14 +67,17 @@ def find() -> ResponseReturnValue:
     except PalaceError:
         if wants_json():
             raise
-        return _page(find=_without_document(form), status=422)
-    typed = form.typed
-    found = (
-        queries.by_word(typed, now)
-        if typed
-        else queries.by_name(form.name.data or "", form.unit.data or "")
-    )
-    return _page(find=_without_document(form), found=found)
+        return _page(find=_without_documents(form), status=422)
+    with transaction():
+        found = _search(form, now)
+        services.note_search(found)
+    return _page(find=_without_documents(form, found), found=found)
+
+
+def _search(form: FindForm, now: datetime) -> list[Found]:
+    if form.typed:
+        return queries.by_word(form.typed, now)
+    return queries.by_name(form.name.data or "", form.unit.data or "")
 
 
 @bp.post("/begin")
@@ -107,7 +115,7 @@ def introduce() -> ResponseReturnValue:
         db.session.rollback()
         if isinstance(refusal, KnownHere):
             form.number.errors = [refusal_words(refusal)]
-        return _page(introduce=form, status=refusal.status)
+        return _page(introduce=_without_documents(form), status=refusal.status)
     return _begun(member_id)
 
 
@@ -140,10 +148,12 @@ def _sign_in() -> Any:
     return current_user._get_current_object()
 
 
-def _without_document(form: FindForm) -> FindForm:
-    """Return a form as it may be shown again."""
-    if is_id_card(form.typed):
-        form.who.data = ""
+def _without_documents(form: Form, found: Iterable[Found] = ()) -> Form:
+    """Return a form as it may be shown again, whichever field a reader typed into."""
+    hide_all = any(one.found_by is FoundBy.DOCUMENT for one in found)
+    for field in form:
+        if isinstance(field, StringField) and (hide_all or is_likely(field.data or "")):
+            field.data = ""
     return form
 
 

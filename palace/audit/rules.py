@@ -30,6 +30,7 @@ ACTS = {
     "second_factor_forgotten": N_("重设第二步验证"),
     "recovery_code_used": N_("用了恢复码"),
     "sign_ins_ended": N_("结束登录"),
+    "looked_up": N_("查找会员"),
     "acting_begun": N_("开始替人办理"),
     "acting_ended": N_("替人办理完了"),
     "member_joined": N_("新会员"),
@@ -118,6 +119,7 @@ VALUES = {
     "acted_for": N_("替谁办理"),
     "found_by": N_("怎么找到的"),
     **{figure.name: figure.words for figure in ALL},
+    "people": N_("找到的人数"),
 }
 """Words for the values of before and after; one without words is called as the code calls it."""
 

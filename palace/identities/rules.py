@@ -45,6 +45,9 @@ SHAPES = {
     Document.RESIDENCE: re.compile(r"9[0-9]{16}[0-9X]|[A-Z]{3}[0-9]{12}"),
     Document.PASSPORT: re.compile(r"[A-Z0-9]{5,17}"),
 }
+LIKELY = re.compile(
+    r"[0-9]{14,}X?|[0-9]{8}|[A-Z][0-9]{8}|[A-Z]{2}[0-9]{7}|[HM][0-9]{10}|[A-Z]{3}[0-9]{12}"
+)
 NO_NUMBER = N_("请填写证件号码。")
 WRONG_SHAPE = N_("证件号码的位数或写法不对，请照证件再填一次。")
 WRONG_CHECK = N_("身份证号码不对，请照身份证再填一次。")
@@ -83,6 +86,14 @@ def is_id_card(text: str) -> bool:
     number = tidy_number(text)
     fits = SHAPES[Document.ID_CARD].fullmatch(number) is not None
     return fits and checks(number) and born_on(number) is not None
+
+
+def is_likely(typed: str) -> bool:
+    """Return whether a text may be a document's number, also a mistyped one: no page shows it again.
+
+    A card or phone number has other shapes; a foreign passport may have any.
+    """
+    return LIKELY.fullmatch(tidy_number(typed)) is not None
 
 
 def checks(number: str) -> bool:

@@ -23,11 +23,11 @@ MOST_SHOWN = 50
 
 def lock(who: SignedIn) -> None:
     """Lock somebody until the transaction ends: the count of their exports is true from here on."""
-    if who.member is not None:
-        members.lock(who.member.id)
-    elif who.staff is not None:
+    if who.staff is not None:
         wanted = select(Staff.id).where(Staff.id == who.staff.id).with_for_update(key_share=True)
         db.session.execute(wanted)
+    elif who.member is not None:
+        members.lock(who.member.id)
 
 
 def lock_address(of: List, where: Mapping[str, Any]) -> None:

@@ -102,7 +102,7 @@ def _ask(of: List, asked: Asked, where: Mapping[str, Any], kind: Format) -> Expo
     export = Export(
         code=public_code(),
         staff_id=who.staff.id if who.staff else None,
-        member_id=who.member.id if who.member else None,
+        member_id=who.member.id if who.member and not who.staff else None,
         asked_at=now,
         endpoint=of.endpoint,
         address_values=dict(where),

@@ -16,7 +16,7 @@ from palace.db import db
 from palace.members.models import AuditLine, Member, Post, SignIn, Staff
 from palace.members.rules import Role
 from palace.tickets.models import Ticket
-from tests.acting.desk import begin, card_of, find, introduce, lines, only
+from tests.acting.desk import begin, card_of, find, introduce, lines, only, people
 from tests.factory import Factory
 from tests.security.test_headers import token
 
@@ -253,3 +253,16 @@ def test_the_clerk_s_own_sign_in_ends_acting_with_it(
     assert client.get("/mine").status_code == 303
     ended = db.session.scalars(select(SignIn.ended_at)).all()
     assert None not in ended
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_who_joined_before_the_roster_named_them_has_one_account(
+    make: Factory, client: FlaskClient, clerk: Staff, which: int
+) -> None:
+    """Found by the number they share: the account that waits, and the entry that is theirs."""
+    waiting = make.member("李桂兰", phone="13800138000", valid=False)
+    entry = make.roster_entry("李桂兰", "13800138000")
+    begin(client, people(find(client, who="13800138000"))[which])
+    everybody = db.session.scalars(select(Member).execution_options(populate_existing=True)).all()
+    assert [(one.id, one.roster_entry_id) for one in everybody] == [(waiting.id, entry.id)]
+    assert "工会会员" in client.get("/mine").text

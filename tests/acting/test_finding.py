@@ -90,6 +90,31 @@ def test_a_passport_finds_who_keeps_it(make: Factory, client: FlaskClient) -> No
     assert only(find(client, who="e1234 5678")).startswith(f"m{member.id}.document.")
 
 
+def test_a_residence_card_of_eighteen_digits_finds_who_keeps_it(
+    make: Factory, client: FlaskClient
+) -> None:
+    """Since 2023 its number passes the same check digit as an identity card's."""
+    member, number = make.member(), "911240198001150013"
+    keep_own(member, number, Document.RESIDENCE)
+    assert only(find(client, who=number)).startswith(f"m{member.id}.document.")
+
+
+@pytest.mark.parametrize("field", ["who", "name", "unit"])
+@pytest.mark.parametrize(
+    "typed",
+    ["110105194912310029", "11010519491231002X", "911240198001150013", "E12345678", "EA1234567"],
+)
+def test_what_looks_like_a_document_is_not_shown_again_where_a_reader_put_it(
+    make: Factory, client: FlaskClient, field: str, typed: str
+) -> None:
+    keep_own(make.member(), "E12345678", Document.PASSPORT)
+    assert typed not in find(client, **{field: typed}).text
+
+
+def test_what_finds_nobody_and_is_no_document_can_be_corrected(client: FlaskClient) -> None:
+    assert 'value="TY00000O12"' in find(client, who="TY00000O12").text
+
+
 def test_a_phone_finds_everybody_who_shares_it(make: Factory, client: FlaskClient) -> None:
     shared = "13800138000"
     members = [make.member(phone=shared), make.member("李桂兰", phone=shared, valid=False)]

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
+from threading import Event
+from time import sleep
 
 from flask import Flask
 from sqlalchemy import func, select
@@ -13,8 +16,10 @@ from palace.acting.queries import by_word
 from palace.companions.models import Companion
 from palace.db import db
 from palace.identities.rules import Declared, Document
+from palace.members import services as members
 from palace.members.models import Member, SignIn, Staff
 from palace.members.rules import Role, SignedIn, SignedInStaff
+from palace.security import rotate_keys
 from tests.factory import Factory
 from tests.identities.test_rules import card
 from tests.races.together import codes, together
@@ -70,3 +75,55 @@ def test_one_account_of_a_document(live: Factory, live_app: Flask) -> None:
         db.session.scalar(select(func.count()).select_from(one)) for one in (Member, Companion)
     ]
     assert counts == [1, 1]
+
+
+def test_one_account_of_a_document_whose_key_is_changed_in_between(
+    live: Factory, live_app: Flask
+) -> None:
+    """The first desk hashed with the old key and waits to commit; the second hashes with the new one."""
+    live.site()
+    clerks, now = desks(live)[:2], clock.now()
+    live.commit()
+    person = Declared(name="李桂兰", document=Document.ID_CARD, number=card("19570301", "611"))
+    path: Path = live_app.extensions["palace"].keys_file
+    before, made, changed = path.read_bytes(), Event(), Event()
+
+    def first() -> object:
+        member_id = services.introduce(clerks[0], person, now)
+        made.set()
+        changed.wait(timeout=60)
+        sleep(0.5)
+        return member_id
+
+    def second() -> object:
+        made.wait(timeout=60)
+        rotate_keys(path, ["identity"], now)
+        changed.set()
+        return services.introduce(clerks[1], person, now)
+
+    try:
+        assert codes(together(live_app, [first, second])) == {"won": 1, "known_here": 1}
+    finally:
+        path.write_bytes(before)
+        live_app.extensions.pop("palace_keys", None)
+
+
+def test_a_desk_and_the_member_s_own_phone_make_one_account(live: Factory, live_app: Flask) -> None:
+    """Who joined before the roster named them signs in while desks act for the roster's entry."""
+    live.site()
+    clerks, now = desks(live), clock.now()
+    waiting = live.member("李桂兰", phone="13800138000", valid=False)
+    entry = live.roster_entry("李桂兰", "13800138000")
+    live.commit()
+    found = next(one for one in by_word(entry.card_number, now))
+    tickets = [services.ticket_of(found, one, now) for one in clerks]
+
+    def acting(clerk: SignedIn, ticket: str) -> Callable[[], object]:
+        return lambda: services.begin(clerk, ticket, now)
+
+    def by_phone() -> object:
+        members.recognise("13800138000")
+        return waiting.id
+
+    jobs = [*map(acting, clerks, tickets), by_phone]
+    assert set(together(live_app, jobs, at_once=len(jobs))) == {waiting.id}

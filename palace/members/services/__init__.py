@@ -40,6 +40,7 @@ from palace.members.services.people import (
     member_listed,
     on_joining,
     people_on,
+    recognise,
     sign_in_only_person,
 )
 from palace.members.services.personal import Personal, destroy_key
@@ -127,6 +128,7 @@ __all__ = [
     "passed_challenge",
     "people_on",
     "proof_rules",
+    "recognise",
     "rename",
     "renew_calendar",
     "renew_password",

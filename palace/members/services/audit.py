@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import g, has_request_context
+from flask import current_app, g, has_request_context, request
 from flask_login import current_user
 from sqlalchemy import insert
 
 from palace.db import table_of
 from palace.members.models import AuditLine
+from palace.members.rules import Role
 from palace.members.services.personal import Personal, sealed
 from palace.statements import execute
+from palace.web import roles_of
 
 NEW = insert(table_of(AuditLine))
 FOR = "acted_for"
@@ -30,12 +32,12 @@ def note(
 ) -> None:
     """Write that somebody (default: who is signed in) did something; ids only, no names or phones.
 
-    What staff do for a member says so. Names and phones go into `personal`: they are encrypted and end
-    with the person's key.
+    What staff do for a member says so; what they do meanwhile on pages of their own does not. Names and
+    phones go into `personal`: they are encrypted and end with the person's key.
     """
     asked = has_request_context()
     known = current_user.actor if asked and current_user.is_authenticated else "system"
-    if known != "system" and actor is None and current_user.acts_for:
+    if known != "system" and actor is None and current_user.acts_for and _is_for_member():
         after = {**(after or {}), FOR: f"member:{current_user.acts_for.id}"}
     line = {
         "actor": actor or known,
@@ -49,3 +51,8 @@ def note(
         "personal_of": personal.member_id if personal else None,
     }
     execute(NEW, {name: value for name, value in line.items() if value is not None})
+
+
+def _is_for_member() -> bool:
+    """Return whether the address asked for is one that acting opens, rather than the staff's own."""
+    return bool(request.endpoint) and Role.ACTING in roles_of(current_app, request.endpoint or "")

@@ -38,10 +38,8 @@ def sign_in_only_person(challenge: Challenge, *, asks_who: bool = False) -> Sign
 
     None: there are several, or nobody yet, or the holder `asks_who` there is, being perhaps another.
     """
-    lock_number(challenge.phone)
+    recognise(challenge.phone)
     now = clock.now()
-    _lock_roster(challenge.phone)
-    _recognise_pending(challenge.phone)
     people = people_on(challenge.phone, now)
     if asks_who or len(people) != 1 or people[0].fact:
         return None
@@ -121,6 +119,13 @@ def _sign_in(challenge: Challenge, person_id: str, now: datetime) -> SignIn:
         raise NotFound
     member.phone_proven_at = now
     return open_sign_in(member, now)
+
+
+def recognise(phone: str) -> None:
+    """Tie who waits under a number to the roster entry of their name, as their own sign-in would."""
+    lock_number(phone)
+    _lock_roster(phone)
+    _recognise_pending(phone)
 
 
 def member_listed(

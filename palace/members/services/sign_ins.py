@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from palace.db import db
 from palace.members import queries
@@ -64,12 +64,16 @@ def act_for(sign_in: SignedIn, member_id: int, until: datetime, found_by: str) -
 
 
 def stop_acting(sign_in: SignedIn) -> None:
-    """End acting for a member; a second end, or one after its time, changes nothing."""
-    member = sign_in.acts_for
+    """End acting for a member; a second end, or one after its time, says nothing in the audit.
+
+    The row says for whom it was: another tab may have begun since this request did.
+    """
+    row = select(queries.ACTED_FOR).where(SignIn.id == sign_in.id)
+    member_id = db.session.scalar(row.with_for_update(key_share=True))
     ended = update(SignIn).where(SignIn.id == sign_in.id, SignIn.acting_for.is_not(None))
-    gone = ended.values(acting_for=None, acting_until=None).returning(SignIn.id)
-    if db.session.execute(gone).first() and member:
-        note("acting_ended", f"member:{member.id}", actor=sign_in.actor)
+    db.session.execute(ended.values(acting_for=None, acting_until=None))
+    if member_id is not None:
+        note("acting_ended", f"member:{member_id}", actor=sign_in.actor)
 
 
 def end_sign_ins(who: Member | Staff, now: datetime, *, but: int | None = None) -> int:
@@ -82,7 +86,9 @@ def end_sign_ins(who: Member | Staff, now: datetime, *, but: int | None = None) 
 
 
 def end_sign_in(sign_in: SignedIn, now: datetime) -> None:
-    """End a sign-in; a second end changes nothing."""
+    """End a sign-in, and acting with it; a second end changes nothing."""
+    if sign_in.staff:
+        stop_acting(sign_in)
     ended = (
         update(SignIn)
         .where(SignIn.id == sign_in.id, SignIn.ended_at.is_(None))

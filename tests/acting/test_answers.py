@@ -1,0 +1,71 @@
+"""What acting costs those who do not act: nothing, not even with the database away."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
+
+from palace.db import db
+from palace.members import queries
+from palace.members.rules import Role
+from tests.factory import Factory
+
+ASKS_NOBODY = ["/static/palace.css", "/livez"]
+
+
+@pytest.fixture(autouse=True)
+def clerk(make: Factory, client: FlaskClient) -> None:
+    """Sign a clerk in who acts for a member."""
+    make.site()
+    make.sign_in(client, make.staff(Role.COUNTER), acting_for=make.member())
+
+
+@pytest.mark.parametrize("path", ASKS_NOBODY)
+def test_a_file_asks_nobody_who_they_are(client: FlaskClient, path: str) -> None:
+    asked: list[str] = []
+
+    def take_down(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", take_down)
+    try:
+        with client.get(path) as answered:
+            assert answered.status_code == 200
+    finally:
+        event.remove(db.engine, "before_cursor_execute", take_down)
+    assert [one for one in asked if "sign_ins" in one] == []
+
+
+def test_a_dead_database_takes_no_file_and_no_header(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise OperationalError("", {}, Exception("gone"))
+
+    monkeypatch.setattr(queries, "find_sign_in", away)
+    monkeypatch.setattr(app, "testing", False)
+    for path in ASKS_NOBODY:
+        with client.get(path) as answered:
+            assert answered.status_code == 200
+    waits = client.get("/mine")
+    assert waits.status_code == 503
+    assert "Content-Security-Policy" in waits.headers
+
+
+@pytest.mark.parametrize(
+    ("path", "field"), [("/staff/acting/find", "who"), ("/staff/acting/introduce", "number")]
+)
+def test_a_dead_database_does_not_make_a_page_repeat_a_document(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, path: str, field: str
+) -> None:
+    def away(*_: object) -> None:
+        raise OperationalError("", {}, Exception("gone"))
+
+    monkeypatch.setattr(queries, "find_sign_in", away)
+    monkeypatch.setattr(app, "testing", False)
+    waits = client.post(path, data={field: "110105194912310029", "full_name": "李桂兰"})
+    assert waits.status_code == 503
+    assert "110105194912310029" not in waits.text
