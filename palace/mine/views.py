@@ -77,7 +77,7 @@ def _page(form: RenameForm | None = None, status: int = 200, **refused: object) 
         access=has.access,
         strikes=has.strikes,
         barred_until=has.barred_until,
-        **({"appealed": None} | refused),
+        **({"appealed": None, "refusal": ""} | refused),
     )
 
 
@@ -200,8 +200,13 @@ def appeal(strike_id: int) -> ResponseReturnValue:
     except PalaceError as refusal:
         if wants_json():
             raise
-        sentence = form.words.errors[0] if form.words.errors else refusal_words(refusal)
-        typed = {"strike_id": strike_id, "words": form.words.data, "sentence": sentence}
+        if not form.words.errors:
+            return _page(status=refusal.status, refusal=refusal_words(refusal))
+        typed = {
+            "strike_id": strike_id,
+            "words": form.words.data,
+            "sentence": form.words.errors[0],
+        }
         return _page(status=refusal.status, appealed=typed)
     return _done(N_("说好了，看好了会告诉您。"))
 

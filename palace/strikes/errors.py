@@ -34,6 +34,13 @@ class AppealedBefore(PalaceError):
     message = N_("这一次您已经说过了，看好了会告诉您。")
 
 
+class AppealAnswered(PalaceError):
+    """Somebody asked to have a strike looked at again, and was answered."""
+
+    status, code = 409, "appeal_answered"
+    message = N_("这一次已经看过了，结果和原因写在“我的”里。")
+
+
 class AppealClosed(PalaceError):
     """Nobody asks any more to have the strike looked at: somebody decided in the meantime."""
 

@@ -13,7 +13,7 @@ from palace.members.services import Personal, note
 from palace.notices import services as notices
 from palace.statements import execute
 from palace.strikes import queries, rules
-from palace.strikes.errors import AppealClosed, AppealedBefore, StrikeClosed
+from palace.strikes.errors import AppealAnswered, AppealClosed, AppealedBefore, StrikeClosed
 from palace.strikes.models import Appeal, Strike
 from palace.strikes.rules import Verdict
 
@@ -27,6 +27,7 @@ def appeal(member_id: int, strike_id: int, words: str, now: datetime) -> None:
     Raises:
         NotFound: the member has no such strike.
         StrikeClosed: it counts no more.
+        AppealAnswered: they asked already, and were answered.
         AppealedBefore: they asked already.
     """
     strike = queries.get_locked(strike_id)
@@ -34,6 +35,8 @@ def appeal(member_id: int, strike_id: int, words: str, now: datetime) -> None:
         raise NotFound
     if strike.forgiven_at:
         raise StrikeClosed
+    if strike.appeal and strike.appeal.decided_at:
+        raise AppealAnswered
     if not execute(NEW_APPEAL, {"strike_id": strike_id, "words": words, "asked_at": now}):
         raise AppealedBefore
     note(

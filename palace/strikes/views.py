@@ -16,7 +16,7 @@ from palace.strikes import queries, services
 from palace.strikes.forms import DecideForm, ForgiveForm
 from palace.strikes.models import Strike
 from palace.strikes.queries import STRIKES
-from palace.strikes.rules import Verdict
+from palace.strikes.rules import Verdict, check_decides
 from palace.text import N_
 from palace.web import allow, answer, checked, reads, refusal_words, wants_json
 
@@ -116,4 +116,14 @@ def _page(
         strike=one,
         who=queries.who(one),
         form=form or DecideForm(formdata=None),
+        not_yours=_not_yours(one),
     )
+
+
+def _not_yours(one: Strike) -> str:
+    """Return why this person decides nothing about a strike, or nothing."""
+    try:
+        check_decides(current_user.actor, member_id=one.member_id, written_by=one.written_by)
+    except PalaceError as refusal:
+        return refusal_words(refusal)
+    return ""

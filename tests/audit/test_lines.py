@@ -14,13 +14,14 @@ from sqlalchemy import NullPool, create_engine, text, true
 
 from palace import clock
 from palace.audit.queries import LINES
-from palace.audit.rules import ACTS, SUBJECTS, changes
+from palace.audit.rules import ACTS, SUBJECTS, VALUES, changes
 from palace.care.queries import TASK_DIED
 from palace.db import db
 from palace.joining.rules import Verdict
 from palace.lists.queries import MOST_COUNTED, PAGE_SIZE
 from palace.members.models import AuditLine, Staff
 from palace.members.rules import Role
+from palace.privacy.forms import DaysForm
 from tests.architecture.measure import parsed, python_files
 from tests.factory import Factory
 from tests.lists.plans import touched
@@ -188,6 +189,22 @@ def test_every_act_and_subject_the_code_notes_has_its_words() -> None:
     assert subjects <= set(SUBJECTS), (
         f"palace/audit/rules.py: SUBJECTS lacks {subjects - {*SUBJECTS}}"
     )
+
+
+def test_every_value_the_code_notes_has_its_word() -> None:
+    names = set()
+    for path in python_files("palace"):
+        for node in ast.walk(parsed(path)):
+            if not isinstance(node, ast.Call) or ast.unparse(node.func) not in {*NOTES, "Personal"}:
+                continue
+            for given in node.keywords:
+                if given.arg in {"before", "after"} and isinstance(given.value, ast.Dict):
+                    keys = [key for key in given.value.keys if isinstance(key, ast.Constant)]
+                    names |= {str(key.value) for key in keys}
+    assert {"name", "minutes", "sign_ins"} <= names
+    names |= {"purpose", "version"}  # passed on by name
+    names |= {name for name in vars(DaysForm) if name.endswith(("_days", "_months", "_per_day"))}
+    assert names <= set(VALUES), f"palace/audit/rules.py: VALUES lacks {names - {*VALUES}}"
 
 
 def test_only_what_changed_is_told() -> None:

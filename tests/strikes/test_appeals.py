@@ -85,6 +85,27 @@ def test_nobody_answers_themselves_or_about_what_they_wrote(
             services.decide(own.id, actor, verdict, "我说的", clock.now())
 
 
+def test_who_wrote_it_down_reads_so_and_is_offered_no_answer(
+    make: Factory, client: FlaskClient
+) -> None:
+    make.site()
+    clerk, other = make.staff(Role.COUNTER), make.staff(Role.COUNTER)
+    own = strike_of(make, make.member(), written_by=f"staff:{clerk.id}")
+    services.appeal(own.member_id, own.id, WORDS, clock.now())
+    make.sign_in(client, clerk)
+    address, said = f"/staff/strikes/{own.id}", "要请另一位工作人员处理"
+
+    page = client.get(address).text
+    assert WORDS in page
+    assert said in page
+    assert "不算这一次" not in page
+    refused = client.post(f"{address}/decide", data={"why": "看过", "verdict": "kept"})
+    assert refused.status_code == 403
+    assert refused.text.count(said) == 1
+    make.sign_in(client, other)
+    assert "不算这一次" in client.get(address).text
+
+
 def test_an_answer_needs_a_question(make: Factory) -> None:
     unasked = strike_of(make, make.member())
 
@@ -119,11 +140,16 @@ def test_a_member_asks_on_their_page_and_reads_the_answer(
     assert "长" * 201 in refused.text
     assert client.post(address, data={"words": WORDS}).status_code == 303
     assert "看好了告诉您" in client.get("/mine").text
-    assert client.post(address, data={"words": ""}).status_code == 409
+    again = client.post(address, data={"words": ""})
+    assert again.status_code == 409
+    assert "这一次您已经说过了" in again.text
     assert client.post("/mine/strikes/999999/appeal").status_code == 404
 
     services.decide(strike.id, "staff:3", Verdict.KEPT, "当天没有您的入场记录", clock.now())
     assert "当天没有您的入场记录" in client.get("/mine").text
+    answered = client.post(address, data={"words": "再说一次"})
+    assert answered.status_code == 409
+    assert "已经看过了，结果和原因" in answered.text
 
 
 def test_staff_see_open_ones_first_and_answer(

@@ -227,6 +227,29 @@ def test_mine_says_what_was_missed_and_until_when(
     assert (answer.status_code, answer.get_json()["code"]) == (409, "barred")
 
 
+def test_the_performance_says_so_before_anything_is_chosen(
+    make: Factory, show: Performance, client: FlaskClient
+) -> None:
+    member = make.member()
+    make.rules().strikes_to_bar = 4
+    missed(member, make, 3)
+    make.sign_in(client, member)
+    address = f"/performances/{show.id}"
+    assert "帮我选连座" in client.get(address).text
+
+    make.rules().strikes_to_bar = 3
+    db.session.flush()
+    until = clock.palace_day(STARTS_AT) + timedelta(days=27)
+    said = f"{until.month}月{until.day}日前不能新预约，已订的照常入场"
+    page = client.get(address).text
+    assert said in page
+    assert "帮我选连座" not in page
+    assert 'href="/mine#missed"' in page
+    refused = client.post(f"{address}/hold", data={"count": 1, "key": "a-key-while-barred"})
+    assert refused.status_code == 409
+    assert refused.text.count(said) == 1
+
+
 def _third(member: Member) -> Strike:
     return Strike(
         member_id=member.id,

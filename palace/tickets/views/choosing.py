@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
@@ -17,6 +16,8 @@ from palace.members.rules import Known
 from palace.programme import queries as programme
 from palace.programme.queries import Programme, Stub
 from palace.programme.rules import Priced
+from palace.strikes.errors import Barred
+from palace.strikes.rules import check_not_barred
 from palace.tickets import queries, rules
 from palace.tickets.forms import MOST_SEATS, Choice, ChoiceForm, HoldForm, new_key
 from palace.tickets.rules import Offer
@@ -74,7 +75,7 @@ def _context(performance_id: int, choice: Choice) -> dict[str, Any]:
     """Return what a person may choose at a performance now, and what they chose before."""
     member = this_member()
     terms = terms_of(member, performance_id)
-    show, offers, now = terms.show, terms.offers, terms.now
+    show, offers, now, barred = terms.show, terms.offers, terms.now, _barred(member, terms)
     has = (
         member is not None and terms.held > 0
     )  # live claims: of orders that wait, of valid tickets
@@ -85,7 +86,8 @@ def _context(performance_id: int, choice: Choice) -> dict[str, Any]:
         "plan_id": show.plan_id,
         "identity": show.identity_policy,
         "offers": offers,
-        "barred": _barred(member, offers, now),
+        "barred": refusal_words(barred) if barred else "",
+        "missed": isinstance(barred, Barred),
         "counts": range(1, most + 1),
         "key": new_key(),
         "choice": choice,
@@ -112,15 +114,17 @@ def _stub(terms: Terms) -> Stub:
     return programme.stubs(read, terms.now)[0]
 
 
-def _barred(member: Known | None, offers: Sequence[Offer], now: datetime) -> str:
-    """Return why a signed-in person can book nothing here, or nothing."""
-    if member is None or not offers:
-        return ""
+def _barred(member: Known | None, terms: Terms) -> PalaceError | None:
+    """Return why a signed-in person can book nothing here, or None."""
+    if member is None or not terms.offers:
+        return None
+    today = clock.palace_day(terms.now)
     try:
-        rules.check_for_you(offers, member.standing(clock.palace_day(now)))
+        check_not_barred(terms.strike_days, terms.house.ladder, today)
+        rules.check_for_you(terms.offers, member.standing(today))
     except PalaceError as refusal:
-        return refusal_words(refusal)
-    return ""
+        return refusal
+    return None
 
 
 def _zones(plan: Plan | None, offers: Sequence[Offer]) -> list[dict[str, Any]]:
