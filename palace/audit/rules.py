@@ -112,6 +112,16 @@ VALUES = {
     "orders": N_("订单数"),
     "filters": N_("查找条件"),
     "why": N_("原因"),
+    "entrant_keep_days": N_("入场人的姓名和证件印记，散场后留几天"),
+    "notice_keep_days": N_("发出的通知留几天"),
+    "agenda_keep_days": N_("会员的日程，过去后留几天"),
+    "application_keep_days": N_("办完的入会申请留几天"),
+    "challenge_keep_days": N_("要过验证码的记录留几天"),
+    "command_key_keep_days": N_("防止重复办理的记录留几天"),
+    "export_keep_days": N_("导出的文件留几天"),
+    "downloads_per_day": N_("会员一天最多下载几次自己的资料"),
+    "audit_keep_days": N_("操作记录留几天"),
+    "idle_keep_months": N_("多少个月没有来过的会员自动注销"),
     **{figure.name: figure.words for figure in ALL},
 }
 """Words for the values of before and after; one without words is called as the code calls it."""
