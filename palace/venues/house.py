@@ -19,6 +19,8 @@ from palace.db import Base
 class HouseRules(Base):
     """The rules of the house, one row per site; every figure may be changed by its people.
 
+    Their words, units and the bounds of their page stand in `figures.py`; the head's row holds.
+
     Attributes:
         seats_per_member: seats one member may have at one performance.
         free_per_month: free tickets one member may have in a Shanghai month of shows.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from palace.audit.rules import VALUES
 from palace.db import db, table_of
 from palace.house.forms import FORMS
 from palace.house.queries import default_of
@@ -45,6 +46,14 @@ def test_every_figure_is_on_exactly_one_page(app: Flask) -> None:
     assert sorted([*ours, *keeping, *ELSEWHERE]) == sorted(columns)
     assert forms == {group: [one.name for one in figures] for group, figures in FIGURES.items()}
     assert set(FIGURES) == set(TITLES) == set(Group)
+
+
+def test_the_audit_has_the_words_of_the_page_for_every_figure(app: Flask) -> None:
+    with app.test_request_context():
+        keeping = DaysForm(formdata=None)
+        labels = {name: str(keeping[name].label.text) for name in keeping.days}
+
+    assert VALUES | labels | {figure.name: figure.words for figure in ALL} == VALUES
 
 
 @pytest.mark.parametrize("figure", ALL, ids=lambda figure: figure.name)
