@@ -69,10 +69,21 @@ POSTS = (
 )
 ACTED_FOR = case((SignIn.acting_until > func.palace_clock(), SignIn.acting_for))
 SIGN_IN = (
-    select(SignIn.id, SignIn.proven_at, POSTS, *OF_STAFF, *OF_MEMBER)
+    select(
+        SignIn.id,
+        SignIn.proven_at,
+        POSTS,
+        (SignIn.acting_until > func.palace_clock()).label("acts"),
+        *OF_STAFF,
+        *OF_MEMBER,
+    )
+    # No clock in a join's condition: it ticks, so that no index would be used.
     .outerjoin(
         Member,
-        and_(Member.id == func.coalesce(SignIn.member_id, ACTED_FOR), Member.erased_at.is_(None)),
+        and_(
+            Member.id == func.coalesce(SignIn.member_id, SignIn.acting_for),
+            Member.erased_at.is_(None),
+        ),
     )
     .outerjoin(RosterEntry, RosterEntry.id == Member.roster_entry_id)
     .outerjoin(Unit, Unit.id == RosterEntry.unit_id)
@@ -172,13 +183,13 @@ def find_sign_in(token: str, token_hash: bytes) -> SignedIn | None:
     found = execute(SIGN_IN, {"token_hash": token_hash})
     if not found:
         return None
-    sign_in_id, proven_at, rows, staff_id, staff_name, *values = found[0]
+    sign_in_id, proven_at, rows, acts, staff_id, staff_name, *values = found[0]
     posts = tuple(HeldPost(Role(role), site, unit) for role, site, unit in rows or ())
     member = SignedInMember(**dict(zip(MEMBER_FIELDS, values, strict=True))) if values[0] else None
     return SignedIn(
         id=sign_in_id,
         token=token,
-        member=member if may_act(posts) or not staff_id else None,
+        member=member if not staff_id or (acts and may_act(posts)) else None,
         staff=SignedInStaff(id=staff_id, name=staff_name) if staff_id else None,
         posts=posts,
         proven_at=proven_at,
