@@ -67,24 +67,12 @@ POSTS = (
     .scalar_subquery()
     .label("posts")
 )
-ACTED_FOR = case((SignIn.acting_until > func.palace_clock(), SignIn.acting_for))
+ACTS = (SignIn.acting_until > func.palace_clock()).label("acts")
+ACTED_FOR = case((ACTS.element, SignIn.acting_for))
+WHOSE = func.coalesce(SignIn.member_id, SignIn.acting_for)  # no clock: it ticks, no index would do
 SIGN_IN = (
-    select(
-        SignIn.id,
-        SignIn.proven_at,
-        POSTS,
-        (SignIn.acting_until > func.palace_clock()).label("acts"),
-        *OF_STAFF,
-        *OF_MEMBER,
-    )
-    # No clock in a join's condition: it ticks, so that no index would be used.
-    .outerjoin(
-        Member,
-        and_(
-            Member.id == func.coalesce(SignIn.member_id, SignIn.acting_for),
-            Member.erased_at.is_(None),
-        ),
-    )
+    select(SignIn.id, SignIn.proven_at, POSTS, ACTS, *OF_STAFF, *OF_MEMBER)
+    .outerjoin(Member, and_(Member.id == WHOSE, Member.erased_at.is_(None)))
     .outerjoin(RosterEntry, RosterEntry.id == Member.roster_entry_id)
     .outerjoin(Unit, Unit.id == RosterEntry.unit_id)
     .outerjoin(Staff, Staff.id == SignIn.staff_id)
