@@ -48,6 +48,11 @@ def _say_so(response: Response) -> Response:
     return response
 
 
+def _clerk() -> str:
+    """Return the key that counts a clerk's tries: all desks of a house may share one address."""
+    return f"acting:{current_user.actor}"
+
+
 @bp.get("")
 @allow(*AT_COUNTERS)
 def home() -> ResponseReturnValue:
@@ -58,7 +63,7 @@ def home() -> ResponseReturnValue:
 @bp.post("/find")
 @allow(*AT_COUNTERS)
 @reads(FindForm)
-@limiter.limit("300 per hour")
+@limiter.limit("300 per hour", key_func=_clerk)
 def find() -> ResponseReturnValue:
     """Show who was found, with names as masked as lists have them; a document's number is not shown again."""
     form, now = FindForm(), clock.now()
@@ -101,7 +106,7 @@ def begin() -> ResponseReturnValue:
 @bp.post("/introduce")
 @allow(*AT_COUNTERS)
 @reads(IntroduceForm)
-@limiter.limit("60 per hour")
+@limiter.limit("60 per hour", key_func=_clerk)
 def introduce() -> ResponseReturnValue:
     """Make an account for who has none, and act for them."""
     form = IntroduceForm()

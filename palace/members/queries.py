@@ -67,13 +67,12 @@ POSTS = (
     .scalar_subquery()
     .label("posts")
 )
-ACTED_FOR = case((SignIn.acting_until > func.palace_clock(), SignIn.acting_for))
+ACTS = (SignIn.acting_until > func.palace_clock()).label("acts")
+ACTED_FOR = case((ACTS.element, SignIn.acting_for))
+WHOSE = func.coalesce(SignIn.member_id, SignIn.acting_for)  # no clock: it ticks, no index would do
 SIGN_IN = (
-    select(SignIn.id, SignIn.proven_at, POSTS, *OF_STAFF, *OF_MEMBER)
-    .outerjoin(
-        Member,
-        and_(Member.id == func.coalesce(SignIn.member_id, ACTED_FOR), Member.erased_at.is_(None)),
-    )
+    select(SignIn.id, SignIn.proven_at, POSTS, ACTS, *OF_STAFF, *OF_MEMBER)
+    .outerjoin(Member, and_(Member.id == WHOSE, Member.erased_at.is_(None)))
     .outerjoin(RosterEntry, RosterEntry.id == Member.roster_entry_id)
     .outerjoin(Unit, Unit.id == RosterEntry.unit_id)
     .outerjoin(Staff, Staff.id == SignIn.staff_id)
@@ -172,13 +171,14 @@ def find_sign_in(token: str, token_hash: bytes) -> SignedIn | None:
     found = execute(SIGN_IN, {"token_hash": token_hash})
     if not found:
         return None
-    sign_in_id, proven_at, rows, staff_id, staff_name, *values = found[0]
+    sign_in_id, proven_at, rows, acts, staff_id, staff_name, *values = found[0]
     posts = tuple(HeldPost(Role(role), site, unit) for role, site, unit in rows or ())
     member = SignedInMember(**dict(zip(MEMBER_FIELDS, values, strict=True))) if values[0] else None
+    is_theirs = not staff_id or (acts and any(post.role in AT_COUNTERS for post in posts))
     return SignedIn(
         id=sign_in_id,
         token=token,
-        member=member if not staff_id or any(post.role in AT_COUNTERS for post in posts) else None,
+        member=member if is_theirs else None,
         staff=SignedInStaff(id=staff_id, name=staff_name) if staff_id else None,
         posts=posts,
         proven_at=proven_at,

@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from palace import clock
 from palace.companions.models import Companion
 from palace.db import db
+from palace.joining.models import Application
 from palace.members.models import AuditLine, Member, Post, SignIn, Staff
 from palace.members.rules import Role
 from palace.tickets.models import Ticket
@@ -266,3 +267,14 @@ def test_who_joined_before_the_roster_named_them_has_one_account(
     everybody = db.session.scalars(select(Member).execution_options(populate_existing=True)).all()
     assert [(one.id, one.roster_entry_id) for one in everybody] == [(waiting.id, entry.id)]
     assert "工会会员" in client.get("/mine").text
+
+
+def test_an_account_by_document_is_told_what_makes_it_a_union_member(
+    make: Factory, client: FlaskClient, clerk: Staff, number: str
+) -> None:
+    """No application was made for them, and no roster can find them without a number."""
+    page = client.get("/staff/acting").text
+    assert "要按工会会员订，本人还要有手机号" in page
+    introduce(client, number)
+    assert db.session.scalars(select(Application)).all() == []
+    assert client.post("/join/unit", data={}).status_code == 403

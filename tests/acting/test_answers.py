@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
 from palace.db import db
@@ -69,3 +71,15 @@ def test_a_dead_database_does_not_make_a_page_repeat_a_document(
     waits = client.post(path, data={field: "110105194912310029", "full_name": "李桂兰"})
     assert waits.status_code == 503
     assert "110105194912310029" not in waits.text
+
+
+def test_who_is_signed_in_is_looked_up_by_indexes(app: Flask) -> None:
+    """A clock in the join's condition read every member at each request."""
+    for kind in ("seqscan", "hashjoin", "mergejoin"):
+        db.session.execute(text(f"SET LOCAL enable_{kind} = off"))
+    asked = queries.SIGN_IN.params(token_hash=b"x").compile(
+        dialect=db.engine.dialect, compile_kwargs={"literal_binds": True}
+    )
+    told = db.session.connection().exec_driver_sql(f"EXPLAIN {asked}".replace("%", "%%"))
+    plan = " ".join(told.scalars())
+    assert re.search(r"on members\s[^>]*Index Cond: \(id = COALESCE\(sign_ins", plan), plan
