@@ -21,6 +21,7 @@ from palace.text import N_
 from palace.web import wants_json
 from palace.words import money_words
 
+TO_THE_SECOND, TO_THE_MINUTE = "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"
 YES, NO = N_("是"), N_("否")
 YES_NO: Mapping[str, str] = {"1": YES, "0": NO}
 exporting: dict[str, Callable[[List, Asked, Mapping[str, Any]], ResponseReturnValue]] = {}
@@ -55,12 +56,12 @@ def said(column: Column, row: Any, *, in_file: bool = False) -> object:
         return ""
     if column.kind is Kind.WORD and value in column.choices:
         return gettext(column.choices[str(value)])
-    return _by_kind(column.kind, value)
+    return _by_kind(column.kind, value, TO_THE_SECOND if in_file else TO_THE_MINUTE)
 
 
-def _by_kind(kind: Kind, value: Any) -> object:
+def _by_kind(kind: Kind, value: Any, instant: str) -> object:
     if isinstance(value, datetime):
-        return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+        return value.astimezone(SHANGHAI).strftime(instant)
     if isinstance(value, bool):
         return gettext(YES if value else NO)
     return money_words(value) if kind is Kind.FEN else value

@@ -79,7 +79,7 @@ def test_it_reads_well_large_in_english_and_without_scripts(
     if script:
         admin.look("audit-large")
     admin.tap("EN", role="link")
-    assert "staff signed in" in admin.say()
+    assert "Staff signed in" in admin.say()
     admin.tap("Oldest first", role="link")
     assert admin.page.get_by_role("link", name="Newest first").count() == 1
     if script:

@@ -66,3 +66,5 @@ def test_with_scripts_off_in_large_text(person: Callable[..., Person]) -> None:
     member.page.get_by_label("同意用证件号码核对入场").check()
     member.tap("确认，免费领票")
     assert "证件尾号" in member.say()
+    member.page.screenshot(path="var/journeys/real-name-ticket-large.png", full_page=True)
+    assert " · " not in member.page.locator(".told").inner_text()  # drawn between two parts alone

@@ -68,7 +68,7 @@ def test_it_is_searched_by_name_status_day_and_whether_they_joined(
     assert names(client, unit, "joined=1") == ["周三"]
     assert set(names(client, unit, "joined=0")) == {"李一", "王二"}
     page = client.get(f"/unit/{unit.id}/members?joined=1").get_data(as_text=True)
-    assert "登录过: 是" in page
+    assert "登录过：是" in page
     assert names(client, unit, "sort=valid_until")[0] == "李一"
     assert client.get(f"/unit/{unit.id}/members?valid_until_to=x").status_code == 422
 
