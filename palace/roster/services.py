@@ -210,12 +210,10 @@ def _apply(
 ) -> None:
     check_leavers(row, counts)
     today = clock.palace_day(clock.now())
-    claims.take_over(row.id, columns)
+    following.untied(claims.take_over(row.id, columns))
     if row.complete:
         claims.let_go(row.id, today, sure_before)
-    for member_id, entry_id in following.follow(row.id, today):
-        after = {"roster_entry": entry_id}
-        note("member_recognised", f"member:{member_id}", after=after, actor="system")
+    following.follow(row.id, today)
     row.state, row.finished_at = ImportState.APPLIED, clock.now()
     claims.forget_file(row.id)
     note("roster_applied", f"roster_import:{row.id}", after=dict(counts), actor=row.actor)

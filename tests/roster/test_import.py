@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 
 import pytest
+from sqlalchemy import select
 
 from palace import clock
 from palace.db import db, transaction
-from palace.members.models import Member, RosterEntry
+from palace.members.models import AuditLine, Member, PersonalKey, RosterEntry
 from palace.members.rules import Standing
+from palace.members.services.personal import opened
 from palace.roster import queries, services
 from palace.roster.errors import ImportRunning, LeaversUnconfirmed, NotToApply
 from palace.roster.rules import ImportState
@@ -28,6 +30,12 @@ def standing(row: Member) -> Standing:
     db.session.rollback()
     db.session.expire_all()
     return db.session.get_one(Member, row.id).standing(clock.palace_day(clock.now()))
+
+
+def acts_on(row: Member) -> list[str]:
+    """Return what the audit says was done to a member, in order."""
+    wanted = select(AuditLine.act).where(AuditLine.subject == f"member:{row.id}")
+    return list(db.session.scalars(wanted.order_by(AuditLine.id)))
 
 
 def test_a_roster_is_read_first_and_written_when_confirmed(house: Factory) -> None:
@@ -136,6 +144,23 @@ def test_a_card_given_to_somebody_else_takes_no_account_along(house: Factory) ->
     applied(listed("孙七,13800000007,TY1,first,2099-12-31,在职,"))
 
     assert standing(zhang) is Standing.PENDING
+    assert acts_on(zhang) == ["member_recognised", "member_untied"]
+
+
+def test_a_corrected_name_goes_on_to_the_account_and_stands_in_the_audit_locked(
+    house: Factory,
+) -> None:
+    zhang = member("张建华", "13800000001")
+    applied(listed(ZHANG))
+    applied(listed(ZHANG.replace("张建华", "张健华")))
+
+    db.session.expire_all()
+    assert db.session.get_one(Member, zhang.id).name == "张健华"
+    assert acts_on(zhang) == ["member_recognised", "member_renamed"]
+    line = db.session.scalars(select(AuditLine).where(AuditLine.act == "member_renamed")).one()
+    key = db.session.get_one(PersonalKey, zhang.id)
+    assert (line.actor, line.before, line.after) == ("system", None, None)
+    assert opened(line.personal or b"", key, zhang.id) == ({"name": "张建华"}, {"name": "张健华"})
 
 
 def test_many_leavers_are_asked_about_again(house: Factory) -> None:
