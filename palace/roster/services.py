@@ -28,6 +28,7 @@ from palace.processes import dying_with_us
 from palace.roster import claims, following, queries, sealing
 from palace.roster.errors import (
     REFUSALS,
+    FileGone,
     ImportRunning,
     LeaversUnconfirmed,
     NotToApply,
@@ -150,6 +151,8 @@ def _staged(row: RosterImport, progress: Progress) -> set[Column]:
     with tempfile.TemporaryFile() as file:
         for piece in queries.chunks(row.id):
             file.write(piece)
+        if file.tell() != row.file_size:
+            raise FileGone
         file.seek(0)
         columns = _copied(file, progress)
     basic = row.unit_id if row.unit_id and queries.is_basic(row.unit_id) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from palace import clock
 from palace.db import db, transaction
@@ -14,6 +14,7 @@ from palace.members.rules import Standing
 from palace.members.services.personal import opened
 from palace.roster import queries, services
 from palace.roster.errors import ImportRunning, LeaversUnconfirmed, NotToApply
+from palace.roster.models import RosterChunk
 from palace.roster.rules import ImportState
 from palace.worker import read_roster
 from tests.factory import Factory
@@ -219,6 +220,24 @@ def test_what_a_file_has_no_column_for_stays(house: Factory) -> None:
     entry = db.session.query(RosterEntry).one()
     assert (entry.name, entry.phone) == ("张建国", "13800000001")
     assert entry.valid_until is not None
+
+
+@pytest.mark.parametrize("gone", [0, 1])
+def test_a_file_of_which_a_piece_is_gone_lets_nobody_leave(
+    house: Factory, monkeypatch: pytest.MonkeyPatch, gone: int
+) -> None:
+    applied(listed(ZHANG, LI))
+    monkeypatch.setattr(services, "PIECE", len(listed(ZHANG)))
+    number = upload(listed(ZHANG, LI), complete=True)
+    read_roster(number)
+    with transaction():
+        services.apply(number, confirmed=True)
+        late = RosterChunk.import_id == number, RosterChunk.number >= gone
+        db.session.execute(delete(RosterChunk).where(*late))
+    read_roster(number)
+
+    assert (now(number).state, now(number).refusal) == (ImportState.REFUSED, "roster_file_gone")
+    assert [status for *_, status in people()] == ["active", "retired"]
 
 
 def test_the_same_file_is_at_work_once(house: Factory) -> None:
