@@ -61,7 +61,10 @@ NAME_UNITS = text(
 )
 ALL_OF = text("UPDATE roster_incoming SET unit_id = :unit_id WHERE reason IS NULL AND unit IS NULL")
 UNIT_WRONG = text(
-    "UPDATE roster_incoming SET reason = :unit WHERE reason IS NULL AND unit_id IS NULL"
+    """
+    UPDATE roster_incoming SET reason = :unit WHERE reason IS NULL
+       AND (unit_id IS NULL OR unit_id NOT IN (SELECT id FROM roster_scope))
+    """
 )
 TWICE = text(
     """

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 
 from palace import clock
 from palace.db import db, transaction
-from palace.members.models import AuditLine, Member, PersonalKey, RosterEntry
+from palace.members.models import AuditLine, Member, PersonalKey, RosterEntry, Unit
 from palace.members.rules import Standing
 from palace.members.services.personal import opened
 from palace.roster import queries, services
@@ -90,6 +90,13 @@ def test_a_unit_s_import_reaches_no_other_unit(house: Factory) -> None:
         ("TY2", "李志强", "left"),
         ("TY1", "赵六", "active"),
     ]
+
+
+def test_nobody_comes_onto_the_roster_of_a_unit_that_is_closed(house: Factory) -> None:
+    db.session.get_one(Unit, unit_id("first")).closed_at = clock.now()
+    db.session.commit()
+    done = applied(listed("张建华,13800000001,TY1,,,,"), "first")
+    assert (done.counts["new"], done.counts["errors"], people()) == (0, 1, [])
 
 
 def test_standing_follows_at_once(house: Factory) -> None:
