@@ -40,7 +40,8 @@ MOVE = text(
         ORDER BY members.id, other.id
     ), once AS (SELECT entry_id, min(member_id) AS member_id FROM moved GROUP BY entry_id)
     UPDATE members SET roster_entry_id = once.entry_id
-    FROM once WHERE members.id = once.member_id RETURNING members.id, members.roster_entry_id
+    FROM once WHERE members.id = once.member_id AND members.erased_at IS NULL
+    RETURNING members.id, members.roster_entry_id
     """
 )
 RECOGNISE = text(
@@ -55,7 +56,9 @@ RECOGNISE = text(
         ORDER BY members.id, entry.id
     ), once AS (SELECT entry_id, min(member_id) AS member_id FROM met GROUP BY entry_id)
     UPDATE members SET roster_entry_id = once.entry_id
-    FROM once WHERE members.id = once.member_id RETURNING members.id, members.roster_entry_id
+    FROM once WHERE members.id = once.member_id AND members.erased_at IS NULL
+      AND members.roster_entry_id IS NULL  -- both again, of whom the import had to wait for
+    RETURNING members.id, members.roster_entry_id
     """
 )
 
