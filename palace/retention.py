@@ -14,7 +14,7 @@ from palace.members.models import Challenge, Member, RosterEntry, SignIn
 from palace.members.units import RosterStatus
 from palace.notices.models import Notice
 from palace.programme.models import Performance
-from palace.roster.models import RosterChunk
+from palace.roster.models import RosterChunk, RosterError, RosterImport
 from palace.throttle import Throttle
 from palace.tickets.models import Claim, Entrant, Ticket
 from palace.venues.models import HouseRules
@@ -35,6 +35,7 @@ def _past(rules: HouseRules, now: datetime) -> list[tuple[type[Base], ColumnElem
         (Throttle, Throttle.ends_at <= now),
         (Claim, _lapsed_place(now)),
         (RosterChunk, RosterChunk.created_at <= now - timedelta(days=rules.roster_keep_days)),
+        (RosterError, _of_old_import(rules, now)),
         (Entrant, _long_over(rules, now)),
         (AgendaEntry, AgendaEntry.ends_at <= now - timedelta(days=rules.agenda_keep_days)),
         (Application, _closed_long_ago(rules, now)),
@@ -47,6 +48,12 @@ def _lapsed_place(now: datetime) -> ColumnElement[bool]:
     return and_(
         Claim.seat_id.is_(None), Claim.held_until <= now, Claim.kept_until.is_(None), ~ticketed
     )
+
+
+def _of_old_import(rules: HouseRules, now: datetime) -> ColumnElement[bool]:
+    """Return the condition that a line was left out of a roster whose file is let go of by now."""
+    last = now - timedelta(days=rules.roster_keep_days)
+    return exists().where(RosterImport.id == RosterError.import_id, RosterImport.created_at <= last)
 
 
 def _long_over(rules: HouseRules, now: datetime) -> ColumnElement[bool]:

@@ -35,6 +35,7 @@ ACTS = {
     "acting_ended": N_("替人办理完了"),
     "member_joined": N_("新会员"),
     "member_recognised": N_("名册认出会员"),
+    "member_untied": N_("会员卡换了人，账号不再连着名册"),
     "member_renamed": N_("会员改名"),
     "number_changed": N_("会员换手机号"),
     "number_set": N_("柜台改手机号"),

@@ -15,9 +15,16 @@ from palace.db import db
 from palace.members.services import note
 
 
-def give(member_id: int, purpose: Purpose, now: datetime) -> None:
-    """Note that a member agreed to the version that holds now; a second time changes nothing."""
-    text = _kept(queries.current(purpose, now))
+def give(member_id: int, purpose: Purpose, now: datetime, version: int | None = None) -> None:
+    """Note that a member agreed to the version they were shown, by default the one that holds now.
+
+    A second time changes nothing.
+
+    Raises:
+        NotFound: there is no such version.
+    """
+    seen = queries.version_of(purpose, version, now) if version is not None else None
+    text = _kept(seen or queries.current(purpose, now))
     given = insert(Consent).values(member_id=member_id, text_id=text.id, given_at=now)
     db.session.execute(given.on_conflict_do_nothing())
 

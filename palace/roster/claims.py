@@ -61,7 +61,10 @@ NAME_UNITS = text(
 )
 ALL_OF = text("UPDATE roster_incoming SET unit_id = :unit_id WHERE reason IS NULL AND unit IS NULL")
 UNIT_WRONG = text(
-    "UPDATE roster_incoming SET reason = :unit WHERE reason IS NULL AND unit_id IS NULL"
+    """
+    UPDATE roster_incoming SET reason = :unit WHERE reason IS NULL
+       AND (unit_id IS NULL OR unit_id NOT IN (SELECT id FROM roster_scope))
+    """
 )
 TWICE = text(
     """
@@ -141,6 +144,7 @@ STRANGERS = text(
     WHERE line.reason IS NULL AND members.roster_entry_id = entry.id
       AND line.name <> entry.name AND line.phone IS DISTINCT FROM entry.phone
       AND (line.name <> members.name OR line.phone IS DISTINCT FROM members.phone)
+    RETURNING members.id
     """
 )
 INSERT = text(
@@ -231,11 +235,10 @@ def keep_errors(import_id: int) -> None:
     db.session.execute(KEEP_ERRORS, {"import_id": import_id, "most": MOST_ERRORS})
 
 
-def take_over(import_id: int, columns: Collection[Column]) -> None:
-    """Make the rosters say what the lines say."""
+def take_over(import_id: int, columns: Collection[Column]) -> list[int]:
+    """Make the rosters say what the lines say; return the members whose card is somebody else's now."""
     values = {"import_id": import_id}
-    if Column.PHONE in columns:
-        db.session.execute(STRANGERS)
+    strangers = list(db.session.scalars(STRANGERS)) if Column.PHONE in columns else []
     names = ["card_number", *written(columns)]
     changed = ", ".join(f"{name} = line.{name}" for name in names)
     db.session.execute(
@@ -248,6 +251,7 @@ def take_over(import_id: int, columns: Collection[Column]) -> None:
     )
     db.session.execute(NOW_KNOWN)
     db.session.execute(INSERT, values)
+    return strangers
 
 
 def let_go(import_id: int, today: date, sure_before: datetime) -> None:

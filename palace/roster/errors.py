@@ -62,6 +62,13 @@ class NothingInside(RosterRefused):
     message = N_("这个文件里没有人。请检查后再传。")
 
 
+class FileGone(RosterRefused):
+    """It lay too long before somebody confirmed it, and was let go of, or a piece of it is missing."""
+
+    status, code = 409, "roster_file_gone"
+    message = N_("这份名册放得太久，文件已经删了，没有导入任何内容。请重新上传。")
+
+
 class ImportRunning(PalaceError):
     """The same file is being read for the same units already."""
 
@@ -110,6 +117,7 @@ REFUSALS = {
         ColumnsMissing,
         UnitColumnMissing,
         NothingInside,
+        FileGone,
     )
 }
 

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import text
 
 from palace.db import db
+from palace.members.services import Personal, note
+
+SYSTEM = "system"
 
 RENAME = text(
     """
-    UPDATE members SET name = entry.name
-    FROM roster_entries AS entry
-    WHERE entry.listed_by = :import_id AND members.roster_entry_id = entry.id
-      AND members.name <> entry.name
+    WITH named AS (
+        SELECT members.id, members.name AS before, entry.name AS after
+        FROM members JOIN roster_entries AS entry ON entry.id = members.roster_entry_id
+        WHERE entry.listed_by = :import_id AND members.name <> entry.name
+        ORDER BY members.id FOR NO KEY UPDATE OF members
+    )
+    UPDATE members SET name = named.after FROM named WHERE members.id = named.id
+    RETURNING members.id, named.before, named.after
     """
 )
 MOVE = text(
@@ -32,7 +40,8 @@ MOVE = text(
         ORDER BY members.id, other.id
     ), once AS (SELECT entry_id, min(member_id) AS member_id FROM moved GROUP BY entry_id)
     UPDATE members SET roster_entry_id = once.entry_id
-    FROM once WHERE members.id = once.member_id RETURNING members.id, members.roster_entry_id
+    FROM once WHERE members.id = once.member_id AND members.erased_at IS NULL
+    RETURNING members.id, members.roster_entry_id
     """
 )
 RECOGNISE = text(
@@ -47,20 +56,28 @@ RECOGNISE = text(
         ORDER BY members.id, entry.id
     ), once AS (SELECT entry_id, min(member_id) AS member_id FROM met GROUP BY entry_id)
     UPDATE members SET roster_entry_id = once.entry_id
-    FROM once WHERE members.id = once.member_id RETURNING members.id, members.roster_entry_id
+    FROM once WHERE members.id = once.member_id AND members.erased_at IS NULL
+      AND members.roster_entry_id IS NULL  -- both again, of whom the import had to wait for
+    RETURNING members.id, members.roster_entry_id
     """
 )
 
 
-def follow(import_id: int, today: date) -> list[tuple[int, int]]:
-    """Have members follow: corrected names, the next unit's entry, those who waited; return who was tied."""
-    db.session.execute(RENAME, {"import_id": import_id})
-    tied = []
+def follow(import_id: int, today: date) -> None:
+    """Have members follow: corrected names, the next unit's entry, those who waited; each is noted."""
+    for member, before, after in db.session.execute(RENAME, {"import_id": import_id}):
+        changed = Personal(member, {"name": before}, {"name": after})
+        note("member_renamed", f"member:{member}", actor=SYSTEM, personal=changed)
     for statement, values in (
         (MOVE, {"import_id": import_id, "today": today}),
         (RECOGNISE, {"import_id": import_id}),
     ):
-        tied += [
-            (int(member), int(entry)) for member, entry in db.session.execute(statement, values)
-        ]
-    return tied
+        for member, entry in db.session.execute(statement, values):
+            tied = {"roster_entry": entry}
+            note("member_recognised", f"member:{member}", after=tied, actor=SYSTEM)
+
+
+def untied(members: Iterable[int]) -> None:
+    """Note whose card was given to somebody else: their account waits for a roster again."""
+    for member in members:
+        note("member_untied", f"member:{member}", actor=SYSTEM)

@@ -28,6 +28,7 @@ from palace.processes import dying_with_us
 from palace.roster import claims, following, queries, sealing
 from palace.roster.errors import (
     REFUSALS,
+    FileGone,
     ImportRunning,
     LeaversUnconfirmed,
     NotToApply,
@@ -150,6 +151,8 @@ def _staged(row: RosterImport, progress: Progress) -> set[Column]:
     with tempfile.TemporaryFile() as file:
         for piece in queries.chunks(row.id):
             file.write(piece)
+        if file.tell() != row.file_size:
+            raise FileGone
         file.seek(0)
         columns = _copied(file, progress)
     basic = row.unit_id if row.unit_id and queries.is_basic(row.unit_id) else None
@@ -210,12 +213,10 @@ def _apply(
 ) -> None:
     check_leavers(row, counts)
     today = clock.palace_day(clock.now())
-    claims.take_over(row.id, columns)
+    following.untied(claims.take_over(row.id, columns))
     if row.complete:
         claims.let_go(row.id, today, sure_before)
-    for member_id, entry_id in following.follow(row.id, today):
-        after = {"roster_entry": entry_id}
-        note("member_recognised", f"member:{member_id}", after=after, actor="system")
+    following.follow(row.id, today)
     row.state, row.finished_at = ImportState.APPLIED, clock.now()
     claims.forget_file(row.id)
     note("roster_applied", f"roster_import:{row.id}", after=dict(counts), actor=row.actor)

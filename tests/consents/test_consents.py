@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import timedelta
 
 import pytest
@@ -72,6 +74,23 @@ def test_a_new_version_is_asked_for_kindly_and_once(client: FlaskClient, make: F
 
     assert "看过了，同意" not in client.get("/mine").text
     assert given(member.id) == [("privacy", 1, True), ("privacy", 2, True)]
+
+
+def test_the_word_is_for_the_version_that_was_shown(client: FlaskClient, make: Factory) -> None:
+    make.site()
+    member = make.member()
+    make.sign_in(client, member)
+    shown = re.search(r'action="(/mine/consents[^"]*)"', client.get("/mine").text)
+    assert shown
+    publish(1)
+    make.commit()
+
+    assert client.post(html.unescape(shown[1])).status_code == 303
+
+    assert given(member.id) == [("privacy", 1, True)]
+    assert "看过了，同意" in client.get("/mine").text  # the second is still to be read
+    for none in ("0", "-1", "3", "99999999999999999999"):
+        assert client.post(f"/mine/consents?version={none}").status_code == 404
 
 
 def test_who_has_not_agreed_books_all_the_same(client: FlaskClient, make: Factory) -> None:

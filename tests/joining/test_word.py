@@ -164,13 +164,6 @@ def test_no_card_stands_in_the_way_of_the_number_of_who_has_none(
     assert services.confirm(application.id, "staff:1").verdict is Verdict.CONFIRMED
 
 
-def test_somebody_else_s_card_is_refused(make: Factory, firms: list[Unit]) -> None:
-    other = listed(make, "钱七", firms[0])
-    application = services.apply(make.member(name="赵六", valid=False), firms[0].id)
-    with pytest.raises(CardTaken):
-        services.confirm(application.id, "staff:1", card_number=other.card_number)
-
-
 def test_who_is_refused_hears_why_and_may_apply_elsewhere(
     make: Factory, client: FlaskClient, firms: list[Unit]
 ) -> None:

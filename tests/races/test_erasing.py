@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import threading
 import time
 from collections.abc import Callable
@@ -17,10 +18,14 @@ from palace.members.models import Grant, Member
 from palace.members.services import ask_access, rename
 from palace.privacy import services
 from palace.privacy.models import Erasure
+from palace.roster import services as roster
+from palace.roster.models import RosterImport
+from palace.roster.rules import ImportState
 from palace.tickets import services as tickets
 from palace.tickets.models import Order
 from palace.tickets.rules import Wish
 from palace.venues.queries import house_rules
+from palace.worker import read_roster
 from tests.factory import Factory
 from tests.races.together import codes, together
 
@@ -64,6 +69,14 @@ def test_a_booking_or_the_erasing_wins_never_both(live: Factory, live_app: Flask
 WAITS = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 
 
+def until_somebody_waits() -> None:
+    """Return as soon as another transaction waits for a lock of this one."""
+    until = time.monotonic() + 60
+    while not db.session.scalar(text(WAITS)):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
 def test_who_comes_back_at_the_last_moment_is_not_erased_for_being_idle(
     live: Factory, live_app: Flask
 ) -> None:
@@ -86,10 +99,39 @@ def test_who_comes_back_at_the_last_moment_is_not_erased_for_being_idle(
         db.session.get_one(Member, ids[0]).phone_proven_at = clock.now()
         db.session.flush()
         tidying.start()
-        until = time.monotonic() + 20
-        while not db.session.scalar(text(WAITS)) and time.monotonic() < until:
-            time.sleep(0.05)
+        until_somebody_waits()
     tidying.join(timeout=60)
 
     assert gone == [1]
     assert list(db.session.scalars(select(Erasure.member_id))) == [ids[1]]
+
+
+def test_an_import_goes_on_over_who_was_erased_while_it_waited(
+    live: Factory, live_app: Flask
+) -> None:
+    live.site()
+    unit = live.unit()
+    gone = live.member("欧阳海棠", valid=False, phone="13912345678")
+    content = "姓名,手机号,会员卡号\n欧阳海棠,13912345678,TY1\n".encode()
+    row = roster.upload(
+        io.BytesIO(content), "a.csv", unit_id=unit.id, complete=False, actor="staff:1"
+    )
+    number, member_id = row.id, gone.id
+    live.commit()
+    read_roster(number)
+    with transaction():
+        roster.apply(number, confirmed=False)
+
+    def work() -> None:
+        with live_app.app_context():
+            read_roster(number)
+
+    working = threading.Thread(target=work)
+    with transaction():
+        services.erase(member_id, clock.now(), asked_by="staff:1")
+        working.start()
+        until_somebody_waits()
+    working.join(timeout=100)
+
+    assert db.session.get_one(RosterImport, number).state is ImportState.APPLIED
+    assert db.session.get_one(Member, member_id).roster_entry_id is None

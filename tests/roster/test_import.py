@@ -5,13 +5,16 @@ from __future__ import annotations
 import io
 
 import pytest
+from sqlalchemy import delete, select
 
 from palace import clock
 from palace.db import db, transaction
-from palace.members.models import Member, RosterEntry
+from palace.members.models import AuditLine, Member, PersonalKey, RosterEntry, Unit
 from palace.members.rules import Standing
+from palace.members.services.personal import opened
 from palace.roster import queries, services
 from palace.roster.errors import ImportRunning, LeaversUnconfirmed, NotToApply
+from palace.roster.models import RosterChunk
 from palace.roster.rules import ImportState
 from palace.worker import read_roster
 from tests.factory import Factory
@@ -28,6 +31,12 @@ def standing(row: Member) -> Standing:
     db.session.rollback()
     db.session.expire_all()
     return db.session.get_one(Member, row.id).standing(clock.palace_day(clock.now()))
+
+
+def acts_on(row: Member) -> list[str]:
+    """Return what the audit says was done to a member, in order."""
+    wanted = select(AuditLine.act).where(AuditLine.subject == f"member:{row.id}")
+    return list(db.session.scalars(wanted.order_by(AuditLine.id)))
 
 
 def test_a_roster_is_read_first_and_written_when_confirmed(house: Factory) -> None:
@@ -83,6 +92,13 @@ def test_a_unit_s_import_reaches_no_other_unit(house: Factory) -> None:
     ]
 
 
+def test_nobody_comes_onto_the_roster_of_a_unit_that_is_closed(house: Factory) -> None:
+    db.session.get_one(Unit, unit_id("first")).closed_at = clock.now()
+    db.session.commit()
+    done = applied(listed("张建华,13800000001,TY1,,,,"), "first")
+    assert (done.counts["new"], done.counts["errors"], people()) == (0, 1, [])
+
+
 def test_standing_follows_at_once(house: Factory) -> None:
     zhang = member("张建华", "13800000001")
     assert standing(zhang) is Standing.PENDING
@@ -136,6 +152,23 @@ def test_a_card_given_to_somebody_else_takes_no_account_along(house: Factory) ->
     applied(listed("孙七,13800000007,TY1,first,2099-12-31,在职,"))
 
     assert standing(zhang) is Standing.PENDING
+    assert acts_on(zhang) == ["member_recognised", "member_untied"]
+
+
+def test_a_corrected_name_goes_on_to_the_account_and_stands_in_the_audit_locked(
+    house: Factory,
+) -> None:
+    zhang = member("张建华", "13800000001")
+    applied(listed(ZHANG))
+    applied(listed(ZHANG.replace("张建华", "张健华")))
+
+    db.session.expire_all()
+    assert db.session.get_one(Member, zhang.id).name == "张健华"
+    assert acts_on(zhang) == ["member_recognised", "member_renamed"]
+    line = db.session.scalars(select(AuditLine).where(AuditLine.act == "member_renamed")).one()
+    key = db.session.get_one(PersonalKey, zhang.id)
+    assert (line.actor, line.before, line.after) == ("system", None, None)
+    assert opened(line.personal or b"", key, zhang.id) == ({"name": "张建华"}, {"name": "张健华"})
 
 
 def test_many_leavers_are_asked_about_again(house: Factory) -> None:
@@ -194,6 +227,24 @@ def test_what_a_file_has_no_column_for_stays(house: Factory) -> None:
     entry = db.session.query(RosterEntry).one()
     assert (entry.name, entry.phone) == ("张建国", "13800000001")
     assert entry.valid_until is not None
+
+
+@pytest.mark.parametrize("gone", [0, 1])
+def test_a_file_of_which_a_piece_is_gone_lets_nobody_leave(
+    house: Factory, monkeypatch: pytest.MonkeyPatch, gone: int
+) -> None:
+    applied(listed(ZHANG, LI))
+    monkeypatch.setattr(services, "PIECE", len(listed(ZHANG)))
+    number = upload(listed(ZHANG, LI), complete=True)
+    read_roster(number)
+    with transaction():
+        services.apply(number, confirmed=True)
+        late = RosterChunk.import_id == number, RosterChunk.number >= gone
+        db.session.execute(delete(RosterChunk).where(*late))
+    read_roster(number)
+
+    assert (now(number).state, now(number).refusal) == (ImportState.REFUSED, "roster_file_gone")
+    assert [status for *_, status in people()] == ["active", "retired"]
 
 
 def test_the_same_file_is_at_work_once(house: Factory) -> None:

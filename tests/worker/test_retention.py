@@ -19,6 +19,8 @@ from palace.joining.rules import Verdict
 from palace.members.models import Challenge, SignIn
 from palace.notices.models import Notice
 from palace.programme.rules import Seating
+from palace.roster.models import RosterError, RosterImport
+from palace.roster.rules import ImportState, Reason
 from palace.throttle import Throttle
 from palace.tickets.models import Claim, Order, Ticket
 from palace.tickets.rules import OrderState, TicketState
@@ -153,6 +155,24 @@ def test_an_application_stays_while_its_roster_entry_does(make: Factory) -> None
     joining.confirm(applied.id, "staff:1")
 
     assert retention.tidy(make.rules(), clock.now() + 800 * DAY)["applications"] == 0
+
+
+@pytest.mark.parametrize(("made_at", "gone"), [(NOW - DAY, 1), (NOW - DAY + MOMENT, 0)])
+def test_what_was_wrong_with_a_roster_goes_with_its_file(
+    make: Factory, made_at: datetime, gone: int
+) -> None:
+    row = RosterImport(
+        actor="staff:1",
+        file_name="a.csv",
+        file_size=1,
+        file_hash=b"h",
+        complete=False,
+        state=ImportState.CHECKED,
+        created_at=made_at,
+    )
+    make.add(row)
+    make.add(RosterError(import_id=row.id, line=2, reason=Reason.NAME.value))
+    assert retention.tidy(make.rules(), NOW)["roster_errors"] == gone
 
 
 def test_the_days_are_rows_of_the_house(make: Factory) -> None:

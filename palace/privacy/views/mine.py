@@ -30,7 +30,7 @@ from palace.members.queries import current_member, row_of
 from palace.members.rules import Role
 from palace.privacy import queries, services
 from palace.privacy.errors import ThingsAhead
-from palace.privacy.views.base import PURPOSE, bp
+from palace.privacy.views.base import MOST_VERSIONS, PURPOSE, bp
 from palace.venues.queries import house_rules
 from palace.web import allow, answer, reads, refusal_words, same_site_path, wants_json
 
@@ -108,11 +108,14 @@ def file() -> ResponseReturnValue:
 
 @bp.post("/mine/consents")
 @allow(Role.MEMBER)
-@reads(query=["next"])
+@reads(query=["next", "version"])
 def agree() -> ResponseReturnValue:
-    """Agree to the version of the palace's word about data that holds now."""
+    """Agree to the `version` of the palace's word that was shown, by default the one that holds."""
+    version = request.args.get("version", type=int)
+    if version is not None and not 0 < version <= MOST_VERSIONS:
+        raise NotFound
     with transaction():
-        consent.give(current_member().id, Purpose.PRIVACY, clock.now())
+        consent.give(current_member().id, Purpose.PRIVACY, clock.now(), version)
     return _back(gettext("记下了，谢谢。"))
 
 

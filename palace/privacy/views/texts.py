@@ -8,7 +8,7 @@ from palace import clock, words
 from palace.consents import queries
 from palace.consents.models import ConsentText
 from palace.consents.rules import NAMES, Purpose
-from palace.privacy.views.base import PURPOSE, bp
+from palace.privacy.views.base import MOST_VERSIONS, PURPOSE, bp
 from palace.web import answer, public
 
 
@@ -24,7 +24,7 @@ def current() -> ResponseReturnValue:
     return _page([consent_text(purpose) for purpose in Purpose])
 
 
-@bp.get(f"/privacy/{PURPOSE}/<int(max=10000):version>")
+@bp.get(f"/privacy/{PURPOSE}/<int(max={MOST_VERSIONS}):version>")
 @public
 def version(purpose: str, version: int) -> ResponseReturnValue:
     """Show one version of a text, as it was agreed to."""
