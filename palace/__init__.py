@@ -103,7 +103,7 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["palace"] = settings
     app.session_interface = Cookies()
     _configure(app, settings)
-    app.url_map.converters["code"] = web.CodeConverter
+    app.url_map.converters |= {"code": web.CodeConverter, "id": web.IdConverter}
     database.init_app(app)
     Migrate(app, database.db, directory=str(ROOT / "migrations"))
     Babel(app, locale_selector=words.locale, default_locale=words.LOCALES["zh"])

@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 from flask_wtf import FlaskForm
-from werkzeug.routing import BaseConverter
+from werkzeug.routing import BaseConverter, IntegerConverter, Map
 from werkzeug.sansio.utils import host_is_trusted
 from wtforms import Form as PlainForm
 
@@ -36,6 +36,14 @@ class CodeConverter(BaseConverter):
     """A public code in an address; anything of another shape is not found."""
 
     regex = "[a-z2-7]{20}"
+
+
+class IdConverter(IntegerConverter):
+    """The number of a row in an address; one that no row can have is not found."""
+
+    def __init__(self, url_map: Map) -> None:
+        """Take what a bigint holds."""
+        super().__init__(url_map, max=2**63 - 1)
 
 
 class UndeclaredAddress(RuntimeError):

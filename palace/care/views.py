@@ -59,7 +59,7 @@ def notices() -> ResponseReturnValue:
     return list_answer(queries.NOTICES)
 
 
-@bp.post("/staff/tasks/<int(max=9223372036854775807):task_id>/retry")
+@bp.post("/staff/tasks/<id:task_id>/retry")
 @allow(Role.ADMIN)
 def retry(task_id: int) -> ResponseReturnValue:
     """Put a task that failed in line once more; a second press changes nothing."""

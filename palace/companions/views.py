@@ -59,7 +59,7 @@ def keep() -> ResponseReturnValue:
     return _done(N_("存好了，订实名场时点一下就行。"), 201)
 
 
-@bp.post("/<int(max=9223372036854775807):companion_id>/remove")
+@bp.post("/<id:companion_id>/remove")
 @allow(Role.MEMBER, Role.ACTING)
 def remove(companion_id: int) -> ResponseReturnValue:
     """Take somebody off the list."""

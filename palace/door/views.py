@@ -70,14 +70,14 @@ def home() -> ResponseReturnValue:
     )
 
 
-@bp.get("/<int(max=9223372036854775807):performance_id>")
+@bp.get("/<id:performance_id>")
 @allow(*AT_DOORS)
 def performance(performance_id: int) -> ResponseReturnValue:
     """Show a performance's door: scan or type, how many are in, who came last."""
     return _page(queries.get_performance(performance_id, _sites()))
 
 
-@bp.post("/<int(max=9223372036854775807):performance_id>/admit")
+@bp.post("/<id:performance_id>/admit")
 @allow(*AT_DOORS)
 @reads(AdmitForm)
 def admit(performance_id: int) -> ResponseReturnValue:

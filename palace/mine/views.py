@@ -185,7 +185,7 @@ def rename() -> ResponseReturnValue:
     return _done(N_("姓名改好了。"))
 
 
-@bp.post("/mine/strikes/<int(max=9223372036854775807):strike_id>/appeal")
+@bp.post("/mine/strikes/<id:strike_id>/appeal")
 @allow(Role.MEMBER)
 @reads(AppealForm)
 def appeal(strike_id: int) -> ResponseReturnValue:

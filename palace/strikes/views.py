@@ -22,7 +22,7 @@ from palace.web import allow, answer, checked, reads, refusal_words, wants_json
 
 FORGIVEN = N_("这一次不算了，马上生效，也告诉本人了。")
 KEPT = N_("这一次还是算，也告诉本人了。")
-ONE = "/<int(max=9223372036854775807):strike_id>"
+ONE = "/<id:strike_id>"
 
 bp = Blueprint("strikes", __name__, url_prefix="/staff/strikes")
 

@@ -22,8 +22,8 @@ from palace.unions import queries, services
 from palace.unions.forms import ConfirmForm, RefuseForm
 from palace.web import allow, answer, checked, reads, refusal_words, wants_json
 
-UNIT = "<int(max=9223372036854775807):unit_id>"
-APPLICATION = "<int(max=9223372036854775807):application_id>"
+UNIT = "<id:unit_id>"
+APPLICATION = "<id:application_id>"
 
 bp = Blueprint("unions", __name__, url_prefix="/unit")
 

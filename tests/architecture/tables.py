@@ -60,7 +60,7 @@ def address_rows(app: Flask) -> list[str]:
 
 def plain(rule: Rule) -> str:
     """Return an address without the bounds of its numbers."""
-    return re.sub(r"int\([^)]*\)", "int", rule.rule)
+    return re.sub(r"<(int\([^)]*\)|id):", "<int:", rule.rule)
 
 
 def methods(rule: Rule) -> str:

@@ -127,3 +127,44 @@ def test_without_scripts_a_branch_clerk_sees_the_branch(person: Callable[..., Pe
     assert clerk.page.url.endswith("/staff")
     assert "园区职工摄影展" in clerk.say()
     assert "打金枝" not in clerk.say()
+
+
+def test_the_administrator_of_a_branch_takes_a_clerk_on_there(
+    person: Callable[..., Person],
+) -> None:
+    branch = signed_in(person(), "branch", "branch-1958")
+    assert branch.page.url.endswith("/staff")
+    assert "园区职工摄影展" in branch.say()
+    looked_at(branch, "posts-branch-home")
+    branch.tap("工作人员与岗位", role="link")
+    assert "贾春梅" in branch.say()
+    assert "马晓东" not in branch.say()
+    looked_at(branch, "posts-branch-people")
+    branch.page.get_by_text("加一位工作人员").click()
+    fill(branch, 登录名="qian", 姓名="钱明", 岗位="door", 管哪里="yangqu")
+    branch.taps = 0
+    branch.tap("加上，看密码")
+    assert branch.taps == 1
+    branch.tap("记好了", role="link")
+    branch.tap("钱明", role="link")
+    looked_at(branch, "posts-branch-person")
+
+
+def test_a_clerk_sets_codes_up_for_themselves(person: Callable[..., Person]) -> None:
+    clerk = signed_in(person(), "counter", "window-1958")
+    looked_at(clerk, "posts-counter-home")
+    clerk.taps = 0
+    clerk.tap("我的动态验证码", role="link")
+    looked_at(clerk, "posts-second")
+    clerk.tap("开始设置")
+    looked_at(clerk, "posts-second-begun")
+    shown = re.search(r"(?<!\d)(\d{6})(?!\d)", clerk.page.locator(".say").inner_text())
+    assert shown
+    clerk.page.get_by_label("动态验证码").fill(shown[1])
+    clerk.tap("设置好了")
+    clerk.look("posts-second-recovery-390")
+    assert clerk.taps == 3
+    clerk.tap("记好了", role="link")
+    looked_at(clerk, "posts-second-set")
+    clerk.tap("取消动态验证码")
+    assert "登录只要密码" in clerk.say()

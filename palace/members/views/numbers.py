@@ -150,14 +150,14 @@ def find() -> ResponseReturnValue:
     return _desk(form, found=services.found_at_desk(form.who.data or ""))
 
 
-@bp.get("/staff/numbers/<int(max=9223372036854775807):member_id>")
+@bp.get("/staff/numbers/<id:member_id>")
 @allow(*AT_COUNTERS)
 def one(member_id: int) -> ResponseReturnValue:
     """Show one member, to set their number."""
     return _one(services.get_member(member_id))
 
 
-@bp.post("/staff/numbers/<int(max=9223372036854775807):member_id>")
+@bp.post("/staff/numbers/<id:member_id>")
 @allow(*AT_COUNTERS, fresh=True)
 @reads(DeskNumberForm)
 def set_number(member_id: int) -> ResponseReturnValue:

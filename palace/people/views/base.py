@@ -20,7 +20,7 @@ from palace.web import answer, refusal_words, wants_json
 
 ADMINISTRATORS = (Role.ADMIN, Role.SITE_ADMIN)
 
-OF_ONE = "/staff/<int(max=9223372036854775807):person_id>"
+OF_ONE = "/staff/<id:person_id>"
 
 bp = Blueprint("people", __name__, url_prefix="/staff/people")
 

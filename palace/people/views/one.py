@@ -34,7 +34,7 @@ from palace.web import allow, answer, checked, reads, wants_json
 
 GIVEN = N_("岗位加好了，对方重新登录后就能用。")
 GIVEN_TO_SELF = N_("岗位加好了。它登录时要动态验证码，请重新登录，设置好再用。")
-PERSON = "/<any(staff, member):kind>/<int(max=9223372036854775807):person_id>"
+PERSON = "/<any(staff, member):kind>/<id:person_id>"
 
 
 @bp.get(PERSON)
@@ -62,7 +62,7 @@ def grant(kind: str, person_id: int) -> ResponseReturnValue:
     return _done(who, GIVEN_TO_SELF if is_self and members.lacks_second(who) else GIVEN)
 
 
-@bp.post("/posts/<int(max=9223372036854775807):post_id>/end")
+@bp.post("/posts/<id:post_id>/end")
 @allow(*ADMINISTRATORS, fresh=True)
 def end(post_id: int) -> ResponseReturnValue:
     """Take a post away; it ends at the next request of whoever had it."""

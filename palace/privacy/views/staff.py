@@ -24,7 +24,7 @@ from palace.privacy.views.base import bp
 from palace.venues.queries import house_rules
 from palace.web import allow, answer, checked, reads, refusal_words, wants_json
 
-ONE = "/staff/people/member/<int(max=9223372036854775807):person_id>/erase"
+ONE = "/staff/people/member/<id:person_id>/erase"
 
 
 @bp.get("/staff/privacy")

@@ -34,7 +34,6 @@ STATES = {
     ImportState.APPLIED: N_("已导入"),
     ImportState.REFUSED: N_("没有导入"),
 }
-NUMBER = "int(max=9223372036854775807)"
 
 bp = Blueprint("roster", __name__)
 

@@ -12,10 +12,10 @@ from palace.members.rules import Role
 from palace.roster import vouching
 from palace.roster.forms import ApplyForm, UploadForm
 from palace.roster.views import base
-from palace.roster.views.base import NUMBER, Desk, bp
+from palace.roster.views.base import Desk, bp
 from palace.web import allow, reads, wants_json
 
-ONE = f"/staff/roster/<{NUMBER}:import_id>"
+ONE = "/staff/roster/<id:import_id>"
 
 
 @bp.get("/staff/roster")

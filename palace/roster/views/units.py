@@ -11,11 +11,11 @@ from palace.members.rules import Role
 from palace.roster import queries
 from palace.roster.forms import ApplyForm, UploadForm
 from palace.roster.views import base
-from palace.roster.views.base import NUMBER, Desk, bp
+from palace.roster.views.base import Desk, bp
 from palace.web import allow, reads
 
-ALL = f"/unit/<{NUMBER}:unit_id>/roster"
-ONE = f"{ALL}/<{NUMBER}:import_id>"
+ALL = "/unit/<id:unit_id>/roster"
+ONE = f"{ALL}/<id:import_id>"
 
 
 def _desk(unit_id: int) -> Desk:

@@ -31,7 +31,7 @@ from palace.venues.rules import PlanSeat, SeatType
 from palace.web import answer, public, reads, refusal_words
 
 
-@bp.get("/performances/<int(max=9223372036854775807):performance_id>")
+@bp.get("/performances/<id:performance_id>")
 @public
 @reads(ChoiceForm)
 def performance(performance_id: int) -> ResponseReturnValue:
@@ -146,7 +146,7 @@ def _zones(plan: Plan | None, offers: Sequence[Offer]) -> list[dict[str, Any]]:
     ]
 
 
-@bp.get("/performances/<int(max=9223372036854775807):performance_id>/rows")
+@bp.get("/performances/<id:performance_id>/rows")
 @public
 def rows(performance_id: int) -> ResponseReturnValue:
     """Show every seat by section and row as native checkboxes, from the truth of this instant."""

@@ -47,7 +47,7 @@ ABOUT_ENTRANTS = (
 )
 
 
-@bp.post("/performances/<int(max=9223372036854775807):performance_id>/hold")
+@bp.post("/performances/<id:performance_id>/hold")
 @allow(Role.MEMBER, Role.ACTING, back=choosing.choice_path)
 @reads(HoldForm)
 def hold(performance_id: int) -> ResponseReturnValue:

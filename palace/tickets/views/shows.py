@@ -165,7 +165,7 @@ def this_member() -> Known | None:
     return member
 
 
-@bp.get("/productions/<int(max=9223372036854775807):production_id>")
+@bp.get("/productions/<id:production_id>")
 @public
 @remembered
 def production(production_id: int) -> ResponseReturnValue:
