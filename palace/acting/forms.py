@@ -55,7 +55,7 @@ class FindForm(Form):
 
 
 class BeginForm(Form):
-    """Whom of those found staff act for."""
+    """Whom of those found staff act for, and the word of who has no account yet."""
 
     person = StringField(
         validators=[
@@ -63,6 +63,7 @@ class BeginForm(Form):
             Length(max=100, message=TOO_LONG),
         ]
     )
+    consent = BooleanField(_("本人听过《个人信息说明》，同意建账号"))
 
 
 class IntroduceForm(Form):

@@ -22,6 +22,8 @@ from palace.roster.tree import find_units
 from palace.tickets.tokens import read_member_token
 
 MOST_FOUND = 20
+NEW = "r"
+"""How a roster entry without an account begins where people are told apart."""
 
 
 class FoundBy(StrEnum):
@@ -49,7 +51,7 @@ class Found:
     @property
     def is_new(self) -> bool:
         """Return whether they have no account yet."""
-        return self.person.startswith("r")
+        return self.person.startswith(NEW)
 
 
 def by_word(typed: str, now: datetime) -> list[Found]:
@@ -117,7 +119,7 @@ def _found(
     listed = db.session.scalars(entries.limit(MOST_FOUND)).all()
     return [_member(one, found_by) for one in known] + [
         Found(
-            person=f"r{one.id}",
+            person=f"{NEW}{one.id}",
             name=mask_name(one.name),
             unit=one.unit.name_zh,
             card_end=one.card_number[-4:],

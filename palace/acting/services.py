@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from palace.acting import queries
-from palace.acting.errors import FindFirst, KnownHere
-from palace.acting.queries import Found, FoundBy
+from palace.acting.errors import FindFirst, KnownHere, WordNeeded
+from palace.acting.queries import NEW, Found, FoundBy
 from palace.companions import services as companions
 from palace.companions.rules import Relation
 from palace.companions.services import Introduced
@@ -52,11 +52,15 @@ def note_search(found: Sequence[Found]) -> None:
         members.note("looked_up", "roster", after={"people": 0})
 
 
-def begin(sign_in: SignedIn, ticket: str, now: datetime) -> int:
+def begin(sign_in: SignedIn, ticket: str, now: datetime, *, consents: bool = False) -> int:
     """Let staff act for somebody they found; who had no account has one now. Return the member's id.
+
+    Args:
+        consents: whether who has no account agreed to one.
 
     Raises:
         FindFirst: they did not find them within the hour, or the person is gone meanwhile.
+        WordNeeded: they have no account, and did not agree to one.
     """
     said, _, mark = ticket.rpartition(".")
     if not hmac.compare_digest(mark.encode(), _mark(said, sign_in).encode()):
@@ -64,6 +68,8 @@ def begin(sign_in: SignedIn, ticket: str, now: datetime) -> int:
     person, found_by, until = said.split(".")
     if int(until) < now.timestamp():
         raise FindFirst
+    if person[0] == NEW and not consents:
+        raise WordNeeded
     try:
         member_id = _member_of(person[0], int(person[1:]), sign_in, now)
         _act(sign_in, member_id, FoundBy(found_by), now)

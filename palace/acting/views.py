@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Flask, Response, flash, g, redirect, url_for
+from flask import Blueprint, Flask, Response, current_app, flash, g, redirect, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -26,7 +26,7 @@ from palace.members import services as members
 from palace.members.posts import AT_COUNTERS
 from palace.members.rules import Role
 from palace.throttle import limiter
-from palace.web import allow, answer, checked, reads, refusal_words, wants_json
+from palace.web import allow, answer, checked, reads, refusal_words, roles_of, wants_json
 
 HEADER = "Palace-Acting"
 """On every page while staff act for somebody: what belongs to a member stays in no browser of ours."""
@@ -38,6 +38,17 @@ def init_app(app: Flask) -> None:
     """Register the addresses of this part, and say on their answers that somebody is acted for."""
     app.register_blueprint(bp)
     app.after_request(_say_so)
+    app.jinja_env.globals["may_act_here"] = may_act_here
+
+
+def may_act_here() -> bool:
+    """Return whether the address opens to this clerk once they have found somebody."""
+    known = g.get("_login_user")
+    if not request.endpoint or known is None or not known.is_authenticated or known.acts_for:
+        return False
+    return Role.ACTING in roles_of(current_app, request.endpoint) and not known.roles.isdisjoint(
+        AT_COUNTERS
+    )
 
 
 def _say_so(response: Response) -> Response:
@@ -94,7 +105,9 @@ def begin() -> ResponseReturnValue:
     try:
         checked(form)
         with transaction():
-            member_id = services.begin(_sign_in(), form.person.data or "", clock.now())
+            member_id = services.begin(
+                _sign_in(), form.person.data or "", clock.now(), consents=form.consent.data
+            )
     except PalaceError as refusal:
         if wants_json():
             raise
@@ -172,6 +185,7 @@ def _page(
         {"people": [_json(one, ticket) for one, ticket in people]},
         status=status,
         find=shown.get("find") or FindForm(formdata=None),
+        begin=BeginForm(formdata=None),
         introduce=shown.get("introduce") or IntroduceForm(formdata=None),
         opened="introduce" in shown,
         people=people,

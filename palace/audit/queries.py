@@ -18,7 +18,7 @@ from sqlalchemy import (
     select,
 )
 
-from palace.audit.rules import ACTS, SUBJECTS, VALUES, Values, changes
+from palace.audit.rules import ACTS, FOUND_BY, SUBJECTS, VALUES, Values, changes
 from palace.db import db, table_of
 from palace.lists.queries import Column, List, instant, known
 from palace.lists.rules import Kind
@@ -123,6 +123,8 @@ def _personal(row: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
 
 def _change_words(name: str, old: object, new: object) -> str:
     heading = gettext(VALUES[name]) if name in VALUES else name
+    if name == "found_by":
+        return f"{heading}: {gettext(FOUND_BY.get(str(new), str(new)))}"
     if old is None:
         return f"{heading}: {_value(new)}"
     return f"{heading}: {_value(old)} → {_value(new)}"

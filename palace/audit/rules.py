@@ -148,6 +148,16 @@ VALUES = {
 }
 """Words for the values of before and after; one without words is called as the code calls it."""
 
+FOUND_BY = {
+    "code": N_("会员二维码"),
+    "document": N_("证件"),
+    "phone": N_("手机号"),
+    "card": N_("会员卡"),
+    "name": N_("姓名和单位"),
+    "new": N_("新建账号"),
+}
+"""What somebody was found by, in words."""
+
 Values = dict[str, object]
 
 

@@ -58,7 +58,7 @@ def _welcome(poster: Poster | None) -> ResponseReturnValue:
 
 
 @bp.get("/join/unit")
-@allow(Role.MEMBER)
+@allow(Role.MEMBER, Role.ACTING)
 @reads(UnitSearch)
 def unit() -> ResponseReturnValue:
     """Offer units: the poster's, its neighbours, or what the typed words find."""
@@ -67,7 +67,7 @@ def unit() -> ResponseReturnValue:
 
 
 @bp.post("/join/unit")
-@allow(Role.MEMBER)
+@allow(Role.MEMBER, Role.ACTING)
 @reads(ApplyForm)
 @limiter.limit("20 per hour", key_func=lambda: f"member:{current_member().id}")
 def apply() -> ResponseReturnValue:
@@ -126,7 +126,7 @@ def _unit_json(unit: Unit) -> dict[str, Any]:
 
 
 @bp.get("/join/done")
-@allow(Role.MEMBER)
+@allow(Role.MEMBER, Role.ACTING)
 def done() -> ResponseReturnValue:
     """Say how somebody stands with their unit, and what is open to them now."""
     member, now = current_member(), clock.now()

@@ -39,7 +39,8 @@ def only(found: TestResponse) -> str:
 
 def begin(client: FlaskClient, person: str, **more: str) -> TestResponse:
     """Act for somebody."""
-    return client.post("/staff/acting/begin", data={"person": person} | more)
+    data = {"person": person, "consent": "1"} | more
+    return client.post("/staff/acting/begin", data=data)
 
 
 def introduce(client: FlaskClient, number: str, **more: str) -> TestResponse:

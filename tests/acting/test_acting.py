@@ -13,7 +13,6 @@ from werkzeug.test import TestResponse
 from palace import clock
 from palace.companions.models import Companion
 from palace.db import db
-from palace.joining.models import Application
 from palace.members.models import AuditLine, Member, Post, SignIn, Staff
 from palace.members.rules import Role
 from palace.tickets.models import Ticket
@@ -62,7 +61,9 @@ def test_ending_closes_the_member_s_pages_and_a_second_end_says_nothing(
     assert client.get("/mine").status_code == 200
     for _ in range(2):
         assert client.post("/staff/acting/end").headers["Location"].endswith("/staff/acting")
-    assert client.get("/mine").status_code == 403
+    refused = client.get("/mine")
+    assert (refused.status_code, "先找到要替谁办理" in refused.text) == (403, True)
+    assert "先找到要替谁办理" not in client.get("/mine/data").text
     assert len(lines("acting_ended")) == 1
 
 
@@ -160,13 +161,7 @@ def test_who_is_erased_meanwhile_leaves_the_clerk_signed_in(
     assert client.get("/staff").status_code == 200
 
 
-OWN = [
-    "/mine/qr.svg",
-    "/mine/data",
-    "/mine/phone",
-    "/mine/erase",
-    "/join/unit",
-]
+OWN = ["/mine/qr.svg", "/mine/data", "/mine/phone", "/mine/erase"]
 
 
 def test_what_is_a_person_s_own_stays_closed(
@@ -189,6 +184,9 @@ def test_who_has_no_account_gets_one_from_the_roster_once(
     entry = make.roster_entry("李桂兰")
     found = find(client, who=entry.card_number)
     assert "还没有账号" in found.text
+    refused = begin(client, only(found), consent="")
+    assert (refused.status_code, "先把《个人信息说明》念给本人听" in refused.text) == (422, True)
+    assert db.session.scalars(select(Member)).all() == []
     for _ in range(2):
         assert begin(client, only(found)).status_code == 303
     [member] = db.session.scalars(select(Member).where(Member.roster_entry_id == entry.id))
@@ -267,14 +265,3 @@ def test_who_joined_before_the_roster_named_them_has_one_account(
     everybody = db.session.scalars(select(Member).execution_options(populate_existing=True)).all()
     assert [(one.id, one.roster_entry_id) for one in everybody] == [(waiting.id, entry.id)]
     assert "工会会员" in client.get("/mine").text
-
-
-def test_an_account_by_document_is_told_what_makes_it_a_union_member(
-    make: Factory, client: FlaskClient, clerk: Staff, number: str
-) -> None:
-    """No application was made for them, and no roster can find them without a number."""
-    page = client.get("/staff/acting").text
-    assert "要按工会会员订，本人还要有手机号" in page
-    introduce(client, number)
-    assert db.session.scalars(select(Application)).all() == []
-    assert client.post("/join/unit", data={}).status_code == 403

@@ -49,7 +49,7 @@ def test_one_account_of_a_roster_entry(live: Factory, live_app: Flask) -> None:
     tickets = [services.ticket_of(found, one, now) for one in clerks]
 
     def acting(clerk: SignedIn, ticket: str) -> Callable[[], object]:
-        return lambda: services.begin(clerk, ticket, now)
+        return lambda: services.begin(clerk, ticket, now, consents=True)
 
     results = together(live_app, list(map(acting, clerks, tickets)), at_once=DESKS)
 
@@ -119,7 +119,7 @@ def test_a_desk_and_the_member_s_own_phone_make_one_account(live: Factory, live_
     tickets = [services.ticket_of(found, one, now) for one in clerks]
 
     def acting(clerk: SignedIn, ticket: str) -> Callable[[], object]:
-        return lambda: services.begin(clerk, ticket, now)
+        return lambda: services.begin(clerk, ticket, now, consents=True)
 
     def by_phone() -> object:
         members.recognise("13800138000")

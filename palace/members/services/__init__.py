@@ -25,8 +25,8 @@ from palace.members.services.enrolment import (
 )
 from palace.members.services.numbers import (
     NumberOffice,
-    found_at_desk,
     get_member,
+    look_up,
     move_number,
     number_office,
     set_number,
@@ -101,7 +101,6 @@ __all__ = [
     "end_sign_in",
     "end_sign_ins",
     "forget_second",
-    "found_at_desk",
     "get_member",
     "get_staff",
     "grant_post",
@@ -115,6 +114,7 @@ __all__ = [
     "lacks_second",
     "leave",
     "lock_holder",
+    "look_up",
     "member_listed",
     "move_number",
     "need_of",

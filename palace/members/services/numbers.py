@@ -136,7 +136,7 @@ def _last_seen(member_id: int) -> datetime | None:
     return db.session.scalar(select(func.max(AuditLine.at)).where(of_member))
 
 
-def found_at_desk(typed: str) -> list[Member]:
+def _at_desk(typed: str) -> list[Member]:
     """Return members by union card or phone number, or by whole name who have lost their number."""
     card = "".join(unicodedata.normalize("NFKC", typed).upper().split())
     by_card = Member.roster_entry.has(RosterEntry.card_number.in_({typed, card}))
@@ -145,6 +145,16 @@ def found_at_desk(typed: str) -> list[Member]:
     by_phone = [Member.phone == number] if number else []
     wanted = select(Member).where(or_(by_card, phoneless, *by_phone))
     return list(db.session.scalars(wanted.order_by(Member.id).limit(MOST_FOUND)))
+
+
+def look_up(typed: str) -> list[Member]:
+    """Return whom the desk finds; the audit says whom, and that nobody was found: it tells as much."""
+    found = _at_desk(typed)
+    for one in found:
+        note("looked_up", f"member:{one.id}")
+    if not found:
+        note("looked_up", "roster", after={"people": 0})
+    return found
 
 
 def get_member(member_id: int) -> Member:

@@ -147,7 +147,9 @@ def find() -> ResponseReturnValue:
         checked(form)
     except PalaceError as refusal:
         return _again(refusal, form, _desk)
-    return _desk(form, found=services.found_at_desk(form.who.data or ""))
+    with transaction():
+        found = services.look_up(form.who.data or "")
+    return _desk(form, found=found)
 
 
 @bp.get("/staff/numbers/<id:member_id>")
