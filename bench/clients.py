@@ -5,8 +5,9 @@ from __future__ import annotations
 import http.client
 import json
 import math
+import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import chain
@@ -76,21 +77,35 @@ def ask_all(
     After `seconds` nothing more is sent: those not asked by then have no answer.
     """
     until = time.monotonic() + seconds
-    numbered = list(enumerate(asks))
-    shares = [numbered[first::connections] for first in range(connections)]
+    waiting = Waiting(asks)
     with ThreadPoolExecutor(connections) as pool:
-        answered = pool.map(lambda share: list(_ask_share(port, share, until)), shares)
-        return [answer for _, answer in sorted(chain(*answered), key=lambda pair: pair[0])]
+        clients = [pool.submit(_ask_on, port, waiting, until) for _ in range(connections)]
+        answered = dict(chain.from_iterable(client.result() for client in clients))
+    return [answered[number] for number in sorted(answered)]
 
 
-def _ask_share(
-    port: int, asks: Sequence[tuple[int, Ask]], until: float
-) -> Iterator[tuple[int, Answer]]:
-    client = Client(port)
+class Waiting:
+    """The requests still to be sent: every client takes the next one, as pgbench's clients do.
+
+    With a share of its own for each client, those on the slower process would finish last and alone.
+    """
+
+    def __init__(self, asks: Iterable[Ask]) -> None:
+        self._asks = enumerate(asks)
+        self._taking = threading.Lock()
+
+    def next(self) -> tuple[int, Ask] | None:
+        """Return the next request and its number, None after the last."""
+        with self._taking:
+            return next(self._asks, None)
+
+
+def _ask_on(port: int, waiting: Waiting, until: float) -> list[tuple[int, Answer]]:
+    """Send what waits over one connection until nothing does, or time is up."""
+    client, answers = Client(port), []
     try:
-        for number, ask in asks:
-            if time.monotonic() > until:
-                break
-            yield number, client.ask(ask)
+        while time.monotonic() <= until and (taken := waiting.next()):
+            answers.append((taken[0], client.ask(taken[1])))
     finally:
         client.close()
+    return answers

@@ -12,10 +12,14 @@ from bench.clients import Ask, ask_all
 
 
 class Echo(BaseHTTPRequestHandler):
-    """Answers with the address and the body it was sent, over kept-alive connections."""
+    """Answers with the address and the body it was sent, over kept-alive connections.
+
+    `/slow` is answered after `/last`.
+    """
 
     protocol_version = "HTTP/1.1"
     connections: set[int] = set()  # noqa: RUF012 - one server at a time
+    others = threading.Event()
 
     def do_GET(self) -> None:
         """Answer."""
@@ -24,6 +28,10 @@ class Echo(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """Answer."""
         self.connections.add(self.client_address[1])
+        if self.path == "/slow":
+            self.others.wait(5)
+        elif self.path == "/last":
+            self.others.set()
         sent = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         body = self.path.encode() + sent
         self.send_response(418)
@@ -40,6 +48,7 @@ class Echo(BaseHTTPRequestHandler):
 def port() -> Iterator[int]:
     """Run a server for the length of a test."""
     Echo.connections.clear()
+    Echo.others.clear()
     with ThreadingHTTPServer(("127.0.0.1", 0), Echo) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield server.server_port
@@ -55,6 +64,16 @@ def test_answers_come_in_the_order_of_the_requests(port: int) -> None:
 def test_connections_are_kept(port: int) -> None:
     ask_all(port, [Ask("/")] * 40, 4)
     assert len(Echo.connections) == 4
+
+
+def test_a_slow_answer_holds_up_none_but_its_own_client(port: int) -> None:
+    asks = [Ask(path) for path in ("/slow", "/", "/", "/", "/last")]
+
+    answers = ask_all(port, asks, 2)
+
+    assert [answer.body for answer in answers] == [b"/slow", b"/", b"/", b"/", b"/last"]
+    assert Echo.others.is_set()
+    assert answers[0].seconds < 5
 
 
 def test_a_body_is_sent(port: int) -> None:
