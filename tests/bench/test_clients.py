@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import http.client
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from bench.clients import Ask, ask_all
+from bench.clients import Ask, Client, ask_all
 
 
 class Echo(BaseHTTPRequestHandler):
@@ -35,10 +36,11 @@ class Echo(BaseHTTPRequestHandler):
         sent = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         body = self.path.encode() + sent
         self.send_response(418)
-        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Length", str(len(body) + (self.path == "/cut")))
         self.send_header("X-Kept", "Yes")
         self.end_headers()
         self.wfile.write(body)
+        self.close_connection = self.path == "/cut"
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
         """Keep quiet."""
@@ -86,6 +88,16 @@ def test_nothing_is_asked_after_the_time(port: int) -> None:
 
 def test_no_requests_have_no_answers(port: int) -> None:
     assert ask_all(port, [], 8) == []
+
+
+def test_an_answer_that_is_cut_off_is_none_and_the_next_one_connects_anew(port: int) -> None:
+    client = Client(port)
+
+    with pytest.raises(http.client.IncompleteRead):
+        client.ask(Ask("/cut"))
+    assert client.ask(Ask("/whole")).body == b"/whole"
+    client.close()
+    assert len(Echo.connections) == 2
 
 
 def test_nobody_there_is_no_answer_but_an_error() -> None:
