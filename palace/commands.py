@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import LargeBinary, UniqueConstraint, select, text
 from sqlalchemy.dialects.postgresql import insert
@@ -11,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from palace.db import Base, Id, db, table_of
 from palace.errors import KeyReused
-from palace.statements import execute
+from palace.statements import Question, execute
 
 
 class CommandKey(Base):
@@ -42,12 +44,24 @@ def first_answer(actor: str, command: str, key: str, *, body: str, answer: str) 
     Raises:
         KeyReused: the key was used with another body.
     """
+    asked = taking(actor, command, key, body=body, answer=answer)
+    return first_of(asked, execute(*asked))
+
+
+def taking(actor: str, command: str, key: str, *, body: str, answer: str) -> Question:
+    """Return the statement that takes a key, for `first_of` to read."""
     body_hash = hashlib.sha256(body.encode()).digest()
     row = {"actor": actor, "command": command, "key": key, "body_hash": body_hash, "answer": answer}
-    if execute(NEW, row):
-        return answer
-    mine = (CommandKey.actor == actor, CommandKey.command == command, CommandKey.key == key)
+    return NEW, row
+
+
+def first_of(asked: Question, taken: Sequence[Any]) -> str:
+    """Return what `first_answer` does, given what `taking` was answered with."""
+    row = asked[1]
+    if taken:
+        return str(row["answer"])
+    mine = [getattr(CommandKey, name) == row[name] for name in ("actor", "command", "key")]
     first = db.session.execute(select(CommandKey).where(*mine)).scalar_one()
-    if first.body_hash != body_hash:
+    if first.body_hash != row["body_hash"]:
         raise KeyReused
     return first.answer

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ParamSpec
 
 from flask import g, has_request_context
 from flask_login import current_user
@@ -11,12 +12,13 @@ from sqlalchemy import insert
 from palace.db import table_of
 from palace.members.models import AuditLine
 from palace.members.services.personal import Personal, sealed
-from palace.statements import execute
+from palace.statements import Question, execute
 
 NEW = insert(table_of(AuditLine))
+Told = ParamSpec("Told")
 
 
-def note(
+def noting(
     act: str,
     subject: str,
     before: dict[str, Any] | None = None,
@@ -25,10 +27,10 @@ def note(
     *,
     actor: str | None = None,
     personal: Personal | None = None,
-) -> None:
-    """Write that somebody (default: who is signed in) did something; ids only, no names or phones.
+) -> Question:
+    """Return the statement that writes that somebody (default: who is signed in) did something.
 
-    Names and phones go into `personal`: they are encrypted and end with the person's key.
+    Ids only, no names or phones: these go into `personal`, encrypted, and end with the person's key.
     """
     asked = has_request_context()
     known = current_user.actor if asked and current_user.is_authenticated else "system"
@@ -43,4 +45,15 @@ def note(
         "personal": sealed(personal) if personal else None,
         "personal_of": personal.member_id if personal else None,
     }
-    execute(NEW, {name: value for name, value in line.items() if value is not None})
+    return NEW, {name: value for name, value in line.items() if value is not None}
+
+
+def _executed(asking: Callable[Told, Question]) -> Callable[Told, None]:
+    def asked(*told: Told.args, **named: Told.kwargs) -> None:
+        execute(*asking(*told, **named))
+
+    return asked
+
+
+note = _executed(noting)
+"""Write the line of `noting` now."""
