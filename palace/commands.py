@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from palace.db import Base, Id, db, table_of
 from palace.errors import KeyReused
-from palace.statements import Question, execute
+from palace.statements import Question
 
 
 class CommandKey(Base):
@@ -35,28 +35,23 @@ KEYS = table_of(CommandKey)
 NEW = insert(KEYS).on_conflict_do_nothing().returning(KEYS.c.id)
 
 
-def first_answer(actor: str, command: str, key: str, *, body: str, answer: str) -> str:
-    """Take the key with `answer`, or return the answer stored when it was taken first.
-
-    Waits for a simultaneous command with the same key. The key is kept only if the transaction
-    commits, so a refused command may be tried afresh.
-
-    Raises:
-        KeyReused: the key was used with another body.
-    """
-    asked = taking(actor, command, key, body=body, answer=answer)
-    return first_of(asked, execute(*asked))
-
-
 def taking(actor: str, command: str, key: str, *, body: str, answer: str) -> Question:
-    """Return the statement that takes a key, for `first_of` to read."""
+    """Return the statement that takes a key with `answer`, for `first_of` to read.
+
+    It waits for a simultaneous command with the same key. The key is kept only if the transaction
+    commits, so a refused command may be tried afresh.
+    """
     body_hash = hashlib.sha256(body.encode()).digest()
     row = {"actor": actor, "command": command, "key": key, "body_hash": body_hash, "answer": answer}
     return NEW, row
 
 
 def first_of(asked: Question, taken: Sequence[Any]) -> str:
-    """Return what `first_answer` does, given what `taking` was answered with."""
+    """Return the answer of `taking` where it took the key, or the one stored when it was taken first.
+
+    Raises:
+        KeyReused: the key was used with another body.
+    """
     row = asked[1]
     if taken:
         return str(row["answer"])
