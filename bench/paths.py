@@ -208,6 +208,7 @@ PATHS = [
         make=claim,
         status=303,
         bars={"web": "≤ 3.5", "trips": "≤ 14", "share": SHARE},
+        times=3.75,
     ),
     Path(
         name="claim and confirm a free seat, JSON",
@@ -215,6 +216,7 @@ PATHS = [
         status=201,
         proof=lambda answer: len(answer.json["tickets"]) == 1,
         bars={"web": "≤ 3.5", "trips": "≤ 14", "share": SHARE},
+        times=3.75,
     ),
     Path(name="two seats together under a quota, confirmed", make=claim_together, status=303),
     Path(name="hold alone", make=hold, status=303, bars={"web": "≤ 3"}),

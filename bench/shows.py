@@ -15,6 +15,7 @@ from bench.visitors import BUSY, COUNT, FIRST
 from palace import clock
 from palace.agenda import services as agenda
 from palace.agenda.models import AgendaEntry
+from palace.agenda.services import Dated
 from palace.db import db, transaction
 from palace.money import Fen
 from palace.programme.models import Performance, Price, Production, Quota, Tier
@@ -120,14 +121,16 @@ def fill_calendar(member_id: int, count: int) -> None:
 def _enter(member_id: int, number: int, starts_at: datetime) -> None:
     agenda.put(
         member_id,
-        f"bench:{number}",
-        "performance",
-        starts_at=starts_at,
-        ends_at=starts_at + timedelta(minutes=130),
-        title_zh="晋剧《打金枝》",
-        title_en="The Golden Branch",
-        place_zh="太原市工人文化宫 大剧场",
-        place_en="Taiyuan Workers' Palace, Grand Theatre",
-        path=f"/performances/{number + 1}",
-        now=clock.now(),
+        Dated(
+            subject=f"bench:{number}",
+            kind="performance",
+            starts_at=starts_at,
+            ends_at=starts_at + timedelta(minutes=130),
+            title_zh="晋剧《打金枝》",
+            title_en="The Golden Branch",
+            place_zh="太原市工人文化宫 大剧场",
+            place_en="Taiyuan Workers' Palace, Grand Theatre",
+            path=f"/performances/{number + 1}",
+        ),
+        clock.now(),
     )

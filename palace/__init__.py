@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from flask import Flask
 from flask_babel import Babel
@@ -92,6 +93,14 @@ class NotFounded(RuntimeError):
     """No palace is set up here; the message says what to type."""
 
 
+class Palace(Flask):
+    """The application; all its views and hooks run in threads, so none is asked whether it is a coroutine."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a view or hook as it is."""
+        return func
+
+
 def create_app(settings: Settings) -> Flask:
     """Build the application; its keys are read when they are first needed.
 
@@ -99,7 +108,7 @@ def create_app(settings: Settings) -> Flask:
         UnsafeSettings, UndeclaredAddress: it must not start like this.
     """
     settings.check()
-    app = Flask("palace", root_path=str(ROOT))
+    app = Palace("palace", root_path=str(ROOT))
     app.extensions["palace"] = settings
     app.session_interface = Cookies()
     _configure(app, settings)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import LargeBinary, UniqueConstraint, select, text
 from sqlalchemy.dialects.postgresql import insert
@@ -11,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from palace.db import Base, Id, db, table_of
 from palace.errors import KeyReused
-from palace.statements import execute
+from palace.statements import Question
 
 
 class CommandKey(Base):
@@ -33,21 +35,28 @@ KEYS = table_of(CommandKey)
 NEW = insert(KEYS).on_conflict_do_nothing().returning(KEYS.c.id)
 
 
-def first_answer(actor: str, command: str, key: str, *, body: str, answer: str) -> str:
-    """Take the key with `answer`, or return the answer stored when it was taken first.
+def taking(actor: str, command: str, key: str, *, body: str, answer: str) -> Question:
+    """Return the statement that takes a key with `answer`, for `first_of` to read.
 
-    Waits for a simultaneous command with the same key. The key is kept only if the transaction
+    It waits for a simultaneous command with the same key. The key is kept only if the transaction
     commits, so a refused command may be tried afresh.
+    """
+    body_hash = hashlib.sha256(body.encode()).digest()
+    row = {"actor": actor, "command": command, "key": key, "body_hash": body_hash, "answer": answer}
+    return NEW, row
+
+
+def first_of(asked: Question, taken: Sequence[Any]) -> str:
+    """Return the answer of `taking` where it took the key, or the one stored when it was taken first.
 
     Raises:
         KeyReused: the key was used with another body.
     """
-    body_hash = hashlib.sha256(body.encode()).digest()
-    row = {"actor": actor, "command": command, "key": key, "body_hash": body_hash, "answer": answer}
-    if execute(NEW, row):
-        return answer
-    mine = (CommandKey.actor == actor, CommandKey.command == command, CommandKey.key == key)
+    row = asked[1]
+    if taken:
+        return str(row["answer"])
+    mine = [getattr(CommandKey, name) == row[name] for name in ("actor", "command", "key")]
     first = db.session.execute(select(CommandKey).where(*mine)).scalar_one()
-    if first.body_hash != body_hash:
+    if first.body_hash != row["body_hash"]:
         raise KeyReused
     return first.answer

@@ -42,9 +42,11 @@ def compress(response: Response, kept: dict[tuple[str, str, str], bytes]) -> Res
         or response.content_encoding
     ):
         return response
+    if (response.content_length or SMALLEST) < SMALLEST:
+        return response
     response.vary.add("Accept-Encoding")
     encoding = next((name for name in ("br", "gzip") if request.accept_encodings[name]), None)
-    if encoding is None or (response.content_length or SMALLEST) < SMALLEST:
+    if encoding is None:
         return response
     response.direct_passthrough = False
     plain = response.get_data()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
@@ -12,7 +12,11 @@ import psycopg
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from psycopg._preparing import PrepareManager
-from psycopg.abc import RV, PQGen
+from psycopg.abc import RV, Buffer, PQGen
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.errors import error_from_result
+from psycopg.generators import execute, fetch_many, send
+from psycopg.pq.abc import PGresult
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
@@ -30,7 +34,10 @@ from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 from palace.money import Fen
 
-ACTIVE = psycopg.pq.TransactionStatus.ACTIVE
+ACTIVE, IDLE = psycopg.pq.TransactionStatus.ACTIVE, psycopg.pq.TransactionStatus.IDLE
+COMMAND_OK, FATAL_ERROR = psycopg.pq.ExecStatus.COMMAND_OK, psycopg.pq.ExecStatus.FATAL_ERROR
+Sent = tuple[bytes, Sequence[Any]]
+BEGIN: Sent = (b"BEGIN", ())
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -126,9 +133,70 @@ class Patient(psycopg.Connection[Any]):
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
         self._prepared = Kept()
-        self.busy = psycopg.RawCursor(
-            self
-        )  # for statements.py: making one takes a fifth of a question
+        self._names: dict[bytes, bytes] = {}
+        self._values = Transformer(self)
+
+    def ask(self, questions: Sequence[Sent]) -> list[list[tuple[Any, ...]]]:
+        """Run statements one after another in one round trip; return the rows of each.
+
+        Each sees what those before it did; behind one that fails none is run. Where no transaction
+        is open they begin one. They are prepared for good when first asked: only those of a known
+        number belong here. psycopg's cursors take three times the CPU for it.
+
+        Raises:
+            psycopg.Error: the first that fails.
+        """
+        if self.pgconn.transaction_status == IDLE and not self.autocommit:
+            questions = [BEGIN, *questions]
+        told = [(sql, self._told(values)) for sql, values in questions]
+        with self.lock:
+            found = self.wait(self._asked(told))
+        return [self._rows(result) for result in found[questions[0] is BEGIN :]]
+
+    def _told(self, values: Sequence[Any]) -> Sequence[Buffer | None]:
+        """Return values as PostgreSQL reads them; it knows of itself of what type each must be."""
+        plain = [_array(value) if type(value) is list else value for value in values]
+        return self._values.dump_sequence(plain, [PyFormat.TEXT] * len(plain))
+
+    def _rows(self, result: PGresult) -> list[tuple[Any, ...]]:
+        self._values.set_pgresult(result)
+        return self._values.load_rows(0, result.ntuples, tuple)
+
+    def _asked(
+        self, told: Sequence[tuple[bytes, Sequence[Buffer | None]]]
+    ) -> PQGen[list[PGresult]]:
+        if len(told) == 1 and told[0][0] in self._names:
+            self.pgconn.send_query_prepared(self._names[told[0][0]], told[0][1])
+            return _checked((yield from execute(self.pgconn)))
+        try:
+            return (yield from self._asked_together(told))
+        except psycopg.Error as error:
+            if error.sqlstate is None:  # not PostgreSQL's refusal: what is on the wire is not known
+                self.pgconn.finish()
+            raise
+
+    def _asked_together(
+        self, told: Sequence[tuple[bytes, Sequence[Buffer | None]]]
+    ) -> PQGen[list[PGresult]]:
+        new = dict.fromkeys(sql for sql, _ in told if sql not in self._names)
+        made = {sql: b"palace_%d" % number for number, sql in enumerate(new, len(self._names))}
+        names = self._names | made if made else self._names
+        self.pgconn.enter_pipeline_mode()
+        for sql in new:
+            self.pgconn.send_prepare(names[sql], sql)
+        for sql, values in told:
+            self.pgconn.send_query_prepared(names[sql], values)
+        self.pgconn.pipeline_sync()
+        yield from send(self.pgconn)
+        results: list[PGresult] = []
+        for _ in range(len(new) + len(told)):
+            results += yield from fetch_many(self.pgconn)
+        yield from fetch_many(self.pgconn)  # the end of the pipeline
+        self.pgconn.exit_pipeline_mode()
+        for sql, result in zip(new, results, strict=False):
+            if result.status == COMMAND_OK:
+                self._names[sql] = names[sql]
+        return _checked(results)[len(new) :]
 
     def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
         """Wait for an answer, at most `limit` seconds; the connection is of no more use after that."""
@@ -138,6 +206,31 @@ class Patient(psycopg.Connection[Any]):
             if timeout is None and self.pgconn.transaction_status == ACTIVE:
                 self.pgconn.finish()
             raise
+
+
+def _checked(results: list[PGresult]) -> list[PGresult]:
+    """Return what was answered; the first refusal is raised."""
+    for result in results:
+        if result.status == FATAL_ERROR:
+            raise error_from_result(result)
+    return results
+
+
+def _array(values: list[Any]) -> str | list[Any]:
+    """Return whole numbers or texts as PostgreSQL writes arrays; psycopg takes long over each."""
+    kinds = {type(value) for value in values if value is not None}
+    if kinds <= {int}:
+        parts = ["NULL" if value is None else str(value) for value in values]
+    elif kinds == {str}:
+        parts = ["NULL" if value is None else _quoted(value) for value in values]
+    else:
+        return values
+    return f"{{{','.join(parts)}}}"
+
+
+def _quoted(word: str) -> str:
+    escaped = word.replace("\\", r"\\").replace('"', r"\"")
+    return f'"{escaped}"'
 
 
 class Impatient(Patient):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -16,7 +17,7 @@ from palace import words
 from palace.errors import BadInput
 
 MOST_VALUES = 100
-LAYOUT = frozenset("\t\n\r")
+UNTYPABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")  # all but tab and line ends
 
 
 class Form(FlaskForm):
@@ -83,6 +84,4 @@ def _text(value: object) -> str:
 
 def _is_untypable(text: str | None) -> bool:
     """Return whether no person types this; the nameless part of an upload has None for a name."""
-    return text is None or any(
-        (letter < " " and letter not in LAYOUT) or "\ud800" <= letter <= "\udfff" for letter in text
-    )
+    return text is None or UNTYPABLE.search(text) is not None

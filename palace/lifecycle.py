@@ -59,7 +59,6 @@ HTTP_WORDS = {
     415: N_("内容的格式不对。请从页面上操作。"),
     500: N_("系统出了点问题，已经记录下来。请稍后再试，或到售票处办理。"),
 }
-SAME_ADDRESS_DIFFERS_BY = ("Accept", "Accept-Language", "Cookie")  # page or JSON, language, size
 
 
 class JsonLines(logging.Formatter):
@@ -112,6 +111,7 @@ def log_to_stderr() -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     sys.excepthook = _ended
 
 
@@ -147,7 +147,7 @@ def _finish(response: Response) -> Response:
         personal=not is_file and _is_personal(response),
     )
     if not is_file:
-        response.vary.update(SAME_ADDRESS_DIFFERS_BY)
+        web.tell_apart(response)
         values = {
             "request_id": g.get("request_id"),
             "method": request.method,

@@ -31,6 +31,7 @@ log = logging.getLogger("palace")
 PURPOSES = ("cookie", "code", "calendar", "digest", "ticket", "identity", "totp", "personal")
 LATER = ("identity", "totp", "personal")
 """Purposes that files of an older version lack; `complete_keys` brings them in with the tables."""
+FIVE_BITS = b"abcdefghijklmnopqrstuvwxyz234567" * 8  # a letter for each byte, all equally often
 LOST = (
     "Only if it is lost for good: remove what is left of it, then `palace keys rotate` makes new keys; "
     "every ticket, feed and sign-in of before is void then."
@@ -270,7 +271,7 @@ def keys() -> KeyRing:
 
 def public_code() -> str:
     """Return a random public code: 100 bits as 20 characters of base32, for addresses."""
-    return base64.b32encode(secrets.token_bytes(13))[:20].decode().lower()
+    return secrets.token_bytes(20).translate(FIVE_BITS).decode()
 
 
 def digest(value: str) -> bytes:

@@ -24,6 +24,8 @@ from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from palace.db import Base, Patient, db
 
 Statement = Select[*tuple[Any, ...]] | UpdateBase
+Question = tuple[Statement, Mapping[str, Any]]
+"""A statement with its values, to be asked together with others."""
 Model = TypeVar("Model", bound=Base)
 DIALECT = cast("Dialect", registry.load("postgresql.psycopg")(paramstyle="numeric_dollar"))
 MOST_KEPT = (
@@ -49,19 +51,31 @@ class Made:
 
 def execute(statement: Statement, values: Mapping[str, Any]) -> list[Any]:
     """Run a statement that was made once in the session's transaction; return its rows, named tuples."""
+    return execute_all((statement, values))[0]
+
+
+def execute_all(*asked: Question) -> list[list[Any]]:
+    """Run such statements one after another, each seeing what those before it did, in one round trip.
+
+    Behind one that fails none is run. The rows come in the order of the statements.
+    """
     unit = db.session()
     unit.flush()  # as SQLAlchemy would: a statement sees what its transaction has done
-    connection = _connection(unit)
-    made = _made(statement, tuple(values))
-    driver = cast("Patient", connection.connection.dbapi_connection)
-    cursor: Any = driver.busy
+    connection, driver = _connection(unit)
+    made = [_made(statement, tuple(values)) for statement, values in asked]
+    questions = [
+        (one.sql, one.ordered(values)) for one, (_, values) in zip(made, asked, strict=True)
+    ]
     try:
-        cursor.execute(made.sql, made.ordered(values))
-        return list(map(made.row, cursor.fetchall())) if made.row else []
+        found = driver.ask(questions)
     except psycopg.Error as error:
         # The one place that knows what a lost connection means to its pool; raises what callers know.
-        connection._handle_dbapi_exception(error, made.sql.decode(), None, None, None)
+        told = b"; ".join(one.sql for one in made).decode()
+        connection._handle_dbapi_exception(error, told, None, None, None)
         raise
+    return [
+        list(map(one.row, rows)) if one.row else [] for one, rows in zip(made, found, strict=True)
+    ]
 
 
 def as_loaded(kind: type[Model], row: Any) -> Model:
@@ -81,15 +95,16 @@ def as_loaded(kind: type[Model], row: Any) -> Model:
     return known
 
 
-def _connection(unit: Session) -> Connection:
+def _connection(unit: Session) -> tuple[Connection, Patient]:
     """Return the connection of a session's transaction or savepoint, asked for once in each of them."""
     inside = unit.get_nested_transaction() or unit.get_transaction()
-    begun, connection = unit.info.get("connection", (None, None))
+    begun, connection, driver = unit.info.get("connection", (None, None, None))
     if inside is None or begun is not inside:
         connection = unit.connection()
+        driver = connection.connection.dbapi_connection
         begun = unit.get_nested_transaction() or unit.get_transaction()
-        unit.info["connection"] = (begun, connection)
-    return cast("Connection", connection)
+        unit.info["connection"] = (begun, connection, driver)
+    return cast("Connection", connection), cast("Patient", driver)
 
 
 def _row(columns: Sequence[tuple[Any, ColumnElement[Any]]]) -> Callable[[Any], Any] | None:

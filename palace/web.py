@@ -30,6 +30,7 @@ CSP = (
 )
 REQUEST_ID = "X-Request-Id"
 HOSTS_KNOWN = 64
+DIFFER_BY = ("Accept", "Accept-Language", "Cookie")
 
 
 class CodeConverter(BaseConverter):
@@ -250,6 +251,14 @@ def harden(response: Response, request_id: str, *, secure: bool, personal: bool)
     given = {name.lower() for name, _ in headers}
     headers.extend([(name, value) for name, value in wanted.items() if name.lower() not in given])
     return response
+
+
+def tell_apart(response: Response) -> None:
+    """Say by what answers of one address differ: page or JSON, language, size."""
+    if "Vary" in response.headers:
+        response.vary.update(DIFFER_BY)
+    else:
+        response.headers["Vary"] = ", ".join(DIFFER_BY)
 
 
 def roles_of(app: Flask, endpoint: str) -> Iterable[str]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from contextlib import closing, suppress
-from typing import cast
+from typing import Any, cast
 
 import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
+    Boolean,
     Column,
     MetaData,
     Table,
+    Text,
     bindparam,
     func,
     insert,
@@ -20,13 +23,14 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError, ProgrammingError
+from sqlalchemy.types import TypeEngine
 
-from palace.db import db, table_of
+from palace.db import Patient, db, table_of
 from palace.lifecycle import is_away
 from palace.members.models import Post, Staff
 from palace.members.rules import Role
-from palace.statements import as_loaded, execute
+from palace.statements import as_loaded, execute, execute_all
 from tests.factory import Factory
 
 STAFF = table_of(Staff)
@@ -36,6 +40,8 @@ WHO = (
     .join(STAFF, STAFF.c.id == POSTS.c.staff_id)
     .where(STAFF.c.id == bindparam("id"))
 )
+NAME = select(STAFF.c.name).where(STAFF.c.id == bindparam("id"))
+RENAME = update(STAFF).where(STAFF.c.id == bindparam("of")).values(name=bindparam("to"))
 NEW = insert(STAFF).returning(STAFF.c.id)
 
 
@@ -80,11 +86,10 @@ def test_a_row_becomes_an_object_that_can_be_changed(make: Factory) -> None:
 
 def test_inside_a_savepoint_a_statement_ends_with_it(make: Factory) -> None:
     staff = make.staff(Role.DOOR)
-    renamed = update(STAFF).where(STAFF.c.id == bindparam("of")).values(name=bindparam("to"))
 
     assert execute(WHO, {"id": staff.id})
     with suppress(ZeroDivisionError), db.session.begin_nested():
-        execute(renamed, {"of": staff.id, "to": "李四"})
+        execute(RENAME, {"of": staff.id, "to": "李四"})
         raise ZeroDivisionError
 
     assert execute(WHO, {"id": staff.id})[0].name == staff.name
@@ -103,6 +108,75 @@ def test_a_value_that_is_missing_is_never_taken_for_nothing(make: Factory) -> No
 
     with pytest.raises(ValueError, match="id"):
         execute(WHO, {"misspelt": staff.id})
+
+
+def test_statements_asked_together_see_each_other_and_take_one_round_trip(
+    make: Factory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    staff, waits, wait = make.staff(), [], Patient.wait
+
+    def counted(*given: Any) -> object:
+        waits.append(given)
+        return wait(*given)
+
+    monkeypatch.setattr(Patient, "wait", counted)
+
+    before, nothing, after = execute_all(
+        (NAME, {"id": staff.id}), (RENAME, {"of": staff.id, "to": "李四"}), (NAME, {"id": staff.id})
+    )
+
+    assert (before[0].name, nothing, after[0].name) == (staff.name, [], "李四")
+    assert len(waits) == 1
+
+
+def test_behind_a_statement_that_fails_none_is_run(make: Factory) -> None:
+    staff = make.staff()
+    row = {"login": staff.login, "name": "王", "password_hash": "!"}
+
+    with pytest.raises(IntegrityError), db.session.begin_nested():
+        execute_all(
+            (RENAME, {"of": staff.id, "to": "李四"}),
+            (NEW, row),
+            (RENAME, {"of": staff.id, "to": "王五"}),
+        )
+
+    assert execute(NAME, {"id": staff.id})[0].name == staff.name
+
+
+def test_a_statement_that_could_not_be_prepared_is_prepared_when_asked_again(make: Factory) -> None:
+    for _ in range(2):
+        with pytest.raises(ProgrammingError), db.session.begin_nested():
+            execute(select(func.no_such_function()), {})
+
+    assert execute(select(func.lower("PREPARED AFTER")), {})[0][0] == "prepared after"
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        (Text, ["a", 'say "yes"', "back\\slash", "{a,b}", "", "NULL", "两 行\n", None]),
+        (BigInteger, [1, -(2**62), None]),
+        (BigInteger, [None, None]),
+        (Text, []),
+        (Boolean, [True, None, False]),
+    ],
+)
+def test_lists_arrive_as_they_are(
+    make: Factory, kind: type[TypeEngine[Any]], values: list[Any]
+) -> None:
+    make.staff()
+    assert execute(select(bindparam("these", type_=ARRAY(kind))), {"these": values}) == [(values,)]
+
+
+@pytest.mark.parametrize("value", ["a\0b", ["a\0b"]])
+def test_a_text_that_postgresql_cannot_hold_is_refused_and_never_cut(
+    make: Factory, value: object
+) -> None:
+    make.staff()
+    kind = ARRAY(Text) if isinstance(value, list) else Text()
+
+    with pytest.raises(DataError):
+        execute(select(bindparam("this", type_=kind)), {"this": value})
 
 
 def test_a_rollback_leaves_what_was_prepared(live_app: Flask) -> None:

@@ -2,76 +2,85 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.dialects.postgresql import Range, insert
 
 from palace.agenda import queries
-from palace.agenda.blocks import block_of
+from palace.agenda.blocks import Entry, block_of
 from palace.agenda.models import AgendaEntry
 from palace.agenda.rules import EntryStatus
 from palace.db import db, table_of
 from palace.security import public_code
-from palace.statements import execute
+from palace.statements import Question, execute
 
 TABLE = table_of(AgendaEntry)
 NEW = insert(TABLE).on_conflict_do_nothing().returning(TABLE.c.id)
 
 
-def put(
-    member_id: int,
-    subject: str,
-    kind: str,
-    *,
-    starts_at: datetime,
-    ends_at: datetime,
-    title_zh: str,
-    title_en: str,
-    place_zh: str,
-    place_en: str,
-    path: str,
-    now: datetime,
-    doors_at: datetime | None = None,
-) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Dated:
+    """A dated thing as its part knows it: what it is called, when and where it is, its page.
+
+    `subject` is its name within the palace; doors open at `doors_at`.
+    """
+
+    subject: str
+    kind: str
+    starts_at: datetime
+    ends_at: datetime
+    title_zh: str
+    title_en: str
+    place_zh: str
+    place_en: str
+    path: str
+    doors_at: datetime | None = None
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """Return the columns of an entry that tell it."""
+        return {
+            "kind": self.kind,
+            "status": EntryStatus.CONFIRMED,
+            "during": Range(self.starts_at, self.ends_at),
+            "ends_at": self.ends_at,
+            "title_zh": self.title_zh,
+            "title_en": self.title_en,
+            "place_zh": self.place_zh,
+            "place_en": self.place_en,
+            "path": self.path,
+        }
+
+
+def put(member_id: int, dated: Dated, now: datetime) -> None:
     """Put a dated thing into a member's agenda, or bring its entry up to date; nothing new changes nothing.
 
     A changed entry keeps its UID and gets the next revision: calendars ignore changes without one.
     """
-    fields: dict[str, Any] = {
-        "kind": kind,
-        "status": EntryStatus.CONFIRMED,
-        "during": Range(starts_at, ends_at),
-        "ends_at": ends_at,
-        "title_zh": title_zh,
-        "title_en": title_en,
-        "place_zh": place_zh,
-        "place_en": place_en,
-        "path": path,
-    }
-    fresh = AgendaEntry(
-        member_id=member_id,
-        subject=subject,
-        uid=f"{public_code()}@palace",
-        revision=0,
-        changed_at=now,
-        **fields,
-    )
-    if not _insert(fresh, fields, block_of(fresh, doors_at)):
-        _update(queries.locked_entry(member_id, subject), fields, doors_at, now)
+    bring_up(member_id, dated, now, entered=execute(*entering(member_id, dated, now)))
 
 
-def _insert(fresh: AgendaEntry, fields: dict[str, Any], block: str) -> bool:
-    """Insert an entry unless the member has one about this subject; one round trip in the usual case."""
-    row = fields | {
-        "member_id": fresh.member_id,
-        "subject": fresh.subject,
-        "uid": fresh.uid,
-        "revision": fresh.revision,
-        "changed_at": fresh.changed_at,
-        "block": block,
+def entering(member_id: int, dated: Dated, now: datetime) -> Question:
+    """Return the statement that enters a dated thing that is new to a member, for `bring_up` to read."""
+    row = dated.fields | {
+        "member_id": member_id,
+        "subject": dated.subject,
+        "uid": f"{public_code()}@palace",
+        "revision": 0,
+        "changed_at": now,
     }
-    return bool(execute(NEW, row))
+    shown = Entry(**{name: row[name] for name in Entry._fields})
+    return NEW, row | {"block": block_of(shown, dated.doors_at)}
+
+
+def bring_up(member_id: int, dated: Dated, now: datetime, *, entered: Sequence[Any]) -> None:
+    """Bring the entry a member has already up to date, where `entering` was answered with none."""
+    if not entered:
+        entry = queries.locked_entry(member_id, dated.subject)
+        _update(entry, dated.fields, dated.doors_at, now)
 
 
 def _update(

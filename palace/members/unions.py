@@ -11,7 +11,9 @@ from sqlalchemy import (
     Index,
     Text,
     UniqueConstraint,
+    case,
     func,
+    true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
@@ -87,5 +89,8 @@ class RosterEntry(Base):
     listed_by: Mapped[int | None] = mapped_column(ForeignKey("roster_imports.id"), index=True)
     vouched_at: Mapped[datetime | None]
     confirmed_at: Mapped[datetime | None]
-    counts: Mapped[bool] = column_property(func.palace_entry_counts(status))
+    # The house's rule says it of all but the active: PostgreSQL cannot inline it and plans it at every call.
+    counts: Mapped[bool] = column_property(
+        case((status == RosterStatus.ACTIVE, true()), else_=func.palace_entry_counts(status))
+    )
     unit: Mapped[Unit] = relationship(lazy="joined", innerjoin=True)

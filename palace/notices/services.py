@@ -13,7 +13,7 @@ from palace.db import db, table_of
 from palace.members.models import Challenge
 from palace.notices import queries, senders
 from palace.notices.models import Notice
-from palace.statements import execute
+from palace.statements import Question, execute
 
 TABLE = table_of(Notice)
 NEW = insert(TABLE).on_conflict_do_nothing().returning(TABLE.c.id)
@@ -21,14 +21,20 @@ NEW = insert(TABLE).on_conflict_do_nothing().returning(TABLE.c.id)
 
 def owe(kind: str, subject: str, receiver: str, values: Mapping[str, Any], now: datetime) -> bool:
     """Owe a receiver ("member:5", "phone:138…") a notice about a subject, once; return whether it is new."""
-    row = {
+    return bool(execute(*owing(kind, subject, receiver, values, now)))
+
+
+def owing(
+    kind: str, subject: str, receiver: str, values: Mapping[str, Any], now: datetime
+) -> Question:
+    """Return the statement of `owe`; it brings a row where the notice is new."""
+    return NEW, {
         "kind": kind,
         "subject": subject,
         "receiver": receiver,
         "values": dict(values),
         "created_at": now,
     }
-    return bool(execute(NEW, row))
 
 
 def owe_code(challenge: Challenge, now: datetime) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from palace.db import db, table_of
 from palace.security import public_code
-from palace.statements import execute
+from palace.statements import Question, execute
 from palace.tickets.models import Claim, Order, Ticket
 from palace.tickets.rules import OrderState, TicketState
 
@@ -50,14 +50,24 @@ def issue(claim_ids: Iterable[int], now: datetime) -> None:
     """Issue a valid ticket for each sold claim; collection codes are drawn again while they collide."""
     waiting = sorted(claim_ids)
     while waiting:
-        drawn = {
-            "claims": waiting,
-            "codes": [public_code() for _ in waiting],
-            "collection_codes": [f"{secrets.randbelow(10**8):08d}" for _ in waiting],
-            "now": now,
-        }
-        issued = {row.claim_id for row in execute(ISSUE, drawn)}
-        waiting = [claim_id for claim_id in waiting if claim_id not in issued]
+        waiting = unissued(waiting, execute(*issuing(waiting, now)))
+
+
+def issuing(claim_ids: Iterable[int], now: datetime) -> Question:
+    """Return the statement that issues a ticket for each claim whose collection code does not collide."""
+    waiting = sorted(claim_ids)
+    return ISSUE, {
+        "claims": waiting,
+        "codes": [public_code() for _ in waiting],
+        "collection_codes": [f"{secrets.randbelow(10**8):08d}" for _ in waiting],
+        "now": now,
+    }
+
+
+def unissued(claim_ids: Iterable[int], issued: Iterable[Any]) -> list[int]:
+    """Return the claims that `issuing` brought no ticket for."""
+    done = {row.claim_id for row in issued}
+    return sorted(claim_id for claim_id in claim_ids if claim_id not in done)
 
 
 def _issue() -> ReturningInsert[Any]:

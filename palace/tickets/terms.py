@@ -33,7 +33,7 @@ from palace.members.rules import Known, Standing
 from palace.money import Fen
 from palace.programme.models import Performance, Price, Production, Quota, Tier
 from palace.programme.rules import IdentityPolicy, Qualifies, Scope, Timed
-from palace.statements import execute
+from palace.statements import Question, execute
 from palace.strikes.models import Strike
 from palace.strikes.rules import Ladder
 from palace.tickets.claims import live
@@ -152,13 +152,19 @@ class Terms:
 def terms_of(member: Known | None, performance_id: int) -> Terms:
     """Return what holds for a member, or a stranger, at a performance, in one statement.
 
-    Its counts are true for a member whose lock was taken before.
-
     Raises:
         NotFound: there is no such performance, or it is not published.
     """
-    asked = {"performance_id": performance_id, "member_id": member.id if member else None}
-    found = execute(TERMS, asked)
+    return terms_in(execute(*asking(member, performance_id)), member)
+
+
+def asking(member: Known | None, performance_id: int) -> Question:
+    """Return the statement for `terms_in`; its counts are true for a member locked before."""
+    return TERMS, {"performance_id": performance_id, "member_id": member.id if member else None}
+
+
+def terms_in(found: Sequence[Any], member: Known | None) -> Terms:
+    """Return what `terms_of` does, given what `asking` was answered with."""
     if not found:
         raise NotFound
     row = found[0]

@@ -41,12 +41,14 @@ def put(member: Member, now: datetime | None = None, **changed: Any) -> AgendaEn
     }
     services.put(
         member.id,
-        SUBJECT,
-        "performance",
-        starts_at=starts_at,
-        ends_at=starts_at + timedelta(hours=2),
-        now=now or clock.now(),
-        **(given_words | changed),
+        services.Dated(
+            subject=SUBJECT,
+            kind="performance",
+            starts_at=starts_at,
+            ends_at=starts_at + timedelta(hours=2),
+            **(given_words | changed),
+        ),
+        now or clock.now(),
     )
     return queries.entry_of(member.id, SUBJECT)
 

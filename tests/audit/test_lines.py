@@ -34,7 +34,7 @@ LARGE = (
     " FROM generate_series(1, 200000) AS number"
 )
 CONSTANTS = {"TASK_DIED": TASK_DIED}
-NOTES = {"note", "audit.note", "people.note", "members.note", "services.note"}
+NOTES = {"note", "noting", "audit.note", "people.note", "members.note", "services.note"}
 MADE = {"f'unit_{verdict}'": [f"unit_{verdict}" for verdict in Verdict]}
 """Acts that are put together, with everything they may become."""
 

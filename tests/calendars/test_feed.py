@@ -31,16 +31,18 @@ def enter(member: Member, number: int = 1, starts_at: datetime | None = None) ->
     starts_at = starts_at or clock.now() + timedelta(days=7)
     services.put(
         member.id,
-        f"performance:{number}",
-        "performance",
-        starts_at=starts_at,
-        ends_at=starts_at + timedelta(hours=2),
-        title_zh=f"第{number}场",
-        title_en=f"Show {number}",
-        place_zh="大剧场",
-        place_en="Grand Theatre",
-        path=f"/performances/{number}",
-        now=clock.now(),
+        services.Dated(
+            subject=f"performance:{number}",
+            kind="performance",
+            starts_at=starts_at,
+            ends_at=starts_at + timedelta(hours=2),
+            title_zh=f"第{number}场",
+            title_en=f"Show {number}",
+            place_zh="大剧场",
+            place_en="Grand Theatre",
+            path=f"/performances/{number}",
+        ),
+        clock.now(),
     )
     return f"performance:{number}"
 

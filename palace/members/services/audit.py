@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ParamSpec
 
 from flask import current_app, g, has_request_context, request
 from flask_login import current_user
@@ -12,15 +13,16 @@ from palace.db import table_of
 from palace.members.models import AuditLine
 from palace.members.rules import Role
 from palace.members.services.personal import Personal, sealed
-from palace.statements import execute
+from palace.statements import Question, execute
 from palace.web import roles_of
 
 NEW = insert(table_of(AuditLine))
 FOR = "acted_for"
 """Under this name a line says for whom staff acted."""
+Told = ParamSpec("Told")
 
 
-def note(
+def noting(
     act: str,
     subject: str,
     before: dict[str, Any] | None = None,
@@ -29,11 +31,11 @@ def note(
     *,
     actor: str | None = None,
     personal: Personal | None = None,
-) -> None:
-    """Write that somebody (default: who is signed in) did something; ids only, no names or phones.
+) -> Question:
+    """Return the statement that writes that somebody (default: who is signed in) did something.
 
-    What staff do for a member says so; what they do meanwhile on pages of their own does not. Names and
-    phones go into `personal`: they are encrypted and end with the person's key.
+    What staff do for a member says so; what they do meanwhile on pages of their own does not. Ids only,
+    no names or phones: these go into `personal`, encrypted, and end with the person's key.
     """
     asked = has_request_context()
     known = current_user.actor if asked and current_user.is_authenticated else "system"
@@ -50,9 +52,20 @@ def note(
         "personal": sealed(personal) if personal else None,
         "personal_of": personal.member_id if personal else None,
     }
-    execute(NEW, {name: value for name, value in line.items() if value is not None})
+    return NEW, {name: value for name, value in line.items() if value is not None}
 
 
 def _is_for_member() -> bool:
     """Return whether the address asked for is one that acting opens, rather than the staff's own."""
     return bool(request.endpoint) and Role.ACTING in roles_of(current_app, request.endpoint or "")
+
+
+def _executed(asking: Callable[Told, Question]) -> Callable[Told, None]:
+    def asked(*told: Told.args, **named: Told.kwargs) -> None:
+        execute(*asking(*told, **named))
+
+    return asked
+
+
+note = _executed(noting)
+"""Write the line of `noting` now."""

@@ -9,10 +9,12 @@ from datetime import timedelta
 
 from palace import clock, commands
 from palace.db import db
+from palace.errors import NotFound
 from palace.members import queries as members
 from palace.members.rules import Known
 from palace.programme.rules import IdentityPolicy, Seating
 from palace.security import public_code
+from palace.statements import execute_all
 from palace.strikes import rules as strikes
 from palace.tickets import booked, claims, queries, rules
 from palace.tickets.claims import Pick
@@ -20,7 +22,7 @@ from palace.tickets.errors import NoSeatsTogether, NoTicketNeeded, SeatTaken, So
 from palace.tickets.models import Order
 from palace.tickets.rules import Offer, OrderState, Wish
 from palace.tickets.services.orders import check_takes_place, issue
-from palace.tickets.terms import Terms, terms_of
+from palace.tickets.terms import Terms, asking, terms_in
 from palace.venues import queries as venues
 from palace.venues.rules import PlanSeat, SeatType
 
@@ -49,11 +51,16 @@ def hold(
     """
     code = public_code()
     actor, command = f"member:{member.id}", f"hold:{performance_id}"
-    first = commands.first_answer(actor, command, key, body=repr((wish, confirm)), answer=code)
+    key_taken = commands.taking(actor, command, key, body=repr((wish, confirm)), answer=code)
+    taken, locked, found = execute_all(
+        key_taken, (members.LOCK, {"member_id": member.id}), asking(member, performance_id)
+    )  # the clock and the counts are read behind both locks
+    first = commands.first_of(key_taken, taken)
     if first != code:
         return queries.order_of(member.id, first)
-    members.lock(member.id)
-    terms = terms_of(member, performance_id)
+    if not locked:
+        raise NotFound
+    terms = terms_in(found, member)
     check_wish(member, wish, terms)
     order = _order(member, wish, terms, code, large_text=large_text)
     won = _take(order, wish, terms, confirm=confirm)

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     DateTime,
-    Interval,
     Text,
     Update,
     bindparam,
@@ -19,7 +18,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import INTERVAL, insert
 from sqlalchemy.sql.dml import ReturningInsert
 
 from palace.db import table_of
@@ -76,7 +75,7 @@ def _write() -> ReturningInsert[Any]:
     of_show = USED.c.performance_id == Performance.id
     of_member = USED.c.member_id == Ticket.member_id
     head = select(Site.id).where(Site.kind == HEAD)
-    after = HouseRules.strike_after_minutes * literal(timedelta(minutes=1), Interval)
+    after = HouseRules.strike_after_minutes * literal(timedelta(minutes=1), INTERVAL)
     rows = (
         select(
             Ticket.member_id,

@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from palace.agenda import services as agenda
+from palace.agenda.services import Dated
 from palace.money import Fen
 from palace.notices import services as notices
+from palace.statements import Question, execute
 from palace.tickets.models import Order
 from palace.tickets.terms import Show
 
@@ -16,12 +18,11 @@ def _subject(performance_id: int) -> str:
     return f"performance:{performance_id}"
 
 
-def enter_agenda(order: Order, show: Show, now: datetime) -> None:
-    """Put the performance into the member's agenda."""
-    agenda.put(
-        order.member_id,
-        _subject(show.id),
-        "performance",
+def dated(show: Show) -> Dated:
+    """Return the performance as agendas have it."""
+    return Dated(
+        subject=_subject(show.id),
+        kind="performance",
         starts_at=show.starts_at,
         ends_at=show.ends_at,
         title_zh=show.title_zh,
@@ -29,7 +30,6 @@ def enter_agenda(order: Order, show: Show, now: datetime) -> None:
         place_zh=f"{show.site_zh} {show.space_zh}",
         place_en=f"{show.site_en}, {show.space_en}",
         path=f"/performances/{show.id}",
-        now=now,
         doors_at=show.doors_at,
     )
 
@@ -49,6 +49,19 @@ def tell(
     amount: Fen | None = None,
 ) -> None:
     """Owe the member a notice about an order; `amount` is to be paid by the order's deadline."""
+    execute(*telling(kind, order, show, now, subject=subject, amount=amount))
+
+
+def telling(
+    kind: str,
+    order: Order,
+    show: Show,
+    now: datetime,
+    *,
+    subject: str | None = None,
+    amount: Fen | None = None,
+) -> Question:
+    """Return the statement of `tell`."""
     values: dict[str, Any] = {
         "title": {"zh": show.title_zh, "en": show.title_en},
         "starts_at": show.starts_at.isoformat(),
@@ -56,4 +69,5 @@ def tell(
     }
     if amount is not None and order.pay_by is not None:
         values |= {"pay_by": order.pay_by.isoformat(), "amount": amount}
-    notices.owe(kind, subject or f"order:{order.id}", f"member:{order.member_id}", values, now)
+    of_order = subject or f"order:{order.id}"
+    return notices.owing(kind, of_order, f"member:{order.member_id}", values, now)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from palace.agenda import services as agenda
 from palace.db import db
 from palace.members import queries as members
 from palace.members.models import Member
 from palace.members.rules import Known
-from palace.members.services import note
+from palace.members.services import noting
 from palace.money import Fen
 from palace.payments import services as payments
+from palace.statements import execute_all
 from palace.tickets import booked, claims, queries, rules
 from palace.tickets.errors import (
     ExtendedBefore,
@@ -23,7 +25,7 @@ from palace.tickets.errors import (
 from palace.tickets.models import Order
 from palace.tickets.rules import OrderState
 from palace.tickets.services.entrants import Person, name_them
-from palace.tickets.services.news import enter_agenda, tell
+from palace.tickets.services.news import dated, tell, telling
 from palace.tickets.terms import Show, show_now
 from palace.venues import queries as venues
 
@@ -158,7 +160,12 @@ def settle(order: Order, show: Show, now: datetime) -> None:
 
 def issue(order: Order, show: Show, sold: Iterable[int], now: datetime) -> None:
     """Turn sold claims into tickets, with agenda entry, notice and audit line in one transaction."""
-    booked.issue(sold, now)
-    enter_agenda(order, show, now)
-    tell("tickets_issued", order, show, now)
-    note("tickets_issued", f"order:{order.id}", after={"tickets": order.seat_count})
+    sold, entry = list(sold), dated(show)
+    issued, entered, _, _ = execute_all(
+        booked.issuing(sold, now),
+        agenda.entering(order.member_id, entry, now),
+        telling("tickets_issued", order, show, now),
+        noting("tickets_issued", f"order:{order.id}", after={"tickets": order.seat_count}),
+    )
+    booked.issue(booked.unissued(sold, issued), now)
+    agenda.bring_up(order.member_id, entry, now, entered=entered)
