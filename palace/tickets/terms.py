@@ -221,14 +221,14 @@ def free_used(member_id: int, instant: datetime) -> int:
 def _free_used(
     member_id: ColumnElement[int], month: Instant, lives: ColumnElement[bool]
 ) -> ScalarSelect[int]:
-    show = aliased(Performance)
+    show = aliased(Performance)  # looked up claim by claim: joined, PostgreSQL began with every show
+    starts_at = select(show.starts_at).where(show.id == Claim.performance_id).scalar_subquery()
     return (
         select(func.count())
         .select_from(Claim)
         .join(Tier, Tier.id == Claim.tier_id)
-        .join(show, show.id == Claim.performance_id)
         .where(Claim.member_id == member_id, lives, Tier.monthly)
-        .where(month_of(show.starts_at) == month_of(month))
+        .where(month_of(starts_at) == month_of(month))
         .scalar_subquery()
     )
 
