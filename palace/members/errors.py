@@ -60,6 +60,15 @@ class FactNeeded(PalaceError):
     )
 
 
+class NothingKnown(PalaceError):
+    """A number set at the desk would open nothing: its first sign-in asks what nobody could answer."""
+
+    status, code = 409, "nothing_known"
+    message = N_(
+        "这位会员没有会员卡，也没存过证件，改了号码也登录不了。请先“替会员办理”，在同行人里存本人的证件。"
+    )
+
+
 class SameNumber(PalaceError):
     """The member has this very number already."""
 

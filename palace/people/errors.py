@@ -35,7 +35,7 @@ class SiteUnknown(PalaceError):
 
 
 class UnitUnknown(PalaceError):
-    """No union has this code or name."""
+    """No union has this code or name, or several have the name."""
 
     status, code = 422, "post_unit_unknown"
-    message = N_("没有找到这个单位，请从列表里选。")
+    message = N_("没有找到这个单位，或有几个同名的：请从列表里选，同名的填单位代码。")

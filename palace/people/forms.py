@@ -62,7 +62,10 @@ class GrantForm(Form):
         _("哪个单位"),
         validators=[
             Optional(),
-            Length(max=LONGEST_TYPED, message=_("没有找到这个单位，请从列表里选。")),
+            Length(
+                max=LONGEST_TYPED,
+                message=_("没有找到这个单位，或有几个同名的：请从列表里选，同名的填单位代码。"),
+            ),
         ],
     )
 

@@ -129,9 +129,11 @@ def site_names() -> dict[int, tuple[str, str]]:
 
 
 def find_unit(typed: str) -> Unit | None:
-    """Return the union of this code or whole name."""
+    """Return the union of this code, or of this whole name where no other bears it."""
     wanted = select(Unit).where(or_(Unit.code == typed, Unit.name_zh == typed))
-    return db.session.scalars(wanted.order_by(Unit.id)).first()
+    found = db.session.scalars(wanted.order_by(Unit.code != typed).limit(2)).all()
+    alone = len(found) == 1 or (found and found[0].code == typed)
+    return found[0] if alone else None
 
 
 def unit_names() -> list[str]:

@@ -307,3 +307,23 @@ def test_facts_are_compared_without_width_case_and_gaps() -> None:
     assert fact_fits("ｔｙ 0001-x", ["TY0001X"])
     assert not fact_fits("", [None, ""])
     assert not fact_fits("--", ["--"])
+
+
+def test_the_desk_sets_no_number_that_would_open_nothing(
+    make: Factory, client: FlaskClient
+) -> None:
+    member = make.member("王海燕", valid=False, phone=PHONE)
+    make.sign_in(client, make.staff(Role.COUNTER))
+    make.commit()
+    refused = client.post(f"/staff/numbers/{member.id}", data={"phone": NEW, "seen": "1"})
+    assert (refused.status_code, "改了号码也登录不了" in refused.text) == (409, True)
+    db.session.expire_all()
+    assert phone_of(member) == PHONE
+    declared = Declared(name="王海燕", document=Document.ID_CARD, number=card("19700305", "301"))
+    own = companions.Introduced(
+        name="王海燕", relation=Relation.SELF, born_on=None, declared=declared
+    )
+    companions.keep(member, own, clock.now())
+    make.commit()
+    done = client.post(f"/staff/numbers/{member.id}", data={"phone": NEW, "seen": "1"})
+    assert (done.status_code, phone_of(member)) == (303, NEW)

@@ -123,6 +123,18 @@ def test_a_post_that_is_taken_away_ends_at_the_next_request(
     assert head.post(f"{PEOPLE}/posts/999999/end").status_code == 404
 
 
+def test_a_union_whose_name_another_bears_is_told_by_its_code(
+    head: FlaskClient, make: Factory
+) -> None:
+    member, unit = make.member(), make.unit("第二工会")
+    make.unit("第二工会")
+    grant = f"{PEOPLE}/member/{member.id}/posts"
+    named = head.post(grant, data={"role": "unit", "unit": "第二工会"}, headers=JSON)
+    assert named.get_json()["code"] == "post_unit_unknown"
+    coded = head.post(grant, data={"role": "unit", "unit": unit.code}, headers=JSON)
+    assert coded.get_json()["posts"][0]["unit"] == unit.code
+
+
 def test_a_member_is_found_by_phone_and_gets_the_post_of_a_union(
     head: FlaskClient, make: Factory
 ) -> None:

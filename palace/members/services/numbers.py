@@ -13,7 +13,7 @@ from palace import clock
 from palace.db import db
 from palace.errors import NotFound
 from palace.members import facts, queries, rules
-from palace.members.errors import FactNeeded, SameNumber
+from palace.members.errors import FactNeeded, NothingKnown, SameNumber
 from palace.members.models import AuditLine, Challenge, Member, RosterEntry
 from palace.members.services.audit import note
 from palace.members.services.codes import use_up
@@ -65,8 +65,11 @@ def set_number(member_id: int, phone: str) -> None:
 
     Raises:
         SameNumber: it is theirs already.
+        NothingKnown: there is nothing their first sign-in could ask.
     """
     member = _give(member_id, phone, clock.now())
+    if member.roster_entry is None and not number_office["numbers"].own_last_four(member.id):
+        raise NothingKnown
     member.phone_proven_at = None
     db.session.flush()
 
