@@ -109,10 +109,10 @@ def day_words(instant: datetime, *, year: bool = False) -> str:
 
 
 def date_words(day: date) -> str:
-    """Return a palace day without its weekday: 3月5日, or 5 Mar."""
+    """Return a palace day that may lie in another year: 2027年3月5日, or 5 Mar 2027."""
     if language() == "en":
-        return f"{day.day} {day:%b}"
-    return f"{day.month}月{day.day}日"
+        return f"{day.day} {day:%b %Y}"
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def time_words(instant: datetime) -> str:

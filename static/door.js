@@ -66,7 +66,7 @@ const list = (verdict, told) => {
   const parts = [
     ["span", new Date().toTimeString().slice(0, 5)],
     ["strong", told.verdict],
-    ["span", told.seat ?? told.words],
+    ["span", verdict === "admitted" ? (told.seat ?? told.words) : [told.seat, told.words].filter(Boolean).join(" · ")],
     ["span", verdict === "admitted" ? gate.selectedOptions[0].textContent : ""],
   ];
   for (const [kind, words] of parts) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import url_for
@@ -24,13 +25,15 @@ from palace.lists.queries import Column, List, instant, known
 from palace.lists.rules import Kind
 from palace.lists.services import NO, YES
 from palace.members.models import AuditLine, Member, PersonalKey, Staff
-from palace.members.rules import mask_name
+from palace.members.posts import ROLE_WORDS
+from palace.members.rules import Role, mask_name
 from palace.members.services.audit import FOR
 from palace.members.services.personal import opened
 from palace.text import N_
 
 NUMBERED = "^{kind}:[0-9]{{1,18}}$"
 MOST_FOUND = 100
+SAID = re.compile(r"[\w.-]{1,60}", re.ASCII)
 SYSTEM = N_("系统")
 DESTROYED = N_("个人内容已销毁")
 HIDDEN = N_("个人内容只在网页上看")
@@ -47,22 +50,52 @@ def _name(model: type[Staff] | type[Member], of: Any, kind: str) -> ScalarSelect
 
 
 def _is_actor(typed: str) -> ColumnElement[bool]:
-    """Return the condition that a line is of whom somebody typed: staff by name or login, or an id.
-
-    Who that is is looked up first: the index on actors is only used where they are known.
-    """
-    actors = ["system"] if typed in {"system", gettext(SYSTEM)} else [typed]
-    if ":" not in typed and actors == [typed]:
-        fits = or_(Staff.login == typed, Staff.name.icontains(typed, autoescape=True))
-        ids = db.session.scalars(select(Staff.id).where(fits).order_by(Staff.id).limit(MOST_FOUND))
-        actors = [f"staff:{staff_id}" for staff_id in ids]
+    """Return the condition that a line is of whom somebody typed, as `_meant` understands it."""
+    actors = ["system"] if typed in {"system", gettext(SYSTEM)} else _meant(typed)
     return AuditLine.actor == actors[0] if len(actors) == 1 else AuditLine.actor.in_(actors)
 
 
 def _is_subject(typed: str) -> ColumnElement[bool]:
     """Return the condition that a line is about something, or says that staff acted for that member."""
-    acted = and_(AuditLine.after.has_key(FOR), AuditLine.after[FOR].astext == typed)
-    return or_(AuditLine.subject == typed, acted)
+    things = _meant(typed)
+    acted = and_(AuditLine.after.has_key(FOR), AuditLine.after[FOR].astext.in_(things))
+    return or_(AuditLine.subject.in_(things), acted)
+
+
+def _meant(typed: str) -> list[str]:
+    """Return the ids of what somebody typed: as written, as pages say it (会员 5), or people.
+
+    Staff are found by login or a part of the name, members by their whole name or phone number.
+    They are looked up first: the indexes on lines are only used where the ids are known.
+    """
+    if ":" in typed:
+        return [typed]
+    found = [f"staff:{one}" for one in _ids(Staff.id, Staff.login == typed, _like_staff(typed))]
+    phone = "".join(typed.split())
+    found += [
+        f"member:{one}" for one in _ids(Member.id, Member.name == typed, Member.phone == phone)
+    ]
+    return found + _as_said(typed)
+
+
+def _like_staff(typed: str) -> ColumnElement[bool]:
+    return Staff.name.icontains(typed, autoescape=True)
+
+
+def _ids(number: Any, *fits: ColumnElement[bool]) -> list[int]:
+    """Return the numbers of those whom one of the conditions fits, the first of them only."""
+    wanted = select(number).where(or_(*fits)).order_by(number).limit(MOST_FOUND)
+    return list(db.session.scalars(wanted))
+
+
+def _as_said(typed: str) -> list[str]:
+    """Return what 会员 5 or 票 77 is written as in a line; empty: it names nothing."""
+    for kind, words in SUBJECTS.items():
+        front = str(gettext(words, number="")).strip()
+        number = typed.removeprefix(front).strip()
+        if number != typed and SAID.fullmatch(number):
+            return [f"{kind}:{number}"]
+    return []
 
 
 def _actor(row: Any) -> str:
@@ -125,9 +158,15 @@ def _change_words(name: str, old: object, new: object) -> str:
     heading = gettext(VALUES[name]) if name in VALUES else name
     if name == "found_by":
         return f"{heading}: {gettext(FOUND_BY.get(str(new), str(new)))}"
+    if name == "role":
+        return f"{heading}: {gettext(_role(str(new or old)))}"
     if old is None:
         return f"{heading}: {_value(new)}"
     return f"{heading}: {_value(old)} → {_value(new)}"
+
+
+def _role(written: str) -> str:
+    return ROLE_WORDS[Role(written)] if written in {*Role} else written
 
 
 def _value(value: object) -> str:

@@ -40,7 +40,7 @@ class CardNeeded(PalaceError):
     status, code = 409, "card_needed"
     message = N_(
         "名册上的“%(name)s”手机尾号是%(digits)s，和这个人登录的手机号不一样，可能只是同名。"
-        "请填本人的会员证号再核对。"
+        "请填本人的会员卡号再核对。"
     )
 
 
@@ -48,4 +48,4 @@ class CardTaken(PalaceError):
     """The card number is somebody else's; on whose roster is not said."""
 
     status, code = 409, "card_taken"
-    message = N_("这个会员证号已经是另一个人的，请核对后再填。")
+    message = N_("这个会员卡号已经是另一个人的，请核对后再填。")

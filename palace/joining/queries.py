@@ -11,7 +11,7 @@ from palace.db import db
 from palace.errors import NotFound
 from palace.joining.errors import UnitUnknown
 from palace.joining.models import Application, Poster
-from palace.joining.rules import SUGGESTED, is_search, suggested
+from palace.joining.rules import SUGGESTED, Verdict, is_search, suggested
 from palace.members.models import Member, Post, RosterEntry, Unit
 from palace.members.rules import tidy_name
 from palace.members.units import UnitKind
@@ -127,6 +127,14 @@ def last_application(member_id: int) -> Application | None:
     """Return what a member applied for last, decided or not."""
     wanted = select(Application).where(Application.member_id == member_id)
     return db.session.scalars(wanted.order_by(Application.id.desc()).limit(1)).first()
+
+
+def standing_application(member_id: int) -> Application | None:
+    """Return a member's last application while it waits for the unit's word or was refused."""
+    last = last_application(member_id)
+    if last is None or last.withdrawn_at or last.verdict is Verdict.CONFIRMED:
+        return None
+    return last
 
 
 def lock_open_application(application_id: int) -> Application | None:

@@ -27,9 +27,10 @@ from palace.agenda.models import AgendaEntry
 from palace.config import Settings
 from palace.db import transaction
 from palace.errors import NotFound, PalaceError
+from palace.joining import queries as joining
 from palace.members import services
 from palace.members.queries import current_member, row_of
-from palace.members.rules import Known, Role
+from palace.members.rules import Known, Role, Standing
 from palace.mine import queries
 from palace.mine.forms import AccessForm, AppealForm, RenameForm
 from palace.strikes import services as strikes
@@ -68,6 +69,9 @@ def _page(form: RenameForm | None = None, status: int = 200, **refused: object) 
         member=member,
         standing=standing,
         unit=member.unit_zh,
+        application=joining.standing_application(member.id)
+        if standing is Standing.PENDING
+        else None,
         qr=_personal_qr(member),
         entries=has.entries,
         tickets=has.tickets,

@@ -167,6 +167,7 @@ def _fields(ticket: Ticket, name: Holder) -> dict[str, str]:
     return printable | {
         "seal": printing.covered(site.seal[:4]),
         "paid": "yes" if ticket.price else "",
+        "by_phone": "yes" if ticket.member.phone else "",
         "qr": _qr(ticket_token(ticket)).png_data_uri(scale=1, border=QUIET_ZONE),
         "title_size": _size(_ems(printable["title"]), 11.5, 15, 37),
         "seat_size": _size(

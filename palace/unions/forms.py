@@ -15,15 +15,15 @@ from palace.unions.rules import LONGEST_WHY
 class ConfirmForm(Form):
     """The number of the person's union card, if it is at hand."""
 
-    card = StringField(_("会员证号"), validators=[Optional()])
+    card = StringField(_("会员卡号"), validators=[Optional()])
 
     def validate_card(self, _field: StringField) -> None:
         """Take what can be a card's number, or nothing."""
         if is_id_card(self.card.data or ""):
             self.card.data = ""
-            raise ValidationError(_("这是身份证号，本馆不存身份证号，请填会员证号。"))
+            raise ValidationError(_("这是身份证号，本馆不存身份证号，请填会员卡号。"))
         if not self.number:
-            raise ValidationError(_("会员证号只能有字母、数字和横线，最多40位。"))
+            raise ValidationError(_("会员卡号只能有字母、数字和横线，最多40位。"))
 
     @property
     def number(self) -> str:

@@ -77,7 +77,7 @@ MEMBERS = List(
     order="name",
     columns=[
         Column(name="name", heading=N_("姓名"), of=RosterEntry.name, sorts=True, filters=True),
-        Column(name="card", heading=N_("会员证号"), of=RosterEntry.card_number, filters=True),
+        Column(name="card", heading=N_("会员卡号"), of=RosterEntry.card_number, filters=True),
         Column(name="phone", heading=N_("手机号"), of=_masked(RosterEntry.phone)),
         Column(
             name="status",

@@ -95,12 +95,37 @@ def test_the_page_says_who_did_what_to_whom(client: FlaskClient, admin: Staff) -
         ("actor=王", ["staff_signed_in"]),
         ("actor=系统", ["task_died", "ticket_returned"]),
         ("subject=ticket:77", ["ticket_returned"]),
+        ("subject=票 77", ["ticket_returned"]),
+        ("subject=票", []),
+        ("subject=欧阳建华", ["member_joined"]),
+        ("subject=欧阳", []),
+        ("subject=王", ["staff_signed_in"]),
+        ("actor=欧阳建华", ["member_joined"]),
         ("why=演员", ["ticket_returned"]),
         ("at_from=2999-01-01", []),
     ],
 )
 def test_lines_are_found(client: FlaskClient, admin: Staff, query: str, acts: list[str]) -> None:
     assert [row["act"] for row in rows(client, query)] == acts
+
+
+def test_a_member_is_found_by_number_and_as_the_page_says_it(
+    client: FlaskClient, admin: Staff, make: Factory
+) -> None:
+    member = make.member("赵铁柱", phone="13800001234")
+    line = AuditLine(
+        actor=f"staff:{admin.id}",
+        act="ticket_issued",
+        subject="order:9",
+        after={"acted_for": f"member:{member.id}", "role": "site_admin"},
+    )
+    make.add(line)
+    db.session.flush()
+
+    for typed in ("138 0000 1234", "赵铁柱", f"会员 {member.id}", f"member:{member.id}"):
+        (row,) = rows(client, f"subject={typed}")
+        assert row["subject"] == "订单 9"
+        assert "岗位: 场馆管理员" in row["change"]
 
 
 def test_a_day_is_the_palace_s(client: FlaskClient, admin: Staff, make: Factory) -> None:

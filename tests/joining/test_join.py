@@ -146,6 +146,21 @@ def test_who_applies_waits_and_may_buy_public_tickets(
     assert "去订这一场" in page
 
 
+def test_mine_says_whether_a_unit_was_chosen_waits_or_said_no(
+    make: Factory, client: FlaskClient, firms: list[Unit]
+) -> None:
+    member = make.member(valid=False)
+    make.sign_in(client, member)
+
+    assert "还没有选单位" in client.get("/mine").text
+    application = services.apply(member, firms[0].id)
+    waiting = client.get("/mine").text
+    assert "单位核对中" in waiting
+    assert firms[0].name_zh in waiting
+    services.refuse(application.id, "staff:1", "不认识")
+    assert "单位没有核对上" in client.get("/mine").text
+
+
 def test_a_bad_name_loses_neither_name_nor_choice(
     make: Factory, client: FlaskClient, firms: list[Unit]
 ) -> None:

@@ -105,7 +105,7 @@ def test_who_is_on_no_roster_gets_an_account_by_their_document(
     clerk.page.locator("#number").fill("140105195703016115")
     clerk.page.get_by_label("本人听过").check()
     clerk.tap("建账号，替他办理")
-    assert "单位核对中" in clerk.say()
+    assert "还没有选单位" in clerk.say()
     for how, name in (("size=large", "large"), ("lang=en", "en")):
         clerk.go(f"/display?{how}&next=/mine")
         clerk.look(f"acting-new-{name}")

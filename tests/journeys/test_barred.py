@@ -59,7 +59,7 @@ def day_words(owner: Owner, days: int) -> str:
     found = owner.execute("SELECT palace_clock()").fetchone()
     assert found
     day = clock.palace_day(found[0]) + timedelta(days=days)
-    return f"{day.month}月{day.day}日"
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def same(person: Callable[..., Person], member: Person, **how: Any) -> Person:

@@ -88,6 +88,21 @@ def test_a_refused_newcomer_is_typed_once(
     assert db.session.scalars(select(Staff).where(Staff.login == "wang")).first() is None
 
 
+def test_a_refused_post_is_told_at_the_field_it_is_about(head: FlaskClient, make: Factory) -> None:
+    member = make.member(valid=False)
+    site_admin = {"login": "wang", "name": "王丽", "role": "site_admin"}
+
+    nowhere = head.post(PEOPLE, data=site_admin).text
+    no_unit, unknown = (
+        head.post(f"{PEOPLE}/member/{member.id}/posts", data={"role": "unit", "unit": unit}).text
+        for unit in ("", "没有的工会")
+    )
+
+    assert 'id="site-error">这个岗位不能这样设' in nowhere
+    assert 'id="unit-error">这个岗位不能这样设' in no_unit
+    assert 'id="unit-error">没有找到这个单位' in unknown
+
+
 def test_a_post_is_given_and_its_holder_signs_in_anew(
     head: FlaskClient, make: Factory, app: Flask
 ) -> None:

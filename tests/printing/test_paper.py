@@ -149,6 +149,23 @@ def test_a_long_or_unprintable_title_still_fits_one_page(
     )
 
 
+def test_who_has_no_phone_is_not_told_to_say_its_end(
+    app: Flask, client: FlaskClient, make: Factory, book: Book
+) -> None:
+    ticket = book()
+    ticket.member.phone = None
+    make.add(ticket.member)
+    make.sign_in(client, ticket.member)
+
+    paper = pdf_of(app, ticket).pages[0].extract_text().replace("\n", "")
+    page = client.get(f"/tickets/{ticket.code}").text
+
+    assert "手机后4位" not in paper + page
+    assert "请尽早到售票处退票" in paper
+    assert "取票码" in paper
+    assert "取票码" in page
+
+
 def test_a_name_nobody_can_write_becomes_pinyin_and_is_told_to_the_staff(
     client: FlaskClient, make: Factory, book: Book
 ) -> None:

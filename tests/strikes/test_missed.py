@@ -216,7 +216,7 @@ def test_mine_says_what_was_missed_and_until_when(
 
     page = client.get("/mine").get_data(as_text=True)
     until = clock.palace_day(STARTS_AT) + timedelta(days=27)
-    assert f"{until.month}月{until.day}日前不能新预约，已订的照常入场" in page
+    assert f"{until.year}年{until.month}月{until.day}日前不能新预约，已订的照常入场" in page
     assert "预约了没来" in page
     client.set_cookie("lang", "en")
     assert "No new bookings before 28 Mar" in client.get("/mine").get_data(as_text=True)
@@ -240,7 +240,7 @@ def test_the_performance_says_so_before_anything_is_chosen(
     make.rules().strikes_to_bar = 3
     db.session.flush()
     until = clock.palace_day(STARTS_AT) + timedelta(days=27)
-    said = f"{until.month}月{until.day}日前不能新预约，已订的照常入场"
+    said = f"{until.year}年{until.month}月{until.day}日前不能新预约，已订的照常入场"
     page = client.get(address).text
     assert said in page
     assert "帮我选连座" not in page

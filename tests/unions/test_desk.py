@@ -75,7 +75,7 @@ def test_what_no_roster_takes_for_a_card_is_refused(
     path = f"/unit/{unit.id}/applications/{one.id}/confirm"
     refused = client.post(path, data={"card": typed})
     assert refused.status_code == 422
-    assert "会员证号只能有字母、数字和横线" in refused.get_data(as_text=True)
+    assert "会员卡号只能有字母、数字和横线" in refused.get_data(as_text=True)
     assert one.member.roster_entry is None
 
 

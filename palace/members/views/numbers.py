@@ -173,7 +173,9 @@ def set_number(member_id: int) -> ResponseReturnValue:
         return _again(refusal, form, lambda shown, status: _one(member, shown, status))
     if wants_json():
         return _json(services.get_member(member_id))
-    flash(gettext("号码设好了。第一次登录时，请本人填会员卡号或单位全称加全名。"))
+    flash(
+        gettext("号码设好了。第一次登录时，请本人填会员卡号、单位全称加全名，或存过的证件后四位。")
+    )
     return redirect(url_for("numbers.one", member_id=member.id), 303)
 
 

@@ -10,10 +10,12 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from palace.errors import PalaceError
+from palace.members.errors import PostNotForThem
 from palace.members.models import Post, Staff
 from palace.members.posts import OF_SITES
 from palace.members.rules import Role
 from palace.people import queries
+from palace.people.errors import SiteUnknown, UnitUnknown
 from palace.people.queries import Worker
 from palace.people.rules import Sites
 from palace.web import answer, refusal_words, wants_json
@@ -47,6 +49,17 @@ def staff_of(person_id: int) -> Staff:
 def typed(field: Any) -> str:
     """Return what was typed in a field, without spaces around it."""
     return (field.data or "").strip()
+
+
+def field_of(refusal: PalaceError, form: Any, first: Any) -> Any:
+    """Return the field of a post's form that a refusal is about, `first` where it is about none."""
+    if isinstance(refusal, UnitUnknown):
+        return form.unit
+    if isinstance(refusal, SiteUnknown):
+        return form.site
+    if isinstance(refusal, PostNotForThem):
+        return form.unit if form.role.data == Role.UNIT else form.site
+    return first
 
 
 def show_again(refusal: PalaceError, first: Any) -> None:

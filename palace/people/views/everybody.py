@@ -21,6 +21,7 @@ from palace.people.views.base import (
     ADMINISTRATORS,
     OF_ONE,
     bp,
+    field_of,
     given,
     show_again,
     show_password,
@@ -52,7 +53,7 @@ def employ() -> ResponseReturnValue:
             words = (form.login.data or "", form.name.data or "", form.role.data or "")
             password = services.take_on(*words, typed(form.site), within=sites_administered())
     except PalaceError as refusal:
-        show_again(refusal, form.login)
+        show_again(refusal, field_of(refusal, form, form.login))
         return _people(employ=form, status=refusal.status)
     return show_password((form.login.data or "").strip(), password, status=201)
 

@@ -21,6 +21,7 @@ from palace.people.views.base import (
     ADMINISTRATORS,
     OF_ONE,
     bp,
+    field_of,
     given,
     show_again,
     show_password,
@@ -56,7 +57,7 @@ def grant(kind: str, person_id: int) -> ResponseReturnValue:
             where = {"site": typed(form.site), "unit": typed(form.unit)}
             services.give_post(who, form.role.data or "", **where, within=sites_administered())
     except PalaceError as refusal:
-        show_again(refusal, form.role)
+        show_again(refusal, field_of(refusal, form, form.role))
         return _person(queries.worker(who, sites_administered()), form, refusal.status)
     is_self = current_user.actor == members.subject(who)
     return _done(who, GIVEN_TO_SELF if is_self and members.lacks_second(who) else GIVEN)
