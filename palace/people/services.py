@@ -9,7 +9,7 @@ from sqlalchemy import exists, select
 from palace.db import db
 from palace.errors import NotFound
 from palace.members.models import Member, Post, SecondFactor, Staff
-from palace.members.queries import posts_of
+from palace.members.queries import lock_administrators, posts_of
 from palace.members.rules import HeldPost, Role
 from palace.members.services import (
     employ,
@@ -131,9 +131,13 @@ def forget_code(staff: Staff, within: Sites, now: datetime) -> None:
 def let_go(staff: Staff, within: Sites, now: datetime) -> None:
     """Let somebody leave who works nowhere else.
 
+    Administrators are locked first, in their order: two who let each other go never wait in a circle.
+
     Raises:
         NotFound, AlsoElsewhere: that is not this administrator's business; also what `leave` raises.
     """
+    if within is None:
+        lock_administrators()
     _lock_within(staff, within, Reach.WHOLE)
     leave(staff.login, now)
 
