@@ -143,7 +143,13 @@ def let_go(staff: Staff, within: Sites, now: datetime) -> None:
 
 
 def set_proofs(roles: list[str], minutes: int, now: datetime) -> None:
-    """Say whose sign-in needs codes; who has none yet and needs them now sets them up at the next one."""
+    """Say whose sign-in needs codes; who has none yet and needs them now sets them up at the next one.
+
+    Who signs in or drops their codes just then is done first, or finds the new rule.
+    """
+    lock_administrators()
+    everybody = select(Staff.id).where(Staff.left_at.is_(None)).order_by(Staff.id)
+    db.session.execute(everybody.with_for_update(key_share=True))
     rules = house_rules()
     before = {"roles": rules.second_factor_roles, "minutes": rules.proof_minutes}
     rules.second_factor_roles, rules.proof_minutes = roles, minutes
