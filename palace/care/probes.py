@@ -79,13 +79,21 @@ def glance(settings: Settings) -> Machine | None:
     """
     looked_at, seen = _looks.get(settings.state, (-OUTDATED, None))
     if time.monotonic() - looked_at > LATELY and _looking.acquire(blocking=False):
-        look = threading.Thread(target=_look, args=[settings], daemon=True)
-        look.start()
-        look.join(GLANCE)
+        _begin_look(settings)
         looked_at, seen = _looks.get(settings.state, (looked_at, seen))
     if seen is None or time.monotonic() - looked_at > OUTDATED:
         return None
     return replace(seen, now=datetime.fromtimestamp(time.time(), UTC))
+
+
+def _begin_look(settings: Settings) -> None:
+    look = threading.Thread(target=_look, args=[settings], daemon=True)
+    try:
+        look.start()
+    except RuntimeError:  # a machine without room for a thread: the next page tries again
+        _looking.release()
+        return
+    look.join(GLANCE)
 
 
 def _look(settings: Settings) -> None:

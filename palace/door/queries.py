@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Row, Select, bindparam, func, select
+from sqlalchemy import Row, Select, and_, bindparam, func, select
 
 from palace.clock import day_span, palace_day
 from palace.db import db
@@ -17,7 +17,7 @@ from palace.errors import NotFound
 from palace.members.models import Member
 from palace.programme.models import Performance, Production, Tier
 from palace.programme.rules import Seating
-from palace.statements import execute
+from palace.statements import execute, execute_all
 from palace.text import N_
 from palace.tickets.models import Admission, Entrant, Ticket
 from palace.tickets.queries import OF_TICKET
@@ -154,16 +154,19 @@ TYPED = _told().where(
     Ticket.collection_code == bindparam("collection_code"),
     func.right(Member.phone, PHONE_END) == bindparam("phone_end"),
 )
-NAMED = (
-    _told()
-    .where(
-        Ticket.performance_id == bindparam("performance_id"),
-        Ticket.state == TicketState.VALID,
-        Entrant.identity_hash == func.any(bindparam("hashes")),
-    )
-    .order_by(IS_IN, Ticket.id)
-    .limit(1)
+OF_DOCUMENT = and_(
+    Ticket.performance_id == bindparam("performance_id"),
+    Ticket.state == TicketState.VALID,
+    Entrant.identity_hash == func.any(bindparam("hashes")),
 )
+LOCK_NAMED = (
+    select(Ticket.id)
+    .join(Entrant, OF_TICKET)
+    .where(OF_DOCUMENT)
+    .order_by(Ticket.id)
+    .with_for_update(of=Ticket, key_share=True)
+)
+NAMED = _told().where(OF_DOCUMENT).order_by(IS_IN, Ticket.id).limit(1)
 """Made once: making them anew costs a door more than asking them."""
 
 
@@ -180,9 +183,12 @@ def lock_typed(performance_id: int, typed: TypedCode) -> Any:
 def lock_named(performance_id: int, hashes: Sequence[bytes]) -> Any:
     """Lock and return the ticket that somebody with one of these document hashes comes in by.
 
-    A buyer's document stands for all their tickets, those that are not in yet first. None: for none.
+    A buyer's document stands for all their tickets, those that are not in yet first: which these are
+    is read behind the locks of all of them, as another door may be at it. None: for none.
     """
-    return _only(NAMED, {"performance_id": performance_id, "hashes": list(hashes)})
+    asked = {"performance_id": performance_id, "hashes": list(hashes)}
+    _, found = execute_all((LOCK_NAMED, asked), (NAMED, asked))
+    return found[0] if found else None
 
 
 def _only(wanted: Select[*tuple[Any, ...]], values: dict[str, Any]) -> Any:

@@ -76,6 +76,13 @@ class SameNumber(PalaceError):
     message = N_("这就是现在的手机号，不用换。")
 
 
+class NumberOfPost(PalaceError):
+    """The member has a post, which whoever holds the number signs in to."""
+
+    status, code = 403, "number_of_post"
+    message = N_("这位会员有岗位，手机号由管理员来改。")
+
+
 class NameFromRoster(PalaceError):
     """The name stands on the unit's roster; the unit corrects it."""
 

@@ -9,7 +9,7 @@ from sqlalchemy import exists, select
 from palace.db import db
 from palace.errors import NotFound
 from palace.members.models import Member, Post, SecondFactor, Staff
-from palace.members.queries import posts_of
+from palace.members.queries import lock_administrators, posts_of
 from palace.members.rules import HeldPost, Role
 from palace.members.services import (
     employ,
@@ -131,15 +131,25 @@ def forget_code(staff: Staff, within: Sites, now: datetime) -> None:
 def let_go(staff: Staff, within: Sites, now: datetime) -> None:
     """Let somebody leave who works nowhere else.
 
+    Administrators are locked first, in their order: two who let each other go never wait in a circle.
+
     Raises:
         NotFound, AlsoElsewhere: that is not this administrator's business; also what `leave` raises.
     """
+    if within is None:
+        lock_administrators()
     _lock_within(staff, within, Reach.WHOLE)
     leave(staff.login, now)
 
 
 def set_proofs(roles: list[str], minutes: int, now: datetime) -> None:
-    """Say whose sign-in needs codes; who has none yet and needs them now sets them up at the next one."""
+    """Say whose sign-in needs codes; who has none yet and needs them now sets them up at the next one.
+
+    Who signs in or drops their codes just then is done first, or finds the new rule.
+    """
+    lock_administrators()
+    everybody = select(Staff.id).where(Staff.left_at.is_(None)).order_by(Staff.id)
+    db.session.execute(everybody.with_for_update(key_share=True))
     rules = house_rules()
     before = {"roles": rules.second_factor_roles, "minutes": rules.proof_minutes}
     rules.second_factor_roles, rules.proof_minutes = roles, minutes

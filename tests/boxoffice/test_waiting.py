@@ -154,9 +154,10 @@ def test_a_post_without_pages_says_so(make: Factory, client: FlaskClient, role: 
 
 @pytest.fixture
 def settings(app: Flask) -> Iterator[Settings]:
-    """Return the settings of a machine nobody has looked at yet."""
+    """Return the settings of a machine nobody has looked at yet, nor still looks at for another test."""
     found: Settings = app.extensions["palace"]
-    probes._looks.clear()
+    with probes._looking:
+        probes._looks.clear()
     yield found
     probes._looks.clear()
 
@@ -178,6 +179,19 @@ def test_a_page_does_not_wait_for_a_machine_that_hangs(
         release.set()
     assert time.monotonic() - began < 2 * probes.GLANCE + 1
     assert len(asked) == 1
+
+
+def test_a_machine_without_room_for_a_thread_is_looked_at_later(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as crowded:
+        crowded.setattr(threading.Thread, "start", full)
+        assert [probes.glance(settings) for _ in range(2)] == [None] * 2
+    monkeypatch.setattr(probes, "GLANCE", 20.0)
+    assert probes.glance(settings) is not None
 
 
 def test_a_look_serves_for_a_minute_and_is_told_with_the_time_of_now(

@@ -278,6 +278,31 @@ def test_the_desk_finds_by_number_or_by_the_name_of_who_has_none(app: Flask, mak
     assert [found("TY-8"), found("ty-8"), found("ｔｙ -8")] == [[one.id]] * 3
 
 
+@pytest.mark.parametrize("role", [Role.COUNTER, Role.SITE_ADMIN])
+def test_the_number_of_who_has_a_post_is_set_by_an_administrator(
+    app: Flask, make: Factory, client: FlaskClient, role: Role
+) -> None:
+    """The card's number finds the member and is the second fact: a clerk would be the unit's organiser."""
+    organiser, desk, over = make.member(phone=PHONE), app.test_client(), app.test_client()
+    post = make.post(organiser, Role.UNIT, unit=organiser.unit)
+    make.sign_in(desk, make.staff(role))
+    make.sign_in(over, make.staff(Role.ADMIN))
+    make.commit()
+    page, typed = f"/staff/numbers/{organiser.id}", {"phone": NEW, "seen": "1"}
+
+    refused = desk.post(page, data=typed)
+    assert (refused.status_code, "这位会员有岗位" in refused.text) == (403, True)
+    assert f'value="{NEW}"' in refused.text
+    assert desk.post(page, data=typed, headers=JSON).get_json()["code"] == "number_of_post"
+    assert phone_of(organiser) == PHONE
+    assert over.post(page, data=typed).status_code == 303
+    assert phone_of(organiser) == NEW
+
+    post.ended_at = clock.now()
+    make.commit()
+    assert desk.post(page, data=typed | {"phone": PHONE}).status_code == 303
+
+
 def test_who_was_erased_has_no_page_at_the_desk(
     make: Factory, client: FlaskClient, member: Member
 ) -> None:
@@ -292,7 +317,7 @@ def test_who_was_erased_has_no_page_at_the_desk(
 def test_the_same_number_is_not_set_again(make: Factory) -> None:
     member = make.member(phone=PHONE)
     with pytest.raises(SameNumber):
-        set_number(member.id, PHONE)
+        set_number(member.id, PHONE, of_posts=True)
 
 
 def test_idle_begins_exactly_after_the_days() -> None:

@@ -133,6 +133,28 @@ def test_an_unattended_desk_begins_nothing(desk: FlaskClient, make: Factory) -> 
     assert begins.get_json()["secret"] == desk.get(PAGE, headers=JSON).get_json()["secret"]
 
 
+def test_who_takes_long_to_set_the_phone_up_proves_again_and_goes_on(
+    desk: FlaskClient, make: Factory
+) -> None:
+    secret = begun(desk)
+    db.session.execute(update(SignIn).values(proven_at=clock.now() - timedelta(hours=1)))
+    make.commit()
+
+    asked = desk.post(PAGE, data={"code": code_now(secret)})
+    done = desk.post(PAGE, data={"code": code_now(secret), "proof": PASSWORD})
+
+    assert (asked.status_code, done.status_code) == (401, 200)
+    assert len(re.findall(r"(?:[A-Z2-7]{4}-){3}[A-Z2-7]{4}", done.text)) == 10
+
+
+def test_who_signs_in_anew_begins_anew(desk: FlaskClient, make: Factory, clerk: Staff) -> None:
+    secret = begun(desk)
+    make.sign_in(desk, clerk)
+    make.commit()
+    refused = desk.post(PAGE, data={"code": code_now(secret)}, headers=JSON)
+    assert refused.get_json()["code"] == "enrolment_gone"
+
+
 def test_teachers_who_are_members_have_no_such_page(make: Factory, client: FlaskClient) -> None:
     make.site()
     member = make.member()

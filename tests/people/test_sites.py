@@ -253,3 +253,25 @@ def test_a_new_administrator_of_a_site_enrols_first(
     entered = client.post("/staff/sign-in", data=typed)
     assert entered.headers["Location"] == "/staff/sign-in/enrol"
     assert client.get(f"{PEOPLE}/staff/{UNKNOWN_ID}").status_code == 303
+
+
+def test_a_post_that_ended_shows_nothing_of_who_is_theirs_no_more(
+    desk: FlaskClient, make: Factory, branch: Site
+) -> None:
+    risen, gone, moved = make.staff(Role.ADMIN), make.member("李老师"), make.staff(Role.COUNTER)
+    risen.name, moved.name = "升任者", "调走者"
+    posts = [
+        make.post(risen, Role.DOOR, site=branch),
+        make.post(gone, Role.TEACHER, site=branch),
+        make.post(moved, Role.DOOR, site=branch),
+    ]
+    for post in posts:
+        post.ended_at = clock.now()
+    make.commit()
+
+    for post in posts:
+        told = desk.post(f"{PEOPLE}/posts/{post.id}/end", headers=JSON)
+        assert told.status_code == 404
+        page = desk.post(f"{PEOPLE}/posts/{post.id}/end", follow_redirects=True)
+        assert page.request.path == PEOPLE
+        assert (post.staff or gone).name not in page.text

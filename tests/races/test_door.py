@@ -16,14 +16,16 @@ from palace.door.rules import Verdict
 from palace.door.services import Checked
 from palace.members.models import AuditLine, Member
 from palace.programme.models import Performance
+from palace.programme.rules import IdentityPolicy
 from palace.tickets import services
 from palace.tickets.errors import AlreadyAdmitted
 from palace.tickets.models import Admission, Claim, Ticket
-from palace.tickets.rules import TicketState
+from palace.tickets.rules import TicketState, Wish
 from palace.tickets.tokens import ticket_token
 from tests.door.conftest import book_for, open_now
 from tests.factory import Factory
 from tests.races.together import together
+from tests.tickets.test_entrants import adult
 
 GATES = ("main", "1L")
 
@@ -67,6 +69,22 @@ def test_many_scans_at_two_doors_let_one_in(
     assert db.session.scalars(select(func.count(Admission.id))).one() == 1
     audited = select(func.count(AuditLine.id)).where(AuditLine.act == "admitted")
     assert db.session.scalars(audited).one() == 1
+
+
+def test_a_buyer_s_card_at_two_doors_lets_every_ticket_in(
+    live: Factory, live_app: Flask, tonight: Performance
+) -> None:
+    """Who waits for the other door comes in by the next ticket, not by the one that is in by now."""
+    tonight.identity_policy, buyer = IdentityPolicy.BUYER, live.member()
+    order = services.hold(buyer, tonight.id, Wish(count=16), key="card-at-two-doors")
+    services.confirm(buyer, order.code, [adult()])
+    live.commit()
+
+    scans = [scanner(tonight, adult().number, GATES[number % 2]) for number in range(20)]
+    results = [one for one in together(live_app, scans) if isinstance(one, Checked)]
+
+    assert Counter(one.verdict for one in results) == {Verdict.ADMITTED: 16, Verdict.ALREADY: 4}
+    assert db.session.scalars(select(func.count(Admission.id))).one() == 16
 
 
 def test_scanned_and_typed_at_once_is_one_entry(

@@ -13,7 +13,7 @@ from palace import clock
 from palace.db import db
 from palace.errors import NotFound
 from palace.members import facts, queries, rules
-from palace.members.errors import FactNeeded, NothingKnown, SameNumber
+from palace.members.errors import FactNeeded, NothingKnown, NumberOfPost, SameNumber
 from palace.members.models import AuditLine, Challenge, Member, RosterEntry
 from palace.members.services.audit import note
 from palace.members.services.codes import use_up
@@ -60,14 +60,19 @@ def move_number(member_id: int, challenge: Challenge, *, sign_in: int) -> None:
     db.session.flush()
 
 
-def set_number(member_id: int, phone: str) -> None:
-    """Give a member a number from the desk or a roster; as nobody proved it, its first code is not enough.
+def set_number(member_id: int, phone: str, *, of_posts: bool) -> None:
+    """Give a member a number from the desk; as nobody proved it, its first code is not enough.
+
+    `of_posts`: whether also to who has a post. The desk knows their card, and would sign in as them.
 
     Raises:
         SameNumber: it is theirs already.
+        NumberOfPost: they have a post.
         NothingKnown: there is nothing their first sign-in could ask.
     """
     member = _give(member_id, phone, clock.now())
+    if not of_posts and queries.posts_of(member):
+        raise NumberOfPost
     if member.roster_entry is None and not number_office["numbers"].own_last_four(member.id):
         raise NothingKnown
     member.phone_proven_at = None

@@ -163,12 +163,16 @@ def one(member_id: int) -> ResponseReturnValue:
 @allow(*AT_COUNTERS, fresh=True)
 @reads(DeskNumberForm)
 def set_number(member_id: int) -> ResponseReturnValue:
-    """Set a member's number after their document was seen; its first sign-in still asks what they know."""
+    """Set a member's number after their document was seen; its first sign-in still asks what they know.
+
+    An administrator of the palace sets also that of a member who has a post.
+    """
     member, form = services.get_member(member_id), DeskNumberForm()
     try:
         checked(form)
         with transaction():
-            services.set_number(member.id, form.number)
+            of_posts = Role.ADMIN in current_user.roles
+            services.set_number(member.id, form.number, of_posts=of_posts)
     except PalaceError as refusal:
         return _again(refusal, form, lambda shown, status: _one(member, shown, status))
     if wants_json():

@@ -48,7 +48,7 @@ def begin_second() -> ResponseReturnValue:
     staff = _own()
     if services.need_of(staff).code:
         raise SecondHeld
-    cookie["begun"] = services.begin(staff, cookie["_user_id"])
+    cookie["begun"] = services.begin(staff, _here())
     return _state(staff) if wants_json() else redirect(url_for("staff.second"), 303)
 
 
@@ -112,7 +112,12 @@ def _page(staff: Staff) -> ResponseReturnValue:
 
 def _begun(staff: Staff) -> str | None:
     """Return the secret this browser is setting up."""
-    return services.begun_secret(cookie.get("begun"), staff, cookie["_user_id"])
+    return services.begun_secret(cookie.get("begun"), staff, _here())
+
+
+def _here() -> str:
+    """Return what stands for this browser's sign-in, also behind a proof, which gives it another token."""
+    return f"sign-in {current_user.id}"
 
 
 def _state(staff: Staff) -> dict[str, object]:

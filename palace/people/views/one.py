@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from palace import clock
 from palace.db import transaction
-from palace.errors import PalaceError
+from palace.errors import NotFound, PalaceError
 from palace.members import services as members
 from palace.members.models import Member, Staff
 from palace.members.posts import AT_SITES, OF_MEMBERS, OF_STAFF
@@ -66,9 +66,17 @@ def grant(kind: str, person_id: int) -> ResponseReturnValue:
 @bp.post("/posts/<id:post_id>/end")
 @allow(*ADMINISTRATORS, fresh=True)
 def end(post_id: int) -> ResponseReturnValue:
-    """Take a post away; it ends at the next request of whoever had it."""
+    """Take a post away; it ends at the next request of whoever had it.
+
+    Raises:
+        NotFound: to programs, where it ended before and whose it was works at the own sites no more.
+    """
+    post = queries.get_post(post_id)
+    before = post.ended_at is not None
     with transaction():
-        who = services.end_one(queries.get_post(post_id), sites_administered())
+        who = services.end_one(post, sites_administered())
+    if before and wants_json() and not queries.worker(who, sites_administered()).reach:
+        raise NotFound
     return _done(who, N_("岗位撤了，马上生效。"))
 
 
