@@ -221,9 +221,7 @@ def free_used(member_id: int, instant: datetime) -> int:
 def _free_used(
     member_id: ColumnElement[int], month: Instant, lives: ColumnElement[bool]
 ) -> ScalarSelect[int]:
-    show = aliased(
-        Performance
-    )  # looked up claim by claim: joined, PostgreSQL began with every show
+    show = aliased(Performance)  # looked up by claim: a join began with all shows
     starts_at = select(show.starts_at).where(show.id == Claim.performance_id).scalar_subquery()
     return (
         select(func.count())
