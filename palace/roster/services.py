@@ -219,7 +219,8 @@ def _apply(
     following.follow(row.id, today)
     row.state, row.finished_at = ImportState.APPLIED, clock.now()
     claims.forget_file(row.id)
-    note("roster_applied", f"roster_import:{row.id}", after=dict(counts), actor=row.actor)
+    told = {**counts, "leaving": counts["leaving"] if row.complete else 0}
+    note("roster_applied", f"roster_import:{row.id}", after=told, actor=row.actor)
 
 
 def check_leavers(row: RosterImport, counts: Mapping[str, int]) -> None:

@@ -218,6 +218,8 @@ def test_a_list_that_is_not_complete_lets_nobody_leave(house: Factory) -> None:
 
     assert done.counts["leaving"] == 1
     assert [status for _, _, status in people("first")] == ["active", "retired"]
+    told = db.session.query(AuditLine).filter(AuditLine.subject == f"roster_import:{done.id}")
+    assert [(line.after or {})["leaving"] for line in told if line.act == "roster_applied"] == [0]
 
 
 def test_what_a_file_has_no_column_for_stays(house: Factory) -> None:
