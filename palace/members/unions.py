@@ -13,6 +13,7 @@ from sqlalchemy import (
     UniqueConstraint,
     case,
     func,
+    literal,
     true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -58,6 +59,9 @@ class Unit(Base):
     closed_at: Mapped[datetime | None]
 
 
+ACTIVE = literal(RosterStatus.ACTIVE.value, Text)
+
+
 class RosterEntry(Base):
     """One person on a unit's roster; membership hangs on it, not on a phone number.
 
@@ -91,6 +95,6 @@ class RosterEntry(Base):
     confirmed_at: Mapped[datetime | None]
     # The house's rule says it of all but the active: PostgreSQL cannot inline it and plans it at every call.
     counts: Mapped[bool] = column_property(
-        case((status == RosterStatus.ACTIVE, true()), else_=func.palace_entry_counts(status))
+        case((status == ACTIVE, true()), else_=func.palace_entry_counts(status))
     )
     unit: Mapped[Unit] = relationship(lazy="joined", innerjoin=True)
