@@ -265,3 +265,17 @@ def test_who_joined_before_the_roster_named_them_has_one_account(
     everybody = db.session.scalars(select(Member).execution_options(populate_existing=True)).all()
     assert [(one.id, one.roster_entry_id) for one in everybody] == [(waiting.id, entry.id)]
     assert "工会会员" in client.get("/mine").text
+
+
+def test_an_administrator_erases_who_has_no_phone_from_the_page_of_acting(
+    make: Factory, client: FlaskClient
+) -> None:
+    make.site()
+    member = make.member()
+    make.sign_in(client, make.staff(Role.ADMIN))
+    begin(client, only(find(client, who=card_of(member))))
+    address = f"/staff/people/member/{member.id}/erase"
+    assert f'href="{address}"' in client.get("/mine").text
+    assert client.get(address).status_code == 200
+    make.sign_in(client, make.staff(Role.COUNTER), acting_for=member)
+    assert address not in client.get("/mine").text
