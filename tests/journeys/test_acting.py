@@ -45,7 +45,7 @@ def test_a_clerk_finds_books_prints_and_ends(
         clerk.page.keyboard.press("Enter")
     clerk.look(f"acting-found-{size}")
     assert "找到1位" in clerk.say()
-    clerk.page.get_by_label("本人听过《个人信息说明》").check()
+    clerk.page.get_by_label("同意建账号").check()
     clerk.taps += 1
     clerk.tap(re.compile("看过证件，替他办理"))
     assert clerk.page.url.endswith("/mine")
@@ -84,7 +84,7 @@ def test_by_name_and_unit_in_large_text_with_scripts_off_and_in_english(
     clerk.page.get_by_label("单位（全称").fill("骑手工会")
     clerk.tap("找会员")
     clerk.page.screenshot(path="var/journeys/acting-noscript-large.png", full_page=True)
-    clerk.page.get_by_label("本人听过《个人信息说明》").check()
+    clerk.page.get_by_label("同意建账号").check()
     clerk.tap(re.compile("看过证件，替他办理"))
     clerk.page.screenshot(path="var/journeys/acting-member-noscript-large.png", full_page=True)
     clerk.go("/display?lang=en&next=/mine")
