@@ -228,14 +228,21 @@ def lock_quotas(performance_id: int) -> Sequence[Any]:
     return execute(LOCK_QUOTAS, {"performance_id": performance_id})
 
 
-def check_quotas(order: Order, picks: Sequence[Pick], now: datetime) -> None:
+def check_quotas(
+    order: Order, picks: Sequence[Pick], now: datetime, *, has_quotas: bool = True
+) -> None:
     """Refuse if a quota the order uses has more live claims than seats, this order's included.
+
+    Args:
+        has_quotas: False: the performance had none when its terms were read behind the member's lock;
+            one that comes later finds this order's claims there already.
 
     Raises:
         SoldOut: carries the `tier_id` whose quota is full, or None.
         ValueError: places without seats are sold, and no quota caps the house.
     """
-    used = [quota for quota in lock_quotas(order.performance_id) if _uses(quota, picks)]
+    quotas = lock_quotas(order.performance_id) if has_quotas else ()
+    used = [quota for quota in quotas if _uses(quota, picks)]
     if any(pick.seat is None for pick in picks) and not any(
         quota.scope == Scope.HOUSE for quota in used
     ):

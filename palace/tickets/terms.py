@@ -1,7 +1,4 @@
-"""What holds for one person at one performance at one instant, read in one statement for the rules.
-
-Plain values, no objects of the ORM: this is asked at every wish and every look at a performance.
-"""
+"""What holds for one person at one performance at one instant: one statement, plain values, no ORM."""
 
 from __future__ import annotations
 
@@ -54,6 +51,7 @@ class Show(Timed):
     """A performance as selling reads it, with its production's title and where it is."""
 
     plan_id: int | None
+    has_quotas: bool
     seats_per_member: int
     identity_policy: IdentityPolicy
     one_per_identity: bool
@@ -121,6 +119,7 @@ NAMES: dict[str, Any] = {
     "site_en": Site.name_en,
     "space_zh": Space.name_zh,
     "space_en": Space.name_en,
+    "has_quotas": select(Quota.id).where(Quota.performance_id == PERFORMANCE).exists(),
 }
 SHOW_COLUMNS = [
     (NAMES[name] if name in NAMES else getattr(Performance, name)).label(name)

@@ -153,7 +153,7 @@ def _take_once(
             raise SeatTaken(
                 seats=[pick.seat for pick in picks if pick.seat and pick.seat.id not in mine]
             )
-        claims.check_quotas(order, picks, terms.now)
+        claims.check_quotas(order, picks, terms.now, has_quotas=terms.show.has_quotas)
     return won
 
 
