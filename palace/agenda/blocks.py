@@ -6,6 +6,7 @@ summer time of 1986 to 1991 in a way that calendars stumble over.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -19,6 +20,7 @@ from palace.agenda.rules import EntryStatus
 from palace.clock import SHANGHAI
 
 LINE_BYTES = 75
+TEXTS_KEPT = 512
 CONTINUES = range(0x80, 0xC0)  # bytes of UTF-8 inside a character
 LOCAL_FORM, UTC_FORM = "%Y%m%dT%H%M%S", "%Y%m%dT%H%M%SZ"
 HEAD = (
@@ -74,7 +76,9 @@ def block_of(entry: AgendaEntry | Entry, doors_at: datetime | None = None) -> st
     return "".join(folded(line) for line in lines)
 
 
+@functools.lru_cache(maxsize=TEXTS_KEPT)
 def _text(words: str) -> str:
+    """Return words as calendars write them; everybody at a show has the same."""
     escaped: str = vText(words).to_ical().decode()
     return escaped
 
