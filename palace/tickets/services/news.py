@@ -9,7 +9,7 @@ from palace.agenda import services as agenda
 from palace.agenda.services import Dated
 from palace.money import Fen
 from palace.notices import services as notices
-from palace.statements import Question, execute
+from palace.statements import Question
 from palace.tickets.models import Order
 from palace.tickets.terms import Show
 
@@ -39,19 +39,6 @@ def leave_agenda(order: Order, now: datetime) -> None:
     agenda.cancel(order.member_id, _subject(order.performance_id), now)
 
 
-def tell(
-    kind: str,
-    order: Order,
-    show: Show,
-    now: datetime,
-    *,
-    subject: str | None = None,
-    amount: Fen | None = None,
-) -> None:
-    """Owe the member a notice about an order; `amount` is to be paid by the order's deadline."""
-    execute(*telling(kind, order, show, now, subject=subject, amount=amount))
-
-
 def telling(
     kind: str,
     order: Order,
@@ -61,7 +48,7 @@ def telling(
     subject: str | None = None,
     amount: Fen | None = None,
 ) -> Question:
-    """Return the statement of `tell`."""
+    """Return the statement that owes the member a notice; `amount` is to be paid by the order's deadline."""
     values: dict[str, Any] = {
         "title": {"zh": show.title_zh, "en": show.title_en},
         "starts_at": show.starts_at.isoformat(),

@@ -13,7 +13,7 @@ from palace.members.rules import Known
 from palace.members.services import noting
 from palace.money import Fen
 from palace.payments import services as payments
-from palace.statements import execute_all
+from palace.statements import execute, execute_all
 from palace.tickets import booked, claims, queries, rules
 from palace.tickets.errors import (
     ExtendedBefore,
@@ -25,7 +25,7 @@ from palace.tickets.errors import (
 from palace.tickets.models import Order
 from palace.tickets.rules import OrderState
 from palace.tickets.services.entrants import Person, name_them
-from palace.tickets.services.news import dated, tell, telling
+from palace.tickets.services.news import dated, telling
 from palace.tickets.terms import Show, show_now
 from palace.venues import queries as venues
 
@@ -142,7 +142,7 @@ def _await_payment(order: Order, show: Show, total: Fen, now: datetime) -> None:
         raise TooLateToPayLater(minutes=house.pay_before_minutes)
     order.state, order.pay_by = OrderState.AWAITING_PAYMENT, pay_by
     payments.ask(PART, order.id, total, pay_by=pay_by)
-    tell("awaiting_payment", order, show, now, amount=total)
+    execute(*telling("awaiting_payment", order, show, now, amount=total))
 
 
 def settle(order: Order, show: Show, now: datetime) -> None:

@@ -10,11 +10,12 @@ from palace.db import db
 from palace.members.rules import Known
 from palace.members.services import note
 from palace.programme.models import Performance
+from palace.statements import execute
 from palace.tickets import claims, queries, rules
 from palace.tickets.errors import AlreadyAdmitted, PaidTicket
 from palace.tickets.models import Ticket
 from palace.tickets.rules import KeptFor, TicketState
-from palace.tickets.services.news import leave_agenda, tell
+from palace.tickets.services.news import leave_agenda, telling
 from palace.tickets.services.orders import locked
 from palace.venues import queries as venues
 from palace.venues.rules import PlanSeat
@@ -46,7 +47,7 @@ def give_back(member: Known, code: str) -> Ticket:
     claims.give_up(order.id, now, ticket.claim_id)
     if not queries.tickets_for(member.id, [ticket.performance_id]):
         leave_agenda(order, now)
-    tell("ticket_returned", order, show, now, subject=f"ticket:{ticket.id}")
+    execute(*telling("ticket_returned", order, show, now, subject=f"ticket:{ticket.id}"))
     note(
         "ticket_returned",
         f"ticket:{ticket.id}",
