@@ -175,7 +175,10 @@ PASSED_STEPS = (
     .scalar_subquery()
 )
 NEXT_STEP = case(
-    (Revision.state == RevisionState.WAITING, Revision.steps[PASSED_STEPS]["name_zh"].astext),
+    (
+        Revision.state == RevisionState.WAITING,
+        func.jsonb_extract_path_text(Revision.steps, cast(PASSED_STEPS, Text), "name_zh"),
+    ),
     else_="",
 )
 REVISIONS = List(

@@ -61,8 +61,8 @@ def turn(site_id: int) -> ResponseReturnValue:
             name_zh=(form.reason_zh.data or "").strip(), name_en=(form.reason_en.data or "").strip()
         )
         with transaction():
-            wanted = Moded(mode=Mode(form.mode.data), reason=reason)
-            services.switch(site_id, wanted, seen=Mode(form.seen.data))
+            wanted = Moded(mode=Mode(form.mode.data or ""), reason=reason)
+            services.switch(site_id, wanted, seen=Mode(form.seen.data or ""))
     except PalaceError as refusal:
         if wants_json():
             raise

@@ -155,7 +155,11 @@ def _form_page(
     known = refusal is None or isinstance(refusal, BadInput)
     return answer(
         "productions/form.html",
-        {},
+        lambda: {
+            "seen": form.seen.data or "",
+            "key": form.key.data if isinstance(form, NewProductionForm) else None,
+            "fields": _now(production) if production else {},
+        },
         status=refusal.status if refusal else 200,
         form=form,
         production=production,
