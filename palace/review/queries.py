@@ -152,7 +152,7 @@ def names_of(actors: Iterable[str]) -> dict[str, str]:
     """Return the names of staff, by how the audit calls them."""
     numbers = {actor: int(actor[6:]) for actor in actors if actor.startswith("staff:")}
     found = db.session.execute(select(Staff.id, Staff.name).where(Staff.id.in_(numbers.values())))
-    names = dict(found.tuples())
+    names = {row.id: row.name for row in found}
     return {actor: names[number] for actor, number in numbers.items() if number in names}
 
 
@@ -174,13 +174,8 @@ PASSED_STEPS = (
     )
     .scalar_subquery()
 )
-NEXT_STEP = case(
-    (
-        Revision.state == RevisionState.WAITING,
-        func.jsonb_extract_path_text(Revision.steps, cast(PASSED_STEPS, Text), "name_zh"),
-    ),
-    else_="",
-)
+OF_STEP = func.jsonb_extract_path_text(Revision.steps, cast(PASSED_STEPS, Text), "name_zh")
+NEXT_STEP = case((Revision.state == RevisionState.WAITING, OF_STEP), else_="")
 REVISIONS = List(
     endpoint="review.home",
     title=N_("审核"),
