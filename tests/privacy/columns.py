@@ -38,6 +38,8 @@ PERSONAL = {
     "posters": "made_by",
     "posts": "staff_id member_id role site_id unit_id granted_by granted_at ended_at",
     "recovery_codes": "staff_id code_hash used_at",
+    "review_decisions": "decided_by decided_at reason",
+    "revisions": "authors proposed_at",
     "roster_chunks": "content",
     "roster_entries": (
         "unit_id card_number name phone valid_until status left_on listed_by vouched_at confirmed_at"
@@ -89,7 +91,8 @@ PLAIN = {
         "unit_uploads_per_day unit_confirmations_per_day export_keep_days audit_keep_days "
         "agenda_keep_days application_keep_days downloads_per_day idle_keep_months "
         "companions_kept people_per_order minors_per_order minor_age number_idle_days "
-        "strikes_to_bar strike_within_days bar_days strike_free_only strike_after_minutes"
+        "strikes_to_bar strike_within_days bar_days strike_free_only strike_after_minutes "
+        "mode mode_reason_zh mode_reason_en"
     ),
     "members": "id calendar_generation",
     "notices": "id kind gateway",
@@ -105,9 +108,19 @@ PLAIN = {
     "posters": "id code unit_id place made_at retired_at",
     "posts": "id",
     "prices": "id performance_id zone tier_id amount",
-    "productions": "id code kind title_zh title_en about_zh about_en minutes",
+    "partners": "id name_zh name_en",
+    "permit_rules": "id space_kind from_places name_zh name_en",
+    "pictures": "code width height large small kept_at shown_at",
+    "productions": (
+        "id code kind title_zh title_en about_zh about_en minutes site_id picture age_zh age_en "
+        "late_entry late_minute entry_note_zh entry_note_en permit_number permit_authority "
+        "permit_until partner_id"
+    ),
     "quotas": "id performance_id scope tier_id zone seats",
     "recovery_codes": "id",
+    "review_decisions": "id revision_id version step name_zh name_en another_person passed",
+    "review_steps": "id position name_zh name_en another_person",
+    "revisions": "id subject site_id version state before fields steps closed_at",
     "roster_chunks": "import_id number created_at",
     "roster_entries": "id",
     "roster_errors": "import_id line reason",

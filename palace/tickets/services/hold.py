@@ -19,7 +19,7 @@ from palace.strikes import rules as strikes
 from palace.tickets import booked, claims, queries, rules
 from palace.tickets.claims import Pick
 from palace.tickets.errors import (
-    BookingStopped,
+    SaleStopped,
     NoSeatsTogether,
     NoTicketNeeded,
     SeatTaken,
@@ -99,11 +99,11 @@ def check_not_stopped(space_id: int) -> None:
     """Refuse new bookings while the house, or the palace, has stopped them; what is held goes on.
 
     Raises:
-        BookingStopped: with the reason people read.
+        SaleStopped: with the reason people read.
     """
     stands = venues.modes().of(space_id)
     if stands.mode is Mode.STOPPED:
-        raise BookingStopped(reason=stands.reason)
+        raise SaleStopped(reason=stands.reason)
 
 
 def _order(member: Known, wish: Wish, terms: Terms, code: str, *, large_text: bool) -> Order:
