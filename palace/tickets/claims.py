@@ -58,6 +58,8 @@ class Pick:
 
 INSTANT = DateTime(timezone=True)
 KEY = ("performance_id", "seat_id")
+NEW = "new_"
+"""How a value is called whose column's name an update keeps to itself."""
 OF_ORDER = ("performance_id", "order_id", "member_id", "held_until")
 OF_PLACE = ("seat_id", "tier_id", "zone", "price", "face_price", "fund")
 BY = case((CLAIMS.c.kept_until > bindparam("now", type_=INSTANT), CLAIMS.c.kept_for))
@@ -104,7 +106,9 @@ def take(
     }
     won = []
     if opened and places[0].seat is None:
-        won = execute(TAKE_KEPT_PLACES, given | _columns(places) | {"wanted": len(places)})
+        renamed = {NEW + name: given[name] for name in OF_ORDER}
+        known = {"now": now, "opened": given["opened"], "wanted": len(places)}
+        won = execute(TAKE_KEPT_PLACES, renamed | known | _columns(places))
         places = [] if only_kept else places[len(won) :]
     if not places:
         return won
@@ -167,7 +171,7 @@ def _take_kept_places() -> ReturningUpdate[Any]:
     free = (
         select(CLAIMS.c.id)
         .where(
-            CLAIMS.c.performance_id == bindparam("performance_id"),
+            CLAIMS.c.performance_id == bindparam(NEW + "performance_id", type_=BigInteger),
             CLAIMS.c.seat_id.is_(None),
             CLAIMS.c.held_until <= now,
             _opened(CLAIMS.c),
@@ -184,7 +188,7 @@ def _take_kept_places() -> ReturningUpdate[Any]:
         update(CLAIMS)
         .where(CLAIMS.c.id == numbered.c.id, numbered.c.turn == places.c.turn)
         .values(
-            **{name: bindparam(f"{name}", type_=CLAIMS.c[name].type) for name in OF_ORDER[1:]},
+            **{name: bindparam(NEW + name, type_=CLAIMS.c[name].type) for name in OF_ORDER[1:]},
             **{name: places.c[name] for name in OF_PLACE[1:]},
         )
         .returning(*WON)
