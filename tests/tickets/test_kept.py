@@ -37,7 +37,7 @@ def hold(
     member: Member, show: Performance, *codes: str, at_counter: bool = False, **wish: object
 ) -> Order:
     """Hold by the real service; a refusal leaves the test's transaction whole."""
-    asked = Wish(seats=tuple((code, None) for code in codes), **wish)  # type: ignore[arg-type]
+    asked = Wish(seats=tuple((code, None) for code in codes), **wish)  # type: ignore[arg-type]  # words of a wish
     with db.session.begin_nested():
         return services.hold(
             member, show.id, asked, key=f"kept-key-{next(KEYS)}", at_counter=at_counter
