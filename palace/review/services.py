@@ -55,7 +55,11 @@ def propose(subject: str, fields: Fields, by: str, *, seen: str | None = None) -
         waiting.authors = list(dict.fromkeys([*waiting.authors, by]))
         db.session.flush()
     else:
-        row: dict[str, Any] = {"state": RevisionState.WAITING, "before": before, "fields": dict(fields)}
+        row: dict[str, Any] = {
+            "state": RevisionState.WAITING,
+            "before": before,
+            "fields": dict(fields),
+        }
         row |= {"steps": way, "authors": [by], "proposed_at": now}
         waiting = _begin(subject, row | {"site_id": reviewed[kind].site_of(number)})
     note("revision_proposed", subject, after={"revision": waiting.id, "version": waiting.version})

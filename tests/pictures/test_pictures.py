@@ -5,18 +5,22 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from PIL import Image
 
-from palace import clock
+from palace import clock, retention
 from palace.db import db
 from palace.pictures import queries, services
 from palace.pictures.errors import NotAPicture, PictureTooLarge, PictureTooSmall
 from palace.pictures.rules import LARGE, MEGABYTES, SMALL, SMALLEST, check_bytes, check_size, fitted
 from tests.factory import Factory
+from tests.review.conftest import Desk, desk
+
+__all__ = ["desk"]
 
 ORIENTATION, MAKE, GPS = 0x0112, 0x010F, 0x8825
 
@@ -126,6 +130,19 @@ def test_the_edges_of_size() -> None:
     with pytest.raises(PictureTooSmall):
         check_size(SMALLEST - 1, SMALLEST - 1)
     assert (fitted(100, 50, 480), fitted(4000, 1, 480)) == ((100, 50), (480, 1))
+
+
+def test_one_that_stands_nowhere_is_let_go_after_a_week(make: Factory, desk: Desk) -> None:
+    waiting, shown, lost = (
+        services.keep(io.BytesIO(sent(colour=colour))).code for colour in ("red", "green", "blue")
+    )
+    desk.write(picture=waiting)
+    services.show(shown, clock.now())
+    rules, after = make.rules(), clock.now() + timedelta(days=make.rules().export_keep_days)
+    assert retention.tidy(rules, after - timedelta(minutes=1))["pictures"] == 0
+    assert retention.tidy(rules, after)["pictures"] == 1
+    left = [code for code in (waiting, shown, lost) if queries.any_bytes(code, "small")]
+    assert left == [waiting, shown]
 
 
 def test_the_public_gets_it_only_once_it_is_shown(client: FlaskClient, make: Factory) -> None:

@@ -19,11 +19,11 @@ from palace.strikes import rules as strikes
 from palace.tickets import booked, claims, neighbours, queries, rules
 from palace.tickets.claims import Pick
 from palace.tickets.errors import (
-    SaleStopped,
     NoSeatsTogether,
     NoTicketNeeded,
     NotKeptForYou,
     SaleNotOpen,
+    SaleStopped,
     SeatsAssigned,
     SeatTaken,
     SoldOut,
