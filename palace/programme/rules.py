@@ -26,6 +26,14 @@ class IdentityPolicy(StrEnum):
     EVERY_ENTRANT = "every_entrant"
 
 
+class LateEntry(StrEnum):
+    """When somebody who comes late is let in: at any time, in the interval, or not at all."""
+
+    ANY_TIME = "any_time"
+    INTERVAL = "interval"
+    NONE = "none"
+
+
 class Audience(StrEnum):
     """Whom an opening before the public one is for: a union with all below it, or all valid members."""
 
@@ -38,14 +46,6 @@ class SeatChoice(StrEnum):
 
     FREE = "free"
     ASSIGNED = "assigned"
-
-
-class LateEntry(StrEnum):
-    """When somebody who comes late is let in: at any time, in the interval, or not at all."""
-
-    ANY_TIME = "any_time"
-    INTERVAL = "interval"
-    NONE = "none"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +82,7 @@ class Shown(StrEnum):
     RUNNING = "running"
     NOT_OPEN = "not_open"
     CLOSED = "closed"
+    STOPPED = "stopped"
     FULL = "full"
     FEW = "few"
     FREE = "free"
@@ -184,6 +185,7 @@ def shown(
     ticketed: bool,
     left: int,
     few: int,
+    stopped: bool = False,
 ) -> Shown:
     """Return how a performance stands at `now`; `few` places or less left is 快满了."""
     standing = (
@@ -191,8 +193,9 @@ def shown(
         (now >= ends_at, Shown.PAST),
         (not ticketed, Shown.OPEN),
         (now >= starts_at, Shown.RUNNING),
-        (now < opens_at, Shown.NOT_OPEN),
+        (now < opens_at and not stopped, Shown.NOT_OPEN),
         (now >= closes_at, Shown.CLOSED),
+        (stopped, Shown.STOPPED),
         (left <= 0, Shown.FULL),
         (left <= few, Shown.FEW),
     )

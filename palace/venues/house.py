@@ -121,12 +121,12 @@ class HouseRules(Base):
             "least(unit_exports_per_day, unit_uploads_per_day, unit_confirmations_per_day) >= 0",
             name="desk",
         ),
+        one_of("mode", Mode),
         CheckConstraint(
             "least(house_release_hours, technical_release_hours, press_release_hours,"
             " wheelchair_release_hours, in_person_release_hours) >= 0",
             name="kept",
         ),
-        one_of("mode", Mode),
     )
 
     site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"), primary_key=True)
@@ -180,12 +180,12 @@ class HouseRules(Base):
     bar_days: Mapped[int] = mapped_column(server_default="30", default=30)
     strike_free_only: Mapped[bool] = mapped_column(server_default=text("true"), default=True)
     strike_after_minutes: Mapped[int] = mapped_column(server_default="120", default=120)
+    mode: Mapped[Mode] = mapped_column(server_default=Mode.NORMAL, default=Mode.NORMAL)
+    mode_reason_zh: Mapped[str] = mapped_column(server_default="", default="")
+    mode_reason_en: Mapped[str] = mapped_column(server_default="", default="")
     no_single_gap: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
     house_release_hours: Mapped[int] = mapped_column(server_default="1", default=1)
     technical_release_hours: Mapped[int] = mapped_column(server_default="2", default=2)
     press_release_hours: Mapped[int] = mapped_column(server_default="4", default=4)
     wheelchair_release_hours: Mapped[int] = mapped_column(server_default="24", default=24)
     in_person_release_hours: Mapped[int] = mapped_column(server_default="2", default=2)
-    mode: Mapped[Mode] = mapped_column(server_default=Mode.NORMAL, default=Mode.NORMAL)
-    mode_reason_zh: Mapped[str] = mapped_column(server_default="", default="")
-    mode_reason_en: Mapped[str] = mapped_column(server_default="", default="")
