@@ -28,7 +28,7 @@ from palace.tickets.rules import Offer
 from palace.tickets.seatmap import plan_svg
 from palace.tickets.terms import Terms, terms_of
 from palace.tickets.views.base import bp
-from palace.tickets.views.shows import instant_json, stub_json, this_member
+from palace.tickets.views.shows import stub_json, this_member
 from palace.venues import queries as venues
 from palace.venues.queries import Plan
 from palace.venues.rules import PlanSeat
@@ -79,14 +79,14 @@ def _performance_page(
 def _json(context: dict[str, Any]) -> dict[str, Any]:
     """Return a performance as JSON clients read it, with the openings and kept seats of who asks."""
     return stub_json(context["stub"]) | {
-        "opens_at": instant_json(context["stub"].performance.sale_opens_at),
+        "opens_at": clock.iso(context["stub"].performance.sale_opens_at),
         "openings": [
-            {"audience": one.audience, "unit": one.unit, "opens_at": instant_json(one.opens_at)}
+            {"audience": one.audience, "unit": one.unit, "opens_at": clock.iso(one.opens_at)}
             for one in context["stages"]
         ],
         "choice": SeatChoice.FREE if context["chooses"] else SeatChoice.ASSIGNED,
         "kept": [
-            {"key": one["key"], "count": one["count"], "until": instant_json(one["until"])}
+            {"key": one["key"], "count": one["count"], "until": clock.iso(one["until"])}
             for one in context["theirs"]
         ],
     }

@@ -74,11 +74,6 @@ def _show_line(language: str, stub: Stub, kind: str, titled: bool, level: int) -
     return line
 
 
-def instant_json(instant: datetime) -> str:
-    """Return an instant as JSON clients read it, in Shanghai time with its offset."""
-    return instant.astimezone(clock.SHANGHAI).isoformat()
-
-
 def stub_json(stub: Stub) -> dict[str, Any]:
     """Return a performance as JSON clients read it."""
     performance = stub.performance
@@ -88,7 +83,7 @@ def stub_json(stub: Stub) -> dict[str, Any]:
         "title": words.named(performance.production, "title"),
         "kind": performance.production.kind,
         "space": performance.space.code,
-        "starts_at": instant_json(performance.starts_at),
+        "starts_at": clock.iso(performance.starts_at),
         "state": stub.shown,
         "left": stub.left if stub.prices else None,
         "prices": [
