@@ -9,7 +9,7 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import Field, HiddenField, IntegerField, StringField
+from wtforms import Field, HiddenField, IntegerField, StringField, ValidationError
 from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional, Regexp
 
 from palace.clock import SHANGHAI
@@ -32,7 +32,7 @@ class At(StringField):
         """Read what was typed.
 
         Raises:
-            ValueError: it is no day and time.
+            ValidationError: it is no day and time.
         """
         self.instant = read_instant(self.data or "")
 
@@ -41,16 +41,16 @@ def read_instant(typed: str) -> datetime | None:
     """Return an instant as a page's field writes it; None for nothing.
 
     Raises:
-        ValueError: it is no day and time.
+        ValidationError: it is no day and time.
     """
     if not typed.strip():
         return None
     try:
         told = datetime.strptime(typed.strip()[:16], TYPED).replace(tzinfo=SHANGHAI)
     except ValueError:
-        raise ValueError(gettext("请填写日期和时间。")) from None
+        raise ValidationError(gettext("请填写日期和时间。")) from None
     if not FIRST_YEAR <= told.year <= LAST_YEAR:
-        raise ValueError(gettext("请填写日期和时间。"))
+        raise ValidationError(gettext("请填写日期和时间。"))
     return told
 
 
@@ -98,7 +98,7 @@ class OpeningsForm(Form):
 
     def _read_units(self) -> None:
         ids, typed = self.unit.data or [], self.unit_at.data or []
-        self.units: dict[int, datetime] = {}
+        self.units: dict[int | None, datetime] = {}
         self.wrong: dict[str, str] = {}
         if len(ids) != len(typed) or any(not ID.fullmatch(one) for one in ids):
             self.unit.errors = [gettext("请刷新这一页再改。")]
@@ -106,7 +106,7 @@ class OpeningsForm(Form):
         for one, at in zip(ids, typed, strict=True):
             try:
                 instant = read_instant(at)
-            except ValueError as told:
+            except ValidationError as told:
                 self.wrong[one] = str(told)
                 continue
             if self._is_late(instant):

@@ -59,6 +59,11 @@ def openings_of(performance: Performance) -> list[Opening]:
     return list(db.session.scalars(wanted.order_by(Opening.id)))
 
 
+def plan_seats(performance: Performance) -> Sequence[PlanSeat]:
+    """Return the seats of a performance in plan order; none where people have places by number."""
+    return venues.seats(performance.plan_id) if performance.plan_id else ()
+
+
 def groups(performance: Performance, now: datetime) -> list[Group]:
     """Return what is kept of a performance, the earliest release first."""
     bought = live(now)
@@ -76,7 +81,7 @@ def groups(performance: Performance, now: datetime) -> list[Group]:
         .group_by(Claim.kept_for, Claim.kept_why, Claim.kept_until)
         .order_by(Claim.kept_until, func.min(Claim.id))
     )
-    by_id = {seat.id: seat for seat in venues.seats(performance.plan_id or 0)}
+    by_id = {seat.id: seat for seat in plan_seats(performance)}
     return [
         Group(
             id=row.id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import Response, flash, redirect, url_for
@@ -55,13 +56,13 @@ def set_openings(performance_id: int) -> ResponseReturnValue:
     return redirect(url_for("kept.openings", performance_id=performance.id), 303)
 
 
-def _early(form: OpeningsForm) -> dict[int | None, Any]:
+def _early(form: OpeningsForm) -> dict[int | None, datetime]:
     """Return the openings that were typed, with one for the union that is to be added.
 
     Raises:
         BadInput: no union, or more than one, is called so.
     """
-    early: dict[int | None, Any] = {**form.units}
+    early: dict[int | None, datetime] = {**form.units}
     if form.members.instant is not None:
         early[MEMBERS] = form.members.instant
     typed = (form.add.data or "").strip()
@@ -76,7 +77,8 @@ def _early(form: OpeningsForm) -> dict[int | None, Any]:
             told = gettext("有几个单位：%(names)s。请写全称。", names=names)
         form.add.errors = [told]
         raise BadInput(fields={"add": told})
-    early[exact[0].id] = form.add_at.instant
+    if form.add_at.instant is not None:
+        early[exact[0].id] = form.add_at.instant
     return early
 
 

@@ -44,7 +44,7 @@ def states(performance_id: int) -> Response:
     """Send the state of each seat for the drawing, also before the show is public."""
     performance = get_performance(performance_id)
     closed = tickets.closed_seats(performance.id, clock.now())
-    seats = venues.seats(performance.plan_id or 0)
+    seats = queries.plan_seats(performance)
     told = [(seat.ordinal, 2 if closed[seat.id] else 1) for seat in seats if seat.id in closed]
     body = pack(len(seats), told)
     return Response(

@@ -216,7 +216,8 @@ def _rows_page(performance_id: int, choice: Choice, refusal: PalaceError | None 
 def _theirs(terms: Terms, most: int) -> list[dict[str, Any]]:
     """Return the seats or places that are kept for this person before others, by key."""
     kept = queries.kept_for_keys(terms.show.id, terms.opened.early, terms.now)
-    by_id = {seat.id: seat for seat in venues.seats(terms.show.plan_id or 0)}
+    plan_id = terms.show.plan_id
+    by_id = {seat.id: seat for seat in venues.seats(plan_id)} if plan_id else {}
     return [
         {
             "key": one.key,
