@@ -28,6 +28,7 @@ from palace.consents.services import agree_at_joining
 from palace.door import views as door
 from palace.house import views as house
 from palace.joining import views as joining
+from palace.kept import views as kept
 from palace.members import views as members
 from palace.members.rules import MEMBER_SIGN_IN
 from palace.members.services import (
@@ -92,6 +93,7 @@ PARTS = (
     strikes,
     review,
     productions,
+    kept,
     switch,
     audit,
     reports,

@@ -67,6 +67,10 @@ ACTS = {
     "roster_confirmed": N_("确认多人离开，决定导入名册"),
     "roster_applied": N_("名册已导入"),
     "verifier_let_go": N_("核对单位不再确认"),
+    "openings_set": N_("改开票时间"),
+    "seats_kept": N_("留座位"),
+    "places_kept": N_("留名额"),
+    "seats_released": N_("放出留的座位"),
     "tickets_issued": N_("出票"),
     "ticket_returned": N_("退票"),
     "strike_written": N_("记下预约了没来"),
@@ -103,6 +107,7 @@ SUBJECTS = {
     "consent_text": N_("说明 %(number)s"),
     "page": N_("页面 %(number)s"),
     "production": N_("剧目 %(number)s"),
+    "performance": N_("场次 %(number)s"),
     "review_step": N_("审核步骤 %(number)s"),
 }
 """What acts are done to, by the word in front of the colon."""
@@ -110,6 +115,10 @@ SUBJECTS = {
 VALUES = {
     "name": N_("名字"),
     "revision": N_("送审编号"),
+    "openings": N_("开票时间"),
+    "kept_for": N_("留给谁"),
+    "until": N_("留到什么时候"),
+    "seats": N_("座位"),
     "step": N_("步骤"),
     "mode": N_("总开关"),
     "phone": N_("手机号"),

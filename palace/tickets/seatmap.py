@@ -47,9 +47,12 @@ def plan_svg(plan: SeatingPlan, seats: Sequence[PlanSeat], language: str) -> Mar
     return _fragment(_Drawn(plan, seats, language))
 
 
-@functools.lru_cache(maxsize=2)
-def map_words(language: str) -> Markup:  # noqa: ARG001 - the language in force, which the words are in
-    """Return what seatmap.js says, as JSON for an attribute in single quotes."""
+@functools.lru_cache(maxsize=4)
+def map_words(language: str, *, keeping: bool = False) -> Markup:  # noqa: ARG001 - the language in force, which the words are in
+    """Return what seatmap.js says, as JSON for an attribute in single quotes.
+
+    `keeping`: seats are chosen to be kept, not bought: their number is told, no price.
+    """
     words = {
         "chosen": gettext("已选 {seat}"),
         "left": gettext("不选 {seat} 了"),
@@ -66,6 +69,8 @@ def map_words(language: str) -> Markup:  # noqa: ARG001 - the language in force,
         "mixed": gettext("合计 {money}（{count}张免费）"),
         "drop": gettext("不选 {seat}"),
     }
+    if keeping:
+        words |= {"total": gettext("已选{count}个"), "access": words["kept"]}
     return htmlsafe_json_dumps(words)
 
 

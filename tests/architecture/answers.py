@@ -5,7 +5,7 @@ from __future__ import annotations
 JSON: dict[str, dict[str, str]] = {
     "tickets.programme": {"GET": "Performances"},
     "tickets.production": {"GET": "Production"},
-    "tickets.performance": {"GET": "Performance"},
+    "tickets.performance": {"GET": "PerformanceForYou"},
     "tickets.rows": {"GET": "Rows"},
     "tickets.hold": {"POST": "Order"},
     "tickets.order": {"GET": "Order"},

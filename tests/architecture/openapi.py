@@ -236,7 +236,10 @@ def _problem(codes: Iterable[str]) -> Shape:
     listed = {"enum": sorted({*codes, "crash"})}
     protocol = {"pattern": "^http_[0-9]{3}$"}
     return at_least(
-        {"fields": {"type": "object", "additionalProperties": shapes.TEXT}},
+        {
+            "fields": {"type": "object", "additionalProperties": shapes.TEXT},
+            "seats": shapes.each(shapes.TEXT),
+        },
         type={"const": "about:blank"},
         status={"type": "integer", "minimum": 400, "maximum": 599},
         code={"type": "string", "anyOf": [listed, protocol]},

@@ -10,7 +10,7 @@ from palace.consents.rules import Purpose
 from palace.door.rules import Reason, Verdict
 from palace.identities.rules import Document
 from palace.members.rules import Role, Standing
-from palace.programme.rules import KINDS, Shown
+from palace.programme.rules import KINDS, Audience, SeatChoice, Shown
 from palace.reports.rules import ExportState, Format
 from palace.review.rules import RevisionState
 from palace.roster.rules import ImportState
@@ -110,6 +110,21 @@ SHAPES: dict[str, Shape] = {
         state=one_of(Shown),
         left=maybe(NUMBER),
         prices=each(known("Price")),
+    ),
+    "PerformanceForYou": exactly(
+        id=NUMBER,
+        production=NUMBER,
+        title=TEXT,
+        kind=one_of(KINDS),
+        space=TEXT,
+        starts_at=INSTANT,
+        state=one_of(Shown),
+        left=maybe(NUMBER),
+        prices=each(known("Price")),
+        opens_at=INSTANT,
+        openings=each(exactly(audience=one_of(Audience), unit=maybe(TEXT), opens_at=INSTANT)),
+        choice=one_of(SeatChoice),
+        kept=each(exactly(key=TEXT, count=NUMBER, until=INSTANT)),
     ),
     "Performances": exactly(performances=each(known("Performance"))),
     "Production": exactly(id=NUMBER, title=TEXT, performances=each(known("Performance"))),
