@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -32,7 +33,8 @@ class Performance(Base):
     """One date of a production (场次); it takes its hall from get-in to get-out.
 
     `published_at` None: nobody but staff sees it. `seats_per_member` is frozen from the house rules.
-    `one_per_identity`: one document, one ticket.
+    `one_per_identity`: one document, one ticket. `uid` names it in calendars; the database raises
+    `revision` when something the public reads of it changes, its title and hall included.
     """
 
     __tablename__ = "performances"
@@ -68,6 +70,9 @@ class Performance(Base):
         server_default=IdentityPolicy.NONE, default=IdentityPolicy.NONE
     )
     one_per_identity: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
+    revision: Mapped[int] = mapped_column(server_default=text("0"), default=0)
+    changed_at: Mapped[datetime] = mapped_column(server_default=text("palace_clock()"))
+    uid: Mapped[UUID] = mapped_column(server_default=text("gen_random_uuid()"))
     production: Mapped[Production] = relationship(lazy="joined", innerjoin=True)
     space: Mapped[Space] = relationship(lazy="joined", innerjoin=True)
     plan: Mapped[SeatingPlan | None] = relationship()
