@@ -44,6 +44,7 @@ from palace.notices import views as notices
 from palace.notices.services import owe_code, tell_old_number
 from palace.payments.services import on_paid
 from palace.people import views as people
+from palace.plans import views as plans
 from palace.privacy import views as privacy
 from palace.reports import views as reports
 from palace.roster import views as roster
@@ -85,6 +86,7 @@ PARTS = (
     strikes,
     audit,
     reports,
+    plans,
 )
 """Everything that adds addresses, filters or hooks of its own."""
 
@@ -119,6 +121,7 @@ def create_app(settings: Settings) -> Flask:
     words.init_app(app)
     lifecycle.init_app(app)  # first: its hooks stand around those of everything below
     app.before_request(roster.let_a_roster_in)  # before anybody reads what was sent
+    app.before_request(plans.let_a_plan_in)
     CSRFProtect(app)
     overload.init_app(app)  # inside of what answers before Flask
     for part in PARTS:
