@@ -8,8 +8,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+from typing import cast as cast_type
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, DateTime, Interval, Select, bindparam, cast, func, or_, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Interval,
+    Select,
+    bindparam,
+    cast,
+    func,
+    or_,
+    select,
+)
 
 from palace.agenda.queries import FEED_AHEAD, FEED_BACK
 from palace.db import db
@@ -52,7 +65,7 @@ class Mark:
 
 
 def _in_feed() -> ColumnElement[bool]:
-    """Return what a feed shows: published, thirty days back, four hundred ahead; cancelled ones until past."""
+    """Return what a feed shows: published, thirty days back, 400 ahead; cancelled ones until past."""
     return (
         Performance.published_at.is_not(None)
         & (Performance.starts_at > NOW - BACK)
@@ -62,14 +75,15 @@ def _in_feed() -> ColumnElement[bool]:
 
 
 def _marks(named: type[Site | Space]) -> Select[Any]:
-    return select(
+    wanted = select(
         named.name_zh,
         named.name_en,
         func.count(Performance.id),
         func.sum(Performance.id),
         func.sum(Performance.revision),
         func.max(Performance.changed_at),
-    ).group_by(named.id)
+    )
+    return cast_type("Select[Any]", wanted.group_by(named.id))
 
 
 MARKS = {
@@ -90,13 +104,25 @@ REVISIONS = {
     Of.SITE: SHOWN.where(Performance.space_id.in_(OF_SITE)),
     Of.SPACE: SHOWN.where(Performance.space_id == ID),
 }
+OWN = (
+    *("id", "uid", "revision", "changed_at", "starts_at", "ends_at", "doors_at"),
+    *("cancelled_at", "seating"),
+)
 TOLD = (
     select(
         *(
             getattr(Performance, name)
-            for name in (
-                "id uid revision changed_at starts_at ends_at doors_at cancelled_at seating"
-            ).split()
+            for name in [
+                "id",
+                "uid",
+                "revision",
+                "changed_at",
+                "starts_at",
+                "ends_at",
+                "doors_at",
+                "cancelled_at",
+                "seating",
+            ]
         ),
         *(getattr(Production, name) for name in ("title_zh", "title_en")),
         *(getattr(Space, name).label(f"space_{name}") for name in ("name_zh", "name_en")),

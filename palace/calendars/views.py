@@ -20,7 +20,7 @@ from palace.venues import queries as venues
 from palace.web import answer, public, reads
 
 FEED_NAME = "工人文化宫"
-PRIVATE, PUBLIC = "private, max-age=900", "public, max-age=900"
+PRIVATE, PUBLIC = "private, max-age=900", "public, no-cache"
 LANGUAGE = "lang"
 
 bp = Blueprint("calendars", __name__)
@@ -88,14 +88,15 @@ def home() -> ResponseReturnValue:
 
 def links(of: str = Of.PALACE, of_id: int = 0) -> dict[str, Any]:
     """Return the address of a feed in the language in force, for a browser and for a calendar, and its QR."""
-    where = {
+    where: dict[Of, tuple[str, dict[str, Any]]] = {
         Of.PALACE: ("calendars.programme", {}),
         Of.SITE: ("calendars.site", {"site_id": of_id}),
         Of.SPACE: ("calendars.space", {"space_id": of_id}),
     }
     endpoint, values = where[Of(of)]
     language = words.language()
-    path = url_for(endpoint, **values, **({LANGUAGE: "en"} if language == "en" else {}))
+    values |= {LANGUAGE: "en"} if language == "en" else {}
+    path = url_for(endpoint, **values)
     address = current_app.extensions["palace"].public_url + path
     webcal = f"webcal://{address.partition('://')[2]}"
     return {"address": address, "webcal": webcal, "qr": _qr(address, language)}

@@ -1,4 +1,4 @@
-"""Giving everybody their seat on another plan: bookings stand still, then claims and tickets move together."""
+"""Giving everybody their seat on another plan: bookings stand still, claims and tickets move together."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ for the table. So nobody waits in a circle, and no claim on the old plan appears
 class Taken:
     """A seat somebody has: bought or held by an order, or kept for a reason."""
 
-    seat_id: int
+    seat_id: int | None
     order: str | None
     tier_id: int | None
     kept_for: str | None
@@ -62,7 +62,7 @@ def taken(performance_id: int, now: datetime) -> list[Taken]:
 
 
 def seat_anew(performance_id: int, plan_id: int) -> int:
-    """Point every claim and ticket of a performance to the seat of the same code on a plan; return how many claims."""
+    """Point claims and tickets of a performance to seats of the same codes on a plan; count the claims."""
     old, new = aliased(Seat), aliased(Seat)
     count = 0
     for model, more in ((Claim, {"zone": new.zone}), (Ticket, {})):

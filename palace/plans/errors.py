@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from palace.errors import PalaceError
 from palace.text import N_
 
@@ -21,10 +24,14 @@ class PlanFileTooLarge(PalaceError):
 
 
 class PlanRowsWrong(PalaceError):
-    """Lines of the sheet are no seats of a plan. Carries `problems`, each a line with what is wrong."""
+    """Lines of the sheet are no seats of a plan. Carries `count`, and `problems`: line by line."""
 
     status, code = 422, "plan_rows_wrong"
     message = N_("这份座位表有%(count)s处要改，没有导入。")
+
+    def __init__(self, problems: Sequence[Any], count: int) -> None:
+        super().__init__(count=count)
+        self.problems = problems
 
 
 class DraftChanged(PalaceError):
@@ -105,10 +112,14 @@ class ZonesUnpriced(PalaceError):
 
 
 class SeatsInTheWay(PalaceError):
-    """Seats that somebody has are not on the other plan as they are. Carries `count` and `seats`, with who and why."""
+    """Seats somebody has are not on the other plan as they are. Carries `count` and `seats`: who and why."""
 
     status, code = 409, "plan_seats_in_the_way"
     message = N_("不能换：有%(count)s个有人的座位在新图上没有，或者不一样了。没有改动。")
+
+    def __init__(self, seats: Sequence[Any]) -> None:
+        super().__init__(count=len(seats))
+        self.seats = seats
 
 
 class TooLateToChange(PalaceError):

@@ -26,7 +26,7 @@ def is_pretix(document: object) -> bool:
 
 
 def from_pretix(document: Part) -> Part:
-    """Return pretix's plan as a seatplan/1 document; its pixels become centimetres by how far seats stand apart.
+    """Return pretix's plan as a seatplan/1 document; pixels become centimetres by how far seats stand apart.
 
     Raises:
         PlanUnreadable: it is not what its schema says.

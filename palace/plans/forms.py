@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, Field, HiddenField, IntegerField, StringField, TextAreaField
+from wtforms import BooleanField, Field, HiddenField, IntegerField, StringField
 from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional, Regexp
 from wtforms.widgets import TextInput
 
@@ -23,17 +24,22 @@ HIGHEST = 2**62
 
 
 class ManyField(StringField):
-    """A field that may stand there several times."""
+    """Words that may stand in one field, or in several of its name."""
+
+    def __init__(self, *given: Any, **how: Any) -> None:
+        self.words: list[str] = []
+        super().__init__(*given, **how)
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Take all of them, and several in one apart."""
-        self.data = [word for text in valuelist for word in re.split(r"[\s,，、]+", text) if word]
+        self.words = [word for text in valuelist for word in re.split(r"[\s,，、]+", text) if word]
+        self.data = " ".join(self.words)
 
     def _value(self) -> str:
-        return " ".join(self.data or [])
+        return " ".join(self.words)
 
 
-def _number(message: object = STALE) -> IntegerField:
+def _number(message: Any = STALE) -> IntegerField:
     """Return a field for a number somebody was given by a page."""
     whole = [InputRequired(message), NumberRange(0, HIGHEST, message=message)]
     return IntegerField(validators=whole, widget=TextInput())
@@ -55,10 +61,8 @@ class SeenForm(Form):
 class SeatsForm(SeenForm):
     """Seats by code, or whole sections (ST), rows (ST/5) and blocks (ST/5/1), and what they become."""
 
-    seats = ManyField(
-        _("座位编号"), validators=[Length(max=MOST_LETTERS, message=TOO_LONG)], default=list
-    )
-    parts = ManyField(_("整排整块"), default=list)
+    seats = ManyField(_("座位编号"), validators=[Length(max=MOST_LETTERS, message=TOO_LONG)])
+    parts = ManyField(_("整排整块"))
     zone = StringField(_("票区"), validators=[Length(max=LONGEST_CODE, message=UNKNOWN)])
     type = StringField(
         _("类型"), validators=[Optional(), AnyOf([one.value for one in SeatType], message=UNKNOWN)]
@@ -79,7 +83,7 @@ class SeatsForm(SeenForm):
         )
 
 
-def _name(label: object, message: object) -> StringField:
+def _name(label: Any, message: Any) -> StringField:
     limits = [InputRequired(message), Length(max=LONGEST_NAME, message=TOO_LONG)]
     return StringField(label, validators=limits)
 
@@ -87,12 +91,12 @@ def _name(label: object, message: object) -> StringField:
 class PartForm(SeenForm):
     """A zone or an entrance with its names; `new` adds one, otherwise the one with this code is changed."""
 
-    code = StringField(_("代码"), validators=[InputRequired(BAD_CODE), Regexp(CODE, message=BAD_CODE)])
+    code = StringField(
+        _("代码"), validators=[InputRequired(BAD_CODE), Regexp(CODE, message=BAD_CODE)]
+    )
     name_zh = _name(_("中文名称"), _("请填写中文名称。"))
     name_en = _name(_("英文名称"), _("请填写英文名称。"))
-    colour = StringField(
-        _("颜色"), validators=[Optional(), AnyOf([*COLOURS], message=UNKNOWN)]
-    )
+    colour = StringField(_("颜色"), validators=[Optional(), AnyOf([*COLOURS], message=UNKNOWN)])
     new = BooleanField()
 
 

@@ -107,7 +107,7 @@ KIND_OF = {plain(word): kind for kind, words in KINDS.items() for word in words}
 
 
 def cell(text: str) -> str:
-    """Return what a cell says; the apostrophe that exports put before what looks like a formula is none of it."""
+    """Return what a cell says, without the apostrophe that exports put before what looks like a formula."""
     return FORMULA.sub("", text).strip()
 
 

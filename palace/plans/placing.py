@@ -17,6 +17,7 @@ APART = 150
 SEAT_EVERY, ROW_EVERY, AISLE, FRONT, BETWEEN = 55, 95, 110, 200, 250
 STAGE_DEPTH, STAGE_GAP, LEAST_STAGE = 380, 180, 600
 ASCII = re.compile(r"[A-Za-z0-9]{1,6}")
+LONGEST_BLOCK, QUARTER = 4, 90
 WIDTHS = {"rect": 4, "arc": 3}
 
 
@@ -114,7 +115,7 @@ def _number_blocks(seats: Iterable[Placed]) -> None:
         blocks = named.setdefault(seat.section, {})
         if not seat.block:
             seat.block = "0"
-        elif not seat.block.isdecimal() or len(seat.block) > 4:
+        elif not seat.block.isdecimal() or len(seat.block) > LONGEST_BLOCK:
             seat.block = str(blocks.setdefault(seat.block, len(blocks)))
 
 
@@ -165,7 +166,8 @@ def _angle(left: Placed, right: Placed) -> float:
     if abs(across) < 1:
         return 90.0 if (left.x or 0) < 0 else -90.0
     turned = math.degrees(math.atan2(deep, across))
-    return turned - 180 if turned > 90 else turned + 180 if turned < -90 else turned
+    half = 2 * QUARTER
+    return turned - half if turned > QUARTER else turned + half if turned < -QUARTER else turned
 
 
 def stage_before(seats: Sequence[Placed]) -> dict[str, Any]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from palace.plans import foreign, placing
 from palace.plans.errors import PlanFileTooLarge, PlanFileUnreadable, PlanRowsWrong
@@ -144,9 +144,8 @@ class Sheet:
             self._wrong(0, Wrong.EMPTY)
         self._check()
         if self.problems:
-            raise PlanRowsWrong(
-                count=len(self.problems), problems=sorted(self.problems, key=_line)[:MOST_TOLD]
-            )
+            told = sorted(self.problems, key=_line)[:MOST_TOLD]
+            raise PlanRowsWrong(told, len(self.problems))
         return self._document()
 
     def _header(self, rows: Iterator[list[str]]) -> int:
@@ -157,7 +156,7 @@ class Sheet:
             if number == HEADER_WITHIN:
                 break
         self._wrong(1, Wrong.HEADINGS)
-        raise PlanRowsWrong(count=1, problems=self.problems)
+        raise PlanRowsWrong(self.problems, 1)
 
     def _wrong(self, line: int, wrong: Wrong, value: str = "") -> None:
         self.problems.append(Problem(line, wrong, value[:40]))
@@ -282,12 +281,15 @@ class Sheet:
                     if getattr(seat, column) is None:
                         self._wrong(seat.line, Wrong.PARTLY, column)
         placing.give_codes(self.seats)
-        for names in (lambda one: one.name, lambda one: one.code):
-            seen: set[Any] = set()
-            for seat in self.seats:
-                if names(seat) in seen:
-                    self._wrong(seat.line, Wrong.REPEATED, seat.said)
-                seen.add(names(seat))
+        self._check_once([(seat.name, seat) for seat in self.seats])
+        self._check_once([(seat.code, seat) for seat in self.seats])
+
+    def _check_once(self, called: Sequence[tuple[object, Placed]]) -> None:
+        seen: set[object] = set()
+        for name, seat in called:
+            if name in seen:
+                self._wrong(seat.line, Wrong.REPEATED, seat.said)
+            seen.add(name)
 
     def _document(self) -> Part:
         placing.place(self.seats, list(self.sections.parts))

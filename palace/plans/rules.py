@@ -76,10 +76,10 @@ class Doubt(StrEnum):
 
 
 DOUBTS = {
-    Doubt.CLOSE: N_("%(first)s 和 %(second)s 只隔%(cm)s厘米（不到54厘米），共有%(count)s对这样的座位。"),
-    Doubt.WHEELCHAIRS: N_(
-        "%(seats)s座应有至少%(wanted)s个轮椅席（GB 55019），图上有%(count)s个。"
+    Doubt.CLOSE: N_(
+        "%(first)s 和 %(second)s 只隔%(cm)s厘米（不到54厘米），共有%(count)s对这样的座位。"
     ),
+    Doubt.WHEELCHAIRS: N_("%(seats)s座应有至少%(wanted)s个轮椅席（GB 55019），图上有%(count)s个。"),
     Doubt.ENTRANCE: N_("没有“入口”一列，所有座位都写成从“入口”进。票上会印入口，请补上。"),
     Doubt.EMPTY_ZONE: N_("票区“%(zone)s”没有座位。"),
 }
@@ -191,9 +191,7 @@ def picked_ids(seats: Iterable[Part], codes: Iterable[str], parts: Iterable[str]
     """Return the seats chosen by code, or with their section (ST), row (ST/5) or block of it (ST/5/1)."""
     wanted, whole = set(codes), set(parts)
     return {
-        seat["id"]
-        for seat in seats
-        if seat["id"] in wanted or not whole.isdisjoint(parts_of(seat))
+        seat["id"] for seat in seats if seat["id"] in wanted or not whole.isdisjoint(parts_of(seat))
     }
 
 

@@ -68,7 +68,7 @@ def keep_each(
 
 
 def _on_its_plan(performance_id: int, seats: Iterable[PlanSeat]) -> list[PlanSeat]:
-    """Return those of seats that are on the plan the performance has, which nobody changes until we commit."""
+    """Return those of seats that are on the performance's plan, which nobody changes until we commit."""
     db.session.execute(text("LOCK TABLE claims IN ROW EXCLUSIVE MODE"))
     plan_id = select(Performance.plan_id).where(Performance.id == performance_id).scalar_subquery()
     wanted = {seat.id: seat for seat in seats}

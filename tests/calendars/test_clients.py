@@ -40,7 +40,12 @@ def served(live_app: Flask) -> Iterator[str]:
 @pytest.fixture
 def calendar(tmp_path: Path, served: str) -> Callable[..., list[str]]:
     """Return what subscribes to a feed and lists it: a person's calendar, kept from one visit to the next."""
-    env = {"HOME": str(tmp_path), "PATH": os.environ["PATH"], "LANG": "C.UTF-8", "TZ": "Asia/Shanghai"}
+    env = {
+        "HOME": str(tmp_path),
+        "PATH": os.environ["PATH"],
+        "LANG": "C.UTF-8",
+        "TZ": "Asia/Shanghai",
+    }
 
     def run(program: str, *words: str) -> str:
         done = subprocess.run(
@@ -92,9 +97,7 @@ def test_khal_and_vdirsyncer_read_new_moved_and_cancelled_shows(
     live: Factory, calendar: Callable[..., list[str]]
 ) -> None:
     start = clock.now().replace(second=0, microsecond=0) + timedelta(days=7)
-    first, second = (
-        live.performance(starts_at=start + timedelta(days=days)) for days in (0, 1)
-    )
+    first, second = (live.performance(starts_at=start + timedelta(days=days)) for days in (0, 1))
     second.production.title_zh = "合唱音乐会，人人都来：" + "工人文化宫的歌" * 8 + "；两场"
     place = "大剧场 测试工人文化宫"
     long = second.production.title_zh
@@ -115,9 +118,7 @@ def test_khal_and_vdirsyncer_read_new_moved_and_cancelled_shows(
 
 
 @pytest.mark.allow_hosts(["127.0.0.1"])
-def test_they_read_a_hall_in_english(
-    live: Factory, calendar: Callable[..., list[str]]
-) -> None:
+def test_they_read_a_hall_in_english(live: Factory, calendar: Callable[..., list[str]]) -> None:
     start = clock.now().replace(second=0, microsecond=0) + timedelta(days=7)
     wanted, _other = live.performance(starts_at=start), live.performance(starts_at=start)
     live.commit()

@@ -51,10 +51,10 @@ def book(make: Factory, performance: Performance, *codes: str, confirm: bool = T
 def seats_of(performance: Performance) -> dict[str, int]:
     """Return the plan of each seat somebody has, by its code."""
     wanted = select(Seat.code, Seat.plan_id).join(Claim, Claim.seat_id == Seat.id)
-    return dict(db.session.execute(wanted.where(Claim.performance_id == performance.id)).all())  # type: ignore[arg-type]  # rows of two
+    return dict(db.session.execute(wanted.where(Claim.performance_id == performance.id)).all())
 
 
-def refused(performance: Performance, plan: SeatingPlan) -> PalaceError:
+def refused(performance: Performance, plan: SeatingPlan) -> Any:
     with pytest.raises(PalaceError) as refusal:
         services.switch(performance.id, plan.id, performance.plan_id or 0)
     return refusal.value
@@ -129,7 +129,7 @@ def test_a_seat_somebody_has_forbids_a_plan_without_it(
     refusal = refused(performance, plan)
 
     assert refusal.code == "plan_seats_in_the_way"
-    found = refusal.values["seats"]
+    found = refusal.seats
     assert [(one.seat.code, one.why) for one in found] == [("ST-01-02", why)]
     assert found[0].order.endswith("…")
     assert len(found[0].order) == 5

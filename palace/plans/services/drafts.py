@@ -99,10 +99,10 @@ def set_seats(
     if not chosen or not change.fields:
         raise NothingChosen
     _check_known(document, change)
-    seats = [
-        seat | change.fields if seat["id"] in chosen else seat for seat in document["seats"]
-    ]
-    changed = sum(one != other for one, other in zip(seats, document["seats"], strict=True))
+    seats = [seat | change.fields if seat["id"] in chosen else seat for seat in document["seats"]]
+    before: list[Part] = document["seats"]
+    pairs = zip(seats, before, strict=True)
+    changed = sum(1 for one, other in pairs if one != other)
     _write(draft, document | {"seats": seats})
     return changed
 
@@ -134,10 +134,8 @@ def set_part(draft_id: int, seen: int, kind: str, part: Part, *, new: bool) -> N
         raise PartTaken(part=part["code"])
     if not new and not is_there:
         raise PartUnknown(part=part["code"])
-    if new:
-        parts = [*parts, part]
-    else:
-        parts = [part if one["code"] == part["code"] else one for one in parts]
+    changed = [part if one["code"] == part["code"] else one for one in parts]
+    parts = [*parts, part] if new else changed
     _write(draft, draft.document | {LIST_OF[kind]: parts})
 
 

@@ -62,7 +62,7 @@ def switch(performance_id: int, plan_id: int, seen: int) -> int:
         raise PlanNotForIt
     hindered = in_the_way(performance, plan, now)
     if hindered:
-        raise SeatsInTheWay(count=len(hindered), seats=hindered)
+        raise SeatsInTheWay(hindered)
     moved = claims.seat_anew(performance.id, plan.id)
     performance.plan_id, performance.capacity = plan.id, claims.count_seats(plan.id)
     db.session.flush()
@@ -90,7 +90,7 @@ def in_the_way(performance: Performance, plan: SeatingPlan, now: datetime) -> li
     new = venues.plan(plan.id)
     _check_priced(new, prices)
     old = venues.plan(performance.plan_id or 0)
-    by_id = {seat.id: seat for seat in old.seats}
+    by_id: dict[int | None, PlanSeat] = {seat.id: seat for seat in old.seats}
     found = []
     for one in claims.taken(performance.id, now):
         seat = by_id[one.seat_id]
@@ -109,9 +109,7 @@ def _check_priced(new: Plan, prices: Mapping[tuple[str, int], int]) -> None:
     priced = {zone for zone, _ in prices}
     used = {seat.zone for seat in new.seats}
     missing = [
-        zone["name"]["zh"]
-        for zone in new.drawn.drawing["zones"]
-        if zone["code"] in used - priced
+        zone["name"]["zh"] for zone in new.drawn.drawing["zones"] if zone["code"] in used - priced
     ]
     if priced and missing:
         raise ZonesUnpriced(zones=missing)

@@ -18,7 +18,7 @@ from palace.plans import placing
 from palace.plans.errors import PlanRowsWrong
 from palace.plans.models import PlanDraft
 from palace.plans.queries import Sites
-from palace.plans.rules import DOUBTS, WRONG, Part, Problem, doubts_about
+from palace.plans.rules import DOUBTS, WRONG, Part, doubts_about
 from palace.text import N_
 from palace.tickets.seatmap import PLAIN, drawn_svg
 from palace.venues import seatplan
@@ -63,8 +63,7 @@ def problems(refusal: PalaceError | None) -> list[tuple[int, str]]:
     """Return what is wrong line by line, where a sheet was refused for it."""
     if not isinstance(refusal, PlanRowsWrong):
         return []
-    found: Sequence[Problem] = refusal.values["problems"]
-    return [(one.line, str(gettext(WRONG[one.wrong], value=one.value))) for one in found]
+    return [(one.line, str(gettext(WRONG[one.wrong], value=one.value))) for one in refusal.problems]
 
 
 def told(refusal: PalaceError | None) -> str:

@@ -1,4 +1,4 @@
-"""A draft: seats chosen on the drawing or by rows and changed, zones and entrances named, kept or thrown away."""
+"""A draft: seats chosen on the drawing or by rows and changed, zones and entrances named; kept or dropped."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def _typed(form: Form | None) -> dict[str, Any]:
     kind = "entrance" if (request.endpoint or "").endswith("entrance") else "zone"
     return {
         "picked": picked,
-        "picked_parts": picked.parts.data if picked else [],
+        "picked_parts": picked.parts.words if picked else [],
         "part_typed": form if isinstance(form, PartForm) else None,
         "part_kind": kind,
         "keeping": form if isinstance(form, KeepForm) else None,
@@ -125,9 +125,7 @@ def _sections(document: Part, seats: list[PlanSeat]) -> list[dict[str, Any]]:
 
 
 def _row(section: str, row: str, seats: list[PlanSeat]) -> dict[str, Any]:
-    blocks = [
-        (block, list(those)) for block, those in groupby(seats, lambda seat: seat.block)
-    ]
+    blocks = [(block, list(those)) for block, those in groupby(seats, lambda seat: seat.block)]
     return {
         "part": f"{section}/{row}",
         "row": row,
@@ -176,7 +174,7 @@ def set_seats(draft_id: int) -> ResponseReturnValue:
 
     def act() -> str:
         count = services.set_seats(
-            draft_id, form.seen.data or 0, form.seats.data, form.parts.data, form.change
+            draft_id, form.seen.data or 0, form.seats.words, form.parts.words, form.change
         )
         return str(gettext("改了%(count)s座。", count=count))
 

@@ -43,7 +43,7 @@ def performance(performance_id: int) -> ResponseReturnValue:
 
 def _page(shown: Performance, refusal: PalaceError | None = None) -> Response:
     choices, current = _choices(shown)
-    hindered = refusal.values["seats"] if isinstance(refusal, SeatsInTheWay) else []
+    hindered = refusal.seats if isinstance(refusal, SeatsInTheWay) else []
     return answer(
         "plans/performance.html",
         lambda: {
@@ -104,7 +104,7 @@ def switch(performance_id: int) -> ResponseReturnValue:
             if isinstance(refusal, SeatsInTheWay):
                 refusal.values["fields"] = {
                     one.seat.code: str(gettext(HINDRANCES[one.why]))
-                    for one in refusal.values["seats"][:MOST_SHOWN]
+                    for one in refusal.seats[:MOST_SHOWN]
                 }
             raise
         return _page(queries.get_performance(performance_id, own_sites()), refusal)
