@@ -46,6 +46,7 @@ from palace.notices.services import owe_code, tell_old_number
 from palace.payments.services import on_paid
 from palace.people import views as people
 from palace.pictures import views as pictures
+from palace.plans import views as plans
 from palace.privacy import views as privacy
 from palace.productions import views as productions
 from palace.productions.services import PRODUCTION
@@ -97,6 +98,7 @@ PARTS = (
     switch,
     audit,
     reports,
+    plans,
 )
 """Everything that adds addresses, filters or hooks of its own."""
 
@@ -131,6 +133,7 @@ def create_app(settings: Settings) -> Flask:
     words.init_app(app)
     lifecycle.init_app(app)  # first: its hooks stand around those of everything below
     app.before_request(roster.let_a_roster_in)  # before anybody reads what was sent
+    app.before_request(plans.let_a_plan_in)
     app.before_request(productions.let_a_picture_in)
     CSRFProtect(app)
     overload.init_app(app)  # inside of what answers before Flask

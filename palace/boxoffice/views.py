@@ -48,6 +48,7 @@ def home() -> ResponseReturnValue:
         sees=sees,
         sells=not roles.isdisjoint(AT_COUNTERS),
         oversees=oversees,
+        plans_seats=not roles.isdisjoint({Role.PROGRAMME, Role.ADMIN}),
         stages=Role.PROGRAMME in roles,
         reviews=Role.REVIEWER in roles,
         review=review,

@@ -98,7 +98,37 @@ EXPORT = {
     "rows": NUMBER,
     "asked_at": INSTANT,
 }
+PLAN = {"plan": NUMBER, "space": NUMBER, "code": TEXT, "name": TEXT, "version": NUMBER}
+PLAN_PARTS = each(exactly(code=TEXT, name=TEXT, colour=maybe(TEXT), seats=NUMBER))
 SHAPES: dict[str, Shape] = {
+    "Feeds": exactly(
+        palace={"type": "string", "format": "uri"},
+        sites=each(exactly(site=NUMBER, feed={"type": "string", "format": "uri"})),
+        spaces=each(exactly(space=NUMBER, feed={"type": "string", "format": "uri"})),
+    ),
+    "Plans": exactly(
+        plans=each(exactly(**PLAN, seats=NUMBER, coming=NUMBER, uses=NUMBER)),
+        drafts=each(known("PlanDraft")),
+    ),
+    "Plan": exactly(**PLAN, seats=NUMBER, performances=each(NUMBER)),
+    "PlanVersion": exactly(**PLAN),
+    "PlanKept": exactly(plan=NUMBER, version=NUMBER, space=NUMBER),
+    "PlanDraft": exactly(
+        draft=NUMBER,
+        revision=NUMBER,
+        space=NUMBER,
+        plan=maybe(NUMBER),
+        name=TEXT,
+        seats=NUMBER,
+        zones=PLAN_PARTS,
+        entrances=PLAN_PARTS,
+        doubts=each(TEXT),
+    ),
+    "PlanChoices": exactly(
+        performance=NUMBER,
+        plan=NUMBER,
+        choices=each(exactly(plan=NUMBER, name=TEXT, version=NUMBER, hindered=NUMBER, may=YES_NO)),
+    ),
     "Price": exactly(tier=TEXT, zone=TEXT, amount=FEN),
     "Performance": exactly(
         id=NUMBER,

@@ -31,6 +31,7 @@ from tests.architecture.openapi import FILE
 from tests.factory import Factory
 from tests.identities.test_rules import card
 from tests.members.browser import newest_code
+from tests.security.plans_walk import draw_plans
 from tests.security.programme_walk import switch_houses, write_and_review
 
 PASSWORD = "售票处 2026 南宫"  # noqa: S105 - a test's
@@ -304,6 +305,7 @@ def work(walk: Walk, make: Factory, show: Performance, member: Member, strike: S
     set_the_rules(walk)
     bring_a_roster_in(walk)
     decide_about_a_strike(walk, strike)
+    draw_plans(walk, make, show)
     switch_houses(walk)
     for path in (
         "/staff/posters",

@@ -19,7 +19,6 @@ from palace.strikes import rules as strikes
 from palace.tickets import booked, claims, neighbours, queries, rules
 from palace.tickets.claims import Pick
 from palace.tickets.errors import (
-    BookingStopped,
     NoTicketNeeded,
     NotKeptForYou,
     SaleNotOpen,

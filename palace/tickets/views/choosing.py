@@ -170,6 +170,7 @@ def _zones(plan: Plan | None, offers: Sequence[Offer]) -> list[dict[str, Any]]:
         {
             "code": zone["code"],
             "name": zone["name"][words.language()],
+            "colour": zone.get("colour", ""),
             "amounts": [
                 (offer.tier, offer.amounts[zone["code"]])
                 for offer in offers
