@@ -50,13 +50,13 @@ def look_after() -> None:
             found = gateway(name).ask(one.message, one.tried_at)
             with transaction():
                 notices.settle_found(one, found)
-    name = senders.sms_gateway()
+    provider = senders.sms_gateway()
     with transaction():
         due = notices.balance_due(BALANCE_EVERY)
-    if name and due:
-        left = gateway(name).left()
+    if provider and due:
+        left = gateway(provider).left()
         with transaction():
-            notices.note_balance(name, left)
+            notices.note_balance(provider, left)
 
 
 def gateway(name: str) -> Gateway:

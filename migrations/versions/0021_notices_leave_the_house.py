@@ -22,7 +22,9 @@ STATES = "'owed', 'sending', 'sent', 'uncertain', 'dead', 'dropped', 'inbox'"
 
 def upgrade() -> None:
     for name, default in RULES.items():
-        op.add_column("house_rules", sa.Column(name, sa.BigInteger, server_default=default, nullable=False))
+        op.add_column(
+            "house_rules", sa.Column(name, sa.BigInteger, server_default=default, nullable=False)
+        )
     op.create_check_constraint(
         op.f("ck_house_rules_messages"),
         "house_rules",
@@ -44,7 +46,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("member_id", name=op.f("pk_contacts")),
         sa.CheckConstraint("language IN ('zh', 'en')", name=op.f("ck_contacts_language")),
         sa.CheckConstraint(
-            "(wanted_email IS NULL) = (asked_at IS NULL) AND tries >= 0", name=op.f("ck_contacts_asked")
+            "(wanted_email IS NULL) = (asked_at IS NULL) AND tries >= 0",
+            name=op.f("ck_contacts_asked"),
         ),
     )
     op.create_table(
@@ -82,7 +85,24 @@ def upgrade() -> None:
 def _notices() -> None:
     op.execute("SET LOCAL statement_timeout = 0")
     for column in (
-        sa.Column("state", sa.Enum("owed", "sending", "sent", "uncertain", "dead", "dropped", "inbox", name="state", native_enum=False, create_constraint=False, length=20), server_default="owed", nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "owed",
+                "sending",
+                "sent",
+                "uncertain",
+                "dead",
+                "dropped",
+                "inbox",
+                name="state",
+                native_enum=False,
+                create_constraint=False,
+                length=20,
+            ),
+            server_default="owed",
+            nullable=False,
+        ),
         sa.Column("due_at", sa.DateTime(timezone=True)),
         sa.Column("attempts", sa.BigInteger, server_default="0", nullable=False),
         sa.Column("attempted_at", sa.DateTime(timezone=True)),
@@ -98,14 +118,21 @@ def _notices() -> None:
     op.execute("UPDATE notices SET state = 'sent', read_at = sent_at WHERE sent_at IS NOT NULL")
     op.execute("UPDATE notices SET due_at = created_at WHERE sent_at IS NULL")
     op.create_check_constraint(op.f("ck_notices_state"), "notices", f"state IN ({STATES})")
-    op.create_check_constraint(op.f("ck_notices_sent"), "notices", "state <> 'sent' OR sent_at IS NOT NULL")
     op.create_check_constraint(
-        op.f("ck_notices_tried"), "notices", "least(attempts, amount, pieces) >= 0 AND (attempts = 0) = (attempted_at IS NULL)"
+        op.f("ck_notices_sent"), "notices", "state <> 'sent' OR sent_at IS NOT NULL"
+    )
+    op.create_check_constraint(
+        op.f("ck_notices_tried"),
+        "notices",
+        "least(attempts, amount, pieces) >= 0 AND (attempts = 0) = (attempted_at IS NULL)",
     )
     op.create_check_constraint(op.f("ck_notices_language"), "notices", "language IN ('zh', 'en')")
     op.drop_index("ix_notices_created_at", "notices", postgresql_where=sa.text("sent_at IS NULL"))
     op.create_index(
-        "ix_notices_due_at", "notices", ["due_at"], postgresql_where=sa.text("state IN ('owed', 'uncertain')")
+        "ix_notices_due_at",
+        "notices",
+        ["due_at"],
+        postgresql_where=sa.text("state IN ('owed', 'uncertain')"),
     )
     op.create_index(
         "ix_notices_unsettled",
@@ -141,7 +168,9 @@ def _broadcasts() -> None:
         sa.Column("ended_at", sa.DateTime(timezone=True)),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcasts")),
         sa.UniqueConstraint("word", name=op.f("uq_broadcasts_word")),
-        sa.CheckConstraint("state IN ('draft', 'running', 'stopped', 'done')", name=op.f("ck_broadcasts_state")),
+        sa.CheckConstraint(
+            "state IN ('draft', 'running', 'stopped', 'done')", name=op.f("ck_broadcasts_state")
+        ),
         sa.CheckConstraint(
             "CASE audience WHEN 'unit' THEN unit_id IS NOT NULL AND performance_id IS NULL"
             " WHEN 'performance' THEN performance_id IS NOT NULL AND unit_id IS NULL"
@@ -153,9 +182,13 @@ def _broadcasts() -> None:
             " AND confirmed_by <> written_by",
             name=op.f("ck_broadcasts_started"),
         ),
-        sa.CheckConstraint("least(receivers, revision) >= 0", name=op.f("ck_broadcasts_not_negative")),
+        sa.CheckConstraint(
+            "least(receivers, revision) >= 0", name=op.f("ck_broadcasts_not_negative")
+        ),
     )
-    op.create_index("ix_broadcasts_running", "broadcasts", ["id"], postgresql_where=sa.text("state = 'running'"))
+    op.create_index(
+        "ix_broadcasts_running", "broadcasts", ["id"], postgresql_where=sa.text("state = 'running'")
+    )
 
 
 def downgrade() -> None:
@@ -165,10 +198,27 @@ def downgrade() -> None:
     op.drop_index("ix_notices_receiver", "notices")
     op.drop_index("ix_notices_unsettled", "notices")
     op.drop_index("ix_notices_due_at", "notices")
-    op.create_index("ix_notices_created_at", "notices", ["created_at"], postgresql_where=sa.text("sent_at IS NULL"))
+    op.create_index(
+        "ix_notices_created_at",
+        "notices",
+        ["created_at"],
+        postgresql_where=sa.text("sent_at IS NULL"),
+    )
     for name in ("language", "tried", "sent", "state"):
         op.drop_constraint(op.f(f"ck_notices_{name}"), "notices")
-    for name in ("state", "due_at", "attempts", "attempted_at", "amount", "pieces", "error", "reference", "address", "language", "read_at"):
+    for name in (
+        "state",
+        "due_at",
+        "attempts",
+        "attempted_at",
+        "amount",
+        "pieces",
+        "error",
+        "reference",
+        "address",
+        "language",
+        "read_at",
+    ):
         op.drop_column("notices", name)
     op.drop_constraint(op.f("ck_house_rules_messages"), "house_rules")
     for name in RULES:

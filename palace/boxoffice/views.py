@@ -46,6 +46,7 @@ def home() -> ResponseReturnValue:
         sees=sees,
         sells=not roles.isdisjoint(AT_COUNTERS),
         oversees=oversees,
+        writes=not roles.isdisjoint({Role.ADMIN, Role.PROGRAMME}),
         looks_after=not roles.isdisjoint({Role.ADMIN, Role.SITE_ADMIN}),
         pageless=[role for role in OF_STAFF if role in roles and role not in FIRST_PAGES],
         performances=coming,

@@ -121,7 +121,11 @@ def _field_of(figure: Figure) -> Field:
     ]
     if figure.unit is Unit.CLOCK:
         sentence = _("请写成21:30这样的时间。")
-        return ClockField(_(figure.words), [InputRequired(sentence), NumberRange(0, figure.highest, message=sentence)], sentence=sentence)
+        return ClockField(
+            _(figure.words),
+            [InputRequired(sentence), NumberRange(0, figure.highest, message=sentence)],
+            sentence=sentence,
+        )
     return FigureField(_(figure.words), validators, sentence=sentence)
 
 

@@ -81,7 +81,9 @@ def lock_uncertain(now: datetime, oldest: datetime, limit: int) -> list[Notice]:
         Notice.state == State.UNCERTAIN, Notice.due_at <= now, Notice.attempted_at > oldest
     )
     found = db.session.scalars(
-        wanted.order_by(Notice.due_at).limit(limit).with_for_update(skip_locked=True, key_share=True)
+        wanted.order_by(Notice.due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True, key_share=True)
     )
     return list(found)
 

@@ -7,7 +7,7 @@ from wtforms import HiddenField, IntegerField, SelectMultipleField, StringField
 from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional, Regexp
 
 from palace.forms import Form
-from palace.notices.rules import LONGEST_EMAIL, MANNERS
+from palace.notices.rules import DECLINABLE, LONGEST_EMAIL
 from palace.notices.senders import KINDS
 
 ADDRESS = r"^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+\Z"
@@ -30,14 +30,12 @@ class WaysForm(Form):
 
     language = StringField(validators=[AnyOf(["zh", "en"], message=UNKNOWN)])
     wanted = SelectMultipleField(
-        choices=[(name, name) for name, manner in MANNERS.items() if not manner.must],
-        validate_choice=False,
+        choices=[(name, name) for name in sorted(DECLINABLE)], validate_choice=False
     )
 
     def validate_wanted(self, field: SelectMultipleField) -> None:
         """Leave out what is no kind: a page of an older version may name what there is no more."""
-        known = {value for value, _said in self.wanted.choices}
-        field.data = [value for value in field.data or [] if value in known]
+        field.data = [value for value in field.data or [] if value in DECLINABLE]
 
 
 class EmailForm(Form):

@@ -21,7 +21,8 @@ class Notice(Base):
 
     `due_at`: from when on it may be handed over, or an uncertain one asked about; None: it waits to
     be released. `attempts` and `attempted_at` are written before the network is touched. `amount`
-    is what the try may cost, `address` where it went until that is settled. `language`: the one it was asked for in, where the receiver has none.
+    is what the try may cost, `address` where it went until that is settled. `language`: the one it
+    was asked for in, where the receiver has none.
     """
 
     __tablename__ = "notices"
@@ -116,7 +117,7 @@ class MessageDay(Base):
 
 
 class GatewayState(Base):
-    """What is known of a gateway: messages left (None: it does not tell), when it was empty or failed last."""
+    """What is known of a gateway: messages left (None: untold), when it was empty or failed last."""
 
     __tablename__ = "message_gateways"
 

@@ -141,7 +141,7 @@ def waiting_for(errors: Sequence[str]) -> Mapping[str, list[str]]:
         .where(Notice.state == State.OWED, Notice.error == func.any(array(errors)))
         .group_by(Notice.error)
     )
-    return {row[0]: sorted(row[1]) for row in rows}
+    return {str(row[0]): sorted(row[1]) for row in rows}
 
 
 def gateway_state(name: str) -> GatewayState | None:

@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta, timezone
 from enum import StrEnum
 from typing import Any
 
-from palace.money import Fen
+from palace.money import FREE, Fen
 from palace.text import N_
 
 SIGN_IN_CODE = "sign_in_code"
@@ -82,7 +82,7 @@ class Wait(StrEnum):
 
 @dataclass(frozen=True)
 class Manner:
-    """How a kind leaves the house: what it is called, whether it can be declined, whether it may wake people."""
+    """How a kind leaves the house: its name, whether it can be declined, whether it may wake people."""
 
     name: str
     must: bool = False
@@ -115,6 +115,7 @@ MANNERS: dict[str, Manner] = {
 }
 """By kind; one that is not here can be declined and waits for the morning."""
 PLAIN = Manner("")
+DECLINABLE = frozenset(name for name, manner in MANNERS.items() if not manner.must)
 
 
 class Fund(StrEnum):
@@ -130,7 +131,7 @@ class MessageRules:
 
     quiet_from: int = 2130
     quiet_until: int = 800
-    price: Fen = Fen(5)
+    price: Fen = FREE
     budgets: Mapping[Fund, Fen] = field(default_factory=dict)
 
 
@@ -195,7 +196,12 @@ def _instants(told: object) -> list[datetime]:
 
 
 def decide(
-    kind: str, values: Mapping[str, Any], age: timedelta, lasts: timedelta, *, quiet_until: datetime | None
+    kind: str,
+    values: Mapping[str, Any],
+    age: timedelta,
+    lasts: timedelta,
+    *,
+    quiet_until: datetime | None,
 ) -> Decision:
     """Decide on a notice by its age and the hour; exactly as old as its kind lasts is too old."""
     if age >= lasts:
@@ -241,7 +247,7 @@ def _pause(outcome: Outcome, attempts: int) -> timedelta:
         return HOUSE_PAUSE
     if outcome is Outcome.THROTTLED:
         return RATE_PAUSE * attempts
-    return min(FIRST_PAUSE * 4 ** (attempts - 1), LONGEST_PAUSE)
+    return min(FIRST_PAUSE * int(4 ** (attempts - 1)), LONGEST_PAUSE)
 
 
 def changed(old: object, new: object) -> dict[str, object]:

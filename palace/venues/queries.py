@@ -13,8 +13,8 @@ from sqlalchemy import bindparam, exists, select
 from palace.db import db
 from palace.members.posts import ProofRules
 from palace.members.rules import CodeBudget
-from palace.venues.errors import NotSetUp
 from palace.notices.rules import Fund, MessageRules
+from palace.venues.errors import NotSetUp
 from palace.venues.models import Demonstration, HouseRules, Seat, SeatingPlan, Site, Space
 from palace.venues.rules import PlanSeat
 

@@ -88,9 +88,7 @@ def load(name: str, settings: Settings) -> Gateway:
     return made(settings)
 
 
-def in_parallel(
-    batch: Sequence[Message], one: Callable[[Message], Result]
-) -> Iterator[Result]:
+def in_parallel(batch: Sequence[Message], one: Callable[[Message], Result]) -> Iterator[Result]:
     """Send messages side by side, each by one call; what fails unforeseen may have been taken."""
 
     def tried(message: Message) -> Result:

@@ -109,7 +109,7 @@ class Aliyun:
         return Found.UNKNOWN
 
     def left(self) -> int | None:
-        """Return that this interface tells no balance: it is known empty when it refuses for want of money."""
+        """Return that no balance is told: the account is empty when a message is refused for want of money."""
         return None
 
 

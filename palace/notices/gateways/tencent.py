@@ -76,7 +76,9 @@ class Tencent:
     def __init__(self, settings: Settings) -> None:
         scheme, endpoint = settings.sms_address or ("https", ENDPOINT)
         self.signature, self.application = settings.sms_signature, settings.sms_application
-        profile = HttpProfile(protocol=scheme, endpoint=endpoint, reqTimeout=settings.message_seconds)
+        profile = HttpProfile(
+            protocol=scheme, endpoint=endpoint, reqTimeout=settings.message_seconds
+        )
         self.client = SmsClient(
             Credential(settings.sms_key_id, settings.sms_key_secret),
             REGION,
@@ -134,8 +136,10 @@ class Tencent:
             packages = self.client.SmsPackagesStatistics(asked).SmsPackagesStatisticsSet or []
         except TencentCloudSDKException:
             return None
-        usable = [one for one in packages if one.PackageEffectiveTime <= now < one.PackageExpiredTime]
-        return sum(one.PackageAmount - one.CurrentUsage for one in usable)
+        usable = [
+            one for one in packages if one.PackageEffectiveTime <= now < one.PackageExpiredTime
+        ]
+        return int(sum(one.PackageAmount - one.CurrentUsage for one in usable))
 
 
 def _outcome(code: str) -> Outcome:

@@ -18,7 +18,7 @@ from palace import clock, words
 from palace.clock import SHANGHAI, day_span, palace_day
 from palace.config import Settings
 from palace.db import db
-from palace.money import Fen
+from palace.money import FREE, Fen
 from palace.notices import claims, queries, rules, senders
 from palace.notices.gateways import SCREEN, Message
 from palace.notices.models import Notice
@@ -66,7 +66,7 @@ class Way:
     gateway: str
     message: Message
     pieces: int = 0
-    amount: Fen = Fen(0)
+    amount: Fen = FREE
 
 
 @dataclass
@@ -120,9 +120,7 @@ def _decided(notice: Notice, receiver: Receiver, house: House) -> Way | Decision
     by_hand = notice.error == Why.BY_HAND
     age = timedelta() if by_hand else house.now - notice.created_at
     lasts = senders.KINDS[notice.kind].lasts
-    decision = rules.decide(
-        notice.kind, notice.values, age, lasts, quiet_until=house.quiet_until
-    )
+    decision = rules.decide(notice.kind, notice.values, age, lasts, quiet_until=house.quiet_until)
     if decision.state is not State.SENDING:
         return decision
     if rules.stays_inside(notice.kind, receiver):
@@ -143,7 +141,9 @@ def _way(notice: Notice, receiver: Receiver, house: House) -> Way | Decision:
         address = receiver.phone or receiver.email or ""
         return _by_phone(notice, SCREEN, address, receiver.language, house)
     if house.mail and receiver.email:
-        return Way(house.mail, _message(notice, receiver.email, receiver.language, house, whole=True))
+        return Way(
+            house.mail, _message(notice, receiver.email, receiver.language, house, whole=True)
+        )
     if house.sms is None or receiver.phone is None:
         return Decision(State.INBOX)
     language = receiver.language if (notice.kind, receiver.language) in house.templates else "zh"

@@ -17,9 +17,7 @@ from palace.notices.rules import State, Why
 TEMPLATES_LOCK = 7_215_011
 
 
-def set_template(
-    key: tuple[str, str, str], template: str, *, seen: str, now: datetime
-) -> None:
+def set_template(key: tuple[str, str, str], template: str, *, seen: str, now: datetime) -> None:
     """Set or, with nothing, take away the template of (gateway, kind, language); what waited for it goes.
 
     Raises:

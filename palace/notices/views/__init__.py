@@ -1,4 +1,4 @@
-"""What a member was told and how they want to be told; the templates of providers; a demonstration's messages."""
+"""What a member was told and how they want to be; providers' templates; a demonstration's messages."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from palace.members.rules import Role
 from palace.notices import queries, senders, services
 from palace.notices.forms import EmailCodeForm, EmailForm, ReadForm, WaysForm
 from palace.notices.models import Contact, Notice
-from palace.notices.rules import MANNERS, is_change, manner_of
+from palace.notices.rules import DECLINABLE, MANNERS, is_change, manner_of
 from palace.text import N_
 from palace.throttle import limiter
 from palace.web import allow, answer, checked, reads, refusal_words, wants_json
@@ -89,7 +89,7 @@ def set_ways() -> ResponseReturnValue:
     """Set the language of messages, and which kinds come by message or letter."""
     form = WaysForm()
     checked(form)
-    muted = {name for name, _said in form.wanted.choices} - set(form.wanted.data or [])
+    muted = DECLINABLE - set(form.wanted.data or [])
     with transaction():
         services.set_ways(current_member().id, form.language.data or "zh", muted)
     return _done(N_("记下了，以后照这样通知您。"))
