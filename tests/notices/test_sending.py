@@ -1,4 +1,4 @@
-"""Sending: marked before the network, settled after it, never twice, never at night, never beyond the money."""
+"""Sending: marked before the network, settled after it; never twice, at night or beyond the money."""
 
 from __future__ import annotations
 

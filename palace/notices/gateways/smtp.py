@@ -55,10 +55,14 @@ class Mail:
             server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=self.wait, context=trusted)
         else:
             server = smtplib.SMTP(host, port, timeout=self.wait)
-            if not self.settings.mail_is_near:
+        try:
+            if self.url.scheme == "smtp" and not self.settings.mail_is_near:
                 server.starttls(context=trusted)
-        if self.url.username:
-            server.login(unquote(self.url.username), unquote(self.url.password or ""))
+            if self.url.username:
+                server.login(unquote(self.url.username), unquote(self.url.password or ""))
+        except BaseException:
+            server.close()
+            raise
         return server
 
     def _send(self, server: smtplib.SMTP, message: Message) -> Result:
