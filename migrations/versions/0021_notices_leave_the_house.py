@@ -140,7 +140,7 @@ def _notices() -> None:
         ["state", "kind", "created_at"],
         postgresql_where=sa.text("state NOT IN ('sent', 'inbox')"),
     )
-    op.create_index("ix_notices_receiver", "notices", ["receiver", "id"])
+    op.create_index("ix_notices_receiver_id", "notices", ["receiver", "id"])
 
 
 def _broadcasts() -> None:
@@ -152,11 +152,11 @@ def _broadcasts() -> None:
         sa.Column("body_zh", sa.Text, nullable=False),
         sa.Column("body_en", sa.Text, nullable=False),
         sa.Column("word", sa.Text, nullable=False),
-        sa.Column("audience", sa.Text, nullable=False),
+        sa.Column("audience", sa.Enum("members", "unit", "performance", name="audience", native_enum=False, length=20), nullable=False),
         sa.Column("unit_id", sa.BigInteger, sa.ForeignKey("units.id")),
         sa.Column("performance_id", sa.BigInteger, sa.ForeignKey("performances.id")),
         sa.Column("outside", sa.Boolean, nullable=False),
-        sa.Column("state", sa.Text, server_default="draft", nullable=False),
+        sa.Column("state", sa.Enum("draft", "running", "stopped", "done", name="stage", native_enum=False, length=20), server_default="draft", nullable=False),
         sa.Column("receivers", sa.BigInteger, server_default="0", nullable=False),
         sa.Column("written_by", sa.BigInteger, sa.ForeignKey("staff.id"), nullable=False),
         sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
@@ -195,7 +195,7 @@ def downgrade() -> None:
     op.drop_table("broadcasts")
     for table in ("message_gateways", "message_days", "message_templates", "contacts"):
         op.drop_table(table)
-    op.drop_index("ix_notices_receiver", "notices")
+    op.drop_index("ix_notices_receiver_id", "notices")
     op.drop_index("ix_notices_unsettled", "notices")
     op.drop_index("ix_notices_due_at", "notices")
     op.create_index(

@@ -44,7 +44,7 @@ class Notice(Base):
             "created_at",
             postgresql_where=text("state NOT IN ('sent', 'inbox')"),
         ),
-        Index(None, "receiver", "id"),
+        Index("ix_notices_receiver_id", "receiver", "id"),
     )
 
     id: Mapped[Id]
