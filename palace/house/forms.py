@@ -141,6 +141,7 @@ def _form_of(group: Group) -> type[FiguresForm]:
 
 TicketsRulesForm = _form_of(Group.TICKETS)
 StrikesRulesForm = _form_of(Group.STRIKES)
+KeptRulesForm = _form_of(Group.KEPT)
 CodesRulesForm = _form_of(Group.CODES)
 MessagesRulesForm = _form_of(Group.MESSAGES)
 PeopleRulesForm = _form_of(Group.PEOPLE)
@@ -151,6 +152,7 @@ FORMS = {
     for form in (
         TicketsRulesForm,
         StrikesRulesForm,
+        KeptRulesForm,
         CodesRulesForm,
         MessagesRulesForm,
         PeopleRulesForm,
