@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from flask import request
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, HiddenField, IntegerField, StringField, TextAreaField
 from wtforms import Form as PlainForm
@@ -90,8 +89,3 @@ class WordForm(PlainForm):
     word = StringField(
         _("短信里的数字"), filters=[_tidied], validators=[Optional(), Length(max=20)]
     )
-
-    @classmethod
-    def asked(cls) -> WordForm:
-        """Return the form as the address fills it."""
-        return cls(request.args)

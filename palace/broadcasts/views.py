@@ -66,7 +66,7 @@ def home() -> ResponseReturnValue:
 @allow(*WRITERS)
 def new() -> ResponseReturnValue:
     """Show the form of a new one."""
-    return _form(BroadcastForm(formdata=None, outside=True))
+    return _form()
 
 
 @bp.post("/staff/broadcasts")
@@ -86,9 +86,10 @@ def write() -> ResponseReturnValue:
 
 @bp.get(ONE)
 @allow(*WRITERS)
+@reads(query=["edit"])
 def show(broadcast_id: int) -> ResponseReturnValue:
     """Show one: what it would reach and cost, or how far it has come."""
-    return _page(queries.get(broadcast_id, _sites()))
+    return _page(queries.get(broadcast_id, _sites()), editing=request.args.get("edit") == "1")
 
 
 @bp.post(ONE)
@@ -159,7 +160,7 @@ def go_on(broadcast_id: int) -> ResponseReturnValue:
 @reads(WordForm)
 def answers() -> ResponseReturnValue:
     """Show what the word of a message stands for; anybody may read it."""
-    form = WordForm.asked()
+    form = WordForm(request.args)
     typed = (form.word.data or "") if form.validate() else ""
     found = queries.by_word(typed) if typed else None
     told = _answer_json(found) if found else None
@@ -218,7 +219,8 @@ def _json(broadcast: Broadcast) -> dict[str, Any]:
     }
 
 
-def _form(form: BroadcastForm, refusal: PalaceError | None = None) -> Response:
+def _form(sent: BroadcastForm | None = None, refusal: PalaceError | None = None) -> Response:
+    form = sent or BroadcastForm(formdata=None, outside=True)
     if refusal:
         _refuse(form, refusal)
     return answer(
@@ -251,7 +253,11 @@ def _refuse(form: BroadcastForm, refusal: PalaceError) -> None:
 
 
 def _page(
-    broadcast: Broadcast, form: ReviseForm | None = None, refusal: PalaceError | None = None
+    broadcast: Broadcast,
+    form: ReviseForm | None = None,
+    refusal: PalaceError | None = None,
+    *,
+    editing: bool = False,
 ) -> Response:
     if refusal and (wants_json() or isinstance(refusal, NotFound)):
         raise refusal
@@ -268,7 +274,7 @@ def _page(
         broadcast=broadcast,
         form=form or ReviseForm(formdata=None, obj=broadcast, data=known),
         refusal=refusal_words(refusal) if refusal else "",
-        editing=bool(form) or request.args.get("edit") == "1",
+        editing=bool(form) or editing,
         reach=queries.estimate(broadcast, now) if draft else None,
         stands=None if draft else queries.progress(broadcast),
         must_be_other=draft and broadcast.written_by == _staff_id(),

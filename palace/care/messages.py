@@ -35,7 +35,7 @@ def _gateway_line(database: Database, setting: Setting) -> Line:
     seen = N_("等着发送 %(count)s 条")
     if not setting.sms:
         todo = N_(
-            "还没有接上短信通道，会员收不到验证码，只有工作人员能登录。照 docs/operations.md 的“Messages”接通后重启。"
+            "还没有接上短信通道，会员收不到验证码。照 docs/operations.md 的“Messages”接通后重启。"
         )
         return Line(name, False, seen, todo, values)
     if database.messages.failing:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
-from wtforms import HiddenField, IntegerField, SelectMultipleField, StringField
+from wtforms import Field, HiddenField, IntegerField, StringField
 from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional, Regexp
 
 from palace.forms import Form
@@ -25,17 +25,21 @@ class ReadForm(Form):
     )
 
 
+class Kinds(Field):
+    """Repeated names of kinds that can be declined; others, as of an older page, are left out."""
+
+    data: frozenset[str]
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the values."""
+        self.data = DECLINABLE.intersection(valuelist)
+
+
 class WaysForm(Form):
     """The language of messages, and which kinds leave the house; those not named stay in the inbox."""
 
     language = StringField(validators=[AnyOf(["zh", "en"], message=UNKNOWN)])
-    wanted = SelectMultipleField(
-        choices=[(name, name) for name in sorted(DECLINABLE)], validate_choice=False
-    )
-
-    def validate_wanted(self, field: SelectMultipleField) -> None:
-        """Leave out what is no kind: a page of an older version may name what there is no more."""
-        field.data = [value for value in field.data or [] if value in DECLINABLE]
+    wanted = Kinds()
 
 
 class EmailForm(Form):

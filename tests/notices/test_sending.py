@@ -9,6 +9,7 @@ import pytest
 from palace import clock, sending
 from palace.db import db
 from palace.members.models import Member
+from palace.money import FREE, Fen
 from palace.notices import queries, services
 from palace.notices.gateways import Found
 from palace.notices.models import Contact, MessageDay, Notice, Template
@@ -287,7 +288,7 @@ def test_codes_go_first_and_at_any_hour_and_cost_no_budget(
     make: Factory, provider: Provider
 ) -> None:
     make.set_clock(clock.at(clock.palace_day(clock.now()), time(3)))
-    make.rules().message_budget_day = 0
+    make.rules().message_budget_day = FREE
     owe(make)
     services.owe("sign_in_code", "challenge:1", "phone:13912345678", {}, clock.now())
 
@@ -298,7 +299,7 @@ def test_codes_go_first_and_at_any_hour_and_cost_no_budget(
 def test_the_money_of_a_day_is_never_passed_and_the_rest_goes_tomorrow(
     make: Factory, provider: Provider
 ) -> None:
-    make.rules().message_price, make.rules().message_budget_day = 5, 12
+    make.rules().message_price, make.rules().message_budget_day = Fen(5), Fen(12)
     for number in range(4):
         owe(make, f"order:{number}")
 

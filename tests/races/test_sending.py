@@ -22,6 +22,7 @@ from sqlalchemy import func, select
 from palace import clock, sending
 from palace.config import ROOT, Settings
 from palace.db import db
+from palace.money import Fen
 from palace.notices.gateways import load
 from palace.notices.models import MessageDay, Notice, Template
 from palace.notices.rules import State
@@ -126,7 +127,7 @@ def test_workers_at_once_never_spend_more_than_the_day_has(
     live: Factory, live_app: Flask, provider: StandIn
 ) -> None:
     with real(live, provider):
-        live.rules().message_price, live.rules().message_budget_day = 5, 5 * 37 + 4
+        live.rules().message_price, live.rules().message_budget_day = Fen(5), Fen(5 * 37 + 4)
         live.commit()
         drain_at_once(live_app)
 

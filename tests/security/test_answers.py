@@ -31,6 +31,7 @@ from tests.architecture.openapi import FILE
 from tests.factory import Factory
 from tests.identities.test_rules import card
 from tests.members.browser import newest_code
+from tests.security.notices_walk import read_what_was_told, tell_many
 from tests.security.programme_walk import switch_houses, write_and_review
 
 PASSWORD = "售票处 2026 南宫"  # noqa: S105 - a test's
@@ -305,6 +306,7 @@ def work(walk: Walk, make: Factory, show: Performance, member: Member, strike: S
     bring_a_roster_in(walk)
     decide_about_a_strike(walk, strike)
     switch_houses(walk)
+    tell_many(walk, make)
     for path in (
         "/staff/posters",
         "/staff/audit",
@@ -332,6 +334,7 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     enter(walk, member)
     get_tickets(walk, show)
     bring_people(walk)
+    read_what_was_told(walk)
     move_to_another_number(walk)
     strike = missed_by(make, member)
     change_oneself(walk, strike)

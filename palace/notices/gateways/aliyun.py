@@ -109,7 +109,7 @@ class Aliyun:
         return Found.UNKNOWN
 
     def left(self) -> int | None:
-        """Return that no balance is told: the account is empty when a message is refused for want of money."""
+        """Return that no balance is told: an empty account is known by what it refuses."""
         return None
 
 

@@ -24,6 +24,7 @@ from palace.text import N_
 from palace.throttle import limiter
 from palace.web import allow, answer, checked, reads, refusal_words, wants_json
 
+CHANGED = N_("改动")
 VALUE_NAMES = {
     "title": N_("剧目"),
     "place": N_("场地"),
@@ -89,7 +90,7 @@ def set_ways() -> ResponseReturnValue:
     """Set the language of messages, and which kinds come by message or letter."""
     form = WaysForm()
     checked(form)
-    muted = DECLINABLE - set(form.wanted.data or [])
+    muted = DECLINABLE - (form.wanted.data or frozenset())
     with transaction():
         services.set_ways(current_member().id, form.language.data or "zh", muted)
     return _done(N_("记下了，以后照这样通知您。"))
@@ -160,7 +161,7 @@ def _entry(notice: Notice, body: Mapping[str, str]) -> Entry:
         text=text if not body else senders.SAID["title"](notice.values["title"]),
         body=body.get(words.language()) or body.get("zh", ""),
         changes=[
-            Change(gettext(VALUE_NAMES[name]), *_sides(name, value))
+            Change(gettext(VALUE_NAMES.get(name, CHANGED)), *_sides(name, value))
             for name, value in notice.values.items()
             if is_change(value)
         ],
