@@ -48,7 +48,7 @@ def home() -> ResponseReturnValue:
         sees=sees,
         sells=not roles.isdisjoint(AT_COUNTERS),
         oversees=oversees,
-        plans_seats=not roles.isdisjoint({Role.PROGRAMME, Role.ADMIN}),
+        writes=not roles.isdisjoint({Role.ADMIN, Role.PROGRAMME}),
         stages=Role.PROGRAMME in roles,
         reviews=Role.REVIEWER in roles,
         review=review,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from palace.agenda.rules import EntryStatus
+from palace.broadcasts.rules import Audience, Stage
 from palace.companions.rules import Relation
 from palace.consents.rules import Purpose
 from palace.door.rules import Reason, Verdict
@@ -68,6 +69,7 @@ def at_least(optional: dict[str, Shape], **properties: Shape) -> Shape:
 MINE = {
     "name": TEXT,
     "free_left": NUMBER,
+    "unread": NUMBER,
     "feed": maybe({"type": "string", "format": "uri"}),
     "entries": each(known("Entry")),
     "orders": each(CODE),
@@ -129,6 +131,51 @@ SHAPES: dict[str, Shape] = {
         plan=NUMBER,
         choices=each(exactly(plan=NUMBER, name=TEXT, version=NUMBER, hindered=NUMBER, may=YES_NO)),
     ),
+BROADCAST = {
+    "broadcast": NUMBER,
+    "title": TEXT,
+    "state": one_of(Stage),
+    "audience": one_of(Audience),
+    "receivers": NUMBER,
+    "revision": NUMBER,
+}
+SHAPES: dict[str, Shape] = {
+    "Settled": exactly(count=NUMBER),
+    "Inbox": exactly(
+        unread=NUMBER,
+        language=maybe(one_of(["zh", "en"])),
+        email=maybe(TEXT),
+        muted=each(TEXT),
+        notices=each(
+            exactly(
+                notice=NUMBER,
+                kind=TEXT,
+                at=INSTANT,
+                text=TEXT,
+                body=TEXT,
+                changes=each(exactly(name=TEXT, old=TEXT, new=TEXT)),
+                is_new=YES_NO,
+            )
+        ),
+    ),
+    "Templates": exactly(
+        gateway=TEXT,
+        texts=each(exactly(kind=TEXT, language=one_of(["zh", "en"]), text=TEXT, template=TEXT)),
+    ),
+    "Broadcasts": exactly(broadcasts=each(exactly(**BROADCAST))),
+    "Broadcast": exactly(
+        **BROADCAST,
+        word=TEXT,
+        reaches=NUMBER,
+        messages=NUMBER,
+        cost=FEN,
+        waiting=NUMBER,
+        going=NUMBER,
+        sent=NUMBER,
+        inbox=NUMBER,
+        failed=NUMBER,
+    ),
+    "Answered": exactly(answer=maybe(exactly(title=TEXT, body=TEXT))),
     "Price": exactly(tier=TEXT, zone=TEXT, amount=FEN),
     "Performance": exactly(
         id=NUMBER,

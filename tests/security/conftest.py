@@ -60,6 +60,7 @@ class Belongings:
             "step_id": UNKNOWN_ID,
             "site_id": UNKNOWN_ID,
             "strike_id": UNKNOWN_ID,
+            "broadcast_id": UNKNOWN_ID,
             "filename": "palace.css",
         }
         return {name: known[name] for name in rule.arguments}
