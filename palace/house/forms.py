@@ -120,6 +120,7 @@ CodesRulesForm = _form_of(Group.CODES)
 PeopleRulesForm = _form_of(Group.PEOPLE)
 RosterRulesForm = _form_of(Group.ROSTER)
 LimitsRulesForm = _form_of(Group.LIMITS)
+ProgrammeRulesForm = _form_of(Group.PROGRAMME)
 FORMS = {
     form.group: form
     for form in (
@@ -129,5 +130,6 @@ FORMS = {
         PeopleRulesForm,
         RosterRulesForm,
         LimitsRulesForm,
+        ProgrammeRulesForm,
     )
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import Range
 
 from palace.db import db
@@ -24,7 +24,8 @@ class Staging:
     """How one performance is put on.
 
     `prices` are (tier, zone, fen), `quotas` (tier, seats) with tier None for the whole house.
-    `get_in` and `get_out` belong to the hall's occupancy; sale ends at curtain-up unless said.
+    `get_in` and `get_out` belong to the hall's occupancy; they and `doors` are the house's unless said.
+    Sale ends at curtain-up unless said.
     """
 
     starts_at: datetime
@@ -32,9 +33,9 @@ class Staging:
     plan: SeatingPlan | None = None
     prices: tuple[tuple[Tier, str, Fen], ...] = ()
     quotas: tuple[tuple[Tier | None, int], ...] = ()
-    get_in: timedelta = timedelta(minutes=120)
-    get_out: timedelta = timedelta(minutes=60)
-    doors: timedelta = timedelta(minutes=30)
+    get_in: timedelta | None = None
+    get_out: timedelta | None = None
+    doors: timedelta | None = None
     sale_opens_at: datetime
     sale_closes_at: datetime | None = None
     published_at: datetime | None = None
@@ -49,33 +50,50 @@ def stage(production: Production, space: Space, staging: Staging) -> Performance
 
     Raises:
         SpaceOccupied: something else has part of the space between get-in and get-out.
-        PlanElsewhere, ZoneUnpriced: the plan is another space's, or a zone has no price.
+        PlanElsewhere, ZoneUnpriced: the plan is another space's, or a zone of what is published has no
+            price.
     """
     _check(space, staging)
-    ends_at = staging.starts_at + timedelta(minutes=production.minutes)
-    during = Range(staging.starts_at - staging.get_in, ends_at + staging.get_out)
-    occupancy = services.occupy(space, during, Use.PERFORMANCE)
     performance = Performance(
         production=production,
-        space=space,
-        plan=staging.plan,
-        occupancy_id=occupancy.id,
-        seating=staging.seating,
-        capacity=_capacity(space, staging),
         seats_per_member=staging.seats_per_member or venues.house_rules().seats_per_member,
-        doors_at=staging.starts_at - staging.doors,
-        starts_at=staging.starts_at,
-        ends_at=ends_at,
         sale_opens_at=staging.sale_opens_at,
         sale_closes_at=staging.sale_closes_at or staging.starts_at,
         published_at=staging.published_at,
         identity_policy=staging.identity_policy,
         one_per_identity=staging.one_per_identity,
     )
+    _place(performance, space, staging)
     db.session.add(performance)
     db.session.flush()
     _put_on_sale(performance, staging)
     return performance
+
+
+def place_anew(performance: Performance, space: Space, staging: Staging) -> None:
+    """Give a performance another space, plan or time: its old hours are free, prices stay where zones do.
+
+    Only for what nobody has booked; who calls has made sure of it under a lock.
+
+    Raises:
+        SpaceOccupied, PlanElsewhere: as `stage`.
+    """
+    _check(space, staging)
+    old, performance.occupancy_id = performance.occupancy_id, None
+    places = performance.capacity if performance.seating is Seating.PLACES else None
+    db.session.flush()
+    if old is not None:
+        services.release(old)
+    _place(performance, space, staging)
+    performance.sale_closes_at = staging.sale_closes_at or staging.starts_at
+    performance.sale_opens_at = staging.sale_opens_at
+    db.session.flush()
+    _keep_what_fits(performance, places)
+
+
+def zones_of(plan: SeatingPlan | None) -> list[str]:
+    """Return the codes of a plan's zones; places without seats have the one zone ''."""
+    return [zone["code"] for zone in plan.drawing["zones"]] if plan else [""]
 
 
 def _check(space: Space, staging: Staging) -> None:
@@ -84,9 +102,54 @@ def _check(space: Space, staging: Staging) -> None:
     if staging.plan.space_id != space.id:
         raise PlanElsewhere(space=space)
     priced = {zone for _, zone, _ in staging.prices}
-    for zone in staging.plan.drawing["zones"]:
-        if zone["code"] not in priced:
-            raise ZoneUnpriced(zone=zone["code"])
+    for zone in zones_of(staging.plan) if staging.published_at else ():
+        if zone not in priced:
+            raise ZoneUnpriced(zone=zone)
+
+
+def _place(performance: Performance, space: Space, staging: Staging) -> None:
+    """Take the space from get-in to get-out, and say when and how people sit there."""
+    house = venues.house_rules()
+    ends_at = staging.starts_at + timedelta(minutes=performance.production.minutes)
+    during = Range(
+        staging.starts_at - _or(staging.get_in, house.get_in_minutes),
+        ends_at + _or(staging.get_out, house.get_out_minutes),
+    )
+    performance.occupancy_id = services.occupy(space, during, Use.PERFORMANCE).id
+    performance.space, performance.plan = space, staging.plan
+    performance.seating, performance.capacity = staging.seating, _capacity(space, staging)
+    performance.starts_at, performance.ends_at = staging.starts_at, ends_at
+    performance.doors_at = staging.starts_at - _or(staging.doors, house.doors_minutes)
+
+
+def _or(said: timedelta | None, minutes: int) -> timedelta:
+    return timedelta(minutes=minutes) if said is None else said
+
+
+def _keep_what_fits(performance: Performance, places: int | None) -> None:
+    """Drop prices and quotas of zones that are no more; `places` there were follow the capacity."""
+    zones = zones_of(performance.plan)
+    of_it, quotas = Price.performance_id == performance.id, Quota.performance_id == performance.id
+    db.session.execute(delete(Price).where(of_it, Price.zone.not_in(zones)))
+    db.session.execute(
+        delete(Quota).where(quotas, Quota.scope == Scope.ZONE, Quota.zone.not_in(zones))
+    )
+    db.session.execute(
+        delete(Quota).where(quotas, Quota.scope == Scope.HOUSE, Quota.seats == places)
+    )
+    if performance.seating is Seating.PLACES:
+        cap_house(performance)
+
+
+def cap_house(performance: Performance) -> None:
+    """See that places without seats are counted against the house: at most its capacity."""
+    of_house = (Quota.performance_id == performance.id, Quota.scope == Scope.HOUSE)
+    found = db.session.scalars(select(Quota).where(*of_house)).one_or_none()
+    if found is None:
+        found = Quota(performance_id=performance.id, scope=Scope.HOUSE, seats=performance.capacity)
+        db.session.add(found)
+    found.seats = min(found.seats, performance.capacity)
+    db.session.flush()
 
 
 def _capacity(space: Space, staging: Staging) -> int:

@@ -17,6 +17,7 @@ class Group(StrEnum):
     PEOPLE = "people"
     ROSTER = "roster"
     LIMITS = "limits"
+    PROGRAMME = "programme"
 
 
 class Unit(StrEnum):
@@ -31,6 +32,7 @@ class Unit(StrEnum):
     PERCENT = "percent"
     MEGABYTES = "megabytes"
     YEARS = "years"
+    O_CLOCK = "o_clock"
     YES_NO = "yes_no"
 
 
@@ -58,12 +60,15 @@ TITLES = {
     Group.PEOPLE: N_("实名和同行人"),
     Group.ROSTER: N_("会员名册"),
     Group.LIMITS: N_("导出和单位每天的上限"),
+    Group.PROGRAMME: N_("新排的场次"),
 }
 LONGEST_SPAN = 3660
 LARGEST_ORDER = 20
 """What one order can hold (`MOST_SEATS` of the tickets' forms)."""
 LARGEST_FILE = 100
 """What the proxy lets through: `client_max_body_size` of deploy/nginx.conf."""
+LONGEST_WORK = 7 * 24 * 60
+"""How long the stage of one performance may be built, or taken down."""
 LATEST_STRIKE = 24 * 60
 """The task that writes strikes looks back three days; what begins to count later would never count."""
 
@@ -226,6 +231,22 @@ FIGURES: dict[Group, tuple[Figure, ...]] = {
             100_000,
             N_("连同下级单位。"),
         ),
+    ),
+    Group.PROGRAMME: (
+        Figure(
+            "get_in_minutes",
+            N_("开演前几分钟开始占场地（装台）"),
+            Unit.MINUTES,
+            0,
+            LONGEST_WORK,
+            N_("排场次时可以另填；已经排好的场次不变。"),
+        ),
+        Figure(
+            "get_out_minutes", N_("散场后几分钟还占场地（拆台）"), Unit.MINUTES, 0, LONGEST_WORK
+        ),
+        Figure("doors_minutes", N_("开演前几分钟开门检票"), Unit.MINUTES, 0, 240),
+        Figure("sale_opens_days", N_("演出前几天开票"), Unit.DAYS, 0, 366),
+        Figure("sale_opens_hour", N_("那天几点开票"), Unit.O_CLOCK, 0, 23),
     ),
 }
 """Every figure that has no page of its own elsewhere, by page and in the order of the page."""

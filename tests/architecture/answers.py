@@ -123,6 +123,7 @@ JSON: dict[str, dict[str, str]] = {
     "house.set_people": {"POST": "RuleGroup"},
     "house.set_roster": {"POST": "RuleGroup"},
     "house.set_limits": {"POST": "RuleGroup"},
+    "house.set_programme": {"POST": "RuleGroup"},
 }
 """Which shape an address answers with, by endpoint and method; what is not here is a page or a file."""
 
