@@ -7,10 +7,11 @@ from typing import Any
 from palace.agenda.rules import EntryStatus
 from palace.companions.rules import Relation
 from palace.consents.rules import Purpose
+from palace.desk.rules import Stand
 from palace.door.rules import Reason, Verdict
 from palace.identities.rules import Document
 from palace.members.rules import Role, Standing
-from palace.programme.rules import KINDS, Shown
+from palace.programme.rules import KINDS, IdentityPolicy, Qualifies, Seating, Shown
 from palace.reports.rules import ExportState, Format
 from palace.roster.rules import ImportState
 from palace.tickets.rules import OrderState, TicketState
@@ -200,6 +201,48 @@ SHAPES: dict[str, Shape] = {
             )
         ),
     ),
+    "Staged": exactly(
+        performance=NUMBER,
+        production=NUMBER,
+        space=NUMBER,
+        plan=maybe(NUMBER),
+        seating=one_of(Seating),
+        capacity=NUMBER,
+        stand=one_of(Stand),
+        doors_at=INSTANT,
+        starts_at=INSTANT,
+        ends_at=INSTANT,
+        sale_opens_at=INSTANT,
+        sale_closes_at=INSTANT,
+        seats_per_member=NUMBER,
+        identity_policy=one_of(IdentityPolicy),
+        one_per_identity=YES_NO,
+        sold=NUMBER,
+        prices=each(exactly(tier=TEXT, zone=TEXT, amount=FEN)),
+        quotas=each(exactly(quota=TEXT, seats=NUMBER, taken=NUMBER)),
+        seen=exactly(place=TEXT, sale=TEXT, prices=TEXT, quotas=TEXT),
+    ),
+    "ToBeStaged": exactly(production=NUMBER),
+    "ReadyToPublish": exactly(
+        performance=NUMBER,
+        stand=one_of(Stand),
+        findings=each(exactly(check=TEXT, well=YES_NO, words=TEXT)),
+    ),
+    "Tier": exactly(
+        tier=NUMBER,
+        code=TEXT,
+        name_zh=TEXT,
+        name_en=TEXT,
+        qualifies=one_of(Qualifies),
+        cap=maybe(NUMBER),
+        monthly=YES_NO,
+        proof_zh=TEXT,
+        proof_en=TEXT,
+        fund=maybe(TEXT),
+        ended_at=maybe(INSTANT),
+        seen=TEXT,
+    ),
+    "Tiers": exactly(tiers=each(known("Tier"))),
     "RuleGroups": exactly(groups=each(known("RuleGroup"))),
     "Password": exactly(login=TEXT, password=TEXT),
     "Enrolment": exactly(secret=TEXT),

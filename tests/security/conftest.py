@@ -53,6 +53,7 @@ class Belongings:
             "version": 1,
             "application_id": UNKNOWN_ID,
             "strike_id": UNKNOWN_ID,
+            "tier_id": UNKNOWN_ID,
             "filename": "palace.css",
         }
         return {name: known[name] for name in rule.arguments}

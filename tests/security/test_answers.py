@@ -31,6 +31,7 @@ from tests.architecture.openapi import FILE
 from tests.factory import Factory
 from tests.identities.test_rules import card
 from tests.members.browser import newest_code
+from tests.security.desk_walk import run_the_desk
 
 PASSWORD = "售票处 2026 南宫"  # noqa: S105 - a test's
 ASK = {"Accept": "application/json"}
@@ -303,6 +304,7 @@ def work(walk: Walk, make: Factory, show: Performance, member: Member, strike: S
     set_the_rules(walk)
     bring_a_roster_in(walk)
     decide_about_a_strike(walk, strike)
+    run_the_desk(walk, make)
     for path in (
         "/staff/posters",
         "/staff/audit",

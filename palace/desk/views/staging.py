@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -100,12 +101,16 @@ def _new_page(
 
 def _choices(one: Performance | None) -> dict[str, Any]:
     found = {space.id: space for space in staged.spaces(sites())}
-    several = len({space.site_id for space in found.values()}) > 1
+    sites_shown = {space.site_id for space in found.values()}
+    plans = staged.plans(list(found), one.plan_id if one else None)
+    of_hall = Counter(plan.space_id for plan in plans)
     return {
-        "space_options": [(space.id, _space_words(space, several)) for space in found.values()],
+        "space_options": [
+            (space.id, _space_words(space, len(sites_shown) > 1)) for space in found.values()
+        ],
         "plan_options": [
-            (plan.id, _plan_words(plan, named(found[plan.space_id])))
-            for plan in staged.plans(list(found), one.plan_id if one else None)
+            (plan.id, _plan_words(plan, named(found[plan.space_id]), of_hall[plan.space_id] > 1))
+            for plan in plans
         ],
     }
 
@@ -114,16 +119,12 @@ def _space_words(space: Space, several_sites: bool) -> str:
     return f"{named(space.site)} · {named(space)}" if several_sites else named(space)
 
 
-def _plan_words(plan: PlanChoice, hall: str) -> str:
-    words = ngettext(
-        "%(hall)s：%(code)s第%(version)s版，%(num)s座",
-        "%(hall)s：%(code)s第%(version)s版，%(num)s座",
-        plan.seats,
-        hall=hall,
-        code=plan.code,
-        version=plan.version,
-    )
-    return str(words)
+def _plan_words(plan: PlanChoice, hall: str, several: bool) -> str:
+    """Return what a plan is called: its hall, and its own name where the hall has several."""
+    seats = ngettext("%(num)s座", "%(num)s座", plan.seats)
+    if not several:
+        return f"{hall} · {seats}"
+    return f"{hall} · {gettext('%(code)s第%(version)s版', code=plan.code, version=plan.version)} · {seats}"
 
 
 @bp.get(f"{ONE}/place")
