@@ -20,7 +20,7 @@ def form_of(page: str) -> dict[str, Any]:
     found: dict[str, list[str]] = {}
     for tag in re.findall(r"<input[^>]*>", page):
         name, value = re.search(r'name="([^"]*)"', tag), re.search(r'value="([^"]*)"', tag)
-        if not name or ('type="radio"' in tag or 'type="checkbox"' in tag) and "checked" not in tag:
+        if not name or (re.search(r"type=.(radio|checkbox)", tag) and "checked" not in tag):
             continue
         found.setdefault(name[1], []).append(html.unescape(value[1]) if value else "")
     for name, body in re.findall(r'<select[^>]*name="([^"]*)"[^>]*>(.*?)</select>', page, re.S):
