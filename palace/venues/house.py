@@ -13,7 +13,8 @@ from sqlalchemy.dialects.postgresql import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from palace.db import Base
+from palace.db import Base, one_of
+from palace.venues.rules import Mode
 
 
 class HouseRules(Base):
@@ -56,6 +57,8 @@ class HouseRules(Base):
         strikes_to_bar, strike_within_days, bar_days: so many shows missed within so many palace days
             stop new bookings for so many days; 0 strikes only warn.
         strike_free_only: whether only free tickets that stay unused count.
+        mode: whether pages are as ever, grey, or new bookings stopped, with the reason people read; each
+            house's own row holds for it, the head's for all.
         strike_after_minutes: how long after a show's end they are counted; doors may sync late.
         unit_exports_per_day: how often a day a unit's own roster leaves the house, whoever of it asks.
         unit_uploads_per_day, unit_confirmations_per_day: rosters a unit's organisers bring in for it, and
@@ -123,6 +126,7 @@ class HouseRules(Base):
             " AND sale_opens_hour BETWEEN 0 AND 23",
             name="programme",
         ),
+        one_of("mode", Mode),
     )
 
     site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"), primary_key=True)
@@ -181,3 +185,6 @@ class HouseRules(Base):
     doors_minutes: Mapped[int] = mapped_column(server_default="30", default=30)
     sale_opens_days: Mapped[int] = mapped_column(server_default="14", default=14)
     sale_opens_hour: Mapped[int] = mapped_column(server_default="10", default=10)
+    mode: Mapped[Mode] = mapped_column(server_default=Mode.NORMAL, default=Mode.NORMAL)
+    mode_reason_zh: Mapped[str] = mapped_column(server_default="", default="")
+    mode_reason_en: Mapped[str] = mapped_column(server_default="", default="")
