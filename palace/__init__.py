@@ -47,13 +47,16 @@ from palace.payments.services import on_paid
 from palace.people import views as people
 from palace.pictures import views as pictures
 from palace.privacy import views as privacy
+from palace.productions import views as productions
 from palace.productions.services import PRODUCTION
 from palace.reports import views as reports
+from palace.review import views as review
 from palace.review.rules import reviewed
 from palace.roster import views as roster
 from palace.schema import check_current, check_known, revision
 from palace.security import Cookies, complete_keys, make_keys, use_keys
 from palace.strikes import views as strikes
+from palace.switch import views as switch
 from palace.tickets import services as tickets_services
 from palace.tickets import views as tickets
 from palace.unions import views as unions
@@ -89,6 +92,9 @@ PARTS = (
     unions,
     strikes,
     desk,
+    review,
+    productions,
+    switch,
     audit,
     reports,
 )
@@ -125,6 +131,7 @@ def create_app(settings: Settings) -> Flask:
     words.init_app(app)
     lifecycle.init_app(app)  # first: its hooks stand around those of everything below
     app.before_request(roster.let_a_roster_in)  # before anybody reads what was sent
+    app.before_request(productions.let_a_picture_in)
     CSRFProtect(app)
     overload.init_app(app)  # inside of what answers before Flask
     for part in PARTS:

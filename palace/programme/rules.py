@@ -58,6 +58,7 @@ class Shown(StrEnum):
     RUNNING = "running"
     NOT_OPEN = "not_open"
     CLOSED = "closed"
+    STOPPED = "stopped"
     FULL = "full"
     FEW = "few"
     FREE = "free"
@@ -145,6 +146,7 @@ def shown(
     ticketed: bool,
     left: int,
     few: int,
+    stopped: bool = False,
 ) -> Shown:
     """Return how a performance stands at `now`; `few` places or less left is 快满了."""
     standing = (
@@ -152,8 +154,9 @@ def shown(
         (now >= ends_at, Shown.PAST),
         (not ticketed, Shown.OPEN),
         (now >= starts_at, Shown.RUNNING),
-        (now < opens_at, Shown.NOT_OPEN),
+        (now < opens_at and not stopped, Shown.NOT_OPEN),
         (now >= closes_at, Shown.CLOSED),
+        (stopped, Shown.STOPPED),
         (left <= 0, Shown.FULL),
         (left <= few, Shown.FEW),
     )

@@ -50,6 +50,7 @@ NOW = select(CLOCK.c.now).scalar_subquery()
 class Show(Timed):
     """A performance as selling reads it, with its production's title and where it is."""
 
+    space_id: int
     plan_id: int | None
     has_quotas: bool
     seats_per_member: int
