@@ -6,7 +6,7 @@ A tier somebody bought is never deleted, so one that is sold no more says since 
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0020", "0018"
+revision, down_revision = "0020", "0019"
 
 DEFAULTS = {
     "get_in_minutes": "120",

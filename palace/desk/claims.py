@@ -9,8 +9,8 @@ from sqlalchemy import Interval, bindparam, delete, select, update
 from palace.db import db, table_of
 from palace.errors import NotFound
 from palace.programme.models import Performance, Tier
-from palace.tickets.claims import lock_quotas
 from palace.tickets.models import Claim
+from palace.tickets.quotas import lock_quotas
 
 CLAIMS = table_of(Claim)
 

@@ -31,7 +31,7 @@ from palace.desk.rules import (
     read_yuan,
 )
 from palace.forms import MOST_VALUES, Form
-from palace.programme.rules import IdentityPolicy, Qualifies, Seating
+from palace.programme.rules import IdentityPolicy, Qualifies, SeatChoice, Seating
 from palace.venues.figures import LARGEST_ORDER, LONGEST_WORK
 
 STALE = _("请刷新这一页再改。")
@@ -139,6 +139,11 @@ class SaleFields:
         [AnyOf([one.value for one in IdentityPolicy], message=_("请选一种。"))],
     )
     one_per_identity = BooleanField(_("一个证件只能订一张"))
+    choice = StringField(
+        _("座位怎么定"),
+        [Optional(), AnyOf([one.value for one in SeatChoice], message=_("请选一种。"))],
+    )
+    no_single_gap = BooleanField(_("网上选座不能留下单个空座"))
 
     @property
     def opens_at(self) -> datetime | None:
@@ -215,7 +220,7 @@ class CellsForm(Seen, Form):
     def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
         """Ask for a value for each cell, then look at each."""
         valid = bool(super().validate(extra_validators))
-        if valid and len(self.names) != len(self.typed.data or ()):
+        if valid and len((self.cells.data or "").split()) != len(self.typed.data or ()):
             self.seen.errors = [STALE]
             return False
         self.wrong: dict[str, str] = {}
@@ -235,14 +240,9 @@ class CellsForm(Seen, Form):
     read: Callable[[str], int | None] = staticmethod(read_seats)
 
     @property
-    def names(self) -> list[str]:
-        """Return the names of the cells."""
-        return (self.cells.data or "").split()
-
-    @property
     def by_cell(self) -> dict[str, str]:
         """Return what was typed, by cell."""
-        return dict(zip(self.names, self.typed.data or (), strict=False))
+        return dict(zip((self.cells.data or "").split(), self.typed.data or (), strict=False))
 
 
 class QuotasForm(CellsForm):

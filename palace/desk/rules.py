@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from urllib.parse import parse_qsl, urlencode
@@ -48,24 +47,6 @@ class TwoFigures(ValueError):
     def __init__(self, cell: str) -> None:
         super().__init__(cell)
         self.cell = cell
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """What one check before publishing found: a sentence, and the page where it is put right.
-
-    Attributes:
-        name: what was looked at, a message id.
-        words: what was found or is to be done, a message id; `values` go into it.
-        page: the endpoint that puts it right; it gets `performance_id` unless `where` says else.
-    """
-
-    name: str
-    well: bool
-    words: str
-    values: Mapping[str, object] = field(default_factory=dict)
-    page: str = ""
-    where: Mapping[str, object] = field(default_factory=dict)
 
 
 def seen_as(values: Values) -> str:

@@ -130,6 +130,14 @@ def working_title(production: Production) -> tuple[str, str]:
     return fields.get("title_zh") or "", fields.get("title_en") or ""
 
 
+def working_minutes(production: Production) -> int:
+    """Return how long a production is; of one never reviewed, what waits for it; 0: nobody has said."""
+    if production.minutes:
+        return production.minutes
+    waiting = open_revision(f"production:{production.id}")
+    return int((waiting.fields if waiting else {}).get("minutes") or 0)
+
+
 def performances(*, since: datetime, until: datetime) -> list[Listed]:
     """Return published performances that end after `since` and start before `until`, by start."""
     return _listed(execute(ON, {"since": since, "until": until}))

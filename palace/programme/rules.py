@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -34,6 +35,20 @@ class LateEntry(StrEnum):
     NONE = "none"
 
 
+class Audience(StrEnum):
+    """Whom an opening before the public one is for: a union with all below it, or all valid members."""
+
+    UNIT = "unit"
+    MEMBERS = "members"
+
+
+class SeatChoice(StrEnum):
+    """Whether people choose their seats, or say how many and are given the best."""
+
+    FREE = "free"
+    ASSIGNED = "assigned"
+
+
 class Qualifies(StrEnum):
     """Whom a tier is for."""
 
@@ -47,6 +62,24 @@ class Scope(StrEnum):
     HOUSE = "house"
     TIER = "tier"
     ZONE = "zone"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """What one check before publishing found: a sentence, and the page where it is put right.
+
+    Attributes:
+        name: what was looked at, a message id.
+        words: what was found or is to be done, a message id; `values` go into it.
+        page: the endpoint that puts it right; it gets `performance_id` unless `where` says else.
+    """
+
+    name: str
+    well: bool
+    words: str
+    values: Mapping[str, object] = field(default_factory=dict)
+    page: str = ""
+    where: Mapping[str, object] = field(default_factory=dict)
 
 
 class Shown(StrEnum):
@@ -128,6 +161,17 @@ class Priced:
     tier: str
     zone: str
     amount: Fen
+
+
+def opening(public: datetime, early: datetime | None, *, valid: bool) -> datetime:
+    """Return when booking opens for somebody: at the earliest opening that fits them.
+
+    Args:
+        public: the opening for everybody.
+        early: the earliest opening of the person's unions, or of all members.
+        valid: whether their membership holds; only then is such an opening theirs.
+    """
+    return min(public, early) if valid and early else public
 
 
 def few_places(capacity: int, percent: int) -> int:

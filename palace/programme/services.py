@@ -10,9 +10,10 @@ from sqlalchemy.dialects.postgresql import Range
 
 from palace.db import db
 from palace.money import Fen
-from palace.programme.errors import PlanElsewhere, ZoneUnpriced
+from palace.programme.errors import LengthUnknown, PlanElsewhere, ZoneUnpriced
 from palace.programme.models import Performance, Price, Production, Quota, Tier
-from palace.programme.rules import IdentityPolicy, Scope, Seating
+from palace.programme.queries import working_minutes
+from palace.programme.rules import IdentityPolicy, Scope, SeatChoice, Seating
 from palace.venues import queries as venues
 from palace.venues import services
 from palace.venues.models import Seat, SeatingPlan, Space
@@ -43,6 +44,8 @@ class Staging:
     seats_per_member: int | None = None
     identity_policy: IdentityPolicy = IdentityPolicy.NONE
     one_per_identity: bool = False
+    no_single_gap: bool | None = None
+    choice: SeatChoice = SeatChoice.FREE
 
 
 def stage(production: Production, space: Space, staging: Staging) -> Performance:
@@ -52,16 +55,22 @@ def stage(production: Production, space: Space, staging: Staging) -> Performance
         SpaceOccupied: something else has part of the space between get-in and get-out.
         PlanElsewhere, ZoneUnpriced: the plan is another space's, or a zone of what is published has no
             price.
+        LengthUnknown: nobody has said how long the production is.
     """
     _check(space, staging)
+    house = venues.house_rules()
     performance = Performance(
         production=production,
-        seats_per_member=staging.seats_per_member or venues.house_rules().seats_per_member,
+        seats_per_member=staging.seats_per_member or house.seats_per_member,
         sale_opens_at=staging.sale_opens_at,
         sale_closes_at=staging.sale_closes_at or staging.starts_at,
         published_at=staging.published_at,
         identity_policy=staging.identity_policy,
         one_per_identity=staging.one_per_identity,
+        no_single_gap=house.no_single_gap
+        if staging.no_single_gap is None
+        else staging.no_single_gap,
+        choice=staging.choice,
     )
     _place(performance, space, staging)
     db.session.add(performance)
@@ -110,7 +119,7 @@ def _check(space: Space, staging: Staging) -> None:
 def _place(performance: Performance, space: Space, staging: Staging) -> None:
     """Take the space from get-in to get-out, and say when and how people sit there."""
     house = venues.house_rules()
-    ends_at = staging.starts_at + timedelta(minutes=performance.production.minutes)
+    ends_at = staging.starts_at + timedelta(minutes=_length(performance.production))
     during = Range(
         staging.starts_at - _or(staging.get_in, house.get_in_minutes),
         ends_at + _or(staging.get_out, house.get_out_minutes),
@@ -120,6 +129,13 @@ def _place(performance: Performance, space: Space, staging: Staging) -> None:
     performance.seating, performance.capacity = staging.seating, _capacity(space, staging)
     performance.starts_at, performance.ends_at = staging.starts_at, ends_at
     performance.doors_at = staging.starts_at - _or(staging.doors, house.doors_minutes)
+
+
+def _length(production: Production) -> int:
+    minutes = working_minutes(production)
+    if not minutes:
+        raise LengthUnknown
+    return minutes
 
 
 def _or(said: timedelta | None, minutes: int) -> timedelta:

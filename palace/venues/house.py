@@ -70,6 +70,9 @@ class HouseRules(Base):
         agenda_keep_days: how long members see what they have been to.
         application_keep_days: applications to a unit are kept so long after they were closed.
         downloads_per_day: how often a day somebody may take all their data along.
+        no_single_gap: whether a choice on the web may not leave one single free seat, for new shows.
+        house_release_hours, technical_release_hours, press_release_hours, wheelchair_release_hours,
+            in_person_release_hours: so long before the start such seats go on sale, unless staff say else.
         idle_keep_months: members nothing was heard of for so long are erased; None: never by itself.
     """
 
@@ -127,6 +130,11 @@ class HouseRules(Base):
             name="programme",
         ),
         one_of("mode", Mode),
+        CheckConstraint(
+            "least(house_release_hours, technical_release_hours, press_release_hours,"
+            " wheelchair_release_hours, in_person_release_hours) >= 0",
+            name="kept",
+        ),
     )
 
     site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"), primary_key=True)
@@ -188,3 +196,9 @@ class HouseRules(Base):
     mode: Mapped[Mode] = mapped_column(server_default=Mode.NORMAL, default=Mode.NORMAL)
     mode_reason_zh: Mapped[str] = mapped_column(server_default="", default="")
     mode_reason_en: Mapped[str] = mapped_column(server_default="", default="")
+    no_single_gap: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
+    house_release_hours: Mapped[int] = mapped_column(server_default="1", default=1)
+    technical_release_hours: Mapped[int] = mapped_column(server_default="2", default=2)
+    press_release_hours: Mapped[int] = mapped_column(server_default="4", default=4)
+    wheelchair_release_hours: Mapped[int] = mapped_column(server_default="24", default=24)
+    in_person_release_hours: Mapped[int] = mapped_column(server_default="2", default=2)

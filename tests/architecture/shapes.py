@@ -11,7 +11,7 @@ from palace.desk.rules import Stand
 from palace.door.rules import Reason, Verdict
 from palace.identities.rules import Document
 from palace.members.rules import Role, Standing
-from palace.programme.rules import KINDS, IdentityPolicy, Qualifies, Seating, Shown
+from palace.programme.rules import KINDS, IdentityPolicy, Qualifies, SeatChoice, Seating, Shown
 from palace.reports.rules import ExportState, Format
 from palace.review.rules import RevisionState
 from palace.roster.rules import ImportState
@@ -219,6 +219,8 @@ SHAPES: dict[str, Shape] = {
         seats_per_member=NUMBER,
         identity_policy=one_of(IdentityPolicy),
         one_per_identity=YES_NO,
+        choice=one_of(SeatChoice),
+        no_single_gap=YES_NO,
         sold=NUMBER,
         prices=each(exactly(tier=TEXT, zone=TEXT, amount=FEN)),
         quotas=each(exactly(quota=TEXT, seats=NUMBER, taken=NUMBER)),

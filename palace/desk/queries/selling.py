@@ -14,7 +14,7 @@ from palace.money import Fen
 from palace.programme.models import Performance, Price, Quota, Tier
 from palace.programme.rules import Scope
 from palace.programme.services import zones_of
-from palace.tickets.claims import live
+from palace.tickets.kept import live
 from palace.tickets.models import Claim
 
 MOST_SHOWN = 50

@@ -13,9 +13,9 @@ from palace.clock import SHANGHAI
 from palace.db import db
 from palace.desk.rules import Values
 from palace.errors import NotFound
-from palace.programme.models import Performance, Production
+from palace.programme.models import Opening, Performance, PermitRule, Production
 from palace.text import N_
-from palace.tickets.claims import live
+from palace.tickets.kept import live
 from palace.tickets.models import Claim, Order
 from palace.venues.models import Occupancy, Seat, SeatingPlan, Site, Space
 from palace.venues.rules import Use
@@ -78,21 +78,24 @@ def _is_at(space: Space, sites: Sites) -> bool:
     return sites is None or space.site_id in sites
 
 
-def get_production(production_id: int) -> Production:
-    """Return a production, shown already or not.
+def get_production(production_id: int, sites: Sites) -> Production:
+    """Return a production of these houses or of the whole palace, shown already or not.
 
     Raises:
-        NotFound: there is none.
+        NotFound: there is none, or it is another house's.
     """
     found = db.session.get(Production, production_id)
-    if found is None:
+    if found is None or not (sites is None or found.site_id is None or found.site_id in sites):
         raise NotFound
     return found
 
 
-def productions() -> list[Production]:
-    """Return the newest productions, to put one of them on."""
-    return list(db.session.scalars(select(Production).order_by(Production.id.desc()).limit(RECENT)))
+def productions(sites: Sites) -> list[Production]:
+    """Return the newest productions of these houses and of the whole palace, to put one of them on."""
+    wanted = select(Production).order_by(Production.id.desc()).limit(RECENT)
+    if sites is not None:
+        wanted = wanted.where(or_(Production.site_id.is_(None), Production.site_id.in_(sites)))
+    return list(db.session.scalars(wanted))
 
 
 def spaces(sites: Sites) -> list[Space]:
@@ -181,6 +184,22 @@ def was_ever_booked(performance_id: int) -> bool:
     return bool(db.session.scalar(select(exists().where(Order.performance_id == performance_id))))
 
 
+def last_opening(performance_id: int) -> datetime | None:
+    """Return when the last of those who may book before the public are let in."""
+    of_it = Opening.performance_id == performance_id
+    return db.session.scalar(select(func.max(Opening.opens_at)).where(of_it))
+
+
+def permits_needed(performance: Performance) -> list[PermitRule]:
+    """Return the permits a performance needs, by the kind of its space and its size."""
+    space_kind = performance.space.kind
+    wanted = select(PermitRule).where(
+        PermitRule.from_places <= performance.capacity,
+        or_(PermitRule.space_kind.is_(None), PermitRule.space_kind == space_kind),
+    )
+    return list(db.session.scalars(wanted.order_by(PermitRule.id)))
+
+
 def last_release(performance_id: int) -> datetime | None:
     """Return when the last kept seat of a performance is released."""
     return db.session.scalar(
@@ -226,4 +245,6 @@ def sale_values(performance: Performance) -> Values:
         "seats_per_member": str(performance.seats_per_member),
         "identity_policy": performance.identity_policy.value,
         "one_per_identity": "1" if performance.one_per_identity else "",
+        "choice": performance.choice.value,
+        "no_single_gap": "1" if performance.no_single_gap else "",
     }

@@ -13,12 +13,14 @@ from palace.db import db
 from palace.desk.queries import staged
 from palace.desk.services.staging import Place, Sale, put_on, subject
 from palace.members.services import note
-from palace.programme.models import Performance, Price, Quota
+from palace.programme.models import Opening, Performance, Price, Quota
 from palace.programme.rules import Scope
 from palace.programme.services import cap_house
-from palace.tickets import claims
+from palace.tickets.keeping import KeptFor
+from palace.tickets.kept import keep, keep_places
 from palace.tickets.models import Claim
 from palace.venues import queries as venues
+from palace.venues.rules import PlanSeat
 
 Copy = Callable[[Performance, Performance, timedelta], None]
 copies: dict[str, Copy] = {}
@@ -72,6 +74,8 @@ def _sale(performance: Performance, by: timedelta) -> Sale:
         seats_per_member=performance.seats_per_member,
         identity_policy=performance.identity_policy,
         one_per_identity=performance.one_per_identity,
+        choice=performance.choice,
+        no_single_gap=performance.no_single_gap,
     )
 
 
@@ -110,22 +114,45 @@ def copy_quotas(old: Performance, new: Performance, _by: timedelta) -> None:
 
 
 def copy_kept(old: Performance, new: Performance, by: timedelta) -> None:
-    """Keep the same seats for the same reasons, as long before the start.
+    """Keep the same seats for the same reasons, as long before the start; places by their number.
 
-    What belongs to a row of another part (a unit's block, an offer) is that part's to copy.
+    What belongs to a row of another part (a unit's block, an offer) is that part's to copy, and what
+    came back from a buyer is nobody's.
     """
-    if old.plan_id is None:
-        return
-    kept: dict[tuple[str, datetime], set[int]] = defaultdict(set)
-    wanted = select(Claim.seat_id, Claim.kept_for, Claim.kept_until)
+    kept: dict[tuple[str, datetime, str | None], list[int | None]] = defaultdict(list)
+    wanted = select(Claim.seat_id, Claim.kept_for, Claim.kept_until, Claim.kept_why)
     of_old = (Claim.performance_id == old.id, Claim.kept_for.is_not(None))
-    for seat_id, reason, until in db.session.execute(wanted.where(*of_old)):
-        if seat_id is not None and reason and until and OF_A_ROW not in reason:
-            kept[reason, until].add(seat_id)
-    now, seats = clock.now(), venues.seats(old.plan_id)
-    for (reason, until), ids in kept.items():
-        chosen = [seat for seat in seats if seat.id in ids]
-        claims.keep(new.id, chosen, reason=reason, until=until + by, now=now)
+    for seat_id, reason, until, why in db.session.execute(wanted.where(*of_old)):
+        if reason and until and OF_A_ROW not in reason and reason != KeptFor.RETURNED:
+            kept[reason, until + by, why].append(seat_id)
+    now, by_id = clock.now(), {seat.id: seat for seat in _seats(old)}
+    for (reason, until, why), ids in kept.items():
+        chosen = [by_id[seat_id] for seat_id in ids if seat_id is not None]
+        keep(new.id, chosen, reason=reason, until=until, now=now, why=why)
+        places = len(ids) - len(chosen)
+        keep_places(new.id, places, reason=reason, until=until, now=now, why=why)
 
 
-copies |= {"prices": copy_prices, "quotas": copy_quotas, "kept": copy_kept}
+def _seats(performance: Performance) -> tuple[PlanSeat, ...]:
+    return venues.seats(performance.plan_id) if performance.plan_id else ()
+
+
+def copy_openings(old: Performance, new: Performance, by: timedelta) -> None:
+    """Let the same people book as long before the start."""
+    for row in db.session.scalars(select(Opening).where(Opening.performance_id == old.id)):
+        db.session.add(
+            Opening(
+                performance_id=new.id,
+                audience=row.audience,
+                unit_id=row.unit_id,
+                opens_at=row.opens_at + by,
+            )
+        )
+
+
+copies |= {
+    "prices": copy_prices,
+    "quotas": copy_quotas,
+    "kept": copy_kept,
+    "openings": copy_openings,
+}

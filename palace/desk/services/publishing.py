@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 from flask_babel import gettext
 
 from palace import clock
+from palace.clock import palace_day
 from palace.db import db
 from palace.desk import claims
 from palace.desk.errors import NotReady
 from palace.desk.queries import selling, staged
-from palace.desk.rules import Finding, unpriced_zones
+from palace.desk.rules import unpriced_zones
 from palace.desk.services.staging import check_open, check_unsold, subject
 from palace.members.services import note
 from palace.programme.models import Performance, Tier
-from palace.programme.rules import Seating
+from palace.programme.queries import working_minutes, working_title
+from palace.programme.rules import Finding, Seating
 from palace.programme.services import zones_of
+from palace.review.queries import is_reviewed
 from palace.text import N_
 from palace.words import instant_words, value_words
 
@@ -157,7 +161,7 @@ def _untold(performance: Performance) -> Iterator[str]:
     production = performance.production
     told = [production.title_zh, production.title_en, production.about_zh, production.about_en]
     if not all(text.strip() for text in told):
-        yield gettext("剧目《%(title)s》", title=production.title_zh or production.title_en)
+        yield gettext("剧目《%(title)s》", title=" ".join(working_title(production)).strip())
     if not (performance.space.name_zh and performance.space.name_en):
         yield performance.space.name_zh or performance.space.name_en
     for tier in selling.tiers_for(performance.id):
@@ -176,6 +180,11 @@ def opening(performance: Performance) -> Finding:
     values = {"opens": opens, "closes": closes}
     if performance.seating is Seating.OPEN:
         return Finding(name=name, well=True, words=N_("不用订票，到时候来就行。"), page=page)
+    last = staged.last_opening(performance.id)
+    if last is not None and last > opens:
+        words = N_("公众%(opens)s开票，可是有单位或会员%(last)s才开，比公众还晚。")
+        late = {"opens": opens, "last": last}
+        return Finding(name=name, well=False, words=words, values=late, page=page)
     if not opens < closes <= performance.starts_at:
         words = N_("%(opens)s开票，%(closes)s停止订票：要先开票，最晚开演时停。")
         return Finding(name=name, well=False, words=words, values=values, page=page)
@@ -206,12 +215,61 @@ def still_ahead(performance: Performance) -> Finding:
     return Finding(name=name, well=True, words=words, values=values, page=page)
 
 
+def review(performance: Performance) -> Finding:
+    """Look whether what the public reads of the production has passed the review."""
+    name, where = N_("审核"), {"production_id": performance.production_id}
+    page = "productions.production"
+    if not is_reviewed(f"production:{performance.production_id}"):
+        words = N_("剧目还没有审过，审过才能发布。")
+        return Finding(name=name, well=False, words=words, page=page, where=where)
+    return Finding(name=name, well=True, words=N_("剧目审过了。"), page=page, where=where)
+
+
+def length(performance: Performance) -> Finding:
+    """Look whether the hall is taken for as long as the production is by now."""
+    name, page = N_("全长"), "desk.place"
+    minutes = working_minutes(performance.production)
+    values = {"minutes": minutes}
+    if performance.ends_at - performance.starts_at != timedelta(minutes=minutes):
+        words = N_("剧目改成了%(minutes)s分钟，请把“场地和时间”再存一次。")
+        return Finding(name=name, well=False, words=words, values=values, page=page)
+    return Finding(name=name, well=True, words=N_("演%(minutes)s分钟。"), values=values, page=page)
+
+
+def permit(performance: Performance) -> Finding:
+    """Look whether a show of its size in such a hall has the permit it needs, and that it still holds."""
+    name, production = N_("批文"), performance.production
+    page, where = "productions.production", {"production_id": production.id}
+    needed = staged.permits_needed(performance)
+    if not needed:
+        return Finding(name=name, well=True, words=N_("这样的场地和人数，不要批文。"))
+    if not production.permit_number:
+        return Finding(
+            name=name,
+            well=False,
+            words=N_("要有批文：%(permits)s。请在剧目里填批准文号。"),
+            values={"permits": needed},
+            page=page,
+            where=where,
+        )
+    until = production.permit_until
+    if until is not None and until < palace_day(performance.starts_at):
+        words = N_("批文只到%(until)s，演出那天已经过期。")
+        values = {"until": until}
+        return Finding(name=name, well=False, words=words, values=values, page=page, where=where)
+    number = {"number": production.permit_number}
+    return Finding(name=name, well=True, words=N_("批准文号 %(number)s。"), values=number)
+
+
 checks |= {
+    "review": review,
     "time": still_ahead,
+    "length": length,
     "hall": hall,
     "capacity": capacity,
     "prices": prices,
     "opening": opening,
     "releases": releases,
     "languages": languages,
+    "permit": permit,
 }

@@ -22,7 +22,7 @@ from palace.desk.queries import staged
 from palace.desk.rules import Stand, Values, moved_since, stand_of
 from palace.members.services import note
 from palace.programme.models import Performance, Production
-from palace.programme.rules import IdentityPolicy, Seating
+from palace.programme.rules import IdentityPolicy, SeatChoice, Seating
 from palace.programme.services import Staging, place_anew, stage
 from palace.venues.errors import SpaceOccupied
 from palace.venues.models import SeatingPlan, Space
@@ -51,6 +51,8 @@ class Sale:
     seats_per_member: int
     identity_policy: IdentityPolicy = IdentityPolicy.NONE
     one_per_identity: bool = False
+    choice: SeatChoice = SeatChoice.FREE
+    no_single_gap: bool = False
 
 
 def subject(performance_id: int) -> str:
@@ -97,6 +99,8 @@ def _staging(place: Place, sale: Sale) -> Staging:
         seats_per_member=sale.seats_per_member,
         identity_policy=sale.identity_policy,
         one_per_identity=sale.one_per_identity,
+        choice=sale.choice,
+        no_single_gap=sale.no_single_gap,
     )
 
 
@@ -162,6 +166,7 @@ def set_sale(performance_id: int, sale: Sale, *, seen: str) -> bool:
     performance.seats_per_member = sale.seats_per_member
     performance.identity_policy = sale.identity_policy
     performance.one_per_identity = sale.one_per_identity
+    performance.choice, performance.no_single_gap = sale.choice, sale.no_single_gap
     db.session.flush()
     return write_down("performance_changed", performance, before, staged.sale_values(performance))
 

@@ -18,15 +18,17 @@ from palace.desk.queries.staged import Sites
 from palace.desk.rules import Stand, Values, seen_as, stand_of
 from palace.errors import BadInput, PalaceError
 from palace.members.rules import Role
-from palace.programme.models import Performance
-from palace.programme.rules import IdentityPolicy, Seating
+from palace.programme.models import Performance, Production
+from palace.programme.queries import working_title
+from palace.programme.rules import IdentityPolicy, SeatChoice, Seating
 from palace.text import N_
 from palace.web import refusal_words, wants_json
+from palace.words import language
 
 MAY = (Role.PROGRAMME, Role.ADMIN)
 ONE = "/performances/<id:performance_id>"
 INSTANTS = ("doors_at", "starts_at", "ends_at", "sale_opens_at", "sale_closes_at")
-NOTHING = N_("空着")
+NOTHING, NO_TITLE = N_("空着"), N_("没有名字的剧目")
 MORE_PAGES = {
     "openings": N_("谁先订：单位、会员、公众各几点开票"),
     "kept": N_("预留座位"),
@@ -39,6 +41,10 @@ SEATINGS = {
     Seating.SEATED: N_("对号入座"),
     Seating.PLACES: N_("不对号，凭票入场"),
     Seating.OPEN: N_("不用订票，只管人数"),
+}
+CHOICES = {
+    SeatChoice.FREE: N_("订的人自己选座"),
+    SeatChoice.ASSIGNED: N_("系统配座，只问要几张"),
 }
 POLICIES = {
     IdentityPolicy.NONE: N_("不登记"),
@@ -63,6 +69,12 @@ def performance_of(performance_id: int) -> Performance:
         NotFound: there is none.
     """
     return staged.get_performance(performance_id, sites())
+
+
+def title_of(production: Production) -> str:
+    """Return what staff call a production; of one never reviewed, what waits for it."""
+    zh, en = working_title(production)
+    return (en if language() == "en" else zh) or zh or str(gettext(NO_TITLE))
 
 
 def stand(performance: Performance) -> Stand:
@@ -92,6 +104,8 @@ def staged_json(performance: Performance) -> dict[str, Any]:
         "seats_per_member": performance.seats_per_member,
         "identity_policy": performance.identity_policy.value,
         "one_per_identity": performance.one_per_identity,
+        "choice": performance.choice.value,
+        "no_single_gap": performance.no_single_gap,
         "sold": staged.sold_count(performance.id, now),
         "prices": [
             {"tier": codes[tier_id], "zone": zone, "amount": amount}

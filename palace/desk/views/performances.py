@@ -13,6 +13,7 @@ from palace.desk.queries import selling, staged
 from palace.desk.queries.listed import PERFORMANCES
 from palace.desk.rules import STAND_WORDS
 from palace.desk.views.base import (
+    CHOICES,
     MAY,
     ONE,
     POLICIES,
@@ -23,6 +24,7 @@ from palace.desk.views.base import (
     sites,
     staged_json,
     stand,
+    title_of,
 )
 from palace.lists.services import answer as answer_list
 from palace.web import allow, answer, reads
@@ -36,9 +38,11 @@ def words() -> dict[str, Any]:
     return {
         "seatings": SEATINGS,
         "policies": POLICIES,
+        "choices": CHOICES,
         "stand_words": STAND_WORDS,
         "may_change": sites() is None,
-        "newest_productions": staged.productions,
+        "newest_productions": lambda: staged.productions(sites()),
+        "title_of": title_of,
         "months_ahead": months_ahead,
         "today": lambda: palace_day(clock.now()),
     }

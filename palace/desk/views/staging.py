@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
 from palace import clock
-from palace.clock import at, palace_day
 from palace.db import transaction
-from palace.desk.forms import NewForm, PlaceFields, PlaceForm, SaleFields, SaleForm
+from palace.desk.forms import NewForm, PlaceFields, PlaceForm
 from palace.desk.queries import staged
 from palace.desk.queries.staged import PlanChoice
-from palace.desk.rules import default_opening, seen_as
+from palace.desk.rules import seen_as
 from palace.desk.services import staging
-from palace.desk.services.staging import Place, Sale
+from palace.desk.services.staging import Place
 from palace.desk.views.base import (
     MAY,
     ONE,
-    POLICIES,
     SEATINGS,
     at_fields,
     bp,
@@ -35,9 +33,11 @@ from palace.desk.views.base import (
     stand,
     to_programs,
 )
+from palace.desk.views.sale import sale_of
 from palace.errors import BadInput, PalaceError
 from palace.programme.models import Performance, Production
-from palace.programme.rules import IdentityPolicy, Seating
+from palace.programme.queries import working_minutes
+from palace.programme.rules import IdentityPolicy, SeatChoice, Seating
 from palace.venues.models import SeatingPlan, Space
 from palace.venues.queries import house_rules
 from palace.web import allow, answer, checked, reads, wants_json
@@ -48,7 +48,7 @@ from palace.words import named
 @allow(*MAY)
 def new(production_id: int) -> ResponseReturnValue:
     """Show the form for a new performance, begun with the house's figures."""
-    return _new_page(staged.get_production(production_id), _begun())
+    return _new_page(staged.get_production(production_id, sites()), _begun())
 
 
 @bp.post("/productions/<id:production_id>/performances/new")
@@ -56,14 +56,14 @@ def new(production_id: int) -> ResponseReturnValue:
 @reads(NewForm)
 def put_on(production_id: int) -> ResponseReturnValue:
     """Put a production on as a draft; its hall is taken at once."""
-    production, form = staged.get_production(production_id), NewForm()
+    production, form = staged.get_production(production_id, sites()), NewForm()
     try:
         checked(form)
         with transaction():
-            one = staging.put_on(production, _place(form), _sale(form, form.starts_at))
+            one = staging.put_on(production, _place(form), sale_of(form, form.starts_at))
     except PalaceError as refusal:
         to_programs(refusal)
-        return _new_page(staged.get_production(production_id), form, refusal)
+        return _new_page(staged.get_production(production_id, sites()), form, refusal)
     if wants_json():
         return staged_json(one), 201
     onward = "desk.check" if one.seating is Seating.OPEN else "desk.prices"
@@ -80,6 +80,8 @@ def _begun() -> NewForm:
         doors=house.doors_minutes,
         seats_per_member=house.seats_per_member,
         identity_policy=IdentityPolicy.NONE.value,
+        choice=SeatChoice.FREE.value,
+        no_single_gap=house.no_single_gap,
     )
 
 
@@ -92,6 +94,7 @@ def _new_page(
         {"production": production.id},
         status=refusal.status if refusal else 200,
         production=production,
+        minutes=working_minutes(production),
         form=form,
         house=house,
         told=at_fields(form, refusal) if refusal else "",
@@ -166,6 +169,7 @@ def _place_page(
         status=refusal.status if refusal else 200,
         one=one,
         stand=stand(one),
+        minutes=working_minutes(one.production),
         sold=staged.sold_count(one.id, clock.now()),
         form=form,
         told=told,
@@ -215,80 +219,3 @@ def _plan(form: PlaceFields, space: Space, one: Performance | None) -> SeatingPl
     if typed not in {str(one_id) for one_id in ids}:
         raise BadInput(fields={"plan": gettext("请选这个场地的座位图。")})
     return staged.get_plan(int(typed))
-
-
-def _sale(form: SaleFields, starts_at: datetime) -> Sale:
-    """Return when a form says it is sold; an opening that is left out is the house's.
-
-    Raises:
-        BadInput: it would open after it closes.
-    """
-    house = house_rules()
-    on = palace_day(starts_at)
-    opens_at = form.opens_at or at(
-        *default_opening(on, house.sale_opens_days, house.sale_opens_hour)
-    )
-    closes_at = form.closes_at
-    if closes_at is not None and closes_at > starts_at:
-        raise BadInput(fields={"closes_day": gettext("最晚开演时停止订票。")})
-    if opens_at >= (closes_at or starts_at):
-        raise BadInput(fields={"opens_day": gettext("开票要早于停止订票。")})
-    return Sale(
-        opens_at=opens_at,
-        closes_at=closes_at,
-        seats_per_member=form.seats_per_member.data or 1,
-        identity_policy=IdentityPolicy(form.identity_policy.data or ""),
-        one_per_identity=bool(form.one_per_identity.data),
-    )
-
-
-@bp.get(f"{ONE}/sale")
-@allow(*MAY)
-def sale(performance_id: int) -> ResponseReturnValue:
-    """Show when a performance is sold and what each may take, and where that is changed."""
-    return _sale_page(performance_of(performance_id))
-
-
-@bp.post(f"{ONE}/sale")
-@allow(*MAY)
-@reads(SaleForm)
-def set_sale(performance_id: int) -> ResponseReturnValue:
-    """Say when a performance is sold and what each may take; what is sold stays sold."""
-    one, form = performance_of(performance_id), SaleForm()
-    try:
-        checked(form)
-        with transaction():
-            wanted = _sale(form, one.starts_at)
-            changed = staging.set_sale(performance_id, wanted, seen=form.seen.data or "")
-    except PalaceError as refusal:
-        to_programs(refusal)
-        return _sale_page(performance_of(performance_id), form, refusal)
-    return done(performance_of(performance_id), saved(changed=changed))
-
-
-def _sale_page(
-    one: Performance, form: SaleForm | None = None, refusal: PalaceError | None = None
-) -> ResponseReturnValue:
-    values = staged.sale_values(one)
-    form = form or SaleForm(formdata=None, seen=seen_as(values), **values)
-    told = at_fields(form, refusal) if refusal else ""
-    if refusal:
-        say_what_moved(form, refusal, values, _said_of_sale)
-    return answer(
-        "desk/sale.html",
-        lambda: staged_json(one),
-        status=refusal.status if refusal else 200,
-        one=one,
-        form=form,
-        told=told,
-        house=house_rules(),
-    )
-
-
-def _said_of_sale(name: str, value: str) -> str:
-    """Return what a value of the sale's form is called."""
-    if name == "identity_policy":
-        return str(gettext(POLICIES[IdentityPolicy(value)]))
-    if name == "one_per_identity":
-        return str(gettext("是") if value else gettext("否"))
-    return value
