@@ -271,6 +271,7 @@ SHAPES: dict[str, Shape] = {
             unpaid=NUMBER,
             reviews=NUMBER,
             sent_back=NUMBER,
+            drafts=NUMBER,
         ),
     ),
     "Door": exactly(**DOOR),

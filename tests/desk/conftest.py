@@ -14,6 +14,8 @@ from palace import clock
 from palace.clock import SHANGHAI
 from palace.members.rules import Role
 from palace.programme.models import Performance, Production
+from palace.review.models import Revision
+from palace.review.rules import RevisionState
 from palace.venues.models import SeatingPlan, Space
 from tests.factory import Factory
 from tests.members.browser import JSON
@@ -52,7 +54,22 @@ def production(make: Factory) -> Production:
         minutes=120,
     )
     make.add(one)
+    make.add(reviewed(one))
     return one
+
+
+def reviewed(production: Production) -> Revision:
+    """Return the revision that passed, of a production the public may read."""
+    return Revision(
+        subject=f"production:{production.id}",
+        state=RevisionState.PASSED,
+        before={},
+        fields={},
+        steps=[],
+        authors=["staff:1"],
+        proposed_at=clock.now(),
+        closed_at=clock.now(),
+    )
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from palace.programme.rules import Seating
+from tests.desk.conftest import reviewed
 from tests.factory import Factory
 
 DESK = "/staff/programme"
@@ -21,6 +22,7 @@ def run_the_desk(walk: Walks, make: Factory) -> None:
     """Put a film on, price and publish it, take it back, play it again; add, change and end a tier."""
     show = make.performance(prices={"free": 0}, seating=Seating.PLACES, seats=40)
     show.production.about_zh, show.production.about_en = "电影", "A film"
+    make.add(reviewed(show.production))
     walk.ask("GET", f"{DESK}/performances")
     new = f"{DESK}/productions/{show.production_id}/performances/new"
     walk.ask("GET", new)
