@@ -196,7 +196,7 @@ def unpriced_zones(zones: Sequence[str], priced_zones: Iterable[str]) -> list[st
 
 def next_start(starts_at: datetime, now: datetime) -> datetime:
     """Return the first time after `now` that lies whole weeks after a performance's start."""
-    weeks = max(1, -((starts_at - now) // WEEK))
+    weeks = max(1, (now - starts_at) // WEEK + 1)
     return starts_at + weeks * WEEK
 
 

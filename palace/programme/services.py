@@ -125,8 +125,9 @@ def _place(performance: Performance, space: Space, staging: Staging) -> None:
         ends_at + _or(staging.get_out, house.get_out_minutes),
     )
     performance.occupancy_id = services.occupy(space, during, Use.PERFORMANCE).id
+    performance.capacity = _capacity(space, staging)
     performance.space, performance.plan = space, staging.plan
-    performance.seating, performance.capacity = staging.seating, _capacity(space, staging)
+    performance.seating = staging.seating
     performance.starts_at, performance.ends_at = staging.starts_at, ends_at
     performance.doors_at = staging.starts_at - _or(staging.doors, house.doors_minutes)
 

@@ -94,11 +94,11 @@ def night(days: int = 30, hour: int = 19, minute: int = 30) -> datetime:
     return later.replace(hour=hour, minute=minute, second=0, microsecond=0)
 
 
-def new_fields(space: Space, starts_at: datetime, **other: Any) -> dict[str, Any]:
+def new_fields(hall: Space, starts_at: datetime, **other: Any) -> dict[str, Any]:
     """Return the form of a new performance as somebody fills it in."""
     here = starts_at.astimezone(SHANGHAI)
     given = {
-        "space": space.id,
+        "space": hall.id,
         "seating": "seated",
         "day": here.date().isoformat(),
         "time": here.strftime("%H:%M"),
