@@ -54,7 +54,7 @@ class BelowSold(PalaceError):
     """A quota would be lower than what is sold. Carries `sold`; `cell` names the quota."""
 
     status, code = 409, "below_sold"
-    message = N_("已经订出%(sold)s张，不能比这个数少。")
+    message = N_("已经订出或留出%(sold)s张，不能比这个数少。")
 
     def __init__(self, cell: str, sold: int) -> None:
         super().__init__(sold=sold)

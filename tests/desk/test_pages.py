@@ -32,7 +32,8 @@ def form_of(page: str) -> dict[str, Any]:
 def test_from_nothing_to_the_public_by_the_forms_of_the_pages(
     manager: FlaskClient, make: Factory, production: Production, plan: SeatingPlan, hall: Space
 ) -> None:
-    make.tier("member"), make.tier("public")
+    make.tier("member")
+    make.tier("public")
     make.commit()
     page = manager.get(f"{DESK}/performances").text
     assert f"{DESK}/productions/{production.id}/performances/new" in page

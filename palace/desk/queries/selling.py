@@ -14,7 +14,7 @@ from palace.money import Fen
 from palace.programme.models import Performance, Price, Quota, Tier
 from palace.programme.rules import Scope
 from palace.programme.services import zones_of
-from palace.tickets.kept import live
+from palace.tickets.kept import kept, live
 from palace.tickets.models import Claim
 
 MOST_SHOWN = 50
@@ -55,7 +55,7 @@ def prices_of(performance_id: int) -> dict[int, dict[str, Fen]]:
     found: dict[int, dict[str, Fen]] = defaultdict(dict)
     wanted = select(Price.tier_id, Price.zone, Price.amount)
     for tier_id, zone, amount in db.session.execute(
-        wanted.where(Price.performance_id == performance_id)
+        wanted.where(Price.performance_id == performance_id).order_by(Price.tier_id, Price.zone)
     ):
         found[tier_id][zone] = amount
     return found
@@ -74,7 +74,11 @@ def price_values(performance: Performance, shown: Iterable[Tier]) -> dict[str, s
 
 def quotas_of(performance_id: int) -> dict[str, Quota]:
     """Return the quotas of a performance by what they are called."""
-    of_it = select(Quota, Tier.code).outerjoin(Tier, Tier.id == Quota.tier_id)
+    of_it = (
+        select(Quota, Tier.code)
+        .outerjoin(Tier, Tier.id == Quota.tier_id)
+        .order_by(Quota.scope, Tier.code, Quota.zone)
+    )
     return {
         quota_cell(quota.scope, code or quota.zone or ""): quota
         for quota, code in db.session.execute(of_it.where(Quota.performance_id == performance_id))
@@ -91,7 +95,10 @@ def quota_cells(performance: Performance, shown: Sequence[Tier]) -> dict[str, st
 
 
 def taken_by(performance_id: int, now: datetime) -> Mapping[str, int]:
-    """Return how many places are sold or held in the house, of each tier and in each zone."""
+    """Return how many places are sold or held in the house, of each tier and in each zone.
+
+    Places without seats that are kept for somebody count towards the house, as they do for quotas.
+    """
     counted = (
         select(Tier.code, Claim.zone, func.count())
         .join(Tier, Tier.id == Claim.tier_id)
@@ -104,6 +111,8 @@ def taken_by(performance_id: int, now: datetime) -> Mapping[str, int]:
             found[cell] += count
         if zone:
             found[quota_cell(Scope.ZONE, zone)] += count
+    places = select(func.count()).where(Claim.performance_id == performance_id, kept(now))
+    found[quota_cell(Scope.HOUSE)] += db.session.scalar(places.where(Claim.seat_id.is_(None))) or 0
     return found
 
 
