@@ -51,6 +51,7 @@ def put_in(row: dict[str, Any], number: int, site_id: int | None) -> Production:
     fields = EMPTY | {"late_entry": "any_time"} | {name: row[name] for name in EMPTY if name in row}
     fields["picture"] = pictures.keep(poster(number, row["kind"])).code
     production = _propose(fields, row["code"], site_id)
+    production.code = row["code"]
     decide(production, FIRST, step=1)
     decide(production, SECOND, step=2)
     return production

@@ -90,11 +90,11 @@ def check_wish(member: Known, wish: Wish, terms: Terms) -> None:
     check_takes_place(show)
     if show.seating is Seating.OPEN:
         raise NoTicketNeeded
-    check_not_stopped(show.space_id)
     if wish.kept and wish.kept not in terms.opened.keys:
         raise NotKeptForYou
     if wish.seats and show.choice is SeatChoice.ASSIGNED:
         raise SeatsAssigned
+    check_not_stopped(show.space_id)
     rules.check_on_sale(
         now=terms.now,
         opens_at=terms.now if terms.opened.early else terms.opens_at,
