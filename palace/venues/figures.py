@@ -71,7 +71,6 @@ LARGEST_ORDER = 20
 LARGEST_FILE = 100
 """What the proxy lets through: `client_max_body_size` of deploy/nginx.conf."""
 LONGEST_WORK = 7 * 24 * 60
-"""How long the stage of one performance may be built, or taken down."""
 LONGEST_RELEASE = 24 * 60
 LATEST_STRIKE = 24 * 60
 """The task that writes strikes looks back three days; what begins to count later would never count."""
@@ -283,12 +282,7 @@ FIGURES: dict[Group, tuple[Figure, ...]] = {
     ),
     Group.PROGRAMME: (
         Figure(
-            "get_in_minutes",
-            N_("开演前几分钟开始占场地（装台）"),
-            Unit.MINUTES,
-            0,
-            LONGEST_WORK,
-            N_("排场次时可以另填；已经排好的场次不变。"),
+            "get_in_minutes", N_("开演前几分钟开始占场地（装台）"), Unit.MINUTES, 0, LONGEST_WORK
         ),
         Figure(
             "get_out_minutes", N_("散场后几分钟还占场地（拆台）"), Unit.MINUTES, 0, LONGEST_WORK

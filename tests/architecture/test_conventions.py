@@ -82,7 +82,10 @@ UNUSUAL = {
 }
 FORBIDDEN = {"event", "booking", "slot", "manager", "helper", "helpers", "util", "utils"}
 FORBIDDEN_ALONE = {"session", "data", "info"}
-NAMED_BY_OTHERS = {"palace/tickets/forms.py data": "WTForms' name for the value of a field"}
+NAMED_BY_OTHERS = {
+    "palace/tickets/forms.py data": "WTForms' name for the value of a field",
+    "palace/desk/forms.py data": "the same",
+}
 REGISTRIES = re.compile(
     r"(pypi|pythonhosted|npmmirror|unpkg|jsdelivr)\.(org|com|net)"
     r"|registry\.(npm|yarn)|mirrors?\.(aliyun|ustc|tencent|tuna)"

@@ -35,10 +35,7 @@ from palace.web import allow, answer, checked, reads, wants_json
 @allow(*MAY)
 def copy(performance_id: int) -> ResponseReturnValue:
     """Ask when another evening of a performance is."""
-    one = performance_of(performance_id)
-    start = next_start(one.starts_at, clock.now()).astimezone(SHANGHAI)
-    form = CopyForm(formdata=None, day=start.date().isoformat(), time=start.strftime("%H:%M"))
-    return _copy_page(one, form)
+    return _copy_page(performance_of(performance_id))
 
 
 @bp.post(f"{ONE}/copy")
@@ -59,9 +56,15 @@ def play_again(performance_id: int) -> ResponseReturnValue:
     return done(new, gettext("照样排好了，公众还看不到。请看一遍，再发布。"), "desk.check")
 
 
+def _begun(one: Performance) -> CopyForm:
+    start = next_start(one.starts_at, clock.now()).astimezone(SHANGHAI)
+    return CopyForm(formdata=None, day=start.date().isoformat(), time=start.strftime("%H:%M"))
+
+
 def _copy_page(
-    one: Performance, form: CopyForm, refusal: PalaceError | None = None
+    one: Performance, form: CopyForm | None = None, refusal: PalaceError | None = None
 ) -> ResponseReturnValue:
+    form = form or _begun(one)
     return answer(
         "desk/copy.html",
         lambda: staged_json(one),

@@ -68,7 +68,7 @@ def _tier_json(tier: Tier) -> dict[str, Any]:
 def new_tier() -> ResponseReturnValue:
     """Show the form for a new kind of ticket."""
     _check_wide()
-    return _tier_page(None, NewTierForm(formdata=None, qualifies=Qualifies.MEMBER.value))
+    return _tier_page(None)
 
 
 @bp.post("/tiers/new")
@@ -199,6 +199,8 @@ def _tier_page(
     refusal: PalaceError | None = None,
 ) -> ResponseReturnValue:
     values = selling.tier_values(tier) if tier else {}
+    if form is None and tier is None:
+        form = NewTierForm(formdata=None, qualifies=Qualifies.MEMBER.value)
     form = form or TierForm(formdata=None, seen=seen_as(values), **values)
     told = at_fields(form, refusal) if refusal else ""
     if refusal and tier:
