@@ -27,6 +27,7 @@ from palace.companions import views as companions
 from palace.companions.queries import own_last_four
 from palace.config import ROOT, Settings
 from palace.consents.services import agree_at_joining
+from palace.desk import views as desk
 from palace.door import views as door
 from palace.house import views as house
 from palace.joining import views as joining
@@ -96,6 +97,7 @@ PARTS = (
     joining,
     unions,
     strikes,
+    desk,
     review,
     productions,
     kept,

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision, down_revision = "0021", "0019"
+revision, down_revision = "0021", "0020"
 RULES = {
     "quiet_from": "2130",
     "quiet_until": "800",

@@ -147,6 +147,7 @@ MessagesRulesForm = _form_of(Group.MESSAGES)
 PeopleRulesForm = _form_of(Group.PEOPLE)
 RosterRulesForm = _form_of(Group.ROSTER)
 LimitsRulesForm = _form_of(Group.LIMITS)
+ProgrammeRulesForm = _form_of(Group.PROGRAMME)
 FORMS = {
     form.group: form
     for form in (
@@ -158,5 +159,6 @@ FORMS = {
         PeopleRulesForm,
         RosterRulesForm,
         LimitsRulesForm,
+        ProgrammeRulesForm,
     )
 }

@@ -22,6 +22,7 @@ from palace.house.forms import (
     MessagesRulesForm,
     PeopleRulesForm,
     PresetForm,
+    ProgrammeRulesForm,
     RosterRulesForm,
     StrikesRulesForm,
     TicketsRulesForm,
@@ -142,6 +143,14 @@ def set_roster() -> ResponseReturnValue:
 def set_limits() -> ResponseReturnValue:
     """Set how often a day lists leave the house, and what a unit may do."""
     return _set(LimitsRulesForm())
+
+
+@bp.post("/programme")
+@allow(Role.ADMIN, fresh=True)
+@reads(ProgrammeRulesForm)
+def set_programme() -> ResponseReturnValue:
+    """Set what a new performance begins with: minutes around it, and when its sale opens."""
+    return _set(ProgrammeRulesForm())
 
 
 def _set(form: FiguresForm) -> ResponseReturnValue:

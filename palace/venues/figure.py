@@ -19,6 +19,7 @@ class Unit(StrEnum):
     PERCENT = "percent"
     MEGABYTES = "megabytes"
     YEARS = "years"
+    O_CLOCK = "o_clock"
     FEN = "fen"
     CLOCK = "clock"
     YES_NO = "yes_no"

@@ -20,6 +20,8 @@ class Group(StrEnum):
     PEOPLE = "people"
     ROSTER = "roster"
     LIMITS = "limits"
+    PROGRAMME = "programme"
+
 
 
 TITLES = {
@@ -31,6 +33,7 @@ TITLES = {
     Group.PEOPLE: N_("实名和同行人"),
     Group.ROSTER: N_("会员名册"),
     Group.LIMITS: N_("导出和单位每天的上限"),
+    Group.PROGRAMME: N_("新排的场次"),
 }
 LONGEST_SPAN = 3660
 LARGEST_ORDER = 20
@@ -38,6 +41,7 @@ LARGEST_ORDER = 20
 LARGEST_FILE = 100
 """What the proxy lets through: `client_max_body_size` of deploy/nginx.conf."""
 LATEST_CLOCK = 2359
+LONGEST_WORK = 7 * 24 * 60
 LONGEST_RELEASE = 24 * 60
 LATEST_STRIKE = 24 * 60
 """The task that writes strikes looks back three days; what begins to count later would never count."""
@@ -289,6 +293,17 @@ FIGURES: dict[Group, tuple[Figure, ...]] = {
             100_000,
             N_("连同下级单位。"),
         ),
+    ),
+    Group.PROGRAMME: (
+        Figure(
+            "get_in_minutes", N_("开演前几分钟开始占场地（装台）"), Unit.MINUTES, 0, LONGEST_WORK
+        ),
+        Figure(
+            "get_out_minutes", N_("散场后几分钟还占场地（拆台）"), Unit.MINUTES, 0, LONGEST_WORK
+        ),
+        Figure("doors_minutes", N_("开演前几分钟开门检票"), Unit.MINUTES, 0, 240),
+        Figure("sale_opens_days", N_("演出前几天开票"), Unit.DAYS, 0, 366),
+        Figure("sale_opens_hour", N_("那天几点开票"), Unit.O_CLOCK, 0, 23),
     ),
 }
 """Every figure that has no page of its own elsewhere, by page and in the order of the page."""

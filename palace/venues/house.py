@@ -65,6 +65,9 @@ class HouseRules(Base):
         unit_uploads_per_day, unit_confirmations_per_day: rosters a unit's organisers bring in for it, and
             people they confirm for it and what is below, in a day.
         audit_keep_days: sealed audit lines older than this are forgotten; None: kept for good.
+        get_in_minutes, get_out_minutes, doors_minutes: what a new performance takes of its hall before it
+            begins and after it ends, and when its doors open; each may have its own.
+        sale_opens_days, sale_opens_hour: a new performance opens so many days before, at this hour.
         agenda_keep_days: how long members see what they have been to.
         application_keep_days: applications to a unit are kept so long after they were closed.
         downloads_per_day: how often a day somebody may take all their data along.
@@ -135,6 +138,11 @@ class HouseRules(Base):
             " broadcast_confirm_above) >= 0 AND broadcast_per_minute > 0",
             name="messages",
         ),
+        CheckConstraint(
+            "least(get_in_minutes, get_out_minutes, doors_minutes, sale_opens_days) >= 0"
+            " AND sale_opens_hour BETWEEN 0 AND 23",
+            name="programme",
+        ),
         one_of("mode", Mode),
         CheckConstraint(
             "least(house_release_hours, technical_release_hours, press_release_hours,"
@@ -201,6 +209,11 @@ class HouseRules(Base):
     broadcast_budget_day: Mapped[Fen] = mapped_column(server_default="300000", default=Fen(300_000))
     broadcast_per_minute: Mapped[int] = mapped_column(server_default="600", default=600)
     broadcast_confirm_above: Mapped[int] = mapped_column(server_default="500", default=500)
+    get_in_minutes: Mapped[int] = mapped_column(server_default="120", default=120)
+    get_out_minutes: Mapped[int] = mapped_column(server_default="60", default=60)
+    doors_minutes: Mapped[int] = mapped_column(server_default="30", default=30)
+    sale_opens_days: Mapped[int] = mapped_column(server_default="14", default=14)
+    sale_opens_hour: Mapped[int] = mapped_column(server_default="10", default=10)
     mode: Mapped[Mode] = mapped_column(server_default=Mode.NORMAL, default=Mode.NORMAL)
     mode_reason_zh: Mapped[str] = mapped_column(server_default="", default="")
     mode_reason_en: Mapped[str] = mapped_column(server_default="", default="")

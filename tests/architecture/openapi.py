@@ -16,6 +16,8 @@ from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Option
 
 from palace.notices.forms import Kinds
 from palace.notices.rules import DECLINABLE
+from palace.desk.forms import LONGEST_NAME, Typed
+from palace.forms import MOST_VALUES
 from palace.tickets.forms import CODE, LONGEST_TEXT, MOST_SEATS, SeatList, Texts
 from palace.web import CodeConverter, roles_of
 from tests.architecture import answers, shapes
@@ -83,6 +85,9 @@ def _kind_of(field: Field) -> Shape:
         case Texts():
             text = {"type": "string", "maxLength": LONGEST_TEXT}
             return shapes.each(text) | {"maxItems": MOST_SEATS}
+        case Typed():
+            item = {"type": "string", "maxLength": LONGEST_NAME}
+            return shapes.each(item) | {"maxItems": MOST_VALUES}
         case StringField():
             return {"type": "string"}
     raise UnknownField(f"{field.name}: {type(field).__name__}")

@@ -8,10 +8,12 @@ from palace.agenda.rules import EntryStatus
 from palace.broadcasts.rules import Audience, Stage
 from palace.companions.rules import Relation
 from palace.consents.rules import Purpose
+from palace.desk.rules import Stand
 from palace.door.rules import Reason, Verdict
 from palace.identities.rules import Document
 from palace.members.rules import Role, Standing
 from palace.programme.rules import KINDS, Audience, SeatChoice, Shown
+from palace.programme.rules import KINDS, IdentityPolicy, Qualifies, SeatChoice, Seating, Shown
 from palace.reports.rules import ExportState, Format
 from palace.review.rules import RevisionState
 from palace.roster.rules import ImportState
@@ -294,6 +296,50 @@ SHAPES: dict[str, Shape] = {
             )
         ),
     ),
+    "Staged": exactly(
+        performance=NUMBER,
+        production=NUMBER,
+        space=NUMBER,
+        plan=maybe(NUMBER),
+        seating=one_of(Seating),
+        capacity=NUMBER,
+        stand=one_of(Stand),
+        doors_at=INSTANT,
+        starts_at=INSTANT,
+        ends_at=INSTANT,
+        sale_opens_at=INSTANT,
+        sale_closes_at=INSTANT,
+        seats_per_member=NUMBER,
+        identity_policy=one_of(IdentityPolicy),
+        one_per_identity=YES_NO,
+        choice=one_of(SeatChoice),
+        no_single_gap=YES_NO,
+        sold=NUMBER,
+        prices=each(exactly(tier=TEXT, zone=TEXT, amount=FEN)),
+        quotas=each(exactly(quota=TEXT, seats=NUMBER, taken=NUMBER)),
+        seen=exactly(place=TEXT, sale=TEXT, prices=TEXT, quotas=TEXT),
+    ),
+    "ToBeStaged": exactly(production=NUMBER),
+    "ReadyToPublish": exactly(
+        performance=NUMBER,
+        stand=one_of(Stand),
+        findings=each(exactly(check=TEXT, well=YES_NO, words=TEXT)),
+    ),
+    "Tier": exactly(
+        tier=NUMBER,
+        code=TEXT,
+        name_zh=TEXT,
+        name_en=TEXT,
+        qualifies=one_of(Qualifies),
+        cap=maybe(NUMBER),
+        monthly=YES_NO,
+        proof_zh=TEXT,
+        proof_en=TEXT,
+        fund=maybe(TEXT),
+        ended_at=maybe(INSTANT),
+        seen=TEXT,
+    ),
+    "Tiers": exactly(tiers=each(known("Tier"))),
     "RuleGroups": exactly(groups=each(known("RuleGroup"))),
     "Password": exactly(login=TEXT, password=TEXT),
     "Enrolment": exactly(secret=TEXT),
@@ -318,6 +364,7 @@ SHAPES: dict[str, Shape] = {
             unpaid=NUMBER,
             reviews=NUMBER,
             sent_back=NUMBER,
+            drafts=NUMBER,
         ),
     ),
     "Door": exactly(**DOOR),

@@ -98,6 +98,7 @@ FORBIDDEN_ALONE = {"session", "data", "info"}
 NAMED_BY_OTHERS = {
     "palace/notices/forms.py data": "WTForms' name for the value of a field",
     "palace/tickets/forms.py data": "WTForms' name for the value of a field",
+    "palace/desk/forms.py data": "the same",
 }
 REGISTRIES = re.compile(
     r"(pypi|pythonhosted|npmmirror|unpkg|jsdelivr)\.(org|com|net)"
@@ -170,7 +171,8 @@ def locks_too_much(node: ast.AST) -> str | None:
 
 
 def test_row_locks_leave_foreign_keys_alone() -> None:
-    expect_none(violations(locks_too_much))
+    """Only the desk's lock keeps orders out, while a performance is taken back or moved."""
+    expect_none(violations(locks_too_much, allowed=("palace/desk/claims.py",)))
 
 
 def test_parts_have_only_files_with_the_usual_names() -> None:

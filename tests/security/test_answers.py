@@ -33,6 +33,7 @@ from tests.identities.test_rules import card
 from tests.members.browser import newest_code
 from tests.security.plans_walk import draw_plans
 from tests.security.notices_walk import read_what_was_told, tell_many
+from tests.security.desk_walk import run_the_desk
 from tests.security.programme_walk import switch_houses, write_and_review
 
 PASSWORD = "售票处 2026 南宫"  # noqa: S105 - a test's
@@ -307,6 +308,7 @@ def work(walk: Walk, make: Factory, show: Performance, member: Member, strike: S
     bring_a_roster_in(walk)
     decide_about_a_strike(walk, strike)
     draw_plans(walk, make, show)
+    run_the_desk(walk, make)
     switch_houses(walk)
     tell_many(walk, make)
     for path in (
