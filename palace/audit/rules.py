@@ -139,7 +139,6 @@ SUBJECTS = {
     "consent_text": N_("说明 %(number)s"),
     "page": N_("页面 %(number)s"),
     "production": N_("剧目 %(number)s"),
-    "performance": N_("场次 %(number)s"),
     "review_step": N_("审核步骤 %(number)s"),
 }
 """What acts are done to, by the word in front of the colon."""
@@ -212,9 +211,6 @@ VALUES = {
     "site": N_("馆编号"),
     "purpose": N_("哪份说明"),
     "version": N_("版本"),
-    "plan": N_("座位图编号"),
-    "seats": N_("座位数"),
-    "space": N_("场地编号"),
     "claims": N_("跟着换的座位"),
     "size": N_("文件大小（字节）"),
     "roles": N_("这些岗位登录要动态验证码"),

@@ -23,7 +23,6 @@ class Group(StrEnum):
     PROGRAMME = "programme"
 
 
-
 TITLES = {
     Group.TICKETS: N_("订票和座位"),
     Group.STRIKES: N_("预约了没来"),
