@@ -19,6 +19,8 @@ from palace import lifecycle, overload, pages, throttle, web, words
 from palace.acting import views as acting
 from palace.audit import views as audit
 from palace.boxoffice import views as boxoffice
+from palace.broadcasts import queries as broadcasts_queries
+from palace.broadcasts import views as broadcasts
 from palace.calendars import views as calendars
 from palace.care import views as care
 from palace.companions import views as companions
@@ -29,6 +31,7 @@ from palace.desk import views as desk
 from palace.door import views as door
 from palace.house import views as house
 from palace.joining import views as joining
+from palace.kept import views as kept
 from palace.members import views as members
 from palace.members.rules import MEMBER_SIGN_IN
 from palace.members.services import (
@@ -42,10 +45,13 @@ from palace.members.services import (
 from palace.mine import views as mine
 from palace.notices import senders
 from palace.notices import views as notices
-from palace.notices.services import owe_code, tell_old_number
+from palace.notices.rules import BROADCAST
+from palace.notices.services import house_figures, owe_code, tell_old_number
+from palace.notices.views.inbox import bodies
 from palace.payments.services import on_paid
 from palace.people import views as people
 from palace.pictures import views as pictures
+from palace.plans import views as plans
 from palace.privacy import views as privacy
 from palace.productions import views as productions
 from palace.productions.services import PRODUCTION
@@ -61,7 +67,7 @@ from palace.tickets import services as tickets_services
 from palace.tickets import views as tickets
 from palace.unions import views as unions
 from palace.venues import queries as venues
-from palace.venues.queries import code_budget, has_palace
+from palace.venues.queries import code_budget, has_palace, message_rules
 from palace.venues.services import check_database
 
 COOKIE = "palace"
@@ -94,9 +100,12 @@ PARTS = (
     desk,
     review,
     productions,
+    kept,
     switch,
     audit,
     reports,
+    plans,
+    broadcasts,
 )
 """Everything that adds addresses, filters or hooks of its own."""
 
@@ -131,6 +140,7 @@ def create_app(settings: Settings) -> Flask:
     words.init_app(app)
     lifecycle.init_app(app)  # first: its hooks stand around those of everything below
     app.before_request(roster.let_a_roster_in)  # before anybody reads what was sent
+    app.before_request(plans.let_a_plan_in)
     app.before_request(productions.let_a_picture_in)
     CSRFProtect(app)
     overload.init_app(app)  # inside of what answers before Flask
@@ -139,6 +149,8 @@ def create_app(settings: Settings) -> Flask:
     code_office["codes"] = CodeOffice(senders.may_send, owe_code, code_budget)
     number_office["numbers"] = NumberOffice(venues.number_idle, own_last_four, tell_old_number)
     proof_rules["house"] = venues.proof_rules
+    house_figures["house"] = message_rules
+    bodies[BROADCAST] = broadcasts_queries.bodies
     on_joining["consents"] = agree_at_joining
     on_paid["tickets"] = tickets_services.settle_paid
     reviewed["production"] = PRODUCTION

@@ -19,6 +19,7 @@ from palace.house.forms import (
     FiguresForm,
     KeptRulesForm,
     LimitsRulesForm,
+    MessagesRulesForm,
     PeopleRulesForm,
     PresetForm,
     ProgrammeRulesForm,
@@ -110,6 +111,14 @@ def set_kept() -> ResponseReturnValue:
 def set_codes() -> ResponseReturnValue:
     """Set how many text messages with codes the house sends."""
     return _set(CodesRulesForm())
+
+
+@bp.post("/messages")
+@allow(Role.ADMIN, fresh=True)
+@reads(MessagesRulesForm)
+def set_messages() -> ResponseReturnValue:
+    """Set when messages rest at night, what they may cost, and how mass notices go out."""
+    return _set(MessagesRulesForm())
 
 
 @bp.post("/people")

@@ -13,9 +13,21 @@ from sqlalchemy import ARRAY, BigInteger, DateTime, bindparam, func, select
 from palace.clock import palace_day
 from palace.db import db
 from palace.errors import NotFound
+from palace.members.models import Unit
 from palace.money import FREE, Fen
-from palace.programme.models import Performance, Price, Production, Tier
-from palace.programme.rules import Listed, Place, Priced, Seating, Shown, Work, few_places, shown
+from palace.programme.models import Opening, Performance, Price, Production, Tier
+from palace.programme.rules import (
+    Audience,
+    Listed,
+    Place,
+    Priced,
+    Seating,
+    Shown,
+    Stage,
+    Work,
+    few_places,
+    shown,
+)
 from palace.review.queries import open_revision
 from palace.statements import execute
 from palace.venues.models import Space
@@ -29,9 +41,18 @@ IDS = bindparam("ids", type_=ARRAY(BigInteger))
 SINCE = bindparam("since", type_=DateTime(timezone=True))
 UNTIL = bindparam("until", type_=DateTime(timezone=True))
 OWN = [part.name for part in fields(Listed) if part.name not in {"production", "space"}]
+EARLY = (
+    select(func.min(Opening.opens_at)).where(Opening.performance_id == Performance.id)
+).scalar_subquery()
+STAGES = (
+    select(Opening.audience, Opening.unit_id, Unit.name_zh.label("unit"), Opening.opens_at)
+    .outerjoin(Unit, Unit.id == Opening.unit_id)
+    .where(Opening.performance_id == ID)
+    .order_by(Opening.opens_at, Opening.id)
+)
 LISTED = (
     select(
-        *(getattr(Performance, name) for name in OWN),
+        *(EARLY if name == "early_opens_at" else getattr(Performance, name) for name in OWN),
         *(getattr(Production, name) for name in Work.__annotations__),
         *(getattr(Space, name) for name in Place.__annotations__),
     )
@@ -107,6 +128,19 @@ def listed(performance_id: int) -> Listed:
     if not found:
         raise NotFound
     return _listed(found)[0]
+
+
+def stages(performance_id: int) -> list[Stage]:
+    """Return the openings of a performance before the public one, the earliest first."""
+    return [
+        Stage(
+            audience=Audience(row.audience),
+            unit_id=row.unit_id,
+            unit=row.unit,
+            opens_at=row.opens_at,
+        )
+        for row in execute(STAGES, {"id": performance_id})
+    ]
 
 
 def production(production_id: int) -> Production:

@@ -49,6 +49,16 @@ class SeatChoice(StrEnum):
     ASSIGNED = "assigned"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """An opening before the public one, with the name of the union it is for; None: all members."""
+
+    audience: Audience
+    unit_id: int | None
+    unit: str | None
+    opens_at: datetime
+
+
 class Qualifies(StrEnum):
     """Whom a tier is for."""
 
@@ -143,9 +153,13 @@ class Timed:
 
 @dataclass(frozen=True, kw_only=True)
 class Listed(Timed):
-    """A performance as pages show it: plain values, so that a process may keep them for a moment."""
+    """A performance as pages show it: plain values, so that a process may keep them for a moment.
+
+    `early_opens_at`: when the first of those may book who may before the public.
+    """
 
     capacity: int
+    early_opens_at: datetime | None = None
     production: Work
     space: Place
 

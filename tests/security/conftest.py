@@ -49,6 +49,10 @@ class Belongings:
             "companion_id": UNKNOWN_ID,
             "unit_id": self.member.unit_id,
             "import_id": UNKNOWN_ID,
+            "plan_id": self.performance.plan_id,
+            "draft_id": UNKNOWN_ID,
+            "space_id": self.performance.space_id,
+            "site_id": self.performance.space.site_id,
             "purpose": "identity",
             "version": 1,
             "application_id": UNKNOWN_ID,
@@ -56,6 +60,7 @@ class Belongings:
             "step_id": UNKNOWN_ID,
             "site_id": UNKNOWN_ID,
             "strike_id": UNKNOWN_ID,
+            "broadcast_id": UNKNOWN_ID,
             "tier_id": UNKNOWN_ID,
             "filename": "palace.css",
         }

@@ -31,6 +31,8 @@ from tests.architecture.openapi import FILE
 from tests.factory import Factory
 from tests.identities.test_rules import card
 from tests.members.browser import newest_code
+from tests.security.plans_walk import draw_plans
+from tests.security.notices_walk import read_what_was_told, tell_many
 from tests.security.desk_walk import run_the_desk
 from tests.security.programme_walk import switch_houses, write_and_review
 
@@ -305,8 +307,10 @@ def work(walk: Walk, make: Factory, show: Performance, member: Member, strike: S
     set_the_rules(walk)
     bring_a_roster_in(walk)
     decide_about_a_strike(walk, strike)
+    draw_plans(walk, make, show)
     run_the_desk(walk, make)
     switch_houses(walk)
+    tell_many(walk, make)
     for path in (
         "/staff/posters",
         "/staff/audit",
@@ -334,6 +338,7 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     enter(walk, member)
     get_tickets(walk, show)
     bring_people(walk)
+    read_what_was_told(walk)
     move_to_another_number(walk)
     strike = missed_by(make, member)
     change_oneself(walk, strike)
