@@ -52,10 +52,13 @@ from palace.security import Cookies, complete_keys, make_keys, use_keys
 from palace.strikes import views as strikes
 from palace.tickets import services as tickets_services
 from palace.tickets import views as tickets
+from palace.tickets.services.freed import on_freed, on_refused
 from palace.unions import views as unions
 from palace.venues import queries as venues
 from palace.venues.queries import code_budget, has_palace
 from palace.venues.services import check_database
+from palace.waiting import services as waiting_services
+from palace.waiting import views as waiting
 
 COOKIE = "palace"
 PATIENCE = 20.0  # seconds a web that starts waits for its database
@@ -69,6 +72,7 @@ PARTS = (
     members,
     notices,
     tickets,
+    waiting,
     mine,
     privacy,
     companions,
@@ -128,6 +132,8 @@ def create_app(settings: Settings) -> Flask:
     proof_rules["house"] = venues.proof_rules
     on_joining["consents"] = agree_at_joining
     on_paid["tickets"] = tickets_services.settle_paid
+    on_freed["waiting"] = waiting_services.seats_freed
+    on_refused["waiting"] = waiting_services.look_again
     web.check_addresses(app)
     if settings.proxies:
         proxied = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)

@@ -115,6 +115,7 @@ def _form_of(group: Group) -> type[FiguresForm]:
 
 
 TicketsRulesForm = _form_of(Group.TICKETS)
+WaitingRulesForm = _form_of(Group.WAITING)
 StrikesRulesForm = _form_of(Group.STRIKES)
 CodesRulesForm = _form_of(Group.CODES)
 PeopleRulesForm = _form_of(Group.PEOPLE)
@@ -124,6 +125,7 @@ FORMS = {
     form.group: form
     for form in (
         TicketsRulesForm,
+        WaitingRulesForm,
         StrikesRulesForm,
         CodesRulesForm,
         PeopleRulesForm,

@@ -53,6 +53,7 @@ class KeptFor(StrEnum):
 
     HOUSE = "house"
     WHEELCHAIR = "wheelchair"
+    RETURNED = "returned"
 
 
 OPENS = {GrantKind.WHEELCHAIR: KeptFor.WHEELCHAIR}

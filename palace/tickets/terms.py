@@ -34,7 +34,7 @@ from palace.statements import Question, execute
 from palace.strikes.models import Strike
 from palace.strikes.rules import Ladder
 from palace.tickets.claims import live
-from palace.tickets.models import Claim
+from palace.tickets.models import Claim, Waitlist
 from palace.tickets.rules import OPENS, Offer, room_of
 from palace.venues.models import HouseRules, Site, Space
 from palace.venues.queries import HEAD
@@ -146,6 +146,12 @@ class Terms:
     opened: frozenset[str]
     now: datetime
     strike_days: Sequence[date] = ()
+    as_of: datetime | None = None
+
+    @property
+    def free_since(self) -> datetime:
+        """Return the instant at which a place must have been free: people who wait come first after it."""
+        return self.as_of or self.now
 
 
 def terms_of(member: Known | None, performance_id: int) -> Terms:
@@ -185,6 +191,7 @@ def terms_in(found: Sequence[Any], member: Known | None) -> Terms:
         opened=frozenset(OPENS[kind] for kind in row.grants or ()),
         now=now,
         strike_days=[palace_day(missed) for missed in row.strikes or ()],
+        as_of=row.as_of and row.as_of.astimezone(UTC),
     )
 
 
@@ -265,6 +272,13 @@ def _tiers() -> ScalarSelect[Any]:
     return select(func.json_agg(func.row_to_json(tiers.table_valued()))).scalar_subquery()
 
 
+LOOKED_AT = (
+    select(Waitlist.looked_at)
+    .where(Waitlist.performance_id == PERFORMANCE, Waitlist.waiting > 0)
+    .scalar_subquery()
+)
+
+
 def _terms() -> Select[Any]:
     """Return the statement of `terms_of`: every count by the clock it reads."""
     mine = (Claim.performance_id == PERFORMANCE, Claim.member_id == MEMBER, live(NOW))
@@ -288,6 +302,7 @@ def _terms() -> Select[Any]:
             _free_used(MEMBER, Performance.starts_at, live(NOW)).label("free_used"),
             granted.scalar_subquery().label("grants"),
             missed.scalar_subquery().label("strikes"),
+            LOOKED_AT.label("as_of"),
         )
         .join(HouseRules, HouseRules.site_id.in_(select(HEADS.c.id).where(HEADS.c.kind == HEAD)))
         .where(Performance.published_at.is_not(None))

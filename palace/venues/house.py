@@ -65,6 +65,13 @@ class HouseRules(Base):
         application_keep_days: applications to a unit are kept so long after they were closed.
         downloads_per_day: how often a day somebody may take all their data along.
         idle_keep_months: members nothing was heard of for so long are erased; None: never by itself.
+        offer_minutes: so long a place that came free waits for who was first in the queue; it is
+            `offer_near_minutes` in the last `offer_near_hours` before the show, `offer_last_minutes` in
+            the last `offer_last_hours`. From `offer_quiet_from` until `offer_quiet_until` o'clock its
+            minutes do not run; equal: they always do.
+        return_rest_min_minutes, return_rest_max_minutes: a returned seat nobody waits for comes back
+            after a time between these, by chance, so that nobody can hand it to a friend.
+        remind_day_hours, remind_hours: so long before a show its people are reminded; 0: they are not.
     """
 
     __tablename__ = "house_rules"
@@ -114,6 +121,13 @@ class HouseRules(Base):
         CheckConstraint(
             "least(unit_exports_per_day, unit_uploads_per_day, unit_confirmations_per_day) >= 0",
             name="desk",
+        ),
+        CheckConstraint(
+            "least(offer_minutes, offer_near_minutes, offer_last_minutes) > 0"
+            " AND least(offer_near_hours, offer_last_hours, remind_day_hours, remind_hours) >= 0"
+            " AND offer_quiet_from BETWEEN 0 AND 23 AND offer_quiet_until BETWEEN 0 AND 23"
+            " AND least(return_rest_min_minutes, return_rest_max_minutes) >= 0",
+            name="waiting",
         ),
     )
 
@@ -168,3 +182,14 @@ class HouseRules(Base):
     bar_days: Mapped[int] = mapped_column(server_default="30", default=30)
     strike_free_only: Mapped[bool] = mapped_column(server_default=text("true"), default=True)
     strike_after_minutes: Mapped[int] = mapped_column(server_default="120", default=120)
+    offer_minutes: Mapped[int] = mapped_column(server_default="120", default=120)
+    offer_near_hours: Mapped[int] = mapped_column(server_default="24", default=24)
+    offer_near_minutes: Mapped[int] = mapped_column(server_default="30", default=30)
+    offer_last_hours: Mapped[int] = mapped_column(server_default="2", default=2)
+    offer_last_minutes: Mapped[int] = mapped_column(server_default="10", default=10)
+    offer_quiet_from: Mapped[int] = mapped_column(server_default="22", default=22)
+    offer_quiet_until: Mapped[int] = mapped_column(server_default="8", default=8)
+    return_rest_min_minutes: Mapped[int] = mapped_column(server_default="2", default=2)
+    return_rest_max_minutes: Mapped[int] = mapped_column(server_default="15", default=15)
+    remind_day_hours: Mapped[int] = mapped_column(server_default="24", default=24)
+    remind_hours: Mapped[int] = mapped_column(server_default="2", default=2)

@@ -145,7 +145,7 @@ def _take_once(
             order,
             picks,
             until=None if sold else order.hold_ends_at,
-            now=terms.now,
+            now=terms.free_since,
             opened=terms.opened,
         )
         if len(won) < len(picks):
@@ -153,7 +153,7 @@ def _take_once(
             raise SeatTaken(
                 seats=[pick.seat for pick in picks if pick.seat and pick.seat.id not in mine]
             )
-        claims.check_quotas(order, picks, terms.now, has_quotas=terms.show.has_quotas)
+        claims.check_quotas(order, picks, terms.free_since, has_quotas=terms.show.has_quotas)
     return won
 
 
@@ -193,7 +193,7 @@ def _named_seats(wish: Wish, plan_id: int) -> list[PlanSeat]:
 
 def _best_seats(wish: Wish, terms: Terms, most: int) -> list[PlanSeat]:
     """Return neighbouring free seats, one of the best sets at random; special places are left alone."""
-    closed = queries.closed_seats(terms.show.id, terms.now)
+    closed = queries.closed_seats(terms.show.id, terms.free_since)
     sold_zones = {zone for offer in terms.offers for zone in offer.amounts}
     if wish.zone is not None and wish.zone not in sold_zones:
         raise UnknownSeat

@@ -1,0 +1,248 @@
+"""The statements that take places for who waits; each says who won.
+
+Whoever moves a list on holds its row (`lock_list`) and waits for nobody after that: seats, quotas and
+offers that somebody else works on just now are left to the next who looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, delete, exists, func, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from palace.clock import Instant
+from palace.db import db
+from palace.programme.models import Quota
+from palace.programme.rules import Scope
+from palace.tickets.claims import live
+from palace.tickets.models import Claim, Waitlist
+from palace.tickets.rules import KeptFor
+from palace.venues.models import Seat
+from palace.venues.rules import PlanSeat
+from palace.waiting.models import WaitEntry
+from palace.waiting.rules import WaitState
+
+NOW = func.palace_clock()
+NOBODYS = {"order_id": None, "member_id": None, "tier_id": None, "price": 0, "face_price": 0} | {
+    "fund": None
+}
+"""What a claim says of its buyer, once it is nobody's."""
+
+
+@dataclass
+class Room:
+    """How many places the quotas of a show still have: in the house, and by zone; None: no limit."""
+
+    house: int | None = None
+    zones: dict[str, int] = field(default_factory=dict)
+
+    def has(self, zones: Sequence[str]) -> bool:
+        """Return whether places in these zones would fit."""
+        if self.house is not None and self.house < len(zones):
+            return False
+        return all(self.zones.get(zone, len(zones)) >= zones.count(zone) for zone in set(zones))
+
+    def take(self, zones: Sequence[str]) -> None:
+        """Count places as taken."""
+        if self.house is not None:
+            self.house -= len(zones)
+        for zone in zones:
+            if zone in self.zones:
+                self.zones[zone] -= 1
+
+
+def open_list(performance_id: int, plan_id: int | None, now: datetime) -> None:
+    """Begin a show's list, if it has none, and give every seat nobody ever had a claim of nobody's.
+
+    A row that is there can be skipped while somebody else works on it; before the list is locked.
+    """
+    row = {"performance_id": performance_id, "looked_at": now, "waiting": 0}
+    db.session.execute(insert(Waitlist).values(row).on_conflict_do_nothing())
+    if plan_id is None:
+        return
+    had = exists().where(Claim.performance_id == performance_id, Claim.seat_id == Seat.id)
+    fresh = (
+        select(literal(performance_id), Seat.id, Seat.zone, literal(0), literal(0), literal(now))
+        .where(Seat.plan_id == plan_id, ~had)
+        .order_by(Seat.ordinal)
+    )
+    names = ["performance_id", "seat_id", "zone", "price", "face_price", "held_until"]
+    db.session.execute(insert(Claim).from_select(names, fresh).on_conflict_do_nothing())
+
+
+def lock_list(performance_id: int) -> bool:
+    """Lock a show's list; return whether it has one."""
+    wanted = select(Waitlist.performance_id).where(Waitlist.performance_id == performance_id)
+    return db.session.scalar(wanted.with_for_update(key_share=True)) is not None
+
+
+def looked(performance_id: int, now: datetime) -> int:
+    """Write when free places were last offered, and return how many wait now."""
+    waiting = select(func.count()).where(
+        WaitEntry.performance_id == performance_id, WaitEntry.state == WaitState.WAITING
+    )
+    changed = (
+        update(Waitlist)
+        .where(Waitlist.performance_id == performance_id)
+        .values(
+            looked_at=func.greatest(Waitlist.looked_at, now), waiting=waiting.scalar_subquery()
+        )
+        .returning(Waitlist.waiting)
+    )
+    return int(db.session.execute(changed.execution_options(synchronize_session=False)).scalar_one())
+
+
+def lapse(performance_id: int, now: datetime, *, every: bool) -> list[WaitEntry]:
+    """End the offers of a show whose time is over, or `every` one of them; return those ended."""
+    over = (
+        select(WaitEntry)
+        .where(WaitEntry.performance_id == performance_id, WaitEntry.state == WaitState.OFFERED)
+        .where(or_(WaitEntry.lapses_at <= now, literal(every)))
+        .order_by(WaitEntry.id)
+        .with_for_update(of=WaitEntry, key_share=True, skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    lapsed = list(db.session.scalars(over))
+    for entry in lapsed:
+        entry.state, entry.ended_at = WaitState.LAPSED, now
+    db.session.flush()
+    return lapsed
+
+
+def lock_room(performance_id: int, now: datetime) -> Room | None:
+    """Lock a show's quotas and return what they still have; None: somebody else works on one of them."""
+    all_of = select(func.count()).where(Quota.performance_id == performance_id)
+    count = db.session.scalar(all_of) or 0
+    if not count:
+        return Room()
+    lock = select(Quota.id).where(Quota.performance_id == performance_id)
+    got = db.session.scalars(lock.with_for_update(key_share=True, skip_locked=True)).all()
+    if len(got) < count:
+        return None
+    taken = (
+        select(func.count())
+        .where(Claim.performance_id == performance_id, live(now))
+        .where(or_(Quota.scope == Scope.HOUSE, Claim.zone == Quota.zone))
+        .correlate(Quota)
+        .scalar_subquery()
+    )
+    left = select(Quota.scope, Quota.zone, Quota.seats - taken).where(
+        Quota.performance_id == performance_id, Quota.scope != Scope.TIER
+    )
+    room = Room()
+    for scope, zone, places in db.session.execute(left):
+        if scope == Scope.HOUSE:
+            room.house = places
+        else:
+            room.zones[zone] = places
+    return room
+
+
+def _free(now: Instant, *, resting: bool) -> ColumnElement[bool]:
+    """Return the condition that a seat is nobody's; `resting`: or was returned and rests."""
+    unkept = or_(Claim.kept_until.is_(None), Claim.kept_until <= now)
+    return ~live(now) & (or_(unkept, Claim.kept_for == KeptFor.RETURNED) if resting else unkept)
+
+
+def free_seats(performance_id: int, now: datetime, *, resting: bool) -> set[int]:
+    """Return the seats of a show that may be offered."""
+    wanted = select(Claim.seat_id).where(
+        Claim.performance_id == performance_id, Claim.seat_id.is_not(None)
+    )
+    return {seat for seat in db.session.scalars(wanted.where(_free(now, resting=resting))) if seat}
+
+
+def keep_seats(entry: WaitEntry, seats: Iterable[PlanSeat], *, until: datetime) -> set[int]:
+    """Keep free seats for who is offered them: all or none; return those that were free to keep."""
+    ids = [seat.id for seat in seats]
+    lock = (
+        select(Claim.id, Claim.seat_id)
+        .where(Claim.performance_id == entry.performance_id, Claim.seat_id.in_(ids))
+        .where(_free(NOW, resting=True))
+        .with_for_update(of=Claim, key_share=True, skip_locked=True)
+    )
+    got = {claim: seat for claim, seat in db.session.execute(lock)}
+    if len(got) == len(ids):
+        _kept(Claim.id.in_(list(got)), entry.key, until)
+    return set(got.values())
+
+
+def _kept(those: ColumnElement[bool], key: str, until: datetime) -> None:
+    values = NOBODYS | {"held_until": until, "kept_for": key, "kept_until": until}
+    changed = update(Claim).where(those).values(values)
+    db.session.execute(changed.execution_options(synchronize_session=False))
+
+
+def keep_places(performance_id: int, key: str, count: int, until: datetime) -> None:
+    """Keep places without seats for somebody, under the quota's lock: a claim of nobody's for each."""
+    row = {"performance_id": performance_id, "zone": "", "price": 0, "face_price": 0}
+    row |= {"held_until": until, "kept_for": key, "kept_until": until}
+    if count:
+        db.session.execute(insert(Claim).values([row] * count))
+
+
+def wake_places(performance_id: int, count: int) -> None:
+    """Use up places without seats that were returned and rest."""
+    if not count:
+        return
+    resting = select(Claim.id).where(_resting_place(performance_id, NOW)).limit(count)
+    db.session.execute(delete(Claim).where(Claim.id.in_(resting.scalar_subquery())))
+
+
+def resting_places(performance_id: int, now: datetime) -> int:
+    """Return how many places without seats were returned and rest."""
+    return db.session.scalar(select(func.count()).where(_resting_place(performance_id, now))) or 0
+
+
+def _resting_place(performance_id: int, now: Instant) -> ColumnElement[bool]:
+    return and_(
+        Claim.performance_id == performance_id,
+        Claim.kept_for == KeptFor.RETURNED,
+        Claim.seat_id.is_(None),
+        Claim.order_id.is_(None),
+        Claim.held_until > now,
+    )
+
+
+def let_go(entry: WaitEntry, at: datetime) -> int:
+    """Let the places kept for an offer go, free since `at`; return how many they were.
+
+    In plan order, as everybody locks seats.
+    """
+    mine = and_(
+        Claim.performance_id == entry.performance_id,
+        Claim.kept_for == entry.key,
+        Claim.order_id.is_(None),
+    )
+    lock = select(Claim.id).outerjoin(Seat).where(mine).order_by(Seat.ordinal, Claim.id)
+    ids = db.session.scalars(lock.with_for_update(of=Claim, key_share=True)).all()
+    unkept: dict[str, Any] = {"held_until": at, "kept_for": None, "kept_until": None}
+    those = and_(Claim.id.in_(ids), Claim.seat_id.is_not(None))
+    freed = update(Claim).where(those).values(unkept)
+    db.session.execute(freed.execution_options(synchronize_session=False))
+    places = delete(Claim).where(Claim.id.in_(ids), Claim.seat_id.is_(None))
+    db.session.execute(places.execution_options(synchronize_session=False))
+    return len(ids)
+
+
+def rest_seats(performance_id: int, seat_ids: Sequence[int], until: datetime, now: datetime) -> None:
+    """Let returned seats that nobody waits for rest before they come back."""
+    resting = (
+        update(Claim)
+        .where(Claim.performance_id == performance_id, Claim.seat_id.in_(seat_ids))
+        .where(_free(now, resting=False))
+        .values(NOBODYS | {"kept_for": KeptFor.RETURNED, "kept_until": until})
+    )
+    db.session.execute(resting.execution_options(synchronize_session=False))
+
+
+def passed_by(entries: Iterable[WaitEntry]) -> None:
+    """Count for each that somebody behind them was offered places."""
+    ids = [entry.id for entry in entries]
+    if ids:
+        counted = update(WaitEntry).where(WaitEntry.id.in_(ids)).values(passed=WaitEntry.passed + 1)
+        db.session.execute(counted)

@@ -1,0 +1,18 @@
+"""One file per thing that is done with a queue."""
+
+from palace.waiting.services.joining import join, leave
+from palace.waiting.services.offers import accept, decline, price_of
+from palace.waiting.services.passing import look_again, pass_on, seats_freed
+from palace.waiting.services.reminding import remind
+
+__all__ = [
+    "accept",
+    "decline",
+    "join",
+    "leave",
+    "look_again",
+    "pass_on",
+    "price_of",
+    "remind",
+    "seats_freed",
+]
