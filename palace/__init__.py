@@ -133,7 +133,7 @@ def create_app(settings: Settings) -> Flask:
     on_joining["consents"] = agree_at_joining
     on_paid["tickets"] = tickets_services.settle_paid
     on_freed["waiting"] = waiting_services.seats_freed
-    on_refused["waiting"] = waiting_services.look_again
+    on_refused["waiting"] = waiting_services.pass_on
     web.check_addresses(app)
     if settings.proxies:
         proxied = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)

@@ -63,9 +63,7 @@ class Factory:
             )
             self.add(site)
             self.add(
-                HouseRules(
-                    site_id=site.id, return_rest_min_minutes=0, return_rest_max_minutes=0
-                )
+                HouseRules(site_id=site.id, return_rest_min_minutes=0, return_rest_max_minutes=0)
             )  # a returned seat is free at once: tests of their rest set it
         return site
 

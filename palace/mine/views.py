@@ -81,6 +81,7 @@ def _page(form: RenameForm | None = None, status: int = 200, **refused: object) 
         access=has.access,
         strikes=has.strikes,
         barred_until=has.barred_until,
+        near_until=has.near_until,
         **({"appealed": None, "refusal": ""} | refused),
     )
 

@@ -14,7 +14,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, exists, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from palace.clock import Instant
 from palace.db import db
 from palace.programme.models import Quota
 from palace.programme.rules import Scope
@@ -88,12 +87,12 @@ def looked(performance_id: int, now: datetime) -> int:
     changed = (
         update(Waitlist)
         .where(Waitlist.performance_id == performance_id)
-        .values(
-            looked_at=func.greatest(Waitlist.looked_at, now), waiting=waiting.scalar_subquery()
-        )
+        .values(looked_at=func.greatest(Waitlist.looked_at, now), waiting=waiting.scalar_subquery())
         .returning(Waitlist.waiting)
     )
-    return int(db.session.execute(changed.execution_options(synchronize_session=False)).scalar_one())
+    return int(
+        db.session.execute(changed.execution_options(synchronize_session=False)).scalar_one()
+    )
 
 
 def lapse(performance_id: int, now: datetime, *, every: bool) -> list[WaitEntry]:
@@ -138,11 +137,11 @@ def lock_room(performance_id: int, now: datetime) -> Room | None:
         if scope == Scope.HOUSE:
             room.house = places
         else:
-            room.zones[zone] = places
+            room.zones[str(zone)] = places
     return room
 
 
-def _free(now: Instant, *, resting: bool) -> ColumnElement[bool]:
+def _free(now: datetime | ColumnElement[datetime], *, resting: bool) -> ColumnElement[bool]:
     """Return the condition that a seat is nobody's; `resting`: or was returned and rests."""
     unkept = or_(Claim.kept_until.is_(None), Claim.kept_until <= now)
     return ~live(now) & (or_(unkept, Claim.kept_for == KeptFor.RETURNED) if resting else unkept)
@@ -165,7 +164,7 @@ def keep_seats(entry: WaitEntry, seats: Iterable[PlanSeat], *, until: datetime) 
         .where(_free(NOW, resting=True))
         .with_for_update(of=Claim, key_share=True, skip_locked=True)
     )
-    got = {claim: seat for claim, seat in db.session.execute(lock)}
+    got = {row.id: int(row.seat_id) for row in db.session.execute(lock)}
     if len(got) == len(ids):
         _kept(Claim.id.in_(list(got)), entry.key, until)
     return set(got.values())
@@ -198,7 +197,9 @@ def resting_places(performance_id: int, now: datetime) -> int:
     return db.session.scalar(select(func.count()).where(_resting_place(performance_id, now))) or 0
 
 
-def _resting_place(performance_id: int, now: Instant) -> ColumnElement[bool]:
+def _resting_place(
+    performance_id: int, now: datetime | ColumnElement[datetime]
+) -> ColumnElement[bool]:
     return and_(
         Claim.performance_id == performance_id,
         Claim.kept_for == KeptFor.RETURNED,
@@ -229,7 +230,9 @@ def let_go(entry: WaitEntry, at: datetime) -> int:
     return len(ids)
 
 
-def rest_seats(performance_id: int, seat_ids: Sequence[int], until: datetime, now: datetime) -> None:
+def rest_seats(
+    performance_id: int, seat_ids: Sequence[int], until: datetime, now: datetime
+) -> None:
     """Let returned seats that nobody waits for rest before they come back."""
     resting = (
         update(Claim)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from palace.db import Base, Id, one_of
 from palace.members.models import Member
 from palace.programme.models import Performance
-from palace.waiting.rules import PassedWhy, Wanted, WaitState
+from palace.waiting.rules import PassedWhy, WaitState, Wanted
 
 
 class WaitEntry(Base):
@@ -68,9 +68,7 @@ class WaitEntry(Base):
     @property
     def wanted(self) -> Wanted:
         """Return what the member waits for."""
-        return Wanted(
-            count=self.count, together=self.together, fewer=self.fewer, zone=self.zone
-        )
+        return Wanted(count=self.count, together=self.together, fewer=self.fewer, zone=self.zone)
 
     @property
     def key(self) -> str:

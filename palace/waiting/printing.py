@@ -17,7 +17,7 @@ def wish_words(wanted: Wanted) -> str:
     if wanted.count > 1:
         parts.append(gettext("要连座") if wanted.together else gettext("可以分开坐"))
         parts += [gettext("少几张也行")] if wanted.fewer else []
-    return gettext("，").join(parts)
+    return str(gettext("，")).join(parts)
 
 
 def page_of(standing: Standing) -> Page:

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, case, exists, func, select
 from sqlalchemy.orm import aliased, joinedload
 
+from palace import clock
 from palace.db import db
 from palace.errors import NotFound
 from palace.programme.models import Performance
@@ -31,18 +32,33 @@ class Standing:
 
 
 def standing_at(member_id: int, performance_id: int) -> Standing | None:
-    """Return where a member stands at a show: live, or as their last waiting ended; None: they never waited."""
+    """Return where a member stands at a show, or how their last waiting ended; None: they never waited."""
     entry = _newest(member_id, performance_id)
     if entry is None:
         return None
     return Standing(entry, place_of(entry) if entry.state is WaitState.WAITING else None)
 
 
+def live_standing(member_id: int, performance_id: int) -> Standing | None:
+    """Return where a member stands at a show just now; None: they do not wait, or their offer is over."""
+    found = standing_at(member_id, performance_id)
+    return found if found and is_live(found.entry, clock.now()) else None
+
+
+def is_live(entry: WaitEntry, now: datetime) -> bool:
+    """Return whether somebody waits, or may still take what they are offered."""
+    if entry.state is WaitState.OFFERED:
+        return entry.lapses_at is not None and now < entry.lapses_at
+    return entry.state is WaitState.WAITING
+
+
 def standings(member_id: int) -> list[Standing]:
     """Return what a member waits for or is offered, the soonest show first."""
+    now = clock.now()
     return [
         Standing(entry, place_of(entry) if entry.state is WaitState.WAITING else None)
         for entry in of_member(member_id)
+        if is_live(entry, now)
     ]
 
 
@@ -109,7 +125,7 @@ def waiting(performance_id: int) -> Sequence[WaitEntry]:
 
 @dataclass(frozen=True)
 class Queue:
-    """A show's queue to who might join it: how many wait, the next place, how many tickets are theirs to want."""
+    """A show's queue to who might join it: how many wait, the next place, how many they may wish for."""
 
     plan_id: int | None
     count: int
@@ -191,9 +207,7 @@ def all_of(performance_id: int, states: Collection[WaitState]) -> Sequence[WaitE
 
 def of_member(member_id: int) -> Sequence[WaitEntry]:
     """Return what a member waits for or is offered, the soonest show first."""
-    mine = select(WaitEntry).where(
-        WaitEntry.member_id == member_id, WaitEntry.state.in_(LIVE)
-    )
+    mine = select(WaitEntry).where(WaitEntry.member_id == member_id, WaitEntry.state.in_(LIVE))
     soonest = mine.join(Performance, Performance.id == WaitEntry.performance_id)
     return db.session.scalars(soonest.order_by(Performance.starts_at, WaitEntry.id)).all()
 

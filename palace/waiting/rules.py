@@ -96,7 +96,9 @@ def seats_for(wanted: Wanted, free: Sequence[PlanSeat], count: int) -> list[Plan
         return neighbours[0]
     if wanted.together or len(fitting) < count:
         return []
-    return sorted(sorted(fitting, key=lambda seat: seat.score)[:count], key=lambda seat: seat.ordinal)
+    return sorted(
+        sorted(fitting, key=lambda seat: seat.score)[:count], key=lambda seat: seat.ordinal
+    )
 
 
 def why_passed(wanted: Wanted, free: Sequence[PlanSeat | None], *, refused: bool) -> PassedWhy:

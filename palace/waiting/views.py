@@ -48,9 +48,8 @@ def waiting_at(performance_id: int) -> dict[str, Any]:
     """Return what the page of a full show says of its queue, and what who looks may wait for."""
     member = current_user.member
     queue = queries.queue_of(performance_id, member.id if member else None)
-    standing = queries.standing_at(member.id, performance_id) if member else None
     return {
-        "standing": standing if standing and standing.entry.state in LIVE else None,
+        "standing": queries.live_standing(member.id, performance_id) if member else None,
         "count": queue.count,
         "next": queue.next,
         "most": queue.most,
@@ -153,26 +152,27 @@ def zones_of(plan_id: int | None) -> list[tuple[str, str]]:
 def _json(performance_id: int) -> dict[str, Any]:
     """Return where a member stands, as JSON clients read it."""
     standing = queries.standing_at(current_member().id, performance_id)
-    if standing is None:
-        return {"performance": performance_id, "state": None, "place": None, "offer": None}
-    entry = standing.entry
-    offer = entry.state is WaitState.OFFERED and entry.lapses_at
+    entry = standing.entry if standing else None
     return {
         "performance": performance_id,
-        "state": entry.state,
-        "place": standing.place,
-        "count": entry.count,
-        "together": entry.together,
-        "fewer": entry.fewer,
-        "zone": entry.zone,
-        "offer": {
-            "code": entry.code,
-            "count": entry.offered_count,
-            "seats": entry.offered,
-            "lapses_at": offer.astimezone(clock.SHANGHAI).isoformat(),
-        }
-        if offer
-        else None,
+        "state": entry and entry.state,
+        "place": standing and standing.place,
+        "count": entry and entry.count,
+        "together": entry and entry.together,
+        "fewer": entry and entry.fewer,
+        "zone": entry and entry.zone,
+        "offer": _offer_json(entry) if entry else None,
+    }
+
+
+def _offer_json(entry: WaitEntry) -> dict[str, Any] | None:
+    if entry.state is not WaitState.OFFERED or entry.lapses_at is None:
+        return None
+    return {
+        "code": entry.code,
+        "count": entry.offered_count,
+        "seats": entry.offered,
+        "lapses_at": entry.lapses_at.astimezone(clock.SHANGHAI).isoformat(),
     }
 
 
@@ -181,8 +181,8 @@ def _json(performance_id: int) -> dict[str, Any]:
 @PRINTS
 def slip(performance_id: int) -> ResponseReturnValue:
     """Send the waiting slip: paper for who has no phone at hand."""
-    standing = queries.standing_at(current_member().id, performance_id)
-    if standing is None or standing.entry.state not in LIVE:
+    standing = queries.live_standing(current_member().id, performance_id)
+    if standing is None:
         raise NotFound
     page = printing.page_of(standing)
     db.session.rollback()
@@ -289,5 +289,3 @@ def _entry_json(entry: WaitEntry) -> dict[str, Any]:
         "passed_why": entry.passed_why,
         "lapses_at": until and until.astimezone(clock.SHANGHAI).isoformat(),
     }
-
-

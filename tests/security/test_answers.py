@@ -31,6 +31,7 @@ from tests.architecture.openapi import FILE
 from tests.factory import Factory
 from tests.identities.test_rules import card
 from tests.members.browser import newest_code
+from tests.waiting.walk import wait_for_one
 
 PASSWORD = "售票处 2026 南宫"  # noqa: S105 - a test's
 ASK = {"Accept": "application/json"}
@@ -304,6 +305,7 @@ def work(walk: Walk, make: Factory, show: Performance, member: Member, strike: S
     bring_a_roster_in(walk)
     decide_about_a_strike(walk, strike)
     for path in (
+        f"/staff/programme/performances/{show.id}/waiting",
         "/staff/posters",
         "/staff/audit",
         "/staff/tasks",
@@ -329,6 +331,7 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     walk.ask("GET", f"/join/{'a' * 20}")
     enter(walk, member)
     get_tickets(walk, show)
+    wait_for_one(walk.ask, make)
     bring_people(walk)
     move_to_another_number(walk)
     strike = missed_by(make, member)

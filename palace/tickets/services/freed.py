@@ -8,8 +8,8 @@ from datetime import datetime
 on_freed: dict[str, Callable[[int, Sequence[int | None], datetime], None]] = {}
 """Who has to know, by part, in the transaction that frees the places; wired in create_app."""
 
-on_refused: dict[str, Callable[[int], bool]] = {}
-"""What looks at a show again after somebody found nothing there, by part: whether that changed something."""
+on_refused: dict[str, Callable[[int], int]] = {}
+"""What looks at a show again after somebody found nothing there, by part: how much that changed."""
 
 
 def seats_freed(performance_id: int, seats: Sequence[int | None], now: datetime) -> None:
@@ -26,4 +26,4 @@ def seats_freed(performance_id: int, seats: Sequence[int | None], now: datetime)
 
 def look_again(performance_id: int) -> bool:
     """Bring a show up to date where nobody can book just now; return whether that changed something."""
-    return any([look(performance_id) for look in on_refused.values()])
+    return sum(look(performance_id) for look in on_refused.values()) > 0

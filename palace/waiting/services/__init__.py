@@ -2,7 +2,7 @@
 
 from palace.waiting.services.joining import join, leave
 from palace.waiting.services.offers import accept, decline, price_of
-from palace.waiting.services.passing import look_again, pass_on, seats_freed
+from palace.waiting.services.passing import pass_on, seats_freed
 from palace.waiting.services.reminding import remind
 
 __all__ = [
@@ -10,7 +10,6 @@ __all__ = [
     "decline",
     "join",
     "leave",
-    "look_again",
     "pass_on",
     "price_of",
     "remind",

@@ -8,7 +8,6 @@ from palace.db import db
 from palace.members import queries as members
 from palace.members.rules import Known
 from palace.members.services import note
-from palace.programme.models import Performance
 from palace.security import public_code
 from palace.tickets.errors import TierFull, UnknownSeat
 from palace.tickets.rules import Wish
@@ -17,7 +16,7 @@ from palace.tickets.terms import Terms, show_now, terms_of
 from palace.waiting import claims, queries
 from palace.waiting.errors import AlreadyWaiting, NothingToWaitFor
 from palace.waiting.models import WaitEntry
-from palace.waiting.rules import Wanted, WaitState
+from palace.waiting.rules import WaitState, Wanted
 from palace.waiting.services.passing import may_book, pass_on
 
 

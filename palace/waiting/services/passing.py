@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from palace.clock import SHANGHAI
-from palace.db import db, transaction
+from palace.db import db
 from palace.errors import PalaceError
 from palace.members.rules import Known
 from palace.members.services import note
@@ -26,7 +26,7 @@ from palace.venues.rules import PlanSeat, SeatType
 from palace.waiting import claims, queries, rules
 from palace.waiting.claims import Room
 from palace.waiting.models import WaitEntry
-from palace.waiting.rules import OfferTimes, Wanted, WaitState
+from palace.waiting.rules import OfferTimes, WaitState, Wanted
 
 SYSTEM = "system"
 Places = Sequence[PlanSeat | None]
@@ -121,12 +121,6 @@ def seats_freed(performance_id: int, seats: Sequence[int | None], now: datetime)
     claims.keep_places(performance_id, KeptFor.RETURNED, min(len(seats), max(0, left)), until)
 
 
-def look_again(performance_id: int) -> bool:
-    """Look at a show's queue in a transaction of its own; return whether something changed."""
-    with transaction():
-        return pass_on(performance_id) > 0
-
-
 def _supply(show: Show, now: datetime, *, resting: bool) -> Supply | None:
     """Return what may be offered; None while somebody else works on the show's quotas."""
     room = claims.lock_room(show.id, now)
@@ -147,7 +141,9 @@ def _supply(show: Show, now: datetime, *, resting: bool) -> Supply | None:
 
 def _offer_in_turn(supply: Supply, show: Show, now: datetime) -> int:
     """Offer to each in turn what fits; who is passed by keeps their place, and is told why on the page."""
-    made, passed, seen_by = 0, [], []
+    made = 0
+    passed: list[WaitEntry] = []
+    seen_by: list[WaitEntry] = []
     for entry in queries.waiting(show.id):
         if not supply.free:
             break
@@ -199,9 +195,7 @@ def may_book(member: Known, performance_id: int, wanted: Wanted) -> bool:
     return bool(places) and may_take(member, performance_id, places)
 
 
-def _made(
-    entry: WaitEntry, places: Places, supply: Supply, show: Show, now: datetime
-) -> bool:
+def _made(entry: WaitEntry, places: Places, supply: Supply, show: Show, now: datetime) -> bool:
     """Keep places for an entry and tell its member; return False where somebody else had one of them."""
     until = rules.lapses_at(
         now.astimezone(SHANGHAI),
