@@ -117,6 +117,7 @@ def _form_of(group: Group) -> type[FiguresForm]:
 TicketsRulesForm = _form_of(Group.TICKETS)
 WaitingRulesForm = _form_of(Group.WAITING)
 StrikesRulesForm = _form_of(Group.STRIKES)
+KeptRulesForm = _form_of(Group.KEPT)
 CodesRulesForm = _form_of(Group.CODES)
 PeopleRulesForm = _form_of(Group.PEOPLE)
 RosterRulesForm = _form_of(Group.ROSTER)
@@ -127,6 +128,7 @@ FORMS = {
         TicketsRulesForm,
         WaitingRulesForm,
         StrikesRulesForm,
+        KeptRulesForm,
         CodesRulesForm,
         PeopleRulesForm,
         RosterRulesForm,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from palace.text import N_
+from palace.venues.queueing import WAITING
+from palace.venues.rules import Figure, Unit
+
+__all__ = ["ALL", "FIGURES", "TITLES", "Figure", "Group", "Unit"]
 
 
 class Group(StrEnum):
@@ -14,50 +17,18 @@ class Group(StrEnum):
     TICKETS = "tickets"
     WAITING = "waiting"
     STRIKES = "strikes"
+    KEPT = "kept"
     CODES = "codes"
     PEOPLE = "people"
     ROSTER = "roster"
     LIMITS = "limits"
 
 
-class Unit(StrEnum):
-    """What a figure counts."""
-
-    TICKETS = "tickets"
-    MINUTES = "minutes"
-    HOURS = "hours"
-    HOUR = "hour"
-    DAYS = "days"
-    TIMES = "times"
-    MESSAGES = "messages"
-    PEOPLE = "people"
-    PERCENT = "percent"
-    MEGABYTES = "megabytes"
-    YEARS = "years"
-    YES_NO = "yes_no"
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One figure of `house_rules`: what it is called, what it counts, and between which bounds it lies.
-
-    `lowest` and `highest` are both allowed and lie inside the table's own; `at_most` names a figure
-    of the same group that it may not pass. Its default is the column's.
-    """
-
-    name: str
-    words: str
-    unit: Unit
-    lowest: int = 0
-    highest: int = 1
-    hint: str = ""
-    at_most: str = ""
-
-
 TITLES = {
     Group.TICKETS: N_("订票和座位"),
     Group.WAITING: N_("排队等票和提醒"),
     Group.STRIKES: N_("预约了没来"),
+    Group.KEPT: N_("保留的座位"),
     Group.CODES: N_("短信和手机号"),
     Group.PEOPLE: N_("实名和同行人"),
     Group.ROSTER: N_("会员名册"),
@@ -68,7 +39,7 @@ LARGEST_ORDER = 20
 """What one order can hold (`MOST_SEATS` of the tickets' forms)."""
 LARGEST_FILE = 100
 """What the proxy lets through: `client_max_body_size` of deploy/nginx.conf."""
-LONGEST_OFFER = 24 * 60
+LONGEST_RELEASE = 24 * 60
 LATEST_STRIKE = 24 * 60
 """The task that writes strikes looks back three days; what begins to count later would never count."""
 
@@ -110,43 +81,7 @@ FIGURES: dict[Group, tuple[Figure, ...]] = {
         ),
         Figure("few_left_percent", N_("空座剩百分之几起算“快满了”"), Unit.PERCENT, 0, 100),
     ),
-    Group.WAITING: (
-        Figure("offer_minutes", N_("轮到的人，位子留几分钟"), Unit.MINUTES, 1, LONGEST_OFFER),
-        Figure("offer_near_hours", N_("开演前几小时起算“快到演出”"), Unit.HOURS, 0, 168),
-        Figure(
-            "offer_near_minutes", N_("快到演出时，位子留几分钟"), Unit.MINUTES, 1, LONGEST_OFFER
-        ),
-        Figure("offer_last_hours", N_("开演前几小时起算“临开演”"), Unit.HOURS, 0, 168),
-        Figure("offer_last_minutes", N_("临开演，位子留几分钟"), Unit.MINUTES, 1, LONGEST_OFFER),
-        Figure(
-            "offer_quiet_from",
-            N_("夜里从几点起不计时"),
-            Unit.HOUR,
-            0,
-            23,
-            N_("夜里不催人：留位的时间停下来，早上接着算。两个钟点一样就不停。"),
-        ),
-        Figure("offer_quiet_until", N_("到早上几点接着计时"), Unit.HOUR, 0, 23),
-        Figure(
-            "return_rest_min_minutes",
-            N_("没人排队时，退回的座位最少歇几分钟"),
-            Unit.MINUTES,
-            0,
-            1440,
-            N_("在最少和最多之间随机：谁也不能约好了把座位转给熟人。都填0：马上放开。"),
-            at_most="return_rest_max_minutes",
-        ),
-        Figure("return_rest_max_minutes", N_("退回的座位最多歇几分钟"), Unit.MINUTES, 0, 1440),
-        Figure(
-            "remind_day_hours",
-            N_("开演前几小时提醒一次"),
-            Unit.HOURS,
-            0,
-            168,
-            N_("0：不提醒。这个时间以内才订的人不提醒。"),
-        ),
-        Figure("remind_hours", N_("开演前几小时再提醒一次"), Unit.HOURS, 0, 168, N_("0：不提醒。")),
-    ),
+    Group.WAITING: WAITING,
     Group.STRIKES: (
         Figure(
             "strikes_to_bar",
@@ -171,6 +106,51 @@ FIGURES: dict[Group, tuple[Figure, ...]] = {
             0,
             LATEST_STRIKE,
             N_("检票的手机可能晚些才联网。"),
+        ),
+    ),
+    Group.KEPT: (
+        Figure(
+            "no_single_gap",
+            N_("网上选座不许在旁边剩下一个单座"),
+            Unit.YES_NO,
+            hint=N_("新排的场次照这一条；已经排好的场次不变。售票处替人选座不受限。"),
+        ),
+        Figure(
+            "house_release_hours",
+            N_("本馆自用的座位，开演前几小时放出来"),
+            Unit.HOURS,
+            0,
+            LONGEST_RELEASE,
+            N_("留座的时候照这个数填，可以改；已经留的不变。"),
+        ),
+        Figure(
+            "technical_release_hours",
+            N_("技术用座，开演前几小时放出来"),
+            Unit.HOURS,
+            0,
+            LONGEST_RELEASE,
+        ),
+        Figure(
+            "press_release_hours",
+            N_("媒体座，开演前几小时放出来"),
+            Unit.HOURS,
+            0,
+            LONGEST_RELEASE,
+        ),
+        Figure(
+            "wheelchair_release_hours",
+            N_("轮椅席和陪同席，开演前几小时放出来"),
+            Unit.HOURS,
+            0,
+            LONGEST_RELEASE,
+        ),
+        Figure(
+            "in_person_release_hours",
+            N_("给到馆的人留的座位，开演前几小时放出来"),
+            Unit.HOURS,
+            0,
+            LONGEST_RELEASE,
+            N_("放出来以前，只有售票处能替来的人选。"),
         ),
     ),
     Group.CODES: (

@@ -64,6 +64,9 @@ class HouseRules(Base):
         agenda_keep_days: how long members see what they have been to.
         application_keep_days: applications to a unit are kept so long after they were closed.
         downloads_per_day: how often a day somebody may take all their data along.
+        no_single_gap: whether a choice on the web may not leave one single free seat, for new shows.
+        house_release_hours, technical_release_hours, press_release_hours, wheelchair_release_hours,
+            in_person_release_hours: so long before the start such seats go on sale, unless staff say else.
         idle_keep_months: members nothing was heard of for so long are erased; None: never by itself.
         offer_minutes: so long a place that came free waits for who was first in the queue; it is
             `offer_near_minutes` in the last `offer_near_hours` before the show, `offer_last_minutes` in
@@ -129,6 +132,11 @@ class HouseRules(Base):
             " AND least(return_rest_min_minutes, return_rest_max_minutes) >= 0",
             name="waiting",
         ),
+        CheckConstraint(
+            "least(house_release_hours, technical_release_hours, press_release_hours,"
+            " wheelchair_release_hours, in_person_release_hours) >= 0",
+            name="kept",
+        ),
     )
 
     site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"), primary_key=True)
@@ -193,3 +201,9 @@ class HouseRules(Base):
     return_rest_max_minutes: Mapped[int] = mapped_column(server_default="15", default=15)
     remind_day_hours: Mapped[int] = mapped_column(server_default="24", default=24)
     remind_hours: Mapped[int] = mapped_column(server_default="2", default=2)
+    no_single_gap: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
+    house_release_hours: Mapped[int] = mapped_column(server_default="1", default=1)
+    technical_release_hours: Mapped[int] = mapped_column(server_default="2", default=2)
+    press_release_hours: Mapped[int] = mapped_column(server_default="4", default=4)
+    wheelchair_release_hours: Mapped[int] = mapped_column(server_default="24", default=24)
+    in_person_release_hours: Mapped[int] = mapped_column(server_default="2", default=2)

@@ -11,15 +11,30 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, literal, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from palace.db import db
 from palace.programme.models import Quota
 from palace.programme.rules import Scope
-from palace.tickets.claims import live
+from palace.statements import execute
+from palace.tickets.keeping import KeptFor
+from palace.tickets.kept import kept, live
 from palace.tickets.models import Claim, Waitlist
-from palace.tickets.rules import KeptFor
+from palace.tickets.quotas import COUNTED, QUOTAS
 from palace.venues.models import Seat
 from palace.venues.rules import PlanSeat
 from palace.waiting.models import WaitEntry
@@ -27,7 +42,8 @@ from palace.waiting.rules import WaitState
 
 NOW = func.palace_clock()
 NOBODYS = {"order_id": None, "member_id": None, "tier_id": None, "price": 0, "face_price": 0} | {
-    "fund": None
+    "fund": None,
+    "kept_why": None,
 }
 """What a claim says of its buyer, once it is nobody's."""
 
@@ -122,23 +138,25 @@ def lock_room(performance_id: int, now: datetime) -> Room | None:
     got = db.session.scalars(lock.with_for_update(key_share=True, skip_locked=True)).all()
     if len(got) < count:
         return None
-    taken = (
-        select(func.count())
-        .where(Claim.performance_id == performance_id, live(now))
-        .where(or_(Quota.scope == Scope.HOUSE, Claim.zone == Quota.zone))
-        .correlate(Quota)
-        .scalar_subquery()
-    )
-    left = select(Quota.scope, Quota.zone, Quota.seats - taken).where(
-        Quota.performance_id == performance_id, Quota.scope != Scope.TIER
-    )
     room = Room()
-    for scope, zone, places in db.session.execute(left):
+    for scope, zone, places in execute(LEFT, {"performance_id": performance_id, "now": now}):
         if scope == Scope.HOUSE:
             room.house = places
         else:
             room.zones[str(zone)] = places
     return room
+
+
+def _left() -> Select[Any]:
+    taken = select(func.count()).where(COUNTED).correlate(QUOTAS).scalar_subquery()
+    return select(QUOTAS.c.scope, QUOTAS.c.zone, QUOTAS.c.seats - taken).where(
+        QUOTAS.c.performance_id == bindparam("performance_id", type_=BigInteger),
+        QUOTAS.c.scope != Scope.TIER,
+    )
+
+
+LEFT = _left()
+"""What the quotas of a house and its zones still have."""
 
 
 def _free(now: datetime | ColumnElement[datetime], *, resting: bool) -> ColumnElement[bool]:
@@ -176,14 +194,6 @@ def _kept(those: ColumnElement[bool], key: str, until: datetime) -> None:
     db.session.execute(changed.execution_options(synchronize_session=False))
 
 
-def keep_places(performance_id: int, key: str, count: int, until: datetime) -> None:
-    """Keep places without seats for somebody, under the quota's lock: a claim of nobody's for each."""
-    row = {"performance_id": performance_id, "zone": "", "price": 0, "face_price": 0}
-    row |= {"held_until": until, "kept_for": key, "kept_until": until}
-    if count:
-        db.session.execute(insert(Claim).values([row] * count))
-
-
 def wake_places(performance_id: int, count: int) -> None:
     """Use up places without seats that were returned and rest."""
     if not count:
@@ -205,29 +215,51 @@ def _resting_place(
         Claim.kept_for == KeptFor.RETURNED,
         Claim.seat_id.is_(None),
         Claim.order_id.is_(None),
-        Claim.held_until > now,
+        kept(now),
     )
 
 
-def let_go(entry: WaitEntry, at: datetime) -> int:
-    """Let the places kept for an offer go, free since `at`; return how many they were.
+def hand_over(entry: WaitEntry) -> int:
+    """Let the seats of an offer be taken by who has it, in this transaction; return how many places wait.
 
-    In plan order, as everybody locks seats.
+    They were nobody's to take; now they are kept seats that its key opens. In plan order, as
+    everybody locks seats.
     """
-    mine = and_(
-        Claim.performance_id == entry.performance_id,
-        Claim.kept_for == entry.key,
-        Claim.order_id.is_(None),
+    ids = _locked(entry)
+    ready = update(Claim).where(Claim.id.in_(ids)).values(held_until=entry.offered_at)
+    db.session.execute(ready.execution_options(synchronize_session=False))
+    return len(ids)
+
+
+def _locked(entry: WaitEntry) -> Sequence[int]:
+    lock = (
+        select(Claim.id)
+        .outerjoin(Seat)
+        .where(_of_offer(entry), Claim.order_id.is_(None))
+        .order_by(Seat.ordinal, Claim.id)
     )
-    lock = select(Claim.id).outerjoin(Seat).where(mine).order_by(Seat.ordinal, Claim.id)
-    ids = db.session.scalars(lock.with_for_update(of=Claim, key_share=True)).all()
-    unkept: dict[str, Any] = {"held_until": at, "kept_for": None, "kept_until": None}
-    those = and_(Claim.id.in_(ids), Claim.seat_id.is_not(None))
-    freed = update(Claim).where(those).values(unkept)
-    db.session.execute(freed.execution_options(synchronize_session=False))
+    return db.session.scalars(lock.with_for_update(of=Claim, key_share=True)).all()
+
+
+def _of_offer(entry: WaitEntry) -> ColumnElement[bool]:
+    return and_(Claim.performance_id == entry.performance_id, Claim.kept_for == entry.key)
+
+
+def unmark(entry: WaitEntry) -> None:
+    """Keep places for an offer no longer: what was taken stays taken, and goes back to everybody."""
+    unkept: dict[str, Any] = {"kept_for": None, "kept_until": None, "kept_why": None}
+    changed = update(Claim).where(_of_offer(entry)).values(unkept)
+    db.session.execute(changed.execution_options(synchronize_session=False))
+
+
+def let_go(entry: WaitEntry, now: datetime) -> None:
+    """Free the places kept for an offer."""
+    ids = _locked(entry)
+    freed = update(Claim).where(Claim.id.in_(ids), Claim.seat_id.is_not(None))
+    db.session.execute(freed.values(held_until=now).execution_options(synchronize_session=False))
     places = delete(Claim).where(Claim.id.in_(ids), Claim.seat_id.is_(None))
     db.session.execute(places.execution_options(synchronize_session=False))
-    return len(ids)
+    unmark(entry)
 
 
 def rest_seats(

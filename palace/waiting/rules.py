@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from palace.tickets.rules import best_sets
+from palace.tickets.neighbours import best_sets
 from palace.venues.rules import PlanSeat
 from palace.waiting.errors import NoOfferYet, OfferOver
 

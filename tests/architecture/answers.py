@@ -128,6 +128,7 @@ JSON: dict[str, dict[str, str]] = {
     "house.set_tickets": {"POST": "RuleGroup"},
     "house.set_waiting": {"POST": "RuleGroup"},
     "house.set_strikes": {"POST": "RuleGroup"},
+    "house.set_kept": {"POST": "RuleGroup"},
     "house.take_preset": {"POST": "RuleGroup"},
     "house.set_codes": {"POST": "RuleGroup"},
     "house.set_people": {"POST": "RuleGroup"},

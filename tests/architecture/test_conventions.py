@@ -67,12 +67,18 @@ UNUSUAL = {
     "roster/xlsx.py": "reads the first sheet of an XLSX in a stream",
     "reports/writers.py": "a list as CSV or workbook, in bounded memory",
     "tickets/booked.py": "the statements that write what was won by a claim",
+    "tickets/counts.py": "the parts of the statement of the terms",
+    "tickets/kept.py": "whose a seat is, and the statements that keep it and let it go",
+    "tickets/quotas.py": "the statements that lock and count quotas, last of all",
+    "tickets/keeping.py": "rules of kept seats: whom they are for, which grants open them",
+    "tickets/neighbours.py": "rules of seats beside each other",
     "tickets/seatmap.py": "the drawing of a plan, cached per plan and language",
     "tickets/seatstate.py": "two bits a seat, answered before Flask",
     "tickets/terms.py": "what the rules decide on, read in one statement after the member's lock",
     "tickets/tokens.py": "the signed token in a ticket's QR code",
     "venues/seatplan.py": "reads a plan's file and refuses one that cannot be a house",
     "venues/figures.py": "the figures of a house in words, which its pages and the audit share",
+    "venues/queueing.py": "the figures of queues and reminders, shown by figures",
     "venues/house.py": "the table of a house's rules, shown by models",
 }
 FORBIDDEN = {"event", "booking", "slot", "manager", "helper", "helpers", "util", "utils"}

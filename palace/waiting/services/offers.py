@@ -6,7 +6,8 @@ from palace import clock
 from palace.db import db
 from palace.errors import PalaceError
 from palace.members import queries as members
-from palace.members.rules import Known
+from palace.members.models import Grant
+from palace.members.rules import GrantKind, Known
 from palace.members.services import note
 from palace.money import Fen
 from palace.programme.rules import IdentityPolicy
@@ -39,16 +40,10 @@ def accept(member: Known, code: str, *, large_text: bool = False) -> Order:
         return db.session.get_one(Order, entry.order_id)
     now = clock.now()
     rules.check_open(entry.state, entry.lapses_at, now)
-    if claims.let_go(entry, entry.offered_at or now) < (entry.offered_count or 0):
+    if claims.hand_over(entry) < (entry.offered_count or 0):
         raise OfferOver
-    order = services.hold(
-        member,
-        entry.performance_id,
-        _wish(entry),
-        key=entry.key,
-        confirm=True,
-        large_text=large_text,
-    )
+    order = _hold(member, entry, large_text=large_text)
+    claims.unmark(entry)
     if order.state is OrderState.HELD and not _asks_who(entry):
         order = services.confirm(member, order.code)
     entry.state, entry.ended_at, entry.order_id = WaitState.ACCEPTED, now, order.id
@@ -69,10 +64,26 @@ def price_of(member: Known, entry: WaitEntry) -> Fen | None:
     return Fen(sum(offer.amounts[zone] for zone, offer in zip(zones, chosen, strict=True)))
 
 
-def _wish(entry: WaitEntry) -> Wish:
-    if entry.offered:
-        return Wish(seats=tuple((code, None) for code in entry.offered))
-    return Wish(count=entry.offered_count or 0)
+def _hold(member: Known, entry: WaitEntry, *, large_text: bool) -> Order:
+    """Hold the places of an offer, by a grant that opens them and ends with this transaction."""
+    grant = Grant(
+        member_id=member.id,
+        performance_id=entry.performance_id,
+        kind=GrantKind.OFFER,
+        reason=f"waiting:{entry.id}",
+        starts_at=entry.offered_at,
+        ends_at=entry.lapses_at,
+        opens=entry.key,
+        seats=entry.offered_count,
+    )
+    db.session.add(grant)
+    db.session.flush()
+    wish = Wish(count=entry.offered_count or 0, kept=entry.key)
+    order = services.hold(
+        member, entry.performance_id, wish, key=entry.key, confirm=True, large_text=large_text
+    )
+    db.session.delete(grant)
+    return order
 
 
 def _asks_who(entry: WaitEntry) -> bool:

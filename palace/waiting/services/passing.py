@@ -18,7 +18,9 @@ from palace.members.rules import Known
 from palace.members.services import note
 from palace.notices import services as notices
 from palace.programme.rules import Seating
-from palace.tickets.rules import KeptFor, Wish, choose_tiers, pay_deadline
+from palace.tickets.keeping import KeptFor
+from palace.tickets.kept import keep_places
+from palace.tickets.rules import Wish, choose_tiers, pay_deadline
 from palace.tickets.services.hold import check_wish
 from palace.tickets.terms import Show, show_now, terms_of
 from palace.venues import queries as venues
@@ -118,7 +120,8 @@ def seats_freed(performance_id: int, seats: Sequence[int | None], now: datetime)
         return
     room = claims.lock_room(performance_id, now)
     left = room.house if room and room.house is not None else 0
-    claims.keep_places(performance_id, KeptFor.RETURNED, min(len(seats), max(0, left)), until)
+    count = min(len(seats), max(0, left))
+    keep_places(performance_id, count, reason=KeptFor.RETURNED, until=until, now=now)
 
 
 def _supply(show: Show, now: datetime, *, resting: bool) -> Supply | None:
@@ -210,7 +213,7 @@ def _made(entry: WaitEntry, places: Places, supply: Supply, show: Show, now: dat
         return False
     if not seats:
         claims.wake_places(show.id, supply.woken(len(places)))
-        claims.keep_places(show.id, entry.key, len(places), until)
+        keep_places(show.id, len(places), reason=entry.key, until=until, now=now)
     supply.take(places)
     _tell_turn(entry, places, until, show, now)
     return True
