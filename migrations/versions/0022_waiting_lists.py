@@ -35,7 +35,7 @@ def upgrade() -> None:
         ),
         sa.Column("looked_at", INSTANT, nullable=False),
         sa.Column("waiting", sa.BigInteger, nullable=False, server_default="0"),
-        sa.CheckConstraint("waiting >= 0", name="waiting"),
+        sa.CheckConstraint("waiting >= 0", name=op.f("ck_waitlists_waiting")),
     )
     op.create_table(
         "waitlist_entries",
@@ -59,23 +59,25 @@ def upgrade() -> None:
         sa.Column("lapses_at", INSTANT),
         sa.Column("ended_at", INSTANT),
         sa.Column("order_id", sa.BigInteger, sa.ForeignKey("orders.id")),
-        sa.CheckConstraint(f"state IN ({STATES})", name="state"),
+        sa.CheckConstraint(f"state IN ({STATES})", name=op.f("ck_waitlist_entries_state")),
         sa.CheckConstraint(
-            "passed_why IN ('not_enough', 'not_together', 'rules')", name="passed_why"
+            "passed_why IN ('not_enough', 'not_together', 'rules')", name=op.f("ck_waitlist_entries_passed_why")
         ),
-        sa.CheckConstraint("count BETWEEN 1 AND 20", name="count"),
-        sa.CheckConstraint("passed >= 0", name="passed"),
-        sa.CheckConstraint("(state IN ('waiting', 'offered')) = (ended_at IS NULL)", name="ended"),
+        sa.CheckConstraint("count BETWEEN 1 AND 20", name=op.f("ck_waitlist_entries_count")),
+        sa.CheckConstraint("passed >= 0", name=op.f("ck_waitlist_entries_passed")),
+        sa.CheckConstraint("(state IN ('waiting', 'offered')) = (ended_at IS NULL)", name=op.f("ck_waitlist_entries_ended")),
         sa.CheckConstraint(
             "num_nonnulls(offered_at, offered_count, lapses_at) IN (0, 3)"
             " AND (offered_at IS NOT NULL) = (state IN ('offered', 'accepted', 'declined', 'lapsed'))",
-            name="offered",
+            name=op.f("ck_waitlist_entries_offered"),
         ),
-        sa.CheckConstraint("(order_id IS NOT NULL) = (state = 'accepted')", name="accepted"),
+        sa.CheckConstraint("(order_id IS NOT NULL) = (state = 'accepted')", name=op.f("ck_waitlist_entries_accepted")),
     )
-    op.create_index(None, "waitlist_entries", ["performance_id", "state", "id"])
-    op.create_index(None, "waitlist_entries", ["member_id"])
-    op.create_index(None, "waitlist_entries", ["order_id"])
+    op.create_index(
+        "ix_waitlist_entries_performance_id", "waitlist_entries", ["performance_id", "state", "id"]
+    )
+    op.create_index("ix_waitlist_entries_member_id", "waitlist_entries", ["member_id"])
+    op.create_index("ix_waitlist_entries_order_id", "waitlist_entries", ["order_id"])
     op.create_index(
         "uq_waitlist_entries_live",
         "waitlist_entries",
@@ -89,7 +91,7 @@ def upgrade() -> None:
             sa.Column(name, sa.BigInteger, nullable=False, server_default=str(default)),
         )
     op.create_check_constraint(
-        "waiting",
+        op.f("ck_house_rules_waiting"),
         "house_rules",
         "least(offer_minutes, offer_near_minutes, offer_last_minutes) > 0"
         " AND least(offer_near_hours, offer_last_hours, remind_day_hours, remind_hours) >= 0"
@@ -99,7 +101,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.drop_constraint("waiting", "house_rules")
+    op.drop_constraint(op.f("ck_house_rules_waiting"), "house_rules")
     for name in FIGURES:
         op.drop_column("house_rules", name)
     op.drop_table("waitlist_entries")

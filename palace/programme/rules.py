@@ -26,6 +26,14 @@ class IdentityPolicy(StrEnum):
     EVERY_ENTRANT = "every_entrant"
 
 
+class LateEntry(StrEnum):
+    """When somebody who comes late is let in: at any time, in the interval, or not at all."""
+
+    ANY_TIME = "any_time"
+    INTERVAL = "interval"
+    NONE = "none"
+
+
 class Audience(StrEnum):
     """Whom an opening before the public one is for: a union with all below it, or all valid members."""
 
@@ -64,6 +72,7 @@ class Shown(StrEnum):
     RUNNING = "running"
     NOT_OPEN = "not_open"
     CLOSED = "closed"
+    STOPPED = "stopped"
     FULL = "full"
     FEW = "few"
     FREE = "free"
@@ -80,6 +89,13 @@ class Work:
     about_zh: str
     about_en: str
     minutes: int
+    picture: str | None = None
+    age_zh: str = ""
+    age_en: str = ""
+    late_entry: LateEntry = LateEntry.ANY_TIME
+    late_minute: int | None = None
+    entry_note_zh: str = ""
+    entry_note_en: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,6 +171,7 @@ def shown(
     ticketed: bool,
     left: int,
     few: int,
+    stopped: bool = False,
 ) -> Shown:
     """Return how a performance stands at `now`; `few` places or less left is 快满了."""
     standing = (
@@ -162,8 +179,9 @@ def shown(
         (now >= ends_at, Shown.PAST),
         (not ticketed, Shown.OPEN),
         (now >= starts_at, Shown.RUNNING),
-        (now < opens_at, Shown.NOT_OPEN),
+        (now < opens_at and not stopped, Shown.NOT_OPEN),
         (now >= closes_at, Shown.CLOSED),
+        (stopped, Shown.STOPPED),
         (left <= 0, Shown.FULL),
         (left <= few, Shown.FEW),
     )
@@ -182,3 +200,9 @@ KINDS = {
     "square": N_("广场演出"),
 }
 """Kinds of production and what people call them."""
+LATE_ENTRY = {
+    LateEntry.ANY_TIME: N_("迟到随时可以进场"),
+    LateEntry.INTERVAL: N_("迟到的请等到中场休息进场"),
+    LateEntry.NONE: N_("开演后不能进场"),
+}
+"""What people who come late are told."""

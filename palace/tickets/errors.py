@@ -27,6 +27,13 @@ class SoldOut(PalaceError):
     message = N_("票刚刚发完了，请选其他票种或场次。")
 
 
+class BookingStopped(PalaceError):
+    """The house takes no new bookings just now. Carries `reason`, in both languages."""
+
+    status, code = 409, "booking_stopped"
+    message = N_("暂停预订：%(reason)s 已经订好的票和座位不变。")
+
+
 class SaleNotOpen(PalaceError):
     """Booking opens later. Carries `opens_at`."""
 

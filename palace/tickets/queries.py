@@ -66,9 +66,7 @@ AS_OF: ColumnElement[datetime] = func.coalesce(Waitlist.looked_at, NOW)
 """Since when a place must have been free: where people wait, what came free later is theirs first."""
 COUNTS = (
     select(Claim.performance_id, func.count())
-    .outerjoin(
-        Waitlist, (Waitlist.performance_id == Claim.performance_id) & (Waitlist.waiting > 0)
-    )
+    .outerjoin(Waitlist, (Waitlist.performance_id == Claim.performance_id) & (Waitlist.waiting > 0))
     .where(Claim.performance_id == func.any(PERFORMANCES), live(AS_OF) | kept(AS_OF))
     .group_by(Claim.performance_id)
 )

@@ -35,6 +35,7 @@ NOBODY = {"member_id": None, "unit_id": None}
 class Show(Timed):
     """A performance as selling reads it, with its production's title and where it is."""
 
+    space_id: int
     plan_id: int | None
     has_quotas: bool
     seats_per_member: int

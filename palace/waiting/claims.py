@@ -38,7 +38,7 @@ from palace.tickets.quotas import COUNTED, QUOTAS
 from palace.venues.models import Seat
 from palace.venues.rules import PlanSeat
 from palace.waiting.models import WaitEntry
-from palace.waiting.rules import WaitState
+from palace.waiting.rules import PassedWhy, WaitState
 
 NOW = func.palace_clock()
 NOBODYS = {"order_id": None, "member_id": None, "tier_id": None, "price": 0, "face_price": 0} | {
@@ -275,9 +275,12 @@ def rest_seats(
     db.session.execute(resting.execution_options(synchronize_session=False))
 
 
-def passed_by(entries: Iterable[WaitEntry]) -> None:
-    """Count for each that somebody behind them was offered places."""
-    ids = [entry.id for entry in entries]
-    if ids:
-        counted = update(WaitEntry).where(WaitEntry.id.in_(ids)).values(passed=WaitEntry.passed + 1)
-        db.session.execute(counted)
+def passed_by(entries: Iterable[tuple[int, PassedWhy]]) -> None:
+    """Count for each that somebody behind them was offered places, and why they were not."""
+    by_why: dict[PassedWhy, list[int]] = {}
+    for entry_id, why in entries:
+        by_why.setdefault(why, []).append(entry_id)
+    for why, ids in by_why.items():
+        counted = update(WaitEntry).where(WaitEntry.id.in_(ids))
+        values = {"passed": WaitEntry.passed + 1, "passed_why": why}
+        db.session.execute(counted.values(values).execution_options(synchronize_session=False))

@@ -6,21 +6,31 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, case, exists, func, select
+from sqlalchemy import BigInteger, ColumnElement, bindparam, case, exists, func, select
 from sqlalchemy.orm import aliased, joinedload
 
 from palace import clock
-from palace.db import db
+from palace.db import db, table_of
 from palace.errors import NotFound
 from palace.programme.models import Performance
+from palace.statements import execute
 from palace.tickets.claims import live
 from palace.tickets.models import Claim, Waitlist
 from palace.venues import queries as venues
 from palace.venues.rules import PlanSeat
 from palace.waiting.models import WaitEntry
-from palace.waiting.rules import LIVE, WaitState
+from palace.waiting.rules import LIVE, WaitState, Wanted
 
 MOST_SHOWN = 500
+ENTRIES = table_of(WaitEntry)
+WAITING = (
+    select(*(ENTRIES.c[name] for name in ("id", "count", "together", "fewer", "zone")))
+    .where(
+        ENTRIES.c.performance_id == bindparam("performance_id", type_=BigInteger),
+        ENTRIES.c.state == WaitState.WAITING,
+    )
+    .order_by(ENTRIES.c.id)
+)
 
 
 @dataclass(frozen=True)
@@ -114,13 +124,30 @@ def locked_entry(member_id: int, code: str) -> WaitEntry:
     return found
 
 
-def waiting(performance_id: int) -> Sequence[WaitEntry]:
-    """Return who waits for a show, in order, read anew."""
-    wanted = select(WaitEntry).where(
-        WaitEntry.performance_id == performance_id, WaitEntry.state == WaitState.WAITING
-    )
-    in_order = wanted.options(joinedload(WaitEntry.member)).order_by(WaitEntry.id)
-    return db.session.scalars(in_order, execution_options={"populate_existing": True}).all()
+@dataclass(frozen=True)
+class Waiter:
+    """Who waits, by the number of their entry, and what for."""
+
+    id: int
+    wanted: Wanted
+
+
+def waiting(performance_id: int) -> list[Waiter]:
+    """Return who waits for a show, in order: plain values, as a long queue is gone through often."""
+    return [
+        Waiter(
+            row.id,
+            Wanted(count=row.count, together=row.together, fewer=row.fewer, zone=row.zone),
+        )
+        for row in execute(WAITING, {"performance_id": performance_id})
+    ]
+
+
+def get_waiting(entry_id: int) -> WaitEntry:
+    """Return an entry with its member, read anew."""
+    wanted = select(WaitEntry).where(WaitEntry.id == entry_id)
+    with_member = wanted.options(joinedload(WaitEntry.member))
+    return db.session.scalars(with_member, execution_options={"populate_existing": True}).one()
 
 
 @dataclass(frozen=True)

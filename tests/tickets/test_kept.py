@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import cast
 
 import pytest
 
@@ -289,7 +288,7 @@ def test_places_kept_for_a_block_are_taken_before_the_opening(make: Factory) -> 
     )
     make.set_clock(OPENS - timedelta(days=1))
     keep_places(show.id, 2, reason=BLOCK, until=show.starts_at, now=clock.now())
-    member = cast("Member", granted(make, show, seats=3))
+    member = granted(make, show, seats=3)
     with pytest.raises(SaleNotOpen):
         hold(member, show, count=3)
     assert places(hold(member, show, count=2)) == [BLOCK, BLOCK]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from flask.testing import FlaskClient
@@ -60,7 +61,7 @@ def test_the_earliest_opening_that_fits_decides(
             continue
         make.set_clock(opens_at - MOMENT)
         with pytest.raises(SaleNotOpen) as refused:
-            in_a_savepoint(lambda who=who: booker.hold(who, show, count=1))
+            in_a_savepoint(partial(booker.hold, who, show, count=1))
         assert refused.value.values["opens_at"] == opens_at
         make.set_clock(opens_at)
         booker.hold(who, show, count=1)

@@ -74,7 +74,7 @@ def queue_of(make: Factory) -> Callable[..., Queue]:
         make.set_clock(NOON)
         make.site()
         make.rules().free_per_month = 1000
-        performance = make.performance(list(rows), seats_per_member=100, **how)  # type: ignore[arg-type]
+        performance = make.performance(list(rows), seats_per_member=100, **how)  # type: ignore[arg-type]  # values of a show
         queue = Queue(make, performance)
         queue.sell_out()
         return queue

@@ -19,6 +19,7 @@ from palace.strikes import rules as strikes
 from palace.tickets import booked, claims, neighbours, queries, rules
 from palace.tickets.claims import Pick
 from palace.tickets.errors import (
+    BookingStopped,
     NoSeatsTogether,
     NoTicketNeeded,
     NotKeptForYou,
@@ -35,7 +36,7 @@ from palace.tickets.rules import Offer, OrderState, Wish
 from palace.tickets.services.orders import check_takes_place, issue
 from palace.tickets.terms import Terms, asking, terms_in
 from palace.venues import queries as venues
-from palace.venues.rules import PlanSeat, SeatType
+from palace.venues.rules import Mode, PlanSeat, SeatType
 
 TRIES = 6
 
@@ -93,6 +94,7 @@ def check_wish(member: Known, wish: Wish, terms: Terms) -> None:
         raise NotKeptForYou
     if wish.seats and show.choice is SeatChoice.ASSIGNED:
         raise SeatsAssigned
+    check_not_stopped(show.space_id)
     rules.check_on_sale(
         now=terms.now,
         opens_at=terms.now if terms.opened.early else terms.opens_at,
@@ -103,6 +105,17 @@ def check_wish(member: Known, wish: Wish, terms: Terms) -> None:
     limit = show.seats_per_member
     rules.check_seat_limit(held=terms.held, wanted=wish.wanted, limit=limit)
     rules.check_for_you(terms.offers, member.standing(clock.palace_day(terms.now)))
+
+
+def check_not_stopped(space_id: int) -> None:
+    """Refuse new bookings while the house, or the palace, has stopped them; what is held goes on.
+
+    Raises:
+        BookingStopped: with the reason people read.
+    """
+    stands = venues.modes().of(space_id)
+    if stands.mode is Mode.STOPPED:
+        raise BookingStopped(reason=stands.reason)
 
 
 def _order(member: Known, wish: Wish, terms: Terms, code: str, *, large_text: bool) -> Order:

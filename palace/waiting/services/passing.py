@@ -10,6 +10,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from palace.clock import SHANGHAI
 from palace.db import db
@@ -32,6 +33,14 @@ from palace.waiting.rules import OfferTimes, WaitState, Wanted
 
 SYSTEM = "system"
 Places = Sequence[PlanSeat | None]
+
+
+class Outcome(StrEnum):
+    """What came of looking for places for somebody."""
+
+    OFFERED = "offered"
+    REFUSED = "refused"
+    UNFIT = "unfit"
 
 
 @dataclass
@@ -143,37 +152,40 @@ def _supply(show: Show, now: datetime, *, resting: bool) -> Supply | None:
 
 
 def _offer_in_turn(supply: Supply, show: Show, now: datetime) -> int:
-    """Offer to each in turn what fits; who is passed by keeps their place, and is told why on the page."""
+    """Offer to each in turn what fits; who is passed by keeps their place, and the page says why."""
     made = 0
-    passed: list[WaitEntry] = []
-    seen_by: list[WaitEntry] = []
-    for entry in queries.waiting(show.id):
+    passed: list[tuple[int, PassedWhy]] = []
+    seen_by: list[tuple[int, PassedWhy]] = []
+    for waiter in queries.waiting(show.id):
         if not supply.free:
             break
-        refused = _offer(entry, supply, show, now)
-        if entry.state is WaitState.OFFERED:
+        outcome = _offer(waiter, supply, show, now)
+        if outcome is Outcome.OFFERED:
             made += 1
             seen_by += passed
             passed = []
         else:
-            entry.passed_why = rules.why_passed(entry.wanted, supply.free, refused=refused)
-            passed.append(entry)
+            refused = outcome is Outcome.REFUSED
+            why = rules.why_passed(waiter.wanted, supply.free, refused=refused)
+            passed.append((waiter.id, why))
     db.session.flush()
     claims.passed_by(seen_by)
     return made
 
 
-def _offer(entry: WaitEntry, supply: Supply, show: Show, now: datetime) -> bool:
-    """Offer an entry what fits its wish, if anything does; return whether the rules of booking refused."""
-    refused = False
-    for count in entry.wanted.counts():
-        while places := supply.fitting(entry.wanted, count):
+def _offer(waiter: Waiter, supply: Supply, show: Show, now: datetime) -> Outcome:
+    """Offer somebody what fits their wish, if anything does and the rules of booking let them take it."""
+    entry: WaitEntry | None = None
+    outcome = Outcome.UNFIT
+    for count in waiter.wanted.counts():
+        while places := supply.fitting(waiter.wanted, count):
+            entry = entry or queries.get_waiting(waiter.id)
             if not may_take(entry.member, show.id, places):
-                refused = True
+                outcome = Outcome.REFUSED
                 break
             if _made(entry, places, supply, show, now):
-                return False
-    return refused
+                return Outcome.OFFERED
+    return outcome
 
 
 def may_take(member: Known, performance_id: int, places: Places) -> bool:
