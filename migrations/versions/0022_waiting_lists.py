@@ -74,7 +74,8 @@ def upgrade() -> None:
         sa.CheckConstraint("(order_id IS NOT NULL) = (state = 'accepted')", name=op.f("ck_waitlist_entries_accepted")),
     )
     op.create_index(
-        "ix_waitlist_entries_performance_id", "waitlist_entries", ["performance_id", "state", "id"]
+        "ix_waitlist_entries_performance_id_state_id",
+        "waitlist_entries", ["performance_id", "state", "id"]
     )
     op.create_index("ix_waitlist_entries_member_id", "waitlist_entries", ["member_id"])
     op.create_index("ix_waitlist_entries_order_id", "waitlist_entries", ["order_id"])

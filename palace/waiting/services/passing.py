@@ -29,7 +29,8 @@ from palace.venues.rules import PlanSeat, SeatType
 from palace.waiting import claims, queries, rules
 from palace.waiting.claims import Room
 from palace.waiting.models import WaitEntry
-from palace.waiting.rules import OfferTimes, WaitState, Wanted
+from palace.waiting.queries import Waiter
+from palace.waiting.rules import OfferTimes, PassedWhy, WaitState, Wanted
 
 SYSTEM = "system"
 Places = Sequence[PlanSeat | None]
