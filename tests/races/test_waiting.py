@@ -6,6 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Callable
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
@@ -88,7 +89,7 @@ def queue(live: Factory, performance: Performance, wishes: list[Wanted]) -> None
     live.commit()
     for member, wanted in zip(people, wishes, strict=True):
         services.join(member, performance.id, wanted)
-        live.commit()
+    live.commit()
 
 
 def entries(performance: Performance, *states: WaitState) -> list[WaitEntry]:
@@ -139,6 +140,7 @@ def check_nothing_idle(performance: Performance) -> None:
     assert max(seats.values()) == 1
 
 
+@pytest.mark.timeout(300)
 def test_300_wait_and_seats_come_back_from_16_threads(live: Factory, live_app: Flask) -> None:
     performance = sold_out(live, live_app, 120)
     queue(live, performance, [Wanted(count=1)] * 300)

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     DateTime,
     Text,
     bindparam,
@@ -19,7 +18,7 @@ from sqlalchemy import (
     literal,
     select,
 )
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.dialects.postgresql import INTERVAL, JSONB, insert
 from sqlalchemy.sql.dml import ReturningInsert
 
 from palace.db import table_of
@@ -36,8 +35,8 @@ INSTANT = DateTime(timezone=True)
 KIND = bindparam("kind", type_=Text)
 NOW = bindparam("now", type_=INSTANT)
 UNTIL = bindparam("until", type_=INSTANT)
-NOT_BEFORE = bindparam("not_before", type_=INSTANT)
-AHEAD = bindparam("ahead", type_=BigInteger)
+AFTER = bindparam("after", type_=INSTANT)
+AHEAD = bindparam("ahead", type_=INTERVAL)
 
 
 def remind(now: datetime) -> int:
@@ -46,14 +45,13 @@ def remind(now: datetime) -> int:
     Who is so near the show that the second is due gets that one alone.
     """
     house = house_rules()
-    last, first = house.remind_hours, house.remind_day_hours
-    near = now + timedelta(hours=last)
-    made = _remind(HOURS, now, now, near, last) if last else 0
-    return made + (_remind(DAY, now, near, now + timedelta(hours=first), first) if first else 0)
+    last, first = timedelta(hours=house.remind_hours), timedelta(hours=house.remind_day_hours)
+    made = _remind(HOURS, now, now, last) if last else 0
+    return made + (_remind(DAY, now, now + last, first) if first > last else 0)
 
 
-def _remind(kind: str, now: datetime, since: datetime, until: datetime, hours: int) -> int:
-    asked = {"kind": kind, "now": now, "not_before": since, "until": until, "ahead": hours}
+def _remind(kind: str, now: datetime, after: datetime, ahead: timedelta) -> int:
+    asked = {"kind": kind, "now": now, "after": after, "until": now + ahead, "ahead": ahead}
     return len(execute(REMIND, asked))
 
 
@@ -71,17 +69,16 @@ def _reminding() -> ReturningInsert[Any]:
         NOTICES.c.kind == KIND, NOTICES.c.subject == subject, NOTICES.c.receiver == receiver
     )
     came = exists().where(Admission.ticket_id == Ticket.id, Admission.counts)
-    booked_before = Performance.starts_at - func.make_interval(0, 0, 0, 0, cast(AHEAD, BigInteger))
     rows = (
         select(cast(KIND, Text), subject, receiver, values, NOW)
         .join_from(Ticket, Performance, Performance.id == Ticket.performance_id)
         .join(Production, Production.id == Performance.production_id)
         .where(
-            Performance.starts_at > NOT_BEFORE,
+            Performance.starts_at > AFTER,
             Performance.starts_at <= UNTIL,
             Performance.cancelled_at.is_(None),
             Ticket.state == TicketState.VALID,
-            Ticket.issued_at <= booked_before,
+            Ticket.issued_at <= Performance.starts_at - AHEAD,
             ~told,
             ~came,
         )
