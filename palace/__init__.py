@@ -65,10 +65,13 @@ from palace.strikes import views as strikes
 from palace.switch import views as switch
 from palace.tickets import services as tickets_services
 from palace.tickets import views as tickets
+from palace.tickets.services.freed import on_freed, on_refused
 from palace.unions import views as unions
 from palace.venues import queries as venues
 from palace.venues.queries import code_budget, has_palace, message_rules
 from palace.venues.services import check_database
+from palace.waiting import services as waiting_services
+from palace.waiting import views as waiting
 
 COOKIE = "palace"
 PATIENCE = 20.0  # seconds a web that starts waits for its database
@@ -83,6 +86,7 @@ PARTS = (
     notices,
     pictures,
     tickets,
+    waiting,
     mine,
     privacy,
     companions,
@@ -153,6 +157,8 @@ def create_app(settings: Settings) -> Flask:
     bodies[BROADCAST] = broadcasts_queries.bodies
     on_joining["consents"] = agree_at_joining
     on_paid["tickets"] = tickets_services.settle_paid
+    on_freed["waiting"] = waiting_services.seats_freed
+    on_refused["waiting"] = waiting_services.pass_on
     reviewed["production"] = PRODUCTION
     web.check_addresses(app)
     if settings.proxies:

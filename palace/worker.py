@@ -38,6 +38,8 @@ from palace.roster.errors import LeaversUnconfirmed, RosterRefused
 from palace.roster.verifier import Verifier, VerifierAway
 from palace.tickets import services as tickets
 from palace.venues import queries as venues
+from palace.waiting import queries as queues
+from palace.waiting import services as waiting
 
 
 class AuditChanged(RuntimeError):
@@ -80,6 +82,18 @@ def write_missed(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 -
     """Write down who booked a show that has ended and did not come; take back what turned up late."""
     with _flask(context).app_context(), transaction():
         tickets.write_missed(clock.now())
+
+
+@tasks.periodic(cron="* * * * *")
+@tasks.task(name="pass_on", queueing_lock="pass_on", retry=RETRY, pass_context=True)
+def pass_on(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task gets it
+    """Offer what came free to who waits, where nobody looked meanwhile, and remind of shows that are near."""
+    with _flask(context).app_context():
+        for performance_id in queues.due(clock.now()):
+            with transaction():
+                waiting.pass_on(performance_id)
+        with transaction():
+            waiting.remind(clock.now())
 
 
 @tasks.periodic(cron="30 19 * * *")  # 03:30 in Shanghai; cron counts in UTC

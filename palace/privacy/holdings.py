@@ -36,6 +36,7 @@ from palace.roster.models import RosterQuestion
 from palace.strikes.models import Appeal, Strike
 from palace.text import N_
 from palace.tickets.models import Admission, Claim, Entrant, Order, Ticket
+from palace.waiting.models import WaitEntry
 
 STAYS = N_("账要对得上，一直留着；注销以后不再写着是谁。")
 GOES = N_("留到您注销。")
@@ -227,6 +228,14 @@ HOLDINGS: Sequence[Holding] = (
         of=by(Companion.member_id),
         untold=frozenset({"identity_hash", "key_id"}),
         goes=by(Companion.member_id),
+    ),
+    Holding(
+        model=WaitEntry,
+        title=N_("排队等过的票"),
+        kept=DAYS,
+        days="notice_keep_days",
+        of=by(WaitEntry.member_id),
+        goes=by(WaitEntry.member_id),
     ),
     Holding(
         model=Appeal,

@@ -7,12 +7,14 @@ from enum import StrEnum
 from palace.text import N_
 from palace.venues.figure import Figure as Figure  # noqa: PLC0414 - says: shown to others
 from palace.venues.figure import Unit as Unit  # noqa: PLC0414 - says: shown to others
+from palace.venues.queueing import WAITING
 
 
 class Group(StrEnum):
     """Figures that stand on one page together."""
 
     TICKETS = "tickets"
+    WAITING = "waiting"
     STRIKES = "strikes"
     KEPT = "kept"
     CODES = "codes"
@@ -25,6 +27,7 @@ class Group(StrEnum):
 
 TITLES = {
     Group.TICKETS: N_("订票和座位"),
+    Group.WAITING: N_("排队等票和提醒"),
     Group.STRIKES: N_("预约了没来"),
     Group.KEPT: N_("保留的座位"),
     Group.CODES: N_("短信和手机号"),
@@ -83,6 +86,7 @@ FIGURES: dict[Group, tuple[Figure, ...]] = {
         ),
         Figure("few_left_percent", N_("空座剩百分之几起算“快满了”"), Unit.PERCENT, 0, 100),
     ),
+    Group.WAITING: WAITING,
     Group.STRIKES: (
         Figure(
             "strikes_to_bar",

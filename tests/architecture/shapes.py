@@ -28,6 +28,7 @@ from palace.roster.rules import ImportState
 from palace.tickets.rules import OrderState, TicketState
 from palace.venues.figures import Group, Unit
 from palace.venues.rules import Mode
+from palace.waiting.rules import PassedWhy, WaitState
 
 Shape = dict[str, Any]
 
@@ -214,6 +215,33 @@ SHAPES: dict[str, Shape] = {
     ),
     "Performances": exactly(performances=each(known("Performance"))),
     "Production": exactly(id=NUMBER, title=TEXT, performances=each(known("Performance"))),
+    "Returns": exactly(tickets=each(known("Ticket"))),
+    "Waiting": exactly(
+        performance=NUMBER,
+        state=maybe(one_of(WaitState)),
+        place=maybe(NUMBER),
+        count=maybe(NUMBER),
+        together=maybe(YES_NO),
+        fewer=maybe(YES_NO),
+        zone=maybe(TEXT),
+        offer=maybe(exactly(code=CODE, count=NUMBER, seats=each(TEXT), lapses_at=INSTANT)),
+    ),
+    "Accepted": exactly(order=CODE, state=one_of(OrderState), count=NUMBER),
+    "Queue": exactly(
+        entries=each(
+            exactly(
+                entry=NUMBER,
+                state=one_of(WaitState),
+                count=NUMBER,
+                together=YES_NO,
+                fewer=YES_NO,
+                zone=maybe(TEXT),
+                passed=NUMBER,
+                passed_why=maybe(one_of(PassedWhy)),
+                lapses_at=maybe(INSTANT),
+            )
+        )
+    ),
     "Rows": exactly(
         seats={"type": "object", "additionalProperties": one_of(["free", "taken", "kept"])}
     ),

@@ -59,6 +59,10 @@ PERSONAL = {
         "member_id subject title_zh title_en happened_at written_by forgiven_at forgiven_by why"
     ),
     "throttle": "key",
+    "waitlist_entries": (
+        "code performance_id member_id count together fewer zone state joined_at passed passed_why"
+        " offered_at offered_count offered lapses_at ended_at order_id"
+    ),
     "tickets": (
         "code order_id member_id performance_id seat_id collection_code issued_at returned_at"
     ),
@@ -99,7 +103,10 @@ PLAIN = {
         "mode mode_reason_zh mode_reason_en "
         "no_single_gap house_release_hours technical_release_hours press_release_hours "
         "wheelchair_release_hours in_person_release_hours quiet_from quiet_until message_price "
-        "message_budget_day broadcast_budget_day broadcast_per_minute broadcast_confirm_above"
+        "message_budget_day broadcast_budget_day broadcast_per_minute broadcast_confirm_above "
+        "offer_minutes offer_near_hours offer_near_minutes offer_last_hours offer_last_minutes "
+        "offer_quiet_from offer_quiet_until return_rest_min_minutes return_rest_max_minutes "
+        "remind_day_hours remind_hours"
     ),
     "members": "id calendar_generation",
     "notices": "id kind gateway attempts amount pieces error reference",
@@ -162,5 +169,7 @@ PLAIN = {
     "tickets": "id claim_id tier_id price issue state",
     "tiers": "id code name_zh name_en qualifies cap monthly proof_zh proof_en fund",
     "units": "id code parent_id parent_kind kind name_zh sector nicknames pinyin closed_at",
+    "waitlist_entries": "id",
+    "waitlists": "performance_id looked_at waiting",
 }
 """Columns that say nothing of anybody: the house, the programme, figures, rules."""

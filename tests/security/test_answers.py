@@ -35,6 +35,7 @@ from tests.security.desk_walk import run_the_desk
 from tests.security.notices_walk import read_what_was_told, tell_many
 from tests.security.plans_walk import draw_plans
 from tests.security.programme_walk import switch_houses, write_and_review
+from tests.waiting.walk import wait_for_one
 
 PASSWORD = "售票处 2026 南宫"  # noqa: S105 - a test's
 ASK = {"Accept": "application/json"}
@@ -312,6 +313,7 @@ def work(walk: Walk, make: Factory, show: Performance, member: Member, strike: S
     switch_houses(walk)
     tell_many(walk, make)
     for path in (
+        f"/staff/programme/performances/{show.id}/waiting",
         "/staff/posters",
         "/staff/audit",
         "/staff/tasks",
@@ -337,6 +339,7 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     walk.ask("GET", f"/join/{'a' * 20}")
     enter(walk, member)
     get_tickets(walk, show)
+    wait_for_one(walk.ask, make)
     bring_people(walk)
     read_what_was_told(walk)
     move_to_another_number(walk)
