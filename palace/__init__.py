@@ -18,6 +18,7 @@ from palace import db as database
 from palace import lifecycle, overload, pages, throttle, web, words
 from palace.acting import views as acting
 from palace.audit import views as audit
+from palace.blocks import views as blocks
 from palace.boxoffice import views as boxoffice
 from palace.calendars import views as calendars
 from palace.care import views as care
@@ -83,6 +84,7 @@ PARTS = (
     joining,
     unions,
     strikes,
+    blocks,
     audit,
     reports,
 )

@@ -23,6 +23,7 @@ from palace import await_database, clock, create_app, lifecycle, retention
 from palace.audit import services as audit
 from palace.audit.rules import Verdict
 from palace.backup import backup
+from palace.blocks import services as blocks
 from palace.care import services as care
 from palace.care.rules import STALLED_AFTER, TASK_TRIES
 from palace.config import Settings
@@ -77,6 +78,19 @@ def write_missed(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 -
     """Write down who booked a show that has ended and did not come; take back what turned up late."""
     with _flask(context).app_context(), transaction():
         tickets.write_missed(clock.now())
+
+
+@tasks.periodic(cron="* * * * *")
+@tasks.task(name="hand_out_blocks", queueing_lock="hand_out_blocks", retry=RETRY, pass_context=True)
+def hand_out_blocks(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task gets it
+    """Give units' blocks to those who signed up, when their hour has come; remind of what is left."""
+    with _flask(context).app_context():
+        busy = True
+        while busy:
+            with transaction():
+                busy = blocks.give_due_turn(clock.now())
+        with transaction():
+            blocks.remind(clock.now())
 
 
 @tasks.periodic(cron="30 19 * * *")  # 03:30 in Shanghai; cron counts in UTC

@@ -24,6 +24,7 @@ class Unit(StrEnum):
 
     TICKETS = "tickets"
     MINUTES = "minutes"
+    HOURS = "hours"
     DAYS = "days"
     TIMES = "times"
     MESSAGES = "messages"
@@ -102,6 +103,21 @@ FIGURES: dict[Group, tuple[Figure, ...]] = {
             Unit.MINUTES,
             0,
             10_080,
+        ),
+        Figure(
+            "block_release_hours",
+            N_("给单位留的座位，开演前几小时收回"),
+            Unit.HOURS,
+            0,
+            LONGEST_SPAN,
+            N_("给单位留座时可以另写；已经留好的不变。"),
+        ),
+        Figure(
+            "block_remind_hours",
+            N_("收回前几小时提醒单位经办人"),
+            Unit.HOURS,
+            0,
+            LONGEST_SPAN,
         ),
         Figure("few_left_percent", N_("空座剩百分之几起算“快满了”"), Unit.PERCENT, 0, 100),
     ),

@@ -64,6 +64,8 @@ class HouseRules(Base):
         agenda_keep_days: how long members see what they have been to.
         application_keep_days: applications to a unit are kept so long after they were closed.
         downloads_per_day: how often a day somebody may take all their data along.
+        block_release_hours: a unit's block goes back on sale so long before the start, unless staff say else.
+        block_remind_hours: so long before that the unit's organisers hear what is left of it.
         idle_keep_months: members nothing was heard of for so long are erased; None: never by itself.
     """
 
@@ -115,6 +117,7 @@ class HouseRules(Base):
             "least(unit_exports_per_day, unit_uploads_per_day, unit_confirmations_per_day) >= 0",
             name="desk",
         ),
+        CheckConstraint("least(block_release_hours, block_remind_hours) >= 0", name="blocks"),
     )
 
     site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"), primary_key=True)
@@ -168,3 +171,5 @@ class HouseRules(Base):
     bar_days: Mapped[int] = mapped_column(server_default="30", default=30)
     strike_free_only: Mapped[bool] = mapped_column(server_default=text("true"), default=True)
     strike_after_minutes: Mapped[int] = mapped_column(server_default="120", default=120)
+    block_release_hours: Mapped[int] = mapped_column(server_default="48", default=48)
+    block_remind_hours: Mapped[int] = mapped_column(server_default="24", default=24)

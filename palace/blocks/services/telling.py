@@ -1,0 +1,51 @@
+"""What organisers and members are told of a block."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from palace.blocks import queries
+from palace.blocks.models import Block
+from palace.notices import services as notices
+from palace.venues.queries import house_rules
+
+
+def values_of(block: Block) -> dict[str, Any]:
+    """Return what every notice of a block says: the show, and when."""
+    show = block.performance
+    titles = {"zh": show.production.title_zh, "en": show.production.title_en}
+    return {"title": titles, "starts_at": show.starts_at.isoformat()}
+
+
+def tell_given(block: Block, places: int, now: datetime) -> None:
+    """Tell a unit's organisers that they have a block to hand out, and until when."""
+    _tell_organisers("block_given", block, places, now)
+
+
+def remind(now: datetime) -> int:
+    """Tell organisers in time what is about to go back on sale, once; return how many were told."""
+    within = timedelta(hours=house_rules().block_remind_hours)
+    blocks = queries.releasing(now, within)
+    counted = queries.counted(blocks, now)
+    return sum(
+        _tell_organisers("block_release", block, counted[block.id].left, now)
+        for block in blocks
+        if counted[block.id].left
+    )
+
+
+def _tell_organisers(kind: str, block: Block, places: int, now: datetime) -> int:
+    values = values_of(block) | {"count": places, "releases_at": block.releases_at.isoformat()}
+    subject = f"block:{block.id}"
+    told = [
+        notices.owe(kind, subject, f"member:{member_id}", values, now)
+        for member_id in queries.organisers(block.unit_id)
+    ]
+    return sum(told)
+
+
+def tell_none_left(block: Block, member_id: int, now: datetime) -> None:
+    """Tell somebody who signed up that others were before them."""
+    subject, receiver = f"block:{block.id}", f"member:{member_id}"
+    notices.owe("block_none_left", subject, receiver, values_of(block), now)
