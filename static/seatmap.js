@@ -6,7 +6,7 @@ const form = document.getElementById("pick");
 const seats = [...plan.querySelectorAll("rect[role=checkbox]")];
 const words = JSON.parse(map.dataset.words);
 const limit = Number(map.dataset.limit);
-const access = map.dataset.access === "1";
+const yours = new Set(map.dataset.yours.split(" "));
 const least = map.dataset.large === "1" ? 44 : 24;
 const SEAT = 50;
 const MOST = 72;
@@ -61,7 +61,7 @@ function priced(indexes) {
 
 // Choosing
 const special = (i) => seats[i].dataset.type !== "seat";
-const open = (i) => states[i] === 0 || (states[i] === 2 && access && special(i));
+const open = (i) => states[i] === 0 || (states[i] === 2 && yours.has(seats[i].dataset.code));
 function toggle(i) {
   const seat = names[i];
   if (chosen.has(i)) {

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 
 from palace.blocks.models import Block, NameList, SignUp
 from palace.blocks.rules import key_of
-from palace.db import db, table_of
+from palace.db import db
 from palace.members.models import Grant, Member
 from palace.programme.rules import Scope
-from palace.tickets.claims import kept, live, lock_quotas
+from palace.tickets import kept
+from palace.tickets.kept import live
 from palace.tickets.models import Claim
+from palace.tickets.quotas import lock_quotas
 from palace.venues.models import Seat
 
-CLAIMS = table_of(Claim)
 ANEW = {"populate_existing": True}
 PAST_ORM = {"synchronize_session": False}
 
@@ -37,7 +38,7 @@ def lock_members(member_ids: Collection[int]) -> None:
 
 def waits(block: Block, now: datetime) -> ColumnElement[bool]:
     """Return the condition that a place of a block is to be handed out: not after its release."""
-    return (Claim.kept_for == key_of(block.id)) & kept(now)
+    return (Claim.kept_for == key_of(block.id)) & kept.kept(now)
 
 
 def lock_waiting(block: Block, now: datetime) -> Sequence[Claim]:
@@ -60,34 +61,20 @@ def keep_places(block: Block, count: int, now: datetime) -> int:
     quotas = lock_quotas(block.performance_id)
     house = min(quota.seats for quota in quotas if quota.scope == Scope.HOUSE)
     used = select(func.count()).where(
-        Claim.performance_id == block.performance_id, or_(live(now), kept(now))
+        Claim.performance_id == block.performance_id, or_(live(now), Claim.kept_until > now)
     )
     left: int = max(0, house - db.session.scalars(used).one())
     if count <= left:
-        place = {
-            "performance_id": block.performance_id,
-            "zone": "",
-            "price": 0,
-            "face_price": 0,
-            "held_until": now,
-            "kept_for": key_of(block.id),
-            "kept_until": block.releases_at,
-        }
-        db.session.execute(insert(Claim), [place] * count)
+        reason, until = key_of(block.id), block.releases_at
+        kept.keep_places(block.performance_id, count, reason=reason, until=until, now=now)
     return left
 
 
 def let_go(claim_ids: Collection[int]) -> None:
     """Keep some locked places no longer: they are anybody's from here on."""
-    freed = update(Claim).where(Claim.id.in_(claim_ids)).values(kept_for=None, kept_until=None)
+    nobody = {"kept_for": None, "kept_until": None, "kept_why": None}
+    freed = update(Claim).where(Claim.id.in_(claim_ids)).values(nobody)
     db.session.execute(freed, execution_options=PAST_ORM)
-
-
-def mark(order_id: int, block: Block) -> None:
-    """Mark an order's places without seats as a block's own, so that a returned one goes back to it."""
-    of_block = {"kept_for": key_of(block.id), "kept_until": block.releases_at}
-    marked = update(Claim).where(Claim.order_id == order_id, Claim.seat_id.is_(None))
-    db.session.execute(marked.values(of_block), execution_options=PAST_ORM)
 
 
 def release_at(block: Block, instant: datetime) -> None:

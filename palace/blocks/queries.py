@@ -18,7 +18,7 @@ from palace.members.rules import Role, SignedIn
 from palace.money import FREE, Fen
 from palace.programme.models import Performance, Price, Tier
 from palace.roster.tree import below
-from palace.tickets.claims import live
+from palace.tickets.kept import live
 from palace.tickets.models import Admission, Claim, Order, Ticket
 from palace.tickets.rules import TicketState
 from palace.venues.models import Seat, Space
@@ -355,14 +355,3 @@ def tiers_of(performance_id: int) -> Sequence[Tier]:
         .order_by(func.min(Price.amount), Tier.id)
     )
     return db.session.scalars(sold).all()
-
-
-def seats_waiting(block: Block, now: datetime) -> set[int]:
-    """Return the seats of a block that wait to be handed out."""
-    wanted = select(Claim.seat_id).where(
-        Claim.performance_id == block.performance_id,
-        Claim.kept_for == key_of(block.id),
-        ~live(now),
-        Claim.kept_until > now,
-    )
-    return {seat_id for seat_id in db.session.scalars(wanted) if seat_id}

@@ -20,7 +20,7 @@ from palace.blocks.errors import (
     UnitPending,
 )
 from palace.members.rules import Standing, tidy_name
-from palace.tickets.rules import best_sets
+from palace.tickets.neighbours import best_sets
 from palace.venues.rules import PlanSeat
 
 TURN_BEFORE = timedelta(hours=1)

@@ -9,7 +9,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from palace.db import Base, Id, one_of
 from palace.money import Fen
-from palace.programme.rules import IdentityPolicy, Qualifies, Scope, Seating
+from palace.programme.rules import (
+    Audience,
+    IdentityPolicy,
+    Qualifies,
+    Scope,
+    SeatChoice,
+    Seating,
+)
 from palace.venues.models import SeatingPlan, Space
 
 
@@ -31,13 +38,15 @@ class Production(Base):
 class Performance(Base):
     """One date of a production (场次); it takes its hall from get-in to get-out.
 
-    `published_at` None: nobody but staff sees it. `seats_per_member` is frozen from the house rules.
-    `one_per_identity`: one document, one ticket.
+    `published_at` None: nobody but staff sees it. `seats_per_member` and `no_single_gap` are frozen
+    from the house rules. `one_per_identity`: one document, one ticket. `sale_opens_at` is the public
+    opening, `openings` lets some in before.
     """
 
     __tablename__ = "performances"
     __table_args__ = (
         one_of("seating", Seating),
+        one_of("choice", SeatChoice),
         one_of("identity_policy", IdentityPolicy),
         CheckConstraint(
             "identity_policy <> 'none' OR NOT one_per_identity", name="one_per_identity"
@@ -68,9 +77,32 @@ class Performance(Base):
         server_default=IdentityPolicy.NONE, default=IdentityPolicy.NONE
     )
     one_per_identity: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
+    no_single_gap: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
+    choice: Mapped[SeatChoice] = mapped_column(
+        server_default=SeatChoice.FREE, default=SeatChoice.FREE
+    )
     production: Mapped[Production] = relationship(lazy="joined", innerjoin=True)
     space: Mapped[Space] = relationship(lazy="joined", innerjoin=True)
     plan: Mapped[SeatingPlan | None] = relationship()
+
+
+class Opening(Base):
+    """When some may book before the public: a union with all below it, or all valid members."""
+
+    __tablename__ = "openings"
+    __table_args__ = (
+        one_of("audience", Audience),
+        CheckConstraint("(audience = 'unit') = (unit_id IS NOT NULL)", name="unit"),
+        UniqueConstraint(
+            "performance_id", "audience", "unit_id", postgresql_nulls_not_distinct=True
+        ),
+    )
+
+    id: Mapped[Id]
+    performance_id: Mapped[int] = mapped_column(ForeignKey("performances.id"))
+    audience: Mapped[Audience]
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"), index=True)
+    opens_at: Mapped[datetime]
 
 
 class Tier(Base):

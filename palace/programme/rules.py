@@ -26,6 +26,20 @@ class IdentityPolicy(StrEnum):
     EVERY_ENTRANT = "every_entrant"
 
 
+class Audience(StrEnum):
+    """Whom an opening before the public one is for: a union with all below it, or all valid members."""
+
+    UNIT = "unit"
+    MEMBERS = "members"
+
+
+class SeatChoice(StrEnum):
+    """Whether people choose their seats, or say how many and are given the best."""
+
+    FREE = "free"
+    ASSIGNED = "assigned"
+
+
 class Qualifies(StrEnum):
     """Whom a tier is for."""
 
@@ -112,6 +126,17 @@ class Priced:
     tier: str
     zone: str
     amount: Fen
+
+
+def opening(public: datetime, early: datetime | None, *, valid: bool) -> datetime:
+    """Return when booking opens for somebody: at the earliest opening that fits them.
+
+    Args:
+        public: the opening for everybody.
+        early: the earliest opening of the person's unions, or of all members.
+        valid: whether their membership holds; only then is such an opening theirs.
+    """
+    return min(public, early) if valid and early else public
 
 
 def few_places(capacity: int, percent: int) -> int:

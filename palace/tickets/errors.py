@@ -34,6 +34,27 @@ class SaleNotOpen(PalaceError):
     message = N_("还没有开票，%(opens_at)s开票。")
 
 
+class NotKeptForYou(PalaceError):
+    """Seats were asked for that are kept, but by no grant of this person that holds now."""
+
+    status, code = 409, "not_kept_for_you"
+    message = N_("这些座位没有为您保留，或者保留的时间已经过了。")
+
+
+class GrantUsedUp(PalaceError):
+    """More kept seats than the grants allow. Carries `left`."""
+
+    status, code = 409, "grant_used_up"
+    message = N_("为您保留的座位，您还能订%(left)s个。请减少张数，或另选别的座位。")
+
+
+class SeatsAssigned(PalaceError):
+    """Seats are given out by the palace at this performance; people say how many."""
+
+    status, code = 409, "seats_assigned"
+    message = N_("这一场不能自己选座，座位由系统安排。请选择要几张票。")
+
+
 class SaleClosed(PalaceError):
     """The performance has begun, is closed or cancelled."""
 

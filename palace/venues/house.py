@@ -66,6 +66,9 @@ class HouseRules(Base):
         downloads_per_day: how often a day somebody may take all their data along.
         block_release_hours: a unit's block goes back on sale so long before the start, unless staff say else.
         block_remind_hours: so long before that the unit's organisers hear what is left of it.
+        no_single_gap: whether a choice on the web may not leave one single free seat, for new shows.
+        house_release_hours, technical_release_hours, press_release_hours, wheelchair_release_hours,
+            in_person_release_hours: so long before the start such seats go on sale, unless staff say else.
         idle_keep_months: members nothing was heard of for so long are erased; None: never by itself.
     """
 
@@ -118,6 +121,11 @@ class HouseRules(Base):
             name="desk",
         ),
         CheckConstraint("least(block_release_hours, block_remind_hours) >= 0", name="blocks"),
+        CheckConstraint(
+            "least(house_release_hours, technical_release_hours, press_release_hours,"
+            " wheelchair_release_hours, in_person_release_hours) >= 0",
+            name="kept",
+        ),
     )
 
     site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"), primary_key=True)
@@ -173,3 +181,9 @@ class HouseRules(Base):
     strike_after_minutes: Mapped[int] = mapped_column(server_default="120", default=120)
     block_release_hours: Mapped[int] = mapped_column(server_default="48", default=48)
     block_remind_hours: Mapped[int] = mapped_column(server_default="24", default=24)
+    no_single_gap: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
+    house_release_hours: Mapped[int] = mapped_column(server_default="1", default=1)
+    technical_release_hours: Mapped[int] = mapped_column(server_default="2", default=2)
+    press_release_hours: Mapped[int] = mapped_column(server_default="4", default=4)
+    wheelchair_release_hours: Mapped[int] = mapped_column(server_default="24", default=24)
+    in_person_release_hours: Mapped[int] = mapped_column(server_default="2", default=2)

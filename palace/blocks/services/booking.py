@@ -12,6 +12,7 @@ from palace.clock import palace_day
 from palace.db import db
 from palace.members.models import Grant
 from palace.members.rules import GrantKind, Known
+from palace.programme.rules import SeatChoice
 from palace.roster.tree import units_below
 from palace.tickets import services as tickets
 from palace.tickets.models import Claim, Order
@@ -49,14 +50,14 @@ def book(block: Block, member: Known, place: Claim, key: str, now: datetime) -> 
         PalaceError: the rules of every order refuse, as `tickets.hold` says.
     """
     _grant(block, member.id, now)
-    if place.seat is None:
-        claims.let_go([place.id])
-    seats = ((place.seat.code, block.tier.code),) if place.seat else ()
-    wish = Wish(seats=seats, count=0 if seats else 1, tier=block.tier.code)
-    order = tickets.hold(member, block.performance_id, wish, key=key, confirm=True)
-    if place.seat is None:
-        claims.mark(order.id, block)
-    return order
+    named = place.seat is not None and block.performance.choice is SeatChoice.FREE
+    wish = Wish(
+        seats=((place.seat.code, block.tier.code),) if named and place.seat else (),
+        count=0 if named else 1,
+        tier=block.tier.code,
+        kept=key_of(block.id),
+    )
+    return tickets.hold(member, block.performance_id, wish, key=key, confirm=True)
 
 
 def book_for(block: Block, member: Known, place: Claim, key: str, now: datetime) -> Order:

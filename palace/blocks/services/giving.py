@@ -30,7 +30,7 @@ from palace.programme.models import Performance, Tier
 from palace.programme.rules import Seating
 from palace.security import public_code
 from palace.statements import execute
-from palace.tickets import claims as tickets
+from palace.tickets import kept
 from palace.tickets.errors import NoTicketNeeded, SaleClosed
 from palace.tickets.queries import closed_seats
 from palace.venues import queries as venues
@@ -228,12 +228,10 @@ def _keep(block: Block, places: Places, now: datetime) -> None:
         _keep_places(block, places.count, now)
         return
     seats = _seats(block, places, now)
-    kept = tickets.keep(
-        block.performance_id, seats, reason=key_of(block.id), until=block.releases_at, now=now
-    )
-    if kept < len(seats):
-        waiting = queries.seats_waiting(block, now)
-        raise SeatsNotFree(seats=[seat for seat in seats if seat.id not in waiting])
+    reason, until = key_of(block.id), block.releases_at
+    won = kept.keep_each(block.performance_id, seats, reason=reason, until=until, now=now)
+    if len(won) < len(seats):
+        raise SeatsNotFree(seats=[seat for seat in seats if seat.id not in won])
 
 
 def _keep_places(block: Block, count: int, now: datetime) -> None:

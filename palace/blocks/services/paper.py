@@ -28,6 +28,7 @@ from palace.tickets import claims as seats
 from palace.tickets import services as tickets
 from palace.tickets.claims import Pick
 from palace.tickets.models import Claim, Order, Ticket
+from palace.tickets.quotas import check_quotas
 from palace.tickets.rules import OrderState
 from palace.venues import queries as venues
 
@@ -94,11 +95,12 @@ def _sell(
         settled_at=now,
     )
     booked.write(order)
-    claims.let_go([place.id for place in waiting if place.seat_id is None])
-    won = seats.take(order, picks, until=None, now=now, opened=[key_of(block.id)])
-    seats.check_quotas(order, picks, now)
-    claims.mark(order.id, block)
-    booked.issue(won, now)
+    key = [key_of(block.id)]
+    won = seats.take(order, picks, until=None, now=now, opened=key, only_kept=True)
+    if len(won) < len(picks):  # they were locked as the block's own
+        raise NotSoManyFree(left=len(won))
+    check_quotas(order, picks, now)
+    booked.issue([row.id for row in won], now)
     issued = select(Ticket.id).where(Ticket.order_id == order.id)
     db.session.add_all(
         PaperTicket(ticket_id=ticket_id, block_id=block.id)
