@@ -14,12 +14,19 @@ from wtforms import (
     Field,
     HiddenField,
     IntegerField,
-    RadioField,
     StringField,
     TextAreaField,
 )
 from wtforms import Form as PlainForm
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms.validators import (
+    AnyOf,
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    Regexp,
+)
 from wtforms.widgets import TextInput
 
 from palace.blocks.rules import MOST_NAMES, MOST_PAPER, Way
@@ -139,11 +146,10 @@ class TermsFields:
     count = IntegerField(
         _("几个座位"), validators=[Optional(), NumberRange(1, MOST_PLACES, HOW_MANY)]
     )
-    way = RadioField(
+    way = StringField(
         _("怎么发"),
-        choices=[(way.value, way.value) for way in Way],
         default=Way.ANY.value,
-        validators=[DataRequired(_("请选怎么发。"))],
+        validators=[AnyOf([way.value for way in Way], message=_("请选怎么发。"))],
     )
     per_member = IntegerField(
         _("每人最多几张"),

@@ -106,7 +106,10 @@ def test_a_stranger_s_unit_is_not_told_apart_from_nobody(make: Factory, unit: Un
 
 def test_given_each_has_a_ticket_a_notice_and_an_account(make: Factory, unit: Unit) -> None:
     block = give(make, make.performance(seats=4), unit, 3)
-    known, new = member_of(make, unit, "有账号"), listed_in(make, unit, "没账号", phone="13912345678")
+    known, new = (
+        member_of(make, unit, "有账号"),
+        listed_in(make, unit, "没账号", phone="13912345678"),
+    )
     names = paste(block, "没账号", "有账号")
     assert hand_out(block, names) == [Outcome.GIVEN, Outcome.GIVEN]
     made = db.session.scalars(select(Member).where(Member.roster_entry_id == new.id)).one()
@@ -171,7 +174,9 @@ def test_the_one_of_a_name_who_is_still_here_is_meant(make: Factory, unit: Unit)
 
 def test_seats_go_in_the_order_of_the_list_until_none_are_left(make: Factory, unit: Unit) -> None:
     block = give(make, make.performance(seats=4, seats_per_member=1), unit, 2)
-    full, one, two, three = (member_of(make, unit, name) for name in ("订满人", "甲一", "甲二", "甲三"))
+    full, one, two, three = (
+        member_of(make, unit, name) for name in ("订满人", "甲一", "甲二", "甲三")
+    )
     tickets.hold(
         full, block.performance_id, Wish(seats=(("ST-01-04", None),)), key="own-1", confirm=True
     )
