@@ -45,8 +45,11 @@ from palace.notices import views as notices
 from palace.notices.services import owe_code, tell_old_number
 from palace.payments.services import on_paid
 from palace.people import views as people
+from palace.pictures import views as pictures
 from palace.privacy import views as privacy
+from palace.productions.services import PRODUCTION
 from palace.reports import views as reports
+from palace.review.rules import reviewed
 from palace.roster import views as roster
 from palace.schema import check_current, check_known, revision
 from palace.security import Cookies, complete_keys, make_keys, use_keys
@@ -69,6 +72,7 @@ PARTS = (
     pages,
     members,
     notices,
+    pictures,
     tickets,
     mine,
     privacy,
@@ -130,6 +134,7 @@ def create_app(settings: Settings) -> Flask:
     proof_rules["house"] = venues.proof_rules
     on_joining["consents"] = agree_at_joining
     on_paid["tickets"] = tickets_services.settle_paid
+    reviewed["production"] = PRODUCTION
     web.check_addresses(app)
     if settings.proxies:
         proxied = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)

@@ -7,7 +7,7 @@ A grant names the key of the kept seats it opens, and how many may be taken by i
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0019", "0017"
+revision, down_revision = "0019", "0018"
 
 FIGURES = (
     ("no_single_gap", sa.Boolean, "false"),

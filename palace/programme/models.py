@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from palace.db import Base, Id, one_of
+from palace.db import COMES_WITH_THE_TABLES, Base, Id, one_of
 from palace.money import Fen
 from palace.programme.rules import (
     Audience,
     IdentityPolicy,
+    LateEntry,
     Qualifies,
     Scope,
     SeatChoice,
@@ -20,10 +21,47 @@ from palace.programme.rules import (
 from palace.venues.models import SeatingPlan, Space
 
 
+class Partner(Base):
+    """An organisation that puts something on together with the palace (合作单位)."""
+
+    __tablename__ = "partners"
+
+    id: Mapped[Id]
+    name_zh: Mapped[str] = mapped_column(unique=True)
+    name_en: Mapped[str] = mapped_column(server_default="", default="")
+
+
+class PermitRule(Base):
+    """From how many places on a show needs a permit, in spaces of a kind (None: in any)."""
+
+    __tablename__ = "permit_rules"
+    __table_args__ = (
+        CheckConstraint("from_places >= 0", name="from_places"),
+        {"info": {COMES_WITH_THE_TABLES: True}},
+    )
+
+    id: Mapped[Id]
+    space_kind: Mapped[str | None]
+    from_places: Mapped[int]
+    name_zh: Mapped[str]
+    name_en: Mapped[str]
+
+
 class Production(Base):
-    """A play, concert, film or exhibition that is shown once or more often (剧目)."""
+    """A play, concert, film or exhibition that is shown once or more often (剧目).
+
+    Everything people read of it was reviewed: only `palace/productions` writes it, when the review
+    has passed. Until then a new one is empty. `site_id` None: the whole palace's.
+    """
 
     __tablename__ = "productions"
+    __table_args__ = (
+        one_of("late_entry", LateEntry),
+        CheckConstraint(
+            "(late_entry = 'interval') = (late_minute IS NOT NULL) AND late_minute > 0",
+            name="late_minute",
+        ),
+    )
 
     id: Mapped[Id]
     code: Mapped[str] = mapped_column(unique=True)
@@ -33,6 +71,21 @@ class Production(Base):
     about_zh: Mapped[str]
     about_en: Mapped[str]
     minutes: Mapped[int]
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("sites.id"), index=True)
+    picture: Mapped[str | None] = mapped_column(ForeignKey("pictures.code"))
+    age_zh: Mapped[str] = mapped_column(server_default="", default="")
+    age_en: Mapped[str] = mapped_column(server_default="", default="")
+    late_entry: Mapped[LateEntry] = mapped_column(
+        server_default=LateEntry.ANY_TIME, default=LateEntry.ANY_TIME
+    )
+    late_minute: Mapped[int | None]
+    entry_note_zh: Mapped[str] = mapped_column(server_default="", default="")
+    entry_note_en: Mapped[str] = mapped_column(server_default="", default="")
+    permit_number: Mapped[str] = mapped_column(server_default="", default="")
+    permit_authority: Mapped[str] = mapped_column(server_default="", default="")
+    permit_until: Mapped[date | None]
+    partner_id: Mapped[int | None] = mapped_column(ForeignKey("partners.id"))
+    partner: Mapped[Partner | None] = relationship()
 
 
 class Performance(Base):

@@ -26,6 +26,14 @@ class IdentityPolicy(StrEnum):
     EVERY_ENTRANT = "every_entrant"
 
 
+class LateEntry(StrEnum):
+    """When somebody who comes late is let in: at any time, in the interval, or not at all."""
+
+    ANY_TIME = "any_time"
+    INTERVAL = "interval"
+    NONE = "none"
+
+
 class Audience(StrEnum):
     """Whom an opening before the public one is for: a union with all below it, or all valid members."""
 
@@ -80,6 +88,13 @@ class Work:
     about_zh: str
     about_en: str
     minutes: int
+    picture: str | None = None
+    age_zh: str = ""
+    age_en: str = ""
+    late_entry: LateEntry = LateEntry.ANY_TIME
+    late_minute: int | None = None
+    entry_note_zh: str = ""
+    entry_note_en: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,3 +197,9 @@ KINDS = {
     "square": N_("广场演出"),
 }
 """Kinds of production and what people call them."""
+LATE_ENTRY = {
+    LateEntry.ANY_TIME: N_("迟到随时可以进场"),
+    LateEntry.INTERVAL: N_("迟到的请等到中场休息进场"),
+    LateEntry.NONE: N_("开演后不能进场"),
+}
+"""What people who come late are told."""

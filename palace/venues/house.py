@@ -13,7 +13,8 @@ from sqlalchemy.dialects.postgresql import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from palace.db import Base
+from palace.db import Base, one_of
+from palace.venues.rules import Mode
 
 
 class HouseRules(Base):
@@ -56,6 +57,8 @@ class HouseRules(Base):
         strikes_to_bar, strike_within_days, bar_days: so many shows missed within so many palace days
             stop new bookings for so many days; 0 strikes only warn.
         strike_free_only: whether only free tickets that stay unused count.
+        mode: whether pages are as ever, grey, or new bookings stopped, with the reason people read; each
+            house's own row holds for it, the head's for all.
         strike_after_minutes: how long after a show's end they are counted; doors may sync late.
         unit_exports_per_day: how often a day a unit's own roster leaves the house, whoever of it asks.
         unit_uploads_per_day, unit_confirmations_per_day: rosters a unit's organisers bring in for it, and
@@ -121,6 +124,7 @@ class HouseRules(Base):
             name="desk",
         ),
         CheckConstraint("least(block_release_hours, block_remind_hours) >= 0", name="blocks"),
+        one_of("mode", Mode),
         CheckConstraint(
             "least(house_release_hours, technical_release_hours, press_release_hours,"
             " wheelchair_release_hours, in_person_release_hours) >= 0",
@@ -181,6 +185,9 @@ class HouseRules(Base):
     strike_after_minutes: Mapped[int] = mapped_column(server_default="120", default=120)
     block_release_hours: Mapped[int] = mapped_column(server_default="48", default=48)
     block_remind_hours: Mapped[int] = mapped_column(server_default="24", default=24)
+    mode: Mapped[Mode] = mapped_column(server_default=Mode.NORMAL, default=Mode.NORMAL)
+    mode_reason_zh: Mapped[str] = mapped_column(server_default="", default="")
+    mode_reason_en: Mapped[str] = mapped_column(server_default="", default="")
     no_single_gap: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
     house_release_hours: Mapped[int] = mapped_column(server_default="1", default=1)
     technical_release_hours: Mapped[int] = mapped_column(server_default="2", default=2)

@@ -50,3 +50,11 @@ class Use(StrEnum):
     CLASS_SESSION = "class_session"
     REHEARSAL = "rehearsal"
     CLOSURE = "closure"
+
+
+class Mode(StrEnum):
+    """How a house stands: as ever, its pages grey in mourning, or without new bookings too."""
+
+    NORMAL = "normal"
+    GREY = "grey"
+    STOPPED = "stopped"

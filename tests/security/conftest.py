@@ -13,12 +13,15 @@ from hypothesis import settings
 from sqlalchemy import Connection, select
 from werkzeug.routing import Rule
 
+from palace.blocks.models import Block, NameList
+from palace.blocks.services import read_list
 from palace.db import db
 from palace.members.models import Member
 from palace.programme.models import Performance
 from palace.tickets import services
 from palace.tickets.models import Order, Ticket
 from palace.tickets.rules import Wish
+from tests.blocks.conftest import give
 from tests.factory import Factory
 
 UNKNOWN_ID = 999_999_999
@@ -26,19 +29,23 @@ UNKNOWN_ID = 999_999_999
 
 @dataclass(frozen=True)
 class Belongings:
-    """A member with a ticket and a held order for one performance."""
+    """A member with a ticket and a held order for one performance, and a block of another for their unit."""
 
     member: Member
     performance: Performance
     order: Order
     ticket: Ticket
+    block: Block
+    names: NameList
 
     def values(self, rule: Rule) -> dict[str, object]:
         """Return the address values of this member's things."""
         known: dict[str, object] = {
             "performance_id": self.performance.id,
             "production_id": self.performance.production_id,
-            "code": self.ticket.code if "/tickets/" in rule.rule else self.order.code,
+            "code": self._code(rule.rule),
+            "block_id": self.block.id,
+            "list_id": self.names.id,
             "secret": "0" * 26,
             "task_id": UNKNOWN_ID,
             "kind": "member",
@@ -57,6 +64,11 @@ class Belongings:
         }
         return {name: known[name] for name in rule.arguments}
 
+    def _code(self, rule: str) -> str:
+        if rule.startswith("/b/"):
+            return self.block.code
+        return self.ticket.code if "/tickets/" in rule else self.order.code
+
 
 @pytest.fixture
 def belongings(make: Factory) -> Belongings:
@@ -68,11 +80,14 @@ def own_something(make: Factory) -> Belongings:
     """Make a member who has a ticket and a held order."""
     performance = make.performance(seats=4)
     member = make.member()
+    assert member.roster_entry is not None
     settled = services.hold(member, performance.id, Wish(count=1), key="belongings-1")
     services.confirm(member, settled.code)
     held = services.hold(member, performance.id, Wish(count=1), key="belongings-2")
     ticket = db.session.scalars(select(Ticket).where(Ticket.member_id == member.id)).one()
-    return Belongings(member, performance, held, ticket)
+    block = give(make, make.performance(seats=4), member.roster_entry.unit)
+    names = read_list(block.id, member.name, "member:1")
+    return Belongings(member, performance, held, ticket, block, names)
 
 
 def few() -> settings:
