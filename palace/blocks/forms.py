@@ -27,7 +27,6 @@ from wtforms.validators import (
     Optional,
     Regexp,
 )
-from wtforms.widgets import TextInput
 
 from palace.blocks.rules import MOST_NAMES, MOST_PAPER, Way
 from palace.blocks.services.giving import Places, Terms
@@ -70,7 +69,6 @@ class InstantField(Field):
     """A day and a clock time at the palace; programs may say an offset."""
 
     widget = TextInput()
-    data: datetime | None
     typed = ""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
@@ -95,8 +93,6 @@ class InstantField(Field):
 
 class TextList(Field):
     """Repeated values of one shape; what has another is no seat."""
-
-    data: list[str]
 
     def __init__(self, label: Any = None, validators: Any = None, **how: Any) -> None:
         self.shape = how.pop("shape", SEAT)

@@ -28,6 +28,7 @@ TURN_BEFORE = timedelta(hours=1)
 MOST_NAMES = 300
 MOST_PAPER = 100
 LONGEST_LINE = 60
+FIRST_HAN = 0x3400
 DIGITS = re.compile(r"[0-9Xx]{4}$")
 BREAKS = re.compile(r"[\s,，;；、\t]+")
 
@@ -199,7 +200,7 @@ def _line(typed: str) -> Line:
 
 
 def _is_chinese(words: str) -> bool:
-    return any(letter >= "\u3400" for letter in words)
+    return any(ord(letter) >= FIRST_HAN for letter in words)
 
 
 def together(free: Sequence[PlanSeat], count: int) -> list[PlanSeat]:
