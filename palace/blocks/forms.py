@@ -27,6 +27,7 @@ from wtforms.validators import (
     Optional,
     Regexp,
 )
+from wtforms.widgets import TextInput
 
 from palace.blocks.rules import MOST_NAMES, MOST_PAPER, Way
 from palace.blocks.services.giving import Places, Terms
@@ -160,7 +161,7 @@ class TermsFields:
         if self.releases.data is None:
             raise ValueError("asked for the terms of a form that was not checked")
         return Terms(
-            way=Way(self.way.data),
+            way=Way(self.way.data or ""),
             per_member=self.per_member.data or 1,
             releases_at=self.releases.data,
         )

@@ -14,7 +14,7 @@ from wtforms import BooleanField, Field, Form, IntegerField, StringField
 from wtforms.csrf.core import CSRFTokenField
 from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional, Regexp
 
-from palace.blocks.forms import TextList
+from palace.blocks.forms import InstantField, TextList
 from palace.tickets.forms import CODE, LONGEST_TEXT, MOST_SEATS, SeatList, Texts
 from palace.web import CodeConverter, roles_of
 from tests.architecture import answers, shapes
@@ -82,7 +82,7 @@ def _kind_of(field: Field) -> Shape:
         case Texts():
             text = {"type": "string", "maxLength": LONGEST_TEXT}
             return shapes.each(text) | {"maxItems": MOST_SEATS}
-        case StringField():
+        case StringField() | InstantField():
             return {"type": "string"}
     raise UnknownField(f"{field.name}: {type(field).__name__}")
 

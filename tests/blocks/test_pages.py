@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -41,6 +42,11 @@ def desk(make: Factory, client: FlaskClient, organiser: Member) -> FlaskClient:
 def path_of(show: Performance) -> str:
     """Return the page of a show's blocks."""
     return f"/staff/programme/performances/{show.id}/blocks"
+
+
+def told(browser: FlaskClient, path: str) -> Any:
+    """Return what an address tells an outside program."""
+    return browser.get(path, headers=JSON).get_json()
 
 
 def wish(make: Factory, show: Performance, unit: Unit, **other: object) -> dict[str, object]:
@@ -157,9 +163,7 @@ def test_the_organiser_s_desk_is_her_unit_s_and_what_is_below(
     make.put_below(below, unit)
     own = give(make, make.performance(seats=2), below)
     foreign = give(make, make.performance(seats=2), make.unit("别的公司工会"))
-    assert [one["block"] for one in desk.get("/unit/blocks", headers=JSON).json["blocks"]] == [
-        own.id
-    ]
+    assert [one["block"] for one in told(desk, "/unit/blocks")["blocks"]] == [own.id]
     assert desk.get(f"/unit/blocks/{own.id}").status_code == 200
     for method, path in (
         ("GET", ""),
@@ -296,14 +300,15 @@ def test_signing_up_is_told_with_the_place_on_the_list(
     make.sign_in(client, member_of(make, unit))
     assert client.post(f"/b/{block.code}", data={"key": "abcdefgh"}).status_code == 303
     assert "排第1位" in client.get(f"/b/{block.code}").text
-    told = client.get(f"/b/{block.code}", headers=JSON).json
-    assert (told["state"], told["rank"], told["left"]) == ("signed_up", 1, 2)
+    shown = told(client, f"/b/{block.code}")
+    assert (shown["state"], shown["rank"], shown["left"]) == ("signed_up", 1, 2)
 
 
 def test_a_block_of_marked_seats_in_json(make: Factory, manager: FlaskClient, unit: Unit) -> None:
     show = make.performance(seats=4)
     asked = wish(make, show, unit, seats=["ST-01-04"], releases=show.starts_at.isoformat())
-    told = manager.post(path_of(show), json=asked, headers=JSON)
-    assert told.status_code == 201
-    assert (told.json["places"], told.json["left"]) == (1, 1)
+    sent = manager.post(path_of(show), json=asked, headers=JSON)
+    assert sent.status_code == 201
+    assert sent.json is not None
+    assert (sent.json["places"], sent.json["left"]) == (1, 1)
     assert Places(seats=("ST-01-04",)).wanted == 1
