@@ -30,7 +30,7 @@ from palace.db import db, transaction
 from palace.errors import NotFound, PalaceError
 from palace.joining.queries import any_units_called
 from palace.members.posts import AT_COUNTERS
-from palace.members.rules import Role
+from palace.members.rules import Role, mask_name
 from palace.programme.models import Performance
 from palace.tickets.queries import closed_seats
 from palace.venues import queries as venues
@@ -39,7 +39,7 @@ from palace.web import allow, answer, checked, reads, refusal_words, wants_json
 
 OF_SHOW = "/staff/programme/performances/<id:performance_id>/blocks"
 HERE = f"/staff/blocks/{BLOCK}"
-GIVES = (Role.PROGRAMME, Role.ADMIN)
+GIVES = (Role.PROGRAMME, Role.SITE_ADMIN, Role.ADMIN)
 SEES = (Role.PROGRAMME, *AT_COUNTERS)
 
 
@@ -269,7 +269,10 @@ def _one_json(found: Block) -> dict[str, Any]:
     came = queries.turn_out([found], now).get(found.id, NONE_YET)
     return block_json(found, counted, came) | {
         "shown": as_shown(found, counted.places),
-        "tickets": [ticket_json(ticket) for ticket in queries.given(found)],
+        "tickets": [
+            ticket_json(ticket) | {"name": mask_name(ticket.name)}
+            for ticket in queries.given(found)
+        ],
     }
 
 
