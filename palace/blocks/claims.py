@@ -53,6 +53,19 @@ def lock_waiting(block: Block, now: datetime) -> Sequence[Claim]:
     return db.session.scalars(wanted, execution_options=ANEW).all()
 
 
+def lock_one(block: Block, now: datetime) -> Claim | None:
+    """Lock the first place of a block that waits and that nobody else is just taking."""
+    wanted = (
+        select(Claim)
+        .outerjoin(Claim.seat)
+        .where(Claim.performance_id == block.performance_id, waits(block, now))
+        .order_by(Seat.ordinal, Claim.id)
+        .limit(1)
+        .with_for_update(of=Claim, key_share=True, skip_locked=True)
+    )
+    return db.session.scalars(wanted, execution_options=ANEW).first()
+
+
 def keep_places(block: Block, count: int, now: datetime) -> int:
     """Keep places without seats for a block, behind the quota of the house; return how many are free.
 

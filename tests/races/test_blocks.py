@@ -44,7 +44,7 @@ def per_member() -> Counter[int]:
     """Return how many valid tickets each member has."""
     db.session.rollback()
     found = db.session.execute(select(Ticket.member_id, func.count()).group_by(Ticket.member_id))
-    return Counter(dict(found.tuples().all()))
+    return Counter({row[0]: row[1] for row in found})
 
 
 def here(member: Member) -> Member:

@@ -274,6 +274,8 @@ def _resize(block: Block, by: int, now: datetime) -> None:
         _keep(block, Places(count=by), now)
     elif by < 0:
         waiting = claims.lock_waiting(block, now)
+        if len(waiting) < -by:  # some were taken while this waited
+            raise TakenStay(taken=queries.counted([block], now)[block.id].taken)
         claims.let_go([place.id for place in waiting[by:]])
 
 

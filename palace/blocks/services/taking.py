@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -74,8 +75,15 @@ def check_needs_nobody(block: Block) -> None:
         raise NeedsDocuments
 
 
+class _Crowded(Exception):
+    """Every place that seems to wait is just being taken by somebody else."""
+
+
 def take(code: str, member: Known, key: str) -> Order | None:
     """Give a member one place of the block of a link; None: they are on its list until its hour.
+
+    People of a whole unit tap at once, so nobody waits for another while places are plenty; for the
+    last ones, and while a list is given out, they stand in line.
 
     Raises:
         NotFound: no such link, or it was renewed.
@@ -83,7 +91,33 @@ def take(code: str, member: Known, key: str) -> Order | None:
         UnitPending, NotOfUnit, MembershipOver, HasOne, SignedUpAlready: it is not for them.
         PalaceError: the rules of every order refuse.
     """
-    block = claims.lock_block(queries.block_by_code(code).id)
+    block = queries.block_by_code(code)
+    if block.turn_at is None or block.turned_at is not None:
+        with suppress(_Crowded), db.session.begin_nested():
+            return _take_at_once(block, member, key)
+    return _take_in_line(block.id, code, member, key)
+
+
+def _take_at_once(block: Block, member: Known, key: str) -> Order:
+    """Take a place that nobody else has a hand on, under the member's own lock.
+
+    Raises:
+        _Crowded: there is none; the member is not locked any more.
+    """
+    claims.lock_members([member.id])
+    now = clock.now()
+    check_open(block, Way.LINK, now)
+    check_member(block, member, now)
+    place = claims.lock_one(block, now)
+    if place is not None:
+        return book(block, member, place, key, now)
+    if not queries.counted([block], now)[block.id].left:
+        raise BlockEmpty
+    raise _Crowded
+
+
+def _take_in_line(block_id: int, code: str, member: Known, key: str) -> Order | None:
+    block = claims.lock_block(block_id)
     now = clock.now()
     if block.code != code:  # renewed while this waited
         raise NotFound
@@ -94,6 +128,8 @@ def take(code: str, member: Known, key: str) -> Order | None:
         return None
     give_turn(block, now, member.id)
     check_share(queries.share_of(block, member.id, now), block.per_member)
+    if not queries.counted([block], now)[block.id].left:
+        raise BlockEmpty
     claims.lock_members([member.id])
     waiting = claims.lock_waiting(block, now)
     if not waiting:
