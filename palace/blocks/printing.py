@@ -10,6 +10,7 @@ from palace import printing, words
 from palace.blocks import queries
 from palace.blocks.models import Block
 from palace.blocks.queries import Given
+from palace.errors import NotFound
 from palace.tickets import printing as tickets
 from palace.tickets.seatmap import spoken
 from palace.venues.queries import head_site
@@ -48,9 +49,12 @@ def batch(block: Block) -> bytes:
     """Return the paper tickets of a block, a page each in the order of the seats.
 
     Raises:
+        NotFound: there are none.
         PrintingAway: the printing process is restarting.
     """
     papers = [one for one in queries.given(block) if one.paper]
+    if not papers:
+        raise NotFound
     page = tickets.batch_of(
         [one.ticket for one in papers], {one.ticket.id: one.name for one in papers}
     )

@@ -93,13 +93,13 @@ KINDS = {
     ),
     "block_release": Kind(
         "{title}，{starts_at}，您单位还有{count}个座位没发出去，{releases_at}收回。",
-        "{title}, {starts_at}: {count} of your union's seats are not handed out yet."
+        "{title}, {starts_at}: {count} seats of your union are not handed out yet."
         " They go back on sale at {releases_at}.",
         NEWS,
     ),
     "block_none_left": Kind(
         "{title}，{starts_at}，单位的票按报名先后分完了，这次没有分到您。",
-        "{title}, {starts_at}: your union's tickets went to those who signed up before you.",
+        "{title}, {starts_at}: the tickets of your union went to those who signed up before you.",
         NEWS,
     ),
     "awaiting_payment": Kind(

@@ -30,7 +30,7 @@ from palace.members.units import UnitKind
 from palace.notices.models import Notice
 from palace.programme.rules import IdentityPolicy, SeatChoice, Seating
 from palace.tickets import services as tickets
-from palace.tickets.errors import TooManySeats
+from palace.tickets.errors import SaleClosed, TooManySeats
 from palace.tickets.models import Order, Ticket
 from palace.tickets.rules import OrderState, Wish
 from tests.blocks.conftest import give, member_of
@@ -285,6 +285,39 @@ def test_a_show_that_asks_who_comes_has_no_turn(make: Factory, unit: Unit) -> No
     order = take(block, member_of(make, unit))
     assert order is not None
     assert order.state is OrderState.HELD
+
+
+def test_called_off_the_turn_leaves_first_come(make: Factory, unit: Unit) -> None:
+    block, member = by_turn(make, unit, 1), member_of(make, unit)
+    take(block, member)
+    services.set_turn(block.id, None)
+    assert look(block, member) is LinkState.OPEN
+    assert take(block, member)
+
+
+def test_a_cancelled_show_gives_nothing_out(make: Factory, unit: Unit) -> None:
+    block, member = give(make, make.performance(seats=2), unit), member_of(make, unit)
+    block.performance.cancelled_at = clock.now()
+    db.session.flush()
+    assert look(block, member) is LinkState.REFUSED
+    with pytest.raises(SaleClosed):
+        take(block, member)
+
+
+def test_before_the_show_is_public_nobody_knows_of_the_block(
+    make: Factory, unit: Unit, organiser: Member
+) -> None:
+    show = make.performance(seats=2, published=False)
+    block = give(make, show, unit)
+    told = select(Notice).where(Notice.kind == "block_given")
+    assert db.session.scalars(told).first() is None
+    with pytest.raises(NotFound):
+        queries.block_by_code(block.code)
+    show.published_at = clock.now()
+    db.session.flush()
+    assert services.remind(clock.now()) == 1
+    assert services.remind(clock.now()) == 0
+    assert queries.block_by_code(block.code) is block
 
 
 def test_over_is_over_for_signing_up_too(make: Factory, unit: Unit) -> None:

@@ -29,9 +29,14 @@ def units_of(who: SignedIn) -> Sequence[Unit]:
     return db.session.scalars(wanted.order_by(Unit.name_zh)).all()
 
 
+def _public() -> Select[Block]:
+    """Return the select of blocks whose show is published: before, nobody but staff knows of it."""
+    return select(Block).join(Block.performance).where(Performance.published_at.is_not(None))
+
+
 def blocks_of(who: SignedIn) -> Sequence[Block]:
     """Return the blocks of the units somebody is an organiser of and of those below, newest show first."""
-    wanted = select(Block).join(Block.performance).where(_under(who.units(Role.UNIT)))
+    wanted = _public().where(_under(who.units(Role.UNIT)))
     return db.session.scalars(wanted.order_by(Performance.starts_at.desc(), Block.id)).all()
 
 
@@ -45,7 +50,7 @@ def block_of(who: SignedIn, block_id: int) -> Block:
     Raises:
         NotFound: there is none, or it is somebody else's.
     """
-    return _one(select(Block).where(Block.id == block_id, _under(who.units(Role.UNIT))))
+    return _one(_public().where(Block.id == block_id, _under(who.units(Role.UNIT))))
 
 
 def block_by_code(code: str) -> Block:
@@ -54,7 +59,7 @@ def block_by_code(code: str) -> Block:
     Raises:
         NotFound: there is none, or the link was renewed.
     """
-    return _one(select(Block).join(Block.performance).where(Block.code == code))
+    return _one(_public().where(Block.code == code))
 
 
 def staff_block(block_id: int, sites: Collection[int] | None) -> Block:
@@ -157,9 +162,16 @@ def organisers(unit_id: int) -> list[int]:
     return []
 
 
+def fresh(now: datetime, within: timedelta) -> Sequence[Block]:
+    """Return the blocks that have lately been given, or whose show has lately been published."""
+    known = func.greatest(Block.made_at, Performance.published_at)
+    wanted = _public().where(known > now - within, known <= now, Block.releases_at > now)
+    return db.session.scalars(wanted.order_by(Block.id)).all()
+
+
 def releasing(now: datetime, within: timedelta) -> Sequence[Block]:
     """Return the blocks that are released within a time from now."""
-    wanted = select(Block).where(Block.releases_at > now, Block.releases_at <= now + within)
+    wanted = _public().where(Block.releases_at > now, Block.releases_at <= now + within)
     return db.session.scalars(wanted.order_by(Block.id)).all()
 
 

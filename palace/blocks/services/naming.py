@@ -11,7 +11,7 @@ from palace.blocks import claims, queries
 from palace.blocks.errors import ConsentNeeded, ListGiven, NamesUnreadable
 from palace.blocks.models import Block, ListedName, NameList
 from palace.blocks.rules import MOST_NAMES, Line, Outcome, Way, read_names
-from palace.blocks.services.booking import book_for, check_member, check_open
+from palace.blocks.services.orders import book_for, check_member, check_open
 from palace.blocks.services.taking import check_needs_nobody
 from palace.clock import palace_day
 from palace.db import db

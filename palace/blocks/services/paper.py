@@ -13,7 +13,7 @@ from palace.blocks import claims, queries
 from palace.blocks.errors import BlockOver, NotSoManyFree, PaperCosts
 from palace.blocks.models import Block, PaperTicket
 from palace.blocks.rules import MOST_PAPER, Way, key_of
-from palace.blocks.services.booking import check_open
+from palace.blocks.services.orders import check_open
 from palace.blocks.services.taking import check_needs_nobody
 from palace.db import db
 from palace.errors import NotFound

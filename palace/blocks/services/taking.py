@@ -17,7 +17,7 @@ from palace.blocks.errors import (
 )
 from palace.blocks.models import Block
 from palace.blocks.rules import LinkState, Way, check_share, check_turn
-from palace.blocks.services.booking import book, check_member, check_open
+from palace.blocks.services.orders import book, check_member, check_open
 from palace.blocks.services.turns import give_turn
 from palace.db import db
 from palace.errors import NotFound, PalaceError
@@ -166,7 +166,8 @@ def look(block: Block, member: Known | None, now: datetime) -> Look:
         return Look(LinkState.HAS, has, order=order)
     except PalaceError as refusal:
         return Look(LinkState.REFUSED, refusal)
-    rank = queries.rank_of(block, member.id) if member else None
+    by_turn = block.turn_at is not None and member is not None
+    rank = queries.rank_of(block, member.id) if member and by_turn else None
     if rank is not None:
         return Look(LinkState.SIGNED_UP, rank=rank)
     if block.turn_at is not None and now < block.turn_at:

@@ -10,6 +10,8 @@ from palace.blocks.models import Block
 from palace.notices import services as notices
 from palace.venues.queries import house_rules
 
+A_DAY = timedelta(days=1)
+
 
 def values_of(block: Block) -> dict[str, Any]:
     """Return what every notice of a block says: the show, and when."""
@@ -18,20 +20,26 @@ def values_of(block: Block) -> dict[str, Any]:
     return {"title": titles, "starts_at": show.starts_at.isoformat()}
 
 
-def tell_given(block: Block, places: int, now: datetime) -> None:
-    """Tell a unit's organisers that they have a block to hand out, and until when."""
-    _tell_organisers("block_given", block, places, now)
+def tell_given(block: Block, places: int, now: datetime) -> int:
+    """Tell a unit's organisers, once, that they have a block to hand out; not before others may know."""
+    if block.performance.published_at is None or block.performance.published_at > now:
+        return 0
+    return _tell_organisers("block_given", block, places, now)
 
 
 def remind(now: datetime) -> int:
-    """Tell organisers in time what is about to go back on sale, once; return how many were told."""
+    """Tell organisers of blocks whose show was published since, and in time what goes back on sale.
+
+    Each once; return how many were told.
+    """
     within = timedelta(hours=house_rules().block_remind_hours)
-    blocks = queries.releasing(now, within)
-    counted = queries.counted(blocks, now)
-    return sum(
+    new, ending = queries.fresh(now, A_DAY), queries.releasing(now, within)
+    counted = queries.counted([*new, *ending], now)
+    told = sum(tell_given(block, counted[block.id].places, now) for block in new)
+    return told + sum(
         _tell_organisers("block_release", block, counted[block.id].left, now)
-        for block in blocks
-        if counted[block.id].left
+        for block in ending
+        if counted[block.id].left and block.performance.cancelled_at is None
     )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from palace.blocks import claims, queries
 from palace.blocks.models import Block, SignUp
 from palace.blocks.rules import Outcome
-from palace.blocks.services.booking import book_for, check_member
+from palace.blocks.services.orders import book_for, check_member
 from palace.blocks.services.telling import tell_none_left
 from palace.db import db
 from palace.errors import PalaceError

@@ -92,7 +92,7 @@ def page(block_id: int, told: PalaceError | None = None, asked: Form | None = No
         lists=lists,
         signed=[one for one in queries.sign_ups(found) if one.outcome is None],
         may={way.value: found.way in (Way.ANY, way) for way in Way},
-        is_open=not counted.is_over,
+        is_open=not counted.is_over and found.performance.cancelled_at is None,
         named_here=found.performance.identity_policy is not IdentityPolicy.NONE,
         address=printing.address(found),
         qr=qr_svg(printing.address(found), gettext("领票的二维码")),

@@ -113,7 +113,7 @@ def _page(
         may_mean=candidates(block, found, now) if found.given_at is None else {},
         new=sum(one.outcome is Outcome.FOUND and one.member_id is None for one in found.names),
         left=queries.counted([block], now)[block.id].left,
-        is_open=block.releases_at > now,
+        is_open=block.releases_at > now and block.performance.cancelled_at is None,
         picked=asked.chosen if asked else {},
         seats=queries.seat_labels(block),
         words=WORDS,

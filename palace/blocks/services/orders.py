@@ -15,6 +15,7 @@ from palace.members.rules import GrantKind, Known
 from palace.programme.rules import SeatChoice
 from palace.roster.tree import units_below
 from palace.tickets import services as tickets
+from palace.tickets.errors import SaleClosed
 from palace.tickets.models import Claim, Order
 from palace.tickets.rules import OrderState, Wish
 
@@ -24,7 +25,10 @@ def check_open(block: Block, way: Way, now: datetime) -> None:
 
     Raises:
         BlockOver, NotThisWay.
+        SaleClosed: the show is cancelled.
     """
+    if block.performance.cancelled_at is not None:
+        raise SaleClosed
     if now >= block.releases_at:
         raise BlockOver(releases_at=block.releases_at)
     check_way(block.way, way)
