@@ -21,7 +21,7 @@ def a_desk(person: Callable[..., Person], login: str, password: str) -> Person:
     """Return staff signed in at a desk."""
     desk = person(viewport={"width": 1280, "height": 900}, has_touch=False)
     desk.go("/staff/sign-in")
-    desk.page.get_by_label("用户名").fill(login)
+    desk.page.get_by_label("登录名").fill(login)
     desk.page.get_by_label("密码").fill(password)
     desk.tap("登录")
     desk.second_code()
