@@ -18,6 +18,7 @@ from palace import db as database
 from palace import lifecycle, overload, pages, throttle, web, words
 from palace.acting import views as acting
 from palace.audit import views as audit
+from palace.blocks import views as blocks
 from palace.boxoffice import views as boxoffice
 from palace.broadcasts import queries as broadcasts_queries
 from palace.broadcasts import views as broadcasts
@@ -106,6 +107,7 @@ PARTS = (
     productions,
     kept,
     switch,
+    blocks,
     audit,
     reports,
     plans,

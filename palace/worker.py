@@ -23,6 +23,7 @@ from palace import await_database, clock, create_app, lifecycle, retention, send
 from palace.audit import services as audit
 from palace.audit.rules import Verdict
 from palace.backup import backup
+from palace.blocks import services as blocks
 from palace.broadcasts import services as broadcasts
 from palace.care import services as care
 from palace.care.rules import STALLED_AFTER, TASK_TRIES
@@ -94,6 +95,16 @@ def pass_on(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - ever
                 waiting.pass_on(performance_id)
         with transaction():
             waiting.remind(clock.now())
+@tasks.task(name="hand_out_blocks", queueing_lock="hand_out_blocks", retry=RETRY, pass_context=True)
+def hand_out_blocks(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task gets it
+    """Give units' blocks to those who signed up, when their hour has come; remind of what is left."""
+    with _flask(context).app_context():
+        busy = True
+        while busy:
+            with transaction():
+                busy = blocks.give_due_turn(clock.now())
+        with transaction():
+            blocks.remind(clock.now())
 
 
 @tasks.periodic(cron="30 19 * * *")  # 03:30 in Shanghai; cron counts in UTC

@@ -109,6 +109,23 @@ KINDS = {
         "{unit} wants to confirm you. Please sign in and give your name under Mine.",
         NEWS,
     ),
+    "block_given": Kind(
+        "{title}，{starts_at}，给您单位留了{count}个座位，{releases_at}收回。登录后在“单位工会”里发给大家。",
+        "{title}, {starts_at}: {count} seats are kept for your union until {releases_at}."
+        " Sign in and hand them out under Your unit.",
+        NEWS,
+    ),
+    "block_release": Kind(
+        "{title}，{starts_at}，您单位还有{count}个座位没发出去，{releases_at}收回。",
+        "{title}, {starts_at}: {count} seats of your union are not handed out yet."
+        " They go back on sale at {releases_at}.",
+        NEWS,
+    ),
+    "block_none_left": Kind(
+        "{title}，{starts_at}，单位的票按报名先后分完了，这次没有分到您。",
+        "{title}, {starts_at}: the tickets of your union went to those who signed up before you.",
+        NEWS,
+    ),
     "awaiting_payment": Kind(
         "{title}，{starts_at}，座位留到{pay_by}，请到售票处付{amount}。",
         "{title}, {starts_at}: seats kept until {pay_by}. Please pay {amount} at the box office.",
@@ -234,6 +251,7 @@ SAID: dict[str, Callable[[Any], str]] = {
     "starts_at": _instant,
     "pay_by": _instant,
     "until": _instant,
+    "releases_at": _instant,
     "amount": words.money_words,
     "count": str,
     "unit": str,

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from palace.agenda.models import AgendaEntry
+from palace.blocks.models import ListedName, SignUp
 from palace.commands import CommandKey
 from palace.companions.models import Companion
 from palace.consents.models import Consent, ConsentText
@@ -236,6 +237,22 @@ HOLDINGS: Sequence[Holding] = (
         days="notice_keep_days",
         of=by(WaitEntry.member_id),
         goes=by(WaitEntry.member_id),
+    ),
+    Holding(
+        model=SignUp,
+        title=N_("报名领单位的票"),
+        kept=N_("散场%(days)s天后删除，注销时马上删。"),
+        days="entrant_keep_days",
+        of=by(SignUp.member_id),
+        goes=by(SignUp.member_id),
+    ),
+    Holding(
+        model=ListedName,
+        title=N_("单位发票名单上的您"),
+        kept=N_("散场%(days)s天后删除，注销时马上删。"),
+        days="entrant_keep_days",
+        of=by(ListedName.member_id),
+        goes=by(ListedName.member_id),
     ),
     Holding(
         model=Appeal,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from palace.agenda.rules import EntryStatus
+from palace.blocks.rules import LinkState, Outcome, Way
 from palace.broadcasts.rules import Audience as Told
 from palace.broadcasts.rules import Stage
 from palace.companions.rules import Relation
@@ -121,6 +122,25 @@ BROADCAST = {
     "receivers": NUMBER,
     "revision": NUMBER,
 }
+BLOCK = {
+    "block": NUMBER,
+    "performance": NUMBER,
+    "title": TEXT,
+    "starts_at": INSTANT,
+    "unit": TEXT,
+    "tier": TEXT,
+    "way": one_of(Way),
+    "per_member": NUMBER,
+    "places": NUMBER,
+    "taken": NUMBER,
+    "left": NUMBER,
+    "returned": NUMBER,
+    "releases_at": INSTANT,
+    "turn_at": maybe(INSTANT),
+    "given": NUMBER,
+    "came": NUMBER,
+}
+HANDED_OUT = each(exactly(ticket=maybe(CODE), seat=maybe(TEXT), name=TEXT, paper=YES_NO))
 SHAPES: dict[str, Shape] = {
     "Feeds": exactly(
         palace={"type": "string", "format": "uri"},
@@ -446,6 +466,44 @@ SHAPES: dict[str, Shape] = {
         },
     ),
     "Decided": exactly(waiting=NUMBER),
+    "Block": exactly(**BLOCK),
+    "Blocks": exactly(blocks=each(known("Block"))),
+    "StaffBlock": exactly(**BLOCK, shown=TEXT, tickets=HANDED_OUT),
+    "UnitBlocks": exactly(
+        blocks=each(known("Block")), years=each(exactly(unit=TEXT, given=NUMBER, came=NUMBER))
+    ),
+    "UnitBlock": exactly(
+        **BLOCK,
+        link=maybe({"type": "string", "format": "uri"}),
+        tickets=HANDED_OUT,
+        lists=each(exactly(list=NUMBER, given_at=maybe(INSTANT))),
+    ),
+    "NameList": exactly(
+        list=NUMBER,
+        given_at=maybe(INSTANT),
+        names=each(
+            exactly(
+                line=NUMBER,
+                typed=TEXT,
+                outcome=one_of(Outcome),
+                refusal=maybe(TEXT),
+                seat=maybe(TEXT),
+            )
+        ),
+    ),
+    "BlockLink": exactly(
+        performance=NUMBER,
+        title=TEXT,
+        starts_at=INSTANT,
+        unit=TEXT,
+        state=one_of(LinkState),
+        why=maybe(TEXT),
+        left=NUMBER,
+        rank=maybe(NUMBER),
+        order=maybe(CODE),
+        releases_at=INSTANT,
+        turn_at=maybe(INSTANT),
+    ),
     "Posters": exactly(posters=each(exactly(code=CODE, unit=TEXT))),
     "Written": exactly(
         production=NUMBER,

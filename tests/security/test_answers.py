@@ -28,6 +28,7 @@ from palace.strikes.models import Strike
 from palace.strikes.rules import StrikeKind
 from tests.architecture.answers import CREATES, JSON
 from tests.architecture.openapi import FILE
+from tests.blocks.walk import hand_out_a_block
 from tests.factory import Factory
 from tests.identities.test_rules import card
 from tests.members.browser import newest_code
@@ -351,6 +352,7 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     walk.ask("POST", "/sign-out-everywhere")
     give_the_unit_s_word(walk, make)
     write_and_review(walk, make)
+    hand_out_a_block(walk, make)
     make.sign_in(walk.browser, make.member())
     look_after_oneself(walk)
     work(walk, make, show, member, strike)
