@@ -95,6 +95,8 @@ def pass_on(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - ever
                 waiting.pass_on(performance_id)
         with transaction():
             waiting.remind(clock.now())
+
+
 @tasks.task(name="hand_out_blocks", queueing_lock="hand_out_blocks", retry=RETRY, pass_context=True)
 def hand_out_blocks(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task gets it
     """Give units' blocks to those who signed up, when their hour has come; remind of what is left."""

@@ -83,18 +83,14 @@ def _kind_of(field: Field) -> Shape:
             return shapes.each(item) | {"maxItems": MOST_SEATS, "uniqueItems": True}
         case Kinds():
             return shapes.each(shapes.one_of(DECLINABLE))
+        case TextList():
+            return shapes.each({"type": "string", "pattern": f"^({field.shape.pattern})?$"})
         case Texts():
             text = {"type": "string", "maxLength": LONGEST_TEXT}
             return shapes.each(text) | {"maxItems": MOST_SEATS}
         case Typed():
             item = {"type": "string", "maxLength": LONGEST_NAME}
             return shapes.each(item) | {"maxItems": MOST_VALUES}
-        case StringField():
-        case TextList():
-            return shapes.each({"type": "string", "pattern": f"^({field.shape.pattern})?$"})
-        case Texts():
-            text = {"type": "string", "maxLength": LONGEST_TEXT}
-            return shapes.each(text) | {"maxItems": MOST_SEATS}
         case StringField() | InstantField():
             return {"type": "string"}
     raise UnknownField(f"{field.name}: {type(field).__name__}")

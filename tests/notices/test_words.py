@@ -231,6 +231,9 @@ def test_reminders_of_a_show_that_is_near(make: Factory, member: FlaskClient) ->
     assert newest(member, "en") == (
         "The Golden Branch begins Sat 28 Nov 19:30: you have 2 ticket(s). If you cannot come, sign in and"
         " say so under Mine now: somebody else still can."
+    )
+
+
 def test_a_unit_s_block(make: Factory, member: FlaskClient) -> None:
     show = on_saturday(make, free=0)
     unit, organiser = make.unit(), make.member("钱七")

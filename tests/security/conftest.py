@@ -32,7 +32,7 @@ UNKNOWN_ID = 999_999_999
 
 @dataclass(frozen=True)
 class Belongings:
-    """A member with a ticket and a held order for one performance, an offer for another, a block of a third."""
+    """A member with a ticket and a held order for one performance, an offer, and a block of a unit."""
 
     member: Member
     performance: Performance
@@ -98,7 +98,9 @@ def own_something(make: Factory) -> Belongings:
     ticket = db.session.scalars(select(Ticket).where(Ticket.member_id == member.id)).one()
     block = give(make, make.performance(seats=4), member.roster_entry.unit)
     names = read_list(block.id, member.name, "member:1")
-    return Belongings(member, performance, held, ticket, be_offered_something(make, member), block, names)
+    return Belongings(
+        member, performance, held, ticket, be_offered_something(make, member), block, names
+    )
 
 
 def be_offered_something(make: Factory, member: Member) -> WaitEntry:
