@@ -7,6 +7,7 @@ const seats = [...plan.querySelectorAll("rect[role=checkbox]")];
 const words = JSON.parse(map.dataset.words);
 const limit = Number(map.dataset.limit);
 const access = map.dataset.access === "1";
+const within = map.dataset.zones ? new Set(map.dataset.zones.split(" ")) : null;
 const least = map.dataset.large === "1" ? 44 : 24;
 const SEAT = 50;
 const MOST = 72;
@@ -61,7 +62,12 @@ function priced(indexes) {
 
 // Choosing
 const special = (i) => seats[i].dataset.type !== "seat";
-const open = (i) => states[i] === 0 || (states[i] === 2 && access && special(i));
+const offered = (i) => !within || within.has(seats[i].dataset.zone);
+const open = (i) => offered(i) && (states[i] === 0 || (states[i] === 2 && access && special(i)));
+function drop(i) {
+  chosen.delete(i);
+  paint(i);
+}
 function toggle(i) {
   const seat = names[i];
   if (chosen.has(i)) {
@@ -69,9 +75,10 @@ function toggle(i) {
     say(words.left, { seat });
   } else if (!open(i)) {
     return say(states[i] === 1 ? words.taken : special(i) ? words.access : words.kept, { seat });
-  } else if (chosen.size >= limit) {
+  } else if (limit !== 1 && chosen.size >= limit) {
     return say(limit ? words.limit : words.none, { count: limit });
   } else {
+    if (limit === 1) [...chosen].forEach(drop);
     chosen.add(i);
     say(words.chosen, { seat });
   }
@@ -98,7 +105,8 @@ function list() {
   const sum = costs.reduce((all, fen) => all + fen, 0);
   const free = costs.filter((fen) => !fen).length;
   const line = sum && free ? words.mixed : words.total;
-  document.getElementById("total").textContent = picked.length ? fill(line, { money: money(sum), count: free }) : "";
+  const total = document.getElementById("total");
+  if (total) total.textContent = picked.length ? fill(line, { money: money(sum), count: free }) : "";
   form.querySelector(".main").hidden = !picked.length;
   chips.scrollTop = chips.scrollHeight;
 }
@@ -289,7 +297,7 @@ seats.forEach((seat, i) => {
   seat.dataset.i = i;
   seat.tabIndex = -1;
   const zone = zones.get(seat.dataset.zone);
-  if (zone) seat.setAttribute("aria-label", `${names[i]} ${zone} ${money(priced([i])[0])}`);
+  if (zone && !within) seat.setAttribute("aria-label", `${names[i]} ${zone} ${money(priced([i])[0])}`);
 });
 seats[here].tabIndex = 0;
 addEventListener("resize", () => zoomTo(zoom));

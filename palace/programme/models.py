@@ -32,7 +32,8 @@ class Performance(Base):
     """One date of a production (场次); it takes its hall from get-in to get-out.
 
     `published_at` None: nobody but staff sees it. `seats_per_member` is frozen from the house rules.
-    `one_per_identity`: one document, one ticket.
+    `one_per_identity`: one document, one ticket. `moved_at` is when it was last moved to another
+    time or hall, and until `return_until` tickets go back because of that.
     """
 
     __tablename__ = "performances"
@@ -64,6 +65,8 @@ class Performance(Base):
     sale_closes_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
+    moved_at: Mapped[datetime | None]
+    return_until: Mapped[datetime | None]
     identity_policy: Mapped[IdentityPolicy] = mapped_column(
         server_default=IdentityPolicy.NONE, default=IdentityPolicy.NONE
     )

@@ -22,6 +22,7 @@ from palace.tickets.errors import (
     SaleClosed,
     SaleNotOpen,
     TierFull,
+    TooLateToChange,
     TooLateToReturn,
     TooManySeats,
     UnknownSeat,
@@ -30,6 +31,8 @@ from palace.venues.rules import PlanSeat
 
 BEST_SETS = 32
 PAYMENT_GRACE = timedelta(seconds=60)
+MOVE_TAKES = timedelta(seconds=10)
+"""Whoever chose seats within this time of a move may have seen the show as it was before."""
 
 
 class OrderState(StrEnum):
@@ -46,6 +49,13 @@ class TicketState(StrEnum):
 
     VALID = "valid"
     RETURNED = "returned"
+
+
+class RefundReason(StrEnum):
+    """Why money goes back."""
+
+    CANCELLED = "cancelled"
+    MOVED = "moved"
 
 
 class KeptFor(StrEnum):
@@ -215,9 +225,30 @@ def pay_deadline(starts_at: datetime, before_minutes: int) -> datetime:
     return starts_at - timedelta(minutes=before_minutes)
 
 
-def return_deadline(starts_at: datetime, before_minutes: int) -> datetime:
-    """Return until when members give tickets back by themselves."""
-    return starts_at - timedelta(minutes=before_minutes)
+def return_deadline(
+    starts_at: datetime, before_minutes: int, answer_until: datetime | None = None
+) -> datetime:
+    """Return until when members give tickets back by themselves.
+
+    `answer_until`: the show was moved, and who cannot come then may say so until this instant.
+    """
+    usual = starts_at - timedelta(minutes=before_minutes)
+    return max(usual, min(answer_until, starts_at)) if answer_until else usual
+
+
+def check_changeable(now: datetime, until: datetime) -> None:
+    """Refuse a change of seats at or after its deadline.
+
+    Raises:
+        TooLateToChange: `now` is not before `until`.
+    """
+    if now >= until:
+        raise TooLateToChange(until=until)
+
+
+def costs_the_same(amounts: Mapping[str, Fen], old: str, new: str) -> bool:
+    """Return whether a tier costs in zone `new` what it costs in `old`, the zone of the seat given up."""
+    return old == new or (new in amounts and amounts[new] == amounts.get(old))
 
 
 def check_returnable(now: datetime, until: datetime) -> None:

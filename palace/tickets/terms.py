@@ -221,7 +221,8 @@ def _free_used(
     member_id: ColumnElement[int], month: Instant, lives: ColumnElement[bool]
 ) -> ScalarSelect[int]:
     show = aliased(Performance)  # looked up by claim: a join began with all shows
-    starts_at = select(show.starts_at).where(show.id == Claim.performance_id).scalar_subquery()
+    there = (show.id == Claim.performance_id, show.cancelled_at.is_(None))
+    starts_at = select(show.starts_at).where(*there).scalar_subquery()
     return (
         select(func.count())
         .select_from(Claim)

@@ -64,6 +64,10 @@ class HouseRules(Base):
         agenda_keep_days: how long members see what they have been to.
         application_keep_days: applications to a unit are kept so long after they were closed.
         downloads_per_day: how often a day somebody may take all their data along.
+        exchange_before_minutes: members change seats by themselves until so long before the start.
+        gifts_per_ticket: so often a ticket may be given on (0: never); gift_before_minutes: until so
+            long before the start; gift_hours: so long an offered ticket waits to be accepted.
+        move_answer_days: after a move holders may give tickets back for so long, unless said.
         idle_keep_months: members nothing was heard of for so long are erased; None: never by itself.
     """
 
@@ -115,6 +119,11 @@ class HouseRules(Base):
             "least(unit_exports_per_day, unit_uploads_per_day, unit_confirmations_per_day) >= 0",
             name="desk",
         ),
+        CheckConstraint(
+            "least(exchange_before_minutes, gifts_per_ticket, gift_before_minutes) >= 0"
+            " AND least(gift_hours, move_answer_days) > 0",
+            name="changing",
+        ),
     )
 
     site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"), primary_key=True)
@@ -125,6 +134,11 @@ class HouseRules(Base):
     extension_minutes: Mapped[int] = mapped_column(server_default="10", default=10)
     pay_before_minutes: Mapped[int] = mapped_column(server_default="30", default=30)
     return_before_minutes: Mapped[int] = mapped_column(server_default="60", default=60)
+    exchange_before_minutes: Mapped[int] = mapped_column(server_default="60", default=60)
+    gifts_per_ticket: Mapped[int] = mapped_column(server_default="1", default=1)
+    gift_before_minutes: Mapped[int] = mapped_column(server_default="60", default=60)
+    gift_hours: Mapped[int] = mapped_column(server_default="24", default=24)
+    move_answer_days: Mapped[int] = mapped_column(server_default="7", default=7)
     few_left_percent: Mapped[int] = mapped_column(server_default="15", default=15)
     code_per_phone_minute: Mapped[int] = mapped_column(server_default="1", default=1)
     code_per_phone_hour: Mapped[int] = mapped_column(server_default="5", default=5)

@@ -1,5 +1,6 @@
 """One file per thing a person does with seats."""
 
+from palace.tickets.services.changes import change_seat
 from palace.tickets.services.entrants import Person, fits
 from palace.tickets.services.hold import hold
 from palace.tickets.services.missed import write_missed
@@ -9,6 +10,7 @@ from palace.tickets.services.returns import give_back, keep
 __all__ = [
     "Person",
     "cancel",
+    "change_seat",
     "confirm",
     "extend",
     "fits",
