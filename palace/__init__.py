@@ -26,6 +26,7 @@ from palace.companions.queries import own_last_four
 from palace.config import ROOT, Settings
 from palace.consents.services import agree_at_joining
 from palace.door import views as door
+from palace.gifts import views as gifts
 from palace.house import views as house
 from palace.joining import views as joining
 from palace.members import views as members
@@ -69,6 +70,7 @@ PARTS = (
     members,
     notices,
     tickets,
+    gifts,
     mine,
     privacy,
     companions,
