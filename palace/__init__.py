@@ -40,6 +40,7 @@ from palace.members.services import (
     proof_rules,
 )
 from palace.mine import views as mine
+from palace.moving import views as moving
 from palace.notices import senders
 from palace.notices import views as notices
 from palace.notices.services import owe_code, tell_old_number
@@ -71,6 +72,7 @@ PARTS = (
     notices,
     tickets,
     gifts,
+    moving,
     mine,
     privacy,
     companions,

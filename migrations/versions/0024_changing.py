@@ -173,7 +173,9 @@ def _refunds() -> None:
         sa.Column("paid_at", INSTANT),
         sa.CheckConstraint("amount > 0", name=op.f("ck_refunds_owed_amount")),
         sa.CheckConstraint("reason IN ('cancelled', 'moved')", name=op.f("ck_refunds_owed_reason")),
-        sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name=op.f("fk_refunds_owed_ticket_id")),
+        sa.ForeignKeyConstraint(
+            ["ticket_id"], ["tickets.id"], name=op.f("fk_refunds_owed_ticket_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_refunds_owed")),
         sa.UniqueConstraint("ticket_id", name=op.f("uq_refunds_owed_ticket_id")),
     )

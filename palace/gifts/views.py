@@ -124,9 +124,7 @@ def decline(code: str) -> ResponseReturnValue:
     return _answered(services.decline, code, gettext("没有收，票还是对方的。"))
 
 
-def _answered(
-    service: Callable[[Known, str], Gift], code: str, said: str
-) -> ResponseReturnValue:
+def _answered(service: Callable[[Known, str], Gift], code: str, said: str) -> ResponseReturnValue:
     try:
         with transaction():
             gift = service(current_member(), code)

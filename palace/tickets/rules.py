@@ -22,7 +22,6 @@ from palace.tickets.errors import (
     SaleClosed,
     SaleNotOpen,
     TierFull,
-    TooLateToChange,
     TooLateToReturn,
     TooManySeats,
     UnknownSeat,
@@ -234,21 +233,6 @@ def return_deadline(
     """
     usual = starts_at - timedelta(minutes=before_minutes)
     return max(usual, min(answer_until, starts_at)) if answer_until else usual
-
-
-def check_changeable(now: datetime, until: datetime) -> None:
-    """Refuse a change of seats at or after its deadline.
-
-    Raises:
-        TooLateToChange: `now` is not before `until`.
-    """
-    if now >= until:
-        raise TooLateToChange(until=until)
-
-
-def costs_the_same(amounts: Mapping[str, Fen], old: str, new: str) -> bool:
-    """Return whether a tier costs in zone `new` what it costs in `old`, the zone of the seat given up."""
-    return old == new or (new in amounts and amounts[new] == amounts.get(old))
 
 
 def check_returnable(now: datetime, until: datetime) -> None:

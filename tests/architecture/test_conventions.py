@@ -52,6 +52,7 @@ UNUSUAL = {
     "members/posts.py": "rules of posts and proofs, beside those of members",
     "members/unions.py": "tables of unions and whom they list, shown by models",
     "members/units.py": "kinds of unions and what rosters say, beside the rules of members",
+    "moving/effects.py": "what a move of a show would do, before anybody does it",
     "notices/senders.py": "how a notice leaves the house, one function per gateway",
     "privacy/holding.py": "what one table keeps of a member, as page, download and erasing read it",
     "privacy/holdings.py": "every table that keeps something of a member, in one place",

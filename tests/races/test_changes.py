@@ -46,21 +46,17 @@ def booked(member: Member, show: Performance, *seats: str) -> list[Ticket]:
 
 def seats_of(show: Performance) -> tuple[list[int], list[int]]:
     """Return the seats of sold claims and of valid tickets of a show, sorted."""
-    sold = select(Claim.seat_id).where(
-        Claim.performance_id == show.id, Claim.held_until.is_(None)
-    )
+    sold = select(Claim.seat_id).where(Claim.performance_id == show.id, Claim.held_until.is_(None))
     valid = select(Ticket.seat_id).where(
         Ticket.performance_id == show.id, Ticket.state == TicketState.VALID
     )
-    return sorted(db.session.scalars(sold)), sorted(db.session.scalars(valid))  # type: ignore[type-var]  # none is NULL
+    return sorted(db.session.scalars(sold)), sorted(db.session.scalars(valid))
 
 
 def test_sixteen_want_the_same_free_seat_and_one_gets_it(live: Factory, live_app: Flask) -> None:
     show = live.performance(seats=17)
     people = [live.member() for _ in range(16)]
-    tickets = [
-        booked(one, show, f"ST-01-{number:02d}")[0] for number, one in enumerate(people, 1)
-    ]
+    tickets = [booked(one, show, f"ST-01-{number:02d}")[0] for number, one in enumerate(people, 1)]
     live.commit()
 
     jobs = [

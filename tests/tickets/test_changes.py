@@ -32,7 +32,7 @@ from palace.tickets.errors import (
     UnknownSeat,
 )
 from palace.tickets.models import Entrant, Ticket
-from palace.tickets.rules import costs_the_same
+from palace.tickets.services.changes import costs_the_same
 from palace.tickets.services.freed import on_freed
 from palace.tickets.tokens import ticket_token
 from palace.venues.rules import SeatType
@@ -77,7 +77,8 @@ def test_the_new_seat_is_mine_and_the_old_one_free(
 
     changed = services.change_seat(member, ticket.code, "ST-02-03")
 
-    assert changed.seat and changed.seat.code == "ST-02-03"
+    assert changed.seat
+    assert changed.seat.code == "ST-02-03"
     assert (changed.code, changed.issue) == (before[0], before[1] + 1)
     assert changed.collection_code != before[2]
     assert ticket_token(changed) != before[3]
@@ -224,9 +225,7 @@ def test_only_to_a_seat_of_the_same_price_and_as_it_was_sold(
     show = make.performance(seats=[2, 2], prices={"public": 3000})
     free = make.tier("free")
     for zone, amount in (("A", 0), ("B", 0)):
-        make.add(
-            Price(performance_id=show.id, zone=zone, tier_id=free.id, amount=Fen(amount))
-        )
+        make.add(Price(performance_id=show.id, zone=zone, tier_id=free.id, amount=Fen(amount)))
     ticket = ticket_for(booker, member, show, "ST-01-01")
     claim = next(one for one in make.claims(show) if one.held_until is None)
     claim.fund = "the fund of then"
@@ -309,7 +308,8 @@ def test_who_comes_in_follows_the_seat(
     entrant = db.session.scalars(select(Entrant)).one()
     assert entrant.claim_id == ticket.claim_id
     found = queries.entrant_of(ticket)
-    assert found is not None and found.id == entrant.id
+    assert found is not None
+    assert found.id == entrant.id
 
 
 def test_somebody_else_s_ticket_is_not_found(
@@ -364,4 +364,5 @@ def test_staff_change_for_who_stands_before_them(
 
     assert done.status_code == 303
     line = db.session.scalars(select(AuditLine).where(AuditLine.act == "seat_changed")).one()
-    assert line.after and line.after["acted_for"] == f"member:{member.id}"
+    assert line.after
+    assert line.after["acted_for"] == f"member:{member.id}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,6 +23,7 @@ from palace.tickets.errors import (
     OtherPrice,
     SeatTaken,
     TicketGone,
+    TooLateToChange,
     UnknownSeat,
 )
 from palace.tickets.models import Claim, Entrant, Order, Ticket
@@ -67,7 +68,7 @@ def change_seat(member: Known, code: str, wanted: str) -> Ticket:
     if seat is None:
         raise UnknownSeat
     old = db.session.get_one(Claim, ticket.claim_id, populate_existing=True)
-    if not rules.costs_the_same(amounts_of(ticket, terms), old.zone, seat.zone):
+    if not costs_the_same(amounts_of(ticket, terms), old.zone, seat.zone):
         raise OtherPrice(seat=seat)
     _swap(ticket, old, seat, terms)
     return ticket
@@ -84,7 +85,7 @@ def check_open(ticket: Ticket, terms: Terms) -> None:
         raise TicketGone
     show = terms.show
     check_takes_place(show)
-    rules.check_changeable(terms.now, change_by(ticket))
+    _check_in_time(terms.now, change_by(ticket))
     rules.check_on_sale(
         now=terms.now,
         opens_at=show.sale_opens_at,
@@ -129,15 +130,13 @@ def free_seats(ticket: Ticket, terms: Terms) -> list[PlanSeat]:
         seat
         for seat in venues.seats(here.plan_id)
         if _is_free(seat, closed, access=bool(terms.opened))
-        and rules.costs_the_same(amounts, sold.zone, seat.zone)
+        and costs_the_same(amounts, sold.zone, seat.zone)
     ]
     return sorted(found, key=lambda seat: (seat.x - here.x) ** 2 + (seat.y - here.y) ** 2)
 
 
 def _is_free(seat: PlanSeat, closed: dict[int, bool], *, access: bool) -> bool:
-    return seat.id not in closed or (
-        closed[seat.id] and access and seat.type is not SeatType.SEAT
-    )
+    return seat.id not in closed or (closed[seat.id] and access and seat.type is not SeatType.SEAT)
 
 
 def _swap(ticket: Ticket, old: Claim, seat: PlanSeat, terms: Terms) -> None:
@@ -147,8 +146,8 @@ def _swap(ticket: Ticket, old: Claim, seat: PlanSeat, terms: Terms) -> None:
         raise NoSeatToChange
     pick = _as_sold(old, ticket, seat, terms)
     claim_id = 0
-    for place in sorted((seat, left), key=lambda one: one.ordinal):
-        if place is left:
+    for leaves in sorted((False, True), reverse=left.ordinal < seat.ordinal):
+        if leaves:
             claims.give_up(order.id, now, old.id)
         else:
             claim_id = _take(order, pick, terms)
@@ -178,9 +177,7 @@ def _take(order: Order, pick: Pick, terms: Terms) -> int:
         live(terms.now),
     )
     if db.session.scalar(own) is None:
-        for claim_id in claims.take(
-            order, [pick], until=None, now=terms.now, opened=terms.opened
-        ):
+        for claim_id in claims.take(order, [pick], until=None, now=terms.now, opened=terms.opened):
             return claim_id
     raise SeatTaken(seats=[seat])
 
@@ -232,3 +229,13 @@ def _tell(ticket: Ticket, left: Any, seat: PlanSeat, terms: Terms) -> None:
         terms.now,
     )
     note("seat_changed", subject, before={"seat": left.code}, after={"seat": seat.code})
+
+
+def _check_in_time(now: datetime, until: datetime) -> None:
+    if now >= until:
+        raise TooLateToChange(until=until)
+
+
+def costs_the_same(amounts: Mapping[str, Fen], old: str, new: str) -> bool:
+    """Return whether a tier costs in zone `new` what it costs in `old`, the zone of the seat given up."""
+    return old == new or (new in amounts and amounts[new] == amounts.get(old))

@@ -65,9 +65,7 @@ def give_back(member: Known, code: str) -> Ticket:
 
 def owe_refund(ticket: Ticket, reason: RefundReason, now: datetime) -> None:
     """Write that a ticket's money has to go back; the counter, or the payments of later, pay it."""
-    db.session.add(
-        RefundOwed(ticket_id=ticket.id, amount=ticket.price, reason=reason, owed_at=now)
-    )
+    db.session.add(RefundOwed(ticket_id=ticket.id, amount=ticket.price, reason=reason, owed_at=now))
 
 
 def keep(

@@ -15,6 +15,7 @@ from palace.errors import NotFound, PalaceError
 from palace.members.queries import current_member
 from palace.members.rules import Role
 from palace.tickets import queries, services
+from palace.tickets.errors import NoSeatToChange
 from palace.tickets.forms import SeatForm
 from palace.tickets.models import Ticket
 from palace.tickets.seatmap import plan_svg
@@ -87,7 +88,7 @@ def _refusal(found: Ticket, terms: Terms) -> PalaceError | None:
     """Return why the seat of a ticket cannot be changed now, or None."""
     try:
         if found.seat is None:
-            raise changes.NoSeatToChange
+            raise NoSeatToChange
         changes.check_open(found, terms)
     except PalaceError as refusal:
         return refusal

@@ -73,9 +73,7 @@ def ticket_json(found: Ticket, admission: Admission | None = None) -> dict[str, 
 def _return_terms(found: Ticket, admission: Admission | None) -> dict[str, Any]:
     """Return whether a ticket may be given back or have another seat now, and until when."""
     house, show, now = venues.house_rules(), found.performance, clock.now()
-    until = rules.return_deadline(
-        show.starts_at, house.return_before_minutes, show.return_until
-    )
+    until = rules.return_deadline(show.starts_at, house.return_before_minutes, show.return_until)
     answers_move = show.return_until is not None and now < show.return_until
     is_there = found.state is TicketState.VALID and not admission and show.cancelled_at is None
     change_by = rules.return_deadline(show.starts_at, house.exchange_before_minutes)
