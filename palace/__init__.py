@@ -46,12 +46,18 @@ from palace.notices import views as notices
 from palace.notices.services import owe_code, tell_old_number
 from palace.payments.services import on_paid
 from palace.people import views as people
+from palace.pictures import views as pictures
 from palace.privacy import views as privacy
+from palace.productions import views as productions
+from palace.productions.services import PRODUCTION
 from palace.reports import views as reports
+from palace.review import views as review
+from palace.review.rules import reviewed
 from palace.roster import views as roster
 from palace.schema import check_current, check_known, revision
 from palace.security import Cookies, complete_keys, make_keys, use_keys
 from palace.strikes import views as strikes
+from palace.switch import views as switch
 from palace.tickets import services as tickets_services
 from palace.tickets import views as tickets
 from palace.unions import views as unions
@@ -70,6 +76,7 @@ PARTS = (
     pages,
     members,
     notices,
+    pictures,
     tickets,
     gifts,
     moving,
@@ -87,6 +94,9 @@ PARTS = (
     joining,
     unions,
     strikes,
+    review,
+    productions,
+    switch,
     audit,
     reports,
 )
@@ -123,6 +133,7 @@ def create_app(settings: Settings) -> Flask:
     words.init_app(app)
     lifecycle.init_app(app)  # first: its hooks stand around those of everything below
     app.before_request(roster.let_a_roster_in)  # before anybody reads what was sent
+    app.before_request(productions.let_a_picture_in)
     CSRFProtect(app)
     overload.init_app(app)  # inside of what answers before Flask
     for part in PARTS:
@@ -132,6 +143,7 @@ def create_app(settings: Settings) -> Flask:
     proof_rules["house"] = venues.proof_rules
     on_joining["consents"] = agree_at_joining
     on_paid["tickets"] = tickets_services.settle_paid
+    reviewed["production"] = PRODUCTION
     web.check_addresses(app)
     if settings.proxies:
         proxied = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)

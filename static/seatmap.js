@@ -6,7 +6,7 @@ const form = document.getElementById("pick");
 const seats = [...plan.querySelectorAll("rect[role=checkbox]")];
 const words = JSON.parse(map.dataset.words);
 const limit = Number(map.dataset.limit);
-const access = map.dataset.access === "1";
+const yours = new Set(map.dataset.yours.split(" "));
 const within = map.dataset.zones ? new Set(map.dataset.zones.split(" ")) : null;
 const least = map.dataset.large === "1" ? 44 : 24;
 const SEAT = 50;
@@ -63,7 +63,7 @@ function priced(indexes) {
 // Choosing
 const special = (i) => seats[i].dataset.type !== "seat";
 const offered = (i) => !within || within.has(seats[i].dataset.zone);
-const open = (i) => offered(i) && (states[i] === 0 || (states[i] === 2 && access && special(i)));
+const open = (i) => offered(i) && (states[i] === 0 || (states[i] === 2 && yours.has(seats[i].dataset.code)));
 function drop(i) {
   chosen.delete(i);
   paint(i);

@@ -19,8 +19,8 @@ from palace.members.models import Grant, Member, Post, RosterEntry, SignIn, Staf
 from palace.members.rules import GrantKind, Role
 from palace.members.units import UnitKind
 from palace.money import Fen
-from palace.programme.models import Performance, Price, Production, Quota, Tier
-from palace.programme.rules import Qualifies, Scope, Seating
+from palace.programme.models import Opening, Performance, Price, Production, Quota, Tier
+from palace.programme.rules import Audience, Qualifies, Scope, Seating
 from palace.roster.tree import pinyin_of
 from palace.tickets.models import Claim, Order, Ticket
 from palace.venues import queries as venues
@@ -233,14 +233,37 @@ class Factory:
         self.add(member)
         return member
 
-    def grant(self, member: Member, performance: Performance | None = None) -> Grant:
-        """Return a live grant for wheelchair places."""
+    def opening(
+        self, performance: Performance, opens_at: datetime, unit: Unit | None = None
+    ) -> Opening:
+        """Return an opening for all members, or for a union and what is below it."""
+        opening = Opening(
+            performance_id=performance.id,
+            audience=Audience.UNIT if unit else Audience.MEMBERS,
+            unit_id=unit.id if unit else None,
+            opens_at=opens_at,
+        )
+        self.add(opening)
+        return opening
+
+    def grant(
+        self,
+        member: Member,
+        performance: Performance | None = None,
+        *,
+        kind: GrantKind = GrantKind.WHEELCHAIR,
+        opens: str | None = None,
+        seats: int | None = None,
+    ) -> Grant:
+        """Return a live grant, for wheelchair places unless it says which it opens."""
         grant = Grant(
             member_id=member.id,
             performance_id=performance.id if performance else None,
-            kind=GrantKind.WHEELCHAIR,
+            kind=kind,
             reason="test",
             starts_at=datetime(2020, 1, 1, tzinfo=UTC),
+            opens=opens,
+            seats=seats,
         )
         self.add(grant)
         return grant

@@ -25,6 +25,14 @@ ACTS = {
     "post_ended": N_("收回岗位"),
     "proofs_set": N_("改登录规则"),
     "rules_set": N_("改馆规"),
+    "house_switched": N_("拨总开关"),
+    "revision_proposed": N_("送审"),
+    "revision_passed": N_("审核通过一步"),
+    "revision_sent_back": N_("审核退回"),
+    "revision_published": N_("审核全部通过，公开"),
+    "revision_withdrawn": N_("撤回送审"),
+    "review_step_added": N_("加审核步骤"),
+    "review_step_removed": N_("去掉审核步骤"),
     "second_factor_set": N_("设好第二步验证"),
     "second_factor_dropped": N_("取消第二步验证"),
     "second_factor_forgotten": N_("重设第二步验证"),
@@ -107,11 +115,16 @@ SUBJECTS = {
     "roster_import": N_("名册导入 %(number)s"),
     "consent_text": N_("说明 %(number)s"),
     "page": N_("页面 %(number)s"),
+    "production": N_("剧目 %(number)s"),
+    "review_step": N_("审核步骤 %(number)s"),
 }
 """What acts are done to, by the word in front of the colon."""
 
 VALUES = {
     "name": N_("名字"),
+    "revision": N_("送审编号"),
+    "step": N_("步骤"),
+    "mode": N_("总开关"),
     "phone": N_("手机号"),
     "last_four": N_("证件尾号"),
     "role": N_("岗位"),

@@ -38,14 +38,19 @@ def home() -> ResponseReturnValue:
         oversees=oversees,
         sites=current_user.sites(*AT_COUNTERS),
     )
+    review = queries.reviewing(current_user)
     if wants_json():
-        return {"performances": [_json(figures) for figures in coming], "waiting": _todo(waiting)}
+        todo = _todo(waiting) | {"reviews": review.waiting, "sent_back": review.sent_back}
+        return {"performances": [_json(figures) for figures in coming], "waiting": todo}
     return render_template(
         "members/staff_home.html",
         staff=current_user.staff or current_user.member,
         sees=sees,
         sells=not roles.isdisjoint(AT_COUNTERS),
         oversees=oversees,
+        stages=Role.PROGRAMME in roles,
+        reviews=Role.REVIEWER in roles,
+        review=review,
         looks_after=not roles.isdisjoint({Role.ADMIN, Role.SITE_ADMIN}),
         pageless=[role for role in OF_STAFF if role in roles and role not in FIRST_PAGES],
         performances=coming,

@@ -116,6 +116,7 @@ def _form_of(group: Group) -> type[FiguresForm]:
 
 TicketsRulesForm = _form_of(Group.TICKETS)
 StrikesRulesForm = _form_of(Group.STRIKES)
+KeptRulesForm = _form_of(Group.KEPT)
 CodesRulesForm = _form_of(Group.CODES)
 PeopleRulesForm = _form_of(Group.PEOPLE)
 RosterRulesForm = _form_of(Group.ROSTER)
@@ -125,6 +126,7 @@ FORMS = {
     for form in (
         TicketsRulesForm,
         StrikesRulesForm,
+        KeptRulesForm,
         CodesRulesForm,
         PeopleRulesForm,
         RosterRulesForm,

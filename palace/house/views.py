@@ -17,6 +17,7 @@ from palace.house.forms import (
     FORMS,
     CodesRulesForm,
     FiguresForm,
+    KeptRulesForm,
     LimitsRulesForm,
     PeopleRulesForm,
     PresetForm,
@@ -92,6 +93,14 @@ def take_preset() -> ResponseReturnValue:
             raise
         return _page(Group.STRIKES, told=refusal)
     return _done(Group.STRIKES, changed)
+
+
+@bp.post("/kept")
+@allow(Role.ADMIN, fresh=True)
+@reads(KeptRulesForm)
+def set_kept() -> ResponseReturnValue:
+    """Set when kept seats go on sale, and what a choice on the web may leave."""
+    return _set(KeptRulesForm())
 
 
 @bp.post("/codes")

@@ -209,10 +209,14 @@ class Challenge(Base):
 
 
 class Grant(Base):
-    """Who may do what until when: opens seats that are kept (`performance_id` None: any show)."""
+    """Who may do what until when: opens seats that are kept (`performance_id` None: any show).
+
+    `opens` is the key such seats are kept under ("block:5"); None: what the kind says. `seats` is how
+    many may be taken by it in all; None: no limit of its own.
+    """
 
     __tablename__ = "grants"
-    __table_args__ = (one_of("kind", GrantKind),)
+    __table_args__ = (one_of("kind", GrantKind), CheckConstraint("seats > 0", name="seats"))
 
     id: Mapped[Id]
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
@@ -221,6 +225,8 @@ class Grant(Base):
     reason: Mapped[str]
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime | None]
+    opens: Mapped[str | None]
+    seats: Mapped[int | None]
 
 
 class AuditLine(Base):

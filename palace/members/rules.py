@@ -59,9 +59,12 @@ class Standing(StrEnum):
 
 
 class GrantKind(StrEnum):
-    """What a grant opens: seats kept for wheelchair users and their companions."""
+    """Where a grant comes from: a wheelchair user's word, a unit's block, a waiting list, a code."""
 
     WHEELCHAIR = "wheelchair"
+    BLOCK = "block"
+    OFFER = "offer"
+    CODE = "code"
 
 
 MEMBER_SIGN_IN = timedelta(days=180)

@@ -119,14 +119,15 @@ def mark(move: Move, show: Performance) -> str:
 
 def progress(move_id: int) -> Progress:
     """Return how far the telling of a move is."""
-    told = MoveNews.told_at.is_not(None)
-    failed = MoveNews.told_at.is_(None) & MoveNews.failure.is_not(None)
-    waiting = MoveNews.told_at.is_(None) & MoveNews.failure.is_(None)
-    counts = [func.count().filter(one) for one in (told, waiting, failed)]
-    kept_too = func.count(MoveNews.kept_at)
-    asked = select(*counts, kept_too).where(MoveNews.move_id == move_id)
-    told_count, waiting_count, failed_count, kept_count = db.session.execute(asked).one()
-    return Progress(told_count, waiting_count, failed_count, kept_count)
+    unsaid = MoveNews.told_at.is_(None)
+    asked = select(
+        func.count(MoveNews.told_at),
+        func.count().filter(unsaid, MoveNews.failure.is_(None)),
+        func.count().filter(unsaid, MoveNews.failure.is_not(None)),
+        func.count(MoveNews.kept_at),
+    ).where(MoveNews.move_id == move_id)
+    told, waiting, failed, kept = db.session.execute(asked).one()
+    return Progress(told, waiting, failed, kept)
 
 
 def failures(move_id: int) -> Sequence[tuple[Member, str]]:

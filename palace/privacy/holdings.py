@@ -143,7 +143,7 @@ HOLDINGS: Sequence[Holding] = (
     ),
     Holding(
         model=Grant,
-        title=N_("轮椅席资格"),
+        title=N_("选保留座位的资格"),
         kept=GOES,
         of=by(Grant.member_id),
         goes=by(Grant.member_id),

@@ -2,21 +2,66 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from palace.db import Base, Id, one_of
+from palace.db import COMES_WITH_THE_TABLES, Base, Id, one_of
 from palace.money import Fen
-from palace.programme.rules import IdentityPolicy, Qualifies, Scope, Seating
+from palace.programme.rules import (
+    Audience,
+    IdentityPolicy,
+    LateEntry,
+    Qualifies,
+    Scope,
+    SeatChoice,
+    Seating,
+)
 from palace.venues.models import SeatingPlan, Space
 
 
+class Partner(Base):
+    """An organisation that puts something on together with the palace (合作单位)."""
+
+    __tablename__ = "partners"
+
+    id: Mapped[Id]
+    name_zh: Mapped[str] = mapped_column(unique=True)
+    name_en: Mapped[str] = mapped_column(server_default="", default="")
+
+
+class PermitRule(Base):
+    """From how many places on a show needs a permit, in spaces of a kind (None: in any)."""
+
+    __tablename__ = "permit_rules"
+    __table_args__ = (
+        CheckConstraint("from_places >= 0", name="from_places"),
+        {"info": {COMES_WITH_THE_TABLES: True}},
+    )
+
+    id: Mapped[Id]
+    space_kind: Mapped[str | None]
+    from_places: Mapped[int]
+    name_zh: Mapped[str]
+    name_en: Mapped[str]
+
+
 class Production(Base):
-    """A play, concert, film or exhibition that is shown once or more often (剧目)."""
+    """A play, concert, film or exhibition that is shown once or more often (剧目).
+
+    Everything people read of it was reviewed: only `palace/productions` writes it, when the review
+    has passed. Until then a new one is empty. `site_id` None: the whole palace's.
+    """
 
     __tablename__ = "productions"
+    __table_args__ = (
+        one_of("late_entry", LateEntry),
+        CheckConstraint(
+            "(late_entry = 'interval') = (late_minute IS NOT NULL) AND late_minute > 0",
+            name="late_minute",
+        ),
+    )
 
     id: Mapped[Id]
     code: Mapped[str] = mapped_column(unique=True)
@@ -26,19 +71,36 @@ class Production(Base):
     about_zh: Mapped[str]
     about_en: Mapped[str]
     minutes: Mapped[int]
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("sites.id"), index=True)
+    picture: Mapped[str | None] = mapped_column(ForeignKey("pictures.code"))
+    age_zh: Mapped[str] = mapped_column(server_default="", default="")
+    age_en: Mapped[str] = mapped_column(server_default="", default="")
+    late_entry: Mapped[LateEntry] = mapped_column(
+        server_default=LateEntry.ANY_TIME, default=LateEntry.ANY_TIME
+    )
+    late_minute: Mapped[int | None]
+    entry_note_zh: Mapped[str] = mapped_column(server_default="", default="")
+    entry_note_en: Mapped[str] = mapped_column(server_default="", default="")
+    permit_number: Mapped[str] = mapped_column(server_default="", default="")
+    permit_authority: Mapped[str] = mapped_column(server_default="", default="")
+    permit_until: Mapped[date | None]
+    partner_id: Mapped[int | None] = mapped_column(ForeignKey("partners.id"))
+    partner: Mapped[Partner | None] = relationship()
 
 
 class Performance(Base):
     """One date of a production (场次); it takes its hall from get-in to get-out.
 
-    `published_at` None: nobody but staff sees it. `seats_per_member` is frozen from the house rules.
-    `one_per_identity`: one document, one ticket. `moved_at` is when it was last moved to another
-    time or hall, and until `return_until` tickets go back because of that.
+    `published_at` None: nobody but staff sees it. `seats_per_member` and `no_single_gap` are frozen
+    from the house rules. `one_per_identity`: one document, one ticket. `sale_opens_at` is the public
+    opening, `openings` lets some in before. `moved_at` is when it was last moved to another time or
+    hall, and until `return_until` tickets go back because of that.
     """
 
     __tablename__ = "performances"
     __table_args__ = (
         one_of("seating", Seating),
+        one_of("choice", SeatChoice),
         one_of("identity_policy", IdentityPolicy),
         CheckConstraint(
             "identity_policy <> 'none' OR NOT one_per_identity", name="one_per_identity"
@@ -71,9 +133,32 @@ class Performance(Base):
         server_default=IdentityPolicy.NONE, default=IdentityPolicy.NONE
     )
     one_per_identity: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
+    no_single_gap: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
+    choice: Mapped[SeatChoice] = mapped_column(
+        server_default=SeatChoice.FREE, default=SeatChoice.FREE
+    )
     production: Mapped[Production] = relationship(lazy="joined", innerjoin=True)
     space: Mapped[Space] = relationship(lazy="joined", innerjoin=True)
     plan: Mapped[SeatingPlan | None] = relationship()
+
+
+class Opening(Base):
+    """When some may book before the public: a union with all below it, or all valid members."""
+
+    __tablename__ = "openings"
+    __table_args__ = (
+        one_of("audience", Audience),
+        CheckConstraint("(audience = 'unit') = (unit_id IS NOT NULL)", name="unit"),
+        UniqueConstraint(
+            "performance_id", "audience", "unit_id", postgresql_nulls_not_distinct=True
+        ),
+    )
+
+    id: Mapped[Id]
+    performance_id: Mapped[int] = mapped_column(ForeignKey("performances.id"))
+    audience: Mapped[Audience]
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"), index=True)
+    opens_at: Mapped[datetime]
 
 
 class Tier(Base):

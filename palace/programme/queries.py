@@ -16,8 +16,11 @@ from palace.errors import NotFound
 from palace.money import FREE, Fen
 from palace.programme.models import Performance, Price, Production, Tier
 from palace.programme.rules import Listed, Place, Priced, Seating, Shown, Work, few_places, shown
+from palace.review.queries import open_revision
 from palace.statements import execute
 from palace.venues.models import Space
+from palace.venues.queries import modes
+from palace.venues.rules import Mode
 
 Part = TypeVar("Part")
 ID = bindparam("id", type_=BigInteger)
@@ -118,6 +121,15 @@ def production(production_id: int) -> Production:
     return found
 
 
+def working_title(production: Production) -> tuple[str, str]:
+    """Return a production's title in Chinese and English; of one never reviewed, what waits for it."""
+    if production.title_zh:
+        return production.title_zh, production.title_en
+    waiting = open_revision(f"production:{production.id}")
+    fields = waiting.fields if waiting else {}
+    return fields.get("title_zh") or "", fields.get("title_en") or ""
+
+
 def performances(*, since: datetime, until: datetime) -> list[Listed]:
     """Return published performances that end after `since` and start before `until`, by start."""
     return _listed(execute(ON, {"since": since, "until": until}))
@@ -171,6 +183,7 @@ def _stub(performance: Listed, read: Programme, now: datetime) -> Stub:
         ticketed=performance.seating is not Seating.OPEN,
         left=left,
         few=few_places(performance.capacity, read.few_left_percent),
+        stopped=modes().of(performance.space.id).mode is Mode.STOPPED,
     )
     prices = read.prices.get(performance.id, ())
     return Stub(performance=performance, shown=state, left=left, prices=prices)

@@ -26,6 +26,28 @@ class IdentityPolicy(StrEnum):
     EVERY_ENTRANT = "every_entrant"
 
 
+class LateEntry(StrEnum):
+    """When somebody who comes late is let in: at any time, in the interval, or not at all."""
+
+    ANY_TIME = "any_time"
+    INTERVAL = "interval"
+    NONE = "none"
+
+
+class Audience(StrEnum):
+    """Whom an opening before the public one is for: a union with all below it, or all valid members."""
+
+    UNIT = "unit"
+    MEMBERS = "members"
+
+
+class SeatChoice(StrEnum):
+    """Whether people choose their seats, or say how many and are given the best."""
+
+    FREE = "free"
+    ASSIGNED = "assigned"
+
+
 class Qualifies(StrEnum):
     """Whom a tier is for."""
 
@@ -50,6 +72,7 @@ class Shown(StrEnum):
     RUNNING = "running"
     NOT_OPEN = "not_open"
     CLOSED = "closed"
+    STOPPED = "stopped"
     FULL = "full"
     FEW = "few"
     FREE = "free"
@@ -66,6 +89,13 @@ class Work:
     about_zh: str
     about_en: str
     minutes: int
+    picture: str | None = None
+    age_zh: str = ""
+    age_en: str = ""
+    late_entry: LateEntry = LateEntry.ANY_TIME
+    late_minute: int | None = None
+    entry_note_zh: str = ""
+    entry_note_en: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +146,17 @@ class Priced:
     amount: Fen
 
 
+def opening(public: datetime, early: datetime | None, *, valid: bool) -> datetime:
+    """Return when booking opens for somebody: at the earliest opening that fits them.
+
+    Args:
+        public: the opening for everybody.
+        early: the earliest opening of the person's unions, or of all members.
+        valid: whether their membership holds; only then is such an opening theirs.
+    """
+    return min(public, early) if valid and early else public
+
+
 def few_places(capacity: int, percent: int) -> int:
     """Return how many places left count as few (快满了)."""
     return capacity * percent // 100
@@ -132,6 +173,7 @@ def shown(
     ticketed: bool,
     left: int,
     few: int,
+    stopped: bool = False,
 ) -> Shown:
     """Return how a performance stands at `now`; `few` places or less left is 快满了."""
     standing = (
@@ -139,8 +181,9 @@ def shown(
         (now >= ends_at, Shown.PAST),
         (not ticketed, Shown.OPEN),
         (now >= starts_at, Shown.RUNNING),
-        (now < opens_at, Shown.NOT_OPEN),
+        (now < opens_at and not stopped, Shown.NOT_OPEN),
         (now >= closes_at, Shown.CLOSED),
+        (stopped, Shown.STOPPED),
         (left <= 0, Shown.FULL),
         (left <= few, Shown.FEW),
     )
@@ -159,3 +202,9 @@ KINDS = {
     "square": N_("广场演出"),
 }
 """Kinds of production and what people call them."""
+LATE_ENTRY = {
+    LateEntry.ANY_TIME: N_("迟到随时可以进场"),
+    LateEntry.INTERVAL: N_("迟到的请等到中场休息进场"),
+    LateEntry.NONE: N_("开演后不能进场"),
+}
+"""What people who come late are told."""

@@ -12,7 +12,7 @@ from palace.db import db
 from palace.money import Fen
 from palace.programme.errors import PlanElsewhere, ZoneUnpriced
 from palace.programme.models import Performance, Price, Production, Quota, Tier
-from palace.programme.rules import IdentityPolicy, Scope, Seating
+from palace.programme.rules import IdentityPolicy, Scope, SeatChoice, Seating
 from palace.venues import queries as venues
 from palace.venues import services
 from palace.venues.models import Seat, SeatingPlan, Space
@@ -42,6 +42,8 @@ class Staging:
     seats_per_member: int | None = None
     identity_policy: IdentityPolicy = IdentityPolicy.NONE
     one_per_identity: bool = False
+    no_single_gap: bool | None = None
+    choice: SeatChoice = SeatChoice.FREE
 
 
 def stage(production: Production, space: Space, staging: Staging) -> Performance:
@@ -54,6 +56,7 @@ def stage(production: Production, space: Space, staging: Staging) -> Performance
     _check(space, staging)
     ends_at = staging.starts_at + timedelta(minutes=production.minutes)
     during = Range(staging.starts_at - staging.get_in, ends_at + staging.get_out)
+    house = venues.house_rules()
     occupancy = services.occupy(space, during, Use.PERFORMANCE)
     performance = Performance(
         production=production,
@@ -62,7 +65,7 @@ def stage(production: Production, space: Space, staging: Staging) -> Performance
         occupancy_id=occupancy.id,
         seating=staging.seating,
         capacity=_capacity(space, staging),
-        seats_per_member=staging.seats_per_member or venues.house_rules().seats_per_member,
+        seats_per_member=staging.seats_per_member or house.seats_per_member,
         doors_at=staging.starts_at - staging.doors,
         starts_at=staging.starts_at,
         ends_at=ends_at,
@@ -71,6 +74,10 @@ def stage(production: Production, space: Space, staging: Staging) -> Performance
         published_at=staging.published_at,
         identity_policy=staging.identity_policy,
         one_per_identity=staging.one_per_identity,
+        no_single_gap=house.no_single_gap
+        if staging.no_single_gap is None
+        else staging.no_single_gap,
+        choice=staging.choice,
     )
     db.session.add(performance)
     db.session.flush()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,26 +17,32 @@ from sqlalchemy import (
     bindparam,
     case,
     delete,
+    exists,
     func,
     or_,
     select,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.sql.dml import ReturningInsert
+from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from palace.db import db, table_of
 from palace.money import Fen
-from palace.programme.models import Performance, Quota
-from palace.programme.rules import Scope
+from palace.programme.models import Performance
 from palace.statements import execute
-from palace.tickets.errors import SoldOut
+from palace.tickets.kept import keep as keep  # noqa: PLC0414 - says: shown to others
+from palace.tickets.kept import keep_each as keep_each  # noqa: PLC0414 - says: shown to others
+from palace.tickets.kept import kept as kept  # noqa: PLC0414 - says: shown to others
+from palace.tickets.kept import live as live  # noqa: PLC0414 - says: shown to others
+from palace.tickets.kept import unkeep as unkeep  # noqa: PLC0414 - says: shown to others
 from palace.tickets.models import Claim, Entrant, Order, Ticket
+from palace.tickets.quotas import check_quotas as check_quotas  # noqa: PLC0414 - says: shown to others
+from palace.tickets.quotas import lock_quotas
 from palace.tickets.rules import NamedTier
 from palace.venues.models import Seat
 from palace.venues.rules import PlanSeat
 
-CLAIMS, QUOTAS = table_of(Claim), table_of(Quota)
+CLAIMS = table_of(Claim)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,21 +56,14 @@ class Pick:
     face_price: Fen
 
 
-def live(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
-    """Return the condition that a claim is somebody's: sold, or held and not lapsed."""
-    return or_(Claim.held_until.is_(None), Claim.held_until > now)
-
-
-def kept(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
-    """Return the condition that a seat nobody bought is kept for somebody."""
-    return ~live(now) & (Claim.kept_until > now)
-
-
 INSTANT = DateTime(timezone=True)
 KEY = ("performance_id", "seat_id")
+NEW = "new_"
+"""How a value is called whose column's name an update keeps to itself."""
 OF_ORDER = ("performance_id", "order_id", "member_id", "held_until")
 OF_PLACE = ("seat_id", "tier_id", "zone", "price", "face_price", "fund")
-SCOPE_ORDER = case({Scope.HOUSE: 0, Scope.TIER: 1, Scope.ZONE: 2}, value=QUOTAS.c.scope)
+BY = case((CLAIMS.c.kept_until > bindparam("now", type_=INSTANT), CLAIMS.c.kept_for))
+WON = (CLAIMS.c.id, CLAIMS.c.seat_id, BY.label("by"))
 LOCK_CLAIMS = (
     select(Claim.price)
     .outerjoin(Seat)
@@ -72,34 +71,12 @@ LOCK_CLAIMS = (
     .order_by(Seat.ordinal, Claim.id)
     .with_for_update(of=Claim, key_share=True)
 )
-LOCK_QUOTAS = (
-    select(QUOTAS)
-    .where(QUOTAS.c.performance_id == bindparam("performance_id"))
-    .order_by(SCOPE_ORDER, QUOTAS.c.id)
-    .with_for_update(key_share=True)
-)
 PROLONG = (
     update(CLAIMS)
     .where(CLAIMS.c.order_id == bindparam("order"), CLAIMS.c.held_until > bindparam("now"))
     .values(held_until=bindparam("until"))
     .returning(CLAIMS.c.id)
 )
-COUNTED = and_(
-    Claim.performance_id == QUOTAS.c.performance_id,
-    live(bindparam("now", type_=INSTANT)),
-    or_(
-        QUOTAS.c.scope == Scope.HOUSE,
-        Claim.tier_id == QUOTAS.c.tier_id,
-        Claim.zone == QUOTAS.c.zone,
-    ),
-)
-OVERFULL = (
-    select(QUOTAS.c.tier_id)
-    .where(QUOTAS.c.id == func.any(bindparam("used", type_=ARRAY(BigInteger))))
-    .where(QUOTAS.c.seats < select(func.count()).where(COUNTED).scalar_subquery())
-    .order_by(SCOPE_ORDER, QUOTAS.c.id)
-)
-"""Which of some quotas have more live claims than seats, in the order they are locked."""
 
 
 def take(
@@ -109,12 +86,14 @@ def take(
     until: datetime | None,
     now: datetime,
     opened: Collection[str],
-) -> dict[int, int | None]:
+    only_kept: bool = False,
+) -> list[Any]:
     """Claim the places of `picks` for `order` (None = sold), taking over lapsed holds; return what was won.
 
     One statement in plan order, so that two orders never wait on each other in a circle. A kept
-    seat is won only before its release by somebody whose grant opens it (`opened`). What the order
-    has already it may take again, in another tier. The claims won come by id, with their seats.
+    seat is won only before its release by somebody whose grant opens it (`opened`), others not at all
+    where it is to be `only_kept` ones. What the order has already it may take again, in another tier.
+    The rows won have `id`, `seat_id` and `by`: the key of a kept seat.
     """
     places = sorted(picks, key=lambda pick: pick.seat.ordinal if pick.seat else 0)
     given = {
@@ -124,6 +103,20 @@ def take(
         "held_until": until,
         "now": now,
         "opened": list(opened),
+    }
+    won = []
+    if opened and places[0].seat is None:
+        renamed = {NEW + name: given[name] for name in OF_ORDER}
+        known = {"now": now, "opened": given["opened"], "wanted": len(places)}
+        won = execute(TAKE_KEPT_PLACES, renamed | known | _columns(places))
+        places = [] if only_kept else places[len(won) :]
+    if not places:
+        return won
+    return won + execute(TAKE_KEPT if only_kept else TAKE, given | _columns(places))
+
+
+def _columns(places: Sequence[Pick]) -> dict[str, list[object]]:
+    return {
         "seats": [pick.seat.id if pick.seat else None for pick in places],
         "tiers": [pick.tier.id for pick in places],
         "zones": [pick.zone for pick in places],
@@ -131,12 +124,12 @@ def take(
         "face_prices": [pick.face_price for pick in places],
         "funds": [pick.tier.fund for pick in places],
     }
-    return {row.id: row.seat_id for row in execute(TAKE, given)}
 
 
-def _take() -> ReturningInsert[Any]:
+def _places() -> Any:
+    """Return the places asked for as a table, numbered in the order they are given."""
     whole, words = ARRAY(BigInteger), ARRAY(Text)
-    places = (
+    return (
         func.unnest(
             bindparam("seats", type_=whole),
             bindparam("tiers", type_=whole),
@@ -148,48 +141,64 @@ def _take() -> ReturningInsert[Any]:
         .table_valued(*OF_PLACE, with_ordinality="turn")
         .render_derived("place")
     )
+
+
+def _take(*, only_kept: bool = False) -> ReturningInsert[Any]:
+    places, now = _places(), bindparam("now", type_=INSTANT)
     of_order = [bindparam(name, type_=CLAIMS.c[name].type) for name in OF_ORDER]
     rows = select(*of_order, *(places.c[name] for name in OF_PLACE)).order_by(places.c.turn)
-    new = insert(CLAIMS).from_select([*OF_ORDER, *OF_PLACE], rows)
-    now, opened = bindparam("now", type_=INSTANT), bindparam("opened", type_=words)
-    free = (CLAIMS.c.held_until <= now) & or_(
-        CLAIMS.c.kept_until.is_(None),
-        CLAIMS.c.kept_until <= now,
-        CLAIMS.c.kept_for == func.any(opened),
+    opens = _opened(CLAIMS.c)
+    free = (CLAIMS.c.held_until <= now) & (
+        opens
+        if only_kept
+        else or_(CLAIMS.c.kept_until.is_(None), CLAIMS.c.kept_until <= now, opens)
     )
+    if only_kept:
+        there = CLAIMS.alias()
+        mine = (there.c.performance_id == of_order[0], there.c.seat_id == places.c.seat_id)
+        rows = rows.where(exists().where(*mine, _opened(there.c)))
+    new = insert(CLAIMS).from_select([*OF_ORDER, *OF_PLACE], rows)
     return new.on_conflict_do_update(
         index_elements=KEY,
         set_={name: new.excluded[name] for name in {*OF_ORDER, *OF_PLACE} - set(KEY)},
         where=free | (CLAIMS.c.order_id == new.excluded.order_id),
-    ).returning(CLAIMS.c.id, CLAIMS.c.seat_id)
+    ).returning(*WON)
 
 
-def keep(
-    performance_id: int, seats: Iterable[PlanSeat], *, reason: str, until: datetime, now: datetime
-) -> int:
-    """Keep free seats for somebody until their release; return how many were free to keep."""
-    rows = [
-        {
-            "performance_id": performance_id,
-            "seat_id": seat.id,
-            "zone": seat.zone,
-            "price": 0,
-            "face_price": 0,
-            "held_until": now,
-            "kept_for": reason,
-            "kept_until": until,
-        }
-        for seat in sorted(seats, key=lambda seat: seat.ordinal)
-    ]
-    if not rows:
-        return 0
-    new = insert(Claim).values(rows)
-    won = new.on_conflict_do_update(
-        index_elements=[Claim.performance_id, Claim.seat_id],
-        set_={"kept_for": new.excluded.kept_for, "kept_until": new.excluded.kept_until},
-        where=(Claim.held_until <= now) & or_(Claim.kept_until.is_(None), Claim.kept_until <= now),
-    ).returning(Claim.id)
-    return len(db.session.execute(won).all())
+def _take_kept_places() -> ReturningUpdate[Any]:
+    """Return the statement that takes kept places without seats; another's is passed over, not waited for."""
+    places, now = _places(), bindparam("now", type_=INSTANT)
+    free = (
+        select(CLAIMS.c.id)
+        .where(
+            CLAIMS.c.performance_id == bindparam(NEW + "performance_id", type_=BigInteger),
+            CLAIMS.c.seat_id.is_(None),
+            CLAIMS.c.held_until <= now,
+            _opened(CLAIMS.c),
+        )
+        .order_by(CLAIMS.c.id)
+        .limit(bindparam("wanted", type_=BigInteger))
+        .with_for_update(key_share=True, skip_locked=True)
+        .subquery()
+    )
+    numbered = select(
+        free.c.id, func.row_number().over(order_by=free.c.id).label("turn")
+    ).subquery()
+    return (
+        update(CLAIMS)
+        .where(CLAIMS.c.id == numbered.c.id, numbered.c.turn == places.c.turn)
+        .values(
+            **{name: bindparam(NEW + name, type_=CLAIMS.c[name].type) for name in OF_ORDER[1:]},
+            **{name: places.c[name] for name in OF_PLACE[1:]},
+        )
+        .returning(*WON)
+    )
+
+
+def _opened(claim: Any) -> ColumnElement[bool]:
+    """Return the condition that a seat is kept, and for whom opens it."""
+    now, opened = bindparam("now", type_=INSTANT), bindparam("opened", type_=ARRAY(Text))
+    return and_(claim.kept_until > now, claim.kept_for == func.any(opened))
 
 
 def lock_order_claims(order: Order) -> Fen:
@@ -223,43 +232,6 @@ def give_up(order_id: int, now: datetime, claim_id: int | None = None) -> None:
     db.session.execute(freed.execution_options(synchronize_session=False))
 
 
-def lock_quotas(performance_id: int) -> Sequence[Any]:
-    """Lock a performance's quota rows in scope order, last of all locks, and return them."""
-    return execute(LOCK_QUOTAS, {"performance_id": performance_id})
-
-
-def check_quotas(
-    order: Order, picks: Sequence[Pick], now: datetime, *, has_quotas: bool = True
-) -> None:
-    """Refuse if a quota the order uses has more live claims than seats, this order's included.
-
-    Args:
-        has_quotas: False: the performance had none when its terms were read behind the member's lock;
-            one that comes later finds this order's claims there already.
-
-    Raises:
-        SoldOut: carries the `tier_id` whose quota is full, or None.
-        ValueError: places without seats are sold, and no quota caps the house.
-    """
-    quotas = lock_quotas(order.performance_id) if has_quotas else ()
-    used = [quota for quota in quotas if _uses(quota, picks)]
-    if any(pick.seat is None for pick in picks) and not any(
-        quota.scope == Scope.HOUSE for quota in used
-    ):
-        raise ValueError("places without seats need a house quota")
-    if not used:
-        return
-    asked = {"used": [quota.id for quota in used], "now": now}
-    full = execute(OVERFULL, asked)
-    if full:
-        raise SoldOut(tier_id=full[0].tier_id)
-
-
-def _uses(quota: Any, picks: Sequence[Pick]) -> bool:
-    tiers, zones = {pick.tier.id for pick in picks}, {pick.zone for pick in picks}
-    return quota.scope == Scope.HOUSE or quota.tier_id in tiers or quota.zone in zones
-
-
 def name_entrants(performance_id: int, rows: Sequence[Mapping[str, Any]], now: datetime) -> int:
     """Write who comes in by an order's claims, one document once; return how many rows were won.
 
@@ -282,4 +254,4 @@ def name_entrants(performance_id: int, rows: Sequence[Mapping[str, Any]], now: d
     return len(db.session.execute(won).all())
 
 
-TAKE = _take()
+TAKE, TAKE_KEPT, TAKE_KEPT_PLACES = _take(), _take(only_kept=True), _take_kept_places()

@@ -27,11 +27,39 @@ class SoldOut(PalaceError):
     message = N_("票刚刚发完了，请选其他票种或场次。")
 
 
+class BookingStopped(PalaceError):
+    """The house takes no new bookings just now. Carries `reason`, in both languages."""
+
+    status, code = 409, "booking_stopped"
+    message = N_("暂停预订：%(reason)s 已经订好的票和座位不变。")
+
+
 class SaleNotOpen(PalaceError):
     """Booking opens later. Carries `opens_at`."""
 
     status, code = 409, "sale_not_open"
     message = N_("还没有开票，%(opens_at)s开票。")
+
+
+class NotKeptForYou(PalaceError):
+    """Seats were asked for that are kept, but by no grant of this person that holds now."""
+
+    status, code = 409, "not_kept_for_you"
+    message = N_("这些座位没有为您保留，或者保留的时间已经过了。")
+
+
+class GrantUsedUp(PalaceError):
+    """More kept seats than the grants allow. Carries `left`."""
+
+    status, code = 409, "grant_used_up"
+    message = N_("为您保留的座位，您还能订%(left)s个。请减少张数，或另选别的座位。")
+
+
+class SeatsAssigned(PalaceError):
+    """Seats are given out by the palace at this performance; people say how many."""
+
+    status, code = 409, "seats_assigned"
+    message = N_("这一场不能自己选座，座位由系统安排。请选择要几张票。")
 
 
 class SaleClosed(PalaceError):

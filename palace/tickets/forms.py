@@ -85,7 +85,10 @@ class ChoiceForm(Choice, PlainForm):
 
 
 class HoldForm(Choice, Form):
-    """A choice with its key; `confirm` settles a free one at once, `list` says it was made by rows."""
+    """A choice with its key; `confirm` settles a free one at once, `list` says it was made by rows.
+
+    `kept`: of the seats kept under this key, which a grant of theirs opens.
+    """
 
     key = StringField(
         validators=[
@@ -95,6 +98,12 @@ class HoldForm(Choice, Form):
     )
     confirm = BooleanField()
     list = BooleanField()
+    kept = StringField(
+        validators=[
+            Optional(),
+            Regexp(r"^[a-z_]{1,20}(:[0-9]{1,18})?\Z", message=_("没有这些保留的座位。")),
+        ]
+    )
 
     def __init__(self) -> None:
         super().__init__()
@@ -116,6 +125,7 @@ class HoldForm(Choice, Form):
             count=self.count.data or 0,
             zone=self.zone.data or None,
             tier=self.tier.data or None,
+            kept=self.kept.data or None,
         )
 
 

@@ -51,7 +51,7 @@ class Claim(Base):
 
     `held_until` is the instant a hold lapses; None once sold. A seat kept for somebody is a claim
     with `kept_for` and `kept_until`: those two outlive a buyer, so a returned or lapsed wheelchair
-    place is kept again until its release.
+    place is kept again until its release. `kept_why` says it in staff's own words.
     """
 
     __tablename__ = "claims"
@@ -62,6 +62,12 @@ class Claim(Base):
         CheckConstraint("num_nonnulls(order_id, member_id, tier_id) IN (0, 3)", name="bought"),
         CheckConstraint("order_id IS NOT NULL OR held_until IS NOT NULL", name="sold_to_somebody"),
         Index(None, "member_id", "performance_id"),
+        Index(
+            "ix_claims_kept_for",
+            "kept_for",
+            "performance_id",
+            postgresql_where=text("kept_for IS NOT NULL"),
+        ),
     )
 
     id: Mapped[Id]
@@ -77,6 +83,7 @@ class Claim(Base):
     held_until: Mapped[datetime | None]
     kept_for: Mapped[str | None]
     kept_until: Mapped[datetime | None]
+    kept_why: Mapped[str | None]
     order: Mapped[Order | None] = relationship(back_populates="claims")
     seat: Mapped[Seat | None] = relationship(lazy="joined")
     tier: Mapped[Tier | None] = relationship(lazy="joined")

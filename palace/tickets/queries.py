@@ -14,6 +14,7 @@ from sqlalchemy import (
     Select,
     Text,
     bindparam,
+    case,
     exists,
     func,
     or_,
@@ -61,7 +62,7 @@ TODAY = (
         Performance.starts_at < bindparam("until", type_=DateTime(timezone=True)),
     )
 )
-TAKEN = (
+COUNTS = (
     select(Claim.performance_id, func.count())
     .where(Claim.performance_id == func.any(PERFORMANCES), live(NOW) | kept(NOW))
     .group_by(Claim.performance_id)
@@ -71,7 +72,8 @@ TAKEN = (
 OF_TICKET = (Entrant.order_id == Ticket.order_id) & (Entrant.claim_id == Ticket.claim_id)
 """That somebody comes in by a ticket."""
 
-CLOSED = select(Claim.seat_id, kept(NOW)).where(
+TAKEN = ""
+CLOSED = select(Claim.seat_id, case((kept(NOW), Claim.kept_for), else_=TAKEN)).where(
     Claim.performance_id == bindparam("performance_id"),
     Claim.seat_id.is_not(None),
     live(NOW) | kept(NOW),
@@ -96,11 +98,11 @@ PARTS = _parts()
 def taken_counts(performance_ids: Iterable[int], now: datetime) -> dict[int, int]:
     """Return how many places nobody can book now, sold, held or kept, by performance."""
     asked = {"performance_ids": list(performance_ids), "now": now}
-    return dict(execute(TAKEN, asked))
+    return dict(execute(COUNTS, asked))
 
 
-def closed_seats(performance_id: int, now: datetime) -> dict[int, bool]:
-    """Return the seats that cannot be booked by everybody: seat id → whether it is only kept."""
+def closed_seats(performance_id: int, now: datetime) -> dict[int, str]:
+    """Return the seats that cannot be booked by everybody: seat id → the key it is kept under, or TAKEN."""
     return dict(execute(CLOSED, {"performance_id": performance_id, "now": now}))
 
 

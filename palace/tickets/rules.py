@@ -6,15 +6,13 @@ The figures are rows: `HouseRules` (seats per member, free tickets a month, minu
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from itertools import pairwise
 from typing import Protocol
 
-from palace.members.rules import GrantKind, Standing
+from palace.members.rules import Standing
 from palace.money import Fen
 from palace.tickets.errors import (
     MembershipExpired,
@@ -26,9 +24,8 @@ from palace.tickets.errors import (
     TooManySeats,
     UnknownSeat,
 )
-from palace.venues.rules import PlanSeat
+from palace.tickets.keeping import KeptFor as KeptFor  # noqa: PLC0414 - says: shown to others
 
-BEST_SETS = 32
 PAYMENT_GRACE = timedelta(seconds=60)
 MOVE_TAKES = timedelta(seconds=10)
 """Whoever chose seats within this time of a move may have seen the show as it was before."""
@@ -55,17 +52,6 @@ class RefundReason(StrEnum):
 
     CANCELLED = "cancelled"
     MOVED = "moved"
-
-
-class KeptFor(StrEnum):
-    """Whom a seat is kept for until its release; wheelchair grants open wheelchair and companion seats."""
-
-    HOUSE = "house"
-    WHEELCHAIR = "wheelchair"
-
-
-OPENS = {GrantKind.WHEELCHAIR: KeptFor.WHEELCHAIR}
-"""Which kept seats a grant opens."""
 
 
 class NamedTier(Protocol):
@@ -100,12 +86,16 @@ class Offer:
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """What somebody asks for: named seats with their tier, or so many together in a zone and tier."""
+    """What somebody asks for: named seats with their tier, or so many together in a zone and tier.
+
+    `kept` is the key of kept seats that a grant of theirs opens: no others are wanted then.
+    """
 
     seats: tuple[tuple[str, str | None], ...] = ()
     count: int = 0
     zone: str | None = None
     tier: str | None = None
+    kept: str | None = None
 
     @property
     def wanted(self) -> int:
@@ -243,54 +233,3 @@ def check_returnable(now: datetime, until: datetime) -> None:
     """
     if now >= until:
         raise TooLateToReturn(until=until)
-
-
-def best_sets(free: Sequence[PlanSeat], count: int, most: int = BEST_SETS) -> list[list[PlanSeat]]:
-    """Return the best sets of `count` neighbouring free seats, best first, at most `most`, disjoint.
-
-    Neighbours are in one row and block at positions that differ by one, never by number. A set
-    that leaves one single free seat beside it counts as worse by one row (100 cm).
-    """
-    sets = [
-        (_cost(run, first, count), run[first : first + count])
-        for run in _runs(free)
-        for first in range(len(run) - count + 1)
-    ]
-    sets.sort(key=lambda cost_and_set: cost_and_set[0])
-    best: list[list[PlanSeat]] = []
-    used: set[PlanSeat] = set()
-    for _, seats in sets:
-        if used.isdisjoint(seats):
-            best.append(seats)
-            used.update(seats)
-            if len(best) == most:
-                break
-    return best
-
-
-def pick_one(sets: Sequence[list[PlanSeat]]) -> list[PlanSeat]:
-    """Return one of the best sets at random, so that buyers who come together do not all collide."""
-    return random.choice(sets)  # noqa: S311 - spreads buyers, guards nothing
-
-
-def _runs(free: Sequence[PlanSeat]) -> list[list[PlanSeat]]:
-    """Return the unbroken runs of free neighbours; the seats come in plan order."""
-    runs = [list(free[:1])] if free else []
-    for before, seat in pairwise(free):
-        if (
-            seat.position - before.position == 1
-            and seat.row == before.row
-            and seat.block == before.block
-            and seat.section == before.section
-        ):
-            runs[-1].append(seat)
-        else:
-            runs.append([seat])
-    return runs
-
-
-def _cost(run: Sequence[PlanSeat], first: int, count: int) -> float:
-    """Return the mean distance to the best spot in cm, plus a row for each single seat left over."""
-    left, right = first, len(run) - first - count
-    stranded = (left == 1) + (right == 1)
-    return sum(seat.score for seat in run[first : first + count]) / count + 100 * stranded

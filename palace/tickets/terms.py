@@ -8,53 +8,41 @@ from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    DateTime,
-    ScalarSelect,
-    Select,
-    bindparam,
-    case,
-    func,
-    select,
-)
-from sqlalchemy.orm import aliased
+from sqlalchemy import DateTime, Select, bindparam, func, select
 
-from palace.clock import Instant, month_of, palace_day
+from palace.clock import palace_day
 from palace.db import table_of
 from palace.errors import NotFound
-from palace.members.models import Grant
-from palace.members.queries import grant_holds
 from palace.members.rules import Known, Standing
 from palace.money import Fen
-from palace.programme.models import Performance, Price, Production, Quota, Tier
-from palace.programme.rules import IdentityPolicy, Qualifies, Scope, Timed
+from palace.programme.models import Performance, Production, Quota, Tier
+from palace.programme.rules import IdentityPolicy, Qualifies, SeatChoice, Timed, opening
 from palace.statements import Question, execute
-from palace.strikes.models import Strike
 from palace.strikes.rules import Ladder
+from palace.tickets import counts
 from palace.tickets.claims import live
-from palace.tickets.models import Claim
-from palace.tickets.rules import OPENS, Offer, room_of
+from palace.tickets.counts import MEMBER, NOW, PERFORMANCE, free_used_of
+from palace.tickets.keeping import Held, Opened, opened_by
+from palace.tickets.rules import Offer, room_of
 from palace.venues.models import HouseRules, Site, Space
 from palace.venues.queries import HEAD
 
-PERFORMANCE = bindparam("performance_id", type_=BigInteger)
-MEMBER = bindparam("member_id", type_=BigInteger)
 HEADS = table_of(Site).alias()
-CLOCK = select(func.palace_clock(type_=DateTime(timezone=True)).label("now")).cte("clock")
-NOW = select(CLOCK.c.now).scalar_subquery()
+NOBODY = {"member_id": None, "unit_id": None}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Show(Timed):
     """A performance as selling reads it, with its production's title and where it is."""
 
+    space_id: int
     plan_id: int | None
     has_quotas: bool
     seats_per_member: int
     identity_policy: IdentityPolicy
     one_per_identity: bool
+    no_single_gap: bool
+    choice: SeatChoice
     title_zh: str
     title_en: str
     site_zh: str
@@ -137,32 +125,45 @@ SHOW_NOW = SHOW.add_columns(func.palace_clock(type_=DateTime(timezone=True)).lab
 
 @dataclass(frozen=True, kw_only=True)
 class Terms:
-    """What holds for one person at one performance at one instant: the rules decide on this."""
+    """What holds for one person at one performance at one instant: the rules decide on this.
+
+    `opens_at` is the earliest opening that fits the person.
+    """
 
     show: Show
     house: House
     offers: Sequence[Offer]
     held: int
-    opened: frozenset[str]
+    opens_at: datetime
+    opened: Opened
     now: datetime
     strike_days: Sequence[date] = ()
 
+    @property
+    def is_open(self) -> bool:
+        """Return whether the person's opening has come; before it only `opened.early` seats are theirs."""
+        return self.now >= self.opens_at
 
-def terms_of(member: Known | None, performance_id: int) -> Terms:
+
+def terms_of(member: Known | None, performance_id: int, *, at_counter: bool = False) -> Terms:
     """Return what holds for a member, or a stranger, at a performance, in one statement.
+
+    `at_counter`: staff act for a member who came in person.
 
     Raises:
         NotFound: there is no such performance, or it is not published.
     """
-    return terms_in(execute(*asking(member, performance_id)), member)
+    found = execute(*asking(member, performance_id))
+    return terms_in(found, member, at_counter=at_counter)
 
 
 def asking(member: Known | None, performance_id: int) -> Question:
     """Return the statement for `terms_in`; its counts are true for a member locked before."""
-    return TERMS, {"performance_id": performance_id, "member_id": member.id if member else None}
+    whose = {"member_id": member.id, "unit_id": member.unit_id} if member else NOBODY
+    return TERMS, {"performance_id": performance_id, **whose}
 
 
-def terms_in(found: Sequence[Any], member: Known | None) -> Terms:
+def terms_in(found: Sequence[Any], member: Known | None, *, at_counter: bool = False) -> Terms:
     """Return what `terms_of` does, given what `asking` was answered with."""
     if not found:
         raise NotFound
@@ -182,10 +183,16 @@ def terms_in(found: Sequence[Any], member: Known | None) -> Terms:
             for tier_id, by_zone in amounts.items()
         ],
         held=row.held,
-        opened=frozenset(OPENS[kind] for kind in row.grants or ()),
+        opens_at=opening(row.sale_opens_at, row.early, valid=valid),
+        opened=opened_by(map(_held, row.grants or ()), at_counter=at_counter),
         now=now,
         strike_days=[palace_day(missed) for missed in row.strikes or ()],
     )
+
+
+def _held(grant: Sequence[Any]) -> Held:
+    kind, key, seats, taken = grant
+    return Held(kind=kind, key=key, seats=seats, taken=taken)
 
 
 def show_now(performance_id: int) -> tuple[Show, datetime]:
@@ -217,78 +224,19 @@ def free_used(member_id: int, instant: datetime) -> int:
     return int(execute(FREE_USED, {"member_id": member_id, "instant": instant})[0][0])
 
 
-def _free_used(
-    member_id: ColumnElement[int], month: Instant, lives: ColumnElement[bool]
-) -> ScalarSelect[int]:
-    show = aliased(Performance)  # looked up by claim: a join began with all shows
-    there = (show.id == Claim.performance_id, show.cancelled_at.is_(None))
-    starts_at = select(show.starts_at).where(*there).scalar_subquery()
-    return (
-        select(func.count())
-        .select_from(Claim)
-        .join(Tier, Tier.id == Claim.tier_id)
-        .where(Claim.member_id == member_id, lives, Tier.monthly)
-        .where(month_of(starts_at) == month_of(month))
-        .scalar_subquery()
-    )
-
-
-def _count(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
-    of_tier = (Claim.performance_id == PERFORMANCE, Claim.tier_id == Tier.id, live(NOW))
-    return select(func.count()).where(*of_tier, *conditions).correlate(Tier).scalar_subquery()
-
-
-def _prices() -> ScalarSelect[Any]:
-    """Return zone, tier and amount of each price, cheapest first."""
-    priced = (
-        select(Price.zone, Price.tier_id, Price.amount)
-        .where(Price.performance_id == PERFORMANCE)
-        .order_by(Price.amount, Price.id)
-        .subquery()
-    )
-    return select(func.json_agg(func.json_build_array(*priced.c))).scalar_subquery()
-
-
-def _tiers() -> ScalarSelect[Any]:
-    """Return what `SoldTier` holds of each tier that has a price."""
-    of_tier = (Quota.performance_id == PERFORMANCE) & (Quota.scope == Scope.TIER)
-    tiers = (
-        select(
-            *(getattr(Tier, name) for name in TIER_COLUMNS),
-            Quota.seats.label("quota"),
-            case((Quota.seats.is_not(None), _count()), else_=0).label("taken"),
-            _count(Claim.member_id == MEMBER).label("held"),
-        )
-        .outerjoin(Quota, of_tier & (Quota.tier_id == Tier.id))
-        .where(Tier.id.in_(select(Price.tier_id).where(Price.performance_id == PERFORMANCE)))
-        .subquery()
-    )
-    return select(func.json_agg(func.row_to_json(tiers.table_valued()))).scalar_subquery()
-
-
 def _terms() -> Select[Any]:
     """Return the statement of `terms_of`: every count by the clock it reads."""
-    mine = (Claim.performance_id == PERFORMANCE, Claim.member_id == MEMBER, live(NOW))
-    granted = select(func.json_agg(Grant.kind)).where(
-        Grant.member_id == MEMBER, grant_holds(PERFORMANCE, NOW)
-    )
-    missed = (
-        select(func.array_agg(Strike.happened_at))
-        .where(
-            Strike.member_id == MEMBER, Strike.forgiven_at.is_(None), HouseRules.strikes_to_bar > 0
-        )
-        .correlate(HouseRules)
-    )
     return (
         SHOW.add_columns(
             NOW.label("now"),
             *(getattr(HouseRules, name) for name in names_of(House)),
-            _prices().label("prices"),
-            _tiers().label("tiers"),
-            select(func.count()).where(*mine).scalar_subquery().label("held"),
-            _free_used(MEMBER, Performance.starts_at, live(NOW)).label("free_used"),
-            granted.scalar_subquery().label("grants"),
-            missed.scalar_subquery().label("strikes"),
+            counts.prices().label("prices"),
+            counts.tiers(TIER_COLUMNS).label("tiers"),
+            select(func.count()).where(*counts.MINE).scalar_subquery().label("held"),
+            free_used_of(MEMBER, Performance.starts_at, live(NOW)).label("free_used"),
+            counts.early().label("early"),
+            counts.grants().label("grants"),
+            counts.strikes().label("strikes"),
         )
         .join(HouseRules, HouseRules.site_id.in_(select(HEADS.c.id).where(HEADS.c.kind == HEAD)))
         .where(Performance.published_at.is_not(None))
@@ -296,5 +244,5 @@ def _terms() -> Select[Any]:
 
 
 INSTANT = bindparam("instant", type_=DateTime(timezone=True))
-FREE_USED = select(_free_used(MEMBER, INSTANT, live(INSTANT)))
+FREE_USED = select(free_used_of(MEMBER, INSTANT, live(INSTANT)))
 TERMS = _terms()

@@ -13,6 +13,7 @@ class Group(StrEnum):
 
     TICKETS = "tickets"
     STRIKES = "strikes"
+    KEPT = "kept"
     CODES = "codes"
     PEOPLE = "people"
     ROSTER = "roster"
@@ -24,6 +25,7 @@ class Unit(StrEnum):
 
     TICKETS = "tickets"
     MINUTES = "minutes"
+    HOURS = "hours"
     DAYS = "days"
     TIMES = "times"
     MESSAGES = "messages"
@@ -31,7 +33,6 @@ class Unit(StrEnum):
     PERCENT = "percent"
     MEGABYTES = "megabytes"
     YEARS = "years"
-    HOURS = "hours"
     YES_NO = "yes_no"
 
 
@@ -55,6 +56,7 @@ class Figure:
 TITLES = {
     Group.TICKETS: N_("订票和座位"),
     Group.STRIKES: N_("预约了没来"),
+    Group.KEPT: N_("保留的座位"),
     Group.CODES: N_("短信和手机号"),
     Group.PEOPLE: N_("实名和同行人"),
     Group.ROSTER: N_("会员名册"),
@@ -65,6 +67,7 @@ LARGEST_ORDER = 20
 """What one order can hold (`MOST_SEATS` of the tickets' forms)."""
 LARGEST_FILE = 100
 """What the proxy lets through: `client_max_body_size` of deploy/nginx.conf."""
+LONGEST_RELEASE = 24 * 60
 LATEST_STRIKE = 24 * 60
 """The task that writes strikes looks back three days; what begins to count later would never count."""
 
@@ -161,6 +164,51 @@ FIGURES: dict[Group, tuple[Figure, ...]] = {
             0,
             LATEST_STRIKE,
             N_("检票的手机可能晚些才联网。"),
+        ),
+    ),
+    Group.KEPT: (
+        Figure(
+            "no_single_gap",
+            N_("网上选座不许在旁边剩下一个单座"),
+            Unit.YES_NO,
+            hint=N_("新排的场次照这一条；已经排好的场次不变。售票处替人选座不受限。"),
+        ),
+        Figure(
+            "house_release_hours",
+            N_("本馆自用的座位，开演前几小时放出来"),
+            Unit.HOURS,
+            0,
+            LONGEST_RELEASE,
+            N_("留座的时候照这个数填，可以改；已经留的不变。"),
+        ),
+        Figure(
+            "technical_release_hours",
+            N_("技术用座，开演前几小时放出来"),
+            Unit.HOURS,
+            0,
+            LONGEST_RELEASE,
+        ),
+        Figure(
+            "press_release_hours",
+            N_("媒体座，开演前几小时放出来"),
+            Unit.HOURS,
+            0,
+            LONGEST_RELEASE,
+        ),
+        Figure(
+            "wheelchair_release_hours",
+            N_("轮椅席和陪同席，开演前几小时放出来"),
+            Unit.HOURS,
+            0,
+            LONGEST_RELEASE,
+        ),
+        Figure(
+            "in_person_release_hours",
+            N_("给到馆的人留的座位，开演前几小时放出来"),
+            Unit.HOURS,
+            0,
+            LONGEST_RELEASE,
+            N_("放出来以前，只有售票处能替来的人选。"),
         ),
     ),
     Group.CODES: (

@@ -13,7 +13,8 @@ from sqlalchemy.dialects.postgresql import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from palace.db import Base
+from palace.db import Base, one_of
+from palace.venues.rules import Mode
 
 
 class HouseRules(Base):
@@ -56,6 +57,8 @@ class HouseRules(Base):
         strikes_to_bar, strike_within_days, bar_days: so many shows missed within so many palace days
             stop new bookings for so many days; 0 strikes only warn.
         strike_free_only: whether only free tickets that stay unused count.
+        mode: whether pages are as ever, grey, or new bookings stopped, with the reason people read; each
+            house's own row holds for it, the head's for all.
         strike_after_minutes: how long after a show's end they are counted; doors may sync late.
         unit_exports_per_day: how often a day a unit's own roster leaves the house, whoever of it asks.
         unit_uploads_per_day, unit_confirmations_per_day: rosters a unit's organisers bring in for it, and
@@ -68,6 +71,9 @@ class HouseRules(Base):
         gifts_per_ticket: so often a ticket may be given on (0: never); gift_before_minutes: until so
             long before the start; gift_hours: so long an offered ticket waits to be accepted.
         move_answer_days: after a move holders may give tickets back for so long, unless said.
+        no_single_gap: whether a choice on the web may not leave one single free seat, for new shows.
+        house_release_hours, technical_release_hours, press_release_hours, wheelchair_release_hours,
+            in_person_release_hours: so long before the start such seats go on sale, unless staff say else.
         idle_keep_months: members nothing was heard of for so long are erased; None: never by itself.
     """
 
@@ -123,6 +129,12 @@ class HouseRules(Base):
             "least(exchange_before_minutes, gifts_per_ticket, gift_before_minutes) >= 0"
             " AND least(gift_hours, move_answer_days) > 0",
             name="changing",
+        ),
+        one_of("mode", Mode),
+        CheckConstraint(
+            "least(house_release_hours, technical_release_hours, press_release_hours,"
+            " wheelchair_release_hours, in_person_release_hours) >= 0",
+            name="kept",
         ),
     )
 
@@ -182,3 +194,12 @@ class HouseRules(Base):
     bar_days: Mapped[int] = mapped_column(server_default="30", default=30)
     strike_free_only: Mapped[bool] = mapped_column(server_default=text("true"), default=True)
     strike_after_minutes: Mapped[int] = mapped_column(server_default="120", default=120)
+    mode: Mapped[Mode] = mapped_column(server_default=Mode.NORMAL, default=Mode.NORMAL)
+    mode_reason_zh: Mapped[str] = mapped_column(server_default="", default="")
+    mode_reason_en: Mapped[str] = mapped_column(server_default="", default="")
+    no_single_gap: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
+    house_release_hours: Mapped[int] = mapped_column(server_default="1", default=1)
+    technical_release_hours: Mapped[int] = mapped_column(server_default="2", default=2)
+    press_release_hours: Mapped[int] = mapped_column(server_default="4", default=4)
+    wheelchair_release_hours: Mapped[int] = mapped_column(server_default="24", default=24)
+    in_person_release_hours: Mapped[int] = mapped_column(server_default="2", default=2)

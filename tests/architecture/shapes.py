@@ -12,9 +12,11 @@ from palace.identities.rules import Document
 from palace.members.rules import Role, Standing
 from palace.programme.rules import KINDS, Shown
 from palace.reports.rules import ExportState, Format
+from palace.review.rules import RevisionState
 from palace.roster.rules import ImportState
 from palace.tickets.rules import OrderState, TicketState
 from palace.venues.figures import Group, Unit
+from palace.venues.rules import Mode
 
 Shape = dict[str, Any]
 
@@ -217,7 +219,14 @@ SHAPES: dict[str, Shape] = {
                 left=NUMBER,
             )
         ),
-        waiting=exactly(appeals=NUMBER, imports=NUMBER, applications=NUMBER, unpaid=NUMBER),
+        waiting=exactly(
+            appeals=NUMBER,
+            imports=NUMBER,
+            applications=NUMBER,
+            unpaid=NUMBER,
+            reviews=NUMBER,
+            sent_back=NUMBER,
+        ),
     ),
     "Door": exactly(**DOOR),
     "Doors": exactly(performances=each(known("Door"))),
@@ -264,6 +273,33 @@ SHAPES: dict[str, Shape] = {
     ),
     "Decided": exactly(waiting=NUMBER),
     "Posters": exactly(posters=each(exactly(code=CODE, unit=TEXT))),
+    "Written": exactly(
+        production=NUMBER,
+        reviewed=YES_NO,
+        fields={"type": "object"},
+        revision=maybe(
+            exactly(
+                revision=NUMBER,
+                version=NUMBER,
+                state=one_of(RevisionState),
+                fields={"type": "object"},
+            )
+        ),
+    ),
+    "ToWrite": exactly(seen=TEXT, key=maybe(CODE), fields={"type": "object"}),
+    "Revision": exactly(
+        revision=NUMBER,
+        subject=TEXT,
+        version=NUMBER,
+        state=one_of(RevisionState),
+        step=maybe(NUMBER),
+        before={"type": "object"},
+        fields={"type": "object"},
+        changed=each(TEXT),
+        decisions=each(exactly(version=NUMBER, step=NUMBER, passed=YES_NO, reason=TEXT)),
+    ),
+    "ReviewSteps": exactly(steps=each(exactly(step=NUMBER, name=TEXT, another_person=YES_NO))),
+    "Switches": exactly(houses=each(exactly(site=NUMBER, mode=one_of(Mode), reason=TEXT))),
     "Listed": exactly(
         rows=each({"type": "object"}),
         count=NUMBER,

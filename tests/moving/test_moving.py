@@ -275,7 +275,7 @@ def test_kept_seats_are_kept_until_as_long_before_the_new_start(
     tickets.keep(show, [seat], reason="house", until=until)  # type: ignore[arg-type]  # the word
     mover.move(show)
     make.set_clock(until + timedelta(minutes=1))
-    assert closed_seats(show.id, clock.now()) == {seat.id: True}
+    assert closed_seats(show.id, clock.now()) == {seat.id: "house"}
     make.set_clock(until + LATER)
     assert closed_seats(show.id, clock.now()) == {}
 

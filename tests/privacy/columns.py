@@ -29,7 +29,7 @@ PERSONAL = {
     ),
     "erasures": "member_id mark erased_at asked_by",
     "exports": "staff_id member_id asked_at query",
-    "grants": "member_id performance_id kind reason starts_at ends_at",
+    "grants": "member_id performance_id kind reason starts_at ends_at opens seats",
     "members": "phone phone_proven_at name roster_entry_id created_at erased_at",
     "notices": "subject receiver values created_at sent_at",
     "orders": "code member_id unit_id performance_id created_at settled_at",
@@ -67,7 +67,7 @@ PLAIN = {
     "audit_seals": "id day sealed_at ids line_count hash forgotten_at",
     "challenges": "id",
     "claims": (
-        "id performance_id tier_id zone price face_price fund held_until kept_for kept_until"
+        "id performance_id tier_id zone price face_price fund held_until kept_for kept_until kept_why"
     ),
     "command_keys": "id command",
     "companions": "id key_id",
@@ -89,17 +89,20 @@ PLAIN = {
         "unit_uploads_per_day unit_confirmations_per_day export_keep_days audit_keep_days "
         "agenda_keep_days application_keep_days downloads_per_day idle_keep_months "
         "companions_kept people_per_order minors_per_order minor_age number_idle_days "
-        "strikes_to_bar strike_within_days bar_days strike_free_only strike_after_minutes"
+        "strikes_to_bar strike_within_days bar_days strike_free_only strike_after_minutes "
+        "no_single_gap house_release_hours technical_release_hours press_release_hours "
+        "wheelchair_release_hours in_person_release_hours"
     ),
     "members": "id calendar_generation",
     "notices": "id kind gateway",
     "occupancies": "id space_id atoms during use lapses_at",
+    "openings": "id performance_id audience unit_id opens_at",
     "orders": "id state seat_count hold_ends_at extended pay_by",
     "payments": "id part asked_at pay_by backend closed_at",
     "performances": (
         "id production_id space_id plan_id occupancy_id seating capacity seats_per_member "
         "doors_at starts_at ends_at sale_opens_at sale_closes_at published_at "
-        "cancelled_at identity_policy one_per_identity"
+        "cancelled_at identity_policy one_per_identity no_single_gap choice"
     ),
     "personal_keys": "key_id",
     "posters": "id code unit_id place made_at retired_at",

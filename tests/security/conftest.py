@@ -52,6 +52,9 @@ class Belongings:
             "purpose": "identity",
             "version": 1,
             "application_id": UNKNOWN_ID,
+            "revision_id": UNKNOWN_ID,
+            "step_id": UNKNOWN_ID,
+            "site_id": UNKNOWN_ID,
             "strike_id": UNKNOWN_ID,
             "filename": "palace.css",
         }

@@ -31,6 +31,7 @@ from tests.architecture.openapi import FILE
 from tests.factory import Factory
 from tests.identities.test_rules import card
 from tests.members.browser import newest_code
+from tests.security.programme_walk import switch_houses, write_and_review
 
 PASSWORD = "售票处 2026 南宫"  # noqa: S105 - a test's
 ASK = {"Accept": "application/json"}
@@ -303,6 +304,7 @@ def work(walk: Walk, make: Factory, show: Performance, member: Member, strike: S
     set_the_rules(walk)
     bring_a_roster_in(walk)
     decide_about_a_strike(walk, strike)
+    switch_houses(walk)
     for path in (
         "/staff/posters",
         "/staff/audit",
@@ -338,6 +340,7 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     join_a_unit(walk, make.unit().id)
     walk.ask("POST", "/sign-out-everywhere")
     give_the_unit_s_word(walk, make)
+    write_and_review(walk, make)
     make.sign_in(walk.browser, make.member())
     look_after_oneself(walk)
     work(walk, make, show, member, strike)

@@ -291,7 +291,7 @@ def test_a_kept_wheelchair_place_only_opens_to_who_may(
     make.grant(member, show)
     assert services.change_seat(member, ticket.code, "ST-01-03").issue == 2
     services.change_seat(member, ticket.code, "ST-01-02")
-    assert queries.closed_seats(show.id, clock.now())[kept[0].id] is True  # kept again
+    assert queries.closed_seats(show.id, clock.now())[kept[0].id] == "wheelchair"  # kept again
 
 
 def test_who_comes_in_follows_the_seat(

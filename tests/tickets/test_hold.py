@@ -49,7 +49,7 @@ def test_chosen_seats_are_held_all_or_none(make: Factory, booker: Booker) -> Non
 
     (lost,) = cast("list[PlanSeat]", refused.value.values["seats"])
     assert lost.code == "ST-01-01"
-    assert set(queries.closed_seats(performance.id, clock.now()).values()) == {False}
+    assert set(queries.closed_seats(performance.id, clock.now()).values()) == {queries.TAKEN}
     assert len(make.claims(performance)) == 1
 
 

@@ -86,7 +86,7 @@ def test_losing_one_seat_of_a_lapsed_hold_touches_no_other_order(
     services.cancel(slow, lost.code)
     assert [ticket.member_id for ticket in make.tickets(performance)] == [quick.id]
     assert queries.closed_seats(performance.id, clock.now()) == {
-        make.seats(performance)[0].id: False
+        make.seats(performance)[0].id: queries.TAKEN
     }
 
 
@@ -221,7 +221,7 @@ def test_a_returned_seat_may_be_sold_again_and_the_old_ticket_frees_nothing(
     booker.book(second, performance, "ST-01-01")
     services.give_back(first, old.code)
     assert len(queries.tickets_for(second.id, [performance.id])) == 1
-    assert list(queries.closed_seats(performance.id, clock.now()).values()) == [False]
+    assert list(queries.closed_seats(performance.id, clock.now()).values()) == [queries.TAKEN]
 
 
 def test_a_ticket_goes_back_until_an_hour_before_the_start(make: Factory, booker: Booker) -> None:

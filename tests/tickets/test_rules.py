@@ -9,7 +9,7 @@ import pytest
 
 from palace.members.rules import Standing
 from palace.money import Fen
-from palace.tickets import rules
+from palace.tickets import neighbours, rules
 from palace.tickets.errors import (
     MembershipExpired,
     NotForYou,
@@ -185,19 +185,19 @@ def test_a_ticket_is_returned_until_the_deadline_and_not_at_it() -> None:
 
 def test_neighbours_stand_at_positions_that_differ_by_one_in_one_block() -> None:
     free = row(0, 1, 3, 4, 5) + row(6, 7, block=1)
-    sets = rules.best_sets(free, 3)
+    sets = neighbours.best_sets(free, 3)
     assert [[seat.position for seat in seats] for seats in sets] == [[3, 4, 5]]
 
 
 def test_sets_nearer_to_the_best_spot_come_first_and_a_stranded_single_counts_as_a_row() -> None:
     far, near = row(0, 1, score=150), row(0, 1, 2, score=100, name="2")
-    sets = rules.best_sets(far + near, 2)
+    sets = neighbours.best_sets(far + near, 2)
     assert [seats[0].row for seats in sets] == ["1", "2"]
 
 
 def test_only_the_best_sets_are_considered() -> None:
-    assert len(rules.best_sets(row(*range(200)), 2)) == rules.BEST_SETS
+    assert len(neighbours.best_sets(row(*range(200)), 2)) == neighbours.BEST_SETS
 
 
 def test_no_set_is_found_among_scattered_seats() -> None:
-    assert rules.best_sets(row(0, 2, 4), 2) == []
+    assert neighbours.best_sets(row(0, 2, 4), 2) == []

@@ -49,7 +49,7 @@ class Anonymous(AnonymousUserMixin):
     """Somebody who is not signed in."""
 
     roles: frozenset[Role] = frozenset()
-    member = staff = None
+    member = staff = acts_for = None
 
 
 flask_login.anonymous_user = Anonymous

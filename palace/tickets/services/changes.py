@@ -15,24 +15,28 @@ from palace.members.rules import Known
 from palace.members.services import note
 from palace.money import Fen
 from palace.notices import services as notices
+from palace.programme.rules import SeatChoice
 from palace.tickets import booked, claims, queries, rules
 from palace.tickets.claims import Pick, live
 from palace.tickets.errors import (
     AlreadyAdmitted,
     NoSeatToChange,
     OtherPrice,
+    SaleNotOpen,
+    SeatsAssigned,
     SeatTaken,
     TicketGone,
     TooLateToChange,
     UnknownSeat,
 )
+from palace.tickets.keeping import Reach, check_grants, reach
 from palace.tickets.models import Claim, Entrant, Order, Ticket
 from palace.tickets.rules import TicketState
 from palace.tickets.services.freed import seats_freed
 from palace.tickets.services.orders import check_takes_place
 from palace.tickets.terms import Terms, terms_of
 from palace.venues import queries as venues
-from palace.venues.rules import PlanSeat, SeatType
+from palace.venues.rules import PlanSeat
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,19 +50,20 @@ class SoldAs:
     fund: str | None
 
 
-def change_seat(member: Known, code: str, wanted: str) -> Ticket:
+def change_seat(member: Known, code: str, wanted: str, *, at_counter: bool = False) -> Ticket:
     """Let a member's ticket be for another free seat of the same price; repeating changes nothing.
 
     What is printed or photographed of the ticket opens no door any more. Its address stays.
 
     Raises:
         TicketGone, AlreadyAdmitted, NoSeatToChange: there is nothing to change.
-        SaleClosed, SaleNotOpen, TooLateToChange, UnknownSeat, OtherPrice: the rules refuse.
+        SaleClosed, SaleNotOpen, TooLateToChange, SeatsAssigned, UnknownSeat, OtherPrice,
+            GrantUsedUp: the rules refuse.
         SeatTaken: somebody else was first; the old seat stays.
     """
     members.lock(member.id)
     ticket = queries.ticket_of(member.id, code)
-    terms = terms_of(member, ticket.performance_id)
+    terms = terms_of(member, ticket.performance_id, at_counter=at_counter)
     if ticket.seat is None:
         raise NoSeatToChange
     if ticket.state is TicketState.VALID and ticket.seat.code == wanted:
@@ -80,18 +85,17 @@ def check_open(ticket: Ticket, terms: Terms) -> None:
     Raises:
         TicketGone, AlreadyAdmitted: there is nothing to change.
         SaleClosed, SaleNotOpen, TooLateToChange: it is cancelled, not on sale yet, or too late.
+        SeatsAssigned: seats of this show are given out.
     """
     if ticket.state is not TicketState.VALID:
         raise TicketGone
     show = terms.show
     check_takes_place(show)
+    if show.choice is SeatChoice.ASSIGNED:
+        raise SeatsAssigned
     _check_in_time(terms.now, change_by(ticket))
-    rules.check_on_sale(
-        now=terms.now,
-        opens_at=show.sale_opens_at,
-        closes_at=show.starts_at,
-        starts_at=show.starts_at,
-    )
+    if not terms.is_open and not terms.opened.early:
+        raise SaleNotOpen(opens_at=terms.opens_at)
     check_not_in(ticket)
 
 
@@ -120,23 +124,28 @@ def amounts_of(ticket: Ticket, terms: Terms) -> dict[str, Fen]:
     )
 
 
-def free_seats(ticket: Ticket, terms: Terms) -> list[PlanSeat]:
-    """Return the seats a ticket may be changed to, nearest to its own first."""
+def free_seats(ticket: Ticket, terms: Terms) -> list[tuple[PlanSeat, bool]]:
+    """Return the seats a ticket may be changed to and whether they are kept, nearest to its own first."""
     here, sold = ticket.seat, db.session.get_one(Claim, ticket.claim_id)
     if here is None:
         return []
     closed, amounts = queries.closed_seats(terms.show.id, terms.now), amounts_of(ticket, terms)
+    within = _within(terms)
     found = [
-        seat
+        (seat, seat.id in closed)
         for seat in venues.seats(here.plan_id)
-        if _is_free(seat, closed, access=bool(terms.opened))
-        and costs_the_same(amounts, sold.zone, seat.zone)
+        if _is_open(closed.get(seat.id), within) and costs_the_same(amounts, sold.zone, seat.zone)
     ]
-    return sorted(found, key=lambda seat: (seat.x - here.x) ** 2 + (seat.y - here.y) ** 2)
+    return sorted(found, key=lambda one: (one[0].x - here.x) ** 2 + (one[0].y - here.y) ** 2)
 
 
-def _is_free(seat: PlanSeat, closed: dict[int, bool], *, access: bool) -> bool:
-    return seat.id not in closed or (closed[seat.id] and access and seat.type is not SeatType.SEAT)
+def _within(terms: Terms) -> Reach:
+    return reach(terms.opened, asked=None, is_open=terms.is_open)
+
+
+def _is_open(key: str | None, within: Reach) -> bool:
+    """Return whether a seat is open: a free one (None) after the opening, a kept one by its key."""
+    return not within.only_kept if key is None else key in within.keys
 
 
 def _swap(ticket: Ticket, old: Claim, seat: PlanSeat, terms: Terms) -> None:
@@ -150,7 +159,7 @@ def _swap(ticket: Ticket, old: Claim, seat: PlanSeat, terms: Terms) -> None:
         if leaves:
             claims.give_up(order.id, now, old.id)
         else:
-            claim_id = _take(order, pick, terms)
+            claim_id = _take(order, old, pick, terms)
     if seat.zone != old.zone:
         claims.check_quotas(order, [pick], now, has_quotas=terms.show.has_quotas)
     claims.lock_ticket(ticket.id)
@@ -163,23 +172,36 @@ def _swap(ticket: Ticket, old: Claim, seat: PlanSeat, terms: Terms) -> None:
     seats_freed(terms.show.id, [left.id], now)
 
 
-def _take(order: Order, pick: Pick, terms: Terms) -> int:
+def _take(order: Order, old: Claim, pick: Pick, terms: Terms) -> int:
     """Claim a seat for an order that is settled; return the claim.
 
     Raises:
         SeatTaken: it is somebody's, or another one of the order's own.
+        GrantUsedUp: it is kept, and the grant opens no more; one of the same key counts once.
     """
-    seat = pick.seat
+    seat, within = pick.seat, _within(terms)
     own = select(Claim.id).where(
         Claim.performance_id == terms.show.id,
         Claim.seat_id == (seat.id if seat else None),
         Claim.order_id == order.id,
         live(terms.now),
     )
+    won = None
     if db.session.scalar(own) is None:
-        for claim_id in claims.take(order, [pick], until=None, now=terms.now, opened=terms.opened):
-            return claim_id
-    raise SeatTaken(seats=[seat])
+        rows = claims.take(
+            order,
+            [pick],
+            until=None,
+            now=terms.now,
+            opened=within.keys,
+            only_kept=within.only_kept,
+        )
+        won = next(iter(rows), None)
+    if won is None:
+        raise SeatTaken(seats=[seat])
+    if won.by and won.by != old.kept_for:
+        check_grants([won.by], terms.opened)
+    return int(won.id)
 
 
 def _as_sold(old: Claim, ticket: Ticket, seat: PlanSeat, terms: Terms) -> Pick:

@@ -9,22 +9,34 @@ from datetime import timedelta
 
 from palace import clock, commands
 from palace.db import db
-from palace.errors import NotFound
+from palace.errors import NotFound, PalaceError
 from palace.members import queries as members
 from palace.members.rules import Known
-from palace.programme.rules import IdentityPolicy, Seating
+from palace.programme.rules import IdentityPolicy, SeatChoice, Seating
 from palace.security import public_code
 from palace.statements import execute_all
 from palace.strikes import rules as strikes
-from palace.tickets import booked, claims, queries, rules
+from palace.tickets import booked, claims, neighbours, queries, rules
 from palace.tickets.claims import Pick
-from palace.tickets.errors import NoSeatsTogether, NoTicketNeeded, SeatTaken, SoldOut, UnknownSeat
+from palace.tickets.errors import (
+    BookingStopped,
+    NoSeatsTogether,
+    NoTicketNeeded,
+    NotKeptForYou,
+    SaleNotOpen,
+    SeatsAssigned,
+    SeatTaken,
+    SoldOut,
+    UnknownSeat,
+)
+from palace.tickets.keeping import Reach, check_grants, reach
 from palace.tickets.models import Order
+from palace.tickets.queries import TAKEN
 from palace.tickets.rules import Offer, OrderState, Wish
 from palace.tickets.services.orders import check_takes_place, issue
 from palace.tickets.terms import Terms, asking, terms_in
 from palace.venues import queries as venues
-from palace.venues.rules import PlanSeat, SeatType
+from palace.venues.rules import Mode, PlanSeat, SeatType
 
 TRIES = 6
 
@@ -37,14 +49,17 @@ def hold(
     key: str,
     confirm: bool = False,
     large_text: bool = False,
+    at_counter: bool = False,
 ) -> Order:
     """Hold places for a member until they confirm or the hold lapses: all of them or none.
 
     `confirm` settles a free order in the same transaction, unless the performance asks who comes.
+    `at_counter`: staff act for a member who came, whom places kept for such are open to.
 
     Raises:
         SaleNotOpen, SaleClosed, NoTicketNeeded, TooManySeats, NotForYou, TierFull, UnknownSeat:
             the palace's rules refuse.
+        SeatsAssigned, NotKeptForYou, GrantUsedUp: seats are given out; kept seats are not, or not so many.
         Barred: too many shows were missed; what is booked stays.
         SeatTaken, NoSeatsTogether, SoldOut: somebody else was first; nothing is held then.
         KeyReused: the key was used for another wish.
@@ -60,7 +75,7 @@ def hold(
         return queries.order_of(member.id, first)
     if not locked:
         raise NotFound
-    terms = terms_in(found, member)
+    terms = terms_in(found, member, at_counter=at_counter)
     check_wish(member, wish, terms)
     order = _order(member, wish, terms, code, large_text=large_text)
     won = _take(order, wish, terms, confirm=confirm)
@@ -75,9 +90,14 @@ def check_wish(member: Known, wish: Wish, terms: Terms) -> None:
     check_takes_place(show)
     if show.seating is Seating.OPEN:
         raise NoTicketNeeded
+    if wish.kept and wish.kept not in terms.opened.keys:
+        raise NotKeptForYou
+    if wish.seats and show.choice is SeatChoice.ASSIGNED:
+        raise SeatsAssigned
+    check_not_stopped(show.space_id)
     rules.check_on_sale(
         now=terms.now,
-        opens_at=show.sale_opens_at,
+        opens_at=terms.now if terms.opened.early else terms.opens_at,
         closes_at=show.sale_closes_at,
         starts_at=show.starts_at,
     )
@@ -85,6 +105,17 @@ def check_wish(member: Known, wish: Wish, terms: Terms) -> None:
     limit = show.seats_per_member
     rules.check_seat_limit(held=terms.held, wanted=wish.wanted, limit=limit)
     rules.check_for_you(terms.offers, member.standing(clock.palace_day(terms.now)))
+
+
+def check_not_stopped(space_id: int) -> None:
+    """Refuse new bookings while the house, or the palace, has stopped them; what is held goes on.
+
+    Raises:
+        BookingStopped: with the reason people read.
+    """
+    stands = venues.modes().of(space_id)
+    if stands.mode is Mode.STOPPED:
+        raise BookingStopped(reason=stands.reason)
 
 
 def _order(member: Known, wish: Wish, terms: Terms, code: str, *, large_text: bool) -> Order:
@@ -134,7 +165,8 @@ def _take_once(
     Seats left to us are let go when lost, so that nobody waits on them in a circle; named ones stay
     while other tiers are tried.
     """
-    picks = _picks(wish, terms, rules.BEST_SETS << lost)
+    within = reach(terms.opened, asked=wish.kept, is_open=terms.is_open)
+    picks = _picks(wish, terms, within, neighbours.BEST_SETS << lost)
     asks_who = terms.show.identity_policy is not IdentityPolicy.NONE
     sold = confirm and not asks_who and not any(pick.price for pick in picks)
     order.state = OrderState.SETTLED if sold else OrderState.HELD
@@ -146,25 +178,35 @@ def _take_once(
             picks,
             until=None if sold else order.hold_ends_at,
             now=terms.now,
-            opened=terms.opened,
+            opened=within.keys,
+            only_kept=within.only_kept,
         )
         if len(won) < len(picks):
-            mine = set(won.values())
-            raise SeatTaken(
-                seats=[pick.seat for pick in picks if pick.seat and pick.seat.id not in mine]
-            )
+            raise _lost(picks, {row.seat_id for row in won}, terms)
+        check_grants([row.by for row in won if row.by], terms.opened)
         claims.check_quotas(order, picks, terms.now, has_quotas=terms.show.has_quotas)
-    return won
+    return [row.id for row in won]
 
 
-def _picks(wish: Wish, terms: Terms, most: int) -> list[Pick]:
+def _lost(picks: Sequence[Pick], mine: Collection[int | None], terms: Terms) -> PalaceError:
+    """Return why places were not won: somebody has them, or they are not open to this person yet."""
+    seats = [pick.seat for pick in picks if pick.seat and pick.seat.id not in mine]
+    if not terms.is_open:
+        closed = queries.closed_seats(terms.show.id, terms.now)
+        seats = [seat for seat in seats if closed.get(seat.id) == TAKEN]
+        if not seats:
+            return SaleNotOpen(opens_at=terms.opens_at)
+    return SeatTaken(seats=seats) if seats else SoldOut(tier_id=None)
+
+
+def _picks(wish: Wish, terms: Terms, within: Reach, most: int) -> list[Pick]:
     seats: Sequence[PlanSeat | None]
     if terms.show.plan_id is None:
         seats = [None] * wish.count
     elif wish.seats:
         seats = _named_seats(wish, terms.show.plan_id)
     else:
-        seats = _best_seats(wish, terms, most)
+        seats = _best_seats(wish, terms, within, most)
     if not seats:
         raise UnknownSeat
     named = dict(wish.seats)
@@ -191,18 +233,31 @@ def _named_seats(wish: Wish, plan_id: int) -> list[PlanSeat]:
     return sorted((by_code[code] for code, _ in wish.seats), key=lambda seat: seat.ordinal)
 
 
-def _best_seats(wish: Wish, terms: Terms, most: int) -> list[PlanSeat]:
-    """Return neighbouring free seats, one of the best sets at random; special places are left alone."""
+def _best_seats(wish: Wish, terms: Terms, within: Reach, most: int) -> list[PlanSeat]:
+    """Return neighbouring free seats, one of the best sets at random; special places are left alone.
+
+    Seats kept for this person are looked at where no others may be taken, or none are left.
+    """
     closed = queries.closed_seats(terms.show.id, terms.now)
     sold_zones = {zone for offer in terms.offers for zone in offer.amounts}
     if wish.zone is not None and wish.zone not in sold_zones:
         raise UnknownSeat
-    free = [
-        seat
-        for seat in venues.seats(terms.show.plan_id or 0)
-        if seat.id not in closed and seat.type is SeatType.SEAT and wish.zone in (None, seat.zone)
+    wanted = [
+        seat for seat in venues.seats(terms.show.plan_id or 0) if wish.zone in (None, seat.zone)
     ]
-    sets = rules.best_sets(free, wish.count, most)
+    free = [seat for seat in wanted if seat.id not in closed and seat.type is SeatType.SEAT]
+    sets = [] if within.only_kept else neighbours.best_sets(free, wish.count, most)
+    if not sets:
+        kept = [seat for seat in wanted if _is_theirs(seat, closed.get(seat.id), terms, within)]
+        sets = neighbours.best_sets(kept, wish.count, most) or neighbours.apart(kept, wish.count)
+        free = [] if within.only_kept else free
     if not sets:
         raise NoSeatsTogether(count=wish.count) if free else SoldOut(tier_id=None)
-    return rules.pick_one(sets)
+    return neighbours.pick_one(sets)
+
+
+def _is_theirs(seat: PlanSeat, key: str | None, terms: Terms, within: Reach) -> bool:
+    """Return whether a seat is kept for this person; one for wheelchair users only if asked for."""
+    if not key or key not in within.keys:
+        return False
+    return seat.type is SeatType.SEAT or within.only_kept or key in terms.opened.early

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from flask_login import current_user
 
 from palace import words
 from palace.db import db, transaction
@@ -47,7 +48,8 @@ def change_seat(code: str) -> ResponseReturnValue:
     try:
         checked(form)
         with transaction():
-            found = services.change_seat(current_member(), code, form.wanted)
+            at_counter = current_user.acts_for is not None
+            found = services.change_seat(current_member(), code, form.wanted, at_counter=at_counter)
     except PalaceError as refusal:
         if wants_json() or refusal.status == NotFound.status:
             raise
@@ -62,9 +64,11 @@ def change_seat(code: str) -> ResponseReturnValue:
 def _page(code: str, refusal: PalaceError | None = None, *, as_list: bool = False) -> Response:
     member = current_member()
     found = queries.ticket_of(member.id, code)
-    terms = terms_of(member, found.performance_id)
+    terms = terms_of(member, found.performance_id, at_counter=current_user.acts_for is not None)
     closed = refusal or _refusal(found, terms)
-    seats = [] if closed and closed is not refusal else changes.free_seats(found, terms)
+    stays = closed is not None and closed is not refusal
+    free = [] if stays else changes.free_seats(found, terms)
+    seats = [seat for seat, _ in free]
     plan = venues.plan(found.seat.plan_id) if found.seat and seats else None
     return answer(
         "tickets/seat.html",
@@ -78,7 +82,7 @@ def _page(code: str, refusal: PalaceError | None = None, *, as_list: bool = Fals
         plan_svg=plan_svg(plan.drawn, plan.seats, words.language())
         if plan and not as_list
         else None,
-        access=bool(terms.opened),
+        yours=[seat.code for seat, is_kept in free if is_kept],
         change_by=changes.change_by(found),
         refusal=refusal_words(closed) if closed else "",
     )

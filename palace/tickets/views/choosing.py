@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
 from palace import clock, words
 from palace.errors import NotFound, PalaceError
@@ -20,6 +22,7 @@ from palace.strikes.errors import Barred
 from palace.strikes.rules import check_not_barred
 from palace.tickets import queries, rules
 from palace.tickets.forms import MOST_SEATS, Choice, ChoiceForm, HoldForm, new_key
+from palace.tickets.keeping import KeptFor, reach
 from palace.tickets.rules import Offer
 from palace.tickets.seatmap import plan_svg
 from palace.tickets.terms import Terms, terms_of
@@ -27,7 +30,7 @@ from palace.tickets.views.base import bp
 from palace.tickets.views.shows import stub_json, this_member
 from palace.venues import queries as venues
 from palace.venues.queries import Plan
-from palace.venues.rules import PlanSeat, SeatType
+from palace.venues.rules import PlanSeat
 from palace.web import answer, public, reads, refusal_words
 
 
@@ -74,7 +77,7 @@ def _performance_page(
 def _context(performance_id: int, choice: Choice) -> dict[str, Any]:
     """Return what a person may choose at a performance now, and what they chose before."""
     member = this_member()
-    terms = terms_of(member, performance_id)
+    terms = terms_of(member, performance_id, at_counter=current_user.acts_for is not None)
     show, offers, now, barred = terms.show, terms.offers, terms.now, _barred(member, terms)
     has = (
         member is not None and terms.held > 0
@@ -93,13 +96,14 @@ def _context(performance_id: int, choice: Choice) -> dict[str, Any]:
         "choice": choice,
         "orders": queries.open_orders(member.id, now, show.id) if member and has else [],
         "tickets": queries.tickets_for(member.id, [show.id]) if member and has else [],
-        "access": bool(terms.opened),
+        "access": KeptFor.WHEELCHAIR in terms.opened.keys,
+        "yours": _yours(terms) if terms.opened.keys else (),
     }
 
 
 def _stub(terms: Terms) -> Stub:
     """Return the performance with its state and prices at the instant of the terms."""
-    listed = programme.listed(terms.show.id)
+    listed = replace(programme.listed(terms.show.id), sale_opens_at=terms.opens_at)
     prices = [
         Priced(tier=offer.tier.code, zone=zone, amount=amount)
         for offer in terms.offers
@@ -164,7 +168,7 @@ def _rows_page(
         queries.closed_seats(performance_id, clock.now()),
     )
     states: list[dict[str, Any]] = [
-        {"seat": seat, "state": _state(seat, closed.get(seat.id), access=context["access"])}
+        {"seat": seat, "state": _state(seat, closed.get(seat.id), context["yours"])}
         for seat in plan.seats
     ]
     return answer(
@@ -180,11 +184,21 @@ def _rows_page(
     )
 
 
-def _state(seat: PlanSeat, is_kept: bool | None, *, access: bool) -> str:
-    """Return a seat's state for this person: a grant opens kept wheelchair and companion places."""
-    if is_kept is None or (is_kept and access and seat.type is not SeatType.SEAT):
+def _yours(terms: Terms) -> Sequence[str]:
+    """Return the codes of seats that are kept, and open to this person."""
+    if terms.show.plan_id is None:
+        return ()
+    within = reach(terms.opened, asked=None, is_open=terms.is_open)
+    closed = queries.closed_seats(terms.show.id, terms.now)
+    seats = venues.seats(terms.show.plan_id)
+    return [seat.code for seat in seats if closed.get(seat.id) in within.keys]
+
+
+def _state(seat: PlanSeat, key: str | None, yours: Collection[str]) -> str:
+    """Return a seat's state for this person: grants open seats that are kept."""
+    if key is None or seat.code in yours:
         return "free"
-    return "kept" if is_kept else "taken"
+    return "kept" if key else "taken"
 
 
 def _by_row(states: list[dict[str, Any]], section: str) -> list[tuple[str, list[dict[str, Any]]]]:

@@ -72,6 +72,7 @@ def _hold(form: HoldForm, performance_id: int) -> Order:
         key=form.key.data or "",
         confirm=form.confirm.data,
         large_text=words.large_text(),
+        at_counter=current_user.acts_for is not None,
     )
 
 

@@ -1,0 +1,174 @@
+"""Productions as the programme's desk sees them; never writes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import ColumnElement, Text, and_, case, cast, false, func, select, true
+
+from palace.db import db, table_of
+from palace.errors import NotFound
+from palace.lists.queries import Column, List
+from palace.lists.rules import Kind
+from palace.members.rules import Role, SignedIn
+from palace.productions.rules import FIELDS
+from palace.programme.models import Partner, Performance, PermitRule, Production
+from palace.programme.rules import KINDS
+from palace.review.models import Revision
+from palace.review.rules import OPEN, STATES, RevisionState
+from palace.text import N_
+
+Sites = Collection[int] | None
+BORNE_BY_PARTNER = {"partner_zh": "name_zh", "partner_en": "name_en"}
+
+
+def of_sites(sites: Sites) -> ColumnElement[bool]:
+    """Return the condition that a production is these houses' own; None: any."""
+    if sites is None:
+        return true()
+    return Production.site_id.in_(sites) if sites else false()
+
+
+def get_production(production_id: int, sites: Sites) -> Production:
+    """Return a production that these houses write, published or not.
+
+    Raises:
+        NotFound: there is none, or it is another house's.
+    """
+    wanted = select(Production).where(Production.id == production_id, of_sites(sites))
+    found = db.session.scalars(wanted).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def find_by_code(code: str) -> Production:
+    """Return the production with this code.
+
+    Raises:
+        NoResultFound: there is none.
+    """
+    return db.session.scalars(select(Production).where(Production.code == code)).one()
+
+
+def site_of(production_id: int) -> int | None:
+    """Return the house a production belongs to; None: the whole palace's."""
+    return db.session.scalar(select(Production.site_id).where(Production.id == production_id))
+
+
+def public_fields(production_id: int) -> dict[str, Any]:
+    """Return the fields of a production as the public sees them; nothing where it was never reviewed."""
+    wanted = select(Production).where(Production.id == production_id)
+    found = db.session.scalars(wanted.execution_options(populate_existing=True)).one()
+    if not found.title_zh:
+        return {}
+    partner = db.session.get(Partner, found.partner_id) if found.partner_id else None
+    told = {}
+    for field in FIELDS:
+        name = BORNE_BY_PARTNER.get(field.name)
+        value = getattr(found, field.name) if name is None else getattr(partner, name, "")
+        told[field.name] = value.isoformat() if isinstance(value, date) else value
+    return told
+
+
+def performances_of(production_id: int) -> Sequence[Performance]:
+    """Return every performance of a production, the last first."""
+    wanted = select(Performance).where(Performance.production_id == production_id)
+    return db.session.scalars(wanted.order_by(Performance.starts_at.desc(), Performance.id)).all()
+
+
+def partner_names() -> list[str]:
+    """Return the organisations there are, to choose from."""
+    return list(db.session.scalars(select(Partner.name_zh).order_by(Partner.name_zh)))
+
+
+def permits_needed(performances: Sequence[Performance]) -> list[PermitRule]:
+    """Return the permits that some of these performances need, by the kind of their space and size."""
+    rules = db.session.scalars(select(PermitRule).order_by(PermitRule.id)).all()
+    return [rule for rule in rules if any(needs(rule, one) for one in performances)]
+
+
+def needs(rule: PermitRule, performance: Performance) -> bool:
+    """Return whether a performance needs the permit of a rule."""
+    of_kind = rule.space_kind in (None, performance.space.kind)
+    return of_kind and performance.capacity >= rule.from_places
+
+
+def _here(actor: SignedIn) -> ColumnElement[bool]:
+    return of_sites(actor.sites(Role.PROGRAMME))
+
+
+def _or_proposed(public: Any, name: str) -> ColumnElement[Any]:
+    """Return what stands in a production, or, where it was never reviewed, in its revision."""
+    return func.coalesce(func.nullif(public, ""), Revision.fields[name].astext, "")
+
+
+COMING = and_(
+    Performance.production_id == Production.id,
+    Performance.ends_at > func.palace_clock(),
+    Performance.cancelled_at.is_(None),
+)
+TITLE = _or_proposed(Production.title_zh, "title_zh")
+STATE = case(
+    (Revision.state.is_not(None), cast(Revision.state, Text)),
+    (Production.title_zh == "", RevisionState.WITHDRAWN.value),
+    else_=RevisionState.PASSED.value,
+)
+PRODUCTIONS = List(
+    endpoint="productions.home",
+    title=N_("节目"),
+    source=table_of(Production).outerjoin(
+        table_of(Revision),
+        and_(
+            Revision.subject == func.concat("production:", cast(Production.id, Text)),
+            Revision.state.in_(OPEN),
+        ),
+    ),
+    key=Production.id,
+    order="-number",
+    template="productions/home.html",
+    scope=_here,
+    columns=[
+        Column(
+            name="title",
+            heading=N_("剧目"),
+            of=TITLE,
+            filters=True,
+            link=lambda row: url_for("productions.production", production_id=row.number),
+        ),
+        Column(
+            name="kind",
+            heading=N_("类型"),
+            of=_or_proposed(Production.kind, "kind"),
+            kind=Kind.WORD,
+            choices=KINDS,
+            filters=True,
+        ),
+        Column(
+            name="review",
+            heading=N_("审核"),
+            of=STATE,
+            kind=Kind.WORD,
+            choices={state.value: words for state, words in STATES.items()},
+            filters=True,
+        ),
+        Column(
+            name="next_at",
+            heading=N_("下一场"),
+            of=select(func.min(Performance.starts_at)).where(COMING).scalar_subquery(),
+            kind=Kind.INSTANT,
+            nullable=True,
+        ),
+        Column(
+            name="coming",
+            heading=N_("还有几场"),
+            of=select(func.count()).where(COMING).select_from(Performance).scalar_subquery(),
+            kind=Kind.NUMBER,
+        ),
+        Column(name="number", heading=N_("编号"), of=Production.id, kind=Kind.NUMBER, sorts=True),
+    ],
+    empty=N_("还没有节目。"),
+)

@@ -1,0 +1,93 @@
+"""Writing productions: into the review, and from its last step into what the public sees."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, datetime
+
+from sqlalchemy.dialects.postgresql import insert
+
+from palace import commands
+from palace.db import db
+from palace.pictures import services as pictures
+from palace.productions import queries
+from palace.productions.errors import SiteNotYours
+from palace.productions.queries import BORNE_BY_PARTNER
+from palace.productions.rules import FIELDS
+from palace.programme.models import Partner, Production
+from palace.review import services as review
+from palace.review.rules import Fields, Reviewed
+from palace.security import public_code
+from palace.statements import execute_all
+from palace.text import N_
+
+EMPTY = {"kind": "", "title_zh": "", "title_en": "", "about_zh": "", "about_en": "", "minutes": 0}
+"""A production that was never reviewed: nothing of it could be shown."""
+
+
+def subject_of(production: Production) -> str:
+    """Return what the review calls a production."""
+    return f"production:{production.id}"
+
+
+def create(
+    fields: Fields, by: str, *, key: str, site_id: int | None, within: Collection[int] | None
+) -> Production:
+    """Begin a production and send its fields into the review; the same key again is the same one.
+
+    Raises:
+        SiteNotYours: who is limited to some houses (`within`) puts it into one of them.
+        KeyReused: the key was used for other fields.
+    """
+    if within is not None and site_id not in within:
+        raise SiteNotYours
+    code = public_code()
+    body = repr((sorted(fields.items()), site_id))
+    taking = commands.taking(by, "production", key, body=body, answer=code)
+    (taken,) = execute_all(taking)
+    first = commands.first_of(taking, taken)
+    if first != code:
+        return queries.find_by_code(first)
+    production = Production(code=code, site_id=site_id, **EMPTY)
+    db.session.add(production)
+    db.session.flush()
+    review.propose(subject_of(production), fields, by)
+    return production
+
+
+def write(production_id: int, fields: Fields, now: datetime) -> None:
+    """Let the public see the fields of a production: called by the last step of the review only."""
+    production = db.session.get_one(Production, production_id)
+    for field in FIELDS:
+        if field.name not in BORNE_BY_PARTNER:
+            setattr(production, field.name, fields.get(field.name))
+    until = fields.get("permit_until")
+    production.permit_until = date.fromisoformat(until) if until else None
+    production.partner_id = _partner(fields)
+    if production.picture:
+        pictures.show(production.picture, now)
+    db.session.flush()
+
+
+def _partner(fields: Fields) -> int | None:
+    """Return the organisation of this name, made if it is new."""
+    names = {name: fields.get(field) or "" for field, name in BORNE_BY_PARTNER.items()}
+    if not names["name_zh"]:
+        return None
+    new = insert(Partner).values(names)
+    renamed = new.on_conflict_do_update(
+        index_elements=[Partner.name_zh], set_={"name_en": new.excluded.name_en}
+    )
+    return db.session.execute(renamed.returning(Partner.id)).scalar_one()
+
+
+PRODUCTION = Reviewed(
+    words=N_("剧目"),
+    fields=FIELDS,
+    title="title",
+    page=("productions.production", "production_id"),
+    read=queries.public_fields,
+    write=write,
+    site_of=queries.site_of,
+)
+"""What of a production is reviewed, and where it is read and written."""

@@ -1,0 +1,119 @@
+"""Whose a seat is, and keeping seats for somebody: the conditions and statements; what was kept is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from palace.db import db
+from palace.tickets.models import Claim
+from palace.venues.rules import PlanSeat
+
+
+def live(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
+    """Return the condition that a claim is somebody's: sold, or held and not lapsed."""
+    return or_(Claim.held_until.is_(None), Claim.held_until > now)
+
+
+def kept(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
+    """Return the condition that a seat nobody bought is kept for somebody."""
+    return ~live(now) & (Claim.kept_until > now)
+
+
+def keep(
+    performance_id: int,
+    seats: Iterable[PlanSeat],
+    *,
+    reason: str,
+    until: datetime,
+    now: datetime,
+    why: str | None = None,
+) -> int:
+    """Keep free seats for somebody until their release; return how many were free to keep."""
+    return len(keep_each(performance_id, seats, reason=reason, until=until, now=now, why=why))
+
+
+def keep_each(
+    performance_id: int,
+    seats: Iterable[PlanSeat],
+    *,
+    reason: str,
+    until: datetime,
+    now: datetime,
+    why: str | None = None,
+) -> set[int]:
+    """Keep free seats, in plan order; return those that were free to keep: neither bought nor kept.
+
+    `reason` is the key of those who may take them, `why` the same in staff's own words.
+    """
+    rows = [
+        _row(performance_id, reason, until, now)
+        | {"seat_id": seat.id, "zone": seat.zone, "kept_why": why}
+        for seat in sorted(seats, key=lambda seat: seat.ordinal)
+    ]
+    if not rows:
+        return set()
+    new = insert(Claim).values(rows)
+    won = new.on_conflict_do_update(
+        index_elements=[Claim.performance_id, Claim.seat_id],
+        set_={name: new.excluded[name] for name in ("kept_for", "kept_until", "kept_why")},
+        where=(Claim.held_until <= now) & or_(Claim.kept_until.is_(None), Claim.kept_until <= now),
+    ).returning(Claim.seat_id)
+    return {row.seat_id for row in db.session.execute(won)}
+
+
+def keep_places(
+    performance_id: int,
+    count: int,
+    *,
+    reason: str,
+    until: datetime,
+    now: datetime,
+    why: str | None = None,
+) -> None:
+    """Keep places without seats; the caller has locked the quotas and counted that so many are left."""
+    row = _row(performance_id, reason, until, now) | {"seat_id": None, "zone": "", "kept_why": why}
+    if count:
+        db.session.execute(insert(Claim).values([row] * count))
+
+
+def _row(performance_id: int, reason: str, until: datetime, now: datetime) -> dict[str, object]:
+    return {
+        "performance_id": performance_id,
+        "price": 0,
+        "face_price": 0,
+        "held_until": now,
+        "kept_for": reason,
+        "kept_until": until,
+    }
+
+
+def unkeep(
+    performance_id: int,
+    seats: Iterable[PlanSeat] | None = None,
+    *,
+    now: datetime,
+    reason: str | None = None,
+) -> list[int]:
+    """Release kept seats now, all of a show or some, of one key or any; return those that are free by it.
+
+    What somebody bought of them stays theirs; given back, it is everybody's.
+    """
+    which = [Claim.performance_id == performance_id, Claim.kept_until > now]
+    if seats is not None:
+        which.append(Claim.seat_id.in_([seat.id for seat in seats]))
+    if reason is not None:
+        which.append(Claim.kept_for == reason)
+    ordered = select(Claim.id).where(*which).order_by(Claim.seat_id, Claim.id)
+    locked = ordered.with_for_update(key_share=True).cte("locked").prefix_with("MATERIALIZED")
+    freed = (
+        update(Claim)
+        .where(Claim.id.in_(select(locked.c.id)))
+        .values(kept_until=now)
+        .returning(Claim.seat_id, live(now).label("bought"))
+        .execution_options(synchronize_session=False)
+    )
+    return [row.seat_id for row in db.session.execute(freed) if not row.bought]

@@ -1,0 +1,100 @@
+"""Quotas of a performance: locked last of all, counted live, so that no one sells more than there is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import ARRAY, BigInteger, DateTime, and_, bindparam, case, func, or_, select
+
+from palace.db import table_of
+from palace.programme.models import Quota
+from palace.programme.rules import Scope
+from palace.statements import execute
+from palace.tickets.errors import SoldOut
+from palace.tickets.kept import live
+from palace.tickets.models import Claim, Order
+from palace.tickets.rules import NamedTier
+from palace.venues.rules import PlanSeat
+
+QUOTAS = table_of(Quota)
+NOW = bindparam("now", type_=DateTime(timezone=True))
+SCOPE_ORDER = case({Scope.HOUSE: 0, Scope.TIER: 1, Scope.ZONE: 2}, value=QUOTAS.c.scope)
+LOCK_QUOTAS = (
+    select(QUOTAS)
+    .where(QUOTAS.c.performance_id == bindparam("performance_id"))
+    .order_by(SCOPE_ORDER, QUOTAS.c.id)
+    .with_for_update(key_share=True)
+)
+PLACE_KEPT = and_(QUOTAS.c.scope == Scope.HOUSE, Claim.seat_id.is_(None), Claim.kept_until > NOW)
+COUNTED = and_(
+    Claim.performance_id == QUOTAS.c.performance_id,
+    or_(
+        and_(
+            live(NOW),
+            or_(
+                QUOTAS.c.scope == Scope.HOUSE,
+                Claim.tier_id == QUOTAS.c.tier_id,
+                Claim.zone == QUOTAS.c.zone,
+            ),
+        ),
+        PLACE_KEPT,
+    ),
+)
+"""What counts towards a quota: live claims, and towards the house's also places that are kept."""
+OVERFULL = (
+    select(QUOTAS.c.tier_id)
+    .where(QUOTAS.c.id == func.any(bindparam("used", type_=ARRAY(BigInteger))))
+    .where(QUOTAS.c.seats < select(func.count()).where(COUNTED).scalar_subquery())
+    .order_by(SCOPE_ORDER, QUOTAS.c.id)
+)
+"""Which of some quotas count more than their seats, in the order they are locked."""
+
+
+class Place(Protocol):
+    """What a quota needs to know of a place."""
+
+    @property
+    def seat(self) -> PlanSeat | None: ...
+    @property
+    def zone(self) -> str: ...
+    @property
+    def tier(self) -> NamedTier: ...
+
+
+def lock_quotas(performance_id: int) -> Sequence[Any]:
+    """Lock a performance's quota rows in scope order, last of all locks, and return them."""
+    return execute(LOCK_QUOTAS, {"performance_id": performance_id})
+
+
+def check_quotas(
+    order: Order, picks: Sequence[Place], now: datetime, *, has_quotas: bool = True
+) -> None:
+    """Refuse if a quota the order uses has more live claims than seats, this order's included.
+
+    Args:
+        has_quotas: False: the performance had none when its terms were read behind the member's lock;
+            one that comes later finds this order's claims there already.
+
+    Raises:
+        SoldOut: carries the `tier_id` whose quota is full, or None.
+        ValueError: places without seats are sold, and no quota caps the house.
+    """
+    quotas = lock_quotas(order.performance_id) if has_quotas else ()
+    used = [quota for quota in quotas if _uses(quota, picks)]
+    if any(pick.seat is None for pick in picks) and not any(
+        quota.scope == Scope.HOUSE for quota in used
+    ):
+        raise ValueError("places without seats need a house quota")
+    if not used:
+        return
+    asked = {"used": [quota.id for quota in used], "now": now}
+    full = execute(OVERFULL, asked)
+    if full:
+        raise SoldOut(tier_id=full[0].tier_id)
+
+
+def _uses(quota: Any, picks: Sequence[Place]) -> bool:
+    tiers, zones = {pick.tier.id for pick in picks}, {pick.zone for pick in picks}
+    return quota.scope == Scope.HOUSE or quota.tier_id in tiers or quota.zone in zones
