@@ -8,8 +8,10 @@ from palace.agenda.rules import EntryStatus
 from palace.companions.rules import Relation
 from palace.consents.rules import Purpose
 from palace.door.rules import Reason, Verdict
+from palace.gifts.rules import GiftState
 from palace.identities.rules import Document
 from palace.members.rules import Role, Standing
+from palace.moving.rules import MoveKind, MoveState
 from palace.programme.rules import KINDS, Shown
 from palace.reports.rules import ExportState, Format
 from palace.review.rules import RevisionState
@@ -132,6 +134,43 @@ SHAPES: dict[str, Shape] = {
         price=FEN,
         collection_code={"type": "string", "pattern": "^[0-9]{8}$"},
         admitted_at=maybe(INSTANT),
+    ),
+    "SeatChoice": exactly(ticket=CODE, seats=each(TEXT)),
+    "Giving": exactly(
+        ticket=CODE,
+        offered=YES_NO,
+        number_end=maybe(TEXT),
+        lapses_at=maybe(INSTANT),
+        give_by=INSTANT,
+    ),
+    "Gift": exactly(
+        gift=CODE,
+        state=one_of(GiftState),
+        performance=NUMBER,
+        seat=maybe(TEXT),
+        lapses_at=INSTANT,
+        ticket=maybe(CODE),
+    ),
+    "Move": exactly(
+        move=NUMBER,
+        performance=NUMBER,
+        kind=one_of(MoveKind),
+        state=one_of(MoveState),
+        old_starts_at=INSTANT,
+        starts_at=INSTANT,
+    ),
+    "Moves": exactly(moves=each(known("Move"))),
+    "MoveOfShow": exactly(
+        performance=NUMBER,
+        shown=TEXT,
+        move=maybe(known("Move")),
+        mark=maybe(TEXT),
+        seen=maybe(TEXT),
+        clashes=each(TEXT),
+        missing=each(TEXT),
+        told=NUMBER,
+        waiting=NUMBER,
+        failed=NUMBER,
     ),
     "Entry": exactly(
         subject=TEXT,

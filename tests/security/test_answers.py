@@ -31,6 +31,7 @@ from tests.architecture.openapi import FILE
 from tests.factory import Factory
 from tests.identities.test_rules import card
 from tests.members.browser import newest_code
+from tests.security.changing_walk import change_and_give, move_a_show
 from tests.security.programme_walk import switch_houses, write_and_review
 
 PASSWORD = "售票处 2026 南宫"  # noqa: S105 - a test's
@@ -331,6 +332,7 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     walk.ask("GET", f"/join/{'a' * 20}")
     enter(walk, member)
     get_tickets(walk, show)
+    change_and_give(walk, make, show, member)
     bring_people(walk)
     move_to_another_number(walk)
     strike = missed_by(make, member)
@@ -341,6 +343,7 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     walk.ask("POST", "/sign-out-everywhere")
     give_the_unit_s_word(walk, make)
     write_and_review(walk, make)
+    move_a_show(walk, make)
     make.sign_in(walk.browser, make.member())
     look_after_oneself(walk)
     work(walk, make, show, member, strike)
