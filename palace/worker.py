@@ -163,17 +163,12 @@ def tell_moves(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - e
         tell_all()
 
 
-def tell_all() -> int:
-    """Tell batch by batch, each a transaction, until nobody waits; return how many batches it took."""
-    batches = 0
-    while _tell_some():
-        batches += 1
-    return batches
-
-
-def _tell_some() -> int:
-    with transaction():
-        return moving.tell_some()
+def tell_all() -> None:
+    """Tell batch by batch, each a transaction, until nobody waits."""
+    told = 1
+    while told:
+        with transaction():
+            told = moving.tell_some()
 
 
 @tasks.periodic(cron="* * * * *")

@@ -28,10 +28,7 @@ const pinWidth = 1.5 * parseFloat(getComputedStyle(document.documentElement).fon
 const rows = seats.map((seat) => seat.parentNode);
 const ends = new Map([...new Set(rows)].map((row) => [row, row.querySelector("text")]));
 const shown = new Map();
-let zoom = 1;
-let here = 0;
-let etag = "";
-let misses = 0;
+let [zoom, here, etag, misses] = [1, 0, "", 0];
 
 const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const say = (sentence, values) => {
@@ -62,12 +59,8 @@ function priced(indexes) {
 
 // Choosing
 const special = (i) => seats[i].dataset.type !== "seat";
-const offered = (i) => !within || within.has(seats[i].dataset.zone);
-const open = (i) => offered(i) && (states[i] === 0 || (states[i] === 2 && yours.has(seats[i].dataset.code)));
-function drop(i) {
-  chosen.delete(i);
-  paint(i);
-}
+const fits = (i) => !within || within.has(seats[i].dataset.zone);
+const open = (i) => fits(i) && (states[i] === 0 || (states[i] === 2 && yours.has(seats[i].dataset.code)));
 function toggle(i) {
   const seat = names[i];
   if (chosen.has(i)) {
@@ -78,7 +71,7 @@ function toggle(i) {
   } else if (limit !== 1 && chosen.size >= limit) {
     return say(limit ? words.limit : words.none, { count: limit });
   } else {
-    if (limit === 1) [...chosen].forEach(drop);
+    if (limit === 1) [...chosen].forEach(toggle);
     chosen.add(i);
     say(words.chosen, { seat });
   }
@@ -105,8 +98,7 @@ function list() {
   const sum = costs.reduce((all, fen) => all + fen, 0);
   const free = costs.filter((fen) => !fen).length;
   const line = sum && free ? words.mixed : words.total;
-  const total = document.getElementById("total");
-  if (total) total.textContent = picked.length ? fill(line, { money: money(sum), count: free }) : "";
+  document.getElementById("total").textContent = picked.length ? fill(line, { money: money(sum), count: free }) : "";
   form.querySelector(".main").hidden = !picked.length;
   chips.scrollTop = chips.scrollHeight;
 }

@@ -155,7 +155,10 @@ def locks_too_much(node: ast.AST) -> str | None:
 
 
 def test_row_locks_leave_foreign_keys_alone() -> None:
-    expect_none(violations(locks_too_much))
+    moves = (
+        "palace/moving/services/running.py"  # a show that moves waits for whoever books, on purpose
+    )
+    expect_none(violations(locks_too_much, allowed=(moves,)))
 
 
 def test_parts_have_only_files_with_the_usual_names() -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, time, timedelta
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from palace import clock
@@ -15,7 +13,6 @@ from palace.agenda.rules import EntryStatus
 from palace.db import db
 from palace.door import services as door
 from palace.door.rules import Reason, Verdict
-from palace.errors import NotFound
 from palace.gifts import queries, services
 from palace.gifts.errors import (
     GiftOver,
@@ -31,7 +28,6 @@ from palace.gifts.errors import (
 from palace.gifts.models import Gift
 from palace.gifts.rules import GiftState, check_room, is_open
 from palace.members.models import AuditLine, Member
-from palace.members.rules import Role
 from palace.notices.models import Notice
 from palace.programme.models import Performance
 from palace.programme.rules import IdentityPolicy
@@ -44,36 +40,8 @@ from palace.tickets.models import Ticket
 from palace.tickets.rules import TicketState
 from palace.tickets.tokens import ticket_token
 from tests.factory import Factory
+from tests.gifts.conftest import offered
 from tests.tickets.conftest import Booker
-
-
-@pytest.fixture
-def booker() -> Booker:
-    """Return somebody who books."""
-    return Booker()
-
-
-@pytest.fixture
-def giver(make: Factory) -> Member:
-    """Return who gives."""
-    return make.member("张建华")
-
-
-@pytest.fixture
-def receiver(make: Factory) -> Member:
-    """Return who is given to."""
-    return make.member("李桂兰")
-
-
-@pytest.fixture
-def ticket(make: Factory, booker: Booker, giver: Member) -> Ticket:
-    """Return the giver's ticket of a show of two seats."""
-    return booker.book(giver, make.performance(seats=2), "ST-01-01").tickets[0]
-
-
-def offered(ticket: Ticket, receiver: Member) -> Gift:
-    """Return a gift of a ticket to somebody, by phone and name."""
-    return services.offer(ticket.member, ticket.code, receiver.phone or "", receiver.name)
 
 
 def test_what_is_taken_is_the_receiver_s_with_everything(
@@ -160,27 +128,6 @@ def test_a_union_card_and_a_name_find_somebody_too(
     card = receiver.roster_entry.card_number if receiver.roster_entry else ""
     gift = services.offer(ticket.member, ticket.code, card, " 李桂兰 ")
     assert gift.receiver_id == receiver.id
-
-
-def test_nobody_learns_whether_a_number_is_known(
-    client: FlaskClient, make: Factory, ticket: Ticket, giver: Member, receiver: Member
-) -> None:
-    make.sign_in(client, giver)
-    make.set_clock(clock.now())
-    path = f"/tickets/{ticket.code}/gift"
-    pages = []
-    for number, name in (
-        (receiver.phone, receiver.name),
-        (receiver.phone, "王不是"),
-        ("13900009999", "王没有"),
-    ):
-        assert client.post(path, data={"number": number, "name": name}).status_code == 303
-        text = client.get(path).text
-        pages.append(text.replace(str(number)[-4:], "----"))
-        client.post(f"{path}/back")
-    whole = [page[page.index('<div class="narrow">') : page.index("</main")] for page in pages]
-    told = [re.sub(r'name="csrf_token" value="[^"]*"', "", page) for page in whole]
-    assert told[0] == told[1] == told[2]
 
 
 def test_the_same_offer_twice_is_one_and_another_waits_for_the_first(
@@ -332,76 +279,6 @@ def test_who_is_barred_takes_none(make: Factory, ticket: Ticket, receiver: Membe
     make.add(strike)
     with pytest.raises(Barred):
         services.accept(receiver, offered(ticket, receiver).code)
-
-
-def test_a_gift_for_somebody_else_is_not_found(
-    client: FlaskClient, make: Factory, ticket: Ticket, receiver: Member
-) -> None:
-    gift = offered(ticket, receiver)
-    with pytest.raises(NotFound):
-        services.accept(make.member(), gift.code)
-    make.sign_in(client, make.member())
-    assert client.get(f"/gifts/{gift.code}").status_code == 404
-    assert client.post(f"/gifts/{gift.code}/accept").status_code == 404
-    assert client.get(f"/tickets/{ticket.code}/gift").status_code == 404
-
-
-def test_mine_shows_what_waits_on_both_sides(
-    client: FlaskClient, make: Factory, ticket: Ticket, giver: Member, receiver: Member
-) -> None:
-    gift = offered(ticket, receiver)
-    make.sign_in(client, receiver)
-    page = client.get("/mine").text
-    assert f"/gifts/{gift.code}" in page
-    assert "张*华送您一张票" in page
-    assert "张建华" not in client.get(f"/gifts/{gift.code}").text
-    make.sign_in(client, giver)
-    assert "您送出的票" in client.get("/mine").text
-    assert "已送出，等对方接收" in client.get(f"/tickets/{ticket.code}").text
-
-
-def test_the_pages_of_a_gift_from_one_end_to_the_other(
-    client: FlaskClient, make: Factory, ticket: Ticket, giver: Member, receiver: Member
-) -> None:
-    make.sign_in(client, giver)
-    path = f"/tickets/{ticket.code}/gift"
-    missing = client.post(path, data={"number": "12", "name": "李桂兰"})
-    assert (missing.status_code, "号码要写全" in missing.text, "李桂兰" in missing.text) == (
-        422,
-        True,
-        True,
-    )
-    assert client.post(path, data={"number": giver.phone, "name": giver.name}).status_code == 422
-    client.post(path, data={"number": receiver.phone, "name": receiver.name})
-    gift = db.session.scalars(select(Gift)).one()
-    make.sign_in(client, receiver)
-    done = client.post(f"/gifts/{gift.code}/accept")
-    assert done.headers["Location"].endswith(f"/tickets/{ticket.code}")
-    assert client.get(done.headers["Location"]).status_code == 200
-    assert "看票" in client.get(f"/gifts/{gift.code}").text
-    make.sign_in(client, giver)
-    assert client.get(f"/tickets/{ticket.code}").status_code == 404
-
-
-def test_a_refused_gift_is_told_on_its_page(
-    client: FlaskClient, make: Factory, ticket: Ticket, giver: Member, receiver: Member
-) -> None:
-    gift = offered(ticket, receiver)
-    services.take_back(giver, ticket.code)
-    make.sign_in(client, receiver)
-    refused = client.post(f"/gifts/{gift.code}/accept")
-    assert (refused.status_code, "已经不能收了" in refused.text) == (409, True)
-
-
-def test_staff_take_for_who_stands_before_them(
-    client: FlaskClient, make: Factory, ticket: Ticket, receiver: Member
-) -> None:
-    gift = offered(ticket, receiver)
-    make.sign_in(client, make.staff(Role.COUNTER), acting_for=receiver)
-    assert "有人送您票" in client.get("/mine").text
-    assert client.post(f"/gifts/{gift.code}/accept").status_code == 303
-    db.session.refresh(ticket)
-    assert ticket.member_id == receiver.id
 
 
 def test_rooms_and_instants() -> None:
