@@ -7,7 +7,17 @@ from sqlalchemy import func, select, text
 from palace import clock
 from palace.config import Settings, UnsafeSettings
 from palace.db import db, tables_to_empty, transaction
-from palace.demo import house, joining, people, persons, privacy, programme, sales, strikes
+from palace.demo import (
+    changing,
+    house,
+    joining,
+    people,
+    persons,
+    privacy,
+    programme,
+    sales,
+    strikes,
+)
 from palace.venues import queries as venues
 from palace.venues.models import Demonstration
 from palace.venues.services import check_database
@@ -71,5 +81,6 @@ def _bring_in() -> None:
     persons.bring_in(now)
     shows = programme.bring_in(now)
     sales.bring_in(shows, now)
+    changing.bring_in(shows, now)
     strikes.bring_in(now)
     privacy.bring_in(now)
