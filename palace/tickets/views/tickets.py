@@ -180,7 +180,7 @@ def give_several_back(performance_id: int) -> ResponseReturnValue:
         db.session.rollback()
         return _returns_page(performance_id, refusal)
     if wants_json():
-        return {"tickets": [_json(one) for one in _of_show(performance_id)]}
+        return {"tickets": [ticket_json(one) for one in _of_show(performance_id)]}
     if form.ticket.data:
         flash(gettext("退好了，座位让给别人了。"))
     return redirect(url_for("mine.home"), code=303)
@@ -202,7 +202,7 @@ def _returns_page(performance_id: int, refusal: PalaceError | None = None) -> Re
     tickets = [(one, _return_terms(one, queries.admission_of(one.id))) for one in found]
     return answer(
         "tickets/returns.html",
-        {"tickets": [_json(one) for one in found]},
+        {"tickets": [ticket_json(one) for one in found]},
         status=refusal.status if refusal else 200,
         one=found[0].performance if found else None,
         tickets=tickets,
