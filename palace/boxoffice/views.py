@@ -13,7 +13,7 @@ from palace.boxoffice import queries
 from palace.boxoffice.queries import Figures, Waiting
 from palace.care.services import glance
 from palace.lists.services import answer
-from palace.members.posts import AT_COUNTERS, FIRST_PAGES, OF_STAFF
+from palace.members.posts import AT_COUNTERS, AT_PROGRAMME, AT_REVIEW, FIRST_PAGES, OF_STAFF
 from palace.members.rules import Role
 from palace.web import allow, reads, wants_json
 
@@ -48,8 +48,8 @@ def home() -> ResponseReturnValue:
         sees=sees,
         sells=not roles.isdisjoint(AT_COUNTERS),
         oversees=oversees,
-        stages=Role.PROGRAMME in roles,
-        reviews=Role.REVIEWER in roles,
+        stages=not roles.isdisjoint(AT_PROGRAMME),
+        reviews=not roles.isdisjoint(AT_REVIEW),
         review=review,
         looks_after=not roles.isdisjoint({Role.ADMIN, Role.SITE_ADMIN}),
         pageless=[role for role in OF_STAFF if role in roles and role not in FIRST_PAGES],

@@ -21,6 +21,7 @@ from palace.productions import services
 from palace.programme.models import Production
 from palace.review import queries
 from palace.review import services as review
+from palace.review.models import Revision
 from palace.security import public_code
 from palace.venues.models import Site
 from tests.factory import Factory
@@ -282,3 +283,25 @@ def test_the_first_page_says_what_waits(app: Flask, make: Factory, desk: Desk) -
     browser = app.test_client()
     make.sign_in(browser, desk.author)
     assert "1个节目退回给您改" in browser.get("/staff").text
+    assert "日期不对" in browser.get(f"{NEW}/{production.id}").text
+    assert "茶馆" in browser.get("/staff/programme?review=sent_back").text
+
+
+def test_a_site_s_administrator_writes_and_reviews_at_their_site(
+    app: Flask, make: Factory, desk: Desk
+) -> None:
+    site, manager = of_branch(make)
+    palaces = desk.write()
+    browser = app.test_client()
+    make.sign_in(browser, manager)
+    send(browser, title_zh="分馆的戏")
+    other = app.test_client()
+    make.sign_in(other, make.staff(Role.SITE_ADMIN, site=site))
+    page = other.get("/staff/review").text
+    assert "分馆的戏" in page
+    assert "茶馆" not in page
+    assert other.get(f"{NEW}/{palaces.id}").status_code == 404
+    waiting = db.session.scalars(select(Revision).where(Revision.site_id == site.id)).one()
+    decision = {"verdict": "pass", "step": 1, "version": 1}
+    path = f"/staff/review/{waiting.id}/decide"
+    assert other.post(path, data=decision).status_code == 303
