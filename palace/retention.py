@@ -20,6 +20,7 @@ from palace.roster.models import RosterChunk, RosterError, RosterImport
 from palace.throttle import Throttle
 from palace.tickets.models import Claim, Entrant, Ticket
 from palace.venues.models import HouseRules
+from palace.waiting.models import WaitEntry
 
 
 def tidy(rules: HouseRules, now: datetime) -> dict[str, int]:
@@ -34,6 +35,7 @@ def _past(rules: HouseRules, now: datetime) -> list[tuple[type[Base], ColumnElem
         (Challenge, Challenge.created_at <= now - timedelta(days=rules.challenge_keep_days)),
         (CommandKey, CommandKey.created_at <= now - timedelta(days=rules.command_key_keep_days)),
         (Notice, Notice.created_at <= now - timedelta(days=rules.notice_keep_days)),
+        (WaitEntry, WaitEntry.ended_at <= now - timedelta(days=rules.notice_keep_days)),
         (Throttle, Throttle.ends_at <= now),
         (Claim, _lapsed_place(now)),
         (RosterChunk, RosterChunk.created_at <= now - timedelta(days=rules.roster_keep_days)),

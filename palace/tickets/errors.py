@@ -62,6 +62,13 @@ class SeatsAssigned(PalaceError):
     message = N_("这一场不能自己选座，座位由系统安排。请选择要几张票。")
 
 
+class LeavesGap(PalaceError):
+    """A choice would leave one single free seat beside it. Carries the nearest `seats` that do not."""
+
+    status, code = 409, "leaves_gap"
+    message = N_("这样选，旁边会剩下一个单座。可以改选%(seats)s，或另选别的座位。")
+
+
 class SaleClosed(PalaceError):
     """The performance has begun, is closed or cancelled."""
 

@@ -19,6 +19,8 @@ PERSONAL = {
     "challenges": "browser_hash address_hash phone known created_at expires_at tries passed_at",
     "claims": "order_id member_id seat_id",
     "command_keys": "actor key body_hash answer created_at",
+    "broadcasts": "written_by confirmed_by",
+    "contacts": "member_id language email wanted_email asked_at muted",
     "companions": (
         "member_id name relation born_on document identity_hash last_four added_at by_guardian"
     ),
@@ -31,7 +33,9 @@ PERSONAL = {
     "exports": "staff_id member_id asked_at query",
     "grants": "member_id performance_id kind reason starts_at ends_at opens seats",
     "members": "phone phone_proven_at name roster_entry_id created_at erased_at",
-    "notices": "subject receiver values created_at sent_at",
+    "notices": (
+        "subject receiver values created_at sent_at state due_at attempted_at address read_at language"
+    ),
     "orders": "code member_id unit_id performance_id created_at settled_at",
     "payments": "subject_id amount paid_at reference refund_due",
     "personal_keys": "member_id wrapped destroyed_at",
@@ -55,6 +59,10 @@ PERSONAL = {
         "member_id subject title_zh title_en happened_at written_by forgiven_at forgiven_by why"
     ),
     "throttle": "key",
+    "waitlist_entries": (
+        "code performance_id member_id count together fewer zone state joined_at passed passed_why"
+        " offered_at offered_count offered lapses_at ended_at order_id"
+    ),
     "tickets": (
         "code order_id member_id performance_id seat_id collection_code issued_at returned_at"
     ),
@@ -94,10 +102,22 @@ PLAIN = {
         "strikes_to_bar strike_within_days bar_days strike_free_only strike_after_minutes "
         "mode mode_reason_zh mode_reason_en "
         "no_single_gap house_release_hours technical_release_hours press_release_hours "
-        "wheelchair_release_hours in_person_release_hours"
+        "wheelchair_release_hours in_person_release_hours quiet_from quiet_until message_price "
+        "message_budget_day broadcast_budget_day broadcast_per_minute broadcast_confirm_above "
+        "offer_minutes offer_near_hours offer_near_minutes offer_last_hours offer_last_minutes "
+        "offer_quiet_from offer_quiet_until return_rest_min_minutes return_rest_max_minutes "
+        "remind_day_hours remind_hours"
     ),
     "members": "id calendar_generation",
-    "notices": "id kind gateway",
+    "notices": "id kind gateway attempts amount pieces error reference",
+    "contacts": "tries",
+    "message_days": "day fund pieces amount",
+    "message_gateways": "name left_pieces asked_at empty_at failed_at error",
+    "message_templates": "gateway kind language template changed_at",
+    "broadcasts": (
+        "id title_zh title_en body_zh body_en word audience unit_id performance_id outside state "
+        "receivers written_at revision confirmed_at started_at released_at ended_at"
+    ),
     "occupancies": "id space_id atoms during use lapses_at",
     "openings": "id performance_id audience unit_id opens_at",
     "orders": "id state seat_count hold_ends_at extended pay_by",
@@ -149,5 +169,7 @@ PLAIN = {
     "tickets": "id claim_id tier_id price issue state",
     "tiers": "id code name_zh name_en qualifies cap monthly proof_zh proof_en fund",
     "units": "id code parent_id parent_kind kind name_zh sector nicknames pinyin closed_at",
+    "waitlist_entries": "id",
+    "waitlists": "performance_id looked_at waiting",
 }
 """Columns that say nothing of anybody: the house, the programme, figures, rules."""

@@ -19,6 +19,9 @@ from palace.programme.models import Performance
 from palace.tickets import services
 from palace.tickets.models import Order, Ticket
 from palace.tickets.rules import Wish
+from palace.waiting import services as waiting
+from palace.waiting.models import WaitEntry
+from palace.waiting.rules import Wanted
 from tests.factory import Factory
 
 UNKNOWN_ID = 999_999_999
@@ -26,19 +29,20 @@ UNKNOWN_ID = 999_999_999
 
 @dataclass(frozen=True)
 class Belongings:
-    """A member with a ticket and a held order for one performance."""
+    """A member with a ticket and a held order for one performance, and an offer for another."""
 
     member: Member
     performance: Performance
     order: Order
     ticket: Ticket
+    entry: WaitEntry
 
     def values(self, rule: Rule) -> dict[str, object]:
         """Return the address values of this member's things."""
         known: dict[str, object] = {
             "performance_id": self.performance.id,
             "production_id": self.performance.production_id,
-            "code": self.ticket.code if "/tickets/" in rule.rule else self.order.code,
+            "code": self._code(rule.rule),
             "secret": "0" * 26,
             "task_id": UNKNOWN_ID,
             "kind": "member",
@@ -49,16 +53,25 @@ class Belongings:
             "companion_id": UNKNOWN_ID,
             "unit_id": self.member.unit_id,
             "import_id": UNKNOWN_ID,
+            "plan_id": self.performance.plan_id,
+            "draft_id": UNKNOWN_ID,
+            "space_id": self.performance.space_id,
+            "site_id": self.performance.space.site_id,
             "purpose": "identity",
             "version": 1,
             "application_id": UNKNOWN_ID,
             "revision_id": UNKNOWN_ID,
             "step_id": UNKNOWN_ID,
-            "site_id": UNKNOWN_ID,
             "strike_id": UNKNOWN_ID,
+            "broadcast_id": UNKNOWN_ID,
+            "tier_id": UNKNOWN_ID,
             "filename": "palace.css",
         }
         return {name: known[name] for name in rule.arguments}
+
+    def _code(self, rule: str) -> str:
+        of = {"/tickets/": self.ticket.code, "/offers/": self.entry.code}
+        return next((code for part, code in of.items() if part in rule), self.order.code)
 
 
 @pytest.fixture
@@ -75,7 +88,16 @@ def own_something(make: Factory) -> Belongings:
     services.confirm(member, settled.code)
     held = services.hold(member, performance.id, Wish(count=1), key="belongings-2")
     ticket = db.session.scalars(select(Ticket).where(Ticket.member_id == member.id)).one()
-    return Belongings(member, performance, held, ticket)
+    return Belongings(member, performance, held, ticket, be_offered_something(make, member))
+
+
+def be_offered_something(make: Factory, member: Member) -> WaitEntry:
+    """Let a member wait for a show until it is their turn."""
+    full, owner = make.performance(seats=1), make.member()
+    sold = services.hold(owner, full.id, Wish(count=1), key="belongings-3", confirm=True)
+    entry = waiting.join(member, full.id, Wanted(count=1))
+    services.give_back(owner, sold.tickets[0].code)
+    return entry
 
 
 def few() -> settings:
