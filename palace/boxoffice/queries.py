@@ -13,7 +13,7 @@ from palace import clock
 from palace.db import db
 from palace.joining import queries as joining
 from palace.lists.queries import Column, List, instant
-from palace.members.posts import AT_COUNTERS
+from palace.members.posts import AT_COUNTERS, AT_PROGRAMME, AT_REVIEW
 from palace.members.rules import Role, SignedIn
 from palace.money import Fen
 from palace.notices import queries as notices
@@ -79,14 +79,13 @@ class Review:
 
 def reviewing(who: SignedIn) -> Review:
     """Return what waits for somebody who reviews, or who writes the programme."""
-    at = who.sites(Role.REVIEWER)
-    count, since = (0, None)
-    if Role.REVIEWER in who.roles:
-        count, since = review.for_reviewer(who.actor, at)
+    reviews, writes = (not who.roles.isdisjoint(those) for those in (AT_REVIEW, AT_PROGRAMME))
+    at = who.sites(*AT_REVIEW)
+    count, since = review.for_reviewer(who.actor, at) if reviews else (0, None)
     return Review(
         waiting=count,
         since=since,
-        sent_back=review.sent_back_count(who.actor) if Role.PROGRAMME in who.roles else 0,
+        sent_back=review.sent_back_count(who.actor) if writes else 0,
     )
 
 

@@ -13,12 +13,12 @@ from palace.boxoffice import queries
 from palace.boxoffice.queries import Drafts, Figures, Waiting
 from palace.care.services import glance
 from palace.lists.services import answer
-from palace.members.posts import AT_COUNTERS, FIRST_PAGES, OF_STAFF
+from palace.members.posts import AT_COUNTERS, AT_PROGRAMME, AT_REVIEW, FIRST_PAGES, OF_STAFF
 from palace.members.rules import Role
 from palace.web import allow, reads, wants_json
 
 SHOWS = (Role.DOOR, *AT_COUNTERS)
-STAGES = (Role.PROGRAMME, Role.ADMIN)
+STAGES = (Role.PROGRAMME, Role.SITE_ADMIN, Role.ADMIN)
 
 
 def init_app(app: Flask) -> None:
@@ -53,10 +53,10 @@ def home() -> ResponseReturnValue:
         sells=not roles.isdisjoint(AT_COUNTERS),
         oversees=oversees,
         stages=stages,
-        writes=Role.PROGRAMME in roles,
+        writes=not roles.isdisjoint(AT_PROGRAMME),
         drafts=drafts,
         today=clock.palace_day(now),
-        reviews=Role.REVIEWER in roles,
+        reviews=not roles.isdisjoint(AT_REVIEW),
         review=review,
         looks_after=not roles.isdisjoint({Role.ADMIN, Role.SITE_ADMIN}),
         pageless=[role for role in OF_STAFF if role in roles and role not in FIRST_PAGES],

@@ -37,7 +37,7 @@ NEW = {
     "partner_zh": "市话剧团",
     "partner_en": "City Drama Troupe",
 }
-CHANGED, CHANGE = "symphony", {"minutes": 110, "late_entry": "none"}
+CHANGED, CHANGE = "symphony", {"minutes": 110, "late_entry": "none", "late_minute": None}
 REASON = "上次公布的是100分钟，节目单也要一起改。请写明加演哪一首。"
 
 

@@ -32,6 +32,10 @@ AT_SITES = (*OF_SITES, Role.SITE_ADMIN)
 """Roles that may be limited to a site; `Role.SITE_ADMIN` always is, as `Role.UNIT` is to a unit."""
 AT_COUNTERS = (Role.COUNTER, Role.SITE_ADMIN, Role.ADMIN)
 """Who does a counter's work: administrators too, a site's for their site."""
+AT_PROGRAMME = (Role.PROGRAMME, Role.SITE_ADMIN, Role.ADMIN)
+"""Who types the programme."""
+AT_REVIEW = (Role.REVIEWER, Role.SITE_ADMIN, Role.ADMIN)
+"""Who passes what others wrote, or sends it back."""
 
 ROLE_WORDS = {
     Role.MEMBER: N_("会员"),

@@ -14,7 +14,8 @@ from palace.db import db, table_of
 from palace.errors import NotFound
 from palace.lists.queries import Column, List
 from palace.lists.rules import Kind
-from palace.members.rules import Role, SignedIn
+from palace.members.posts import AT_PROGRAMME
+from palace.members.rules import SignedIn
 from palace.productions.rules import FIELDS
 from palace.programme.models import Partner, Performance, PermitRule, Production
 from palace.programme.rules import KINDS
@@ -99,7 +100,7 @@ def needs(rule: PermitRule, performance: Performance) -> bool:
 
 
 def _here(actor: SignedIn) -> ColumnElement[bool]:
-    return of_sites(actor.sites(Role.PROGRAMME))
+    return of_sites(actor.sites(*AT_PROGRAMME))
 
 
 def _or_proposed(public: Any, name: str) -> ColumnElement[Any]:

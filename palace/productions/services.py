@@ -15,6 +15,7 @@ from palace.productions.errors import SiteNotYours
 from palace.productions.queries import BORNE_BY_PARTNER
 from palace.productions.rules import FIELDS
 from palace.programme.models import Partner, Production
+from palace.programme.rules import LateEntry
 from palace.review import services as review
 from palace.review.rules import Fields, Reviewed
 from palace.security import public_code
@@ -61,6 +62,8 @@ def write(production_id: int, fields: Fields, now: datetime) -> None:
     for field in FIELDS:
         if field.name not in BORNE_BY_PARTNER:
             setattr(production, field.name, fields.get(field.name))
+    if production.late_entry != LateEntry.INTERVAL:
+        production.late_minute = None
     until = fields.get("permit_until")
     production.permit_until = date.fromisoformat(until) if until else None
     production.partner_id = _partner(fields)

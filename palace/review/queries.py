@@ -28,14 +28,15 @@ from palace.errors import NotFound
 from palace.lists.queries import Column, List, instant
 from palace.lists.rules import Kind
 from palace.members.models import Staff
-from palace.members.rules import Role, SignedIn
+from palace.members.posts import AT_PROGRAMME, AT_REVIEW
+from palace.members.rules import SignedIn
 from palace.review.models import Decision, ReviewStep, Revision
 from palace.review.rules import OPEN, STATES, RevisionState, parts_of, reviewed
 from palace.text import N_
 
 Sites = Collection[int] | None
-READERS = (Role.REVIEWER, Role.PROGRAMME, Role.SITE_ADMIN, Role.ADMIN)
-"""Who reads what is in the review; only reviewers decide."""
+READERS = tuple(dict.fromkeys([*AT_REVIEW, *AT_PROGRAMME]))
+"""Who reads what is in the review; only `AT_REVIEW` decide."""
 MOST_SHOWN = 50
 
 

@@ -12,6 +12,7 @@ from flask_login import current_user
 from palace.db import transaction
 from palace.errors import PalaceError
 from palace.lists.services import answer as listed
+from palace.members.posts import AT_PROGRAMME, AT_REVIEW
 from palace.members.rules import Role
 from palace.review import printing, queries, rules, services
 from palace.review.forms import PASS, DecideForm, StepForm
@@ -35,11 +36,11 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["staff_name"] = lambda actor, names: names.get(actor, actor)
 
 
-def _waiting() -> list[Revision]:
-    """Return what waits for who asks, if they review."""
-    if Role.REVIEWER not in current_user.roles:
-        return []
-    return queries.waiting_for(current_user.actor, current_user.sites(Role.REVIEWER))
+def _waiting() -> list[Revision] | None:
+    """Return what waits for who asks; None: they do not review."""
+    if current_user.roles.isdisjoint(AT_REVIEW):
+        return None
+    return queries.waiting_for(current_user.actor, current_user.sites(*AT_REVIEW))
 
 
 def _step(found: Revision) -> rules.Step | None:
@@ -72,11 +73,11 @@ def revision(revision_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<id:revision_id>/decide")
-@allow(Role.REVIEWER)
+@allow(*AT_REVIEW)
 @reads(DecideForm)
 def decide(revision_id: int) -> ResponseReturnValue:
     """Pass a revision at the step where it is, or send it back with the reason."""
-    found = queries.get_revision(revision_id, current_user.sites(Role.REVIEWER))
+    found = queries.get_revision(revision_id, current_user.sites(*AT_REVIEW))
     form = DecideForm()
     try:
         checked(form)
@@ -120,8 +121,8 @@ def _page(
         revision=found,
         thing=thing,
         address=url_for(endpoint, **about),
-        writes=Role.PROGRAMME in current_user.roles,
-        reviews=Role.REVIEWER in current_user.roles,
+        writes=not current_user.roles.isdisjoint(AT_PROGRAMME),
+        reviews=not current_user.roles.isdisjoint(AT_REVIEW),
         at=at if waits else None,
         barred=_barred(found, at) if waits and at else "",
         changed=rules.changed_fields(found.before, found.fields),

@@ -111,7 +111,14 @@ def test_the_administrator_sees_what_waits_for_the_palace(
     make.commit()
 
     told = client.get("/staff", headers=JSON).get_json()["waiting"]
-    assert told == {"appeals": 1, "imports": 1, "applications": 1, "unpaid": 0}
+    assert told == {
+        "appeals": 1,
+        "imports": 1,
+        "applications": 1,
+        "unpaid": 0,
+        "reviews": 0,
+        "sent_back": 0,
+    }
     page = client.get("/staff").text
     first = page.index("今天先办")
     for words in ("1位会员请您再看一次", "1份名册核对好了", "1人的单位还没有经办人"):

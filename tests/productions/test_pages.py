@@ -21,6 +21,7 @@ from palace.productions import services
 from palace.programme.models import Production
 from palace.review import queries
 from palace.review import services as review
+from palace.review.models import Revision
 from palace.security import public_code
 from palace.venues.models import Site
 from tests.factory import Factory
@@ -260,25 +261,47 @@ def test_what_is_withdrawn_can_be_written_again(browser: FlaskClient, desk: Desk
     assert TYPED["title_zh"] in html.unescape(page.text)
     seen = review.state_of(services.subject_of(production))
     assert send(browser, f"{path}/change", seen=seen).status_code == 303
-    assert (
-        actor(desk.author) in (queries.open_revision(f"production:{production.id}") or []).authors
-    )  # type: ignore[union-attr]  # it waits
+    again = queries.open_revision(services.subject_of(production))
+    assert again
+    assert again.authors == [actor(desk.author)]
 
 
 def test_the_first_page_says_what_waits(app: Flask, make: Factory, desk: Desk) -> None:
     production = desk.write()
     waiting = queries.open_revision(f"production:{production.id}")
     assert waiting
-    told = []
+    pages, told = [], []
     for who in (desk.first, desk.author):
         browser = app.test_client()
         make.sign_in(browser, who)
-        told.append(browser.get("/staff").text)
+        pages.append(browser.get("/staff").text)
         body = browser.get("/staff", headers={"Accept": "application/json"}).get_json()["waiting"]
         told.append((body["reviews"], body["sent_back"]))
-    assert "1份等您审" in str(told[0])
-    assert told[1::2] == [(1, 0), (0, 0)]
+    assert "1份等您审" in pages[0]
+    assert told == [(1, 0), (0, 0)]
     desk.decide(waiting, desk.first, passed=False)
     browser = app.test_client()
     make.sign_in(browser, desk.author)
     assert "1个节目退回给您改" in browser.get("/staff").text
+    assert "日期不对" in browser.get(f"{NEW}/{production.id}").text
+    assert "茶馆" in browser.get("/staff/programme?review=sent_back").text
+
+
+def test_a_site_s_administrator_writes_and_reviews_at_their_site(
+    app: Flask, make: Factory, desk: Desk
+) -> None:
+    site, manager = of_branch(make)
+    palaces = desk.write()
+    browser = app.test_client()
+    make.sign_in(browser, manager)
+    send(browser, title_zh="分馆的戏")
+    other = app.test_client()
+    make.sign_in(other, make.staff(Role.SITE_ADMIN, site=site))
+    page = other.get("/staff/review").text
+    assert "分馆的戏" in page
+    assert "茶馆" not in page
+    assert other.get(f"{NEW}/{palaces.id}").status_code == 404
+    waiting = db.session.scalars(select(Revision).where(Revision.site_id == site.id)).one()
+    decision = {"verdict": "pass", "step": 1, "version": 1}
+    path = f"/staff/review/{waiting.id}/decide"
+    assert other.post(path, data=decision).status_code == 303

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -56,7 +58,7 @@ def test_many_reviewers_pass_one_step_once(live_app: Flask, live: Factory, desk:
         found = queries.get_revision(number, None)
         review.decide(found, step=1, version=1, reason="", by=by, passed=True)
 
-    found = together(live_app, [lambda by=by: passing(by) for by in who])
+    found = together(live_app, [partial(passing, by) for by in who])
     assert Counter(map(outcome, found)) == {"done": 1, "revision_moved": MANY - 1}
     db.session.expire_all()
     assert db.session.query(Decision).count() == 1
@@ -75,8 +77,8 @@ def test_who_passes_and_who_sends_back_at_once(live_app: Flask, live: Factory, d
         found = together(
             live_app,
             [
-                lambda by=by: deciding(by[0], passed=True),
-                lambda by=by: deciding(by[1], passed=False),
+                partial(deciding, by[0], passed=True),
+                partial(deciding, by[1], passed=False),
             ],
         )
         assert sorted(map(outcome, found))[0] == "done"
@@ -119,7 +121,9 @@ def test_two_authors_begin_a_change_at_once(live_app: Flask, live: Factory, desk
         fields = {**FIELDS, "minutes": minutes}
         review.propose(subject, fields, actor(desk.author), seen=seen)
 
-    jobs = [lambda minutes=minutes: changing(minutes) for minutes in range(100, 100 + MANY)]
+    jobs: list[Callable[[], object]] = [
+        partial(changing, minutes) for minutes in range(100, 100 + MANY)
+    ]
     found = Counter(map(outcome, together(live_app, jobs)))
     assert found == {"done": 1, "revision_moved": MANY - 1}
 
@@ -144,7 +148,7 @@ def test_of_two_steps_one_stays_whoever_takes_them_away(
     ids = [step.id for step in queries.steps()]
     live.commit()
     try:
-        found = together(live_app, [lambda step=step: review.remove_step(step) for step in ids])
+        found = together(live_app, [partial(review.remove_step, step) for step in ids])
         assert Counter(map(outcome, found)) == {"done": 1, "last_step": 1}
     finally:
         db.session.rollback()

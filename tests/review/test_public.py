@@ -10,14 +10,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 
-from palace import clock
+from palace import clock, printing
 from palace.agenda import queries as agenda
 from palace.db import db
 from palace.members.models import Member
 from palace.pictures import services as pictures
 from palace.programme.models import Performance, Production
 from palace.review import queries
-from palace.tickets import printing, services
+from palace.tickets import services
 from palace.tickets.models import Ticket
 from palace.tickets.rules import Wish
 from palace.web import roles_of
@@ -95,8 +95,13 @@ def test_a_word_in_what_waits_is_nowhere_to_be_read(
     stranger, member = app.test_client(), app.test_client()
     make.sign_in(member, belongings.member)
     printed: list[str] = []
-    monkeypatch.setattr(printing.printing, "to_pdf", lambda html, **_: printed.append(html) or b"")
-    monkeypatch.setattr(printing.printing, "to_png", lambda html, **_: printed.append(html) or b"")
+
+    def to_paper(html: str, **_: str) -> bytes:
+        printed.append(html)
+        return b""
+
+    for way in ("to_pdf", "to_png"):
+        monkeypatch.setattr(printing, way, to_paper)
 
     for browser in (stranger, member):
         shown = everything_shown(app, browser, belongings)

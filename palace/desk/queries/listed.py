@@ -32,7 +32,7 @@ SPACES = (Space.name_zh, Space.name_en)
 
 
 def _of_sites(actor: SignedIn) -> ColumnElement[bool]:
-    sites = actor.sites(Role.PROGRAMME, Role.ADMIN)
+    sites = actor.sites(Role.PROGRAMME, Role.SITE_ADMIN, Role.ADMIN)
     return true() if sites is None else Performance.space_id.in_(spaces_at(sites))
 
 

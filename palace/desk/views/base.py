@@ -23,7 +23,7 @@ from palace.programme.rules import IdentityPolicy, SeatChoice, Seating
 from palace.text import N_
 from palace.web import refusal_words, wants_json
 
-MAY = (Role.PROGRAMME, Role.ADMIN)
+MAY = (Role.PROGRAMME, Role.SITE_ADMIN, Role.ADMIN)
 ONE = "/performances/<id:performance_id>"
 INSTANTS = ("doors_at", "starts_at", "ends_at", "sale_opens_at", "sale_closes_at")
 NOTHING = N_("空着")

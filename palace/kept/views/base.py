@@ -9,7 +9,7 @@ from palace.kept import queries
 from palace.members.rules import Role
 from palace.programme.models import Performance
 
-DESK = (Role.PROGRAMME, Role.ADMIN)
+DESK = (Role.PROGRAMME, Role.SITE_ADMIN, Role.ADMIN)
 
 bp = Blueprint("kept", __name__, url_prefix="/staff/programme/performances/<id:performance_id>")
 

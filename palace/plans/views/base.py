@@ -26,7 +26,7 @@ from palace.venues.rules import PlanSeat
 from palace.venues.seatplan import COLOURS
 from palace.web import refusal_words
 
-MANAGERS = (Role.PROGRAMME, Role.ADMIN)
+MANAGERS = (Role.PROGRAMME, Role.SITE_ADMIN, Role.ADMIN)
 PALETTE = {
     "A": N_("红"),
     "B": N_("金"),

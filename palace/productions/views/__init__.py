@@ -3,7 +3,7 @@
 from flask import Flask, request
 from flask_login import current_user
 
-from palace.members.rules import Role
+from palace.members.posts import AT_PROGRAMME
 from palace.pictures.rules import MEGABYTES
 from palace.productions.views import one, writing
 from palace.productions.views.base import bp
@@ -24,6 +24,6 @@ def let_a_picture_in() -> None:
     """Let who writes productions send more to their addresses than anybody may elsewhere."""
     if request.endpoint not in UPLOADS or request.mimetype != "multipart/form-data":
         return
-    if current_user.is_authenticated and Role.PROGRAMME in current_user.roles:
+    if current_user.is_authenticated and not current_user.roles.isdisjoint(AT_PROGRAMME):
         request.max_content_length = (MEGABYTES << 20) + ROOM
         request.max_form_memory_size = ROOM

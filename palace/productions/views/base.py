@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint
 from flask_login import current_user
 
-from palace.members.rules import Role
+from palace.members.posts import AT_PROGRAMME
 from palace.productions import queries
 from palace.productions.queries import Sites
 from palace.programme.models import Production
@@ -21,7 +21,7 @@ bp = Blueprint("productions", __name__, url_prefix="/staff/programme")
 
 def sites_of_desk() -> Sites:
     """Return the houses whose productions this programme manager writes; None: all."""
-    found: Sites = current_user.sites(Role.PROGRAMME)
+    found: Sites = current_user.sites(*AT_PROGRAMME)
     return found
 
 

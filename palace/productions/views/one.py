@@ -9,7 +9,7 @@ from flask_babel import gettext
 from palace.db import transaction
 from palace.errors import PalaceError
 from palace.lists.services import answer as listed
-from palace.members.rules import Role
+from palace.members.posts import AT_PROGRAMME
 from palace.productions import queries
 from palace.productions.forms import WithdrawForm
 from palace.productions.rules import FIELDS
@@ -23,7 +23,7 @@ from palace.web import allow, answer, checked, reads, refusal_words, wants_json
 
 
 @bp.get("")
-@allow(Role.PROGRAMME)
+@allow(*AT_PROGRAMME)
 @reads(query=queries.PRODUCTIONS.words)
 def home() -> ResponseReturnValue:
     """Show every production of the desk's houses, the newest first."""
@@ -31,7 +31,7 @@ def home() -> ResponseReturnValue:
 
 
 @bp.get(OF_ONE)
-@allow(Role.PROGRAMME)
+@allow(*AT_PROGRAMME)
 def production(production_id: int) -> ResponseReturnValue:
     """Show a production as the public sees it, what waits for the review, and its performances."""
     return _page(production_id)
@@ -64,7 +64,7 @@ def _page(production_id: int, refusal: PalaceError | None = None) -> Response:
 
 
 @bp.post(f"{OF_ONE}/withdraw")
-@allow(Role.PROGRAMME)
+@allow(*AT_PROGRAMME)
 @reads(WithdrawForm)
 def withdraw(production_id: int) -> ResponseReturnValue:
     """Take back what waits of a production; the public goes on seeing what it sees."""

@@ -11,6 +11,7 @@ from flask_login import current_user
 
 from palace.db import transaction
 from palace.errors import BadInput, NotFound, PalaceError
+from palace.members.posts import AT_PROGRAMME
 from palace.members.rules import Role
 from palace.pictures import queries as pictures
 from palace.pictures import services as picture_services
@@ -38,7 +39,7 @@ from palace.web import allow, answer, checked, reads, refusal_words, wants_json
 
 
 @bp.get("/productions/new")
-@allow(Role.PROGRAMME)
+@allow(*AT_PROGRAMME)
 def new() -> ResponseReturnValue:
     """Ask what a new production is."""
     return _form_page(_blank())
@@ -49,7 +50,7 @@ def _blank() -> NewProductionForm:
 
 
 @bp.post("/productions")
-@allow(Role.PROGRAMME)
+@allow(*AT_PROGRAMME)
 @reads(NewProductionForm)
 def create() -> ResponseReturnValue:
     """Send a new production into the review."""
@@ -87,7 +88,7 @@ def _site_of(form: NewProductionForm) -> int | None:
 
 
 @bp.get(f"{OF_ONE}/change")
-@allow(Role.PROGRAMME)
+@allow(*AT_PROGRAMME)
 def ask_change(production_id: int) -> ResponseReturnValue:
     """Show the fields of a production to be changed: what waits, or else what the public sees."""
     found = get_production(production_id)
@@ -101,7 +102,7 @@ def _filled(production: Production) -> ProductionForm:
 
 
 @bp.post(f"{OF_ONE}/change")
-@allow(Role.PROGRAMME)
+@allow(*AT_PROGRAMME)
 @reads(ProductionForm)
 def change(production_id: int) -> ResponseReturnValue:
     """Send changed fields of a production into the review; the public keeps the old until they passed."""
@@ -206,7 +207,7 @@ def _sent_in(production: Production, status: int) -> ResponseReturnValue:
 
 
 @bp.get("/pictures/<code:code>.jpg")
-@allow(Role.PROGRAMME, Role.REVIEWER)
+@allow(*AT_PROGRAMME, Role.REVIEWER)
 def picture(code: str) -> Response:
     """Send a picture to who writes and reviews, before the public may see it."""
     content = pictures.any_bytes(code, "large")
