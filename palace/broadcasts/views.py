@@ -276,7 +276,7 @@ def _page(
         refusal=refusal_words(refusal) if refusal else "",
         editing=bool(form) or editing,
         reach=queries.estimate(broadcast, now) if draft else None,
-        stands=None if draft else queries.progress(broadcast),
+        progress=None if draft else queries.progress(broadcast),
         must_be_other=draft and broadcast.written_by == _staff_id(),
         above=house_rules().broadcast_confirm_above,
         message=_message(broadcast),
