@@ -167,7 +167,15 @@ def test_every_red_line_says_what_to_do() -> None:
         certificate=None,
         memory=Room(0, GB),
     )
-    poor = replace(DATABASE, version=9, schema=None, beat=None, dead=3, seal_fits=False)
+    poor = replace(
+        DATABASE,
+        version=9,
+        schema=None,
+        beat=None,
+        dead=3,
+        seal_fits=False,
+        messages=Messages(dead=1),
+    )
     hopeless = replace(SETTING, sms=False, keys_beside_state=True)
     found: list[Line] = rules.lines(nothing, poor, hopeless) + rules.lines(nothing, None, hopeless)
     found += messages.lines(poor, hopeless)
