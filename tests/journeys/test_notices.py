@@ -25,7 +25,7 @@ def test_a_member_reads_the_inbox_and_says_how_to_be_told(person: Callable[..., 
     member.tap(re.compile("都看过了"))
     assert member.taps == 2
     assert "新的" not in member.say()
-    member.page.get_by_text("哪些要发给我").click()
+    member.page.locator("summary", has_text="哪些要发给我").click()
     member.page.get_by_label("退票通知").uncheck()
     member.look("inbox-ways")
     member.tap("照这样通知我")
