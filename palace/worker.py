@@ -63,9 +63,12 @@ def send_notices(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 -
     """Send what is owed to people; who waits for a code has this begin at once."""
     with _flask(context).app_context():
         with transaction():
-            broadcasts.release(clock.now())
-        sending.drain()
-        sending.look_after()
+            founded = venues.has_palace()
+            if founded:
+                broadcasts.release(clock.now())
+        if founded:
+            sending.drain()
+            sending.look_after()
 
 
 @tasks.periodic(cron="17 * * * *")

@@ -39,7 +39,8 @@ def owe_to_all(broadcast: Broadcast, now: datetime) -> int:
     )
     columns = ["kind", "subject", "receiver", "values", "created_at", "state"]
     new = insert(Notice).from_select(columns, rows, include_defaults=False)
-    result = db.session.connection().execute(new.on_conflict_do_nothing())
+    counted = new.on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    result = db.session.connection().execute(counted)
     return int(result.rowcount)
 
 

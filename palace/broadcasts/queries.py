@@ -31,7 +31,7 @@ from palace.venues.queries import house_rules
 Sites = Collection[int] | None
 """Whose business it is: a programme manager's sites, or None, the whole palace's."""
 SHOWN, CHOSEN = 50, 200
-DECLINED = func.any(Contact.muted) == BROADCAST
+DECLINED = Contact.muted.contains([BROADCAST])
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,9 @@ from palace.db import db, transaction
 from palace.errors import NotFound, PalaceError
 from palace.members.rules import Role
 from palace.notices import senders
-from palace.notices.rules import BROADCAST
+from palace.notices.rules import BROADCAST, quiet_ends
 from palace.text import N_
-from palace.venues.queries import house_rules
+from palace.venues.queries import house_rules, message_rules
 from palace.web import allow, answer, checked, public, reads, refusal_words, wants_json
 
 WRITERS = (Role.ADMIN, Role.PROGRAMME, Role.SITE_ADMIN)
@@ -276,7 +276,8 @@ def _page(
         refusal=refusal_words(refusal) if refusal else "",
         editing=bool(form) or editing,
         reach=queries.estimate(broadcast, now) if draft else None,
-        stands=None if draft else queries.progress(broadcast),
+        progress=None if draft else queries.progress(broadcast),
+        rests=quiet_ends(now, message_rules(), clock.SHANGHAI),
         must_be_other=draft and broadcast.written_by == _staff_id(),
         above=house_rules().broadcast_confirm_above,
         message=_message(broadcast),

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import array
 
 from palace.db import db
 from palace.members.models import Member
@@ -138,7 +137,7 @@ def waiting_for(errors: Sequence[str]) -> Mapping[str, list[str]]:
     """Return the kinds of owed notices that the house cannot send now, by what they wait for."""
     rows = db.session.execute(
         select(Notice.error, func.array_agg(Notice.kind.distinct()))
-        .where(Notice.state == State.OWED, Notice.error == func.any(array(errors)))
+        .where(Notice.state == State.OWED, Notice.error.in_(errors))
         .group_by(Notice.error)
     )
     return {str(row[0]): sorted(row[1]) for row in rows}

@@ -60,7 +60,7 @@ KINDS = {
     ),
     BROADCAST: Kind(
         "{title}。详情请到文化宫网站，在“答疑”里输入{word}。",
-        "{title}. For more, open Answers on the palace's website and enter {word}.",
+        "{title}. More on the palace's website: Answers, {word}.",
         BROADCAST_LASTS,
     ),
     NUMBER_CHANGED: Kind(

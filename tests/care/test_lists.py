@@ -57,7 +57,9 @@ def test_waiting_notices_show_no_number(admin: FlaskClient) -> None:
     owe("sign_in_code", "challenge:1", "phone:13912345678", {}, now)
     owe("tickets_issued", "order:1", "member:5", {}, now - timedelta(minutes=1))
     owe("tickets_issued", "order:2", "member:5", {}, now)
-    db.session.execute(text("UPDATE notices SET sent_at = now() WHERE subject = 'order:2'"))
+    db.session.execute(
+        text("UPDATE notices SET sent_at = now(), state = 'sent' WHERE subject = 'order:2'")
+    )
     for accepted in ({}, JSON):
         told = admin.get("/staff/notices", headers=accepted).get_data(as_text=True)
         assert "13912345678" not in told

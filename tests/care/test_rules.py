@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from palace.care import rules
-from palace.care.measurements import Certificate, Database, Machine, Room, Setting
+from palace.care import messages, rules
+from palace.care.measurements import Certificate, Database, Machine, Messages, Room, Setting
 from palace.care.rules import Line
 
 NOW = datetime(2026, 11, 25, 2, tzinfo=UTC)
@@ -58,7 +58,7 @@ def test_everything_exactly_at_its_limit_is_well() -> None:
     found = rules.lines(MACHINE, DATABASE, SETTING)
 
     assert rules.is_well(found)
-    assert len(found) == len({line.name for line in found}) == 14
+    assert len(found) == len({line.name for line in found}) == 13
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_a_database_elsewhere_has_no_disk_here() -> None:
 
 
 def test_messages_and_keys_are_judged_by_the_settings() -> None:
-    assert not rules.messages_line(DATABASE, replace(SETTING, sms=False)).well
+    assert not messages.lines(DATABASE, replace(SETTING, sms=False))[0].well
     assert not rules.keys_line(replace(SETTING, keys_beside_state=True)).well
     assert not rules.backup_line(MACHINE, replace(SETTING, recipient=False)).well
 
@@ -167,8 +167,50 @@ def test_every_red_line_says_what_to_do() -> None:
         certificate=None,
         memory=Room(0, GB),
     )
-    poor = replace(DATABASE, version=9, schema=None, beat=None, dead=3, seal_fits=False)
+    poor = replace(
+        DATABASE,
+        version=9,
+        schema=None,
+        beat=None,
+        dead=3,
+        seal_fits=False,
+        messages=Messages(dead=1),
+    )
     hopeless = replace(SETTING, sms=False, keys_beside_state=True)
     found: list[Line] = rules.lines(nothing, poor, hopeless) + rules.lines(nothing, None, hopeless)
+    found += messages.lines(poor, hopeless)
 
     assert [line.name for line in found if line.well or not line.todo] == []
+
+
+@pytest.mark.parametrize(
+    ("told", "name"),
+    [
+        (Messages(untemplated=("missed",)), "短信模板"),
+        (Messages(left=199), "短信余额和预算"),
+        (Messages(empty=True), "短信余额和预算"),
+        (Messages(out_of_budget=True), "短信余额和预算"),
+        (Messages(failing="isv.X"), "短信"),
+        (Messages(uncertain=1), "没发成的通知"),
+        (Messages(dead=1), "没发成的通知"),
+    ],
+)
+def test_what_keeps_messages_in_the_house_is_red_by_itself(told: Messages, name: str) -> None:
+    database = replace(DATABASE, messages=told)
+
+    assert [line.name for line in messages.lines(database, SETTING) if not line.well] == [name]
+    assert all(line.todo for line in messages.lines(database, SETTING) if not line.well)
+
+
+@pytest.mark.parametrize("left", [None, 200, 10_000])
+def test_money_that_is_left_or_not_told_is_well(left: int | None) -> None:
+    database = replace(DATABASE, messages=Messages(left=left))
+
+    assert all(line.well for line in messages.lines(database, SETTING))
+
+
+def test_a_demonstration_has_one_line_of_messages() -> None:
+    found = messages.lines(DATABASE, replace(SETTING, demo=True, sms=False))
+
+    assert [line.well for line in found] == [True]
+    assert messages.lines(None, SETTING) == []

@@ -60,7 +60,8 @@ def test_tidying_waits_for_a_palace_to_be_set_up(live: Factory) -> None:
 
 def test_it_beats_sends_and_stops_when_asked(live: Factory) -> None:
     live.add(Demonstration(loaded_at=clock.now()))
-    owe("tickets_issued", "order:1", "member:1", {}, clock.now())
+    live.site()
+    owe("number_changed", "number:1", "phone:13912345678", {}, clock.now())
     live.commit()
     queue = worker.connect(settings_of(live))
     with queue.open():

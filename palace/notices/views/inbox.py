@@ -201,7 +201,7 @@ def _page(status: int = 200, refused: Mapping[str, Any] | None = None) -> Respon
         older=found[queries.INBOX_PAGE - 1].id if len(found) > queries.INBOX_PAGE else None,
         is_first=asked is None,
         contact=contact,
-        language=contact.language or words.language(),
+        spoken=contact.language or words.language(),
         manners={name: one for name, one in MANNERS.items() if name in senders.KINDS},
         mails=senders.mail_gateway() is not None,
         **(forms | dict(refused or {})),
