@@ -139,7 +139,6 @@ SUBJECTS = {
     "consent_text": N_("说明 %(number)s"),
     "page": N_("页面 %(number)s"),
     "production": N_("剧目 %(number)s"),
-    "performance": N_("场次 %(number)s"),
     "review_step": N_("审核步骤 %(number)s"),
 }
 """What acts are done to, by the word in front of the colon."""
