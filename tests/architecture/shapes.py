@@ -5,15 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from palace.agenda.rules import EntryStatus
-from palace.broadcasts.rules import Audience, Stage
+from palace.broadcasts.rules import Audience as Told
+from palace.broadcasts.rules import Stage
 from palace.companions.rules import Relation
 from palace.consents.rules import Purpose
 from palace.desk.rules import Stand
 from palace.door.rules import Reason, Verdict
 from palace.identities.rules import Document
 from palace.members.rules import Role, Standing
-from palace.programme.rules import KINDS, Audience, SeatChoice, Shown
-from palace.programme.rules import KINDS, IdentityPolicy, Qualifies, SeatChoice, Seating, Shown
+from palace.programme.rules import (
+    KINDS,
+    Audience,
+    IdentityPolicy,
+    Qualifies,
+    SeatChoice,
+    Seating,
+    Shown,
+)
 from palace.reports.rules import ExportState, Format
 from palace.review.rules import RevisionState
 from palace.roster.rules import ImportState
@@ -104,6 +112,14 @@ EXPORT = {
 }
 PLAN = {"plan": NUMBER, "space": NUMBER, "code": TEXT, "name": TEXT, "version": NUMBER}
 PLAN_PARTS = each(exactly(code=TEXT, name=TEXT, colour=maybe(TEXT), seats=NUMBER))
+BROADCAST = {
+    "broadcast": NUMBER,
+    "title": TEXT,
+    "state": one_of(Stage),
+    "audience": one_of(Told),
+    "receivers": NUMBER,
+    "revision": NUMBER,
+}
 SHAPES: dict[str, Shape] = {
     "Feeds": exactly(
         palace={"type": "string", "format": "uri"},
@@ -133,15 +149,6 @@ SHAPES: dict[str, Shape] = {
         plan=NUMBER,
         choices=each(exactly(plan=NUMBER, name=TEXT, version=NUMBER, hindered=NUMBER, may=YES_NO)),
     ),
-BROADCAST = {
-    "broadcast": NUMBER,
-    "title": TEXT,
-    "state": one_of(Stage),
-    "audience": one_of(Audience),
-    "receivers": NUMBER,
-    "revision": NUMBER,
-}
-SHAPES: dict[str, Shape] = {
     "Settled": exactly(count=NUMBER),
     "Inbox": exactly(
         unread=NUMBER,

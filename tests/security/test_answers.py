@@ -31,9 +31,9 @@ from tests.architecture.openapi import FILE
 from tests.factory import Factory
 from tests.identities.test_rules import card
 from tests.members.browser import newest_code
-from tests.security.plans_walk import draw_plans
-from tests.security.notices_walk import read_what_was_told, tell_many
 from tests.security.desk_walk import run_the_desk
+from tests.security.notices_walk import read_what_was_told, tell_many
+from tests.security.plans_walk import draw_plans
 from tests.security.programme_walk import switch_houses, write_and_review
 
 PASSWORD = "售票处 2026 南宫"  # noqa: S105 - a test's
