@@ -31,6 +31,11 @@ FORM, JSON_BODY, PROBLEM = (
     "application/json",
     "application/problem+json",
 )
+TEXTS: dict[type[Field], tuple[int, int]] = {
+    Texts: (LONGEST_TEXT, MOST_SEATS),
+    Typed: (LONGEST_NAME, MOST_VALUES),
+}
+"""Fields of several texts: how long each may be, and how many."""
 LARGEST_ID = 9223372036854775807
 KEY, KEY_HEADER = "key", "Idempotency-Key"
 SEATS_PATH = "/performances/{performance_id}/seats.bin"
@@ -82,12 +87,10 @@ def _kind_of(field: Field) -> Shape:
             return shapes.each(item) | {"maxItems": MOST_SEATS, "uniqueItems": True}
         case Kinds():
             return shapes.each(shapes.one_of(DECLINABLE))
-        case Texts():
-            text = {"type": "string", "maxLength": LONGEST_TEXT}
-            return shapes.each(text) | {"maxItems": MOST_SEATS}
-        case Typed():
-            item = {"type": "string", "maxLength": LONGEST_NAME}
-            return shapes.each(item) | {"maxItems": MOST_VALUES}
+        case Texts() | Typed():
+            longest, most = TEXTS[type(field)]
+            text = {"type": "string", "maxLength": longest}
+            return shapes.each(text) | {"maxItems": most}
         case StringField():
             return {"type": "string"}
     raise UnknownField(f"{field.name}: {type(field).__name__}")
