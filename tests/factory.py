@@ -69,7 +69,9 @@ class Factory:
                 seal="工人文宫",
             )
             self.add(site)
-            self.add(HouseRules(site_id=site.id))
+            self.add(
+                HouseRules(site_id=site.id, return_rest_min_minutes=0, return_rest_max_minutes=0)
+            )  # a returned seat is free at once: tests of their rest set it
         return site
 
     def rules(self) -> HouseRules:
@@ -352,6 +354,10 @@ class Factory:
     def claims(self, performance: Performance) -> list[Claim]:
         """Return the claims of a performance."""
         return list(db.session.scalars(select(Claim).where(Claim.performance_id == performance.id)))
+
+    def quotas(self, performance: Performance) -> list[Quota]:
+        """Return the quotas of a performance."""
+        return list(db.session.scalars(select(Quota).where(Quota.performance_id == performance.id)))
 
     def orders(self, member: Member) -> list[Order]:
         """Return a member's orders."""

@@ -16,7 +16,7 @@ from palace.venues.figures import FIGURES, Figure, Group, Unit
 STALE = _("请刷新这一页再改。")
 UNKNOWN = _("没有这一种，请重新选择。")
 LONGEST_WHY = 200
-LONGEST_SEEN = 500
+LONGEST_SEEN = 2000
 LONGEST_CODE = 64
 MINUTES = 60
 
@@ -140,6 +140,7 @@ def _form_of(group: Group) -> type[FiguresForm]:
 
 
 TicketsRulesForm = _form_of(Group.TICKETS)
+WaitingRulesForm = _form_of(Group.WAITING)
 StrikesRulesForm = _form_of(Group.STRIKES)
 KeptRulesForm = _form_of(Group.KEPT)
 CodesRulesForm = _form_of(Group.CODES)
@@ -152,6 +153,7 @@ FORMS = {
     form.group: form
     for form in (
         TicketsRulesForm,
+        WaitingRulesForm,
         StrikesRulesForm,
         KeptRulesForm,
         CodesRulesForm,

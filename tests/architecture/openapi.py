@@ -14,6 +14,7 @@ from wtforms import BooleanField, Field, Form, IntegerField, StringField
 from wtforms.csrf.core import CSRFTokenField
 from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional, Regexp
 
+from palace.blocks.forms import InstantField, TextList
 from palace.desk.forms import LONGEST_NAME, Typed
 from palace.forms import MOST_VALUES
 from palace.notices.forms import Kinds
@@ -31,11 +32,6 @@ FORM, JSON_BODY, PROBLEM = (
     "application/json",
     "application/problem+json",
 )
-TEXTS: dict[type[Field], tuple[int, int]] = {
-    Texts: (LONGEST_TEXT, MOST_SEATS),
-    Typed: (LONGEST_NAME, MOST_VALUES),
-}
-"""Fields of several texts: how long each may be, and how many."""
 LARGEST_ID = 9223372036854775807
 KEY, KEY_HEADER = "key", "Idempotency-Key"
 SEATS_PATH = "/performances/{performance_id}/seats.bin"
@@ -87,11 +83,15 @@ def _kind_of(field: Field) -> Shape:
             return shapes.each(item) | {"maxItems": MOST_SEATS, "uniqueItems": True}
         case Kinds():
             return shapes.each(shapes.one_of(DECLINABLE))
-        case Texts() | Typed():
-            longest, most = TEXTS[type(field)]
-            text = {"type": "string", "maxLength": longest}
-            return shapes.each(text) | {"maxItems": most}
-        case StringField():
+        case TextList():
+            return shapes.each({"type": "string", "pattern": f"^({field.shape.pattern})?$"})
+        case Texts():
+            text = {"type": "string", "maxLength": LONGEST_TEXT}
+            return shapes.each(text) | {"maxItems": MOST_SEATS}
+        case Typed():
+            item = {"type": "string", "maxLength": LONGEST_NAME}
+            return shapes.each(item) | {"maxItems": MOST_VALUES}
+        case StringField() | InstantField():
             return {"type": "string"}
     raise UnknownField(f"{field.name}: {type(field).__name__}")
 
