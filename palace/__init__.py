@@ -19,6 +19,7 @@ from palace import lifecycle, overload, pages, throttle, web, words
 from palace.acting import views as acting
 from palace.audit import views as audit
 from palace.blocks import views as blocks
+from palace.blocks.services import copy_blocks
 from palace.boxoffice import views as boxoffice
 from palace.broadcasts import queries as broadcasts_queries
 from palace.broadcasts import views as broadcasts
@@ -29,6 +30,7 @@ from palace.companions.queries import own_last_four
 from palace.config import ROOT, Settings
 from palace.consents.services import agree_at_joining
 from palace.desk import views as desk
+from palace.desk.services.copying import copies
 from palace.door import views as door
 from palace.gifts import views as gifts
 from palace.house import views as house
@@ -164,6 +166,7 @@ def create_app(settings: Settings) -> Flask:
     on_joining["consents"] = agree_at_joining
     on_paid["tickets"] = tickets_services.settle_paid
     on_freed["waiting"] = waiting_services.seats_freed
+    copies["blocks"] = lambda old, new, _by: copy_blocks(old.id, new.id)
     on_refused["waiting"] = waiting_services.pass_on
     reviewed["production"] = PRODUCTION
     web.check_addresses(app)

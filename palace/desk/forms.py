@@ -32,10 +32,11 @@ from palace.desk.rules import (
 )
 from palace.forms import MOST_VALUES, Form
 from palace.programme.rules import IdentityPolicy, Qualifies, SeatChoice, Seating
-from palace.venues.figures import LARGEST_ORDER, LONGEST_WORK
+from palace.venues.figures import LARGEST_ORDER
 
 STALE = _("请刷新这一页再改。")
 LONGEST_SEEN, LONGEST_NAME, LONGEST_PROOF, LONGEST_CELLS = 20_000, 60, 200, 8_000
+LONGEST_WORK = 7 * 24 * 60
 NO_DAY, NO_TIME = _("请填日期，例如 2026-12-05。"), _("请填时间，例如 19:30。")
 NO_PRICE = _("请填元，最多两位小数，例如 30 或 12.5；免费填0。")
 NOT_SAME = _("各区都填了自己的价，“各区一样”就空着，或者填成同一个数。")

@@ -43,7 +43,6 @@ LARGEST_ORDER = 20
 LARGEST_FILE = 100
 """What the proxy lets through: `client_max_body_size` of deploy/nginx.conf."""
 LATEST_CLOCK = 2359
-LONGEST_WORK = 7 * 24 * 60
 LONGEST_RELEASE = 24 * 60
 LATEST_STRIKE = 24 * 60
 """The task that writes strikes looks back three days; what begins to count later would never count."""
@@ -158,11 +157,7 @@ FIGURES: dict[Group, tuple[Figure, ...]] = {
             LONGEST_RELEASE,
         ),
         Figure(
-            "press_release_hours",
-            N_("媒体座，开演前几小时放出来"),
-            Unit.HOURS,
-            0,
-            LONGEST_RELEASE,
+            "press_release_hours", N_("媒体座，开演前几小时放出来"), Unit.HOURS, 0, LONGEST_RELEASE
         ),
         Figure(
             "wheelchair_release_hours",
@@ -320,12 +315,8 @@ FIGURES: dict[Group, tuple[Figure, ...]] = {
         ),
     ),
     Group.PROGRAMME: (
-        Figure(
-            "get_in_minutes", N_("开演前几分钟开始占场地（装台）"), Unit.MINUTES, 0, LONGEST_WORK
-        ),
-        Figure(
-            "get_out_minutes", N_("散场后几分钟还占场地（拆台）"), Unit.MINUTES, 0, LONGEST_WORK
-        ),
+        Figure("get_in_minutes", N_("开演前几分钟开始占场地（装台）"), Unit.MINUTES, 0, 10_080),
+        Figure("get_out_minutes", N_("散场后几分钟还占场地（拆台）"), Unit.MINUTES, 0, 10_080),
         Figure("doors_minutes", N_("开演前几分钟开门检票"), Unit.MINUTES, 0, 240),
         Figure("sale_opens_days", N_("演出前几天开票"), Unit.DAYS, 0, 366),
         Figure("sale_opens_hour", N_("那天几点开票"), Unit.O_CLOCK, 0, 23),

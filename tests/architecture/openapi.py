@@ -17,6 +17,7 @@ from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Option
 from palace.blocks.forms import InstantField, TextList
 from palace.desk.forms import LONGEST_NAME, Typed
 from palace.forms import MOST_VALUES
+from palace.kept.forms import LONGEST_WHY, MOST, Repeated
 from palace.notices.forms import Kinds
 from palace.notices.rules import DECLINABLE
 from palace.tickets.forms import CODE, LONGEST_TEXT, MOST_SEATS, SeatList, Texts
@@ -32,6 +33,12 @@ FORM, JSON_BODY, PROBLEM = (
     "application/json",
     "application/problem+json",
 )
+TEXTS: dict[type[Field], tuple[int, int]] = {
+    Texts: (LONGEST_TEXT, MOST_SEATS),
+    Typed: (LONGEST_NAME, MOST_VALUES),
+    Repeated: (LONGEST_WHY, MOST),
+}
+"""Fields of several texts: how long each may be, and how many."""
 LARGEST_ID = 9223372036854775807
 KEY, KEY_HEADER = "key", "Idempotency-Key"
 SEATS_PATH = "/performances/{performance_id}/seats.bin"
@@ -81,19 +88,21 @@ def _kind_of(field: Field) -> Shape:
         case SeatList():
             item = {"type": "string", "pattern": f"^{CODE.pattern}$"}
             return shapes.each(item) | {"maxItems": MOST_SEATS, "uniqueItems": True}
-        case Kinds():
-            return shapes.each(shapes.one_of(DECLINABLE))
-        case TextList():
-            return shapes.each({"type": "string", "pattern": f"^({field.shape.pattern})?$"})
-        case Texts():
-            text = {"type": "string", "maxLength": LONGEST_TEXT}
-            return shapes.each(text) | {"maxItems": MOST_SEATS}
-        case Typed():
-            item = {"type": "string", "maxLength": LONGEST_NAME}
-            return shapes.each(item) | {"maxItems": MOST_VALUES}
+        case Kinds() | TextList() | Texts() | Typed() | Repeated():
+            return _list_of(field)
         case StringField() | InstantField():
             return {"type": "string"}
     raise UnknownField(f"{field.name}: {type(field).__name__}")
+
+
+def _list_of(field: Field) -> Shape:
+    """Return what a field of several texts may hold."""
+    if isinstance(field, Kinds):
+        return shapes.each(shapes.one_of(DECLINABLE))
+    if isinstance(field, TextList):
+        return shapes.each({"type": "string", "pattern": f"^({field.shape.pattern})?$"})
+    longest, most = TEXTS[type(field)]
+    return shapes.each({"type": "string", "maxLength": longest}) | {"maxItems": most}
 
 
 def _bounds_of(rule: object, *, optional: bool) -> Shape:

@@ -118,6 +118,7 @@ def test_the_administrator_sees_what_waits_for_the_palace(
         "unpaid": 0,
         "reviews": 0,
         "sent_back": 0,
+        "drafts": 0,
     }
     page = client.get("/staff").text
     first = page.index("今天先办")
@@ -219,3 +220,24 @@ def test_a_look_serves_for_a_minute_and_is_told_with_the_time_of_now(
     assert looks == [settings]
     probes._looks[settings.state] = (looked_at - probes.OUTDATED - 1, machine)
     assert probes.glance(settings) is None
+
+
+def test_a_programme_manager_sees_drafts_and_those_of_the_coming_week(
+    make: Factory, client: FlaskClient
+) -> None:
+    make.site()
+    now = clock.now()
+    for days in (7, 8):
+        show = make.performance(published=False, starts_at=now + timedelta(days=days, seconds=-9))
+        show.sale_opens_at = now - timedelta(days=9)
+    make.performance(published=False, starts_at=now - timedelta(days=1))
+    cancelled = make.performance(published=False)
+    cancelled.cancelled_at = now
+    make.performance()
+    make.sign_in(client, make.staff(Role.PROGRAMME))
+    make.commit()
+
+    page = client.get("/staff").text
+    assert "2场还没检查、没发布" in page
+    assert "其中1场在一周以内" in page
+    assert client.get("/staff", headers=JSON).get_json()["waiting"]["drafts"] == 2

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from palace import clock
+from palace.blocks import queries
 from palace.db import db
 from palace.desk.services import copying
 from palace.members.rules import Role
@@ -18,6 +19,7 @@ from palace.tickets.kept import keep, keep_places
 from palace.tickets.models import Claim, Order
 from palace.venues import queries as venues
 from palace.venues.models import Occupancy, SeatingPlan, Space
+from tests.blocks.conftest import give
 from tests.desk.conftest import DESK, Send, night, told
 from tests.factory import Factory
 
@@ -131,3 +133,22 @@ def test_other_parts_add_what_they_copy(
     old = put_on(hall, night(30))["performance"]
     new = again(send, old, 40, hour=19)["performance"]
     assert seen == [(old, new, timedelta(days=10))]
+
+
+def test_a_unit_s_block_comes_along(
+    put_on: PutOn, send: Send, plan: SeatingPlan, make: Factory
+) -> None:
+    hall, unit = db.session.get_one(Space, plan.space_id), make.unit()
+    make.tier("free")
+    old = put_on(hall, night(30))["performance"]
+    send(old, "prices", cells="free:A free:B", typed=["0", "0"])
+    show = db.session.get_one(Performance, old)
+    give(make, show, unit, 3)
+    make.commit()
+    new = again(send, old, 60)["performance"]
+    before, after = (queries.of_performance(number)[0] for number in (old, new))
+    assert after.unit_id == unit.id
+    start = db.session.get_one(Performance, new).starts_at
+    assert start - after.releases_at == show.starts_at - before.releases_at
+    kept = select(Claim.seat_id).where(Claim.kept_for == f"block:{after.id}")
+    assert len(db.session.scalars(kept).all()) == 3

@@ -22,7 +22,7 @@ from palace.tickets.models import Claim
 from palace.venues import queries as venues
 from palace.venues.rules import PlanSeat
 
-Copy = Callable[[Performance, Performance, timedelta], None]
+Copy = Callable[[Performance, Performance, timedelta], object]
 copies: dict[str, Copy] = {}
 """What else of a performance another evening of it has; gets old, new and the time between their starts.
 
