@@ -14,6 +14,7 @@ from wtforms import BooleanField, Field, Form, IntegerField, StringField
 from wtforms.csrf.core import CSRFTokenField
 from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional, Regexp
 
+from palace.kept.forms import LONGEST_WHY, MOST, Repeated
 from palace.tickets.forms import CODE, LONGEST_TEXT, MOST_SEATS, SeatList, Texts
 from palace.web import CodeConverter, roles_of
 from tests.architecture import answers, shapes
@@ -76,6 +77,9 @@ def _kind_of(field: Field) -> Shape:
         case SeatList():
             item = {"type": "string", "pattern": f"^{CODE.pattern}$"}
             return shapes.each(item) | {"maxItems": MOST_SEATS, "uniqueItems": True}
+        case Repeated():
+            text = {"type": "string", "maxLength": LONGEST_WHY}
+            return shapes.each(text) | {"maxItems": MOST}
         case Texts():
             text = {"type": "string", "maxLength": LONGEST_TEXT}
             return shapes.each(text) | {"maxItems": MOST_SEATS}

@@ -31,7 +31,7 @@ from tests.architecture.openapi import FILE
 from tests.factory import Factory
 from tests.identities.test_rules import card
 from tests.members.browser import newest_code
-from tests.security.programme_walk import switch_houses, write_and_review
+from tests.security.programme_walk import open_and_keep, switch_houses, write_and_review
 
 PASSWORD = "售票处 2026 南宫"  # noqa: S105 - a test's
 ASK = {"Accept": "application/json"}
@@ -341,6 +341,7 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     walk.ask("POST", "/sign-out-everywhere")
     give_the_unit_s_word(walk, make)
     write_and_review(walk, make)
+    open_and_keep(walk, make)
     make.sign_in(walk.browser, make.member())
     look_after_oneself(walk)
     work(walk, make, show, member, strike)
