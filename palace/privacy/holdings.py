@@ -12,9 +12,11 @@ from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from palace.agenda.models import AgendaEntry
+from palace.blocks.models import ListedName, SignUp
 from palace.commands import CommandKey
 from palace.companions.models import Companion
 from palace.consents.models import Consent, ConsentText
+from palace.gifts.models import Gift
 from palace.joining.models import NO_CARD, Application
 from palace.members.models import (
     AuditLine,
@@ -26,7 +28,9 @@ from palace.members.models import (
     SignIn,
 )
 from palace.members.services.audit import FOR
-from palace.notices.models import Notice
+from palace.moving.models import MoveNews
+from palace.notices.models import Contact, Notice
+from palace.notices.rules import EMAIL_CODE
 from palace.payments.models import Payment
 from palace.privacy.holding import Holding, Whose, by, by_actor
 from palace.programme.models import Performance, Production
@@ -34,7 +38,8 @@ from palace.reports.models import Export
 from palace.roster.models import RosterQuestion
 from palace.strikes.models import Appeal, Strike
 from palace.text import N_
-from palace.tickets.models import Admission, Claim, Entrant, Order, Ticket
+from palace.tickets.models import Admission, Claim, Entrant, Order, RefundOwed, Ticket
+from palace.waiting.models import WaitEntry
 
 STAYS = N_("账要对得上，一直留着；注销以后不再写着是谁。")
 GOES = N_("留到您注销。")
@@ -70,11 +75,17 @@ def _by_phone(whose: Whose) -> ColumnElement[bool]:
 
 
 def _received(whose: Whose) -> ColumnElement[bool]:
-    return Notice.receiver.in_([whose.actor, *([f"phone:{whose.phone}"] if whose.phone else [])])
+    direct = [whose.actor, *([f"phone:{whose.phone}"] if whose.phone else [])]
+    codes = Notice.subject.startswith(f"email:{whose.id}:") & (Notice.kind == EMAIL_CODE)
+    return or_(Notice.receiver.in_(direct), codes)
 
 
 def _appealed(whose: Whose) -> ColumnElement[bool]:
     return Appeal.strike_id.in_(select(Strike.id).where(Strike.member_id == whose.id))
+
+
+def _gave_or_got(whose: Whose) -> ColumnElement[bool]:
+    return or_(Gift.giver_id == whose.id, Gift.receiver_id == whose.id)
 
 
 def _paid(whose: Whose) -> ColumnElement[bool]:
@@ -183,6 +194,13 @@ HOLDINGS: Sequence[Holding] = (
         goes=_received,
     ),
     Holding(
+        model=Contact,
+        title=N_("怎么通知您"),
+        kept=GOES,
+        of=by(Contact.member_id),
+        goes=by(Contact.member_id),
+    ),
+    Holding(
         model=Order,
         title=N_("订单"),
         kept=STAYS,
@@ -199,6 +217,27 @@ HOLDINGS: Sequence[Holding] = (
         title=N_("检票入场"),
         kept=STAYS,
         of=lambda whose: Admission.ticket_id.in_(_tickets(whose)),
+    ),
+    Holding(
+        model=RefundOwed,
+        title=N_("要退给您的钱"),
+        kept=STAYS,
+        of=lambda whose: RefundOwed.ticket_id.in_(_tickets(whose)),
+    ),
+    Holding(
+        model=Gift,
+        title=N_("您送出和收到的票"),
+        kept=N_("谁把票送给了谁要查得到，一直留着；注销以后不再写着是谁。"),
+        of=_gave_or_got,
+        untold=frozenset({"giver_id", "receiver_id"}),
+        emptied={"number_end": ""},
+    ),
+    Holding(
+        model=MoveNews,
+        title=N_("场次取消或改期时告诉您的"),
+        kept=GOES,
+        of=by(MoveNews.member_id),
+        goes=by(MoveNews.member_id),
     ),
     Holding(model=Payment, title=N_("付款"), kept=STAYS, of=_paid),
     Holding(
@@ -217,6 +256,30 @@ HOLDINGS: Sequence[Holding] = (
         of=by(Companion.member_id),
         untold=frozenset({"identity_hash", "key_id"}),
         goes=by(Companion.member_id),
+    ),
+    Holding(
+        model=WaitEntry,
+        title=N_("排队等过的票"),
+        kept=DAYS,
+        days="notice_keep_days",
+        of=by(WaitEntry.member_id),
+        goes=by(WaitEntry.member_id),
+    ),
+    Holding(
+        model=SignUp,
+        title=N_("报名领单位的票"),
+        kept=N_("散场%(days)s天后删除，注销时马上删。"),
+        days="entrant_keep_days",
+        of=by(SignUp.member_id),
+        goes=by(SignUp.member_id),
+    ),
+    Holding(
+        model=ListedName,
+        title=N_("单位发票名单上的您"),
+        kept=N_("散场%(days)s天后删除，注销时马上删。"),
+        days="entrant_keep_days",
+        of=by(ListedName.member_id),
+        goes=by(ListedName.member_id),
     ),
     Holding(
         model=Appeal,

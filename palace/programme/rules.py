@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -73,6 +74,24 @@ class Scope(StrEnum):
     ZONE = "zone"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """What one check before publishing found: a sentence, and the page where it is put right.
+
+    Attributes:
+        name: what was looked at, a message id.
+        words: what was found or is to be done, a message id; `values` go into it.
+        page: the endpoint that puts it right; it gets `performance_id` unless `where` says else.
+    """
+
+    name: str
+    well: bool
+    words: str
+    values: Mapping[str, object] = field(default_factory=dict)
+    page: str = ""
+    where: Mapping[str, object] = field(default_factory=dict)
+
+
 class Shown(StrEnum):
     """A performance's state in one word, as programme pages show it."""
 
@@ -130,6 +149,8 @@ class Timed:
     sale_opens_at: datetime
     sale_closes_at: datetime
     cancelled_at: datetime | None
+    moved_at: datetime | None = None
+    return_until: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

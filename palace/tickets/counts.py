@@ -25,7 +25,7 @@ from palace.programme.models import Opening, Performance, Price, Quota, Tier
 from palace.programme.rules import Scope
 from palace.strikes.models import Strike
 from palace.tickets.claims import live
-from palace.tickets.models import Claim
+from palace.tickets.models import Claim, Waitlist
 from palace.venues.models import HouseRules
 
 PERFORMANCE = bindparam("performance_id", type_=BigInteger)
@@ -41,7 +41,8 @@ def free_used_of(
 ) -> ScalarSelect[int]:
     """Return how many free tickets of a month a member has."""
     show = aliased(Performance)  # looked up by claim: a join began with all shows
-    starts_at = select(show.starts_at).where(show.id == Claim.performance_id).scalar_subquery()
+    there = (show.id == Claim.performance_id, show.cancelled_at.is_(None))
+    starts_at = select(show.starts_at).where(*there).scalar_subquery()
     return (
         select(func.count())
         .select_from(Claim)
@@ -114,3 +115,9 @@ def strikes() -> ScalarSelect[Any]:
         Strike.member_id == MEMBER, Strike.forgiven_at.is_(None), counts
     )
     return missed.correlate(HouseRules).scalar_subquery()
+
+
+def looked_at() -> ScalarSelect[Any]:
+    """Return when what is free was last offered to who waits; NULL where nobody waits."""
+    waited_for = (Waitlist.performance_id == PERFORMANCE, Waitlist.waiting > 0)
+    return select(Waitlist.looked_at).where(*waited_for).scalar_subquery()

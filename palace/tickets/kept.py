@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from palace.db import db
+from palace.programme.models import Performance
 from palace.tickets.models import Claim
 from palace.venues.models import Seat
 from palace.venues.rules import PlanSeat
@@ -53,7 +54,7 @@ def keep_each(
     rows = [
         _row(performance_id, reason, until, now)
         | {"seat_id": seat.id, "zone": seat.zone, "kept_why": why}
-        for seat in sorted(seats, key=lambda seat: seat.ordinal)
+        for seat in _on_its_plan(performance_id, seats)
     ]
     if not rows:
         return set()
@@ -64,6 +65,15 @@ def keep_each(
         where=(Claim.held_until <= now) & or_(Claim.kept_until.is_(None), Claim.kept_until <= now),
     ).returning(Claim.seat_id)
     return {row.seat_id for row in db.session.execute(won)}
+
+
+def _on_its_plan(performance_id: int, seats: Iterable[PlanSeat]) -> list[PlanSeat]:
+    """Return those of seats that are on the performance's plan, which nobody changes until we commit."""
+    db.session.execute(text("LOCK TABLE claims IN ROW EXCLUSIVE MODE"))
+    plan_id = select(Performance.plan_id).where(Performance.id == performance_id).scalar_subquery()
+    wanted = {seat.id: seat for seat in seats}
+    found = select(Seat.id).where(Seat.id.in_(wanted), Seat.plan_id == plan_id)
+    return [wanted[seat_id] for seat_id in db.session.scalars(found.order_by(Seat.ordinal))]
 
 
 def keep_places(

@@ -14,7 +14,12 @@ from wtforms import BooleanField, Field, Form, IntegerField, StringField
 from wtforms.csrf.core import CSRFTokenField
 from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional, Regexp
 
+from palace.blocks.forms import InstantField, TextList
+from palace.desk.forms import LONGEST_NAME, Typed
+from palace.forms import MOST_VALUES
 from palace.kept.forms import LONGEST_WHY, MOST, Repeated
+from palace.notices.forms import Kinds
+from palace.notices.rules import DECLINABLE
 from palace.tickets.forms import CODE, LONGEST_TEXT, MOST_SEATS, SeatList, Texts
 from palace.web import CodeConverter, roles_of
 from tests.architecture import answers, shapes
@@ -68,22 +73,33 @@ def field_shape(field: Field) -> Shape:
     return shape | ({"description": label} if not label.isascii() else {})
 
 
+def _texts(longest: int, most: int) -> Shape:
+    """Return so many texts of so many characters."""
+    return shapes.each({"type": "string", "maxLength": longest}) | {"maxItems": most}
+
+
+MANY: dict[type[Field], Shape] = {
+    SeatList: shapes.each({"type": "string", "pattern": f"^{CODE.pattern}$"})
+    | {"maxItems": MOST_SEATS, "uniqueItems": True},
+    Repeated: _texts(LONGEST_WHY, MOST),
+    Kinds: shapes.each(shapes.one_of(DECLINABLE)),
+    Texts: _texts(LONGEST_TEXT, MOST_SEATS),
+    Typed: _texts(LONGEST_NAME, MOST_VALUES),
+}
+"""Fields of repeated values."""
+
+
 def _kind_of(field: Field) -> Shape:
+    if type(field) in MANY:
+        return dict(MANY[type(field)])
     match field:
         case BooleanField():
             return {"type": "boolean"}
         case IntegerField():
             return {"type": "integer"}
-        case SeatList():
-            item = {"type": "string", "pattern": f"^{CODE.pattern}$"}
-            return shapes.each(item) | {"maxItems": MOST_SEATS, "uniqueItems": True}
-        case Repeated():
-            text = {"type": "string", "maxLength": LONGEST_WHY}
-            return shapes.each(text) | {"maxItems": MOST}
-        case Texts():
-            text = {"type": "string", "maxLength": LONGEST_TEXT}
-            return shapes.each(text) | {"maxItems": MOST_SEATS}
-        case StringField():
+        case TextList():
+            return shapes.each({"type": "string", "pattern": f"^({field.shape.pattern})?$"})
+        case StringField() | InstantField():
             return {"type": "string"}
     raise UnknownField(f"{field.name}: {type(field).__name__}")
 

@@ -19,10 +19,10 @@ from palace.strikes import rules as strikes
 from palace.tickets import booked, claims, neighbours, queries, rules
 from palace.tickets.claims import Pick
 from palace.tickets.errors import (
-    BookingStopped,
     NoTicketNeeded,
     NotKeptForYou,
     SaleNotOpen,
+    SaleStopped,
     SeatsAssigned,
     SeatTaken,
     SoldOut,
@@ -112,11 +112,11 @@ def check_not_stopped(space_id: int) -> None:
     """Refuse new bookings while the house, or the palace, has stopped them; what is held goes on.
 
     Raises:
-        BookingStopped: with the reason people read.
+        SaleStopped: with the reason people read.
     """
     stands = venues.modes().of(space_id)
     if stands.mode is Mode.STOPPED:
-        raise BookingStopped(reason=stands.reason)
+        raise SaleStopped(reason=stands.reason)
 
 
 def _order(member: Known, wish: Wish, terms: Terms, code: str, *, large_text: bool) -> Order:
@@ -179,14 +179,14 @@ def _take_once(
             order,
             picks,
             until=None if sold else order.hold_ends_at,
-            now=terms.now,
+            now=terms.free_since,
             opened=within.keys,
             only_kept=within.only_kept,
         )
         if len(won) < len(picks):
             raise _lost(picks, {row.seat_id for row in won}, terms)
         check_grants([row.by for row in won if row.by], terms.opened)
-        claims.check_quotas(order, picks, terms.now, has_quotas=terms.show.has_quotas)
+        claims.check_quotas(order, picks, terms.free_since, has_quotas=terms.show.has_quotas)
     return [row.id for row in won]
 
 

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, make_response, redirect, url_for
+from flask import Response, flash, make_response, redirect, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from palace import clock
 from palace.agenda import blocks
 from palace.agenda import queries as agenda
 from palace.db import db, transaction
-from palace.errors import NotFound
+from palace.errors import NotFound, PalaceError
 from palace.members.queries import current_member
 from palace.members.rules import Role
 from palace.throttle import limiter
 from palace.tickets import printing, queries, rules, services, tokens
+from palace.tickets.forms import ReturnsForm
 from palace.tickets.models import Admission, Ticket
 from palace.tickets.rules import TicketState
 from palace.tickets.views.base import bp
 from palace.venues import queries as venues
-from palace.web import allow, answer, wants_json
+from palace.web import allow, answer, checked, reads, refusal_words, wants_json
 
 PRINTS = limiter.shared_limit(
     "20 per minute", scope="prints", key_func=lambda: f"member:{current_member().id}"
@@ -45,7 +47,7 @@ def ticket(code: str) -> ResponseReturnValue:
     admission = queries.admission_of(found.id)
     return answer(
         "tickets/ticket.html",
-        _json(found, admission),
+        ticket_json(found, admission),
         ticket=found,
         qr=printing.qr_svg(tokens.ticket_token(found)) if is_valid else None,
         siblings=queries.tickets_for(found.member_id, [found.performance_id]),
@@ -55,7 +57,8 @@ def ticket(code: str) -> ResponseReturnValue:
     )
 
 
-def _json(found: Ticket, admission: Admission | None = None) -> dict[str, Any]:
+def ticket_json(found: Ticket, admission: Admission | None = None) -> dict[str, Any]:
+    """Return a ticket as JSON clients read it."""
     admitted_at = admission.admitted_at.astimezone(clock.SHANGHAI) if admission else None
     return {
         "ticket": found.code,
@@ -70,10 +73,18 @@ def _json(found: Ticket, admission: Admission | None = None) -> dict[str, Any]:
 
 
 def _return_terms(found: Ticket, admission: Admission | None) -> dict[str, Any]:
-    minutes = venues.house_rules().return_before_minutes
-    until = rules.return_deadline(found.performance.starts_at, minutes)
-    may_be = found.state is TicketState.VALID and not found.price and not admission
-    return {"may_return": may_be and clock.now() < until, "return_by": until}
+    """Return whether a ticket may be given back or have another seat now, and until when."""
+    house, show, now = venues.house_rules(), found.performance, clock.now()
+    until = rules.return_deadline(show.starts_at, house.return_before_minutes, show.return_until)
+    answers_move = show.return_until is not None and now < show.return_until
+    is_there = found.state is TicketState.VALID and not admission and show.cancelled_at is None
+    change_by = rules.return_deadline(show.starts_at, house.exchange_before_minutes)
+    return {
+        "may_return": is_there and (not found.price or answers_move) and now < until,
+        "return_by": until,
+        "may_change": is_there and found.seat is not None and now < change_by,
+        "answers_move": is_there and answers_move,
+    }
 
 
 def _page(code: str) -> printing.Page:
@@ -126,7 +137,7 @@ def ask_return(code: str) -> ResponseReturnValue:
     admission = queries.admission_of(found.id)
     return answer(
         "tickets/return.html",
-        _json(found, admission),
+        ticket_json(found, admission),
         ticket=found,
         tickets=siblings,
         admission=admission,
@@ -141,5 +152,59 @@ def give_back(code: str) -> ResponseReturnValue:
     with transaction():
         found = services.give_back(current_member(), code)
     if wants_json():
-        return _json(found)
+        return ticket_json(found)
     return redirect(url_for("tickets.ticket", code=found.code), code=303)
+
+
+@bp.get("/performances/<id:performance_id>/return")
+@allow(Role.MEMBER, Role.ACTING)
+def ask_returns(performance_id: int) -> ResponseReturnValue:
+    """Ask once which of a show's tickets go back: who cannot come gives all of them back by one tap."""
+    return _returns_page(performance_id)
+
+
+@bp.post("/performances/<id:performance_id>/return")
+@allow(Role.MEMBER, Role.ACTING)
+@reads(ReturnsForm)
+def give_several_back(performance_id: int) -> ResponseReturnValue:
+    """Give tickets of a show back, each by itself: one that cannot go back holds up no other before it."""
+    form = ReturnsForm()
+    try:
+        checked(form)
+        for code in form.ticket.data or []:
+            with transaction():
+                services.give_back(current_member(), code)
+    except PalaceError as refusal:
+        if wants_json() or refusal.status == NotFound.status:
+            raise
+        db.session.rollback()
+        return _returns_page(performance_id, refusal)
+    if wants_json():
+        return {"tickets": [ticket_json(one) for one in _of_show(performance_id)]}
+    if form.ticket.data:
+        flash(gettext("退好了，座位让给别人了。"))
+    return redirect(url_for("mine.home"), code=303)
+
+
+def _of_show(performance_id: int) -> list[Ticket]:
+    return queries.tickets_for(current_member().id, [performance_id])
+
+
+def _returns_page(performance_id: int, refusal: PalaceError | None = None) -> Response:
+    """Return the page of what may go back.
+
+    Raises:
+        NotFound: the member has no ticket of the show.
+    """
+    found = _of_show(performance_id)
+    if not found and not refusal:
+        raise NotFound
+    tickets = [(one, _return_terms(one, queries.admission_of(one.id))) for one in found]
+    return answer(
+        "tickets/returns.html",
+        {"tickets": [ticket_json(one) for one in found]},
+        status=refusal.status if refusal else 200,
+        one=found[0].performance if found else None,
+        tickets=tickets,
+        refusal=refusal_words(refusal) if refusal else "",
+    )
