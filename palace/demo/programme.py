@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -12,9 +13,12 @@ from palace.clock import SHANGHAI, at, palace_day
 from palace.db import db
 from palace.demo import review
 from palace.demo.house import read
+from palace.kept.services import Keeping, keep_some_places
+from palace.kept.services import keep as keep_seats
+from palace.members.models import Unit
 from palace.money import Fen
-from palace.programme.models import Performance, Production, Tier
-from palace.programme.rules import IdentityPolicy, Seating
+from palace.programme.models import Opening, Performance, Production, Tier
+from palace.programme.rules import Audience, IdentityPolicy, SeatChoice, Seating
 from palace.programme.services import Staging, stage
 from palace.tickets.rules import KeptFor
 from palace.tickets.services import keep
@@ -132,6 +136,8 @@ def _staging(
         capacity=row.get("capacity"),
         identity_policy=IdentityPolicy(row.get("identity", "none")),
         one_per_identity="identity" in row,
+        no_single_gap=row.get("no_single_gap"),
+        choice=SeatChoice(row.get("choice", "free")),
     )
 
 
@@ -161,7 +167,10 @@ def _one_night(
 ) -> Performance:
     """Put one night on, with wheelchair places and the house's own seats kept until their release."""
     performance = stage(production, space, staging)
+    _open_early(performance, row.get("early", ()))
     if performance.plan_id is None:
+        for kept in row.get("kept", ()):
+            keep_some_places(performance, kept["seats"], _keeping(kept))
         return performance
     seats = venues.seats(performance.plan_id)
     special = [seat for seat in seats if seat.type is not SeatType.SEAT]
@@ -174,4 +183,28 @@ def _one_night(
     )
     for chosen, reason, release in kept:
         keep(performance, chosen, reason=reason, until=performance.starts_at - release)
+    first = row["house"]
+    for more in row.get("kept", ()):
+        those = ordinary[first : first + more["seats"]]
+        keep_seats(performance, those, _keeping(more))
+        first += more["seats"]
     return performance
+
+
+def _keeping(kept: dict[str, Any]) -> Keeping:
+    return Keeping(reason=kept["reason"], why=kept.get("why", ""), until=None)
+
+
+def _open_early(performance: Performance, early: Iterable[dict[str, Any]]) -> None:
+    """Open a show for unions, by their codes, or all members so many days before it."""
+    for row in early:
+        found = db.session.scalars(select(Unit).where(Unit.code == row.get("unit"))).first()
+        opens_on = palace_day(performance.starts_at) - timedelta(days=row["days"])
+        db.session.add(
+            Opening(
+                performance_id=performance.id,
+                audience=Audience.UNIT if found else Audience.MEMBERS,
+                unit_id=found.id if found else None,
+                opens_at=at(opens_on, OPENING),
+            )
+        )

@@ -17,7 +17,9 @@ from palace.forms import Form
 from palace.kept.rules import REASONS
 
 STALE = _("请刷新这一页再改。")
-LONGEST_WHY, LONGEST_SEEN, MOST = 60, 20_000, 2000
+LONGEST_WHY, LONGEST_SEEN, MOST_PLACES = 60, 20_000, 2000
+MOST = 90
+"""How many seats or unions one form carries: a body has a hundred values at most."""
 TYPED = "%Y-%m-%dT%H:%M"
 FIRST_YEAR, LAST_YEAR = 2000, 2999
 ID = re.compile(r"[0-9]{1,18}")
@@ -144,7 +146,7 @@ class KeepForm(Form):
     seats = Repeated()
     count = IntegerField(
         _("留几个名额"),
-        validators=[Optional(), NumberRange(1, MOST, _("请填写要留几个名额。"))],
+        validators=[Optional(), NumberRange(1, MOST_PLACES, _("请填写要留几个名额。"))],
     )
 
 

@@ -79,7 +79,25 @@ def field_shape(field: Field) -> Shape:
     return shape | ({"description": label} if not label.isascii() else {})
 
 
+def _texts(longest: int, most: int) -> Shape:
+    """Return so many texts of so many characters."""
+    return shapes.each({"type": "string", "maxLength": longest}) | {"maxItems": most}
+
+
+MANY: dict[type[Field], Shape] = {
+    SeatList: shapes.each({"type": "string", "pattern": f"^{CODE.pattern}$"})
+    | {"maxItems": MOST_SEATS, "uniqueItems": True},
+    Repeated: _texts(LONGEST_WHY, MOST),
+    Kinds: shapes.each(shapes.one_of(DECLINABLE)),
+    Texts: _texts(LONGEST_TEXT, MOST_SEATS),
+    Typed: _texts(LONGEST_NAME, MOST_VALUES),
+}
+"""Fields of repeated values."""
+
+
 def _kind_of(field: Field) -> Shape:
+    if type(field) in MANY:
+        return dict(MANY[type(field)])
     match field:
         case BooleanField():
             return {"type": "boolean"}

@@ -544,6 +544,31 @@ SHAPES: dict[str, Shape] = {
         turn_at=maybe(INSTANT),
     ),
     "Posters": exactly(posters=each(exactly(code=CODE, unit=TEXT))),
+    "Openings": exactly(
+        performance=NUMBER,
+        seen=TEXT,
+        public=INSTANT,
+        openings=each(
+            exactly(
+                audience=one_of(Audience), unit=maybe(NUMBER), name=maybe(TEXT), opens_at=INSTANT
+            )
+        ),
+    ),
+    "KeptSeats": at_least(
+        {"not_kept": each(exactly(seat=TEXT, key=maybe(TEXT)))},
+        performance=NUMBER,
+        kept=each(
+            exactly(
+                group=NUMBER,
+                key=TEXT,
+                why=maybe(TEXT),
+                until=INSTANT,
+                seats=each(TEXT),
+                count=NUMBER,
+                bought=NUMBER,
+            )
+        ),
+    ),
     "Written": exactly(
         production=NUMBER,
         reviewed=YES_NO,

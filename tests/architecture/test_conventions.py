@@ -80,6 +80,7 @@ UNUSUAL = {
     "reports/writers.py": "a list as CSV or workbook, in bounded memory",
     "tickets/booked.py": "the statements that write what was won by a claim",
     "tickets/counts.py": "the parts of the statement of the terms",
+    "tickets/gaps.py": "the rule that no single seat is left beside a choice",
     "tickets/kept.py": "whose a seat is, and the statements that keep it and let it go",
     "tickets/quotas.py": "the statements that lock and count quotas, last of all",
     "tickets/keeping.py": "rules of kept seats: whom they are for, which grants open them",
@@ -97,8 +98,9 @@ UNUSUAL = {
 FORBIDDEN = {"event", "booking", "slot", "manager", "helper", "helpers", "util", "utils"}
 FORBIDDEN_ALONE = {"session", "data", "info"}
 NAMED_BY_OTHERS = {
-    "palace/notices/forms.py data": "WTForms' name for the value of a field",
     "palace/tickets/forms.py data": "WTForms' name for the value of a field",
+    "palace/kept/forms.py data": "WTForms' name for the value of a field",
+    "palace/notices/forms.py data": "WTForms' name for the value of a field",
     "palace/desk/forms.py data": "the same",
 }
 REGISTRIES = re.compile(

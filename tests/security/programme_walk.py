@@ -42,6 +42,19 @@ def write_and_review(walk: Walk, make: Factory) -> None:
     walk.ask("POST", f"{path}/withdraw", version=told["version"])
 
 
+def open_and_keep(walk: Walk, make: Factory) -> None:
+    """Open a show for members first, keep a seat of it and put it on sale again."""
+    make.sign_in(walk.browser, make.staff(Role.PROGRAMME))
+    path = f"/staff/programme/performances/{make.performance(seats=4).id}"
+    seen = walk.ask("GET", f"{path}/openings")["seen"]
+    walk.ask(
+        "POST", f"{path}/openings", seen=seen, public="2026-01-02T10:00", members="2026-01-01T10:00"
+    )
+    walk.ask("GET", f"{path}/kept")
+    kept = walk.ask("POST", f"{path}/kept", reason="press", seats=["ST-01-01"])["kept"]
+    walk.ask("POST", f"{path}/kept/release", group=kept[0]["group"])
+
+
 def switch_houses(walk: Walk) -> None:
     """Grey a house, and change the steps of the review, as an administrator."""
     house = walk.ask("GET", "/staff/switch")["houses"][0]

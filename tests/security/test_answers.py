@@ -36,7 +36,7 @@ from tests.security.changing_walk import change_and_give, move_a_show
 from tests.security.desk_walk import run_the_desk
 from tests.security.notices_walk import read_what_was_told, tell_many
 from tests.security.plans_walk import draw_plans
-from tests.security.programme_walk import switch_houses, write_and_review
+from tests.security.programme_walk import open_and_keep, switch_houses, write_and_review
 from tests.waiting.walk import wait_for_one
 
 PASSWORD = "售票处 2026 南宫"  # noqa: S105 - a test's
@@ -354,6 +354,7 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     walk.ask("POST", "/sign-out-everywhere")
     give_the_unit_s_word(walk, make)
     write_and_review(walk, make)
+    open_and_keep(walk, make)
     hand_out_a_block(walk, make)
     move_a_show(walk, make)
     make.sign_in(walk.browser, make.member())

@@ -27,7 +27,7 @@ from tests.tickets.conftest import KEYS, Booker
 
 def house(*rows: str) -> list[PlanSeat]:
     """Return the free seats of rows such as "oo.ooo|oo": `.` is not free, `|` an aisle."""
-    seats = []
+    seats: list[PlanSeat] = []
     for row, drawn in enumerate(rows, 1):
         block = 0
         for position, sign in enumerate(drawn):

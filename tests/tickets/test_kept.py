@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from flask.testing import FlaskClient
 
 from palace import clock
 from palace.db import db
@@ -25,6 +26,7 @@ from palace.tickets.keeping import Held, KeptFor, opened_by
 from palace.tickets.kept import keep_places
 from palace.tickets.models import Order
 from palace.tickets.rules import Wish
+from palace.venues.rules import SeatType
 from tests.factory import Factory
 from tests.tickets.conftest import KEYS, Booker
 
@@ -292,3 +294,41 @@ def test_places_kept_for_a_block_are_taken_before_the_opening(make: Factory) -> 
     with pytest.raises(SaleNotOpen):
         hold(member, show, count=3)
     assert places(hold(member, show, count=2)) == [BLOCK, BLOCK]
+
+
+def test_a_wheelchair_place_comes_with_the_companion_seat_beside_it(make: Factory) -> None:
+    kinds = {
+        "ST-01-04": SeatType.WHEELCHAIR,
+        "ST-01-05": SeatType.COMPANION,
+        "ST-02-01": SeatType.WHEELCHAIR,
+    }
+    show = make.performance(seats=[6, 6], kinds=kinds)
+    release = show.starts_at - timedelta(days=1)
+    keep(make, show, KeptFor.WHEELCHAIR, *kinds, until=release)
+    user = make.member()
+    with pytest.raises(NotKeptForYou):
+        hold(user, show, count=2, kept="wheelchair")
+    make.grant(user)
+    assert seats_of(hold(user, show, count=2, kept="wheelchair")) == ["ST-01-04", "ST-01-05"]
+    other = make.member()
+    make.grant(other)
+    assert "ST-02-01" in seats_of(hold(other, show, count=2, kept="wheelchair"))
+    third = make.member()
+    make.grant(third)
+    with pytest.raises(SoldOut):
+        hold(third, show, count=1, kept="wheelchair")
+
+
+def test_the_page_gives_what_is_kept_for_somebody_before_the_opening(
+    make: Factory, early: Performance, client: FlaskClient
+) -> None:
+    member = granted(make, early, seats=1)
+    make.sign_in(client, member)
+    page = client.get(f"/performances/{early.id}").text
+    assert "有2张票为您保留" in page
+    assert 'name="kept" value="block:5"' in page
+    assert 'value="2"' not in page.partition("为您保留")[2].partition("</form>")[0]
+    sent = {"count": "1", "kept": BLOCK, "key": "kept-page-key"}
+    assert client.post(f"/performances/{early.id}/hold", data=sent).status_code == 303
+    told = client.get(f"/performances/{early.id}", headers={"Accept": "application/json"})
+    assert told.get_json()["kept"][0]["count"] == 1

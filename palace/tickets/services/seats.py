@@ -43,7 +43,8 @@ def best_seats(wish: Wish, terms: Terms, within: Reach, most: int) -> list[PlanS
     seats = venues.seats(terms.show.plan_id or 0)
     if wish.kept == KeptFor.WHEELCHAIR:
         near = [seat for seat in seats if within.has(closed.get(seat.id))]
-        return _one_of(neighbours.wheelchair_sets(near, wish.count, most), near, wish.count)
+        places = [seat for seat in near if seat.type is SeatType.WHEELCHAIR]
+        return _one_of(neighbours.wheelchair_sets(near, wish.count, most), places, wish.count)
     free = [seat for seat in seats if seat.id not in closed and seat.type is SeatType.SEAT]
     sets = [] if within.only_kept else _free_sets(free, wish, terms, most)
     if not sets:
