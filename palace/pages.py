@@ -35,6 +35,7 @@ from palace.db import db
 from palace.members.rules import mask_name
 from palace.venues import queries as venues
 from palace.venues.errors import NotSetUp
+from palace.venues.rules import NORMAL, Moded
 from palace.web import public, reads, same_site_path
 
 OFFLINE_FILES = ("palace.css", "palace.js", "icon.svg")
@@ -74,6 +75,7 @@ def init_app(app: Flask) -> None:
         large_text=words.large_text,
         named=words.named,
         site=site,
+        moded=moded,
         palace=app.extensions["palace"],
     )
     app.jinja_env.filters.update(
@@ -122,6 +124,15 @@ def site() -> House:
     told = {field.name: getattr(found, field.name) for field in fields(House)}
     house = current_app.extensions["palace_house"] = House(**told)
     return house
+
+
+def moded(space_id: int | None = None) -> Moded:
+    """Return how the palace, or a space of it, stands; pages work before it is known."""
+    try:
+        return venues.modes().of(space_id)
+    except SQLAlchemyError:
+        db.session.rollback()
+        return NORMAL
 
 
 @bp.get("/display")

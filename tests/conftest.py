@@ -107,6 +107,7 @@ def app(base_app: Flask) -> Iterator[Flask]:
             engines[None] = connection
             db.session.configure(join_transaction_mode="create_savepoint")
             forget_the_programme(base_app)
+            base_app.extensions.pop("palace_modes", None)
             try:
                 yield base_app
             finally:
@@ -146,5 +147,6 @@ def live(live_app: Flask) -> Iterator[Factory]:
         with create_engine(owner, poolclass=NullPool).begin() as connection:
             connection.execute(text(f"TRUNCATE {', '.join(tables_to_empty())} CASCADE"))
         forget_the_programme(live_app)
+        live_app.extensions.pop("palace_modes", None)
         yield Factory(live_app)
         db.session.remove()

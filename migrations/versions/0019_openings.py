@@ -20,12 +20,16 @@ FIGURES = (
 HOURS = ", ".join(name for name, kind, _ in FIGURES if kind is sa.BigInteger)
 
 
+def enum(*values: str) -> sa.Enum:
+    return sa.Enum(*values, native_enum=False, length=20)
+
+
 def upgrade() -> None:
     op.create_table(
         "openings",
         sa.Column("id", sa.BigInteger, sa.Identity(), nullable=False),
         sa.Column("performance_id", sa.BigInteger, nullable=False),
-        sa.Column("audience", sa.Text, nullable=False),
+        sa.Column("audience", enum("unit", "members"), nullable=False),
         sa.Column("unit_id", sa.BigInteger),
         sa.Column("opens_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("audience IN ('unit', 'members')", name=op.f("ck_openings_audience")),
@@ -57,7 +61,7 @@ def upgrade() -> None:
     )
     no = {"server_default": sa.text("false"), "nullable": False}
     op.add_column("performances", sa.Column("no_single_gap", sa.Boolean, **no))
-    op.add_column("performances", sa.Column("choice", sa.Text, server_default="free", nullable=False))
+    op.add_column("performances", sa.Column("choice", enum("free", "assigned"), server_default="free", nullable=False))
     op.create_check_constraint(
         op.f("ck_performances_choice"), "performances", "choice IN ('free', 'assigned')"
     )

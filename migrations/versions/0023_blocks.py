@@ -7,7 +7,7 @@ holds them itself: its account stands for no person, so nobody's limits or strik
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0023", "0019"
+revision, down_revision = "0023", "0025"
 
 OUTCOMES = (
     "outcome IN ('found', 'namesake', 'has', 'over', 'unknown', 'repeated', 'given', 'refused',"

@@ -22,6 +22,7 @@ from palace.payments.models import Payment
 from palace.programme import queries as programme
 from palace.programme.models import Performance
 from palace.programme.queries import Programme, Stub
+from palace.review import queries as review
 from palace.roster import queries as roster
 from palace.strikes import queries as strikes
 from palace.text import N_
@@ -65,6 +66,42 @@ class Waiting:
     applications: int = 0
     unheard: int = 0
     unpaid: Unpaid = Unpaid()
+
+
+@dataclass(frozen=True)
+class Review:
+    """What waits of the programme: to be reviewed by somebody, since when, and sent back to them."""
+
+    waiting: int = 0
+    since: datetime | None = None
+    sent_back: int = 0
+
+
+def reviewing(who: SignedIn) -> Review:
+    """Return what waits for somebody who reviews, or who writes the programme."""
+    at = who.sites(Role.REVIEWER)
+    count, since = (0, None)
+    if Role.REVIEWER in who.roles:
+        count, since = review.for_reviewer(who.actor, at)
+    return Review(
+        waiting=count,
+        since=since,
+        sent_back=review.sent_back_count(who.actor) if Role.PROGRAMME in who.roles else 0,
+    )
+
+
+@dataclass(frozen=True)
+class Drafts:
+    """Coming performances nobody has published: how many, how many of them within a week, the first."""
+
+    count: int = 0
+    soon: int = 0
+    first: datetime | None = None
+
+
+def drafts(now: datetime, sites: Collection[int] | None) -> Drafts:
+    """Return what waits to be checked and published at some houses (None: at all)."""
+    return Drafts(*programme.unpublished(now, None if sites is None else spaces_at(sites)))
 
 
 def waiting(

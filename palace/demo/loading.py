@@ -7,7 +7,18 @@ from sqlalchemy import func, select, text
 from palace import clock
 from palace.config import Settings, UnsafeSettings
 from palace.db import db, tables_to_empty, transaction
-from palace.demo import blocks, house, joining, people, persons, privacy, programme, sales, strikes
+from palace.demo import (
+    blocks,
+    house,
+    joining,
+    people,
+    persons,
+    privacy,
+    programme,
+    sales,
+    strikes,
+    waiting,
+)
 from palace.venues import queries as venues
 from palace.venues.models import Demonstration
 from palace.venues.services import check_database
@@ -71,6 +82,8 @@ def _bring_in() -> None:
     persons.bring_in(now)
     shows = programme.bring_in(now)
     blocks.bring_in(shows, now)
+    waiting.book_first(shows)
     sales.bring_in(shows, now)
+    waiting.bring_in(shows, now)
     strikes.bring_in(now)
     privacy.bring_in(now)

@@ -68,6 +68,9 @@ STAFF = (
     ("admin", "马晓东", Role.ADMIN, "nangong-1958"),
     ("counter", "武丽萍", Role.COUNTER, "window-1958"),
     ("door", "郝建军", Role.DOOR, "gate-1958"),
+    ("programme", "秦爱莲", Role.PROGRAMME, "stage-1958"),
+    ("review1", "温国栋", Role.REVIEWER, "first-1958"),
+    ("review2", "乔淑芬", Role.REVIEWER, "final-1958"),
 )
 
 STATION_STAFF = (

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from palace.clock import SHANGHAI, at, palace_day
 from palace.db import db
+from palace.demo import review
 from palace.demo.house import read
 from palace.money import Fen
 from palace.programme.models import Performance, Production, Tier
@@ -46,13 +47,21 @@ def bring_in(now: datetime) -> list[Show]:
     tiers = {row["code"]: Tier(**row) for row in programme["tier"]}
     db.session.add_all(tiers.values())
     db.session.flush()
-    return [show for row in programme["production"] for show in _put_on(row, tiers, now)]
+    rows = programme["production"]
+    works = {row["code"]: _reviewed(row, number) for number, row in enumerate(rows)}
+    shows = [show for row in rows for show in _put_on(works[row["code"]], row, tiers, now)]
+    review.bring_in(works)
+    return shows
 
 
-def _put_on(row: dict[str, Any], tiers: dict[str, Tier], now: datetime) -> list[Show]:
-    named = ("code", "kind", "title_zh", "title_en", "about_zh", "about_en", "minutes")
-    production = Production(**{name: row[name] for name in named})
-    db.session.add(production)
+def _reviewed(row: dict[str, Any], number: int) -> Production:
+    """Return a production of the data file: a branch's is its own, the head house's everybody's."""
+    return review.put_in(row, number, _space(row).site_id if "site" in row else None)
+
+
+def _put_on(
+    production: Production, row: dict[str, Any], tiers: dict[str, Tier], now: datetime
+) -> list[Show]:
     space = _space(row)
     plan = db.session.scalars(select(SeatingPlan).where(SeatingPlan.space_id == space.id)).first()
     nights = starts(row, now)
@@ -116,14 +125,18 @@ def _staging(
         plan=plan,
         prices=_prices(row.get("prices", {}), tiers, zones),
         quotas=((tiers["free"], row["free"]),) if "free" in row else (),
-        get_in=timedelta(minutes=row.get("get_in", 120)),
-        get_out=timedelta(minutes=row.get("get_out", 60)),
+        get_in=_minutes(row, "get_in"),
+        get_out=_minutes(row, "get_out"),
         sale_opens_at=at(opens_on, OPENING),
         published_at=now,
         capacity=row.get("capacity"),
         identity_policy=IdentityPolicy(row.get("identity", "none")),
         one_per_identity="identity" in row,
     )
+
+
+def _minutes(row: dict[str, Any], name: str) -> timedelta | None:
+    return timedelta(minutes=row[name]) if name in row else None
 
 
 def _seating(row: dict[str, Any], plan: SeatingPlan | None) -> Seating:

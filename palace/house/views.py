@@ -17,12 +17,16 @@ from palace.house.forms import (
     FORMS,
     CodesRulesForm,
     FiguresForm,
+    KeptRulesForm,
     LimitsRulesForm,
+    MessagesRulesForm,
     PeopleRulesForm,
     PresetForm,
+    ProgrammeRulesForm,
     RosterRulesForm,
     StrikesRulesForm,
     TicketsRulesForm,
+    WaitingRulesForm,
 )
 from palace.house.queries import Bars, Choice
 from palace.house.rules import seen_as
@@ -67,6 +71,14 @@ def set_tickets() -> ResponseReturnValue:
     return _set(TicketsRulesForm())
 
 
+@bp.post("/waiting")
+@allow(Role.ADMIN, fresh=True)
+@reads(WaitingRulesForm)
+def set_waiting() -> ResponseReturnValue:
+    """Set how long places wait for who queues, how long returned seats rest, when people are reminded."""
+    return _set(WaitingRulesForm())
+
+
 @bp.post("/strikes")
 @allow(Role.ADMIN, fresh=True)
 @reads(StrikesRulesForm)
@@ -94,12 +106,28 @@ def take_preset() -> ResponseReturnValue:
     return _done(Group.STRIKES, changed)
 
 
+@bp.post("/kept")
+@allow(Role.ADMIN, fresh=True)
+@reads(KeptRulesForm)
+def set_kept() -> ResponseReturnValue:
+    """Set when kept seats go on sale, and what a choice on the web may leave."""
+    return _set(KeptRulesForm())
+
+
 @bp.post("/codes")
 @allow(Role.ADMIN, fresh=True)
 @reads(CodesRulesForm)
 def set_codes() -> ResponseReturnValue:
     """Set how many text messages with codes the house sends."""
     return _set(CodesRulesForm())
+
+
+@bp.post("/messages")
+@allow(Role.ADMIN, fresh=True)
+@reads(MessagesRulesForm)
+def set_messages() -> ResponseReturnValue:
+    """Set when messages rest at night, what they may cost, and how mass notices go out."""
+    return _set(MessagesRulesForm())
 
 
 @bp.post("/people")
@@ -124,6 +152,14 @@ def set_roster() -> ResponseReturnValue:
 def set_limits() -> ResponseReturnValue:
     """Set how often a day lists leave the house, and what a unit may do."""
     return _set(LimitsRulesForm())
+
+
+@bp.post("/programme")
+@allow(Role.ADMIN, fresh=True)
+@reads(ProgrammeRulesForm)
+def set_programme() -> ResponseReturnValue:
+    """Set what a new performance begins with: minutes around it, and when its sale opens."""
+    return _set(ProgrammeRulesForm())
 
 
 def _set(form: FiguresForm) -> ResponseReturnValue:

@@ -53,6 +53,8 @@ FIRST_PAGES = {
     Role.ADMIN: "staff.home",
     Role.SITE_ADMIN: "staff.home",
     Role.COUNTER: "staff.home",
+    Role.PROGRAMME: "staff.home",
+    Role.REVIEWER: "staff.home",
     Role.DOOR: "door.home",
     Role.UNIT: "unions.home",
 }

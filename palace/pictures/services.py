@@ -7,7 +7,7 @@ import hashlib
 import io
 import warnings
 from datetime import datetime
-from typing import BinaryIO
+from typing import IO
 
 from PIL import Image, ImageOps
 from sqlalchemy import update
@@ -26,7 +26,7 @@ UNREADABLE = (OSError, ValueError, SyntaxError, EOFError, OverflowError, MemoryE
 """What Pillow raises on files that are broken or were made to break it."""
 
 
-def keep(sent: BinaryIO) -> Picture:
+def keep(sent: IO[bytes]) -> Picture:
     """Keep a picture that was sent; the same picture again is the same row.
 
     Raises:
@@ -79,6 +79,7 @@ def _upright(sent: Image.Image) -> Image.Image:
         drawn.alpha_composite(turned.convert("RGBA"))
         turned = drawn
     turned = turned.convert("RGB")
+    turned.info.clear()  # what is told of camera, place and program would be written again
     turned.thumbnail((LARGE, LARGE), Image.Resampling.LANCZOS, reducing_gap=2.0)
     return turned
 

@@ -4,16 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, any_, false, func, literal, select, true
+from flask import url_for
+from flask_babel import gettext
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    any_,
+    case,
+    cast,
+    false,
+    func,
+    literal,
+    select,
+    true,
+)
 
+from palace import words
 from palace.db import db
 from palace.errors import NotFound
+from palace.lists.queries import Column, List, instant
+from palace.lists.rules import Kind
 from palace.members.models import Staff
+from palace.members.rules import Role, SignedIn
 from palace.review.models import Decision, ReviewStep, Revision
-from palace.review.rules import OPEN, RevisionState
+from palace.review.rules import OPEN, STATES, RevisionState, parts_of, reviewed
+from palace.text import N_
 
 Sites = Collection[int] | None
+READERS = (Role.REVIEWER, Role.PROGRAMME, Role.SITE_ADMIN, Role.ADMIN)
+"""Who reads what is in the review; only reviewers decide."""
+MOST_SHOWN = 50
 
 
 def is_reviewed(subject: str) -> bool:
@@ -91,21 +114,33 @@ def locked_steps() -> list[ReviewStep]:
     return list(db.session.scalars(wanted.execution_options(populate_existing=True)))
 
 
-def for_reviewer(actor: str, sites: Sites) -> tuple[int, datetime | None]:
-    """Return how many revisions wait that this person may decide, and since when the oldest does."""
+def _for_reviewer(actor: str, sites: Sites, *wanted: Any) -> Select[Any]:
+    """Return the statement of what waits that this person may decide."""
     decided = select(Decision.id).where(
         Decision.revision_id == Revision.id,
         Decision.version == Revision.version,
         Decision.decided_by == actor,
     )
-    wanted = select(func.count(), func.min(Revision.proposed_at)).where(
+    return select(*wanted).where(
         Revision.state == RevisionState.WAITING,
         of_sites(sites),
         literal(actor) != func.all(Revision.authors),
         ~decided.exists(),
     )
+
+
+def for_reviewer(actor: str, sites: Sites) -> tuple[int, datetime | None]:
+    """Return how many revisions wait that this person may decide, and since when the oldest does."""
+    wanted = _for_reviewer(actor, sites, func.count(), func.min(Revision.proposed_at))
     count, oldest = db.session.execute(wanted).one()
     return count, oldest
+
+
+def waiting_for(actor: str, sites: Sites) -> list[Revision]:
+    """Return what waits that this person may decide, the oldest first."""
+    oldest_first = (Revision.proposed_at, Revision.id)
+    wanted = _for_reviewer(actor, sites, Revision).order_by(*oldest_first).limit(MOST_SHOWN)
+    return list(db.session.scalars(wanted))
 
 
 def sent_back_count(actor: str) -> int:
@@ -118,5 +153,59 @@ def names_of(actors: Iterable[str]) -> dict[str, str]:
     """Return the names of staff, by how the audit calls them."""
     numbers = {actor: int(actor[6:]) for actor in actors if actor.startswith("staff:")}
     found = db.session.execute(select(Staff.id, Staff.name).where(Staff.id.in_(numbers.values())))
-    names = dict(found.tuples())
+    names = {row.id: row.name for row in found}
     return {actor: names[number] for actor, number in numbers.items() if number in names}
+
+
+def _here(actor: SignedIn) -> ColumnElement[bool]:
+    return of_sites(actor.sites(*READERS))
+
+
+def _thing(row: Any) -> str:
+    kind, _ = parts_of(row.subject)
+    return gettext(reviewed[kind].words) if kind in reviewed else str(kind)
+
+
+PASSED_STEPS = (
+    select(func.count())
+    .where(
+        Decision.revision_id == Revision.id,
+        Decision.version == Revision.version,
+        Decision.passed,
+    )
+    .scalar_subquery()
+)
+OF_STEP = func.jsonb_extract_path_text(Revision.steps, cast(PASSED_STEPS, Text), "name_zh")
+NEXT_STEP = case((Revision.state == RevisionState.WAITING, OF_STEP), else_="")
+REVISIONS = List(
+    endpoint="review.home",
+    title=N_("审核"),
+    source=Revision,
+    key=Revision.id,
+    order="-proposed_at",
+    template="review/home.html",
+    scope=_here,
+    more=[Revision.fields["title_en"].astext.label("title_en")],
+    columns=[
+        instant("proposed_at", Revision.proposed_at),
+        Column(
+            name="title_zh",
+            heading=N_("名称"),
+            of=func.coalesce(Revision.fields["title_zh"].astext, Revision.subject),
+            filters=True,
+            say=lambda row: words.named(row, "title"),
+            link=lambda row: url_for("review.revision", revision_id=row.list_key),
+        ),
+        Column(name="subject", heading=N_("是什么"), of=Revision.subject, say=_thing),
+        Column(
+            name="state",
+            heading=N_("状态"),
+            of=cast(Revision.state, Text),
+            kind=Kind.WORD,
+            choices={state.value: words for state, words in STATES.items()},
+            filters=True,
+        ),
+        Column(name="step", heading=N_("到哪一步"), of=NEXT_STEP),
+    ],
+    empty=N_("还没有送审过。"),
+)

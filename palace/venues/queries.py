@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from typing import TypeVar
 
@@ -13,16 +14,28 @@ from sqlalchemy import bindparam, exists, select
 from palace.db import db
 from palace.members.posts import ProofRules
 from palace.members.rules import CodeBudget
+from palace.notices.rules import Fund, MessageRules
 from palace.venues.errors import NotSetUp
 from palace.venues.models import Demonstration, HouseRules, Seat, SeatingPlan, Site, Space
-from palace.venues.rules import PlanSeat
+from palace.venues.rules import NORMAL, Mode, Moded, PlanSeat, Reason, stronger
 
 HEAD = "head"
+MODES_FRESH = 2.0  # seconds
 Found = TypeVar("Found")
 OF_PLAN = (
     select(*(getattr(Seat, part.name) for part in fields(PlanSeat)))
     .where(Seat.plan_id == bindparam("plan_id"))
     .order_by(Seat.ordinal)
+)
+
+
+MODED = (
+    select(
+        Site.kind, Space.id, HouseRules.mode, HouseRules.mode_reason_zh, HouseRules.mode_reason_en
+    )
+    .join_from(HouseRules, Site, Site.id == HouseRules.site_id)
+    .outerjoin(Space, Space.site_id == Site.id)
+    .where(HouseRules.mode != Mode.NORMAL)
 )
 
 
@@ -70,6 +83,20 @@ def code_budget() -> CodeBudget:
         per_address_hour=rules.code_per_address_hour,
         per_day=rules.code_per_day,
         per_day_for_known=rules.code_per_day_for_known,
+    )
+
+
+def message_rules() -> MessageRules:
+    """Return when messages rest at night, and what they may cost; notices ask through create_app."""
+    rules = house_rules()
+    return MessageRules(
+        quiet_from=rules.quiet_from,
+        quiet_until=rules.quiet_until,
+        price=rules.message_price,
+        budgets={
+            Fund.NOTICES: rules.message_budget_day,
+            Fund.BROADCASTS: rules.broadcast_budget_day,
+        },
     )
 
 
@@ -148,3 +175,41 @@ def is_demonstration() -> bool:
 def has_palace() -> bool:
     """Return whether any house is set up here."""
     return bool(db.session.scalar(select(exists(select(Site.id)))))
+
+
+@dataclass(frozen=True)
+class Modes:
+    """How the palace and the spaces of single houses stand, as this process read it a moment ago."""
+
+    read_at: float
+    palace: Moded = NORMAL
+    by_space: Mapping[int, Moded] = field(default_factory=dict)
+
+    def of(self, space_id: int | None) -> Moded:
+        """Return how a space stands; None: the palace itself."""
+        own = self.by_space.get(space_id, NORMAL) if space_id else NORMAL
+        return stronger(self.palace, own)
+
+
+def modes() -> Modes:
+    """Return how the houses stand: every page and booking asks, so it is read once in two seconds."""
+    kept: Modes | None = current_app.extensions.get("palace_modes")
+    if kept is None or time.monotonic() - kept.read_at > MODES_FRESH:
+        kept = current_app.extensions["palace_modes"] = _read_modes()
+    return kept
+
+
+def forget_modes() -> None:
+    """Have this process read anew how the houses stand."""
+    current_app.extensions.pop("palace_modes", None)
+
+
+def _read_modes() -> Modes:
+    read_at, palace, by_space = time.monotonic(), NORMAL, {}
+    for kind, space_id, mode, zh, en in db.session.execute(MODED):
+        moded = Moded(mode=mode, reason=Reason(name_zh=zh, name_en=en))
+        if kind == HEAD:
+            palace = moded
+        elif space_id is not None:
+            by_space[space_id] = moded
+    return Modes(read_at, palace, by_space)

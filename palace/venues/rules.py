@@ -52,9 +52,34 @@ class Use(StrEnum):
     CLOSURE = "closure"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Reason:
+    """Why a house is greyed or stopped, in both languages."""
+
+    name_zh: str = ""
+    name_en: str = ""
+
+
 class Mode(StrEnum):
     """How a house stands: as ever, its pages grey in mourning, or without new bookings too."""
 
     NORMAL = "normal"
     GREY = "grey"
     STOPPED = "stopped"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moded:
+    """How a house stands, and why."""
+
+    mode: Mode = Mode.NORMAL
+    reason: Reason = Reason()
+
+
+NORMAL = Moded()
+
+
+def stronger(one: Moded, other: Moded) -> Moded:
+    """Return which of two holds where both do: the palace's and a house's own."""
+    order = list(Mode)
+    return max(one, other, key=lambda moded: order.index(moded.mode))

@@ -15,6 +15,11 @@ from wtforms.csrf.core import CSRFTokenField
 from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional, Regexp
 
 from palace.blocks.forms import InstantField, TextList
+from palace.desk.forms import LONGEST_NAME, Typed
+from palace.forms import MOST_VALUES
+from palace.kept.forms import Repeated
+from palace.notices.forms import Kinds
+from palace.notices.rules import DECLINABLE
 from palace.tickets.forms import CODE, LONGEST_TEXT, MOST_SEATS, SeatList, Texts
 from palace.web import CodeConverter, roles_of
 from tests.architecture import answers, shapes
@@ -74,16 +79,28 @@ def _kind_of(field: Field) -> Shape:
             return {"type": "boolean"}
         case IntegerField():
             return {"type": "integer"}
-        case SeatList():
-            item = {"type": "string", "pattern": f"^{CODE.pattern}$"}
-            return shapes.each(item) | {"maxItems": MOST_SEATS, "uniqueItems": True}
-        case TextList():
-            return shapes.each({"type": "string", "pattern": f"^({field.shape.pattern})?$"})
-        case Texts():
-            text = {"type": "string", "maxLength": LONGEST_TEXT}
-            return shapes.each(text) | {"maxItems": MOST_SEATS}
         case StringField() | InstantField():
             return {"type": "string"}
+    return _list_of(field)
+
+
+def _list_of(field: Field) -> Shape:
+    """Return what a field of several values may hold."""
+    text: Shape = {"type": "string"}
+    match field:
+        case SeatList():
+            item = text | {"pattern": f"^{CODE.pattern}$"}
+            return shapes.each(item) | {"maxItems": MOST_SEATS, "uniqueItems": True}
+        case Kinds():
+            return shapes.each(shapes.one_of(DECLINABLE))
+        case TextList():
+            return shapes.each(text | {"pattern": f"^({field.shape.pattern})?$"})
+        case Texts():
+            return shapes.each(text | {"maxLength": LONGEST_TEXT}) | {"maxItems": MOST_SEATS}
+        case Typed():
+            return shapes.each(text | {"maxLength": LONGEST_NAME}) | {"maxItems": MOST_VALUES}
+        case Repeated():
+            return shapes.each(text) | {"maxItems": MOST_VALUES}
     raise UnknownField(f"{field.name}: {type(field).__name__}")
 
 
@@ -239,7 +256,10 @@ def _problem(codes: Iterable[str]) -> Shape:
     listed = {"enum": sorted({*codes, "crash"})}
     protocol = {"pattern": "^http_[0-9]{3}$"}
     return at_least(
-        {"fields": {"type": "object", "additionalProperties": shapes.TEXT}},
+        {
+            "fields": {"type": "object", "additionalProperties": shapes.TEXT},
+            "seats": shapes.each(shapes.TEXT),
+        },
         type={"const": "about:blank"},
         status={"type": "integer", "minimum": 400, "maximum": 599},
         code={"type": "string", "anyOf": [listed, protocol]},

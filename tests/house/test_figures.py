@@ -29,6 +29,9 @@ from tests.architecture.measure import ROOT
 from tests.factory import Factory
 
 ELSEWHERE = {
+    "mode": "the switch says whether pages are grey or bookings stopped",
+    "mode_reason_zh": "the switch says why",
+    "mode_reason_en": "the switch says why",
     "site_id": "which house it is",
     "second_factor_roles": "the people's page says which posts need a code",
     "proof_minutes": "the people's page says how long a proof holds",

@@ -123,5 +123,5 @@ def test_the_page_says_what_is_kept_and_how_long(browser: FlaskClient) -> None:
     page = browser.get("/mine/data").text
 
     assert "散场30天后删除，注销时马上删。" in page
-    assert "轮椅席资格" in page
+    assert "选保留座位的资格" in page
     assert "证件号码单独同意书" in page

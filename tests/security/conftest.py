@@ -21,6 +21,9 @@ from palace.programme.models import Performance
 from palace.tickets import services
 from palace.tickets.models import Order, Ticket
 from palace.tickets.rules import Wish
+from palace.waiting import services as waiting
+from palace.waiting.models import WaitEntry
+from palace.waiting.rules import Wanted
 from tests.blocks.conftest import give
 from tests.factory import Factory
 
@@ -29,12 +32,13 @@ UNKNOWN_ID = 999_999_999
 
 @dataclass(frozen=True)
 class Belongings:
-    """A member with a ticket and a held order for one performance, and a block of another for their unit."""
+    """A member with a ticket and a held order for one performance, an offer for another, and a block."""
 
     member: Member
     performance: Performance
     order: Order
     ticket: Ticket
+    entry: WaitEntry
     block: Block
     names: NameList
 
@@ -56,10 +60,18 @@ class Belongings:
             "companion_id": UNKNOWN_ID,
             "unit_id": self.member.unit_id,
             "import_id": UNKNOWN_ID,
+            "plan_id": self.performance.plan_id,
+            "draft_id": UNKNOWN_ID,
+            "space_id": self.performance.space_id,
+            "site_id": self.performance.space.site_id,
             "purpose": "identity",
             "version": 1,
             "application_id": UNKNOWN_ID,
+            "revision_id": UNKNOWN_ID,
+            "step_id": UNKNOWN_ID,
             "strike_id": UNKNOWN_ID,
+            "broadcast_id": UNKNOWN_ID,
+            "tier_id": UNKNOWN_ID,
             "filename": "palace.css",
         }
         return {name: known[name] for name in rule.arguments}
@@ -67,7 +79,8 @@ class Belongings:
     def _code(self, rule: str) -> str:
         if rule.startswith("/b/"):
             return self.block.code
-        return self.ticket.code if "/tickets/" in rule else self.order.code
+        of = {"/tickets/": self.ticket.code, "/offers/": self.entry.code}
+        return next((code for part, code in of.items() if part in rule), self.order.code)
 
 
 @pytest.fixture
@@ -87,7 +100,17 @@ def own_something(make: Factory) -> Belongings:
     ticket = db.session.scalars(select(Ticket).where(Ticket.member_id == member.id)).one()
     block = give(make, make.performance(seats=4), member.roster_entry.unit)
     names = read_list(block.id, member.name, "member:1")
-    return Belongings(member, performance, held, ticket, block, names)
+    offered = be_offered_something(make, member)
+    return Belongings(member, performance, held, ticket, offered, block, names)
+
+
+def be_offered_something(make: Factory, member: Member) -> WaitEntry:
+    """Let a member wait for a show until it is their turn."""
+    full, owner = make.performance(seats=1), make.member()
+    sold = services.hold(owner, full.id, Wish(count=1), key="belongings-3", confirm=True)
+    entry = waiting.join(member, full.id, Wanted(count=1))
+    services.give_back(owner, sold.tickets[0].code)
+    return entry
 
 
 def few() -> settings:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import cast
 
 import pytest
 
@@ -37,7 +36,7 @@ def hold(
     member: Member, show: Performance, *codes: str, at_counter: bool = False, **wish: object
 ) -> Order:
     """Hold by the real service; a refusal leaves the test's transaction whole."""
-    asked = Wish(seats=tuple((code, None) for code in codes), **wish)  # type: ignore[arg-type]
+    asked = Wish(seats=tuple((code, None) for code in codes), **wish)  # type: ignore[arg-type]  # words of a wish
     with db.session.begin_nested():
         return services.hold(
             member, show.id, asked, key=f"kept-key-{next(KEYS)}", at_counter=at_counter
@@ -289,7 +288,7 @@ def test_places_kept_for_a_block_are_taken_before_the_opening(make: Factory) -> 
     )
     make.set_clock(OPENS - timedelta(days=1))
     keep_places(show.id, 2, reason=BLOCK, until=show.starts_at, now=clock.now())
-    member = cast("Member", granted(make, show, seats=3))
+    member = granted(make, show, seats=3)
     with pytest.raises(SaleNotOpen):
         hold(member, show, count=3)
     assert places(hold(member, show, count=2)) == [BLOCK, BLOCK]

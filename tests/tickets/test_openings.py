@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from flask.testing import FlaskClient
@@ -50,7 +51,7 @@ def test_the_earliest_opening_that_fits_decides(
 ) -> None:
     district = make.unit("城区总工会", UnitKind.DISTRICT)
     member, other, stranger = make.member(), make.member(), make.member(valid=False)
-    member.roster_entry.unit_id = make.unit("环卫工会", parent=district).id  # type: ignore[union-attr]
+    member.roster_entry.unit_id = make.unit("环卫工会", parent=district).id  # type: ignore[union-attr]  # they are on a roster
     make.opening(show, UNIT, district)
     openings = [(member, UNIT), (other, MEMBERS), (stranger, PUBLIC), (None, PUBLIC)]
 
@@ -60,7 +61,7 @@ def test_the_earliest_opening_that_fits_decides(
             continue
         make.set_clock(opens_at - MOMENT)
         with pytest.raises(SaleNotOpen) as refused:
-            in_a_savepoint(lambda who=who: booker.hold(who, show, count=1))
+            in_a_savepoint(partial(booker.hold, who, show, count=1))
         assert refused.value.values["opens_at"] == opens_at
         make.set_clock(opens_at)
         booker.hold(who, show, count=1)
@@ -74,13 +75,13 @@ def test_a_union_beside_or_above_the_one_named_is_not_let_in_early(
     make.opening(show, UNIT, named)
     for unit, opens_at in ((named, UNIT), (beside, MEMBERS), (above, MEMBERS)):
         member = make.member()
-        member.roster_entry.unit_id = unit.id  # type: ignore[union-attr]
+        member.roster_entry.unit_id = unit.id  # type: ignore[union-attr]  # they are on a roster
         assert terms_of(member, show.id).opens_at == opens_at
 
 
 def test_a_membership_that_ran_out_waits_for_the_public(make: Factory, show: Performance) -> None:
     member = make.member()
-    member.roster_entry.valid_until = datetime(2020, 1, 1, tzinfo=UTC).date()  # type: ignore[union-attr]
+    member.roster_entry.valid_until = datetime(2020, 1, 1, tzinfo=UTC).date()  # type: ignore[union-attr]  # they are on a roster
     db.session.flush()
     assert terms_of(member, show.id).opens_at == PUBLIC
 
@@ -156,4 +157,4 @@ def test_where_seats_are_given_out_none_can_be_named(
         json={"key": "assigned-key", "seats": ["ST-01-05"]},
         headers={"Accept": "application/json"},
     )
-    assert (answer.status_code, answer.json["code"]) == (409, "seats_assigned")  # type: ignore[index]
+    assert (answer.status_code, answer.json["code"]) == (409, "seats_assigned")  # type: ignore[index]  # it is a problem

@@ -1,0 +1,50 @@
+"""The programme as programs write, review and switch it: each address once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from flask.testing import FlaskClient
+
+from palace.members.rules import Role
+from tests.factory import Factory
+from tests.review.conftest import FIELDS
+
+
+class Walk(Protocol):
+    """What asks an address and checks the shape of the answer."""
+
+    browser: FlaskClient
+    ask: Callable[..., Any]
+
+
+def write_and_review(walk: Walk, make: Factory) -> None:
+    """Type a production in, change it, pass it, withdraw what came after."""
+    desk, review = "/staff/programme", "/staff/review"
+    author, reviewer = make.staff(Role.PROGRAMME), make.staff(Role.REVIEWER)
+    make.sign_in(walk.browser, author)
+    walk.ask("GET", desk)
+    fields = {name: value for name, value in FIELDS.items() if value is not None}
+    key = walk.ask("GET", f"{desk}/productions/new")["key"]
+    made = walk.ask("POST", f"{desk}/productions", key=key, **fields)
+    path = f"{desk}/productions/{made['production']}"
+    seen = walk.ask("GET", f"{path}/change")["seen"]
+    sent = walk.ask("POST", f"{path}/change", seen=seen, **(fields | {"minutes": 160}))["revision"]
+    make.sign_in(walk.browser, reviewer)
+    walk.ask("GET", review)
+    told = walk.ask("GET", f"{review}/{sent['revision']}")
+    decision = {"step": told["step"], "version": told["version"], "verdict": "pass"}
+    walk.ask("POST", f"{review}/{sent['revision']}/decide", **decision)
+    make.sign_in(walk.browser, author)
+    walk.ask("GET", path)
+    walk.ask("POST", f"{path}/withdraw", version=told["version"])
+
+
+def switch_houses(walk: Walk) -> None:
+    """Grey a house, and change the steps of the review, as an administrator."""
+    house = walk.ask("GET", "/staff/switch")["houses"][0]
+    walk.ask("POST", f"/staff/switch/{house['site']}", mode="grey", seen=house["mode"])
+    walk.ask("GET", "/staff/review/steps")
+    step = walk.ask("POST", "/staff/review/steps", name_zh="复审")["steps"][-1]["step"]
+    walk.ask("POST", f"/staff/review/steps/{step}/remove")
