@@ -10,12 +10,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from palace import clock
-from palace.blocks import services as blocks
-from palace.blocks.services.telling import tell_none_left
 from palace.db import db
 from palace.door.claims import admit
 from palace.joining import services as joining
-from palace.members.rules import Role
 from palace.members.services import ask_code, code_of
 from palace.notices import senders
 from palace.notices.services import tell_old_number
