@@ -58,7 +58,6 @@ class Belongings:
             "application_id": UNKNOWN_ID,
             "revision_id": UNKNOWN_ID,
             "step_id": UNKNOWN_ID,
-            "site_id": UNKNOWN_ID,
             "strike_id": UNKNOWN_ID,
             "filename": "palace.css",
         }
