@@ -167,7 +167,7 @@ class Tier(Base):
     """A kind of ticket (票种): who qualifies, what the door asks for, who bears the subsidy.
 
     `cap`: tickets of this tier one member may have at one performance; `monthly`: whether they
-    count towards the free tickets of the month.
+    count towards the free tickets of the month. `ended_at`: no new performance is sold by it.
     """
 
     __tablename__ = "tiers"
@@ -183,6 +183,7 @@ class Tier(Base):
     proof_zh: Mapped[str]
     proof_en: Mapped[str]
     fund: Mapped[str | None]
+    ended_at: Mapped[datetime | None]
 
 
 class Price(Base):

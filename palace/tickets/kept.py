@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, or_, select, text, update
@@ -108,18 +108,23 @@ def unkeep(
     *,
     now: datetime,
     reason: str | None = None,
-) -> list[int]:
+    also: Sequence[ColumnElement[bool]] = (),
+) -> list[int | None]:
     """Release kept seats now, all of a show or some, of one key or any; return those that are free by it.
 
-    What somebody bought of them stays theirs; given back, it is everybody's.
+    What somebody bought of them stays theirs; given back, it is everybody's. A place without a seat
+    comes as None. `also`: further conditions on the claims.
     """
-    which = [Claim.performance_id == performance_id, Claim.kept_until > now]
+    which = [Claim.performance_id == performance_id, Claim.kept_until > now, *also]
     if seats is not None:
         which.append(Claim.seat_id.in_([seat.id for seat in seats]))
     if reason is not None:
         which.append(Claim.kept_for == reason)
-    ordered = select(Claim.id).where(*which).order_by(Claim.seat_id, Claim.id)
-    locked = ordered.with_for_update(key_share=True).cte("locked").prefix_with("MATERIALIZED")
+    ordered = select(Claim.id).outerjoin(Seat, Seat.id == Claim.seat_id).where(*which)
+    ordered = ordered.order_by(Seat.ordinal, Claim.id)
+    locked = (
+        ordered.with_for_update(of=Claim, key_share=True).cte("locked").prefix_with("MATERIALIZED")
+    )
     freed = (
         update(Claim)
         .where(Claim.id.in_(select(locked.c.id)))

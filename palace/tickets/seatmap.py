@@ -56,9 +56,12 @@ def drawn_svg(drawing: dict[str, Any], seats: Sequence[PlanSeat], language: str)
     return _svg(drawing, seats, language)
 
 
-@functools.lru_cache(maxsize=2)
-def map_words(language: str) -> Markup:  # noqa: ARG001 - the language in force, which the words are in
-    """Return what seatmap.js says, as JSON for an attribute in single quotes."""
+@functools.lru_cache(maxsize=4)
+def map_words(language: str, *, keeping: bool = False) -> Markup:  # noqa: ARG001 - the language in force, which the words are in
+    """Return what seatmap.js says, as JSON for an attribute in single quotes.
+
+    `keeping`: seats are chosen to be kept, not bought: their number is told, no price.
+    """
     words = {
         "chosen": gettext("已选 {seat}"),
         "left": gettext("不选 {seat} 了"),
@@ -75,6 +78,8 @@ def map_words(language: str) -> Markup:  # noqa: ARG001 - the language in force,
         "mixed": gettext("合计 {money}（{count}张免费）"),
         "drop": gettext("不选 {seat}"),
     }
+    if keeping:
+        words |= {"total": gettext("已选{count}个"), "access": words["kept"]}
     return htmlsafe_json_dumps(words)
 
 

@@ -59,6 +59,8 @@ class Belongings:
             "revision_id": UNKNOWN_ID,
             "step_id": UNKNOWN_ID,
             "strike_id": UNKNOWN_ID,
+            "broadcast_id": UNKNOWN_ID,
+            "tier_id": UNKNOWN_ID,
             "filename": "palace.css",
         }
         return {name: known[name] for name in rule.arguments}
