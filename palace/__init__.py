@@ -18,6 +18,7 @@ from palace import db as database
 from palace import lifecycle, overload, pages, throttle, web, words
 from palace.acting import views as acting
 from palace.audit import views as audit
+from palace.blocks import views as blocks
 from palace.boxoffice import views as boxoffice
 from palace.broadcasts import queries as broadcasts_queries
 from palace.broadcasts import views as broadcasts
@@ -65,10 +66,13 @@ from palace.strikes import views as strikes
 from palace.switch import views as switch
 from palace.tickets import services as tickets_services
 from palace.tickets import views as tickets
+from palace.tickets.services.freed import on_freed, on_refused
 from palace.unions import views as unions
 from palace.venues import queries as venues
 from palace.venues.queries import code_budget, has_palace, message_rules
 from palace.venues.services import check_database
+from palace.waiting import services as waiting_services
+from palace.waiting import views as waiting
 
 COOKIE = "palace"
 PATIENCE = 20.0  # seconds a web that starts waits for its database
@@ -83,6 +87,7 @@ PARTS = (
     notices,
     pictures,
     tickets,
+    waiting,
     mine,
     privacy,
     companions,
@@ -102,6 +107,7 @@ PARTS = (
     productions,
     kept,
     switch,
+    blocks,
     audit,
     reports,
     plans,
@@ -153,6 +159,8 @@ def create_app(settings: Settings) -> Flask:
     bodies[BROADCAST] = broadcasts_queries.bodies
     on_joining["consents"] = agree_at_joining
     on_paid["tickets"] = tickets_services.settle_paid
+    on_freed["waiting"] = waiting_services.seats_freed
+    on_refused["waiting"] = waiting_services.pass_on
     reviewed["production"] = PRODUCTION
     web.check_addresses(app)
     if settings.proxies:

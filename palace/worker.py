@@ -23,6 +23,7 @@ from palace import await_database, clock, create_app, lifecycle, retention, send
 from palace.audit import services as audit
 from palace.audit.rules import Verdict
 from palace.backup import backup
+from palace.blocks import services as blocks
 from palace.broadcasts import services as broadcasts
 from palace.care import services as care
 from palace.care.rules import STALLED_AFTER, TASK_TRIES
@@ -38,6 +39,8 @@ from palace.roster.errors import LeaversUnconfirmed, RosterRefused
 from palace.roster.verifier import Verifier, VerifierAway
 from palace.tickets import services as tickets
 from palace.venues import queries as venues
+from palace.waiting import queries as queues
+from palace.waiting import services as waiting
 
 
 class AuditChanged(RuntimeError):
@@ -80,6 +83,30 @@ def write_missed(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 -
     """Write down who booked a show that has ended and did not come; take back what turned up late."""
     with _flask(context).app_context(), transaction():
         tickets.write_missed(clock.now())
+
+
+@tasks.periodic(cron="* * * * *")
+@tasks.task(name="pass_on", queueing_lock="pass_on", retry=RETRY, pass_context=True)
+def pass_on(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task gets it
+    """Offer what came free to who waits, where nobody looked meanwhile, and remind of shows that are near."""
+    with _flask(context).app_context():
+        for performance_id in queues.due(clock.now()):
+            with transaction():
+                waiting.pass_on(performance_id)
+        with transaction():
+            waiting.remind(clock.now())
+
+
+@tasks.task(name="hand_out_blocks", queueing_lock="hand_out_blocks", retry=RETRY, pass_context=True)
+def hand_out_blocks(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task gets it
+    """Give units' blocks to those who signed up, when their hour has come; remind of what is left."""
+    with _flask(context).app_context():
+        busy = True
+        while busy:
+            with transaction():
+                busy = blocks.give_due_turn(clock.now())
+        with transaction():
+            blocks.remind(clock.now())
 
 
 @tasks.periodic(cron="30 19 * * *")  # 03:30 in Shanghai; cron counts in UTC

@@ -69,7 +69,9 @@ class Factory:
                 seal="工人文宫",
             )
             self.add(site)
-            self.add(HouseRules(site_id=site.id))
+            self.add(
+                HouseRules(site_id=site.id, return_rest_min_minutes=0, return_rest_max_minutes=0)
+            )  # a returned seat is free at once: tests of their rest set it
         return site
 
     def rules(self) -> HouseRules:

@@ -53,6 +53,7 @@ def home() -> ResponseReturnValue:
         sells=not roles.isdisjoint(AT_COUNTERS),
         oversees=oversees,
         stages=stages,
+        writes=Role.PROGRAMME in roles,
         drafts=drafts,
         today=clock.palace_day(now),
         reviews=Role.REVIEWER in roles,

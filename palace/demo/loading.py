@@ -7,7 +7,18 @@ from sqlalchemy import func, select, text
 from palace import clock
 from palace.config import Settings, UnsafeSettings
 from palace.db import db, tables_to_empty, transaction
-from palace.demo import house, joining, people, persons, privacy, programme, sales, strikes
+from palace.demo import (
+    blocks,
+    house,
+    joining,
+    people,
+    persons,
+    privacy,
+    programme,
+    sales,
+    strikes,
+    waiting,
+)
 from palace.venues import queries as venues
 from palace.venues.models import Demonstration
 from palace.venues.services import check_database
@@ -70,6 +81,9 @@ def _bring_in() -> None:
     joining.bring_in(now)
     persons.bring_in(now)
     shows = programme.bring_in(now)
+    waiting.book_first(shows)
+    blocks.bring_in(shows, now)
     sales.bring_in(shows, now)
+    waiting.bring_in(shows, now)
     strikes.bring_in(now)
     privacy.bring_in(now)

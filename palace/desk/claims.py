@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import Interval, bindparam, delete, select, update
+from sqlalchemy import Interval, bindparam, delete, func, select, update
 
 from palace.db import db, table_of
 from palace.errors import NotFound
@@ -13,6 +13,7 @@ from palace.tickets.models import Claim
 from palace.tickets.quotas import lock_quotas
 
 CLAIMS = table_of(Claim)
+NEW_TIERS = 7_215_020
 
 
 def lock(performance_id: int) -> Performance:
@@ -59,6 +60,11 @@ def lock_tier(tier_id: int) -> Tier:
     if found is None:
         raise NotFound
     return found
+
+
+def lock_new_tiers() -> None:
+    """Let one manager at a time add a tier: its name and code are looked up before."""
+    db.session.execute(select(func.pg_advisory_xact_lock(NEW_TIERS)))
 
 
 def move_releases(performance_id: int, by: timedelta) -> None:

@@ -61,6 +61,20 @@ class BelowSold(PalaceError):
         self.cell = cell
 
 
+class TierNamed(PalaceError):
+    """There is a tier of this Chinese name already, as when a form is sent twice. Carries `name`."""
+
+    status, code = 409, "tier_named"
+    message = N_("已经有叫“%(name)s”的票种了。")
+
+
+class IdentitySettled(PalaceError):
+    """People booked under one rule about documents: it stays. Carries `sold`."""
+
+    status, code = 409, "identity_settled"
+    message = N_("已经订出%(sold)s张，登记证件的办法不能再改。")
+
+
 class NotReady(PalaceError):
     """A check before publishing is red. Carries `findings`, the sentences."""
 

@@ -140,6 +140,7 @@ def _form_of(group: Group) -> type[FiguresForm]:
 
 
 TicketsRulesForm = _form_of(Group.TICKETS)
+WaitingRulesForm = _form_of(Group.WAITING)
 StrikesRulesForm = _form_of(Group.STRIKES)
 KeptRulesForm = _form_of(Group.KEPT)
 CodesRulesForm = _form_of(Group.CODES)
@@ -152,6 +153,7 @@ FORMS = {
     form.group: form
     for form in (
         TicketsRulesForm,
+        WaitingRulesForm,
         StrikesRulesForm,
         KeptRulesForm,
         CodesRulesForm,

@@ -26,6 +26,7 @@ from palace.house.forms import (
     RosterRulesForm,
     StrikesRulesForm,
     TicketsRulesForm,
+    WaitingRulesForm,
 )
 from palace.house.queries import Bars, Choice
 from palace.house.rules import seen_as
@@ -68,6 +69,14 @@ def show(group: str) -> ResponseReturnValue:
 def set_tickets() -> ResponseReturnValue:
     """Set how many tickets people may have, and how long seats wait for them."""
     return _set(TicketsRulesForm())
+
+
+@bp.post("/waiting")
+@allow(Role.ADMIN, fresh=True)
+@reads(WaitingRulesForm)
+def set_waiting() -> ResponseReturnValue:
+    """Set how long places wait for who queues, how long returned seats rest, when people are reminded."""
+    return _set(WaitingRulesForm())
 
 
 @bp.post("/strikes")

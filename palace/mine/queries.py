@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from palace.agenda import queries as agenda
 from palace.agenda.models import AgendaEntry
@@ -26,7 +26,10 @@ PERFORMANCE = "performance:"
 
 @dataclass(frozen=True)
 class Belongings:
-    """What a member has now: entries to come, their tickets by subject, orders waiting, allowances."""
+    """What a member has now: entries to come, their tickets by subject, orders waiting, allowances.
+
+    `near_until`: a show that begins before is so near that people are reminded of it.
+    """
 
     entries: list[AgendaEntry]
     tickets: dict[str, list[Ticket]]
@@ -36,6 +39,7 @@ class Belongings:
     strikes: Sequence[Strike]
     barred_until: date | None
     unread: int
+    near_until: datetime
 
 
 def belongings(member: Known, now: datetime) -> Belongings:
@@ -56,6 +60,7 @@ def belongings(member: Known, now: datetime) -> Belongings:
         barred_until=bar_today(
             [palace_day(one.happened_at) for one in missed], strikes.ladder(), palace_day(now)
         ),
+        near_until=now + timedelta(hours=house.remind_day_hours),
     )
 
 

@@ -34,6 +34,8 @@ CODE_DIGITS = 6
 ARROW = " → "
 NUMBERED = "tencent"
 """The provider whose templates number their variables."""
+TURN = timedelta(hours=12)
+REMINDER = timedelta(hours=2)
 
 
 @dataclass(frozen=True)
@@ -107,10 +109,50 @@ KINDS = {
         "{unit} wants to confirm you. Please sign in and give your name under Mine.",
         NEWS,
     ),
+    "block_given": Kind(
+        "{title}，{starts_at}，给您单位留了{count}个座位，{releases_at}收回。登录后在“单位工会”里发给大家。",
+        "{title}, {starts_at}: {count} seats are kept for your union until {releases_at}."
+        " Sign in and hand them out under Your unit.",
+        NEWS,
+    ),
+    "block_release": Kind(
+        "{title}，{starts_at}，您单位还有{count}个座位没发出去，{releases_at}收回。",
+        "{title}, {starts_at}: {count} seats of your union are not handed out yet."
+        " They go back on sale at {releases_at}.",
+        NEWS,
+    ),
+    "block_none_left": Kind(
+        "{title}，{starts_at}，单位的票按报名先后分完了，这次没有分到您。",
+        "{title}, {starts_at}: the tickets of your union went to those who signed up before you.",
+        NEWS,
+    ),
     "awaiting_payment": Kind(
         "{title}，{starts_at}，座位留到{pay_by}，请到售票处付{amount}。",
         "{title}, {starts_at}: seats kept until {pay_by}. Please pay {amount} at the box office.",
         NEWS,
+    ),
+    "waiting_offer": Kind(
+        "{title}，{starts_at}，轮到您了，{count}张，请在{until}前登录“我的”确认，过时让给后面的人。",
+        "{title}, {starts_at}: your turn, {count} ticket(s). Sign in and confirm under Mine before {until};"
+        " after that they go to the next.",
+        TURN,
+    ),
+    "waiting_over": Kind(
+        "{title}，{starts_at}，您的排队结束了，登录后在“我的”里看原因。",
+        "{title}, {starts_at}: you wait no longer. Sign in and see why under Mine.",
+        NEWS,
+    ),
+    "reminder_day": Kind(
+        "{title}，{starts_at}，您有{count}张票。去不了请登录后在“我的”里点“我去不了”，让给排队的人。",
+        "{title}, {starts_at}: you have {count} ticket(s). If you cannot come, sign in and say so under Mine,"
+        " for those who wait.",
+        REMINDER,
+    ),
+    "reminder_hours": Kind(
+        "{title}，{starts_at}开演，您有{count}张票。去不了请现在登录“我的”点“我去不了”，还来得及让给别人。",
+        "{title} begins {starts_at}: you have {count} ticket(s). If you cannot come, sign in and say so under"
+        " Mine now: somebody else still can.",
+        REMINDER,
     ),
 }
 
@@ -208,6 +250,8 @@ SAID: dict[str, Callable[[Any], str]] = {
     "place": _title,
     "starts_at": _instant,
     "pay_by": _instant,
+    "until": _instant,
+    "releases_at": _instant,
     "amount": words.money_words,
     "count": str,
     "unit": str,

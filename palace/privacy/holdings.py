@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from palace.agenda.models import AgendaEntry
+from palace.blocks.models import ListedName, SignUp
 from palace.commands import CommandKey
 from palace.companions.models import Companion
 from palace.consents.models import Consent, ConsentText
@@ -36,6 +37,7 @@ from palace.roster.models import RosterQuestion
 from palace.strikes.models import Appeal, Strike
 from palace.text import N_
 from palace.tickets.models import Admission, Claim, Entrant, Order, Ticket
+from palace.waiting.models import WaitEntry
 
 STAYS = N_("账要对得上，一直留着；注销以后不再写着是谁。")
 GOES = N_("留到您注销。")
@@ -227,6 +229,30 @@ HOLDINGS: Sequence[Holding] = (
         of=by(Companion.member_id),
         untold=frozenset({"identity_hash", "key_id"}),
         goes=by(Companion.member_id),
+    ),
+    Holding(
+        model=WaitEntry,
+        title=N_("排队等过的票"),
+        kept=DAYS,
+        days="notice_keep_days",
+        of=by(WaitEntry.member_id),
+        goes=by(WaitEntry.member_id),
+    ),
+    Holding(
+        model=SignUp,
+        title=N_("报名领单位的票"),
+        kept=N_("散场%(days)s天后删除，注销时马上删。"),
+        days="entrant_keep_days",
+        of=by(SignUp.member_id),
+        goes=by(SignUp.member_id),
+    ),
+    Holding(
+        model=ListedName,
+        title=N_("单位发票名单上的您"),
+        kept=N_("散场%(days)s天后删除，注销时马上删。"),
+        days="entrant_keep_days",
+        of=by(ListedName.member_id),
+        goes=by(ListedName.member_id),
     ),
     Holding(
         model=Appeal,

@@ -230,6 +230,12 @@ class EntrantsForm(Form):
         return list(zip_longest(names, documents, numbers, fillvalue=""))
 
 
+class ReturnsForm(Form):
+    """Which of the tickets of one show go back, by their codes."""
+
+    ticket = Texts()
+
+
 class ProgrammeForm(PlainForm):
     """Filters of the programme; anything unknown is ignored, a link must never break."""
 

@@ -30,7 +30,7 @@ from palace.programme.models import Performance
 from palace.programme.rules import IdentityPolicy
 from palace.statements import as_loaded, execute, execute_all
 from palace.tickets.claims import kept, live
-from palace.tickets.models import Admission, Claim, Entrant, Order, Ticket
+from palace.tickets.models import Admission, Claim, Entrant, Order, Ticket, Waitlist
 from palace.tickets.rules import OrderState, TicketState
 from palace.venues.models import Seat
 from palace.venues.rules import PlanSeat
@@ -63,9 +63,12 @@ TODAY = (
         Performance.starts_at < bindparam("until", type_=DateTime(timezone=True)),
     )
 )
+AS_OF: ColumnElement[datetime] = func.coalesce(Waitlist.looked_at, NOW)
+"""Since when a place must have been free: where people wait, what came free later is theirs first."""
 COUNTS = (
     select(Claim.performance_id, func.count())
-    .where(Claim.performance_id == func.any(PERFORMANCES), live(NOW) | kept(NOW))
+    .outerjoin(Waitlist, (Waitlist.performance_id == Claim.performance_id) & (Waitlist.waiting > 0))
+    .where(Claim.performance_id == func.any(PERFORMANCES), live(AS_OF) | kept(AS_OF))
     .group_by(Claim.performance_id)
 )
 

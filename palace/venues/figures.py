@@ -7,12 +7,14 @@ from enum import StrEnum
 from palace.text import N_
 from palace.venues.figure import Figure as Figure  # noqa: PLC0414 - says: shown to others
 from palace.venues.figure import Unit as Unit  # noqa: PLC0414 - says: shown to others
+from palace.venues.queueing import WAITING
 
 
 class Group(StrEnum):
     """Figures that stand on one page together."""
 
     TICKETS = "tickets"
+    WAITING = "waiting"
     STRIKES = "strikes"
     KEPT = "kept"
     CODES = "codes"
@@ -23,9 +25,9 @@ class Group(StrEnum):
     PROGRAMME = "programme"
 
 
-
 TITLES = {
     Group.TICKETS: N_("订票和座位"),
+    Group.WAITING: N_("排队等票和提醒"),
     Group.STRIKES: N_("预约了没来"),
     Group.KEPT: N_("保留的座位"),
     Group.CODES: N_("短信和手机号"),
@@ -82,8 +84,24 @@ FIGURES: dict[Group, tuple[Figure, ...]] = {
             0,
             10_080,
         ),
+        Figure(
+            "block_release_hours",
+            N_("给单位留的座位，开演前几小时收回"),
+            Unit.HOURS,
+            0,
+            LONGEST_SPAN,
+            N_("给单位留座时可以另写；已经留好的不变。"),
+        ),
+        Figure(
+            "block_remind_hours",
+            N_("收回前几小时提醒单位经办人"),
+            Unit.HOURS,
+            0,
+            LONGEST_SPAN,
+        ),
         Figure("few_left_percent", N_("空座剩百分之几起算“快满了”"), Unit.PERCENT, 0, 100),
     ),
+    Group.WAITING: WAITING,
     Group.STRIKES: (
         Figure(
             "strikes_to_bar",

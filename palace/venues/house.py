@@ -77,10 +77,19 @@ class HouseRules(Base):
             codes have budgets of their own above, and what must be told is told.
         broadcast_per_minute: a mass notice goes out no faster.
         broadcast_confirm_above: to more receivers than this, a second person starts it.
+        block_release_hours: a unit's block goes back on sale so long before the start, unless staff say else.
+        block_remind_hours: so long before that the unit's organisers hear what is left of it.
         no_single_gap: whether a choice on the web may not leave one single free seat, for new shows.
         house_release_hours, technical_release_hours, press_release_hours, wheelchair_release_hours,
             in_person_release_hours: so long before the start such seats go on sale, unless staff say else.
         idle_keep_months: members nothing was heard of for so long are erased; None: never by itself.
+        offer_minutes: so long a place that came free waits for who was first in the queue; it is
+            `offer_near_minutes` in the last `offer_near_hours` before the show, `offer_last_minutes` in
+            the last `offer_last_hours`. From `offer_quiet_from` until `offer_quiet_until` o'clock its
+            minutes do not run; equal: they always do.
+        return_rest_min_minutes, return_rest_max_minutes: a returned seat nobody waits for comes back
+            after a time between these, by chance, so that nobody can hand it to a friend.
+        remind_day_hours, remind_hours: so long before a show its people are reminded; 0: they are not.
     """
 
     __tablename__ = "house_rules"
@@ -143,7 +152,15 @@ class HouseRules(Base):
             " AND sale_opens_hour BETWEEN 0 AND 23",
             name="programme",
         ),
+        CheckConstraint("least(block_release_hours, block_remind_hours) >= 0", name="blocks"),
         one_of("mode", Mode),
+        CheckConstraint(
+            "least(offer_minutes, offer_near_minutes, offer_last_minutes) > 0"
+            " AND least(offer_near_hours, offer_last_hours, remind_day_hours, remind_hours) >= 0"
+            " AND offer_quiet_from BETWEEN 0 AND 23 AND offer_quiet_until BETWEEN 0 AND 23"
+            " AND least(return_rest_min_minutes, return_rest_max_minutes) >= 0",
+            name="waiting",
+        ),
         CheckConstraint(
             "least(house_release_hours, technical_release_hours, press_release_hours,"
             " wheelchair_release_hours, in_person_release_hours) >= 0",
@@ -214,6 +231,19 @@ class HouseRules(Base):
     doors_minutes: Mapped[int] = mapped_column(server_default="30", default=30)
     sale_opens_days: Mapped[int] = mapped_column(server_default="14", default=14)
     sale_opens_hour: Mapped[int] = mapped_column(server_default="10", default=10)
+    offer_minutes: Mapped[int] = mapped_column(server_default="120", default=120)
+    offer_near_hours: Mapped[int] = mapped_column(server_default="24", default=24)
+    offer_near_minutes: Mapped[int] = mapped_column(server_default="30", default=30)
+    offer_last_hours: Mapped[int] = mapped_column(server_default="2", default=2)
+    offer_last_minutes: Mapped[int] = mapped_column(server_default="10", default=10)
+    offer_quiet_from: Mapped[int] = mapped_column(server_default="22", default=22)
+    offer_quiet_until: Mapped[int] = mapped_column(server_default="8", default=8)
+    return_rest_min_minutes: Mapped[int] = mapped_column(server_default="2", default=2)
+    return_rest_max_minutes: Mapped[int] = mapped_column(server_default="15", default=15)
+    remind_day_hours: Mapped[int] = mapped_column(server_default="24", default=24)
+    remind_hours: Mapped[int] = mapped_column(server_default="2", default=2)
+    block_release_hours: Mapped[int] = mapped_column(server_default="48", default=48)
+    block_remind_hours: Mapped[int] = mapped_column(server_default="24", default=24)
     mode: Mapped[Mode] = mapped_column(server_default=Mode.NORMAL, default=Mode.NORMAL)
     mode_reason_zh: Mapped[str] = mapped_column(server_default="", default="")
     mode_reason_en: Mapped[str] = mapped_column(server_default="", default="")

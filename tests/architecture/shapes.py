@@ -5,21 +5,31 @@ from __future__ import annotations
 from typing import Any
 
 from palace.agenda.rules import EntryStatus
-from palace.broadcasts.rules import Audience, Stage
+from palace.blocks.rules import LinkState, Outcome, Way
+from palace.broadcasts.rules import Audience as Told
+from palace.broadcasts.rules import Stage
 from palace.companions.rules import Relation
 from palace.consents.rules import Purpose
 from palace.desk.rules import Stand
 from palace.door.rules import Reason, Verdict
 from palace.identities.rules import Document
 from palace.members.rules import Role, Standing
-from palace.programme.rules import KINDS, Audience, SeatChoice, Shown
-from palace.programme.rules import KINDS, IdentityPolicy, Qualifies, SeatChoice, Seating, Shown
+from palace.programme.rules import (
+    KINDS,
+    Audience,
+    IdentityPolicy,
+    Qualifies,
+    SeatChoice,
+    Seating,
+    Shown,
+)
 from palace.reports.rules import ExportState, Format
 from palace.review.rules import RevisionState
 from palace.roster.rules import ImportState
 from palace.tickets.rules import OrderState, TicketState
 from palace.venues.figures import Group, Unit
 from palace.venues.rules import Mode
+from palace.waiting.rules import PassedWhy, WaitState
 
 Shape = dict[str, Any]
 
@@ -104,6 +114,33 @@ EXPORT = {
 }
 PLAN = {"plan": NUMBER, "space": NUMBER, "code": TEXT, "name": TEXT, "version": NUMBER}
 PLAN_PARTS = each(exactly(code=TEXT, name=TEXT, colour=maybe(TEXT), seats=NUMBER))
+BROADCAST = {
+    "broadcast": NUMBER,
+    "title": TEXT,
+    "state": one_of(Stage),
+    "audience": one_of(Told),
+    "receivers": NUMBER,
+    "revision": NUMBER,
+}
+BLOCK = {
+    "block": NUMBER,
+    "performance": NUMBER,
+    "title": TEXT,
+    "starts_at": INSTANT,
+    "unit": TEXT,
+    "tier": TEXT,
+    "way": one_of(Way),
+    "per_member": NUMBER,
+    "places": NUMBER,
+    "taken": NUMBER,
+    "left": NUMBER,
+    "returned": NUMBER,
+    "releases_at": INSTANT,
+    "turn_at": maybe(INSTANT),
+    "given": NUMBER,
+    "came": NUMBER,
+}
+HANDED_OUT = each(exactly(ticket=maybe(CODE), seat=maybe(TEXT), name=TEXT, paper=YES_NO))
 SHAPES: dict[str, Shape] = {
     "Feeds": exactly(
         palace={"type": "string", "format": "uri"},
@@ -133,15 +170,6 @@ SHAPES: dict[str, Shape] = {
         plan=NUMBER,
         choices=each(exactly(plan=NUMBER, name=TEXT, version=NUMBER, hindered=NUMBER, may=YES_NO)),
     ),
-BROADCAST = {
-    "broadcast": NUMBER,
-    "title": TEXT,
-    "state": one_of(Stage),
-    "audience": one_of(Audience),
-    "receivers": NUMBER,
-    "revision": NUMBER,
-}
-SHAPES: dict[str, Shape] = {
     "Settled": exactly(count=NUMBER),
     "Inbox": exactly(
         unread=NUMBER,
@@ -207,6 +235,33 @@ SHAPES: dict[str, Shape] = {
     ),
     "Performances": exactly(performances=each(known("Performance"))),
     "Production": exactly(id=NUMBER, title=TEXT, performances=each(known("Performance"))),
+    "Returns": exactly(tickets=each(known("Ticket"))),
+    "Waiting": exactly(
+        performance=NUMBER,
+        state=maybe(one_of(WaitState)),
+        place=maybe(NUMBER),
+        count=maybe(NUMBER),
+        together=maybe(YES_NO),
+        fewer=maybe(YES_NO),
+        zone=maybe(TEXT),
+        offer=maybe(exactly(code=CODE, count=NUMBER, seats=each(TEXT), lapses_at=INSTANT)),
+    ),
+    "Accepted": exactly(order=CODE, state=one_of(OrderState), count=NUMBER),
+    "Queue": exactly(
+        entries=each(
+            exactly(
+                entry=NUMBER,
+                state=one_of(WaitState),
+                count=NUMBER,
+                together=YES_NO,
+                fewer=YES_NO,
+                zone=maybe(TEXT),
+                passed=NUMBER,
+                passed_why=maybe(one_of(PassedWhy)),
+                lapses_at=maybe(INSTANT),
+            )
+        )
+    ),
     "Rows": exactly(
         seats={"type": "object", "additionalProperties": one_of(["free", "taken", "kept"])}
     ),
@@ -411,6 +466,44 @@ SHAPES: dict[str, Shape] = {
         },
     ),
     "Decided": exactly(waiting=NUMBER),
+    "Block": exactly(**BLOCK),
+    "Blocks": exactly(blocks=each(known("Block"))),
+    "StaffBlock": exactly(**BLOCK, shown=TEXT, tickets=HANDED_OUT),
+    "UnitBlocks": exactly(
+        blocks=each(known("Block")), years=each(exactly(unit=TEXT, given=NUMBER, came=NUMBER))
+    ),
+    "UnitBlock": exactly(
+        **BLOCK,
+        link=maybe({"type": "string", "format": "uri"}),
+        tickets=HANDED_OUT,
+        lists=each(exactly(list=NUMBER, given_at=maybe(INSTANT))),
+    ),
+    "NameList": exactly(
+        list=NUMBER,
+        given_at=maybe(INSTANT),
+        names=each(
+            exactly(
+                line=NUMBER,
+                typed=TEXT,
+                outcome=one_of(Outcome),
+                refusal=maybe(TEXT),
+                seat=maybe(TEXT),
+            )
+        ),
+    ),
+    "BlockLink": exactly(
+        performance=NUMBER,
+        title=TEXT,
+        starts_at=INSTANT,
+        unit=TEXT,
+        state=one_of(LinkState),
+        why=maybe(TEXT),
+        left=NUMBER,
+        rank=maybe(NUMBER),
+        order=maybe(CODE),
+        releases_at=INSTANT,
+        turn_at=maybe(INSTANT),
+    ),
     "Posters": exactly(posters=each(exactly(code=CODE, unit=TEXT))),
     "Written": exactly(
         production=NUMBER,

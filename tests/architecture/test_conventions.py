@@ -53,7 +53,6 @@ UNUSUAL = {
     "members/posts.py": "rules of posts and proofs, beside those of members",
     "members/unions.py": "tables of unions and whom they list, shown by models",
     "members/units.py": "kinds of unions and what rosters say, beside the rules of members",
-    "notices/senders.py": "how a notice leaves the house, one function per gateway",
     "plans/foreign.py": "another program's plans made into ours",
     "plans/headings.py": "the words a plan's sheet uses, in both languages, read and written",
     "plans/placing.py": "where seats stand when a sheet says it only in part",
@@ -91,6 +90,7 @@ UNUSUAL = {
     "venues/seatplan.py": "reads a plan's file and refuses one that cannot be a house",
     "venues/figure.py": "what a figure of a house is",
     "venues/figures.py": "the figures of a house in words, which its pages and the audit share",
+    "venues/queueing.py": "the figures of queues and reminders, shown by figures",
     "venues/house.py": "the table of a house's rules, shown by models",
 }
 FORBIDDEN = {"event", "booking", "slot", "manager", "helper", "helpers", "util", "utils"}

@@ -184,7 +184,10 @@ def test_a_tier_never_used_is_deleted(manager: FlaskClient, make: Factory) -> No
     words = {"name_zh": "劳模票", "name_en": "Model worker", "qualifies": "member"}
     body = manager.post(f"{DESK}/tiers/new", headers=JSON, json=words).get_json()
     assert (body["code"], body["cap"], body["monthly"]) == ("model-worker", None, False)
-    twin = manager.post(f"{DESK}/tiers/new", headers=JSON, json=words).get_json()
+    again = manager.post(f"{DESK}/tiers/new", headers=JSON, json=words)
+    assert (again.status_code, again.get_json()["code"]) == (409, "tier_named")
+    other = words | {"name_zh": "劳模家属票"}
+    twin = manager.post(f"{DESK}/tiers/new", headers=JSON, json=other).get_json()
     assert twin["code"] == "model-worker-2"
     manager.post(f"{DESK}/tiers/{twin['tier']}/remove", headers=JSON)
     assert [tier.code for tier in db.session.scalars(select(Tier))] == ["model-worker"]

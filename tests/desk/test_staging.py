@@ -16,6 +16,8 @@ from palace.members.models import AuditLine
 from palace.members.rules import Role
 from palace.programme.models import Opening, Performance, Production
 from palace.programme.rules import Audience
+from palace.review.models import Revision
+from palace.review.rules import RevisionState
 from palace.tickets import services as tickets
 from palace.tickets.kept import keep
 from palace.tickets.models import Claim
@@ -268,6 +270,42 @@ def test_the_sale_changes_while_it_sells(
     )
     one = row(number)
     assert one.sale_opens_at == night().replace(hour=10, minute=0) - timedelta(days=7)
+
+
+def test_the_rule_about_documents_stays_once_somebody_booked(send: Send, make: Factory) -> None:
+    show = on_sale(make)
+    tickets.hold(make.member(), show.id, Wish(count=1), key="desk-hold-3")
+    make.commit()
+    kept = {"opens_day": "2026-01-01", "opens_time": "10:00", "seats_per_member": 4}
+    refused = send(show.id, "sale", **kept, identity_policy="buyer").get_json()
+    assert (refused["code"], "1张" in refused["title"]) == ("identity_settled", True)
+    assert send(show.id, "sale", **kept, identity_policy="none").status_code == 200
+
+
+def test_a_production_nobody_reviewed_is_called_by_what_waits(
+    manager: FlaskClient, production: Production, plan: SeatingPlan, make: Factory
+) -> None:
+    revision = db.session.scalars(select(Revision)).one()
+    revision.state, revision.closed_at = RevisionState.WAITING, None
+    revision.fields = {"title_zh": "话剧《茶馆》", "title_en": "Teahouse", "minutes": 150}
+    production.title_zh = production.title_en = production.about_zh = production.about_en = ""
+    production.minutes = 0
+    make.commit()
+    hall = db.session.get_one(Space, plan.space_id)
+    path = f"{DESK}/productions/{production.id}/performances/new"
+    assert "话剧《茶馆》" in manager.get(path).text
+    body = manager.post(path, headers=JSON, json=new_fields(hall, night())).get_json()
+    one = row(body["performance"])
+    assert one.ends_at - one.starts_at == timedelta(minutes=150)
+    assert (
+        "话剧《茶馆》"
+        in manager.get(f"{DESK}/performances", headers=JSON).get_json()["rows"][0]["title"]
+    )
+    assert "话剧《茶馆》" in manager.post(path, data=new_fields(hall, night())).text
+    checks = manager.get(f"{DESK}/performances/{one.id}/check", headers=JSON).get_json()
+    red = {found["check"] for found in checks["findings"] if not found["well"]}
+    assert {"review", "languages"} <= red
+    assert "length" not in red
 
 
 def test_who_works_at_a_house_sees_and_stages_there_only(

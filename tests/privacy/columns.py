@@ -16,6 +16,11 @@ PERSONAL = {
         "member_id unit_id poster_id asked_at withdrawn_at decided_at decided_by verdict why"
     ),
     "audit_lines": "at actor subject before after why personal personal_of",
+    "block_lists": "made_by",
+    "block_names": "typed roster_entry_id member_id outcome refusal seat",
+    "block_papers": "name",
+    "block_sign_ups": "member_id signed_at outcome refusal",
+    "blocks": "made_by",
     "challenges": "browser_hash address_hash phone known created_at expires_at tries passed_at",
     "claims": "order_id member_id seat_id",
     "command_keys": "actor key body_hash answer created_at",
@@ -59,6 +64,10 @@ PERSONAL = {
         "member_id subject title_zh title_en happened_at written_by forgiven_at forgiven_by why"
     ),
     "throttle": "key",
+    "waitlist_entries": (
+        "code performance_id member_id count together fewer zone state joined_at passed passed_why"
+        " offered_at offered_count offered lapses_at ended_at order_id"
+    ),
     "tickets": (
         "code order_id member_id performance_id seat_id collection_code issued_at returned_at"
     ),
@@ -71,6 +80,13 @@ PLAIN = {
     "applications": "id",
     "audit_lines": "id act request_id",
     "audit_seals": "id day sealed_at ids line_count hash forgotten_at",
+    "block_lists": "id block_id made_at given_at",
+    "block_names": "id list_id line",
+    "block_papers": "ticket_id block_id",
+    "block_sign_ups": "id block_id",
+    "blocks": (
+        "id performance_id unit_id tier_id way per_member releases_at code turn_at turned_at made_at"
+    ),
     "challenges": "id",
     "claims": (
         "id performance_id tier_id zone price face_price fund held_until kept_for kept_until kept_why"
@@ -95,13 +111,17 @@ PLAIN = {
         "unit_uploads_per_day unit_confirmations_per_day export_keep_days audit_keep_days "
         "agenda_keep_days application_keep_days downloads_per_day idle_keep_months "
         "companions_kept people_per_order minors_per_order minor_age number_idle_days "
+        "block_release_hours block_remind_hours "
         "strikes_to_bar strike_within_days bar_days strike_free_only strike_after_minutes "
         "mode mode_reason_zh mode_reason_en "
         "no_single_gap house_release_hours technical_release_hours press_release_hours "
         "wheelchair_release_hours in_person_release_hours quiet_from quiet_until message_price "
-        "message_budget_day broadcast_budget_day broadcast_per_minute broadcast_confirm_above"
+        "message_budget_day broadcast_budget_day broadcast_per_minute broadcast_confirm_above "
+        "offer_minutes offer_near_hours offer_near_minutes offer_last_hours offer_last_minutes "
+        "offer_quiet_from offer_quiet_until return_rest_min_minutes return_rest_max_minutes "
+        "remind_day_hours remind_hours"
     ),
-    "members": "id calendar_generation",
+    "members": "id calendar_generation for_unit_id",
     "notices": "id kind gateway attempts amount pieces error reference",
     "contacts": "tries",
     "message_days": "day fund pieces amount",
@@ -162,5 +182,7 @@ PLAIN = {
     "tickets": "id claim_id tier_id price issue state",
     "tiers": "id code name_zh name_en qualifies cap monthly proof_zh proof_en fund",
     "units": "id code parent_id parent_kind kind name_zh sector nicknames pinyin closed_at",
+    "waitlist_entries": "id",
+    "waitlists": "performance_id looked_at waiting",
 }
 """Columns that say nothing of anybody: the house, the programme, figures, rules."""

@@ -8,7 +8,8 @@ from flask import url_for
 from flask_babel import gettext
 from sqlalchemy import ColumnElement, case, func, or_, true
 
-from palace.db import table_of
+from palace.db import db, table_of
+from palace.desk.queries.staged import title_of
 from palace.desk.rules import STAND_WORDS, Stand
 from palace.lists.queries import Column, List
 from palace.lists.rules import Kind
@@ -33,6 +34,13 @@ SPACES = (Space.name_zh, Space.name_en)
 def _of_sites(actor: SignedIn) -> ColumnElement[bool]:
     sites = actor.sites(Role.PROGRAMME, Role.ADMIN)
     return true() if sites is None else Performance.space_id.in_(spaces_at(sites))
+
+
+def _title(row: Any) -> str:
+    """Return a performance's title; of a production never reviewed, what waits for it."""
+    if row.title_zh:
+        return named(row, "title")
+    return title_of(db.session.get_one(Production, row.production_id))
 
 
 def _says(words: tuple[Any, Any]) -> Any:
@@ -64,7 +72,7 @@ PERFORMANCES = List(
             of=Production.title_zh,
             filters=True,
             where=_says(TITLES),
-            say=lambda row: named(row, "title"),
+            say=_title,
             link=lambda row: url_for("desk.performance", performance_id=row.list_key),
         ),
         Column(
@@ -102,6 +110,7 @@ PERFORMANCES = List(
         ),
     ],
     more=[
+        Performance.production_id.label("production_id"),
         Production.title_zh.label("title_zh"),
         Production.title_en.label("title_en"),
         Space.name_zh.label("hall_zh"),

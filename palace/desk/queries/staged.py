@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from flask_babel import gettext
 from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import Range
 
@@ -14,16 +15,18 @@ from palace.db import db
 from palace.desk.rules import Values
 from palace.errors import NotFound
 from palace.programme.models import Opening, Performance, PermitRule, Production
+from palace.programme.queries import working_title
 from palace.text import N_
 from palace.tickets.kept import live
 from palace.tickets.models import Claim, Order
 from palace.venues.models import Occupancy, Seat, SeatingPlan, Site, Space
 from palace.venues.rules import Use
-from palace.words import day_words, named, time_words
+from palace.words import day_words, language, time_words
 
 Sites = Collection[int] | None
 """The houses somebody puts shows on at, by id; None: all of them."""
 RECENT = 50
+NO_TITLE = N_("没有名字的剧目")
 MINUTE = timedelta(minutes=1)
 USES = {
     Use.PERFORMANCE: N_("演出"),
@@ -55,11 +58,17 @@ class InTheWay:
 
     def __str__(self) -> str:
         """Return it as people say it: what, and from when to when."""
-        what = named(self.production, "title") if self.production else USES[self.use]
+        what = title_of(self.production) if self.production else str(gettext(USES[self.use]))
         if self.during.lower is None or self.during.upper is None:
             return what
         begins, ends = self.during.lower, self.during.upper
         return f"{what} {day_words(begins)} {time_words(begins)}–{time_words(ends)}"
+
+
+def title_of(production: Production) -> str:
+    """Return what staff call a production; of one never reviewed, what waits for it."""
+    zh, en = working_title(production)
+    return (en if language() == "en" else zh) or zh or str(gettext(NO_TITLE))
 
 
 def get_performance(performance_id: int, sites: Sites) -> Performance:

@@ -14,6 +14,7 @@ from palace.desk.errors import (
     AlreadyBooked,
     ChangedMeanwhile,
     HallTaken,
+    IdentitySettled,
     IsPublished,
     NotStaged,
     PlanWasUsed,
@@ -112,6 +113,7 @@ def set_place(performance_id: int, place: Place, *, seen: str) -> bool:
         IsPublished, AlreadyBooked, PlanWasUsed, NotStaged: it stays where it is.
         HallTaken: says what is in the way.
     """
+    claims.lock(performance_id)
     performance = claims.lock_from_sale(performance_id)
     before = staged.place_values(performance)
     check_seen(seen, before)
@@ -155,12 +157,15 @@ def set_sale(performance_id: int, sale: Sale, *, seen: str) -> bool:
 
     Raises:
         ChangedMeanwhile: somebody else changed it since `seen`.
+        IdentitySettled: somebody booked under another rule about documents.
         NotStaged: it is over or cancelled.
     """
     performance = claims.lock(performance_id)
     before = staged.sale_values(performance)
     check_seen(seen, before)
-    check_open(performance, clock.now())
+    now = clock.now()
+    check_open(performance, now)
+    _check_identity(performance, sale, now)
     performance.sale_opens_at = sale.opens_at
     performance.sale_closes_at = sale.closes_at or performance.starts_at
     performance.seats_per_member = sale.seats_per_member
@@ -169,6 +174,14 @@ def set_sale(performance_id: int, sale: Sale, *, seen: str) -> bool:
     performance.choice, performance.no_single_gap = sale.choice, sale.no_single_gap
     db.session.flush()
     return write_down("performance_changed", performance, before, staged.sale_values(performance))
+
+
+def _check_identity(performance: Performance, sale: Sale, now: datetime) -> None:
+    is_now = (performance.identity_policy, performance.one_per_identity)
+    if is_now != (sale.identity_policy, sale.one_per_identity):
+        sold = staged.sold_count(performance.id, now)
+        if sold:
+            raise IdentitySettled(sold=sold)
 
 
 def check_seen(seen: str, values: Values) -> None:

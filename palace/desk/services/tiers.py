@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from palace import clock
 from palace.db import db
 from palace.desk import claims
-from palace.desk.errors import TierInUse
+from palace.desk.errors import TierInUse, TierNamed
 from palace.desk.queries import selling
 from palace.desk.rules import slug
 from palace.desk.services.staging import check_seen
@@ -31,8 +31,16 @@ class Terms:
 
 
 def add(terms: Terms) -> Tier:
-    """Add a tier; its code, by which programs call it, is made from its English name."""
-    code = slug(terms.name_en, [tier.code for tier in selling.tiers()])
+    """Add a tier; its code, by which programs call it, is made from its English name.
+
+    Raises:
+        TierNamed: there is one of this name, such as when the same form is sent twice.
+    """
+    claims.lock_new_tiers()
+    known = selling.tiers()
+    if terms.name_zh in {tier.name_zh for tier in known if tier.ended_at is None}:
+        raise TierNamed(name=terms.name_zh)
+    code = slug(terms.name_en, [tier.code for tier in known])
     tier = Tier(code=code, **asdict(terms))
     db.session.add(tier)
     db.session.flush()

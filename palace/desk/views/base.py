@@ -18,17 +18,15 @@ from palace.desk.queries.staged import Sites
 from palace.desk.rules import Stand, Values, seen_as, stand_of
 from palace.errors import BadInput, PalaceError
 from palace.members.rules import Role
-from palace.programme.models import Performance, Production
-from palace.programme.queries import working_title
+from palace.programme.models import Performance
 from palace.programme.rules import IdentityPolicy, SeatChoice, Seating
 from palace.text import N_
 from palace.web import refusal_words, wants_json
-from palace.words import language
 
 MAY = (Role.PROGRAMME, Role.ADMIN)
 ONE = "/performances/<id:performance_id>"
 INSTANTS = ("doors_at", "starts_at", "ends_at", "sale_opens_at", "sale_closes_at")
-NOTHING, NO_TITLE = N_("空着"), N_("没有名字的剧目")
+NOTHING = N_("空着")
 MORE_PAGES = {
     "openings": N_("谁先订：单位、会员、公众各几点开票"),
     "kept": N_("预留座位"),
@@ -69,12 +67,6 @@ def performance_of(performance_id: int) -> Performance:
         NotFound: there is none.
     """
     return staged.get_performance(performance_id, sites())
-
-
-def title_of(production: Production) -> str:
-    """Return what staff call a production; of one never reviewed, what waits for it."""
-    zh, en = working_title(production)
-    return (en if language() == "en" else zh) or zh or str(gettext(NO_TITLE))
 
 
 def stand(performance: Performance) -> Stand:

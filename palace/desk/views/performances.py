@@ -24,7 +24,6 @@ from palace.desk.views.base import (
     sites,
     staged_json,
     stand,
-    title_of,
 )
 from palace.lists.services import answer as answer_list
 from palace.web import allow, answer, reads
@@ -42,7 +41,7 @@ def words() -> dict[str, Any]:
         "stand_words": STAND_WORDS,
         "may_change": sites() is None,
         "newest_productions": lambda: staged.productions(sites()),
-        "title_of": title_of,
+        "title_of": staged.title_of,
         "months_ahead": months_ahead,
         "today": lambda: palace_day(clock.now()),
     }

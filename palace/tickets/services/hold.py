@@ -179,14 +179,14 @@ def _take_once(
             order,
             picks,
             until=None if sold else order.hold_ends_at,
-            now=terms.now,
+            now=terms.free_since,
             opened=within.keys,
             only_kept=within.only_kept,
         )
         if len(won) < len(picks):
             raise _lost(picks, {row.seat_id for row in won}, terms)
         check_grants([row.by for row in won if row.by], terms.opened)
-        claims.check_quotas(order, picks, terms.now, has_quotas=terms.show.has_quotas)
+        claims.check_quotas(order, picks, terms.free_since, has_quotas=terms.show.has_quotas)
     return [row.id for row in won]
 
 

@@ -15,6 +15,7 @@ from palace.tickets import claims, queries, rules
 from palace.tickets.errors import AlreadyAdmitted, PaidTicket
 from palace.tickets.models import Ticket
 from palace.tickets.rules import KeptFor, TicketState
+from palace.tickets.services.freed import seats_freed
 from palace.tickets.services.news import leave_agenda, telling
 from palace.tickets.services.orders import locked
 from palace.venues import queries as venues
@@ -22,7 +23,9 @@ from palace.venues.rules import PlanSeat
 
 
 def give_back(member: Known, code: str) -> Ticket:
-    """Give one ticket back: seat and allowance return at this instant; repeating changes nothing.
+    """Give one ticket back: the allowance returns at once, the seat to who waits or after a rest.
+
+    Repeating changes nothing.
 
     Raises:
         TooLateToReturn: at or after the deadline of the house rules.
@@ -54,6 +57,7 @@ def give_back(member: Known, code: str) -> Ticket:
         before={"state": "valid"},
         after={"state": "returned"},
     )
+    seats_freed(ticket.performance_id, [ticket.seat_id], now)
     return ticket
 
 

@@ -37,7 +37,7 @@ def best_seats(wish: Wish, terms: Terms, within: Reach, most: int) -> list[PlanS
         UnknownSeat: the zone is not sold.
         NoSeatsTogether, SoldOut: there are not so many.
     """
-    closed = queries.closed_seats(terms.show.id, terms.now)
+    closed = queries.closed_seats(terms.show.id, terms.free_since)
     if wish.zone is not None and all(wish.zone not in offer.amounts for offer in terms.offers):
         raise UnknownSeat
     seats = venues.seats(terms.show.plan_id or 0)
@@ -90,7 +90,7 @@ def check_gap(wish: Wish, terms: Terms, seats: Sequence[PlanSeat | None]) -> Non
     chosen = [seat for seat in seats if seat is not None]
     if not terms.show.no_single_gap or wish.leave_gap or not chosen:
         return
-    closed = queries.closed_behind_rows(terms.show.id, chosen, terms.now)
+    closed = queries.closed_behind_rows(terms.show.id, chosen, terms.free_since)
     if any(closed.get(seat.id) == queries.TAKEN for seat in chosen):
         return  # who takes them is told
     plan = venues.seats(terms.show.plan_id or 0)

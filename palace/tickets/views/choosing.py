@@ -124,6 +124,7 @@ def _context(performance_id: int, choice: Choice) -> dict[str, Any]:
         "counts": range(1, most + 1),
         "key": new_key(),
         "choice": choice,
+        "as_of": terms.free_since,
         "orders": queries.open_orders(member.id, now, show.id) if member and has else [],
         "tickets": queries.tickets_for(member.id, [show.id]) if member and has else [],
         "access": KeptFor.WHEELCHAIR in terms.opened.keys,
@@ -195,7 +196,7 @@ def _rows_page(performance_id: int, choice: Choice, refusal: PalaceError | None 
         raise NotFound
     plan, closed = (
         venues.plan(context["plan_id"]),
-        queries.closed_seats(performance_id, clock.now()),
+        queries.closed_seats(performance_id, context["as_of"]),
     )
     states: list[dict[str, Any]] = [
         {"seat": seat, "state": _state(seat, closed.get(seat.id), context["yours"])}
