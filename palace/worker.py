@@ -29,6 +29,7 @@ from palace.care import services as care
 from palace.care.rules import STALLED_AFTER, TASK_TRIES
 from palace.config import Settings
 from palace.db import db, transaction
+from palace.moving import services as moving
 from palace.privacy import ledger
 from palace.privacy import services as privacy
 from palace.reports import services as reports
@@ -182,6 +183,22 @@ def read_roster(import_id: int, progress: Callable[[int], None] | None = None) -
     except (RosterRefused, LeaversUnconfirmed) as refusal:
         with transaction():
             roster.refuse(import_id, refusal)
+
+
+@tasks.periodic(cron="* * * * *")
+@tasks.task(name="tell_moves", queueing_lock="tell_moves", retry=RETRY, pass_context=True)
+def tell_moves(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task gets it
+    """Tell everybody of shows that were moved or called off; a confirmation wakes it at once."""
+    with _flask(context).app_context():
+        tell_all()
+
+
+def tell_all() -> None:
+    """Tell batch by batch, each a transaction, until nobody waits."""
+    told = 1
+    while told:
+        with transaction():
+            told = moving.tell_some()
 
 
 @tasks.periodic(cron="* * * * *")

@@ -9,6 +9,7 @@ from palace.config import Settings, UnsafeSettings
 from palace.db import db, tables_to_empty, transaction
 from palace.demo import (
     blocks,
+    changing,
     house,
     joining,
     people,
@@ -85,5 +86,6 @@ def _bring_in() -> None:
     blocks.bring_in(shows, now)
     sales.bring_in(shows, now)
     waiting.bring_in(shows, now)
+    changing.bring_in(shows, now)
     strikes.bring_in(now)
     privacy.bring_in(now)

@@ -14,11 +14,11 @@ from wtforms import BooleanField, Field, Form, IntegerField, StringField
 from wtforms.csrf.core import CSRFTokenField
 from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional, Regexp
 
+from palace.blocks.forms import InstantField, TextList
 from palace.desk.forms import LONGEST_NAME, Typed
 from palace.forms import MOST_VALUES
 from palace.notices.forms import Kinds
 from palace.notices.rules import DECLINABLE
-from palace.blocks.forms import InstantField, TextList
 from palace.tickets.forms import CODE, LONGEST_TEXT, MOST_SEATS, SeatList, Texts
 from palace.web import CodeConverter, roles_of
 from tests.architecture import answers, shapes

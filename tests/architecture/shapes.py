@@ -12,8 +12,10 @@ from palace.companions.rules import Relation
 from palace.consents.rules import Purpose
 from palace.desk.rules import Stand
 from palace.door.rules import Reason, Verdict
+from palace.gifts.rules import GiftState
 from palace.identities.rules import Document
 from palace.members.rules import Role, Standing
+from palace.moving.rules import MoveKind, MoveState
 from palace.programme.rules import (
     KINDS,
     Audience,
@@ -281,6 +283,43 @@ SHAPES: dict[str, Shape] = {
         price=FEN,
         collection_code={"type": "string", "pattern": "^[0-9]{8}$"},
         admitted_at=maybe(INSTANT),
+    ),
+    "SeatChoice": exactly(ticket=CODE, seats=each(TEXT)),
+    "Giving": exactly(
+        ticket=CODE,
+        offered=YES_NO,
+        number_end=maybe(TEXT),
+        lapses_at=maybe(INSTANT),
+        give_by=INSTANT,
+    ),
+    "Gift": exactly(
+        gift=CODE,
+        state=one_of(GiftState),
+        performance=NUMBER,
+        seat=maybe(TEXT),
+        lapses_at=INSTANT,
+        ticket=maybe(CODE),
+    ),
+    "Move": exactly(
+        move=NUMBER,
+        performance=NUMBER,
+        kind=one_of(MoveKind),
+        state=one_of(MoveState),
+        old_starts_at=INSTANT,
+        starts_at=INSTANT,
+    ),
+    "Moves": exactly(moves=each(known("Move"))),
+    "MoveOfShow": exactly(
+        performance=NUMBER,
+        shown=TEXT,
+        move=maybe(known("Move")),
+        mark=maybe(TEXT),
+        seen=maybe(TEXT),
+        clashes=each(TEXT),
+        missing=each(TEXT),
+        told=NUMBER,
+        waiting=NUMBER,
+        failed=NUMBER,
     ),
     "Entry": exactly(
         subject=TEXT,

@@ -36,7 +36,11 @@ PERSONAL = {
     ),
     "erasures": "member_id mark erased_at asked_by",
     "exports": "staff_id member_id asked_at query",
+    "gifts": "code ticket_id giver_id receiver_id number_end offered_at lapses_at ended_at order_id",
     "grants": "member_id performance_id kind reason starts_at ends_at opens seats",
+    "move_news": "member_id told_at kept_at",
+    "moves": "proposed_by decided_by",
+    "refunds_owed": "ticket_id amount owed_at paid_at",
     "members": "phone phone_proven_at name roster_entry_id created_at erased_at",
     "notices": (
         "subject receiver values created_at sent_at state due_at attempted_at address read_at language"
@@ -100,7 +104,8 @@ PLAIN = {
     "exports": "id code endpoint address_values language format state row_count",
     "grants": "id",
     "house_rules": (
-        "acting_minutes "
+        "acting_minutes exchange_before_minutes gifts_per_ticket gift_before_minutes gift_hours "
+        "move_answer_days "
         "site_id seats_per_member free_per_month hold_minutes hold_minutes_large_text "
         "extension_minutes pay_before_minutes return_before_minutes few_left_percent "
         "code_per_phone_minute code_per_phone_hour code_per_phone_day "
@@ -131,13 +136,20 @@ PLAIN = {
         "id title_zh title_en body_zh body_en word audience unit_id performance_id outside state "
         "receivers written_at revision confirmed_at started_at released_at ended_at"
     ),
+    "gifts": "id state",
+    "move_news": "move_id failure",
+    "moves": (
+        "id performance_id kind state starts_at space_id plan_id old_starts_at old_space_id "
+        "return_until reason_zh reason_en proposed_at decided_at passed_on_at finished_at"
+    ),
+    "refunds_owed": "id reason",
     "occupancies": "id space_id atoms during use lapses_at",
     "openings": "id performance_id audience unit_id opens_at",
     "orders": "id state seat_count hold_ends_at extended pay_by",
     "payments": "id part asked_at pay_by backend closed_at",
     "performances": (
         "id production_id space_id plan_id occupancy_id seating capacity seats_per_member "
-        "doors_at starts_at ends_at sale_opens_at sale_closes_at published_at "
+        "doors_at starts_at ends_at moved_at return_until sale_opens_at sale_closes_at published_at "
         "cancelled_at identity_policy one_per_identity no_single_gap choice"
     ),
     "personal_keys": "key_id",
