@@ -42,10 +42,10 @@ class DraftChanged(PalaceError):
 
 
 class SeatsUnknown(PalaceError):
-    """Seats were chosen that the draft does not have. Carries `seats`."""
+    """Seats were chosen that the draft does not have. Carries `codes`."""
 
     status, code = 422, "plan_seats_unknown"
-    message = N_("图上没有这些座位：%(seats)s。")
+    message = N_("图上没有这些座位：%(codes)s。")
 
 
 class NothingChosen(PalaceError):
@@ -70,10 +70,10 @@ class PartUnknown(PalaceError):
 
 
 class PartUsed(PalaceError):
-    """A zone or an entrance still has seats. Carries `part` and `seats`."""
+    """A zone or an entrance still has seats. Carries `part` and `count`."""
 
     status, code = 409, "plan_part_used"
-    message = N_("“%(part)s”还有%(seats)s座，请先把它们改到别处，再删。")
+    message = N_("“%(part)s”还有%(count)s座，请先把它们改到别处，再删。")
 
 
 class PlanCodeTaken(PalaceError):

@@ -9,6 +9,7 @@ from itertools import pairwise
 from statistics import median
 
 from palace.plans import placing
+from palace.plans.headings import USUAL_LABEL
 from palace.plans.placing import Placed
 from palace.plans.rules import DEFAULT_ENTRANCE, Part
 from palace.venues.errors import PlanUnreadable
@@ -61,7 +62,7 @@ def _translated(document: Part) -> Part:
         "name": {"zh": name, "en": name},
         "numbering": "as-given",
         "capacity": len(seats),
-        "label": {"zh": "{section}{row}排{number}座", "en": "{section} row {row} seat {number}"},
+        "label": USUAL_LABEL,
         "sections": [
             {"code": code, "name": {"zh": said, "en": said}}
             for code, said in sections.items()

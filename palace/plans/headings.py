@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from palace.plans.rules import Part
 from palace.venues.rules import SeatType
+from palace.venues.seatplan import CODE
 
 FORMULA = re.compile(r"^'(?=[=+\-@\t\r])")
 LANGUAGES = ("zh", "en")
@@ -96,6 +99,13 @@ NO = frozenset({"", "否", "无", "no", "n", "false", "0"})
 SECTIONS = {"池座": ("ST", "Stalls"), "楼座": ("BA", "Balcony"), "包厢": ("BX", "Boxes")}
 """Parts of a house with a usual code, and what they are called in English."""
 
+YES_WORD = {"zh": "是", "en": "yes"}
+USUAL_SECTION = "池座"
+USUAL_NAME = {"zh": "座位图", "en": "Seating plan"}
+USUAL_LABEL = {"zh": "{section}{row}排{number}座", "en": "{section} row {row} seat {number}"}
+STAGE = {"zh": "舞台", "en": "Stage"}
+"""What a sheet that says nothing of them means."""
+
 
 def plain(text: str) -> str:
     """Return a cell as it is compared: without spaces, dots or the mark that keeps a formula asleep."""
@@ -129,3 +139,37 @@ def heading(column: Column, language: str) -> str:
 def kind_word(kind: StrEnum, language: str) -> str:
     """Return what an export calls a kind of line."""
     return KINDS[kind][LANGUAGES.index(language)]
+
+
+@dataclass
+class Names:
+    """Codes of a kind of part, by code or by what people call it."""
+
+    prefix: str
+    usual: list[Part]
+    parts: dict[str, Part] = field(default_factory=dict)
+
+    def define(self, code: str, zh: str, en: str, colour: str = "") -> None:
+        """Name a part; what a sheet leaves out is as the plan before said it, or the code."""
+        before = self.parts.get(code) or next(
+            (one for one in self.usual if one["code"] == code), {}
+        )
+        told: Part = before.get("name", {})
+        name = {"zh": zh or told.get("zh") or code, "en": en or told.get("en") or zh or code}
+        self.parts[code] = {**before, "code": code, "name": name}
+        if colour:
+            self.parts[code]["colour"] = colour
+
+    def code_of(self, word: str) -> str:
+        """Return the code of a part called like this; one nobody named yet gets one."""
+        for one in (*self.parts.values(), *self.usual):
+            if word in {one["code"], *one["name"].values()}:
+                if one["code"] not in self.parts:
+                    self.parts[one["code"]] = one
+                return str(one["code"])
+        code, english = SECTIONS.get(word, ("", ""))
+        short = word.removesuffix("区")
+        if not code and CODE.fullmatch(short):
+            code = short
+        self.define(code or f"{self.prefix}{len(self.parts) + 1}", word, english)
+        return next(reversed(self.parts))

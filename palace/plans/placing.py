@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 from typing import Any
 
+from palace.plans.headings import STAGE
 from palace.venues.rules import PlanSeat, SeatType
 
 APART = 150
@@ -179,7 +180,7 @@ def stage_before(seats: Sequence[Placed]) -> dict[str, Any]:
     corner = [round(middle - width / 2), round(front - STAGE_DEPTH)]
     return {
         "kind": "stage",
-        "name": {"zh": "舞台", "en": "Stage"},
+        "name": STAGE,
         "rect": [*corner, round(width), STAGE_DEPTH],
         "label": [round(middle), round(front - STAGE_DEPTH / 2)],
     }

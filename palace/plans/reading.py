@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from palace.plans import foreign, placing
@@ -13,13 +12,17 @@ from palace.plans.errors import PlanFileTooLarge, PlanFileUnreadable, PlanRowsWr
 from palace.plans.headings import (
     KIND_OF,
     NO,
-    SECTIONS,
     SHAPES,
+    USUAL_LABEL,
+    USUAL_NAME,
+    USUAL_SECTION,
     YES,
     Column,
     Line,
+    Names,
     cell,
     columns_of,
+    heading,
     plain,
 )
 from palace.plans.placing import Placed
@@ -37,7 +40,6 @@ HEADER_WITHIN = 5
 ZIP = b"PK\x03\x04"
 LONGEST = {Column.ROW: 6, Column.SEAT: 6, Column.NAME_ZH: 80, Column.NAME_EN: 80}
 LONGEST_CELL = 500
-USUAL_LABEL = {"zh": "{section}{row}排{number}座", "en": "{section} row {row} seat {number}"}
 WHOLE = re.compile(r"-?[0-9]+(\.0+)?")
 NUMBERS = {Column.X, Column.Y, Column.ANGLE, Column.POSITION}
 
@@ -79,40 +81,6 @@ def _json(text: bytes) -> Part:
         document = foreign.from_pretix(document)
     read = seatplan.read(document)
     return seatplan.document_of(read.code, read.drawing, placing.as_seats(read.seats))
-
-
-@dataclass
-class Names:
-    """Codes of a kind of part, by code or by what people call it."""
-
-    prefix: str
-    usual: list[Part]
-    parts: dict[str, Part] = field(default_factory=dict)
-
-    def define(self, code: str, zh: str, en: str, colour: str = "") -> None:
-        """Name a part; what a sheet leaves out is as the plan before said it, or the code."""
-        before = self.parts.get(code) or next(
-            (one for one in self.usual if one["code"] == code), {}
-        )
-        told: Part = before.get("name", {})
-        name = {"zh": zh or told.get("zh") or code, "en": en or told.get("en") or zh or code}
-        self.parts[code] = {**before, "code": code, "name": name}
-        if colour:
-            self.parts[code]["colour"] = colour
-
-    def code_of(self, word: str) -> str:
-        """Return the code of a part called like this; one nobody named yet gets one."""
-        for one in (*self.parts.values(), *self.usual):
-            if word in {one["code"], *one["name"].values()}:
-                if one["code"] not in self.parts:
-                    self.parts[one["code"]] = one
-                return str(one["code"])
-        code, english = SECTIONS.get(word, ("", ""))
-        short = word.removesuffix("区")
-        if not code and CODE.fullmatch(short):
-            code = short
-        self.define(code or f"{self.prefix}{len(self.parts) + 1}", word, english)
-        return next(reversed(self.parts))
 
 
 class Sheet:
@@ -179,9 +147,9 @@ class Sheet:
             self._other(number, told, Line(kind))
 
     def _seat(self, number: int, told: dict[Column, str], kind: SeatType) -> None:
-        for column, word in ((Column.ROW, "排"), (Column.SEAT, "座")):
+        for column in (Column.ROW, Column.SEAT):
             if not told[column]:
-                self._wrong(number, Wrong.MISSING, word)
+                self._wrong(number, Wrong.MISSING, heading(column, "zh"))
                 return
         if Column.ENTRANCE in told and not told[Column.ENTRANCE]:
             self._wrong(number, Wrong.ENTRANCE)
@@ -213,7 +181,7 @@ class Sheet:
         )
 
     def _first_section(self) -> str:
-        return next(iter(self.sections.parts), "池座")
+        return next(iter(self.sections.parts), USUAL_SECTION)
 
     def _figure(self, number: int, told: dict[Column, str], column: Column) -> float | None:
         text = told.get(column, "")
@@ -297,7 +265,7 @@ class Sheet:
         shapes = self.shapes or base.get("shapes") or [placing.stage_before(self.seats)]
         usual: Part = {
             "id": base.get("id", "plan"),
-            "name": base.get("name", {"zh": "座位图", "en": "Seating plan"}),
+            "name": base.get("name", USUAL_NAME),
             "numbering": base.get("numbering", "as-given"),
             "label": base.get("label", USUAL_LABEL),
         }

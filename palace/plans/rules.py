@@ -83,7 +83,7 @@ DOUBTS = {
     Doubt.ENTRANCE: N_("没有“入口”一列，所有座位都写成从“入口”进。票上会印入口，请补上。"),
     Doubt.EMPTY_ZONE: N_("票区“%(zone)s”没有座位。"),
 }
-DEFAULT_ENTRANCE: Part = {"code": "1", "name": {"zh": "入口", "en": "entrance"}}
+DEFAULT_ENTRANCE: Part = {"code": "1", "name": {"zh": N_("入口"), "en": "entrance"}}
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,12 @@ from enum import StrEnum
 import xlsxwriter
 
 from palace.lists.rules import as_text
-from palace.plans.headings import Column, Line, heading, kind_word
+from palace.plans.headings import YES_WORD, Column, Line, heading, kind_word
 from palace.plans.placing import outline_words
 from palace.plans.rules import Part
 from palace.venues.rules import SeatType
 
 BOM = "\ufeff"
-YES = {"zh": "是", "en": "yes"}
 Cell = str | int | float
 
 
@@ -83,7 +82,7 @@ def _seats(document: Part, language: str) -> Iterator[dict[Column, Cell]]:
             Column.Y: seat["y"],
             Column.ZONE: seat["category"],
             Column.ENTRANCE: seat["entrance"],
-            Column.RESTRICTED: YES[language] if seat["restricted"] else "",
+            Column.RESTRICTED: YES_WORD[language] if seat["restricted"] else "",
             Column.POSITION: seat["pos"],
             Column.ANGLE: seat["angle"],
             Column.DOOR_ZH: door["zh"],

@@ -42,7 +42,7 @@ class PlanSeatRepeated(PalaceError):
 
 
 class PlanMiscounted(PalaceError):
-    """The plan's capacity is not the number of its seats. Carries `capacity` and `seats`."""
+    """The plan's capacity is not the number of its seats. Carries `capacity` and `count`."""
 
     status, code = 422, "plan_miscounted"
-    message = N_("座位图有误：写着%(capacity)s座，实际画了%(seats)s座。")
+    message = N_("座位图有误：写着%(capacity)s座，实际画了%(count)s座。")

@@ -77,7 +77,7 @@ def _seats(document: Part, codes: dict[str, dict[str, Part]]) -> list[dict[str, 
     parts = _list(document, "seats", MOST_SEATS)
     capacity = _whole(document, "capacity", WHOLE)
     if capacity != len(parts):
-        raise PlanMiscounted(capacity=capacity, seats=len(parts))
+        raise PlanMiscounted(capacity=capacity, count=len(parts))
     seats = [_seat(part, codes) for part in parts]
     _check_unique(seats)
     sections = list(codes["section"])

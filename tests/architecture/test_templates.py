@@ -22,11 +22,13 @@ OWN_NAMES = {"中文": "a language is offered by its own name"}
 CHINESE_BY_ITSELF = {
     "palace/agenda/blocks.py": "a calendar does not know its reader's language: both stand in it",
     "palace/consents/rules.py": "a text stands in both languages, as the one who agrees may read either",
+    "palace/calendars/services.py": "a public feed is asked for in a language, whatever its reader's is",
     "palace/calendars/views.py": "names the house where no site is known yet",
     "palace/demo/": "invented people and places; what it says to people stands in both languages",
     "palace/members/rules.py": "the characters names are made of",
     "palace/notices/senders.py": "gateways send approved texts, one per language",
     "palace/pages.py": "names the house where no site is known yet",
+    "palace/plans/headings.py": "the words a plan's sheet uses, in both languages",
     "palace/roster/headings.py": "the words lists use for their columns, in both languages",
     "palace/printing_fonts.py": "characters to cut out of a font",
     "palace/printing_process.py": "tries the fonts at its start",

@@ -235,7 +235,8 @@ class Person:
         self.page.evaluate("scrollTo(0, document.body.scrollHeight)")
         self.page.evaluate(AXE.read_text())
         found = self.page.evaluate(
-            "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+            "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'],"
+            " resultTypes: ['violations']}).then(({violations}) => ({violations}))"
         )
         return [
             f"{fault['id']}: {node['html'][:160]}"

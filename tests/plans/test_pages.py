@@ -307,3 +307,15 @@ def test_a_manager_of_one_house_sees_its_plans_only(
 
 def concert_space(plan: SeatingPlan) -> Space:
     return db.session.get_one(Space, plan.space_id)
+
+
+def test_a_json_that_counts_wrong_is_told_in_json(client: FlaskClient, hall: Space) -> None:
+    document = b'{"format": "seatplan/1", "capacity": 3, "seats": [{}], "sections": [{"code": "S",'
+    document += (
+        b' "name": {"zh": "x", "en": "x"}}], "categories": [{"code": "A", "name": {"zh": "x",'
+    )
+    document += b' "en": "x"}}], "entrances": [{"code": "1", "name": {"zh": "x", "en": "x"}}]}'
+
+    told = upload(client, hall, document)
+
+    assert (told.status_code, told.json["code"]) == (422, "plan_miscounted")

@@ -95,7 +95,7 @@ def set_seats(
     chosen = picked_ids(document["seats"], codes, parts)
     unknown = set(codes) - chosen
     if unknown:
-        raise SeatsUnknown(seats=sorted(unknown)[:MOST_NAMED])
+        raise SeatsUnknown(codes=sorted(unknown)[:MOST_NAMED])
     if not chosen or not change.fields:
         raise NothingChosen
     _check_known(document, change)
@@ -151,7 +151,7 @@ def drop_part(draft_id: int, seen: int, kind: str, code: str) -> None:
         raise PartUnknown(part=code)
     count = sum(seat[SEATS_IN[kind]] == code for seat in draft.document["seats"])
     if count:
-        raise PartUsed(part=code, seats=count)
+        raise PartUsed(part=code, count=count)
     left = [one for one in draft.document[LIST_OF[kind]] if one["code"] != code]
     _write(draft, draft.document | {LIST_OF[kind]: left})
 

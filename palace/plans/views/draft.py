@@ -186,7 +186,7 @@ def set_seats(draft_id: int) -> ResponseReturnValue:
 @reads(PartForm)
 def set_zone(draft_id: int) -> ResponseReturnValue:
     """Add a zone, or give one other names and another colour."""
-    return _set_part(draft_id, "zone")
+    return _set_part(draft_id, "zone", PartForm())
 
 
 @bp.post(f"{ONE}/entrances")
@@ -194,12 +194,10 @@ def set_zone(draft_id: int) -> ResponseReturnValue:
 @reads(PartForm)
 def set_entrance(draft_id: int) -> ResponseReturnValue:
     """Add an entrance, or give one other names."""
-    return _set_part(draft_id, "entrance")
+    return _set_part(draft_id, "entrance", PartForm())
 
 
-def _set_part(draft_id: int, kind: str) -> ResponseReturnValue:
-    form = PartForm()
-
+def _set_part(draft_id: int, kind: str, form: PartForm) -> ResponseReturnValue:
     def act() -> str:
         part: Part = {
             "code": form.code.data,
@@ -218,7 +216,7 @@ def _set_part(draft_id: int, kind: str) -> ResponseReturnValue:
 @reads(DropPartForm)
 def drop_zone(draft_id: int) -> ResponseReturnValue:
     """Take an empty zone off."""
-    return _drop_part(draft_id, "zone")
+    return _drop_part(draft_id, "zone", DropPartForm())
 
 
 @bp.post(f"{ONE}/entrances/drop")
@@ -226,12 +224,10 @@ def drop_zone(draft_id: int) -> ResponseReturnValue:
 @reads(DropPartForm)
 def drop_entrance(draft_id: int) -> ResponseReturnValue:
     """Take an empty entrance off."""
-    return _drop_part(draft_id, "entrance")
+    return _drop_part(draft_id, "entrance", DropPartForm())
 
 
-def _drop_part(draft_id: int, kind: str) -> ResponseReturnValue:
-    form = DropPartForm()
-
+def _drop_part(draft_id: int, kind: str, form: DropPartForm) -> ResponseReturnValue:
     def act() -> str:
         services.drop_part(draft_id, form.seen.data or 0, kind, form.code.data or "")
         return str(gettext("删掉了。"))
