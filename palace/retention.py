@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, case, delete, exists, func, literal
+from sqlalchemy import ColumnElement, Text, and_, case, cast, delete, exists, func, literal, or_
 
 from palace.agenda.models import AgendaEntry
 from palace.commands import CommandKey
@@ -13,7 +13,9 @@ from palace.joining.models import NO_CARD, Application
 from palace.members.models import Challenge, Member, RosterEntry, SignIn
 from palace.members.units import RosterStatus
 from palace.notices.models import Notice
+from palace.pictures.models import Picture
 from palace.programme.models import Performance
+from palace.review.models import Revision
 from palace.roster.models import RosterChunk, RosterError, RosterImport
 from palace.throttle import Throttle
 from palace.tickets.models import Claim, Entrant, Ticket
@@ -41,6 +43,7 @@ def _past(rules: HouseRules, now: datetime) -> list[tuple[type[Base], ColumnElem
         (Entrant, _long_over(rules, now)),
         (AgendaEntry, AgendaEntry.ends_at <= now - timedelta(days=rules.agenda_keep_days)),
         (Application, _closed_long_ago(rules, now)),
+        (Picture, _of_nothing(rules, now)),
     ]
 
 
@@ -79,6 +82,18 @@ def _closed_long_ago(rules: HouseRules, now: datetime) -> ColumnElement[bool]:
     closed_at = func.coalesce(Application.decided_at, Application.withdrawn_at, asked_at)
     listed = exists().where(RosterEntry.card_number == NO_CARD)
     return and_(closed_at <= now - timedelta(days=rules.application_keep_days), ~listed)
+
+
+def _of_nothing(rules: HouseRules, now: datetime) -> ColumnElement[bool]:
+    """Return the condition that a picture was uploaded and stands in nothing that was sent in.
+
+    It waits as long as an exported file, for whoever still corrects the form it came with.
+    """
+    last = now - timedelta(days=rules.export_keep_days)
+    sides = [cast(side, Text) for side in (Revision.before, Revision.fields)]
+    stands = [side.contains(Picture.code, autoescape=False) for side in sides]
+    kept = exists().where(or_(*stands))
+    return and_(Picture.shown_at.is_(None), Picture.kept_at <= last, ~kept)
 
 
 def _forget(model: type[Base], past: ColumnElement[bool]) -> int:

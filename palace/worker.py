@@ -19,15 +19,15 @@ from procrastinate.worker import Worker
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from palace import await_database, clock, create_app, lifecycle, retention
+from palace import await_database, clock, create_app, lifecycle, retention, sending
 from palace.audit import services as audit
 from palace.audit.rules import Verdict
 from palace.backup import backup
+from palace.broadcasts import services as broadcasts
 from palace.care import services as care
 from palace.care.rules import STALLED_AFTER, TASK_TRIES
 from palace.config import Settings
 from palace.db import db, transaction
-from palace.notices import services as notices
 from palace.privacy import ledger
 from palace.privacy import services as privacy
 from palace.reports import services as reports
@@ -58,9 +58,12 @@ POOL = 3  # one connection listens, one fetches, one is spare for the heartbeat
 @tasks.periodic(cron="* * * * *")
 @tasks.task(name="send_notices", queueing_lock="send_notices", retry=RETRY, pass_context=True)
 def send_notices(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task gets it
-    """Send what is owed to people and was not sent by the request that owed it."""
-    with _flask(context).app_context(), transaction():
-        notices.send_due()
+    """Send what is owed to people; who waits for a code has this begin at once."""
+    with _flask(context).app_context():
+        with transaction():
+            broadcasts.release(clock.now())
+        sending.drain()
+        sending.look_after()
 
 
 @tasks.periodic(cron="17 * * * *")

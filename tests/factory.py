@@ -29,9 +29,16 @@ from palace.venues.rules import PlanSeat, SeatType
 
 NUMBERS = itertools.count(1)
 DRAWING = {
+    "name": {"zh": "大剧场", "en": "Grand Theatre"},
+    "label": {"zh": "{section}{row}排{number}座", "en": "{section} row {row} seat {number}"},
+    "numbering": "as-given",
+    "entrances": [{"code": "1L", "name": {"zh": "一层单号门", "en": "level 1, odd door"}}],
+    "focus": [0.0, 300.0],
     "sections": [{"code": "ST", "name": {"zh": "池座", "en": "Stalls"}}],
     "shapes": [],
-    "zones": [],
+    "zones": [
+        {"code": code, "name": {"zh": f"{code}区", "en": f"Category {code}"}} for code in ("A", "B")
+    ],
 }
 
 

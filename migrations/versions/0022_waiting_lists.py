@@ -8,7 +8,7 @@ an offer, the rest of a returned seat, and when people are reminded of a show.
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0022", "0019"
+revision, down_revision = "0022", "0021"
 
 STATES = "'waiting', 'offered', 'accepted', 'declined', 'lapsed', 'left', 'over'"
 FIGURES = {

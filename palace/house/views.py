@@ -19,8 +19,10 @@ from palace.house.forms import (
     FiguresForm,
     KeptRulesForm,
     LimitsRulesForm,
+    MessagesRulesForm,
     PeopleRulesForm,
     PresetForm,
+    ProgrammeRulesForm,
     RosterRulesForm,
     StrikesRulesForm,
     TicketsRulesForm,
@@ -120,6 +122,14 @@ def set_codes() -> ResponseReturnValue:
     return _set(CodesRulesForm())
 
 
+@bp.post("/messages")
+@allow(Role.ADMIN, fresh=True)
+@reads(MessagesRulesForm)
+def set_messages() -> ResponseReturnValue:
+    """Set when messages rest at night, what they may cost, and how mass notices go out."""
+    return _set(MessagesRulesForm())
+
+
 @bp.post("/people")
 @allow(Role.ADMIN, fresh=True)
 @reads(PeopleRulesForm)
@@ -142,6 +152,14 @@ def set_roster() -> ResponseReturnValue:
 def set_limits() -> ResponseReturnValue:
     """Set how often a day lists leave the house, and what a unit may do."""
     return _set(LimitsRulesForm())
+
+
+@bp.post("/programme")
+@allow(Role.ADMIN, fresh=True)
+@reads(ProgrammeRulesForm)
+def set_programme() -> ResponseReturnValue:
+    """Set what a new performance begins with: minutes around it, and when its sale opens."""
+    return _set(ProgrammeRulesForm())
 
 
 def _set(form: FiguresForm) -> ResponseReturnValue:

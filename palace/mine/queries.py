@@ -11,6 +11,8 @@ from palace.agenda.models import AgendaEntry
 from palace.clock import palace_day
 from palace.members import queries as members
 from palace.members.rules import GrantKind, Known
+from palace.notices import queries as notices
+from palace.notices.senders import KINDS
 from palace.strikes import queries as strikes
 from palace.strikes.models import Strike
 from palace.strikes.rules import bar_today
@@ -36,6 +38,7 @@ class Belongings:
     access: bool
     strikes: Sequence[Strike]
     barred_until: date | None
+    unread: int
     near_until: datetime
 
 
@@ -53,6 +56,7 @@ def belongings(member: Known, now: datetime) -> Belongings:
         free_left=max(0, house.free_per_month - used),
         access=any(grant.kind is GrantKind.WHEELCHAIR for grant in grants),
         strikes=missed,
+        unread=notices.unread_count(member.id, KINDS),
         barred_until=bar_today(
             [palace_day(one.happened_at) for one in missed], strikes.ladder(), palace_day(now)
         ),

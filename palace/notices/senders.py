@@ -1,4 +1,4 @@
-"""How a notice leaves the house: the words and the age of each kind, and the gateway that takes them.
+"""How a notice is said: the words and the age of each kind, as a text and as a template's variables.
 
 Chinese gateways send approved templates only: short, variables of about 20 characters, no links.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from string import Formatter
 from typing import Any
 
 from flask import current_app
@@ -16,12 +17,23 @@ from palace import words
 from palace.config import Settings
 from palace.members.rules import CODE_LIFE
 from palace.members.services import code_of
+from palace.notices.gateways import MAIL, SCREEN
+from palace.notices.rules import (
+    BROADCAST,
+    EMAIL_CODE,
+    EMAIL_CODE_LIFE,
+    NUMBER_CHANGED,
+    SIGN_IN_CODE,
+    is_change,
+)
+from palace.security import keys
 
-SCREEN = "screen"
 LONGEST_VARIABLE = 20
-SIGN_IN_CODE = "sign_in_code"
-NUMBER_CHANGED = "number_changed"
-NEWS = timedelta(days=2)
+NEWS, BROADCAST_LASTS = timedelta(days=2), timedelta(days=7)
+CODE_DIGITS = 6
+ARROW = " → "
+NUMBERED = "tencent"
+"""The provider whose templates number their variables."""
 TURN = timedelta(hours=12)
 REMINDER = timedelta(hours=2)
 
@@ -40,6 +52,16 @@ KINDS = {
         "登录验证码 {code}，10分钟内有效，请勿告诉他人。",
         "Your sign-in code is {code}. Valid for 10 minutes; tell nobody.",
         CODE_LIFE,
+    ),
+    EMAIL_CODE: Kind(
+        "邮箱验证码 {code}，30分钟内有效，请勿告诉他人。",
+        "Your code for this e-mail address is {code}. Valid for 30 minutes; tell nobody.",
+        EMAIL_CODE_LIFE,
+    ),
+    BROADCAST: Kind(
+        "{title}。详情请到文化宫网站，在“答疑”里输入{word}。",
+        "{title}. For more, open Answers on the palace's website and enter {word}.",
+        BROADCAST_LASTS,
     ),
     NUMBER_CHANGED: Kind(
         "您在文化宫的手机号换掉了。不是您本人办的，请马上到售票处。",
@@ -118,28 +140,84 @@ KINDS = {
 }
 
 
-def gateway() -> str | None:
-    """Return where notices go: the screen of a demonstration, or nowhere yet."""
+def sms_gateway() -> str | None:
+    """Return where messages to phones go: the screen of a demonstration, a provider, or nowhere yet."""
     settings: Settings = current_app.extensions["palace"]
-    return SCREEN if settings.demo else None
+    return SCREEN if settings.demo else settings.sms_gateway or None
+
+
+def mail_gateway() -> str | None:
+    """Return where letters go: the screen of a demonstration, a mail server, or nowhere."""
+    settings: Settings = current_app.extensions["palace"]
+    return SCREEN if settings.demo else MAIL if settings.smtp_url else None
 
 
 def may_send() -> bool:
-    """Return whether anything can be sent."""
-    return gateway() is not None
+    """Return whether a code can be sent to a phone."""
+    return sms_gateway() is not None
 
 
-def text_of(kind: str, subject: str, values: Mapping[str, Any]) -> str:
+def text_of(kind: str, subject: str, values: Mapping[str, Any], *, whole: bool = False) -> str:
     """Return a notice's words in the language in force; a code is derived here and kept nowhere.
+
+    `whole`: where no gateway cuts what is long.
 
     Raises:
         KeyError: the notice lacks a value its words need, or has one nobody can say.
     """
-    said = {name: SAID[name](value)[:LONGEST_VARIABLE] for name, value in values.items()}
-    if kind == SIGN_IN_CODE:
-        said["code"] = code_of(subject)
-    sentence: str = getattr(KINDS[kind], words.language())
-    return sentence.format_map(said)
+    sentence = words_of(kind, words.language())
+    return sentence.format_map(_said(kind, subject, values, whole=whole))
+
+
+def variables_of(kind: str, subject: str, values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Return what fills a kind's template in the language in force, in the order of its words.
+
+    Raises:
+        KeyError: as `text_of`.
+    """
+    said = _said(kind, subject, values)
+    return tuple((name, said[name]) for name in names_of(kind, words.language()))
+
+
+def names_of(kind: str, language: str) -> list[str]:
+    """Return the variables of a kind's words, each once, in their order."""
+    parts = Formatter().parse(words_of(kind, language))
+    return list(dict.fromkeys(name for _, name, _, _ in parts if name))
+
+
+def as_template(kind: str, gateway: str, language: str) -> str:
+    """Return a kind's words as a provider's form wants them: `${title}`, or numbered `{1}`."""
+    numbered = {name: f"{{{place}}}" for place, name in enumerate(names_of(kind, language), 1)}
+    named = {name: f"${{{name}}}" for name in numbered}
+    return words_of(kind, language).format_map(numbered if gateway == NUMBERED else named)
+
+
+def email_code(subject: str) -> str:
+    """Return the six digits that prove an e-mail address: of the wish it was asked by, kept nowhere."""
+    mac = keys().active("code").mac(subject)
+    return f"{int.from_bytes(mac[:8]) % 10**CODE_DIGITS:0{CODE_DIGITS}d}"
+
+
+def words_of(kind: str, language: str) -> str:
+    """Return a kind's sentence with its variables in braces."""
+    sentence: str = getattr(KINDS[kind], language)
+    return sentence
+
+
+def _said(
+    kind: str, subject: str, values: Mapping[str, Any], *, whole: bool = False
+) -> dict[str, str]:
+    """Return each value in words; one that changed is said as a whole, and its two sides on their own."""
+    most = None if whole else LONGEST_VARIABLE
+    said = {name: of(subject) for name, of in DERIVED.get(kind, {}).items()}
+    for name, value in values.items():
+        say = SAID[name]
+        if is_change(value):
+            old, new = say(value["old"])[:most], say(value["new"])[:most]
+            said |= {f"{name}_old": old, f"{name}_new": new, name: f"{old}{ARROW}{new}"}
+        else:
+            said[name] = say(value)[:most]
+    return said
 
 
 def _title(titles: Mapping[str, str]) -> str:
@@ -152,11 +230,22 @@ def _instant(written: str) -> str:
 
 SAID: dict[str, Callable[[Any], str]] = {
     "title": _title,
+    "place": _title,
     "starts_at": _instant,
     "pay_by": _instant,
     "until": _instant,
     "amount": words.money_words,
     "count": str,
     "unit": str,
+    "word": str,
 }
-"""How each value is said: titles are {"zh", "en"}, instants ISO texts, amounts fen."""
+"""How each value is said: titles are {"zh", "en"}, instants ISO texts, amounts fen.
+
+A value that changed is {"old", "new"} of these (`rules.changed`): `{starts_at}` in the words of a kind
+then says "old → new", `{starts_at_old}` and `{starts_at_new}` each side, short enough for templates.
+"""
+DERIVED: dict[str, dict[str, Callable[[str], str]]] = {
+    SIGN_IN_CODE: {"code": code_of},
+    EMAIL_CODE: {"code": email_code},
+}
+"""What is made of the subject when a kind is said, and kept nowhere."""

@@ -26,7 +26,8 @@ from palace.members.models import (
     SignIn,
 )
 from palace.members.services.audit import FOR
-from palace.notices.models import Notice
+from palace.notices.models import Contact, Notice
+from palace.notices.rules import EMAIL_CODE
 from palace.payments.models import Payment
 from palace.privacy.holding import Holding, Whose, by, by_actor
 from palace.programme.models import Performance, Production
@@ -71,7 +72,9 @@ def _by_phone(whose: Whose) -> ColumnElement[bool]:
 
 
 def _received(whose: Whose) -> ColumnElement[bool]:
-    return Notice.receiver.in_([whose.actor, *([f"phone:{whose.phone}"] if whose.phone else [])])
+    direct = [whose.actor, *([f"phone:{whose.phone}"] if whose.phone else [])]
+    codes = Notice.subject.startswith(f"email:{whose.id}:") & (Notice.kind == EMAIL_CODE)
+    return or_(Notice.receiver.in_(direct), codes)
 
 
 def _appealed(whose: Whose) -> ColumnElement[bool]:
@@ -182,6 +185,13 @@ HOLDINGS: Sequence[Holding] = (
         days="notice_keep_days",
         of=_received,
         goes=_received,
+    ),
+    Holding(
+        model=Contact,
+        title=N_("怎么通知您"),
+        kept=GOES,
+        of=by(Contact.member_id),
+        goes=by(Contact.member_id),
     ),
     Holding(
         model=Order,

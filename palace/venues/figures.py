@@ -5,10 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 
 from palace.text import N_
+from palace.venues.figure import Figure as Figure  # noqa: PLC0414 - says: shown to others
+from palace.venues.figure import Unit as Unit  # noqa: PLC0414 - says: shown to others
 from palace.venues.queueing import WAITING
-from palace.venues.rules import Figure, Unit
-
-__all__ = ["ALL", "FIGURES", "TITLES", "Figure", "Group", "Unit"]
 
 
 class Group(StrEnum):
@@ -19,9 +18,11 @@ class Group(StrEnum):
     STRIKES = "strikes"
     KEPT = "kept"
     CODES = "codes"
+    MESSAGES = "messages"
     PEOPLE = "people"
     ROSTER = "roster"
     LIMITS = "limits"
+    PROGRAMME = "programme"
 
 
 TITLES = {
@@ -30,15 +31,19 @@ TITLES = {
     Group.STRIKES: N_("预约了没来"),
     Group.KEPT: N_("保留的座位"),
     Group.CODES: N_("短信和手机号"),
+    Group.MESSAGES: N_("通知和群发"),
     Group.PEOPLE: N_("实名和同行人"),
     Group.ROSTER: N_("会员名册"),
     Group.LIMITS: N_("导出和单位每天的上限"),
+    Group.PROGRAMME: N_("新排的场次"),
 }
 LONGEST_SPAN = 3660
 LARGEST_ORDER = 20
 """What one order can hold (`MOST_SEATS` of the tickets' forms)."""
 LARGEST_FILE = 100
 """What the proxy lets through: `client_max_body_size` of deploy/nginx.conf."""
+LATEST_CLOCK = 2359
+LONGEST_WORK = 7 * 24 * 60
 LONGEST_RELEASE = 24 * 60
 LATEST_STRIKE = 24 * 60
 """The task that writes strikes looks back three days; what begins to count later would never count."""
@@ -191,6 +196,49 @@ FIGURES: dict[Group, tuple[Figure, ...]] = {
             N_("手机号可能换了主人，光凭一条短信不给看老账号。"),
         ),
     ),
+    Group.MESSAGES: (
+        Figure(
+            "quiet_from",
+            N_("晚上几点起不打扰"),
+            Unit.CLOCK,
+            0,
+            LATEST_CLOCK,
+            N_("写成21:30这样。通知等到早上再发；验证码和当天来不及的照发。"),
+        ),
+        Figure("quiet_until", N_("早上几点以后再发"), Unit.CLOCK, 0, LATEST_CLOCK),
+        Figure(
+            "message_price",
+            N_("一条短信几分钱"),
+            Unit.FEN,
+            0,
+            100,
+            N_("照和短信公司的合同。70个字以内算一条，长的按每67个字一条算。"),
+        ),
+        Figure(
+            "message_budget_day",
+            N_("通知短信一天最多花几分钱"),
+            Unit.FEN,
+            0,
+            100_000_000,
+            N_("花完了等第二天；验证码、演出取消和改期不受限。"),
+        ),
+        Figure("broadcast_budget_day", N_("群发短信一天最多花几分钱"), Unit.FEN, 0, 100_000_000),
+        Figure(
+            "broadcast_per_minute",
+            N_("群发一分钟最多发几人"),
+            Unit.PEOPLE,
+            1,
+            6000,
+            N_("慢一点，电话和网站就不会一下子被挤满。"),
+        ),
+        Figure(
+            "broadcast_confirm_above",
+            N_("群发超过几人，要另一个人来开始"),
+            Unit.PEOPLE,
+            0,
+            1_000_000,
+        ),
+    ),
     Group.PEOPLE: (
         Figure(
             "acting_minutes",
@@ -248,6 +296,17 @@ FIGURES: dict[Group, tuple[Figure, ...]] = {
             100_000,
             N_("连同下级单位。"),
         ),
+    ),
+    Group.PROGRAMME: (
+        Figure(
+            "get_in_minutes", N_("开演前几分钟开始占场地（装台）"), Unit.MINUTES, 0, LONGEST_WORK
+        ),
+        Figure(
+            "get_out_minutes", N_("散场后几分钟还占场地（拆台）"), Unit.MINUTES, 0, LONGEST_WORK
+        ),
+        Figure("doors_minutes", N_("开演前几分钟开门检票"), Unit.MINUTES, 0, 240),
+        Figure("sale_opens_days", N_("演出前几天开票"), Unit.DAYS, 0, 366),
+        Figure("sale_opens_hour", N_("那天几点开票"), Unit.O_CLOCK, 0, 23),
     ),
 }
 """Every figure that has no page of its own elsewhere, by page and in the order of the page."""

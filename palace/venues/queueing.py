@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from palace.text import N_
-from palace.venues.rules import Figure, Unit
+from palace.venues.figure import Figure, Unit
 
 LONGEST_OFFER = 24 * 60
 WAITING = (
@@ -15,12 +15,12 @@ WAITING = (
     Figure(
         "offer_quiet_from",
         N_("夜里从几点起不计时"),
-        Unit.HOUR,
+        Unit.O_CLOCK,
         0,
         23,
         N_("夜里不催人：留位的时间停下来，早上接着算。两个钟点一样就不停。"),
     ),
-    Figure("offer_quiet_until", N_("到早上几点接着计时"), Unit.HOUR, 0, 23),
+    Figure("offer_quiet_until", N_("到早上几点接着计时"), Unit.O_CLOCK, 0, 23),
     Figure(
         "return_rest_min_minutes",
         N_("没人排队时，退回的座位最少歇几分钟"),

@@ -52,40 +52,6 @@ class Use(StrEnum):
     CLOSURE = "closure"
 
 
-class Unit(StrEnum):
-    """What a figure counts."""
-
-    TICKETS = "tickets"
-    MINUTES = "minutes"
-    HOURS = "hours"
-    HOUR = "hour"
-    DAYS = "days"
-    TIMES = "times"
-    MESSAGES = "messages"
-    PEOPLE = "people"
-    PERCENT = "percent"
-    MEGABYTES = "megabytes"
-    YEARS = "years"
-    YES_NO = "yes_no"
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One figure of `house_rules`: what it is called, what it counts, and between which bounds it lies.
-
-    `lowest` and `highest` are both allowed and lie inside the table's own; `at_most` names a figure
-    of the same group that it may not pass. Its default is the column's.
-    """
-
-    name: str
-    words: str
-    unit: Unit
-    lowest: int = 0
-    highest: int = 1
-    hint: str = ""
-    at_most: str = ""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Reason:
     """Why a house is greyed or stopped, in both languages."""

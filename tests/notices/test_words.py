@@ -235,4 +235,5 @@ def test_every_kind_is_read_here() -> None:
     read = {"sign_in_code", "tickets_issued", "ticket_returned", "awaiting_payment"}
     units = {"unit_confirmed", "unit_refused", "unit_asks_name"}
     strikes = {"missed", "strike_kept", "strike_forgiven"}
-    assert set(senders.KINDS) == read | units | strikes | waiting | {"number_changed"}
+    elsewhere = {"number_changed", "email_code", "broadcast"}
+    assert set(senders.KINDS) == read | units | strikes | waiting | elsewhere

@@ -19,6 +19,8 @@ PERSONAL = {
     "challenges": "browser_hash address_hash phone known created_at expires_at tries passed_at",
     "claims": "order_id member_id seat_id",
     "command_keys": "actor key body_hash answer created_at",
+    "broadcasts": "written_by confirmed_by",
+    "contacts": "member_id language email wanted_email asked_at muted",
     "companions": (
         "member_id name relation born_on document identity_hash last_four added_at by_guardian"
     ),
@@ -31,13 +33,17 @@ PERSONAL = {
     "exports": "staff_id member_id asked_at query",
     "grants": "member_id performance_id kind reason starts_at ends_at opens seats",
     "members": "phone phone_proven_at name roster_entry_id created_at erased_at",
-    "notices": "subject receiver values created_at sent_at",
+    "notices": (
+        "subject receiver values created_at sent_at state due_at attempted_at address read_at language"
+    ),
     "orders": "code member_id unit_id performance_id created_at settled_at",
     "payments": "subject_id amount paid_at reference refund_due",
     "personal_keys": "member_id wrapped destroyed_at",
     "posters": "made_by",
     "posts": "staff_id member_id role site_id unit_id granted_by granted_at ended_at",
     "recovery_codes": "staff_id code_hash used_at",
+    "review_decisions": "decided_by decided_at reason",
+    "revisions": "authors proposed_at",
     "roster_chunks": "content",
     "roster_entries": (
         "unit_id card_number name phone valid_until status left_on listed_by vouched_at confirmed_at"
@@ -94,14 +100,24 @@ PLAIN = {
         "agenda_keep_days application_keep_days downloads_per_day idle_keep_months "
         "companions_kept people_per_order minors_per_order minor_age number_idle_days "
         "strikes_to_bar strike_within_days bar_days strike_free_only strike_after_minutes "
+        "mode mode_reason_zh mode_reason_en "
         "no_single_gap house_release_hours technical_release_hours press_release_hours "
-        "wheelchair_release_hours in_person_release_hours "
+        "wheelchair_release_hours in_person_release_hours quiet_from quiet_until message_price "
+        "message_budget_day broadcast_budget_day broadcast_per_minute broadcast_confirm_above "
         "offer_minutes offer_near_hours offer_near_minutes offer_last_hours offer_last_minutes "
         "offer_quiet_from offer_quiet_until return_rest_min_minutes return_rest_max_minutes "
         "remind_day_hours remind_hours"
     ),
     "members": "id calendar_generation",
-    "notices": "id kind gateway",
+    "notices": "id kind gateway attempts amount pieces error reference",
+    "contacts": "tries",
+    "message_days": "day fund pieces amount",
+    "message_gateways": "name left_pieces asked_at empty_at failed_at error",
+    "message_templates": "gateway kind language template changed_at",
+    "broadcasts": (
+        "id title_zh title_en body_zh body_en word audience unit_id performance_id outside state "
+        "receivers written_at revision confirmed_at started_at released_at ended_at"
+    ),
     "occupancies": "id space_id atoms during use lapses_at",
     "openings": "id performance_id audience unit_id opens_at",
     "orders": "id state seat_count hold_ends_at extended pay_by",
@@ -115,9 +131,19 @@ PLAIN = {
     "posters": "id code unit_id place made_at retired_at",
     "posts": "id",
     "prices": "id performance_id zone tier_id amount",
-    "productions": "id code kind title_zh title_en about_zh about_en minutes",
+    "partners": "id name_zh name_en",
+    "permit_rules": "id space_kind from_places name_zh name_en",
+    "pictures": "code width height large small kept_at shown_at",
+    "productions": (
+        "id code kind title_zh title_en about_zh about_en minutes site_id picture age_zh age_en "
+        "late_entry late_minute entry_note_zh entry_note_en permit_number permit_authority "
+        "permit_until partner_id"
+    ),
     "quotas": "id performance_id scope tier_id zone seats",
     "recovery_codes": "id",
+    "review_decisions": "id revision_id version step name_zh name_en another_person passed",
+    "review_steps": "id position name_zh name_en another_person",
+    "revisions": "id subject site_id version state before fields steps closed_at",
     "roster_chunks": "import_id number created_at",
     "roster_entries": "id",
     "roster_errors": "import_id line reason",

@@ -23,6 +23,8 @@ NOT_OF_MEMBERS = {
     "roster_chunks": "the file of a list on its way in; gone when it was read",
     "roster_errors": "lines and reasons of a list, never what stands in them",
     "posters": "which staff made one, as a number",
+    "revisions": "which staff wrote it, as a number",
+    "review_decisions": "which staff decided, as a number, and what they said of the text",
     "consent_texts": "which staff published it, as a number",
     "throttle": "hashes of addresses and numbers, gone within the hour, in no backup",
 }

@@ -31,6 +31,9 @@ from tests.architecture.openapi import FILE
 from tests.factory import Factory
 from tests.identities.test_rules import card
 from tests.members.browser import newest_code
+from tests.security.desk_walk import run_the_desk
+from tests.security.notices_walk import read_what_was_told, tell_many
+from tests.security.plans_walk import draw_plans
 from tests.security.programme_walk import switch_houses, write_and_review
 from tests.waiting.walk import wait_for_one
 
@@ -305,7 +308,10 @@ def work(walk: Walk, make: Factory, show: Performance, member: Member, strike: S
     set_the_rules(walk)
     bring_a_roster_in(walk)
     decide_about_a_strike(walk, strike)
+    draw_plans(walk, make, show)
+    run_the_desk(walk, make)
     switch_houses(walk)
+    tell_many(walk, make)
     for path in (
         f"/staff/programme/performances/{show.id}/waiting",
         "/staff/posters",
@@ -335,6 +341,7 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     get_tickets(walk, show)
     wait_for_one(walk.ask, make)
     bring_people(walk)
+    read_what_was_told(walk)
     move_to_another_number(walk)
     strike = missed_by(make, member)
     change_oneself(walk, strike)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -78,14 +79,15 @@ def _held(form: HoldForm, performance_id: int) -> ResponseReturnValue:
 
 
 def _hold(form: HoldForm, performance_id: int) -> Order:
+    at_counter = current_user.acts_for is not None
     return services.hold(
         current_member(),
         performance_id,
-        form.wish,
+        replace(form.wish, leave_gap=at_counter and form.leave_gap.data),
         key=form.key.data or "",
         confirm=form.confirm.data,
         large_text=words.large_text(),
-        at_counter=current_user.acts_for is not None,
+        at_counter=at_counter,
     )
 
 
