@@ -18,6 +18,7 @@ from palace import db as database
 from palace import lifecycle, overload, pages, throttle, web, words
 from palace.acting import views as acting
 from palace.audit import views as audit
+from palace.blocks import views as blocks
 from palace.boxoffice import views as boxoffice
 from palace.broadcasts import queries as broadcasts_queries
 from palace.broadcasts import views as broadcasts
@@ -29,6 +30,7 @@ from palace.config import ROOT, Settings
 from palace.consents.services import agree_at_joining
 from palace.desk import views as desk
 from palace.door import views as door
+from palace.gifts import views as gifts
 from palace.house import views as house
 from palace.joining import views as joining
 from palace.kept import views as kept
@@ -43,6 +45,7 @@ from palace.members.services import (
     proof_rules,
 )
 from palace.mine import views as mine
+from palace.moving import views as moving
 from palace.notices import senders
 from palace.notices import views as notices
 from palace.notices.rules import BROADCAST
@@ -87,6 +90,8 @@ PARTS = (
     pictures,
     tickets,
     waiting,
+    gifts,
+    moving,
     mine,
     privacy,
     companions,
@@ -106,6 +111,7 @@ PARTS = (
     productions,
     kept,
     switch,
+    blocks,
     audit,
     reports,
     plans,

@@ -4,9 +4,24 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Text, and_, case, cast, delete, exists, func, literal, or_
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    case,
+    cast,
+    delete,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from palace.agenda.models import AgendaEntry
+from palace.blocks.models import Block, ListedName, NameList, PaperTicket, SignUp
 from palace.commands import CommandKey
 from palace.db import Base, db
 from palace.joining.models import NO_CARD, Application
@@ -25,7 +40,11 @@ from palace.waiting.models import WaitEntry
 
 def tidy(rules: HouseRules, now: datetime) -> dict[str, int]:
     """Forget what has run out or is kept longer than the house rules say; return rows by table."""
-    return {model.__tablename__: _forget(model, past) for model, past in _past(rules, now)}
+    gone = {model.__tablename__: _forget(model, past) for model, past in _past(rules, now)}
+    over = PaperTicket.block_id.in_(_blocks_over(rules, now)) & (PaperTicket.name != "")
+    unnamed = update(PaperTicket).where(over).values(name="").returning(literal(1))
+    past_orm = unnamed.execution_options(synchronize_session=False)
+    return gone | {PaperTicket.__tablename__: len(db.session.execute(past_orm).all())}
 
 
 def _past(rules: HouseRules, now: datetime) -> list[tuple[type[Base], ColumnElement[bool]]]:
@@ -41,6 +60,8 @@ def _past(rules: HouseRules, now: datetime) -> list[tuple[type[Base], ColumnElem
         (RosterChunk, RosterChunk.created_at <= now - timedelta(days=rules.roster_keep_days)),
         (RosterError, _of_old_import(rules, now)),
         (Entrant, _long_over(rules, now)),
+        (SignUp, SignUp.block_id.in_(_blocks_over(rules, now))),
+        (ListedName, ListedName.list_id.in_(_lists_over(rules, now))),
         (AgendaEntry, AgendaEntry.ends_at <= now - timedelta(days=rules.agenda_keep_days)),
         (Application, _closed_long_ago(rules, now)),
         (Picture, _of_nothing(rules, now)),
@@ -65,6 +86,16 @@ def _long_over(rules: HouseRules, now: datetime) -> ColumnElement[bool]:
     """Return the condition that somebody came, or could have come, to a show that is long over."""
     last = now - timedelta(days=rules.entrant_keep_days)
     return exists().where(Performance.id == Entrant.performance_id, Performance.ends_at <= last)
+
+
+def _blocks_over(rules: HouseRules, now: datetime) -> Select[int]:
+    """Return the blocks of shows that are long over: who got what of them need not be known by name."""
+    last = now - timedelta(days=rules.entrant_keep_days)
+    return select(Block.id).join(Block.performance).where(Performance.ends_at <= last)
+
+
+def _lists_over(rules: HouseRules, now: datetime) -> Select[int]:
+    return select(NameList.id).where(NameList.block_id.in_(_blocks_over(rules, now)))
 
 
 def _closed_long_ago(rules: HouseRules, now: datetime) -> ColumnElement[bool]:

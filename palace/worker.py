@@ -23,11 +23,13 @@ from palace import await_database, clock, create_app, lifecycle, retention, send
 from palace.audit import services as audit
 from palace.audit.rules import Verdict
 from palace.backup import backup
+from palace.blocks import services as blocks
 from palace.broadcasts import services as broadcasts
 from palace.care import services as care
 from palace.care.rules import STALLED_AFTER, TASK_TRIES
 from palace.config import Settings
 from palace.db import db, transaction
+from palace.moving import services as moving
 from palace.privacy import ledger
 from palace.privacy import services as privacy
 from palace.reports import services as reports
@@ -94,6 +96,18 @@ def pass_on(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - ever
                 waiting.tend(performance_id)
         with transaction():
             waiting.remind(clock.now())
+
+
+@tasks.task(name="hand_out_blocks", queueing_lock="hand_out_blocks", retry=RETRY, pass_context=True)
+def hand_out_blocks(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task gets it
+    """Give units' blocks to those who signed up, when their hour has come; remind of what is left."""
+    with _flask(context).app_context():
+        busy = True
+        while busy:
+            with transaction():
+                busy = blocks.give_due_turn(clock.now())
+        with transaction():
+            blocks.remind(clock.now())
 
 
 @tasks.periodic(cron="30 19 * * *")  # 03:30 in Shanghai; cron counts in UTC
@@ -169,6 +183,22 @@ def read_roster(import_id: int, progress: Callable[[int], None] | None = None) -
     except (RosterRefused, LeaversUnconfirmed) as refusal:
         with transaction():
             roster.refuse(import_id, refusal)
+
+
+@tasks.periodic(cron="* * * * *")
+@tasks.task(name="tell_moves", queueing_lock="tell_moves", retry=RETRY, pass_context=True)
+def tell_moves(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task gets it
+    """Tell everybody of shows that were moved or called off; a confirmation wakes it at once."""
+    with _flask(context).app_context():
+        tell_all()
+
+
+def tell_all() -> None:
+    """Tell batch by batch, each a transaction, until nobody waits."""
+    told = 1
+    while told:
+        with transaction():
+            told = moving.tell_some()
 
 
 @tasks.periodic(cron="* * * * *")

@@ -7,6 +7,7 @@ const seats = [...plan.querySelectorAll("rect[role=checkbox]")];
 const words = JSON.parse(map.dataset.words);
 const limit = Number(map.dataset.limit);
 const yours = new Set(map.dataset.yours.split(" "));
+const within = map.dataset.zones ? new Set(map.dataset.zones.split(" ")) : null;
 const least = map.dataset.large === "1" ? 44 : 24;
 const SEAT = 50;
 const MOST = 72;
@@ -27,10 +28,7 @@ const pinWidth = 1.5 * parseFloat(getComputedStyle(document.documentElement).fon
 const rows = seats.map((seat) => seat.parentNode);
 const ends = new Map([...new Set(rows)].map((row) => [row, row.querySelector("text")]));
 const shown = new Map();
-let zoom = 1;
-let here = 0;
-let etag = "";
-let misses = 0;
+let [zoom, here, etag, misses] = [1, 0, "", 0];
 
 const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const say = (sentence, values) => {
@@ -61,7 +59,8 @@ function priced(indexes) {
 
 // Choosing
 const special = (i) => seats[i].dataset.type !== "seat";
-const open = (i) => states[i] === 0 || (states[i] === 2 && yours.has(seats[i].dataset.code));
+const fits = (i) => !within || within.has(seats[i].dataset.zone);
+const open = (i) => fits(i) && (states[i] === 0 || (states[i] === 2 && yours.has(seats[i].dataset.code)));
 function toggle(i) {
   const seat = names[i];
   if (chosen.has(i)) {
@@ -69,9 +68,10 @@ function toggle(i) {
     say(words.left, { seat });
   } else if (!open(i)) {
     return say(states[i] === 1 ? words.taken : special(i) ? words.access : words.kept, { seat });
-  } else if (chosen.size >= limit) {
+  } else if (limit !== 1 && chosen.size >= limit) {
     return say(limit ? words.limit : words.none, { count: limit });
   } else {
+    if (limit === 1) [...chosen].forEach(toggle);
     chosen.add(i);
     say(words.chosen, { seat });
   }
@@ -289,7 +289,7 @@ seats.forEach((seat, i) => {
   seat.dataset.i = i;
   seat.tabIndex = -1;
   const zone = zones.get(seat.dataset.zone);
-  if (zone) seat.setAttribute("aria-label", `${names[i]} ${zone} ${money(priced([i])[0])}`);
+  if (zone && !within) seat.setAttribute("aria-label", `${names[i]} ${zone} ${money(priced([i])[0])}`);
 });
 seats[here].tabIndex = 0;
 addEventListener("resize", () => zoomTo(zoom));

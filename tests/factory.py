@@ -355,6 +355,10 @@ class Factory:
         """Return the claims of a performance."""
         return list(db.session.scalars(select(Claim).where(Claim.performance_id == performance.id)))
 
+    def quotas(self, performance: Performance) -> list[Quota]:
+        """Return the quotas of a performance."""
+        return list(db.session.scalars(select(Quota).where(Quota.performance_id == performance.id)))
+
     def orders(self, member: Member) -> list[Order]:
         """Return a member's orders."""
         return list(db.session.scalars(select(Order).where(Order.member_id == member.id)))

@@ -7,7 +7,19 @@ from sqlalchemy import func, select, text
 from palace import clock
 from palace.config import Settings, UnsafeSettings
 from palace.db import db, tables_to_empty, transaction
-from palace.demo import house, joining, people, persons, privacy, programme, sales, strikes, waiting
+from palace.demo import (
+    blocks,
+    changing,
+    house,
+    joining,
+    people,
+    persons,
+    privacy,
+    programme,
+    sales,
+    strikes,
+    waiting,
+)
 from palace.venues import queries as venues
 from palace.venues.models import Demonstration
 from palace.venues.services import check_database
@@ -71,7 +83,9 @@ def _bring_in() -> None:
     persons.bring_in(now)
     shows = programme.bring_in(now)
     waiting.book_first(shows)
+    blocks.bring_in(shows, now)
     sales.bring_in(shows, now)
     waiting.bring_in(shows, now)
+    changing.bring_in(shows, now)
     strikes.bring_in(now)
     privacy.bring_in(now)

@@ -16,7 +16,7 @@ from palace.venues.figures import FIGURES, Figure, Group, Unit
 STALE = _("请刷新这一页再改。")
 UNKNOWN = _("没有这一种，请重新选择。")
 LONGEST_WHY = 200
-LONGEST_SEEN = 500
+LONGEST_SEEN = 2000
 LONGEST_CODE = 64
 MINUTES = 60
 

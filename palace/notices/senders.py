@@ -78,6 +78,38 @@ KINDS = {
         "{title}, {starts_at}: one of your tickets was returned.",
         NEWS,
     ),
+    "seat_changed": Kind(
+        "{title}，{starts_at}，座位换成{seat}了。旧的二维码不能再用，登录后在“我的”里看新票。",
+        "{title}, {starts_at}: your seat is now {seat}. The old QR code is dead; sign in and see Mine.",
+        NEWS,
+    ),
+    "ticket_offered": Kind(
+        "有人送您一张票：{title}，{starts_at}。请在{until}前登录，在“我的”里收下。",
+        "Somebody gives you a ticket: {title}, {starts_at}. Sign in by {until} and take it under Mine.",
+        NEWS,
+    ),
+    "ticket_received": Kind(
+        "{title}，{starts_at}，票收下了，登录后在“我的”里查看。",
+        "{title}, {starts_at}: the ticket is yours. Sign in and open Mine to see it.",
+        NEWS,
+    ),
+    "ticket_given": Kind(
+        "{title}，{starts_at}，您送的票对方收下了，您的旧二维码不能再用。",
+        "{title}, {starts_at}: the ticket you gave was taken; your old QR code is dead.",
+        NEWS,
+    ),
+    "show_moved": Kind(
+        "{title}，{starts_at}改到{new_at}，{place}。票照旧有效。去不了，请在{until}前到“我的”里退票。",
+        "{title}, {starts_at}, is moved to {new_at}, {place}. Your ticket stays valid;"
+        " if you cannot come, return it under Mine by {until}.",
+        NEWS,
+    ),
+    "show_cancelled": Kind(
+        "{title}，{starts_at}取消了，请不要来。免费名额已还给您；付过的钱请到售票处退。",
+        "{title}, {starts_at}, is cancelled: please do not come. Free allowances are back;"
+        " money paid is returned at the box office.",
+        NEWS,
+    ),
     "unit_confirmed": Kind(
         "{unit}核对好了，您已是工会会员，会员票可以订了。",
         "{unit} has confirmed you: you are a union member now and may book member tickets.",
@@ -107,6 +139,23 @@ KINDS = {
     "unit_asks_name": Kind(
         "{unit}要核对您，请登录后在“我的”里填好姓名。",
         "{unit} wants to confirm you. Please sign in and give your name under Mine.",
+        NEWS,
+    ),
+    "block_given": Kind(
+        "{title}，{starts_at}，给您单位留了{count}个座位，{releases_at}收回。登录后在“单位工会”里发给大家。",
+        "{title}, {starts_at}: {count} seats are kept for your union until {releases_at}."
+        " Sign in and hand them out under Your unit.",
+        NEWS,
+    ),
+    "block_release": Kind(
+        "{title}，{starts_at}，您单位还有{count}个座位没发出去，{releases_at}收回。",
+        "{title}, {starts_at}: {count} seats of your union are not handed out yet."
+        " They go back on sale at {releases_at}.",
+        NEWS,
+    ),
+    "block_none_left": Kind(
+        "{title}，{starts_at}，单位的票按报名先后分完了，这次没有分到您。",
+        "{title}, {starts_at}: the tickets of your union went to those who signed up before you.",
         NEWS,
     ),
     "awaiting_payment": Kind(
@@ -232,8 +281,11 @@ SAID: dict[str, Callable[[Any], str]] = {
     "title": _title,
     "place": _title,
     "starts_at": _instant,
-    "pay_by": _instant,
+    "new_at": _instant,
     "until": _instant,
+    "seat": _title,
+    "pay_by": _instant,
+    "releases_at": _instant,
     "amount": words.money_words,
     "count": str,
     "unit": str,

@@ -12,9 +12,11 @@ from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from palace.agenda.models import AgendaEntry
+from palace.blocks.models import ListedName, SignUp
 from palace.commands import CommandKey
 from palace.companions.models import Companion
 from palace.consents.models import Consent, ConsentText
+from palace.gifts.models import Gift
 from palace.joining.models import NO_CARD, Application
 from palace.members.models import (
     AuditLine,
@@ -26,6 +28,7 @@ from palace.members.models import (
     SignIn,
 )
 from palace.members.services.audit import FOR
+from palace.moving.models import MoveNews
 from palace.notices.models import Contact, Notice
 from palace.notices.rules import EMAIL_CODE
 from palace.payments.models import Payment
@@ -35,7 +38,7 @@ from palace.reports.models import Export
 from palace.roster.models import RosterQuestion
 from palace.strikes.models import Appeal, Strike
 from palace.text import N_
-from palace.tickets.models import Admission, Claim, Entrant, Order, Ticket
+from palace.tickets.models import Admission, Claim, Entrant, Order, RefundOwed, Ticket
 from palace.waiting.models import WaitEntry
 
 STAYS = N_("账要对得上，一直留着；注销以后不再写着是谁。")
@@ -79,6 +82,10 @@ def _received(whose: Whose) -> ColumnElement[bool]:
 
 def _appealed(whose: Whose) -> ColumnElement[bool]:
     return Appeal.strike_id.in_(select(Strike.id).where(Strike.member_id == whose.id))
+
+
+def _gave_or_got(whose: Whose) -> ColumnElement[bool]:
+    return or_(Gift.giver_id == whose.id, Gift.receiver_id == whose.id)
 
 
 def _paid(whose: Whose) -> ColumnElement[bool]:
@@ -211,6 +218,27 @@ HOLDINGS: Sequence[Holding] = (
         kept=STAYS,
         of=lambda whose: Admission.ticket_id.in_(_tickets(whose)),
     ),
+    Holding(
+        model=RefundOwed,
+        title=N_("要退给您的钱"),
+        kept=STAYS,
+        of=lambda whose: RefundOwed.ticket_id.in_(_tickets(whose)),
+    ),
+    Holding(
+        model=Gift,
+        title=N_("您送出和收到的票"),
+        kept=N_("谁把票送给了谁要查得到，一直留着；注销以后不再写着是谁。"),
+        of=_gave_or_got,
+        untold=frozenset({"giver_id", "receiver_id"}),
+        emptied={"number_end": ""},
+    ),
+    Holding(
+        model=MoveNews,
+        title=N_("场次取消或改期时告诉您的"),
+        kept=GOES,
+        of=by(MoveNews.member_id),
+        goes=by(MoveNews.member_id),
+    ),
     Holding(model=Payment, title=N_("付款"), kept=STAYS, of=_paid),
     Holding(
         model=Entrant,
@@ -236,6 +264,22 @@ HOLDINGS: Sequence[Holding] = (
         days="notice_keep_days",
         of=by(WaitEntry.member_id),
         goes=by(WaitEntry.member_id),
+    ),
+    Holding(
+        model=SignUp,
+        title=N_("报名领单位的票"),
+        kept=N_("散场%(days)s天后删除，注销时马上删。"),
+        days="entrant_keep_days",
+        of=by(SignUp.member_id),
+        goes=by(SignUp.member_id),
+    ),
+    Holding(
+        model=ListedName,
+        title=N_("单位发票名单上的您"),
+        kept=N_("散场%(days)s天后删除，注销时马上删。"),
+        days="entrant_keep_days",
+        of=by(ListedName.member_id),
+        goes=by(ListedName.member_id),
     ),
     Holding(
         model=Appeal,

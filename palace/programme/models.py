@@ -96,6 +96,8 @@ class Performance(Base):
     from the house rules. `one_per_identity`: one document, one ticket. `sale_opens_at` is the public
     opening, `openings` lets some in before. `uid` names it in calendars; the
     database raises `revision` when something the public reads of it changes, title and hall included.
+    `moved_at` is when it was last moved to another time or hall, and until `return_until` tickets go
+    back because of that.
     """
 
     __tablename__ = "performances"
@@ -128,6 +130,8 @@ class Performance(Base):
     sale_closes_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
+    moved_at: Mapped[datetime | None]
+    return_until: Mapped[datetime | None]
     identity_policy: Mapped[IdentityPolicy] = mapped_column(
         server_default=IdentityPolicy.NONE, default=IdentityPolicy.NONE
     )

@@ -149,6 +149,8 @@ class Timed:
     sale_opens_at: datetime
     sale_closes_at: datetime
     cancelled_at: datetime | None
+    moved_at: datetime | None = None
+    return_until: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,11 +9,13 @@ from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, DateTime, Text, bindparam, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.sql.dml import ReturningInsert
 
 from palace.db import db, table_of
+from palace.programme.models import Performance
 from palace.security import public_code
 from palace.statements import Question, execute
 from palace.tickets.models import Claim, Order, Ticket
@@ -21,6 +23,7 @@ from palace.tickets.rules import OrderState, TicketState
 
 CLAIMS, ORDERS, TICKETS = table_of(Claim), table_of(Order), table_of(Ticket)
 INSTANT = DateTime(timezone=True)
+REDRAWS = 5
 NEW_ORDER = insert(ORDERS).returning(ORDERS.c.id)
 OF_NEW_ORDER = [column.name for column in ORDERS.c if column.name != "id"]
 SETTLE = (
@@ -70,6 +73,24 @@ def unissued(claim_ids: Iterable[int], issued: Iterable[Any]) -> list[int]:
     return sorted(claim_id for claim_id in claim_ids if claim_id not in done)
 
 
+def reissue(ticket: Ticket) -> None:
+    """Give a ticket new credentials: what was printed or photographed of it opens no door any more.
+
+    Raises:
+        IntegrityError: its collection code collided time and again, which chance does not do.
+    """
+    ticket.issue += 1
+    db.session.flush()
+    for last in (*[False] * REDRAWS, True):
+        try:
+            with db.session.begin_nested():
+                ticket.collection_code = f"{secrets.randbelow(10**8):08d}"
+            return
+        except IntegrityError:
+            if last:
+                raise
+
+
 def _issue() -> ReturningInsert[Any]:
     words = ARRAY(Text)
     drawn = (
@@ -96,3 +117,16 @@ def _issue() -> ReturningInsert[Any]:
 
 
 ISSUE = _issue()
+UNCHANGED = select(Performance.id).where(
+    Performance.id == bindparam("performance_id", type_=BigInteger),
+    Performance.cancelled_at.is_(None),
+    Performance.moved_at.is_not_distinct_from(bindparam("moved_at", type_=INSTANT)),
+)
+
+
+def unchanged(performance_id: int, moved_at: datetime | None) -> Question:
+    """Return the statement that finds a performance as it was read, not cancelled or moved since.
+
+    Asked behind a statement that wrote tickets: their foreign key has waited for a move by then.
+    """
+    return UNCHANGED, {"performance_id": performance_id, "moved_at": moved_at}

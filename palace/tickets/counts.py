@@ -41,7 +41,8 @@ def free_used_of(
 ) -> ScalarSelect[int]:
     """Return how many free tickets of a month a member has."""
     show = aliased(Performance)  # looked up by claim: a join began with all shows
-    starts_at = select(show.starts_at).where(show.id == Claim.performance_id).scalar_subquery()
+    there = (show.id == Claim.performance_id, show.cancelled_at.is_(None))
+    starts_at = select(show.starts_at).where(*there).scalar_subquery()
     return (
         select(func.count())
         .select_from(Claim)

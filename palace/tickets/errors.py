@@ -153,6 +153,41 @@ class TooLateToReturn(PalaceError):
     message = N_("退票时间到%(until)s为止，已经过了。来不了的话，请告诉售票处。")
 
 
+class TicketGone(PalaceError):
+    """The ticket was given back, or is somebody else's by now."""
+
+    status, code = 409, "ticket_gone"
+    message = N_("这张票已经退掉或送出，不能再办。")
+
+
+class TooLateToChange(PalaceError):
+    """Seats are changed until some minutes before the start. Carries `until`."""
+
+    status, code = 409, "too_late_to_change"
+    message = N_("换座时间到%(until)s为止，已经过了。要换的话，请告诉售票处。")
+
+
+class NoSeatToChange(PalaceError):
+    """Places of this performance have no numbers."""
+
+    status, code = 409, "no_seat_to_change"
+    message = N_("这一场不对号入座，不用换座。")
+
+
+class OtherPrice(PalaceError):
+    """The seat costs something else; money is not changed here. Carries `seat`."""
+
+    status, code = 409, "other_price"
+    message = N_("%(seat)s的票价不一样，只能换到同价的座位。")
+
+
+class ShowMoved(PalaceError):
+    """The show was moved after somebody chose seats. Carries `starts_at`, the new start."""
+
+    status, code = 409, "show_moved"
+    message = N_("演出时间或地点刚刚改了，现在是%(starts_at)s。请看一下，再重新选座。")
+
+
 class PaidTicket(PalaceError):
     """A paid ticket goes back at the counter, where the money is."""
 
@@ -164,4 +199,4 @@ class AlreadyAdmitted(PalaceError):
     """Somebody came in by this ticket, so it is not taken back. Carries `first_at`."""
 
     status, code = 409, "already_admitted"
-    message = N_("这张票%(first_at)s已经入场，不能再退。")
+    message = N_("这张票%(first_at)s已经入场，不能再退、换或送。")

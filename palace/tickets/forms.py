@@ -131,6 +131,26 @@ class HoldForm(Choice, Form):
         )
 
 
+class SeatForm(Form):
+    """The one seat a ticket shall be for; `list` says it was chosen by rows."""
+
+    seats = SeatList()
+    list = BooleanField()
+
+    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
+        """Ask for one seat: not none, not several."""
+        valid = bool(super().validate(extra_validators))
+        if valid and len(self.seats.data or ()) != 1:
+            self.seats.errors = [_("请选一个座位。")]
+            return False
+        return valid
+
+    @property
+    def wanted(self) -> str:
+        """Return the code of the seat."""
+        return self.seats.data[0][0]
+
+
 class Texts(Field):
     """Repeated values of one name, as many as a form has seats."""
 

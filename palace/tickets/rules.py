@@ -27,6 +27,8 @@ from palace.tickets.errors import (
 from palace.tickets.keeping import KeptFor as KeptFor  # noqa: PLC0414 - says: shown to others
 
 PAYMENT_GRACE = timedelta(seconds=60)
+MOVE_TAKES = timedelta(seconds=10)
+"""Whoever chose seats within this time of a move may have seen the show as it was before."""
 
 
 class OrderState(StrEnum):
@@ -43,6 +45,13 @@ class TicketState(StrEnum):
 
     VALID = "valid"
     RETURNED = "returned"
+
+
+class RefundReason(StrEnum):
+    """Why money goes back."""
+
+    CANCELLED = "cancelled"
+    MOVED = "moved"
 
 
 class NamedTier(Protocol):
@@ -207,9 +216,15 @@ def pay_deadline(starts_at: datetime, before_minutes: int) -> datetime:
     return starts_at - timedelta(minutes=before_minutes)
 
 
-def return_deadline(starts_at: datetime, before_minutes: int) -> datetime:
-    """Return until when members give tickets back by themselves."""
-    return starts_at - timedelta(minutes=before_minutes)
+def return_deadline(
+    starts_at: datetime, before_minutes: int, answer_until: datetime | None = None
+) -> datetime:
+    """Return until when members give tickets back by themselves.
+
+    `answer_until`: the show was moved, and who cannot come then may say so until this instant.
+    """
+    usual = starts_at - timedelta(minutes=before_minutes)
+    return max(usual, min(answer_until, starts_at)) if answer_until else usual
 
 
 def check_returnable(now: datetime, until: datetime) -> None:

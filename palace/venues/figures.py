@@ -84,6 +84,28 @@ FIGURES: dict[Group, tuple[Figure, ...]] = {
             0,
             10_080,
         ),
+        Figure(
+            "block_release_hours",
+            N_("给单位留的座位，开演前几小时收回"),
+            Unit.HOURS,
+            0,
+            LONGEST_SPAN,
+            N_("给单位留座时可以另写；已经留好的不变。"),
+        ),
+        Figure(
+            "block_remind_hours",
+            N_("收回前几小时提醒单位经办人"),
+            Unit.HOURS,
+            0,
+            LONGEST_SPAN,
+        ),
+        Figure(
+            "exchange_before_minutes", N_("开演前几分钟以前可以自己换座"), Unit.MINUTES, 0, 10_080
+        ),
+        Figure("gifts_per_ticket", N_("一张票最多转送几次（0：不能转送）"), Unit.TIMES, 0, 10),
+        Figure("gift_before_minutes", N_("开演前几分钟以前可以转送"), Unit.MINUTES, 0, 10_080),
+        Figure("gift_hours", N_("送出的票，等对方收几小时"), Unit.HOURS, 1, 240),
+        Figure("move_answer_days", N_("演出改期后，几天内可以退票"), Unit.DAYS, 1, 60),
         Figure("few_left_percent", N_("空座剩百分之几起算“快满了”"), Unit.PERCENT, 0, 100),
     ),
     Group.WAITING: WAITING,

@@ -77,6 +77,12 @@ class HouseRules(Base):
             codes have budgets of their own above, and what must be told is told.
         broadcast_per_minute: a mass notice goes out no faster.
         broadcast_confirm_above: to more receivers than this, a second person starts it.
+        block_release_hours: a unit's block goes back on sale so long before the start, unless staff say else.
+        block_remind_hours: so long before that the unit's organisers hear what is left of it.
+        exchange_before_minutes: members change seats by themselves until so long before the start.
+        gifts_per_ticket: so often a ticket may be given on (0: never); gift_before_minutes: until so
+            long before the start; gift_hours: so long an offered ticket waits to be accepted.
+        move_answer_days: after a move holders may give tickets back for so long, unless said.
         no_single_gap: whether a choice on the web may not leave one single free seat, for new shows.
         house_release_hours, technical_release_hours, press_release_hours, wheelchair_release_hours,
             in_person_release_hours: so long before the start such seats go on sale, unless staff say else.
@@ -150,6 +156,12 @@ class HouseRules(Base):
             " AND sale_opens_hour BETWEEN 0 AND 23",
             name="programme",
         ),
+        CheckConstraint("least(block_release_hours, block_remind_hours) >= 0", name="blocks"),
+        CheckConstraint(
+            "least(exchange_before_minutes, gifts_per_ticket, gift_before_minutes) >= 0"
+            " AND least(gift_hours, move_answer_days) > 0",
+            name="changing",
+        ),
         one_of("mode", Mode),
         CheckConstraint(
             "least(offer_minutes, offer_near_minutes, offer_last_minutes) > 0"
@@ -173,6 +185,11 @@ class HouseRules(Base):
     extension_minutes: Mapped[int] = mapped_column(server_default="10", default=10)
     pay_before_minutes: Mapped[int] = mapped_column(server_default="30", default=30)
     return_before_minutes: Mapped[int] = mapped_column(server_default="60", default=60)
+    exchange_before_minutes: Mapped[int] = mapped_column(server_default="60", default=60)
+    gifts_per_ticket: Mapped[int] = mapped_column(server_default="1", default=1)
+    gift_before_minutes: Mapped[int] = mapped_column(server_default="60", default=60)
+    gift_hours: Mapped[int] = mapped_column(server_default="24", default=24)
+    move_answer_days: Mapped[int] = mapped_column(server_default="7", default=7)
     few_left_percent: Mapped[int] = mapped_column(server_default="15", default=15)
     code_per_phone_minute: Mapped[int] = mapped_column(server_default="1", default=1)
     code_per_phone_hour: Mapped[int] = mapped_column(server_default="5", default=5)
@@ -239,6 +256,8 @@ class HouseRules(Base):
     return_rest_max_minutes: Mapped[int] = mapped_column(server_default="15", default=15)
     remind_day_hours: Mapped[int] = mapped_column(server_default="24", default=24)
     remind_hours: Mapped[int] = mapped_column(server_default="2", default=2)
+    block_release_hours: Mapped[int] = mapped_column(server_default="48", default=48)
+    block_remind_hours: Mapped[int] = mapped_column(server_default="24", default=24)
     mode: Mapped[Mode] = mapped_column(server_default=Mode.NORMAL, default=Mode.NORMAL)
     mode_reason_zh: Mapped[str] = mapped_column(server_default="", default="")
     mode_reason_en: Mapped[str] = mapped_column(server_default="", default="")

@@ -14,6 +14,7 @@ from wtforms import BooleanField, Field, Form, IntegerField, StringField
 from wtforms.csrf.core import CSRFTokenField
 from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional, Regexp
 
+from palace.blocks.forms import InstantField, TextList
 from palace.desk.forms import LONGEST_NAME, Typed
 from palace.forms import MOST_VALUES
 from palace.notices.forms import Kinds
@@ -82,13 +83,15 @@ def _kind_of(field: Field) -> Shape:
             return shapes.each(item) | {"maxItems": MOST_SEATS, "uniqueItems": True}
         case Kinds():
             return shapes.each(shapes.one_of(DECLINABLE))
+        case TextList():
+            return shapes.each({"type": "string", "pattern": f"^({field.shape.pattern})?$"})
         case Texts():
             text = {"type": "string", "maxLength": LONGEST_TEXT}
             return shapes.each(text) | {"maxItems": MOST_SEATS}
         case Typed():
             item = {"type": "string", "maxLength": LONGEST_NAME}
             return shapes.each(item) | {"maxItems": MOST_VALUES}
-        case StringField():
+        case StringField() | InstantField():
             return {"type": "string"}
     raise UnknownField(f"{field.name}: {type(field).__name__}")
 

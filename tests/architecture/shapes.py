@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from palace.agenda.rules import EntryStatus
+from palace.blocks.rules import LinkState, Outcome, Way
 from palace.broadcasts.rules import Audience as Told
 from palace.broadcasts.rules import Stage
 from palace.companions.rules import Relation
 from palace.consents.rules import Purpose
 from palace.desk.rules import Stand
 from palace.door.rules import Reason, Verdict
+from palace.gifts.rules import GiftState
 from palace.identities.rules import Document
 from palace.members.rules import Role, Standing
+from palace.moving.rules import MoveKind, MoveState
 from palace.programme.rules import (
     KINDS,
     Audience,
@@ -121,6 +124,25 @@ BROADCAST = {
     "receivers": NUMBER,
     "revision": NUMBER,
 }
+BLOCK = {
+    "block": NUMBER,
+    "performance": NUMBER,
+    "title": TEXT,
+    "starts_at": INSTANT,
+    "unit": TEXT,
+    "tier": TEXT,
+    "way": one_of(Way),
+    "per_member": NUMBER,
+    "places": NUMBER,
+    "taken": NUMBER,
+    "left": NUMBER,
+    "returned": NUMBER,
+    "releases_at": INSTANT,
+    "turn_at": maybe(INSTANT),
+    "given": NUMBER,
+    "came": NUMBER,
+}
+HANDED_OUT = each(exactly(ticket=maybe(CODE), seat=maybe(TEXT), name=TEXT, paper=YES_NO))
 SHAPES: dict[str, Shape] = {
     "Feeds": exactly(
         palace={"type": "string", "format": "uri"},
@@ -261,6 +283,43 @@ SHAPES: dict[str, Shape] = {
         price=FEN,
         collection_code={"type": "string", "pattern": "^[0-9]{8}$"},
         admitted_at=maybe(INSTANT),
+    ),
+    "SeatChoice": exactly(ticket=CODE, seats=each(TEXT)),
+    "Giving": exactly(
+        ticket=CODE,
+        offered=YES_NO,
+        number_end=maybe(TEXT),
+        lapses_at=maybe(INSTANT),
+        give_by=INSTANT,
+    ),
+    "Gift": exactly(
+        gift=CODE,
+        state=one_of(GiftState),
+        performance=NUMBER,
+        seat=maybe(TEXT),
+        lapses_at=INSTANT,
+        ticket=maybe(CODE),
+    ),
+    "Move": exactly(
+        move=NUMBER,
+        performance=NUMBER,
+        kind=one_of(MoveKind),
+        state=one_of(MoveState),
+        old_starts_at=INSTANT,
+        starts_at=INSTANT,
+    ),
+    "Moves": exactly(moves=each(known("Move"))),
+    "MoveOfShow": exactly(
+        performance=NUMBER,
+        shown=TEXT,
+        move=maybe(known("Move")),
+        mark=maybe(TEXT),
+        seen=maybe(TEXT),
+        clashes=each(TEXT),
+        missing=each(TEXT),
+        told=NUMBER,
+        waiting=NUMBER,
+        failed=NUMBER,
     ),
     "Entry": exactly(
         subject=TEXT,
@@ -446,6 +505,44 @@ SHAPES: dict[str, Shape] = {
         },
     ),
     "Decided": exactly(waiting=NUMBER),
+    "Block": exactly(**BLOCK),
+    "Blocks": exactly(blocks=each(known("Block"))),
+    "StaffBlock": exactly(**BLOCK, shown=TEXT, tickets=HANDED_OUT),
+    "UnitBlocks": exactly(
+        blocks=each(known("Block")), years=each(exactly(unit=TEXT, given=NUMBER, came=NUMBER))
+    ),
+    "UnitBlock": exactly(
+        **BLOCK,
+        link=maybe({"type": "string", "format": "uri"}),
+        tickets=HANDED_OUT,
+        lists=each(exactly(list=NUMBER, given_at=maybe(INSTANT))),
+    ),
+    "NameList": exactly(
+        list=NUMBER,
+        given_at=maybe(INSTANT),
+        names=each(
+            exactly(
+                line=NUMBER,
+                typed=TEXT,
+                outcome=one_of(Outcome),
+                refusal=maybe(TEXT),
+                seat=maybe(TEXT),
+            )
+        ),
+    ),
+    "BlockLink": exactly(
+        performance=NUMBER,
+        title=TEXT,
+        starts_at=INSTANT,
+        unit=TEXT,
+        state=one_of(LinkState),
+        why=maybe(TEXT),
+        left=NUMBER,
+        rank=maybe(NUMBER),
+        order=maybe(CODE),
+        releases_at=INSTANT,
+        turn_at=maybe(INSTANT),
+    ),
     "Posters": exactly(posters=each(exactly(code=CODE, unit=TEXT))),
     "Written": exactly(
         production=NUMBER,

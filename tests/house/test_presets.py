@@ -190,7 +190,7 @@ def test_an_unknown_preset_and_a_page_of_before_are_told(
     for nothing in (
         {},
         {"preset": "x" * 65, "seen": seen},
-        {"preset": "warning", "seen": "x" * 501},
+        {"preset": "warning", "seen": "x" * 2001},
     ):
         refused = head.post(PRESET, data=nothing)
         assert (refused.status_code, 'role="alert"' in refused.text) == (422, True)

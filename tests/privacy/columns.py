@@ -16,6 +16,11 @@ PERSONAL = {
         "member_id unit_id poster_id asked_at withdrawn_at decided_at decided_by verdict why"
     ),
     "audit_lines": "at actor subject before after why personal personal_of",
+    "block_lists": "made_by",
+    "block_names": "typed roster_entry_id member_id outcome refusal seat",
+    "block_papers": "name",
+    "block_sign_ups": "member_id signed_at outcome refusal",
+    "blocks": "made_by",
     "challenges": "browser_hash address_hash phone known created_at expires_at tries passed_at",
     "claims": "order_id member_id seat_id",
     "command_keys": "actor key body_hash answer created_at",
@@ -31,7 +36,11 @@ PERSONAL = {
     ),
     "erasures": "member_id mark erased_at asked_by",
     "exports": "staff_id member_id asked_at query",
+    "gifts": "code ticket_id giver_id receiver_id number_end offered_at lapses_at ended_at order_id",
     "grants": "member_id performance_id kind reason starts_at ends_at opens seats",
+    "move_news": "member_id told_at kept_at",
+    "moves": "proposed_by decided_by",
+    "refunds_owed": "ticket_id amount owed_at paid_at",
     "members": "phone phone_proven_at name roster_entry_id created_at erased_at",
     "notices": (
         "subject receiver values created_at sent_at state due_at attempted_at address read_at language"
@@ -75,6 +84,13 @@ PLAIN = {
     "applications": "id",
     "audit_lines": "id act request_id",
     "audit_seals": "id day sealed_at ids line_count hash forgotten_at",
+    "block_lists": "id block_id made_at given_at",
+    "block_names": "id list_id line",
+    "block_papers": "ticket_id block_id",
+    "block_sign_ups": "id block_id",
+    "blocks": (
+        "id performance_id unit_id tier_id way per_member releases_at code turn_at turned_at made_at"
+    ),
     "challenges": "id",
     "claims": (
         "id performance_id tier_id zone price face_price fund held_until kept_for kept_until kept_why"
@@ -88,7 +104,8 @@ PLAIN = {
     "exports": "id code endpoint address_values language format state row_count",
     "grants": "id",
     "house_rules": (
-        "acting_minutes "
+        "acting_minutes exchange_before_minutes gifts_per_ticket gift_before_minutes gift_hours "
+        "move_answer_days "
         "site_id seats_per_member free_per_month hold_minutes hold_minutes_large_text "
         "extension_minutes pay_before_minutes return_before_minutes few_left_percent "
         "code_per_phone_minute code_per_phone_hour code_per_phone_day "
@@ -99,6 +116,7 @@ PLAIN = {
         "unit_uploads_per_day unit_confirmations_per_day export_keep_days audit_keep_days "
         "agenda_keep_days application_keep_days downloads_per_day idle_keep_months "
         "companions_kept people_per_order minors_per_order minor_age number_idle_days "
+        "block_release_hours block_remind_hours "
         "strikes_to_bar strike_within_days bar_days strike_free_only strike_after_minutes "
         "mode mode_reason_zh mode_reason_en "
         "no_single_gap house_release_hours technical_release_hours press_release_hours "
@@ -108,7 +126,7 @@ PLAIN = {
         "offer_quiet_from offer_quiet_until return_rest_min_minutes return_rest_max_minutes "
         "remind_day_hours remind_hours"
     ),
-    "members": "id calendar_generation",
+    "members": "id calendar_generation for_unit_id",
     "notices": "id kind gateway attempts amount pieces error reference",
     "contacts": "tries",
     "message_days": "day fund pieces amount",
@@ -118,13 +136,20 @@ PLAIN = {
         "id title_zh title_en body_zh body_en word audience unit_id performance_id outside state "
         "receivers written_at revision confirmed_at started_at released_at ended_at"
     ),
+    "gifts": "id state",
+    "move_news": "move_id failure",
+    "moves": (
+        "id performance_id kind state starts_at space_id plan_id old_starts_at old_space_id "
+        "return_until reason_zh reason_en proposed_at decided_at passed_on_at finished_at"
+    ),
+    "refunds_owed": "id reason",
     "occupancies": "id space_id atoms during use lapses_at",
     "openings": "id performance_id audience unit_id opens_at",
     "orders": "id state seat_count hold_ends_at extended pay_by",
     "payments": "id part asked_at pay_by backend closed_at",
     "performances": (
         "id production_id space_id plan_id occupancy_id seating capacity seats_per_member "
-        "doors_at starts_at ends_at sale_opens_at sale_closes_at published_at "
+        "doors_at starts_at ends_at moved_at return_until sale_opens_at sale_closes_at published_at "
         "cancelled_at identity_policy one_per_identity no_single_gap choice"
     ),
     "personal_keys": "key_id",

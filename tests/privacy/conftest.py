@@ -16,12 +16,16 @@ from palace.companions.rules import Relation
 from palace.consents import services as consents
 from palace.consents.rules import Purpose
 from palace.db import db
+from palace.gifts.models import Gift
+from palace.gifts.rules import GiftState
 from palace.identities.rules import Declared, Document
 from palace.joining import services as joining
 from palace.members.models import Member, Unit
 from palace.members.rules import Role
 from palace.members.services import ask_access, ask_code
 from palace.money import Fen
+from palace.moving.models import Move, MoveNews
+from palace.moving.rules import MoveKind, MoveState
 from palace.payments import services as payments
 from palace.programme.models import Performance
 from palace.programme.rules import IdentityPolicy
@@ -32,8 +36,8 @@ from palace.security import public_code
 from palace.strikes.models import Appeal, Strike
 from palace.strikes.rules import StrikeKind
 from palace.tickets import services
-from palace.tickets.models import Admission, Ticket
-from palace.tickets.rules import Wish
+from palace.tickets.models import Admission, RefundOwed, Ticket
+from palace.tickets.rules import RefundReason, Wish
 from palace.waiting.models import WaitEntry
 from palace.waiting.rules import WaitState
 from tests.factory import Factory
@@ -91,6 +95,43 @@ def _noted(
     )
 
 
+def _changed(make: Factory, ticket: Ticket, now: datetime) -> None:
+    """Add a ticket they gave, news of a show that moved, and money that goes back."""
+    show = ticket.performance
+    make.add(
+        Gift(
+            code=public_code(),
+            ticket_id=ticket.id,
+            giver_id=ticket.member_id,
+            number_end="0000",
+            state=GiftState.DECLINED,
+            offered_at=now,
+            lapses_at=now,
+            ended_at=now,
+            order_id=ticket.order_id,
+        ),
+        RefundOwed(ticket_id=ticket.id, amount=Fen(3000), reason=RefundReason.MOVED, owed_at=now),
+    )
+    move = Move(
+        performance_id=show.id,
+        kind=MoveKind.MOVE,
+        state=MoveState.DONE,
+        starts_at=show.starts_at,
+        space_id=show.space_id,
+        old_starts_at=show.starts_at,
+        old_space_id=show.space_id,
+        return_until=show.starts_at,
+        reason_zh="",
+        reason_en="",
+        proposed_by="staff:1",
+        proposed_at=now,
+        decided_by="staff:2",
+        decided_at=now,
+    )
+    make.add(move)
+    make.add(MoveNews(move_id=move.id, member_id=ticket.member_id, told_at=now, kept_at=now))
+
+
 def lived_here(make: Factory) -> Regular:
     """Make somebody with a row in every table of people; their show is over in `LATER`."""
     make.site()
@@ -111,6 +152,7 @@ def lived_here(make: Factory) -> Regular:
     payments.close("tickets", order.id, now=now)
     make.add(RosterQuestion(member_id=member.id, asked_at=now, answer="known"))
     _noted(make, member, unit, performance, now)
+    _changed(make, ticket, now)
     ask_access(member, True, now)
     make.post(member, Role.UNIT, unit=unit)
     consents.give(member.id, Purpose.PRIVACY, now)

@@ -13,6 +13,8 @@ from hypothesis import settings
 from sqlalchemy import Connection, select
 from werkzeug.routing import Rule
 
+from palace.blocks.models import Block, NameList
+from palace.blocks.services import read_list
 from palace.db import db
 from palace.members.models import Member
 from palace.programme.models import Performance
@@ -22,6 +24,7 @@ from palace.tickets.rules import Wish
 from palace.waiting import services as waiting
 from palace.waiting.models import WaitEntry
 from palace.waiting.rules import Wanted
+from tests.blocks.conftest import give
 from tests.factory import Factory
 
 UNKNOWN_ID = 999_999_999
@@ -29,13 +32,15 @@ UNKNOWN_ID = 999_999_999
 
 @dataclass(frozen=True)
 class Belongings:
-    """A member with a ticket and a held order for one performance, and an offer for another."""
+    """A member with a ticket and a held order for one performance, an offer, and a block of a unit."""
 
     member: Member
     performance: Performance
     order: Order
     ticket: Ticket
     entry: WaitEntry
+    block: Block
+    names: NameList
 
     def values(self, rule: Rule) -> dict[str, object]:
         """Return the address values of this member's things."""
@@ -43,6 +48,8 @@ class Belongings:
             "performance_id": self.performance.id,
             "production_id": self.performance.production_id,
             "code": self._code(rule.rule),
+            "block_id": self.block.id,
+            "list_id": self.names.id,
             "secret": "0" * 26,
             "task_id": UNKNOWN_ID,
             "kind": "member",
@@ -70,7 +77,7 @@ class Belongings:
         return {name: known[name] for name in rule.arguments}
 
     def _code(self, rule: str) -> str:
-        of = {"/tickets/": self.ticket.code, "/offers/": self.entry.code}
+        of = {"/tickets/": self.ticket.code, "/offers/": self.entry.code, "/b/": self.block.code}
         return next((code for part, code in of.items() if part in rule), self.order.code)
 
 
@@ -84,11 +91,16 @@ def own_something(make: Factory) -> Belongings:
     """Make a member who has a ticket and a held order."""
     performance = make.performance(seats=4)
     member = make.member()
+    assert member.roster_entry is not None
     settled = services.hold(member, performance.id, Wish(count=1), key="belongings-1")
     services.confirm(member, settled.code)
     held = services.hold(member, performance.id, Wish(count=1), key="belongings-2")
     ticket = db.session.scalars(select(Ticket).where(Ticket.member_id == member.id)).one()
-    return Belongings(member, performance, held, ticket, be_offered_something(make, member))
+    block = give(make, make.performance(seats=4), member.roster_entry.unit)
+    names = read_list(block.id, member.name, "member:1")
+    return Belongings(
+        member, performance, held, ticket, be_offered_something(make, member), block, names
+    )
 
 
 def be_offered_something(make: Factory, member: Member) -> WaitEntry:

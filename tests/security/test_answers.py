@@ -28,9 +28,11 @@ from palace.strikes.models import Strike
 from palace.strikes.rules import StrikeKind
 from tests.architecture.answers import CREATES, JSON
 from tests.architecture.openapi import FILE
+from tests.blocks.walk import hand_out_a_block
 from tests.factory import Factory
 from tests.identities.test_rules import card
 from tests.members.browser import newest_code
+from tests.security.changing_walk import change_and_give, move_a_show
 from tests.security.desk_walk import run_the_desk
 from tests.security.notices_walk import read_what_was_told, tell_many
 from tests.security.plans_walk import draw_plans
@@ -340,6 +342,7 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     enter(walk, member)
     get_tickets(walk, show)
     wait_for_one(walk.ask, make)
+    change_and_give(walk, make, show, member)
     bring_people(walk)
     read_what_was_told(walk)
     move_to_another_number(walk)
@@ -351,6 +354,8 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     walk.ask("POST", "/sign-out-everywhere")
     give_the_unit_s_word(walk, make)
     write_and_review(walk, make)
+    hand_out_a_block(walk, make)
+    move_a_show(walk, make)
     make.sign_in(walk.browser, make.member())
     look_after_oneself(walk)
     work(walk, make, show, member, strike)

@@ -1,5 +1,6 @@
 """One file per thing a person does with seats."""
 
+from palace.tickets.services.changes import change_seat
 from palace.tickets.services.entrants import Person, fits
 from palace.tickets.services.freed import look_again, seats_freed
 from palace.tickets.services.hold import hold
@@ -10,6 +11,7 @@ from palace.tickets.services.returns import give_back, keep
 __all__ = [
     "Person",
     "cancel",
+    "change_seat",
     "confirm",
     "extend",
     "fits",

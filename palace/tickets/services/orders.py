@@ -20,6 +20,7 @@ from palace.tickets.errors import (
     HoldLapsed,
     OrderClosed,
     SaleClosed,
+    ShowMoved,
     TooLateToPayLater,
 )
 from palace.tickets.models import Order
@@ -43,6 +44,28 @@ def check_takes_place(show: Show) -> None:
         raise SaleClosed
 
 
+def check_as_chosen(order: Order, show: Show) -> None:
+    """Refuse to go on with seats that were chosen before their show was moved.
+
+    Raises:
+        ShowMoved: it was, or just then.
+    """
+    if show.moved_at is not None and order.created_at < show.moved_at + rules.MOVE_TAKES:
+        raise ShowMoved(starts_at=show.starts_at)
+
+
+def check_unchanged(show: Show, found: Sequence[object]) -> None:
+    """Refuse tickets of a show that was cancelled or moved since it was read (`booked.unchanged`).
+
+    Raises:
+        SaleClosed, ShowMoved: it was.
+    """
+    if not found:
+        now_so, _ = show_now(show.id)
+        check_takes_place(now_so)
+        raise ShowMoved(starts_at=now_so.starts_at)
+
+
 def extend(member: Known, code: str) -> Order:
     """Give a hold its one extension.
 
@@ -53,6 +76,7 @@ def extend(member: Known, code: str) -> Order:
     check_takes_place(show)
     if order.state is not OrderState.HELD:
         raise OrderClosed
+    check_as_chosen(order, show)
     if order.extended:
         raise ExtendedBefore
     longer = timedelta(minutes=venues.house_rules().extension_minutes)
@@ -75,6 +99,7 @@ def confirm(
             `name_them` raises.
         OrderClosed: it was let go.
         HoldLapsed: too late; nothing is kept.
+        SaleClosed, ShowMoved: it is cancelled, or was moved since the seats were chosen.
         TooLateToPayLater: unpaid seats are not kept so near the start.
     """
     order, total, show, now = locked(member, code)
@@ -83,6 +108,7 @@ def confirm(
     if order.state is OrderState.CANCELLED:
         raise OrderClosed
     check_takes_place(show)
+    check_as_chosen(order, show)
     name_them(order, show, entrants, now, guardian=guardian)
     if total:
         _await_payment(order, show, total, now)
@@ -163,11 +189,13 @@ def settle(order: Order, show: Show, now: datetime) -> None:
 def issue(order: Order, show: Show, sold: Iterable[int], now: datetime) -> None:
     """Turn sold claims into tickets, with agenda entry, notice and audit line in one transaction."""
     sold, entry = list(sold), dated(show)
-    issued, entered, _, _ = execute_all(
+    issued, same, entered, _, _ = execute_all(
         booked.issuing(sold, now),
+        booked.unchanged(show.id, show.moved_at),
         agenda.entering(order.member_id, entry, now),
         telling("tickets_issued", order, show, now),
         noting("tickets_issued", f"order:{order.id}", after={"tickets": order.seat_count}),
     )
+    check_unchanged(show, same)
     booked.issue(booked.unissued(sold, issued), now)
     agenda.bring_up(order.member_id, entry, now, entered=entered)

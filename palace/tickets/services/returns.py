@@ -13,8 +13,8 @@ from palace.programme.models import Performance
 from palace.statements import execute
 from palace.tickets import claims, queries, rules
 from palace.tickets.errors import AlreadyAdmitted, PaidTicket
-from palace.tickets.models import Ticket
-from palace.tickets.rules import KeptFor, TicketState
+from palace.tickets.models import RefundOwed, Ticket
+from palace.tickets.rules import KeptFor, RefundReason, TicketState
 from palace.tickets.services.freed import seats_freed
 from palace.tickets.services.news import leave_agenda, telling
 from palace.tickets.services.orders import locked
@@ -29,7 +29,8 @@ def give_back(member: Known, code: str) -> Ticket:
 
     Raises:
         TooLateToReturn: at or after the deadline of the house rules.
-        PaidTicket: money was paid for it; the counter returns both.
+        PaidTicket: money was paid for it; the counter returns both. After a move the ticket goes
+            back like any other, and its money is owed.
         AlreadyAdmitted: somebody came in by it.
     """
     ticket = queries.ticket_of(member.id, code)
@@ -41,13 +42,17 @@ def give_back(member: Known, code: str) -> Ticket:
     admission = queries.admission_of(ticket.id)
     if admission:
         raise AlreadyAdmitted(first_at=admission.admitted_at)
-    if ticket.price:
+    answers_move = show.return_until is not None and now < show.return_until
+    if ticket.price and not answers_move:
         raise PaidTicket
-    house = venues.house_rules()
-    rules.check_returnable(now, rules.return_deadline(show.starts_at, house.return_before_minutes))
+    minutes = venues.house_rules().return_before_minutes
+    rules.check_returnable(now, rules.return_deadline(show.starts_at, minutes, show.return_until))
     ticket.state, ticket.returned_at, ticket.issue = TicketState.RETURNED, now, ticket.issue + 1
     db.session.flush()
     claims.give_up(order.id, now, ticket.claim_id)
+    if ticket.price:
+        owe_refund(ticket, RefundReason.MOVED, now)
+    seats_freed(show.id, [ticket.seat_id], now)
     if not queries.tickets_for(member.id, [ticket.performance_id]):
         leave_agenda(order, now)
     execute(*telling("ticket_returned", order, show, now, subject=f"ticket:{ticket.id}"))
@@ -59,6 +64,11 @@ def give_back(member: Known, code: str) -> Ticket:
     )
     seats_freed(ticket.performance_id, [ticket.seat_id], now)
     return ticket
+
+
+def owe_refund(ticket: Ticket, reason: RefundReason, now: datetime) -> None:
+    """Write that a ticket's money has to go back; the counter, or the payments of later, pay it."""
+    db.session.add(RefundOwed(ticket_id=ticket.id, amount=ticket.price, reason=reason, owed_at=now))
 
 
 def keep(

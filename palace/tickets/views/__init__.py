@@ -3,10 +3,10 @@
 from flask import Flask
 
 from palace.tickets import seatmap, seatstate
-from palace.tickets.views import choosing, orders, shows, tickets
+from palace.tickets.views import changing, choosing, orders, shows, tickets
 from palace.tickets.views.base import bp
 
-__all__ = ["choosing", "init_app", "orders", "shows", "tickets"]
+__all__ = ["changing", "choosing", "init_app", "orders", "shows", "tickets"]
 
 
 def init_app(app: Flask) -> None:

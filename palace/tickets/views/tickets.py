@@ -47,7 +47,7 @@ def ticket(code: str) -> ResponseReturnValue:
     admission = queries.admission_of(found.id)
     return answer(
         "tickets/ticket.html",
-        _json(found, admission),
+        ticket_json(found, admission),
         ticket=found,
         qr=printing.qr_svg(tokens.ticket_token(found)) if is_valid else None,
         siblings=queries.tickets_for(found.member_id, [found.performance_id]),
@@ -57,7 +57,8 @@ def ticket(code: str) -> ResponseReturnValue:
     )
 
 
-def _json(found: Ticket, admission: Admission | None = None) -> dict[str, Any]:
+def ticket_json(found: Ticket, admission: Admission | None = None) -> dict[str, Any]:
+    """Return a ticket as JSON clients read it."""
     admitted_at = admission.admitted_at.astimezone(clock.SHANGHAI) if admission else None
     return {
         "ticket": found.code,
@@ -72,10 +73,18 @@ def _json(found: Ticket, admission: Admission | None = None) -> dict[str, Any]:
 
 
 def _return_terms(found: Ticket, admission: Admission | None) -> dict[str, Any]:
-    minutes = venues.house_rules().return_before_minutes
-    until = rules.return_deadline(found.performance.starts_at, minutes)
-    may_be = found.state is TicketState.VALID and not found.price and not admission
-    return {"may_return": may_be and clock.now() < until, "return_by": until}
+    """Return whether a ticket may be given back or have another seat now, and until when."""
+    house, show, now = venues.house_rules(), found.performance, clock.now()
+    until = rules.return_deadline(show.starts_at, house.return_before_minutes, show.return_until)
+    answers_move = show.return_until is not None and now < show.return_until
+    is_there = found.state is TicketState.VALID and not admission and show.cancelled_at is None
+    change_by = rules.return_deadline(show.starts_at, house.exchange_before_minutes)
+    return {
+        "may_return": is_there and (not found.price or answers_move) and now < until,
+        "return_by": until,
+        "may_change": is_there and found.seat is not None and now < change_by,
+        "answers_move": is_there and answers_move,
+    }
 
 
 def _page(code: str) -> printing.Page:
@@ -128,7 +137,7 @@ def ask_return(code: str) -> ResponseReturnValue:
     admission = queries.admission_of(found.id)
     return answer(
         "tickets/return.html",
-        _json(found, admission),
+        ticket_json(found, admission),
         ticket=found,
         tickets=siblings,
         admission=admission,
@@ -143,7 +152,7 @@ def give_back(code: str) -> ResponseReturnValue:
     with transaction():
         found = services.give_back(current_member(), code)
     if wants_json():
-        return _json(found)
+        return ticket_json(found)
     return redirect(url_for("tickets.ticket", code=found.code), code=303)
 
 
@@ -171,7 +180,7 @@ def give_several_back(performance_id: int) -> ResponseReturnValue:
         db.session.rollback()
         return _returns_page(performance_id, refusal)
     if wants_json():
-        return {"tickets": [_json(one) for one in _of_show(performance_id)]}
+        return {"tickets": [ticket_json(one) for one in _of_show(performance_id)]}
     if form.ticket.data:
         flash(gettext("退好了，座位让给别人了。"))
     return redirect(url_for("mine.home"), code=303)
@@ -193,7 +202,7 @@ def _returns_page(performance_id: int, refusal: PalaceError | None = None) -> Re
     tickets = [(one, _return_terms(one, queries.admission_of(one.id))) for one in found]
     return answer(
         "tickets/returns.html",
-        {"tickets": [_json(one) for one in found]},
+        {"tickets": [ticket_json(one) for one in found]},
         status=refusal.status if refusal else 200,
         one=found[0].performance if found else None,
         tickets=tickets,

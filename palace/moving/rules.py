@@ -1,0 +1,142 @@
+"""When a show may be moved, and whether what was shown still holds: plain values in, decision out.
+
+Until when holders answer is typed, or `house_rules.move_answer_days`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from palace.money import Fen
+from palace.moving.errors import AnswerTooLate, FiguresMoved, MovedToThePast, WrongTitle
+
+FEW, PERCENT = 5, 2
+LONGEST_REASON = 200
+
+
+class MoveKind(StrEnum):
+    """What happens to a show."""
+
+    CANCEL = "cancel"
+    MOVE = "move"
+
+
+class MoveState(StrEnum):
+    """How a move stands: until a second person decides, while people are told, after that."""
+
+    PROPOSED = "proposed"
+    WITHDRAWN = "withdrawn"
+    RUNNING = "running"
+    DONE = "done"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    """Whom a move concerns: people, their valid tickets, orders that wait for money, what was paid."""
+
+    people: int
+    tickets: int
+    orders: int
+    paid: Fen
+
+
+@dataclass(frozen=True, kw_only=True)
+class Times:
+    """When a show is, and until when it is sold."""
+
+    doors_at: datetime
+    starts_at: datetime
+    ends_at: datetime
+    sale_closes_at: datetime
+
+    def at(self, starts_at: datetime) -> Times:
+        """Return the same show at another time: everything moves along."""
+        by = starts_at - self.starts_at
+        return Times(
+            doors_at=self.doors_at + by,
+            starts_at=starts_at,
+            ends_at=self.ends_at + by,
+            sale_closes_at=self.sale_closes_at + by,
+        )
+
+
+def seen_as(figures: Figures) -> str:
+    """Return figures as a page carries them along."""
+    return " ".join(f"{name}={value}" for name, value in asdict(figures).items())
+
+
+def figures_seen(seen: str) -> Figures | None:
+    """Return the figures that a page carried along; None: they cannot be read."""
+    known: Mapping[str, str] = dict(part.partition("=")[::2] for part in seen.split())
+    try:
+        counts = {name: int(known[name]) for name in ("people", "tickets", "orders")}
+        return Figures(paid=Fen(int(known["paid"])), **counts)
+    except (KeyError, ValueError):
+        return None
+
+
+def check_seen(seen: Figures | None, now: Figures) -> None:
+    """Refuse to act on figures that have changed materially: by more than a few, and more than 2 %.
+
+    Money that was paid is material at any change beyond the 2 %.
+
+    Raises:
+        FiguresMoved: they have, or nobody can read what was seen.
+    """
+    if seen is None:
+        raise FiguresMoved
+    counts = ((seen.people, now.people), (seen.tickets, now.tickets), (seen.orders, now.orders))
+    if any(_differs(old, new, FEW) for old, new in counts) or _differs(seen.paid, now.paid, 0):
+        raise FiguresMoved
+
+
+def _differs(old: int, new: int, few: int) -> bool:
+    return abs(new - old) > max(few, old * PERCENT // 100)
+
+
+def mark_of(parts: Sequence[object]) -> str:
+    """Return the mark of what a second person is shown: another content has another mark."""
+    return hashlib.sha256("\n".join(str(part) for part in parts).encode()).hexdigest()[:32]
+
+
+def check_title(typed: str, titles: Sequence[str]) -> None:
+    """Refuse who did not type the show's name, in either language; gaps and case do not count.
+
+    Raises:
+        WrongTitle: it is another name.
+    """
+    if _plain(typed) not in {_plain(title) for title in titles if title}:
+        raise WrongTitle
+
+
+def _plain(title: str) -> str:
+    return "".join(title.split()).casefold()
+
+
+def check_new_time(times: Times, sale_opens_at: datetime, now: datetime) -> None:
+    """Refuse a start that is not to come, or a sale that would end before it opens.
+
+    Raises:
+        MovedToThePast.
+    """
+    if times.starts_at <= now or times.sale_closes_at <= sale_opens_at:
+        raise MovedToThePast
+
+
+def answer_until(
+    typed: datetime | None, *, days: int, starts_at: datetime, now: datetime
+) -> datetime:
+    """Return until when holders may give tickets back: as typed, or so many days, before the show.
+
+    Raises:
+        AnswerTooLate: what was typed is over, or after the show has begun.
+    """
+    if typed is None:
+        return min(now + timedelta(days=days), starts_at)
+    if not now < typed <= starts_at:
+        raise AnswerTooLate(until=typed)
+    return typed

@@ -1,0 +1,191 @@
+"""Calling a show off or moving it, once a second person has confirmed: the show itself, at once.
+
+The performance is locked against the foreign keys of whoever books: who has tickets of it is true
+from then on, and tickets that wait to be written find it changed (`booked.unchanged`). Nobody's
+claims are waited for long: who books goes before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from sqlalchemy import Update, delete, insert, literal, select, text, update
+from sqlalchemy.dialects.postgresql import insert as put_in
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import aliased
+
+from palace import clock
+from palace.db import db
+from palace.members.services import note
+from palace.moving import effects, queries, rules
+from palace.moving.effects import Preview
+from palace.moving.errors import HallTaken, MoveBusy, MoveGone, SecondPersonNeeded, ShowOver
+from palace.moving.models import Move, MoveNews
+from palace.moving.rules import MoveKind, MoveState
+from palace.moving.services.proposing import check_possible
+from palace.moving.services.telling import wake_worker
+from palace.programme.models import Performance
+from palace.programme.rules import Seating
+from palace.tickets.claims import live
+from palace.tickets.models import Claim, RefundOwed, Ticket
+from palace.tickets.rules import RefundReason, TicketState
+from palace.venues import claims as venues
+from palace.venues.models import Occupancy, Seat
+from palace.venues.rules import Use
+
+FOR_THE_SHOW, FOR_A_SEAT = "3s", "300ms"
+NO_LOCK = "55P03"
+"""PostgreSQL's code for a lock that was not had in time; shorter for seats than its deadlock check."""
+
+
+def confirm(performance_id: int, move_id: int, *, mark: str, seen: str, actor: str) -> Move:
+    """Do what was proposed for a show, as its second person; repeating changes nothing.
+
+    Args:
+        mark: of what they were shown (`queries.mark`).
+        seen: the figures they were shown (`rules.seen_as`).
+        actor: who confirms.
+
+    Raises:
+        SecondPersonNeeded, MoveGone, FiguresMoved: it is not theirs to confirm, or not this.
+        ShowOver, HallTaken, SeatsMissing, ZonesUnpriced: it cannot be any more; nothing is done.
+        MoveBusy: seats were being booked this very instant; nothing is done.
+        NotFound: there is none.
+    """
+    move = queries.locked(performance_id, move_id)
+    if move.state in (MoveState.RUNNING, MoveState.DONE):
+        return move
+    if move.state is MoveState.WITHDRAWN:
+        raise MoveGone
+    if move.proposed_by == actor:
+        raise SecondPersonNeeded
+    with _waiting_at_most(FOR_THE_SHOW):
+        show = _alone(performance_id)
+    now = clock.now()
+    shown = effects.preview(show, effects.target_of(move), now)
+    _check(move, show, shown, mark=mark, seen=seen, now=now)
+    _do(move, show, now)
+    move.state, move.decided_by, move.decided_at = MoveState.RUNNING, actor, now
+    db.session.flush()
+    wake_worker()
+    return move
+
+
+def _alone(performance_id: int) -> Performance:
+    """Return a performance that nobody begins to book any more: the keys of new rows wait for it."""
+    wanted = select(Performance).where(Performance.id == performance_id)
+    alone = wanted.with_for_update(of=Performance)
+    return db.session.scalars(alone.execution_options(populate_existing=True)).one()
+
+
+@contextmanager
+def _waiting_at_most(limit: str) -> Iterator[None]:
+    """Wait for locks so long at most.
+
+    Raises:
+        MoveBusy: somebody had one longer.
+    """
+    db.session.execute(text(f"SET LOCAL lock_timeout = '{limit}'"))
+    try:
+        yield
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) == NO_LOCK:
+            raise MoveBusy from None
+        raise
+    db.session.execute(text("SET LOCAL lock_timeout TO DEFAULT"))
+
+
+def _check(
+    move: Move, show: Performance, shown: Preview, *, mark: str, seen: str, now: datetime
+) -> None:
+    if show.cancelled_at is not None or show.ends_at <= now:
+        raise ShowOver
+    if mark != queries.mark(move, show):
+        raise MoveGone
+    rules.check_seen(rules.figures_seen(seen), shown.figures)
+    check_possible(shown)
+    if move.kind is MoveKind.MOVE:
+        times = effects.times_of(show).at(move.starts_at)
+        rules.check_new_time(times, show.sale_opens_at, now)
+
+
+def _do(move: Move, show: Performance, now: datetime) -> None:
+    """Change the show, and write down whom to tell; tickets stay as they are."""
+    before = {"starts_at": show.starts_at.isoformat(), "space": show.space_id}
+    news = effects.holders(show.id, now).add_columns(literal(move.id))
+    db.session.execute(insert(MoveNews).from_select(["member_id", "move_id"], news))
+    if move.kind is MoveKind.CANCEL:
+        _cancel(show, now)
+        note("show_cancelled", f"performance:{show.id}", after={"move": move.id})
+        return
+    _move(move, show, now)
+    after = {"starts_at": show.starts_at.isoformat(), "space": show.space_id, "move": move.id}
+    note("show_moved", f"performance:{show.id}", before=before, after=after)
+
+
+def _cancel(show: Performance, now: datetime) -> None:
+    """Call a show off: its hall is free, the money of its tickets is owed."""
+    paid = select(
+        Ticket.id, Ticket.price, literal(RefundReason.CANCELLED.value), literal(now)
+    ).where(Ticket.performance_id == show.id, Ticket.state == TicketState.VALID, Ticket.price > 0)
+    owed = put_in(RefundOwed).from_select(["ticket_id", "amount", "reason", "owed_at"], paid)
+    db.session.execute(owed.on_conflict_do_nothing())
+    show.cancelled_at = now
+    _leave_hall(show)
+
+
+def _leave_hall(show: Performance) -> None:
+    left, show.occupancy_id = show.occupancy_id, None
+    db.session.flush()
+    if left is not None:
+        db.session.execute(delete(Occupancy).where(Occupancy.id == left))
+
+
+def _move(move: Move, show: Performance, now: datetime) -> None:
+    """Move a show with its hall's time, its kept seats' release, and its seats where the plan is another.
+
+    Raises:
+        HallTaken: somebody took the hall this very instant.
+        MoveBusy: somebody has a seat's row.
+    """
+    target = effects.target_of(move)
+    during = effects.new_during(show, target)
+    by = target.starts_at - show.starts_at
+    _leave_hall(show)
+    taken = venues.occupy(target.space, during, Use.PERFORMANCE)
+    if taken is None:
+        raise HallTaken(clashes=[target.space])
+    times = effects.times_of(show).at(target.starts_at)
+    with _waiting_at_most(FOR_A_SEAT):
+        _move_seats(show, target.plan_id, by, now)
+    show.occupancy_id, show.space_id = taken.id, target.space.id
+    show.doors_at, show.starts_at, show.ends_at = times.doors_at, times.starts_at, times.ends_at
+    show.sale_closes_at, show.return_until = times.sale_closes_at, target.return_until
+    if show.seating is Seating.SEATED and target.plan_id is not None:
+        show.plan_id, show.capacity = target.plan_id, effects.seat_count(target.plan_id)
+    show.moved_at = clock.now()
+    db.session.flush()
+    db.session.refresh(show)
+
+
+def _move_seats(show: Performance, plan_id: int | None, by: timedelta, now: datetime) -> None:
+    """Let seats be kept until their release before the new start; on another plan, those of the same code."""
+    keeps = Claim.kept_until > now
+    if by:
+        later = update(Claim).where(Claim.performance_id == show.id, keeps)
+        _run(later.values(kept_until=Claim.kept_until + by))
+    if plan_id is None or plan_id == show.plan_id:
+        return
+    lock = select(Claim.id).where(Claim.performance_id == show.id, live(now)).order_by(Claim.id)
+    db.session.execute(lock.with_for_update(key_share=True)).all()
+    old, new = aliased(Seat), aliased(Seat)
+    for model in (Claim, Ticket):
+        same = (model.performance_id == show.id, old.id == model.seat_id)
+        there = (new.plan_id == plan_id, new.code == old.code)
+        _run(update(model).where(*same, *there).values(seat_id=new.id))
+
+
+def _run(statement: Update) -> None:
+    db.session.execute(statement.execution_options(synchronize_session=False))
