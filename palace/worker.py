@@ -96,7 +96,7 @@ def pass_on(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - ever
     with _flask(context).app_context():
         for performance_id in queues.due(clock.now()):
             with transaction():
-                waiting.pass_on(performance_id)
+                waiting.tend(performance_id)
         with transaction():
             waiting.remind(clock.now())
 

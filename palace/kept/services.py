@@ -20,6 +20,7 @@ from palace.tickets.keeping import KeptFor
 from palace.tickets.kept import keep_places
 from palace.tickets.models import Claim
 from palace.tickets.quotas import lock_quotas
+from palace.tickets.services.freed import seats_freed
 from palace.venues import queries as venues
 from palace.venues.rules import PlanSeat
 
@@ -157,6 +158,7 @@ def let_go(performance: Performance, group_id: int, seats: Sequence[str] = ()) -
         codes = [seat.code for seat in group.seats if seat.id in freed] or len(freed)
         told = {"kept_for": group.key, "seats": codes}
         _note("seats_released", performance, told, now, group.why or "")
+        seats_freed(performance.id, (), now)
     return len(freed)
 
 

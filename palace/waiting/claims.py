@@ -71,12 +71,17 @@ class Room:
 
 
 def open_list(performance_id: int, plan_id: int | None, now: datetime) -> None:
-    """Begin a show's list, if it has none, and give every seat nobody ever had a claim of nobody's.
+    """Begin a show's list, if it has none, and give every seat a row, before the list is locked.
 
-    A row that is there can be skipped while somebody else works on it; before the list is locked.
+    A row that is there can be skipped while somebody else works on it.
     """
     row = {"performance_id": performance_id, "looked_at": now, "waiting": 0}
     db.session.execute(insert(Waitlist).values(row).on_conflict_do_nothing())
+    give_rows(performance_id, plan_id, now)
+
+
+def give_rows(performance_id: int, plan_id: int | None, now: datetime) -> None:
+    """Give every seat of a plan that nobody ever had at a show a claim of nobody's."""
     if plan_id is None:
         return
     had = exists().where(Claim.performance_id == performance_id, Claim.seat_id == Seat.id)

@@ -13,6 +13,7 @@ from tests.journeys.test_posts import looked_at
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 
 
+@pytest.mark.timeout(400)
 def test_from_sold_out_to_a_ticket(person: Callable[..., Person]) -> None:
     waiting = person()
     waiting.sign_in(fresh_phone())

@@ -13,6 +13,7 @@ from palace.notices.models import Notice
 from palace.tickets import services as tickets
 from palace.tickets.errors import SeatTaken, SoldOut
 from palace.tickets.rules import OrderState, TicketState, Wish
+from palace.tickets.services.changes import change_seat
 from palace.waiting import queries, services
 from palace.waiting.errors import AlreadyWaiting, NoOfferYet, NothingToWaitFor, OfferOver
 from palace.waiting.rules import PassedWhy, WaitState
@@ -332,3 +333,24 @@ def test_ticket_of_an_accepted_offer_goes_back_to_nobody_in_particular(queue_of:
 
     claim = queue.make.claims(queue.performance)[0]
     assert (claim.kept_for, order.tickets[0].state) == (None, TicketState.RETURNED)
+
+
+def test_who_changes_a_seat_comes_after_who_waits_and_leaves_theirs_to_them(
+    queue_of: QueueOf, make: Factory
+) -> None:
+    queue = queue_of(3)
+    queue.give_back("ST-01-01")
+    hold(queue, make.member(), "ST-01-01")
+    entry, pair = queue.join(), queue.join(count=2)
+    queue.later(minutes=16)
+    mine = next(one for one in make.tickets(queue.performance) if one.state is TicketState.VALID)
+
+    with pytest.raises(SeatTaken), db.session.begin_nested():
+        change_seat(queue.owner, mine.code, "ST-01-01")
+    services.pass_on(queue.performance.id)
+    assert entry.offered == ["ST-01-01"]
+    services.decline(entry.member, entry.code)
+
+    change_seat(queue.owner, mine.code, "ST-01-01")
+
+    assert pair.state is WaitState.WAITING

@@ -17,6 +17,7 @@ from palace.desk.services.staging import check_open, check_seen, write_down
 from palace.money import Fen
 from palace.programme.models import Performance, Price, Quota, Tier
 from palace.programme.rules import Scope, Seating
+from palace.tickets.services.freed import seats_freed
 
 
 def set_prices(performance_id: int, wanted: Prices, *, seen: str) -> bool:
@@ -77,6 +78,7 @@ def set_quotas(performance_id: int, wanted: Mapping[str, int | None], *, seen: s
         if most is not None and most < taken.get(cell, 0):
             raise BelowSold(cell, taken[cell])
     _write(performance, seats, {tier.code: tier.id for tier in tiers})
+    seats_freed(performance.id, (), now)
     after = selling.quota_cells(performance, tiers)
     return write_down("quotas_set", performance, before, after)
 

@@ -129,7 +129,10 @@ def free_seats(ticket: Ticket, terms: Terms) -> list[tuple[PlanSeat, bool]]:
     here, sold = ticket.seat, db.session.get_one(Claim, ticket.claim_id)
     if here is None:
         return []
-    closed, amounts = queries.closed_seats(terms.show.id, terms.now), amounts_of(ticket, terms)
+    closed, amounts = (
+        queries.closed_seats(terms.show.id, terms.free_since),
+        amounts_of(ticket, terms),
+    )
     within = _within(terms)
     found = [
         (seat, seat.id in closed)
@@ -161,7 +164,7 @@ def _swap(ticket: Ticket, old: Claim, seat: PlanSeat, terms: Terms) -> None:
         else:
             claim_id = _take(order, old, pick, terms)
     if seat.zone != old.zone:
-        claims.check_quotas(order, [pick], now, has_quotas=terms.show.has_quotas)
+        claims.check_quotas(order, [pick], terms.free_since, has_quotas=terms.show.has_quotas)
     claims.lock_ticket(ticket.id)
     check_not_in(ticket)
     _follow(order.id, old.id, claim_id)
@@ -192,7 +195,7 @@ def _take(order: Order, old: Claim, pick: Pick, terms: Terms) -> int:
             order,
             [pick],
             until=None,
-            now=terms.now,
+            now=terms.free_since,
             opened=within.keys,
             only_kept=within.only_kept,
         )

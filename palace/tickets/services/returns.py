@@ -52,7 +52,6 @@ def give_back(member: Known, code: str) -> Ticket:
     claims.give_up(order.id, now, ticket.claim_id)
     if ticket.price:
         owe_refund(ticket, RefundReason.MOVED, now)
-    seats_freed(show.id, [ticket.seat_id], now)
     if not queries.tickets_for(member.id, [ticket.performance_id]):
         leave_agenda(order, now)
     execute(*telling("ticket_returned", order, show, now, subject=f"ticket:{ticket.id}"))

@@ -2,7 +2,7 @@
 
 from palace.waiting.services.joining import join, leave
 from palace.waiting.services.offers import accept, decline, price_of
-from palace.waiting.services.passing import pass_on, seats_freed
+from palace.waiting.services.passing import pass_on, seats_freed, tend
 from palace.waiting.services.reminding import remind
 
 __all__ = [
@@ -14,4 +14,5 @@ __all__ = [
     "price_of",
     "remind",
     "seats_freed",
+    "tend",
 ]

@@ -83,7 +83,7 @@ def _joined(member: Known, performance_id: int, wanted: Wanted) -> WaitEntry:
     note(
         "waiting_joined",
         f"waiting:{entry.id}",
-        after={"performance": performance_id, "count": wanted.count},
+        after={"performance": performance_id, "tickets": wanted.count},
     )
     pass_on(performance_id)
     return entry

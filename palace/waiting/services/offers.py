@@ -48,7 +48,7 @@ def accept(member: Known, code: str, *, large_text: bool = False) -> Order:
         order = services.confirm(member, order.code)
     entry.state, entry.ended_at, entry.order_id = WaitState.ACCEPTED, now, order.id
     db.session.flush()
-    note("offer_accepted", f"waiting:{entry.id}", after={"count": entry.offered_count})
+    note("offer_accepted", f"waiting:{entry.id}", after={"tickets": entry.offered_count})
     return tickets.order_of(member.id, order.code)
 
 
@@ -78,7 +78,7 @@ def _hold(member: Known, entry: WaitEntry, *, large_text: bool) -> Order:
     )
     db.session.add(grant)
     db.session.flush()
-    wish = Wish(count=entry.offered_count or 0, kept=entry.key)
+    wish = Wish(count=entry.offered_count or 0, kept=entry.key, leave_gap=True)
     order = services.hold(
         member, entry.performance_id, wish, key=entry.key, confirm=True, large_text=large_text
     )
@@ -106,6 +106,6 @@ def decline(member: Known, code: str) -> WaitEntry:
     claims.let_go(entry, now)
     entry.state, entry.ended_at = WaitState.DECLINED, now
     db.session.flush()
-    note("offer_declined", f"waiting:{entry.id}", after={"count": entry.offered_count})
+    note("offer_declined", f"waiting:{entry.id}", after={"tickets": entry.offered_count})
     pass_on(entry.performance_id)
     return entry

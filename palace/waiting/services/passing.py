@@ -107,6 +107,13 @@ def pass_on(performance_id: int, *, resting: bool = False) -> int:
     return len(lapsed) + made
 
 
+def tend(performance_id: int) -> int:
+    """Pass on where nobody looked, seats that came to the plan since among them; return how much changed."""
+    show, now = show_now(performance_id)
+    claims.give_rows(performance_id, show.plan_id, now)
+    return pass_on(performance_id)
+
+
 def is_over(show: Show, now: datetime) -> bool:
     """Return whether nobody can be offered a place of a show any more."""
     return show.cancelled_at is not None or now >= min(show.sale_closes_at, show.starts_at)
@@ -240,7 +247,7 @@ def _tell_turn(
     values = told(show) | {"count": len(places), "until": until.isoformat()}
     subject, receiver = f"waiting:{entry.id}", f"member:{entry.member_id}"
     notices.owe("waiting_offer", subject, receiver, values, now)
-    note("offer_made", subject, after={"count": len(places)}, actor=SYSTEM)
+    note("offer_made", subject, after={"tickets": len(places)}, actor=SYSTEM)
 
 
 def _close(performance_id: int, show: Show, now: datetime) -> int:
