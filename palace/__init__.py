@@ -18,17 +18,22 @@ from palace import db as database
 from palace import lifecycle, overload, pages, throttle, web, words
 from palace.acting import views as acting
 from palace.audit import views as audit
+from palace.blocks import views as blocks
 from palace.boxoffice import views as boxoffice
+from palace.broadcasts import queries as broadcasts_queries
+from palace.broadcasts import views as broadcasts
 from palace.calendars import views as calendars
 from palace.care import views as care
 from palace.companions import views as companions
 from palace.companions.queries import own_last_four
 from palace.config import ROOT, Settings
 from palace.consents.services import agree_at_joining
+from palace.desk import views as desk
 from palace.door import views as door
 from palace.gifts import views as gifts
 from palace.house import views as house
 from palace.joining import views as joining
+from palace.kept import views as kept
 from palace.members import views as members
 from palace.members.rules import MEMBER_SIGN_IN
 from palace.members.services import (
@@ -41,12 +46,16 @@ from palace.members.services import (
 )
 from palace.mine import views as mine
 from palace.moving import views as moving
+from palace.moving.services import on_moved
 from palace.notices import senders
 from palace.notices import views as notices
-from palace.notices.services import owe_code, tell_old_number
+from palace.notices.rules import BROADCAST
+from palace.notices.services import house_figures, owe_code, tell_old_number
+from palace.notices.views.inbox import bodies
 from palace.payments.services import on_paid
 from palace.people import views as people
 from palace.pictures import views as pictures
+from palace.plans import views as plans
 from palace.privacy import views as privacy
 from palace.productions import views as productions
 from palace.productions.services import PRODUCTION
@@ -60,10 +69,13 @@ from palace.strikes import views as strikes
 from palace.switch import views as switch
 from palace.tickets import services as tickets_services
 from palace.tickets import views as tickets
+from palace.tickets.services.freed import on_freed, on_refused
 from palace.unions import views as unions
 from palace.venues import queries as venues
-from palace.venues.queries import code_budget, has_palace
+from palace.venues.queries import code_budget, has_palace, message_rules
 from palace.venues.services import check_database
+from palace.waiting import services as waiting_services
+from palace.waiting import views as waiting
 
 COOKIE = "palace"
 PATIENCE = 20.0  # seconds a web that starts waits for its database
@@ -78,6 +90,7 @@ PARTS = (
     notices,
     pictures,
     tickets,
+    waiting,
     gifts,
     moving,
     mine,
@@ -94,11 +107,16 @@ PARTS = (
     joining,
     unions,
     strikes,
+    desk,
     review,
     productions,
+    kept,
     switch,
+    blocks,
     audit,
     reports,
+    plans,
+    broadcasts,
 )
 """Everything that adds addresses, filters or hooks of its own."""
 
@@ -133,6 +151,7 @@ def create_app(settings: Settings) -> Flask:
     words.init_app(app)
     lifecycle.init_app(app)  # first: its hooks stand around those of everything below
     app.before_request(roster.let_a_roster_in)  # before anybody reads what was sent
+    app.before_request(plans.let_a_plan_in)
     app.before_request(productions.let_a_picture_in)
     CSRFProtect(app)
     overload.init_app(app)  # inside of what answers before Flask
@@ -141,8 +160,15 @@ def create_app(settings: Settings) -> Flask:
     code_office["codes"] = CodeOffice(senders.may_send, owe_code, code_budget)
     number_office["numbers"] = NumberOffice(venues.number_idle, own_last_four, tell_old_number)
     proof_rules["house"] = venues.proof_rules
+    house_figures["house"] = message_rules
+    bodies[BROADCAST] = broadcasts_queries.bodies
     on_joining["consents"] = agree_at_joining
     on_paid["tickets"] = tickets_services.settle_paid
+    on_freed["waiting"] = waiting_services.seats_freed
+    on_refused["waiting"] = waiting_services.pass_on
+    on_moved["waiting"] = lambda performance_id, _cancelled, _now: waiting_services.pass_on(
+        performance_id
+    )
     reviewed["production"] = PRODUCTION
     web.check_addresses(app)
     if settings.proxies:

@@ -39,3 +39,8 @@ def month_of(instant: Instant) -> ColumnElement[datetime]:
 def at(day: date, clock_time: time) -> datetime:
     """Return the instant of a clock time at the palace (UTC)."""
     return datetime.combine(day, clock_time, SHANGHAI).astimezone(UTC)
+
+
+def iso(instant: datetime) -> str:
+    """Return an instant as programs read it: ISO 8601 in Shanghai, with its offset."""
+    return instant.astimezone(SHANGHAI).isoformat()

@@ -16,6 +16,10 @@ ROOT = Path(__file__).resolve().parent.parent
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - wildcards, and where they answer here
 SCREEN = "screen"
 SHORTEST_SECRET = 32
+LONGEST_ANSWER = 60
+OF_PROVIDERS = ("sms_key_id", "sms_key_secret", "sms_signature")
+SMS_PROVIDERS = {"aliyun": OF_PROVIDERS, "tencent": (*OF_PROVIDERS, "sms_application")}
+"""What each SMS provider's account consists of."""
 
 
 class UnsafeSettings(ValueError):
@@ -47,6 +51,14 @@ class Settings:
     backup_days: int = 14
     backup_weeks: int = 8
     sms_gateway: str = ""
+    sms_key_id: str = ""
+    sms_key_secret: str = field(default="", repr=False)
+    sms_signature: str = ""
+    sms_application: str = ""
+    sms_endpoint: str = ""
+    smtp_url: str = field(default="", repr=False)
+    mail_from: str = ""
+    message_seconds: int = 10
     verifier_url: str = ""
     verifier_secret: str = field(default="", repr=False)
     icp_number: str = ""
@@ -56,6 +68,17 @@ class Settings:
     def secure(self) -> bool:
         """Return whether people reach the palace over TLS, so cookies may carry `__Host-`."""
         return self.public_url.startswith("https://")
+
+    @property
+    def sms_address(self) -> tuple[str, str] | None:
+        """Return scheme and host of the provider where it is not its usual one."""
+        parts = urlsplit(self.sms_endpoint)
+        return (parts.scheme, parts.netloc) if self.sms_endpoint else None
+
+    @property
+    def mail_is_near(self) -> bool:
+        """Return whether the mail server is this very machine, so that letters cross no line."""
+        return _is_near(urlsplit(self.smtp_url).hostname or "", lan=False)
 
     @property
     def printing_socket(self) -> Path:
@@ -93,6 +116,14 @@ class Settings:
             backup_days=_count(env, "BACKUP_DAYS", 14),
             backup_weeks=_count(env, "BACKUP_WEEKS", 8),
             sms_gateway=env.get("SMS_GATEWAY", ""),
+            sms_key_id=env.get("SMS_KEY_ID", ""),
+            sms_key_secret=env.get("SMS_KEY_SECRET", ""),
+            sms_signature=env.get("SMS_SIGNATURE", ""),
+            sms_application=env.get("SMS_APPLICATION", ""),
+            sms_endpoint=env.get("SMS_ENDPOINT", ""),
+            smtp_url=env.get("SMTP_URL", ""),
+            mail_from=env.get("MAIL_FROM", ""),
+            message_seconds=_count(env, "MESSAGE_SECONDS", 10),
             verifier_url=env.get("VERIFIER_URL", ""),
             verifier_secret=env.get("VERIFIER_SECRET", ""),
             icp_number=env.get("ICP_NUMBER", ""),
@@ -113,8 +144,8 @@ class Settings:
             )
         if urlsplit(self.public_url).scheme not in {"http", "https"}:
             raise UnsafeSettings("PUBLIC_URL must begin with http:// or https://.")
-        if self.sms_gateway not in {"", SCREEN}:
-            raise UnsafeSettings(f"There is no SMS_GATEWAY {self.sms_gateway!r}.")
+        self._check_sms()
+        self._check_mail()
         self._check_verifier()
         if self.backup_recipient and not _is_recipient(self.backup_recipient):
             raise UnsafeSettings(
@@ -124,6 +155,32 @@ class Settings:
             self._check_demo()
         else:
             self._check_real()
+
+    def _check_sms(self) -> None:
+        """Refuse a provider that is half set, or met over an open line."""
+        if self.sms_gateway not in {"", SCREEN, *SMS_PROVIDERS}:
+            raise UnsafeSettings(f"There is no SMS_GATEWAY {self.sms_gateway!r}.")
+        needed = SMS_PROVIDERS.get(self.sms_gateway, ())
+        missing = [name.upper() for name in needed if not getattr(self, name)]
+        if missing:
+            raise UnsafeSettings(f"SMS_GATEWAY={self.sms_gateway} also needs {', '.join(missing)}.")
+        parts = urlsplit(self.sms_endpoint)
+        near = parts.scheme == "http" and _is_near(parts.hostname or "", lan=False)
+        if self.sms_endpoint and parts.scheme != "https" and not near:
+            raise UnsafeSettings("SMS_ENDPOINT must begin with https://.")
+        if not 1 <= self.message_seconds <= LONGEST_ANSWER:
+            raise UnsafeSettings(f"MESSAGE_SECONDS must be 1 to {LONGEST_ANSWER}.")
+
+    def _check_mail(self) -> None:
+        """Refuse a mail server that is half set."""
+        if bool(self.smtp_url) != bool(self.mail_from):
+            raise UnsafeSettings("SMTP_URL and MAIL_FROM go together: both or neither.")
+        if not self.smtp_url:
+            return
+        if urlsplit(self.smtp_url).scheme not in {"smtp", "smtps"}:
+            raise UnsafeSettings("SMTP_URL must begin with smtps:// or smtp://.")
+        if not re.fullmatch(r"[!-?A-~]+@[!-?A-~]+", self.mail_from):
+            raise UnsafeSettings("MAIL_FROM must be an e-mail address.")
 
     def _check_verifier(self) -> None:
         """Send no names and numbers over open lines, nor signed by what can be guessed."""

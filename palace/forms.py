@@ -16,7 +16,8 @@ from wtforms.i18n import DefaultTranslations, messages_path
 from palace import words
 from palace.errors import BadInput
 
-MOST_VALUES = 100
+MOST_VALUES = 300
+"""What a table of prices may have: zones by kinds of tickets."""
 UNTYPABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")  # all but tab and line ends
 
 

@@ -43,12 +43,19 @@ SET search_path = public;
 SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, coalesce(last_value, 0) + :leap)
     FROM pg_sequences WHERE schemaname = 'public';
 UPDATE sign_ins SET ended_at = now() WHERE ended_at IS NULL;
-UPDATE notices SET sent_at = now(), gateway = 'restored' WHERE sent_at IS NULL;
 INSERT INTO audit_lines (actor, act, subject, after) VALUES ('system', 'restored', 'backup:' || :'file',
     jsonb_build_object('members', (SELECT count(*) FROM members), 'orders', (SELECT count(*) FROM orders),
                        'tickets', (SELECT count(*) FROM tickets)));
 DELETE FROM challenges;
 DELETE FROM throttle;
+SELECT to_regclass('broadcasts') IS NOT NULL AS broadcasts \\gset
+\\if :broadcasts
+UPDATE notices SET state = 'sent', sent_at = now(), gateway = 'restored', address = NULL
+    WHERE state IN ('owed', 'sending', 'uncertain');
+UPDATE broadcasts SET state = 'stopped' WHERE state = 'running';
+\\else
+UPDATE notices SET sent_at = now(), gateway = 'restored' WHERE sent_at IS NULL;
+\\endif
 SELECT to_regclass('procrastinate_jobs') IS NOT NULL AS tasks \\gset
 \\if :tasks
 DELETE FROM procrastinate_jobs;

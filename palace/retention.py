@@ -4,25 +4,47 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, case, delete, exists, func, literal
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    case,
+    cast,
+    delete,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from palace.agenda.models import AgendaEntry
+from palace.blocks.models import Block, ListedName, NameList, PaperTicket, SignUp
 from palace.commands import CommandKey
 from palace.db import Base, db
 from palace.joining.models import NO_CARD, Application
 from palace.members.models import Challenge, Member, RosterEntry, SignIn
 from palace.members.units import RosterStatus
 from palace.notices.models import Notice
+from palace.pictures.models import Picture
 from palace.programme.models import Performance
+from palace.review.models import Revision
 from palace.roster.models import RosterChunk, RosterError, RosterImport
 from palace.throttle import Throttle
 from palace.tickets.models import Claim, Entrant, Ticket
 from palace.venues.models import HouseRules
+from palace.waiting.models import WaitEntry
 
 
 def tidy(rules: HouseRules, now: datetime) -> dict[str, int]:
     """Forget what has run out or is kept longer than the house rules say; return rows by table."""
-    return {model.__tablename__: _forget(model, past) for model, past in _past(rules, now)}
+    gone = {model.__tablename__: _forget(model, past) for model, past in _past(rules, now)}
+    over = PaperTicket.block_id.in_(_blocks_over(rules, now)) & (PaperTicket.name != "")
+    unnamed = update(PaperTicket).where(over).values(name="").returning(literal(1))
+    past_orm = unnamed.execution_options(synchronize_session=False)
+    return gone | {PaperTicket.__tablename__: len(db.session.execute(past_orm).all())}
 
 
 def _past(rules: HouseRules, now: datetime) -> list[tuple[type[Base], ColumnElement[bool]]]:
@@ -32,13 +54,17 @@ def _past(rules: HouseRules, now: datetime) -> list[tuple[type[Base], ColumnElem
         (Challenge, Challenge.created_at <= now - timedelta(days=rules.challenge_keep_days)),
         (CommandKey, CommandKey.created_at <= now - timedelta(days=rules.command_key_keep_days)),
         (Notice, Notice.created_at <= now - timedelta(days=rules.notice_keep_days)),
+        (WaitEntry, WaitEntry.ended_at <= now - timedelta(days=rules.notice_keep_days)),
         (Throttle, Throttle.ends_at <= now),
         (Claim, _lapsed_place(now)),
         (RosterChunk, RosterChunk.created_at <= now - timedelta(days=rules.roster_keep_days)),
         (RosterError, _of_old_import(rules, now)),
         (Entrant, _long_over(rules, now)),
+        (SignUp, SignUp.block_id.in_(_blocks_over(rules, now))),
+        (ListedName, ListedName.list_id.in_(_lists_over(rules, now))),
         (AgendaEntry, AgendaEntry.ends_at <= now - timedelta(days=rules.agenda_keep_days)),
         (Application, _closed_long_ago(rules, now)),
+        (Picture, _of_nothing(rules, now)),
     ]
 
 
@@ -62,6 +88,16 @@ def _long_over(rules: HouseRules, now: datetime) -> ColumnElement[bool]:
     return exists().where(Performance.id == Entrant.performance_id, Performance.ends_at <= last)
 
 
+def _blocks_over(rules: HouseRules, now: datetime) -> Select[int]:
+    """Return the blocks of shows that are long over: who got what of them need not be known by name."""
+    last = now - timedelta(days=rules.entrant_keep_days)
+    return select(Block.id).join(Block.performance).where(Performance.ends_at <= last)
+
+
+def _lists_over(rules: HouseRules, now: datetime) -> Select[int]:
+    return select(NameList.id).where(NameList.block_id.in_(_blocks_over(rules, now)))
+
+
 def _closed_long_ago(rules: HouseRules, now: datetime) -> ColumnElement[bool]:
     """Return the condition that an application is long closed; one that made a roster entry goes with it.
 
@@ -77,6 +113,18 @@ def _closed_long_ago(rules: HouseRules, now: datetime) -> ColumnElement[bool]:
     closed_at = func.coalesce(Application.decided_at, Application.withdrawn_at, asked_at)
     listed = exists().where(RosterEntry.card_number == NO_CARD)
     return and_(closed_at <= now - timedelta(days=rules.application_keep_days), ~listed)
+
+
+def _of_nothing(rules: HouseRules, now: datetime) -> ColumnElement[bool]:
+    """Return the condition that a picture was uploaded and stands in nothing that was sent in.
+
+    It waits as long as an exported file, for whoever still corrects the form it came with.
+    """
+    last = now - timedelta(days=rules.export_keep_days)
+    sides = [cast(side, Text) for side in (Revision.before, Revision.fields)]
+    stands = [side.contains(Picture.code, autoescape=False) for side in sides]
+    kept = exists().where(or_(*stands))
+    return and_(Picture.shown_at.is_(None), Picture.kept_at <= last, ~kept)
 
 
 def _forget(model: type[Base], past: ColumnElement[bool]) -> int:

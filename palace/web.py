@@ -181,6 +181,9 @@ def problem(error: PalaceError) -> Response:
     }
     if isinstance(error.values.get("fields"), dict):
         detail["fields"] = error.values["fields"]
+    seats = error.values.get("seats")
+    if isinstance(seats, list):
+        detail["seats"] = [seat.code for seat in seats]
     if isinstance(error, ProofNeeded):
         detail["way"] = str(error.values["way"])
     response = make_response(jsonify(detail), error.status)

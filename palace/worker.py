@@ -19,16 +19,17 @@ from procrastinate.worker import Worker
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from palace import await_database, clock, create_app, lifecycle, retention
+from palace import await_database, clock, create_app, lifecycle, retention, sending
 from palace.audit import services as audit
 from palace.audit.rules import Verdict
 from palace.backup import backup
+from palace.blocks import services as blocks
+from palace.broadcasts import services as broadcasts
 from palace.care import services as care
 from palace.care.rules import STALLED_AFTER, TASK_TRIES
 from palace.config import Settings
 from palace.db import db, transaction
 from palace.moving import services as moving
-from palace.notices import services as notices
 from palace.privacy import ledger
 from palace.privacy import services as privacy
 from palace.reports import services as reports
@@ -39,6 +40,8 @@ from palace.roster.errors import LeaversUnconfirmed, RosterRefused
 from palace.roster.verifier import Verifier, VerifierAway
 from palace.tickets import services as tickets
 from palace.venues import queries as venues
+from palace.waiting import queries as queues
+from palace.waiting import services as waiting
 
 
 class AuditChanged(RuntimeError):
@@ -57,9 +60,12 @@ POOL = 3  # one connection listens, one fetches, one is spare for the heartbeat
 @tasks.periodic(cron="* * * * *")
 @tasks.task(name="send_notices", queueing_lock="send_notices", retry=RETRY, pass_context=True)
 def send_notices(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task gets it
-    """Send what is owed to people and was not sent by the request that owed it."""
-    with _flask(context).app_context(), transaction():
-        notices.send_due()
+    """Send what is owed to people; who waits for a code has this begin at once."""
+    with _flask(context).app_context():
+        with transaction():
+            broadcasts.release(clock.now())
+        sending.drain()
+        sending.look_after()
 
 
 @tasks.periodic(cron="17 * * * *")
@@ -78,6 +84,30 @@ def write_missed(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 -
     """Write down who booked a show that has ended and did not come; take back what turned up late."""
     with _flask(context).app_context(), transaction():
         tickets.write_missed(clock.now())
+
+
+@tasks.periodic(cron="* * * * *")
+@tasks.task(name="pass_on", queueing_lock="pass_on", retry=RETRY, pass_context=True)
+def pass_on(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task gets it
+    """Offer what came free to who waits, where nobody looked meanwhile, and remind of shows that are near."""
+    with _flask(context).app_context():
+        for performance_id in queues.due(clock.now()):
+            with transaction():
+                waiting.pass_on(performance_id)
+        with transaction():
+            waiting.remind(clock.now())
+
+
+@tasks.task(name="hand_out_blocks", queueing_lock="hand_out_blocks", retry=RETRY, pass_context=True)
+def hand_out_blocks(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task gets it
+    """Give units' blocks to those who signed up, when their hour has come; remind of what is left."""
+    with _flask(context).app_context():
+        busy = True
+        while busy:
+            with transaction():
+                busy = blocks.give_due_turn(clock.now())
+        with transaction():
+            blocks.remind(clock.now())
 
 
 @tasks.periodic(cron="30 19 * * *")  # 03:30 in Shanghai; cron counts in UTC

@@ -29,9 +29,16 @@ from palace.venues.rules import PlanSeat, SeatType
 
 NUMBERS = itertools.count(1)
 DRAWING = {
+    "name": {"zh": "大剧场", "en": "Grand Theatre"},
+    "label": {"zh": "{section}{row}排{number}座", "en": "{section} row {row} seat {number}"},
+    "numbering": "as-given",
+    "entrances": [{"code": "1L", "name": {"zh": "一层单号门", "en": "level 1, odd door"}}],
+    "focus": [0.0, 300.0],
     "sections": [{"code": "ST", "name": {"zh": "池座", "en": "Stalls"}}],
     "shapes": [],
-    "zones": [],
+    "zones": [
+        {"code": code, "name": {"zh": f"{code}区", "en": f"Category {code}"}} for code in ("A", "B")
+    ],
 }
 
 
@@ -62,7 +69,9 @@ class Factory:
                 seal="工人文宫",
             )
             self.add(site)
-            self.add(HouseRules(site_id=site.id))
+            self.add(
+                HouseRules(site_id=site.id, return_rest_min_minutes=0, return_rest_max_minutes=0)
+            )  # a returned seat is free at once: tests of their rest set it
         return site
 
     def rules(self) -> HouseRules:

@@ -90,6 +90,20 @@ def reviewing(who: SignedIn) -> Review:
     )
 
 
+@dataclass(frozen=True)
+class Drafts:
+    """Coming performances nobody has published: how many, how many of them within a week, the first."""
+
+    count: int = 0
+    soon: int = 0
+    first: datetime | None = None
+
+
+def drafts(now: datetime, sites: Collection[int] | None) -> Drafts:
+    """Return what waits to be checked and published at some houses (None: at all)."""
+    return Drafts(*programme.unpublished(now, None if sites is None else spaces_at(sites)))
+
+
 def waiting(
     now: datetime, *, sells: bool, oversees: bool, sites: Collection[int] | None
 ) -> Waiting:

@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from palace import clock
 from palace.boxoffice import queries
-from palace.boxoffice.queries import Figures, Waiting
+from palace.boxoffice.queries import Drafts, Figures, Waiting
 from palace.care.services import glance
 from palace.lists.services import answer
 from palace.members.posts import AT_COUNTERS, FIRST_PAGES, OF_STAFF
@@ -18,6 +18,7 @@ from palace.members.rules import Role
 from palace.web import allow, reads, wants_json
 
 SHOWS = (Role.DOOR, *AT_COUNTERS)
+STAGES = (Role.PROGRAMME, Role.ADMIN)
 
 
 def init_app(app: Flask) -> None:
@@ -39,8 +40,11 @@ def home() -> ResponseReturnValue:
         sites=current_user.sites(*AT_COUNTERS),
     )
     review = queries.reviewing(current_user)
+    stages = not roles.isdisjoint(STAGES)
+    drafts = queries.drafts(now, current_user.sites(*STAGES)) if stages else Drafts()
     if wants_json():
         todo = _todo(waiting) | {"reviews": review.waiting, "sent_back": review.sent_back}
+        todo |= {"drafts": drafts.count}
         return {"performances": [_json(figures) for figures in coming], "waiting": todo}
     return render_template(
         "members/staff_home.html",
@@ -48,7 +52,10 @@ def home() -> ResponseReturnValue:
         sees=sees,
         sells=not roles.isdisjoint(AT_COUNTERS),
         oversees=oversees,
-        stages=Role.PROGRAMME in roles,
+        stages=stages,
+        writes=Role.PROGRAMME in roles,
+        drafts=drafts,
+        today=clock.palace_day(now),
         reviews=Role.REVIEWER in roles,
         review=review,
         looks_after=not roles.isdisjoint({Role.ADMIN, Role.SITE_ADMIN}),

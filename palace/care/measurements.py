@@ -23,6 +23,23 @@ class Certificate:
 
 
 @dataclass(frozen=True)
+class Messages:
+    """What keeps messages from leaving the house: kinds without a template, and how many stand where.
+
+    `left` is what the provider says is paid for and left; None: it does not tell. `empty`, `failing`:
+    its last word was that there is no money, or nothing that could be read.
+    """
+
+    untemplated: tuple[str, ...] = ()
+    out_of_budget: bool = False
+    uncertain: int = 0
+    dead: int = 0
+    left: int | None = None
+    empty: bool = False
+    failing: str = ""
+
+
+@dataclass(frozen=True)
 class Database:
     """What the database tells of itself, and the instant it was asked."""
 
@@ -37,6 +54,7 @@ class Database:
     dead: int
     unsealed: datetime | None = None
     seal_fits: bool = True
+    messages: Messages = Messages()
 
 
 @dataclass(frozen=True)

@@ -7,31 +7,50 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import url_for
+from flask_babel import gettext
 from sqlalchemy import BigInteger, DateTime, Enum, Text, cast, column, func, select, table, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from palace import heartbeat
 from palace.audit import seals
 from palace.audit import services as audit
-from palace.care.measurements import Database
+from palace.care.measurements import Database, Messages
 from palace.db import db
 from palace.lists.queries import Column, List, instant
 from palace.lists.rules import Kind
 from palace.members.models import AuditLine
+from palace.notices import queries as notices
+from palace.notices import senders
+from palace.notices.gateways import SCREEN
 from palace.notices.models import Notice
-from palace.notices.queries import OF_PHONE, unsent_count
+from palace.notices.queries import OF_EMAIL, OF_PHONE, unsent_count
+from palace.notices.rules import EMAIL_CODE, MANNERS, State, Why
 from palace.text import N_
 
 TASK_DIED = "task_died"
 JOB_STATUS = Enum("failed", name="procrastinate_job_status")
 KINDS = {
-    "sign_in_code": N_("短信验证码"),
-    "tickets_issued": N_("出票通知"),
-    "ticket_returned": N_("退票通知"),
-    "awaiting_payment": N_("付款提醒"),
+    **{name: manner.name for name, manner in MANNERS.items()},
     "unprintable_name": N_("票面名字要手写"),
 }
 """What notices are called; one without words is called as the code calls it."""
+STATES: dict[str, str] = {
+    State.OWED: N_("等着发"),
+    State.SENDING: N_("正在发"),
+    State.UNCERTAIN: N_("说不准发没发"),
+    State.DEAD: N_("没发成"),
+    State.DROPPED: N_("过时了，没发"),
+}
+REASONS: dict[str, str] = {
+    Why.TOO_OLD: N_("等得太久，已经没用了"),
+    Why.QUIET: N_("晚上不打扰，早上发"),
+    Why.NO_TEMPLATE: N_("没有短信模板"),
+    Why.BUDGET: N_("今天的短信预算用完了"),
+    Why.UNSAYABLE: N_("缺少内容，写不成句子"),
+    Why.CUT_OFF: N_("发的时候程序断了"),
+    Why.BY_HAND: N_("工作人员定的"),
+}
+"""Why the house itself did not send; other reasons are a provider's own codes, said as they are."""
 MOST_SHOWN = 100
 FIGURES = text(
     """
@@ -41,7 +60,8 @@ FIGURES = text(
            (SELECT sum(numbackends) FROM pg_stat_database)::int AS connections,
            current_setting('max_connections')::int AS most_connections,
            to_regclass('alembic_version') IS NOT NULL AS has_tables,
-           to_regclass('audit_seals') IS NOT NULL AS has_seals
+           to_regclass('audit_seals') IS NOT NULL AS has_seals,
+           to_regclass('contacts') IS NOT NULL AS has_contacts
     """
 )
 DEAD = text(
@@ -93,10 +113,35 @@ def database() -> Database | None:
             dead=len(dead_tasks()) if known else 0,
             unsealed=seals.oldest_unsealed() if figures.has_seals else None,
             seal_fits=audit.newest_fits() if figures.has_seals else True,
+            messages=_messages() if figures.has_contacts else Messages(),
         )
     except SQLAlchemyError:
         db.session.rollback()
         return None
+
+
+def _messages() -> Messages:
+    """Return what keeps messages from leaving the house."""
+    gateway = senders.sms_gateway() or ""
+    known = notices.templates(gateway) if gateway else {}
+    state = notices.gateway_state(gateway)
+    stands: dict[State, int] = {}
+    for trouble in notices.troubles([State.UNCERTAIN, State.DEAD]):
+        stands[trouble.state] = stands.get(trouble.state, 0) + trouble.count
+    templated = gateway not in {"", SCREEN}
+    return Messages(
+        untemplated=tuple(
+            kind
+            for kind in senders.KINDS
+            if templated and kind != EMAIL_CODE and (kind, "zh") not in known
+        ),
+        out_of_budget=bool(notices.waiting_for([Why.BUDGET])),
+        uncertain=stands.get(State.UNCERTAIN, 0),
+        dead=stands.get(State.DEAD, 0),
+        left=state.left_pieces if state else None,
+        empty=bool(state and state.empty_at),
+        failing=(state.error or "–") if state and state.failed_at else "",
+    )
 
 
 def _schema() -> str | None:
@@ -132,7 +177,17 @@ def _retry(_row: Any) -> str:
 
 def _receiver(row: Any) -> str:
     """Return who gets a notice: of a phone number the end alone."""
-    return f"…{row.receiver[-4:]}" if row.receiver.startswith(OF_PHONE) else str(row.receiver)
+    hidden = row.receiver.startswith((OF_PHONE, OF_EMAIL))
+    return f"…{row.receiver[-4:]}" if hidden else str(row.receiver)
+
+
+def _why(row: Any) -> str:
+    return reason_words(row.error or "")
+
+
+def reason_words(error: str) -> str:
+    """Return why a notice has not left: the house's reason in words, or the provider's code."""
+    return str(gettext(REASONS[error])) if error in REASONS else error
 
 
 def _kinds(subjects: list[str]) -> dict[str, str]:
@@ -212,11 +267,11 @@ TASKS = List(
 )
 NOTICES = List(
     endpoint="care.notices",
-    title=N_("等着发送的通知"),
+    title=N_("没发出去的通知"),
     source=Notice,
     key=Notice.id,
     order="created_at",
-    scope=lambda _actor: Notice.sent_at.is_(None),
+    scope=lambda _actor: Notice.state.not_in([State.SENT, State.INBOX]),
     columns=[
         instant("created_at", Notice.created_at),
         Column(
@@ -227,8 +282,19 @@ NOTICES = List(
             choices=KINDS,
             filters=True,
         ),
+        Column(
+            name="state",
+            heading=N_("怎样了"),
+            of=Notice.state,
+            kind=Kind.WORD,
+            choices=STATES,
+            filters=True,
+        ),
+        Column(name="error", heading=N_("原因"), of=Notice.error, say=_why),
+        Column(name="tries", heading=N_("试过几次"), of=Notice.attempts, kind=Kind.NUMBER),
         Column(name="receiver", heading=N_("收件人"), of=Notice.receiver, say=_receiver),
         Column(name="subject", heading=N_("对象"), of=Notice.subject),
     ],
-    empty=N_("没有等着发送的通知。"),
+    empty=N_("都发出去了。"),
+    template="care/notices.html",
 )

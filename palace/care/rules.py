@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -53,6 +54,11 @@ def lines(machine: Machine, database: Database | None, setting: Setting) -> list
         memory_line(machine),
         *(() if setting.demo else _of_real_palace(machine, setting)),
     ]
+    return red_first(found)
+
+
+def red_first(found: Iterable[Line]) -> list[Line]:
+    """Return what is red before what is well."""
     return sorted(found, key=lambda line: line.well)
 
 
@@ -73,7 +79,6 @@ def _of_database(machine: Machine, database: Database, setting: Setting) -> list
         worker_line(database),
         tasks_line(database),
         clock_line(machine, database),
-        messages_line(database, setting),
         audit_line(database),
     ]
 
@@ -157,20 +162,6 @@ def clock_line(machine: Machine, database: Database) -> Line:
     if machine.synchronised is False:
         return Line(name, False, N_("没有网络对时，与数据库相差 %(seconds)s 秒"), todo, values)
     return Line(name, drift <= CLOCK_DRIFT, N_("与数据库相差 %(seconds)s 秒"), todo, values)
-
-
-def messages_line(database: Database, setting: Setting) -> Line:
-    """Judge whether codes and notices can leave the house."""
-    values: dict[str, object] = {"count": database.waiting}
-    if setting.demo:
-        return Line(N_("短信"), True, N_("演示模式，显示在网页上"))
-    return Line(
-        N_("短信"),
-        setting.sms,
-        N_("等着发送 %(count)s 条"),
-        N_("还没有接上短信通道，会员收不到验证码，只有工作人员能登录。请联系开发者接通。"),
-        values,
-    )
 
 
 def audit_line(database: Database) -> Line:

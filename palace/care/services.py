@@ -6,13 +6,14 @@ from flask import current_app
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from palace.care import probes, queries, rules
+from palace.care import messages, probes, queries, rules
 from palace.care.measurements import Machine, Setting
 from palace.care.rules import Line
 from palace.config import Settings
 from palace.db import db
 from palace.members.services import note
 from palace.notices import senders
+from palace.notices import services as notices
 
 RETRY = text("SELECT procrastinate_retry_job_v2(:id, now(), NULL, NULL, NULL)")
 FAIL = text("SELECT procrastinate_finish_job_v1(:id, 'failed', false)")
@@ -49,7 +50,9 @@ def _judged(machine: Machine) -> list[Line]:
         public_url=settings.public_url,
         schema=current_app.extensions["palace_schema"],
     )
-    return rules.lines(machine, queries.database(), setting)
+    database = queries.database()
+    told = [*rules.lines(machine, database, setting), *messages.lines(database, setting)]
+    return rules.red_first(told)
 
 
 def note_death(task_id: int, kind: str) -> None:
@@ -68,6 +71,23 @@ def retry(task_id: int) -> bool:
     _put_in_line(task_id)
     note("task_retried", queries.subject_of(task_id))
     return True
+
+
+def retry_notices(kind: str, error: str) -> int:
+    """Owe dead notices of a kind anew; return how many."""
+    count = notices.retry(kind, error)
+    if count:
+        note("notices_retried", f"notices:{kind}", after={"count": count}, why=error or None)
+    return count
+
+
+def decide_notices(kind: str, error: str, *, was_sent: bool) -> int:
+    """Settle uncertain notices of a kind as somebody says who looked; return how many."""
+    count = notices.decide_uncertain(kind, error, was_sent=was_sent)
+    if count:
+        told = {"count": count, "verdict": "sent" if was_sent else "again"}
+        note("notices_decided", f"notices:{kind}", after=told, why=error or None)
+    return count
 
 
 def rescue() -> int:

@@ -8,6 +8,7 @@ from palace import clock
 from palace.config import Settings, UnsafeSettings
 from palace.db import db, tables_to_empty, transaction
 from palace.demo import (
+    blocks,
     changing,
     house,
     joining,
@@ -17,6 +18,7 @@ from palace.demo import (
     programme,
     sales,
     strikes,
+    waiting,
 )
 from palace.venues import queries as venues
 from palace.venues.models import Demonstration
@@ -80,7 +82,10 @@ def _bring_in() -> None:
     joining.bring_in(now)
     persons.bring_in(now)
     shows = programme.bring_in(now)
+    waiting.book_first(shows)
+    blocks.bring_in(shows, now)
     sales.bring_in(shows, now)
     changing.bring_in(shows, now)
+    waiting.bring_in(shows, now)
     strikes.bring_in(now)
     privacy.bring_in(now)

@@ -26,7 +26,7 @@ def poster(number: int, kind: str) -> io.BytesIO:
     pen = ImageDraw.Draw(drawn)
     SCENES.get(kind, _stage)(pen)
     to = io.BytesIO()
-    drawn.save(to, "PNG")
+    drawn.save(to, "JPEG", quality=92)
     to.seek(0)
     return to
 

@@ -125,14 +125,18 @@ def _staging(
         plan=plan,
         prices=_prices(row.get("prices", {}), tiers, zones),
         quotas=((tiers["free"], row["free"]),) if "free" in row else (),
-        get_in=timedelta(minutes=row.get("get_in", 120)),
-        get_out=timedelta(minutes=row.get("get_out", 60)),
+        get_in=_minutes(row, "get_in"),
+        get_out=_minutes(row, "get_out"),
         sale_opens_at=at(opens_on, OPENING),
         published_at=now,
         capacity=row.get("capacity"),
         identity_policy=IdentityPolicy(row.get("identity", "none")),
         one_per_identity="identity" in row,
     )
+
+
+def _minutes(row: dict[str, Any], name: str) -> timedelta | None:
+    return timedelta(minutes=row[name]) if name in row else None
 
 
 def _seating(row: dict[str, Any], plan: SeatingPlan | None) -> Seating:

@@ -15,6 +15,7 @@ from palace.demo.people import PERSONAS, SEED
 from palace.demo.programme import Show
 from palace.members.models import Member, RosterEntry
 from palace.notices.models import Notice
+from palace.notices.rules import State
 from palace.payments import services as payments
 from palace.payments.models import Payment
 from palace.tickets import queries, services
@@ -35,7 +36,9 @@ def bring_in(shows: Sequence[Show], now: datetime) -> None:
             _sell(show, buyers, chance)
     yesterday = now - timedelta(days=1)
     db.session.execute(
-        update(Notice).values(created_at=yesterday, sent_at=yesterday, gateway=BACKEND)
+        update(Notice).values(
+            created_at=yesterday, sent_at=yesterday, gateway=BACKEND, state=State.SENT
+        )
     )
 
 

@@ -18,6 +18,7 @@ UNKNOWN = _("没有这一种，请重新选择。")
 LONGEST_WHY = 200
 LONGEST_SEEN = 2000
 LONGEST_CODE = 64
+MINUTES = 60
 
 
 class FigureField(IntegerField):
@@ -40,6 +41,23 @@ class FigureField(IntegerField):
         except ValueError:
             self.data = None
             raise ValueError(self.sentence) from None
+
+
+class ClockField(FigureField):
+    """A clock time, typed 21:30 or 2130; kept as the number 2130."""
+
+    def _value(self) -> str:
+        return f"{self.data // 100:02}:{self.data % 100:02}" if self.data is not None else ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read what was typed.
+
+        Raises:
+            ValueError: it is no time.
+        """
+        super().process_formdata([typed.replace(":", "").replace("：", "") for typed in valuelist])
+        if self.data is not None and self.data % 100 >= MINUTES:
+            raise ValueError(self.sentence)
 
 
 class NotAbove:
@@ -101,6 +119,13 @@ def _field_of(figure: Figure) -> Field:
         NumberRange(figure.lowest, figure.highest, message=sentence),
         *([NotAbove(figure.at_most)] if figure.at_most else []),
     ]
+    if figure.unit is Unit.CLOCK:
+        sentence = _("请写成21:30这样的时间。")
+        return ClockField(
+            _(figure.words),
+            [InputRequired(sentence), NumberRange(0, figure.highest, message=sentence)],
+            sentence=sentence,
+        )
     return FigureField(_(figure.words), validators, sentence=sentence)
 
 
@@ -115,21 +140,27 @@ def _form_of(group: Group) -> type[FiguresForm]:
 
 
 TicketsRulesForm = _form_of(Group.TICKETS)
+WaitingRulesForm = _form_of(Group.WAITING)
 StrikesRulesForm = _form_of(Group.STRIKES)
 KeptRulesForm = _form_of(Group.KEPT)
 CodesRulesForm = _form_of(Group.CODES)
+MessagesRulesForm = _form_of(Group.MESSAGES)
 PeopleRulesForm = _form_of(Group.PEOPLE)
 RosterRulesForm = _form_of(Group.ROSTER)
 LimitsRulesForm = _form_of(Group.LIMITS)
+ProgrammeRulesForm = _form_of(Group.PROGRAMME)
 FORMS = {
     form.group: form
     for form in (
         TicketsRulesForm,
+        WaitingRulesForm,
         StrikesRulesForm,
         KeptRulesForm,
         CodesRulesForm,
+        MessagesRulesForm,
         PeopleRulesForm,
         RosterRulesForm,
         LimitsRulesForm,
+        ProgrammeRulesForm,
     )
 }

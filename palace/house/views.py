@@ -19,11 +19,14 @@ from palace.house.forms import (
     FiguresForm,
     KeptRulesForm,
     LimitsRulesForm,
+    MessagesRulesForm,
     PeopleRulesForm,
     PresetForm,
+    ProgrammeRulesForm,
     RosterRulesForm,
     StrikesRulesForm,
     TicketsRulesForm,
+    WaitingRulesForm,
 )
 from palace.house.queries import Bars, Choice
 from palace.house.rules import seen_as
@@ -66,6 +69,14 @@ def show(group: str) -> ResponseReturnValue:
 def set_tickets() -> ResponseReturnValue:
     """Set how many tickets people may have, and how long seats wait for them."""
     return _set(TicketsRulesForm())
+
+
+@bp.post("/waiting")
+@allow(Role.ADMIN, fresh=True)
+@reads(WaitingRulesForm)
+def set_waiting() -> ResponseReturnValue:
+    """Set how long places wait for who queues, how long returned seats rest, when people are reminded."""
+    return _set(WaitingRulesForm())
 
 
 @bp.post("/strikes")
@@ -111,6 +122,14 @@ def set_codes() -> ResponseReturnValue:
     return _set(CodesRulesForm())
 
 
+@bp.post("/messages")
+@allow(Role.ADMIN, fresh=True)
+@reads(MessagesRulesForm)
+def set_messages() -> ResponseReturnValue:
+    """Set when messages rest at night, what they may cost, and how mass notices go out."""
+    return _set(MessagesRulesForm())
+
+
 @bp.post("/people")
 @allow(Role.ADMIN, fresh=True)
 @reads(PeopleRulesForm)
@@ -133,6 +152,14 @@ def set_roster() -> ResponseReturnValue:
 def set_limits() -> ResponseReturnValue:
     """Set how often a day lists leave the house, and what a unit may do."""
     return _set(LimitsRulesForm())
+
+
+@bp.post("/programme")
+@allow(Role.ADMIN, fresh=True)
+@reads(ProgrammeRulesForm)
+def set_programme() -> ResponseReturnValue:
+    """Set what a new performance begins with: minutes around it, and when its sale opens."""
+    return _set(ProgrammeRulesForm())
 
 
 def _set(form: FiguresForm) -> ResponseReturnValue:

@@ -27,6 +27,7 @@ class Member(Base):
 
     Erased, the row is nobody's: it stays for what was booked, without a name, a phone or a roster.
     `phone_proven_at` is when a code to the number last let this member in; None: it never has yet.
+    `for_unit_id`: no person, but a union itself, which holds what it took on paper for its people.
     """
 
     __tablename__ = "members"
@@ -48,6 +49,7 @@ class Member(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     erased_at: Mapped[datetime | None]
     phone_proven_at: Mapped[datetime | None] = mapped_column(server_default=text("now()"))
+    for_unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"), unique=True)
     roster_entry: Mapped[RosterEntry | None] = relationship(lazy="joined")
 
     def standing(self, today: date) -> Standing:

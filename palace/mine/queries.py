@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from palace.agenda import queries as agenda
 from palace.agenda.models import AgendaEntry
 from palace.clock import palace_day
 from palace.members import queries as members
 from palace.members.rules import GrantKind, Known
+from palace.notices import queries as notices
+from palace.notices.senders import KINDS
 from palace.strikes import queries as strikes
 from palace.strikes.models import Strike
 from palace.strikes.rules import bar_today
@@ -24,7 +26,10 @@ PERFORMANCE = "performance:"
 
 @dataclass(frozen=True)
 class Belongings:
-    """What a member has now: entries to come, their tickets by subject, orders waiting, allowances."""
+    """What a member has now: entries to come, their tickets by subject, orders waiting, allowances.
+
+    `near_until`: a show that begins before is so near that people are reminded of it.
+    """
 
     entries: list[AgendaEntry]
     tickets: dict[str, list[Ticket]]
@@ -33,6 +38,8 @@ class Belongings:
     access: bool
     strikes: Sequence[Strike]
     barred_until: date | None
+    unread: int
+    near_until: datetime
 
 
 def belongings(member: Known, now: datetime) -> Belongings:
@@ -49,9 +56,11 @@ def belongings(member: Known, now: datetime) -> Belongings:
         free_left=max(0, house.free_per_month - used),
         access=any(grant.kind is GrantKind.WHEELCHAIR for grant in grants),
         strikes=missed,
+        unread=notices.unread_count(member.id, KINDS),
         barred_until=bar_today(
             [palace_day(one.happened_at) for one in missed], strikes.ladder(), palace_day(now)
         ),
+        near_until=now + timedelta(hours=house.remind_day_hours),
     )
 
 

@@ -81,6 +81,8 @@ def _page(form: RenameForm | None = None, status: int = 200, **refused: object) 
         access=has.access,
         strikes=has.strikes,
         barred_until=has.barred_until,
+        unread=has.unread,
+        near_until=has.near_until,
         **({"appealed": None, "refusal": ""} | refused),
     )
 
@@ -89,6 +91,7 @@ def _json(member: Known, has: queries.Belongings) -> dict[str, Any]:
     return {
         "name": member.name,
         "free_left": has.free_left,
+        "unread": has.unread,
         "feed": None if current_user.acts_for else _feed_url(member),
         "missed": [
             {"strike": one.id, "subject": one.subject, "appealed": one.appeal is not None}

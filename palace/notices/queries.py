@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import array
 
 from palace.db import db
 from palace.members.models import Member
-from palace.notices.models import Notice
+from palace.money import Fen
+from palace.notices.models import Contact, GatewayState, MessageDay, Notice, Template
+from palace.notices.rules import Fund, Receiver, State
 
-OF_MEMBER, OF_PHONE = "member:", "phone:"
+OF_MEMBER, OF_PHONE, OF_EMAIL = "member:", "phone:", "email:"
 MOST_SHOWN = 200
+INBOX_PAGE = 50
+UNSENT = (State.OWED, State.SENDING, State.UNCERTAIN)
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Notices of a kind that did not leave the house, or perhaps did: why, how many, since when."""
+
+    state: State
+    kind: str
+    error: str
+    count: int
+    since: datetime
 
 
 def since(instant: datetime, kinds: Sequence[str]) -> list[Notice]:
@@ -23,25 +41,115 @@ def since(instant: datetime, kinds: Sequence[str]) -> list[Notice]:
 
 
 def phones(notices: Sequence[Notice]) -> dict[str, str]:
-    """Return the phone number of each receiver that has one."""
+    """Return the phone number or address of each receiver that has one."""
     receivers = {notice.receiver for notice in notices}
-    direct = {name: name.removeprefix(OF_PHONE) for name in receivers if name.startswith(OF_PHONE)}
-    ids = [int(name.removeprefix(OF_MEMBER)) for name in receivers if name.startswith(OF_MEMBER)]
-    rows = db.session.execute(select(Member.id, Member.phone).where(Member.id.in_(ids)))
+    direct = {
+        name: name.removeprefix(front)
+        for front in (OF_PHONE, OF_EMAIL)
+        for name in receivers
+        if name.startswith(front)
+    }
+    rows = db.session.execute(select(Member.id, Member.phone).where(Member.id.in_(_ids(receivers))))
     return direct | {f"{OF_MEMBER}{member_id}": phone for member_id, phone in rows if phone}
 
 
-def due(since: Mapping[str, datetime], limit: int) -> list[Notice]:
-    """Lock and return notices that wait to be sent, oldest first, leaving alone what others are sending.
+def _ids(receivers: Iterable[str]) -> list[int]:
+    numbers = [name.removeprefix(OF_MEMBER) for name in receivers if name.startswith(OF_MEMBER)]
+    return [int(number) for number in numbers if number.isdecimal()]
 
-    `since` names the kinds to send, each with the instant after which it must have been owed.
-    """
-    fresh = [and_(Notice.kind == kind, Notice.created_at > start) for kind, start in since.items()]
-    wanted = select(Notice).where(Notice.sent_at.is_(None), or_(*fresh))
-    oldest_first = wanted.order_by(Notice.created_at, Notice.id).limit(limit)
-    return list(db.session.scalars(oldest_first.with_for_update(skip_locked=True)))
+
+def receivers(notices: Sequence[Notice]) -> dict[int, Receiver]:
+    """Return, by notice, how its receiver can be reached now."""
+    members = _members({notice.receiver for notice in notices})
+    found = {}
+    for notice in notices:
+        language = notice.language or "zh"
+        kind, _, address = notice.receiver.partition(":")
+        if kind == "phone":
+            found[notice.id] = Receiver(phone=address, language=language)
+        elif kind == "email":
+            found[notice.id] = Receiver(email=address, language=language)
+        else:
+            phone, email, own, muted = members.get(notice.receiver, (None, None, None, []))
+            found[notice.id] = Receiver(phone, email, own or language, frozenset(muted or []))
+    return found
+
+
+def _members(names: Iterable[str]) -> dict[str, tuple[Any, ...]]:
+    wanted = (
+        select(Member.id, Member.phone, Contact.email, Contact.language, Contact.muted)
+        .outerjoin(Contact, Contact.member_id == Member.id)
+        .where(Member.id.in_(_ids(names)), Member.erased_at.is_(None))
+    )
+    return {f"{OF_MEMBER}{row[0]}": tuple(row)[1:] for row in db.session.execute(wanted)}
+
+
+def contact_of(member_id: int) -> Contact:
+    """Return how a member wants to be told; who never said is told by the house's own way."""
+    return db.session.get(Contact, member_id) or Contact(member_id=member_id, muted=[], tries=0)
+
+
+def inbox(member_id: int, before: int | None, kinds: Iterable[str]) -> list[Notice]:
+    """Return a page of what a member was told, newest first, with one more that says there is another."""
+    wanted = select(Notice).where(
+        Notice.receiver == f"{OF_MEMBER}{member_id}", Notice.kind.in_(kinds)
+    )
+    if before is not None:
+        wanted = wanted.where(Notice.id < before)
+    return list(db.session.scalars(wanted.order_by(Notice.id.desc()).limit(INBOX_PAGE + 1)))
+
+
+def unread_count(member_id: int, kinds: Iterable[str]) -> int:
+    """Return how much of what a member was told they have not marked as read."""
+    wanted = select(func.count()).where(
+        Notice.receiver == f"{OF_MEMBER}{member_id}",
+        Notice.read_at.is_(None),
+        Notice.kind.in_(kinds),
+    )
+    return db.session.scalar(wanted) or 0
+
+
+def templates(gateway: str) -> dict[tuple[str, str], str]:
+    """Return a provider's approved templates by (kind, language)."""
+    rows = db.session.scalars(select(Template).where(Template.gateway == gateway))
+    return {(row.kind, row.language): row.template for row in rows}
 
 
 def unsent_count() -> int:
-    """Return how many notices have not been sent."""
-    return db.session.scalar(select(func.count()).where(Notice.sent_at.is_(None))) or 0
+    """Return how many notices are on their way, or should be."""
+    return db.session.scalar(select(func.count()).where(Notice.state.in_(UNSENT))) or 0
+
+
+def troubles(states: Sequence[State]) -> list[Trouble]:
+    """Return what stands in some states, by kind and reason, the most first."""
+    error = func.coalesce(Notice.error, "")
+    count = func.count()
+    rows = db.session.execute(
+        select(Notice.state, Notice.kind, error, count, func.min(Notice.created_at))
+        .where(Notice.state.in_(states))
+        .group_by(Notice.state, Notice.kind, error)
+        .order_by(count.desc(), Notice.kind)
+        .limit(MOST_SHOWN)
+    )
+    return [Trouble(*row) for row in rows]
+
+
+def waiting_for(errors: Sequence[str]) -> Mapping[str, list[str]]:
+    """Return the kinds of owed notices that the house cannot send now, by what they wait for."""
+    rows = db.session.execute(
+        select(Notice.error, func.array_agg(Notice.kind.distinct()))
+        .where(Notice.state == State.OWED, Notice.error == func.any(array(errors)))
+        .group_by(Notice.error)
+    )
+    return {str(row[0]): sorted(row[1]) for row in rows}
+
+
+def gateway_state(name: str) -> GatewayState | None:
+    """Return what is known of a gateway."""
+    return db.session.get(GatewayState, name)
+
+
+def spent_on(day: date, fund: Fund) -> MessageDay:
+    """Return what a palace day's messages cost a fund so far."""
+    nothing = MessageDay(day=day, fund=fund, pieces=0, amount=Fen(0))
+    return db.session.get(MessageDay, (day, fund)) or nothing

@@ -1,4 +1,4 @@
-"""How a notice leaves the house: the words and the age of each kind, and the gateway that takes them.
+"""How a notice is said: the words and the age of each kind, as a text and as a template's variables.
 
 Chinese gateways send approved templates only: short, variables of about 20 characters, no links.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from string import Formatter
 from typing import Any
 
 from flask import current_app
@@ -16,12 +17,25 @@ from palace import words
 from palace.config import Settings
 from palace.members.rules import CODE_LIFE
 from palace.members.services import code_of
+from palace.notices.gateways import MAIL, SCREEN
+from palace.notices.rules import (
+    BROADCAST,
+    EMAIL_CODE,
+    EMAIL_CODE_LIFE,
+    NUMBER_CHANGED,
+    SIGN_IN_CODE,
+    is_change,
+)
+from palace.security import keys
 
-SCREEN = "screen"
 LONGEST_VARIABLE = 20
-SIGN_IN_CODE = "sign_in_code"
-NUMBER_CHANGED = "number_changed"
-NEWS = timedelta(days=2)
+NEWS, BROADCAST_LASTS = timedelta(days=2), timedelta(days=7)
+CODE_DIGITS = 6
+ARROW = " → "
+NUMBERED = "tencent"
+"""The provider whose templates number their variables."""
+TURN = timedelta(hours=12)
+REMINDER = timedelta(hours=2)
 
 
 @dataclass(frozen=True)
@@ -38,6 +52,16 @@ KINDS = {
         "登录验证码 {code}，10分钟内有效，请勿告诉他人。",
         "Your sign-in code is {code}. Valid for 10 minutes; tell nobody.",
         CODE_LIFE,
+    ),
+    EMAIL_CODE: Kind(
+        "邮箱验证码 {code}，30分钟内有效，请勿告诉他人。",
+        "Your code for this e-mail address is {code}. Valid for 30 minutes; tell nobody.",
+        EMAIL_CODE_LIFE,
+    ),
+    BROADCAST: Kind(
+        "{title}。详情请到文化宫网站，在“答疑”里输入{word}。",
+        "{title}. For more, open Answers on the palace's website and enter {word}.",
+        BROADCAST_LASTS,
     ),
     NUMBER_CHANGED: Kind(
         "您在文化宫的手机号换掉了。不是您本人办的，请马上到售票处。",
@@ -117,36 +141,132 @@ KINDS = {
         "{unit} wants to confirm you. Please sign in and give your name under Mine.",
         NEWS,
     ),
+    "block_given": Kind(
+        "{title}，{starts_at}，给您单位留了{count}个座位，{releases_at}收回。登录后在“单位工会”里发给大家。",
+        "{title}, {starts_at}: {count} seats are kept for your union until {releases_at}."
+        " Sign in and hand them out under Your unit.",
+        NEWS,
+    ),
+    "block_release": Kind(
+        "{title}，{starts_at}，您单位还有{count}个座位没发出去，{releases_at}收回。",
+        "{title}, {starts_at}: {count} seats of your union are not handed out yet."
+        " They go back on sale at {releases_at}.",
+        NEWS,
+    ),
+    "block_none_left": Kind(
+        "{title}，{starts_at}，单位的票按报名先后分完了，这次没有分到您。",
+        "{title}, {starts_at}: the tickets of your union went to those who signed up before you.",
+        NEWS,
+    ),
     "awaiting_payment": Kind(
         "{title}，{starts_at}，座位留到{pay_by}，请到售票处付{amount}。",
         "{title}, {starts_at}: seats kept until {pay_by}. Please pay {amount} at the box office.",
         NEWS,
     ),
+    "waiting_offer": Kind(
+        "{title}，{starts_at}，轮到您了，{count}张，请在{until}前登录“我的”确认，过时让给后面的人。",
+        "{title}, {starts_at}: your turn, {count} ticket(s). Sign in and confirm under Mine before {until};"
+        " after that they go to the next.",
+        TURN,
+    ),
+    "waiting_over": Kind(
+        "{title}，{starts_at}，您的排队结束了，登录后在“我的”里看原因。",
+        "{title}, {starts_at}: you wait no longer. Sign in and see why under Mine.",
+        NEWS,
+    ),
+    "reminder_day": Kind(
+        "{title}，{starts_at}，您有{count}张票。去不了请登录后在“我的”里点“我去不了”，让给排队的人。",
+        "{title}, {starts_at}: you have {count} ticket(s). If you cannot come, sign in and say so under Mine,"
+        " for those who wait.",
+        REMINDER,
+    ),
+    "reminder_hours": Kind(
+        "{title}，{starts_at}开演，您有{count}张票。去不了请现在登录“我的”点“我去不了”，还来得及让给别人。",
+        "{title} begins {starts_at}: you have {count} ticket(s). If you cannot come, sign in and say so under"
+        " Mine now: somebody else still can.",
+        REMINDER,
+    ),
 }
 
 
-def gateway() -> str | None:
-    """Return where notices go: the screen of a demonstration, or nowhere yet."""
+def sms_gateway() -> str | None:
+    """Return where messages to phones go: the screen of a demonstration, a provider, or nowhere yet."""
     settings: Settings = current_app.extensions["palace"]
-    return SCREEN if settings.demo else None
+    return SCREEN if settings.demo else settings.sms_gateway or None
+
+
+def mail_gateway() -> str | None:
+    """Return where letters go: the screen of a demonstration, a mail server, or nowhere."""
+    settings: Settings = current_app.extensions["palace"]
+    return SCREEN if settings.demo else MAIL if settings.smtp_url else None
 
 
 def may_send() -> bool:
-    """Return whether anything can be sent."""
-    return gateway() is not None
+    """Return whether a code can be sent to a phone."""
+    return sms_gateway() is not None
 
 
-def text_of(kind: str, subject: str, values: Mapping[str, Any]) -> str:
+def text_of(kind: str, subject: str, values: Mapping[str, Any], *, whole: bool = False) -> str:
     """Return a notice's words in the language in force; a code is derived here and kept nowhere.
+
+    `whole`: where no gateway cuts what is long.
 
     Raises:
         KeyError: the notice lacks a value its words need, or has one nobody can say.
     """
-    said = {name: SAID[name](value)[:LONGEST_VARIABLE] for name, value in values.items()}
-    if kind == SIGN_IN_CODE:
-        said["code"] = code_of(subject)
-    sentence: str = getattr(KINDS[kind], words.language())
-    return sentence.format_map(said)
+    sentence = words_of(kind, words.language())
+    return sentence.format_map(_said(kind, subject, values, whole=whole))
+
+
+def variables_of(kind: str, subject: str, values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Return what fills a kind's template in the language in force, in the order of its words.
+
+    Raises:
+        KeyError: as `text_of`.
+    """
+    said = _said(kind, subject, values)
+    return tuple((name, said[name]) for name in names_of(kind, words.language()))
+
+
+def names_of(kind: str, language: str) -> list[str]:
+    """Return the variables of a kind's words, each once, in their order."""
+    parts = Formatter().parse(words_of(kind, language))
+    return list(dict.fromkeys(name for _, name, _, _ in parts if name))
+
+
+def as_template(kind: str, gateway: str, language: str) -> str:
+    """Return a kind's words as a provider's form wants them: `${title}`, or numbered `{1}`."""
+    numbered = {name: f"{{{place}}}" for place, name in enumerate(names_of(kind, language), 1)}
+    named = {name: f"${{{name}}}" for name in numbered}
+    return words_of(kind, language).format_map(numbered if gateway == NUMBERED else named)
+
+
+def email_code(subject: str) -> str:
+    """Return the six digits that prove an e-mail address: of the wish it was asked by, kept nowhere."""
+    mac = keys().active("code").mac(subject)
+    return f"{int.from_bytes(mac[:8]) % 10**CODE_DIGITS:0{CODE_DIGITS}d}"
+
+
+def words_of(kind: str, language: str) -> str:
+    """Return a kind's sentence with its variables in braces."""
+    sentence: str = getattr(KINDS[kind], language)
+    return sentence
+
+
+def _said(
+    kind: str, subject: str, values: Mapping[str, Any], *, whole: bool = False
+) -> dict[str, str]:
+    """Return each value in words; one that changed is said as a whole, and its two sides on their own."""
+    most = None if whole else LONGEST_VARIABLE
+    said = {name: of(subject) for name, of in DERIVED.get(kind, {}).items()}
+    for name, value in values.items():
+        say = SAID[name]
+        if is_change(value):
+            old, new = say(value["old"])[:most], say(value["new"])[:most]
+            said |= {f"{name}_old": old, f"{name}_new": new, name: f"{old}{ARROW}{new}"}
+        else:
+            said[name] = say(value)[:most]
+    return said
 
 
 def _title(titles: Mapping[str, str]) -> str:
@@ -159,14 +279,25 @@ def _instant(written: str) -> str:
 
 SAID: dict[str, Callable[[Any], str]] = {
     "title": _title,
+    "place": _title,
     "starts_at": _instant,
     "new_at": _instant,
-    "until": _instant,
     "seat": _title,
-    "place": _title,
     "pay_by": _instant,
+    "until": _instant,
+    "releases_at": _instant,
     "amount": words.money_words,
     "count": str,
     "unit": str,
+    "word": str,
 }
-"""How each value is said: titles are {"zh", "en"}, instants ISO texts, amounts fen."""
+"""How each value is said: titles are {"zh", "en"}, instants ISO texts, amounts fen.
+
+A value that changed is {"old", "new"} of these (`rules.changed`): `{starts_at}` in the words of a kind
+then says "old → new", `{starts_at_old}` and `{starts_at_new}` each side, short enough for templates.
+"""
+DERIVED: dict[str, dict[str, Callable[[str], str]]] = {
+    SIGN_IN_CODE: {"code": code_of},
+    EMAIL_CODE: {"code": email_code},
+}
+"""What is made of the subject when a kind is said, and kept nowhere."""

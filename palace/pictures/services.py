@@ -79,6 +79,7 @@ def _upright(sent: Image.Image) -> Image.Image:
         drawn.alpha_composite(turned.convert("RGBA"))
         turned = drawn
     turned = turned.convert("RGB")
+    turned.info.clear()  # what is told of camera, place and program would be written again
     turned.thumbnail((LARGE, LARGE), Image.Resampling.LANCZOS, reducing_gap=2.0)
     return turned
 

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from palace.agenda.models import AgendaEntry
+from palace.blocks.models import ListedName, SignUp
 from palace.commands import CommandKey
 from palace.companions.models import Companion
 from palace.consents.models import Consent, ConsentText
@@ -28,7 +29,8 @@ from palace.members.models import (
 )
 from palace.members.services.audit import FOR
 from palace.moving.models import MoveNews
-from palace.notices.models import Notice
+from palace.notices.models import Contact, Notice
+from palace.notices.rules import EMAIL_CODE
 from palace.payments.models import Payment
 from palace.privacy.holding import Holding, Whose, by, by_actor
 from palace.programme.models import Performance, Production
@@ -37,6 +39,7 @@ from palace.roster.models import RosterQuestion
 from palace.strikes.models import Appeal, Strike
 from palace.text import N_
 from palace.tickets.models import Admission, Claim, Entrant, Order, RefundOwed, Ticket
+from palace.waiting.models import WaitEntry
 
 STAYS = N_("账要对得上，一直留着；注销以后不再写着是谁。")
 GOES = N_("留到您注销。")
@@ -72,7 +75,9 @@ def _by_phone(whose: Whose) -> ColumnElement[bool]:
 
 
 def _received(whose: Whose) -> ColumnElement[bool]:
-    return Notice.receiver.in_([whose.actor, *([f"phone:{whose.phone}"] if whose.phone else [])])
+    direct = [whose.actor, *([f"phone:{whose.phone}"] if whose.phone else [])]
+    codes = Notice.subject.startswith(f"email:{whose.id}:") & (Notice.kind == EMAIL_CODE)
+    return or_(Notice.receiver.in_(direct), codes)
 
 
 def _appealed(whose: Whose) -> ColumnElement[bool]:
@@ -189,6 +194,13 @@ HOLDINGS: Sequence[Holding] = (
         goes=_received,
     ),
     Holding(
+        model=Contact,
+        title=N_("怎么通知您"),
+        kept=GOES,
+        of=by(Contact.member_id),
+        goes=by(Contact.member_id),
+    ),
+    Holding(
         model=Order,
         title=N_("订单"),
         kept=STAYS,
@@ -244,6 +256,30 @@ HOLDINGS: Sequence[Holding] = (
         of=by(Companion.member_id),
         untold=frozenset({"identity_hash", "key_id"}),
         goes=by(Companion.member_id),
+    ),
+    Holding(
+        model=WaitEntry,
+        title=N_("排队等过的票"),
+        kept=DAYS,
+        days="notice_keep_days",
+        of=by(WaitEntry.member_id),
+        goes=by(WaitEntry.member_id),
+    ),
+    Holding(
+        model=SignUp,
+        title=N_("报名领单位的票"),
+        kept=N_("散场%(days)s天后删除，注销时马上删。"),
+        days="entrant_keep_days",
+        of=by(SignUp.member_id),
+        goes=by(SignUp.member_id),
+    ),
+    Holding(
+        model=ListedName,
+        title=N_("单位发票名单上的您"),
+        kept=N_("散场%(days)s天后删除，注销时马上删。"),
+        days="entrant_keep_days",
+        of=by(ListedName.member_id),
+        goes=by(ListedName.member_id),
     ),
     Holding(
         model=Appeal,

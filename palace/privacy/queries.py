@@ -167,6 +167,7 @@ def idle(rules: HouseRules, now: datetime, only: int | None = None) -> list[int]
     actor = func.concat("member:", Member.id)
     wanted = select(Member.id).where(
         Member.erased_at.is_(None),
+        Member.for_unit_id.is_(None),
         Member.created_at <= last,
         func.coalesce(Member.phone_proven_at, Member.created_at) <= last,
         ~exists().where(SignIn.member_id == Member.id),

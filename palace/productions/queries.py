@@ -9,6 +9,7 @@ from typing import Any
 from flask import url_for
 from sqlalchemy import ColumnElement, Text, and_, case, cast, false, func, select, true
 
+from palace import words
 from palace.db import db, table_of
 from palace.errors import NotFound
 from palace.lists.queries import Column, List
@@ -111,7 +112,6 @@ COMING = and_(
     Performance.ends_at > func.palace_clock(),
     Performance.cancelled_at.is_(None),
 )
-TITLE = _or_proposed(Production.title_zh, "title_zh")
 STATE = case(
     (Revision.state.is_not(None), cast(Revision.state, Text)),
     (Production.title_zh == "", RevisionState.WITHDRAWN.value),
@@ -131,12 +131,14 @@ PRODUCTIONS = List(
     order="-number",
     template="productions/home.html",
     scope=_here,
+    more=[_or_proposed(Production.title_en, "title_en").label("title_en")],
     columns=[
         Column(
-            name="title",
+            name="title_zh",
             heading=N_("剧目"),
-            of=TITLE,
+            of=_or_proposed(Production.title_zh, "title_zh"),
             filters=True,
+            say=lambda row: words.named(row, "title"),
             link=lambda row: url_for("productions.production", production_id=row.number),
         ),
         Column(

@@ -18,3 +18,10 @@ class ZoneUnpriced(PalaceError):
 
     status, code = 422, "zone_unpriced"
     message = N_("%(zone)s区还没有定价，定价后才能开票。")
+
+
+class LengthUnknown(PalaceError):
+    """Nobody has said how long the production is, so no hall can be taken for it."""
+
+    status, code = 422, "length_unknown"
+    message = N_("这个剧目还没有写演出几分钟，写好才能排场次。")

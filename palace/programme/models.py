@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -93,8 +94,10 @@ class Performance(Base):
 
     `published_at` None: nobody but staff sees it. `seats_per_member` and `no_single_gap` are frozen
     from the house rules. `one_per_identity`: one document, one ticket. `sale_opens_at` is the public
-    opening, `openings` lets some in before. `moved_at` is when it was last moved to another time or
-    hall, and until `return_until` tickets go back because of that.
+    opening, `openings` lets some in before. `uid` names it in calendars; the
+    database raises `revision` when something the public reads of it changes, title and hall included.
+    `moved_at` is when it was last moved to another time or hall, and until `return_until` tickets go
+    back because of that.
     """
 
     __tablename__ = "performances"
@@ -137,6 +140,9 @@ class Performance(Base):
     choice: Mapped[SeatChoice] = mapped_column(
         server_default=SeatChoice.FREE, default=SeatChoice.FREE
     )
+    revision: Mapped[int] = mapped_column(server_default=text("0"), default=0)
+    changed_at: Mapped[datetime] = mapped_column(server_default=text("palace_clock()"))
+    uid: Mapped[UUID] = mapped_column(server_default=text("gen_random_uuid()"))
     production: Mapped[Production] = relationship(lazy="joined", innerjoin=True)
     space: Mapped[Space] = relationship(lazy="joined", innerjoin=True)
     plan: Mapped[SeatingPlan | None] = relationship()
@@ -165,7 +171,7 @@ class Tier(Base):
     """A kind of ticket (票种): who qualifies, what the door asks for, who bears the subsidy.
 
     `cap`: tickets of this tier one member may have at one performance; `monthly`: whether they
-    count towards the free tickets of the month.
+    count towards the free tickets of the month. `ended_at`: no new performance is sold by it.
     """
 
     __tablename__ = "tiers"
@@ -181,6 +187,7 @@ class Tier(Base):
     proof_zh: Mapped[str]
     proof_en: Mapped[str]
     fund: Mapped[str | None]
+    ended_at: Mapped[datetime | None]
 
 
 class Price(Base):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import ARRAY, BigInteger, DateTime, bindparam, func, select
@@ -13,9 +13,21 @@ from sqlalchemy import ARRAY, BigInteger, DateTime, bindparam, func, select
 from palace.clock import palace_day
 from palace.db import db
 from palace.errors import NotFound
+from palace.members.models import Unit
 from palace.money import FREE, Fen
-from palace.programme.models import Performance, Price, Production, Tier
-from palace.programme.rules import Listed, Place, Priced, Seating, Shown, Work, few_places, shown
+from palace.programme.models import Opening, Performance, Price, Production, Tier
+from palace.programme.rules import (
+    Audience,
+    Listed,
+    Place,
+    Priced,
+    Seating,
+    Shown,
+    Stage,
+    Work,
+    few_places,
+    shown,
+)
 from palace.review.queries import open_revision
 from palace.statements import execute
 from palace.venues.models import Space
@@ -23,14 +35,24 @@ from palace.venues.queries import modes
 from palace.venues.rules import Mode
 
 Part = TypeVar("Part")
+WEEK = timedelta(weeks=1)
 ID = bindparam("id", type_=BigInteger)
 IDS = bindparam("ids", type_=ARRAY(BigInteger))
 SINCE = bindparam("since", type_=DateTime(timezone=True))
 UNTIL = bindparam("until", type_=DateTime(timezone=True))
 OWN = [part.name for part in fields(Listed) if part.name not in {"production", "space"}]
+EARLY = (
+    select(func.min(Opening.opens_at)).where(Opening.performance_id == Performance.id)
+).scalar_subquery()
+STAGES = (
+    select(Opening.audience, Opening.unit_id, Unit.name_zh.label("unit"), Opening.opens_at)
+    .outerjoin(Unit, Unit.id == Opening.unit_id)
+    .where(Opening.performance_id == ID)
+    .order_by(Opening.opens_at, Opening.id)
+)
 LISTED = (
     select(
-        *(getattr(Performance, name) for name in OWN),
+        *(EARLY if name == "early_opens_at" else getattr(Performance, name) for name in OWN),
         *(getattr(Production, name) for name in Work.__annotations__),
         *(getattr(Space, name) for name in Place.__annotations__),
     )
@@ -108,6 +130,19 @@ def listed(performance_id: int) -> Listed:
     return _listed(found)[0]
 
 
+def stages(performance_id: int) -> list[Stage]:
+    """Return the openings of a performance before the public one, the earliest first."""
+    return [
+        Stage(
+            audience=Audience(row.audience),
+            unit_id=row.unit_id,
+            unit=row.unit,
+            opens_at=row.opens_at,
+        )
+        for row in execute(STAGES, {"id": performance_id})
+    ]
+
+
 def production(production_id: int) -> Production:
     """Return a production that has a published performance.
 
@@ -130,6 +165,14 @@ def working_title(production: Production) -> tuple[str, str]:
     return fields.get("title_zh") or "", fields.get("title_en") or ""
 
 
+def working_minutes(production: Production) -> int:
+    """Return how long a production is; of one never reviewed, what waits for it; 0: nobody has said."""
+    if production.minutes:
+        return production.minutes
+    waiting = open_revision(f"production:{production.id}")
+    return int((waiting.fields if waiting else {}).get("minutes") or 0)
+
+
 def performances(*, since: datetime, until: datetime) -> list[Listed]:
     """Return published performances that end after `since` and start before `until`, by start."""
     return _listed(execute(ON, {"since": since, "until": until}))
@@ -138,6 +181,23 @@ def performances(*, since: datetime, until: datetime) -> list[Listed]:
 def performances_of(production_id: int, since: datetime) -> list[Listed]:
     """Return the published performances of a production that end after `since`, by start."""
     return _listed(execute(OF_PRODUCTION, {"id": production_id, "since": since}))
+
+
+def unpublished(now: datetime, spaces: Collection[int] | None) -> tuple[int, int, datetime | None]:
+    """Return how many coming performances are drafts, how many of them are within a week, and the first.
+
+    `spaces`: only there; None: anywhere.
+    """
+    soon = Performance.starts_at <= now + WEEK
+    wanted = select(func.count(), func.count().filter(soon), func.min(Performance.starts_at)).where(
+        Performance.published_at.is_(None),
+        Performance.cancelled_at.is_(None),
+        Performance.starts_at > now,
+    )
+    if spaces is not None:
+        wanted = wanted.where(Performance.space_id.in_(spaces))
+    drafts, within_a_week, first = db.session.execute(wanted).one()
+    return drafts, within_a_week, first
 
 
 def _part(kind: type[Part], values: Sequence[Any]) -> Part:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -48,6 +49,16 @@ class SeatChoice(StrEnum):
     ASSIGNED = "assigned"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """An opening before the public one, with the name of the union it is for; None: all members."""
+
+    audience: Audience
+    unit_id: int | None
+    unit: str | None
+    opens_at: datetime
+
+
 class Qualifies(StrEnum):
     """Whom a tier is for."""
 
@@ -61,6 +72,24 @@ class Scope(StrEnum):
     HOUSE = "house"
     TIER = "tier"
     ZONE = "zone"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """What one check before publishing found: a sentence, and the page where it is put right.
+
+    Attributes:
+        name: what was looked at, a message id.
+        words: what was found or is to be done, a message id; `values` go into it.
+        page: the endpoint that puts it right; it gets `performance_id` unless `where` says else.
+    """
+
+    name: str
+    well: bool
+    words: str
+    values: Mapping[str, object] = field(default_factory=dict)
+    page: str = ""
+    where: Mapping[str, object] = field(default_factory=dict)
 
 
 class Shown(StrEnum):
@@ -126,9 +155,13 @@ class Timed:
 
 @dataclass(frozen=True, kw_only=True)
 class Listed(Timed):
-    """A performance as pages show it: plain values, so that a process may keep them for a moment."""
+    """A performance as pages show it: plain values, so that a process may keep them for a moment.
+
+    `early_opens_at`: when the first of those may book who may before the public.
+    """
 
     capacity: int
+    early_opens_at: datetime | None = None
     production: Work
     space: Place
 

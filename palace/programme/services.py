@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import Range
 
 from palace.db import db
 from palace.money import Fen
-from palace.programme.errors import PlanElsewhere, ZoneUnpriced
+from palace.programme.errors import LengthUnknown, PlanElsewhere, ZoneUnpriced
 from palace.programme.models import Performance, Price, Production, Quota, Tier
+from palace.programme.queries import working_minutes
 from palace.programme.rules import IdentityPolicy, Scope, SeatChoice, Seating
 from palace.venues import queries as venues
 from palace.venues import services
@@ -24,7 +25,8 @@ class Staging:
     """How one performance is put on.
 
     `prices` are (tier, zone, fen), `quotas` (tier, seats) with tier None for the whole house.
-    `get_in` and `get_out` belong to the hall's occupancy; sale ends at curtain-up unless said.
+    `get_in` and `get_out` belong to the hall's occupancy; they and `doors` are the house's unless said.
+    Sale ends at curtain-up unless said.
     """
 
     starts_at: datetime
@@ -32,9 +34,9 @@ class Staging:
     plan: SeatingPlan | None = None
     prices: tuple[tuple[Tier, str, Fen], ...] = ()
     quotas: tuple[tuple[Tier | None, int], ...] = ()
-    get_in: timedelta = timedelta(minutes=120)
-    get_out: timedelta = timedelta(minutes=60)
-    doors: timedelta = timedelta(minutes=30)
+    get_in: timedelta | None = None
+    get_out: timedelta | None = None
+    doors: timedelta | None = None
     sale_opens_at: datetime
     sale_closes_at: datetime | None = None
     published_at: datetime | None = None
@@ -51,24 +53,15 @@ def stage(production: Production, space: Space, staging: Staging) -> Performance
 
     Raises:
         SpaceOccupied: something else has part of the space between get-in and get-out.
-        PlanElsewhere, ZoneUnpriced: the plan is another space's, or a zone has no price.
+        PlanElsewhere, ZoneUnpriced: the plan is another space's, or a zone of what is published has no
+            price.
+        LengthUnknown: nobody has said how long the production is.
     """
     _check(space, staging)
-    ends_at = staging.starts_at + timedelta(minutes=production.minutes)
-    during = Range(staging.starts_at - staging.get_in, ends_at + staging.get_out)
     house = venues.house_rules()
-    occupancy = services.occupy(space, during, Use.PERFORMANCE)
     performance = Performance(
         production=production,
-        space=space,
-        plan=staging.plan,
-        occupancy_id=occupancy.id,
-        seating=staging.seating,
-        capacity=_capacity(space, staging),
         seats_per_member=staging.seats_per_member or house.seats_per_member,
-        doors_at=staging.starts_at - staging.doors,
-        starts_at=staging.starts_at,
-        ends_at=ends_at,
         sale_opens_at=staging.sale_opens_at,
         sale_closes_at=staging.sale_closes_at or staging.starts_at,
         published_at=staging.published_at,
@@ -79,10 +72,37 @@ def stage(production: Production, space: Space, staging: Staging) -> Performance
         else staging.no_single_gap,
         choice=staging.choice,
     )
+    _place(performance, space, staging)
     db.session.add(performance)
     db.session.flush()
     _put_on_sale(performance, staging)
     return performance
+
+
+def place_anew(performance: Performance, space: Space, staging: Staging) -> None:
+    """Give a performance another space, plan or time: its old hours are free, prices stay where zones do.
+
+    Only for what nobody has booked; who calls has made sure of it under a lock.
+
+    Raises:
+        SpaceOccupied, PlanElsewhere: as `stage`.
+    """
+    _check(space, staging)
+    old, performance.occupancy_id = performance.occupancy_id, None
+    places = performance.capacity if performance.seating is Seating.PLACES else None
+    db.session.flush()
+    if old is not None:
+        services.release(old)
+    _place(performance, space, staging)
+    performance.sale_closes_at = staging.sale_closes_at or staging.starts_at
+    performance.sale_opens_at = staging.sale_opens_at
+    db.session.flush()
+    _keep_what_fits(performance, places)
+
+
+def zones_of(plan: SeatingPlan | None) -> list[str]:
+    """Return the codes of a plan's zones; places without seats have the one zone ''."""
+    return [zone["code"] for zone in plan.drawing["zones"]] if plan else [""]
 
 
 def _check(space: Space, staging: Staging) -> None:
@@ -91,9 +111,62 @@ def _check(space: Space, staging: Staging) -> None:
     if staging.plan.space_id != space.id:
         raise PlanElsewhere(space=space)
     priced = {zone for _, zone, _ in staging.prices}
-    for zone in staging.plan.drawing["zones"]:
-        if zone["code"] not in priced:
-            raise ZoneUnpriced(zone=zone["code"])
+    for zone in zones_of(staging.plan) if staging.published_at else ():
+        if zone not in priced:
+            raise ZoneUnpriced(zone=zone)
+
+
+def _place(performance: Performance, space: Space, staging: Staging) -> None:
+    """Take the space from get-in to get-out, and say when and how people sit there."""
+    house = venues.house_rules()
+    ends_at = staging.starts_at + timedelta(minutes=_length(performance.production))
+    during = Range(
+        staging.starts_at - _or(staging.get_in, house.get_in_minutes),
+        ends_at + _or(staging.get_out, house.get_out_minutes),
+    )
+    performance.occupancy_id = services.occupy(space, during, Use.PERFORMANCE).id
+    performance.capacity = _capacity(space, staging)
+    performance.space, performance.plan = space, staging.plan
+    performance.seating = staging.seating
+    performance.starts_at, performance.ends_at = staging.starts_at, ends_at
+    performance.doors_at = staging.starts_at - _or(staging.doors, house.doors_minutes)
+
+
+def _length(production: Production) -> int:
+    minutes = working_minutes(production)
+    if not minutes:
+        raise LengthUnknown
+    return minutes
+
+
+def _or(said: timedelta | None, minutes: int) -> timedelta:
+    return timedelta(minutes=minutes) if said is None else said
+
+
+def _keep_what_fits(performance: Performance, places: int | None) -> None:
+    """Drop prices and quotas of zones that are no more; `places` there were follow the capacity."""
+    zones = zones_of(performance.plan)
+    of_it, quotas = Price.performance_id == performance.id, Quota.performance_id == performance.id
+    db.session.execute(delete(Price).where(of_it, Price.zone.not_in(zones)))
+    db.session.execute(
+        delete(Quota).where(quotas, Quota.scope == Scope.ZONE, Quota.zone.not_in(zones))
+    )
+    db.session.execute(
+        delete(Quota).where(quotas, Quota.scope == Scope.HOUSE, Quota.seats == places)
+    )
+    if performance.seating is Seating.PLACES:
+        cap_house(performance)
+
+
+def cap_house(performance: Performance) -> None:
+    """See that places without seats are counted against the house: at most its capacity."""
+    of_house = (Quota.performance_id == performance.id, Quota.scope == Scope.HOUSE)
+    found = db.session.scalars(select(Quota).where(*of_house)).one_or_none()
+    if found is None:
+        found = Quota(performance_id=performance.id, scope=Scope.HOUSE, seats=performance.capacity)
+        db.session.add(found)
+    found.seats = min(found.seats, performance.capacity)
+    db.session.flush()
 
 
 def _capacity(space: Space, staging: Staging) -> int:

@@ -22,6 +22,7 @@ from sqlalchemy import (
     true,
 )
 
+from palace import words
 from palace.db import db
 from palace.errors import NotFound
 from palace.lists.queries import Column, List, instant
@@ -184,13 +185,15 @@ REVISIONS = List(
     order="-proposed_at",
     template="review/home.html",
     scope=_here,
+    more=[Revision.fields["title_en"].astext.label("title_en")],
     columns=[
         instant("proposed_at", Revision.proposed_at),
         Column(
-            name="title",
+            name="title_zh",
             heading=N_("名称"),
             of=func.coalesce(Revision.fields["title_zh"].astext, Revision.subject),
             filters=True,
+            say=lambda row: words.named(row, "title"),
             link=lambda row: url_for("review.revision", revision_id=row.list_key),
         ),
         Column(name="subject", heading=N_("是什么"), of=Revision.subject, say=_thing),

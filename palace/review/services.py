@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.dialects.postgresql import insert
 
@@ -55,7 +55,13 @@ def propose(subject: str, fields: Fields, by: str, *, seen: str | None = None) -
         waiting.authors = list(dict.fromkeys([*waiting.authors, by]))
         db.session.flush()
     else:
-        waiting = _begin(subject, before, dict(fields), way, by, now)
+        row: dict[str, Any] = {
+            "state": RevisionState.WAITING,
+            "before": before,
+            "fields": dict(fields),
+        }
+        row |= {"steps": way, "authors": [by], "proposed_at": now}
+        waiting = _begin(subject, row | {"site_id": reviewed[kind].site_of(number)})
     note("revision_proposed", subject, after={"revision": waiting.id, "version": waiting.version})
     return waiting
 
@@ -67,27 +73,14 @@ def _open(subject: str) -> Revision | None:
     return locked if locked and locked.state in rules.OPEN else None
 
 
-def _begin(  # noqa: PLR0917 - the columns of a row
-    subject: str, before: Fields, fields: Fields, way: Sequence[Fields], by: str, now: datetime
-) -> Revision:
+def _begin(subject: str, row: dict[str, Any]) -> Revision:
     """Return a new revision.
 
     Raises:
         RevisionMoved: somebody else began one meanwhile.
     """
-    kind, number = rules.parts_of(subject)
-    row = {
-        "subject": subject,
-        "site_id": reviewed[kind].site_of(number),
-        "state": RevisionState.WAITING,
-        "before": before,
-        "fields": fields,
-        "steps": way,
-        "authors": [by],
-        "proposed_at": now,
-    }
-    won = insert(Revision).values(row).on_conflict_do_nothing().returning(Revision)
-    found = db.session.scalars(won).first()
+    won = insert(Revision).values(row | {"subject": subject}).on_conflict_do_nothing()
+    found = db.session.scalars(won.returning(Revision)).first()
     if found is None:
         raise RevisionMoved
     return found

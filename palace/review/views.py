@@ -68,7 +68,7 @@ def _thing(revision: Revision) -> tuple[Reviewed, int]:
 @allow(*READERS)
 def revision(revision_id: int) -> ResponseReturnValue:
     """Show a revision beside what the public sees, and what was decided of it."""
-    return _page(_get(revision_id), DecideForm(formdata=None))
+    return _page(_get(revision_id))
 
 
 @bp.post("/<id:revision_id>/decide")
@@ -105,7 +105,9 @@ def _decided(found: Revision, *, passed: bool) -> ResponseReturnValue:
     return redirect(url_for("review.home"), 303)
 
 
-def _page(found: Revision, form: DecideForm, refusal: PalaceError | None = None) -> Response:
+def _page(
+    found: Revision, form: DecideForm | None = None, refusal: PalaceError | None = None
+) -> Response:
     thing, number = _thing(found)
     at = rules.next_step(found.way, found.passed)
     waits = found.state is RevisionState.WAITING and at is not None
@@ -124,7 +126,7 @@ def _page(found: Revision, form: DecideForm, refusal: PalaceError | None = None)
         barred=_barred(found, at) if waits and at else "",
         changed=rules.changed_fields(found.before, found.fields),
         names=queries.names_of([*found.authors, *(one.decided_by for one in found.decisions)]),
-        form=form,
+        form=form or DecideForm(formdata=None),
         refusal=refusal_words(refusal) if refusal else "",
         states=rules.STATES,
     )
@@ -174,7 +176,7 @@ def sheet(revision_id: int) -> ResponseReturnValue:
 @allow(Role.ADMIN)
 def steps() -> ResponseReturnValue:
     """Show the steps that what is sent in has to pass."""
-    return _steps(StepForm(formdata=None, another_person=True))
+    return _steps()
 
 
 @bp.post("/steps")
@@ -208,18 +210,19 @@ def remove_step(step_id: int) -> ResponseReturnValue:
     except PalaceError as refusal:
         if wants_json():
             raise
-        return _steps(StepForm(formdata=None, another_person=True), refusal)
+        return _steps(refusal=refusal)
     return _steps_done(N_("去掉了。已经在审的，还照送审那天的步骤。"))
 
 
 def _steps_done(said: str) -> ResponseReturnValue:
     if wants_json():
-        return _steps(StepForm(formdata=None))
+        return _steps()
     flash(gettext(said))
     return redirect(url_for("review.steps"), 303)
 
 
-def _steps(form: StepForm, refusal: PalaceError | None = None) -> Response:
+def _steps(form: StepForm | None = None, refusal: PalaceError | None = None) -> Response:
+    shown = form or StepForm(formdata=None, another_person=True)
     there = queries.steps()
     told = [
         {"step": one.id, "name": one.name_zh, "another_person": one.another_person} for one in there
@@ -229,6 +232,6 @@ def _steps(form: StepForm, refusal: PalaceError | None = None) -> Response:
         {"steps": told},
         status=refusal.status if refusal else 200,
         steps=there,
-        form=form,
-        refusal=refusal_words(refusal) if refusal and not form.errors else "",
+        form=shown,
+        refusal=refusal_words(refusal) if refusal and not shown.errors else "",
     )

@@ -31,22 +31,26 @@ SHEET = "xl/worksheets/sheet1.xml"
 TEXTS = "xl/sharedStrings.xml"
 
 
-def rows(file: BinaryIO) -> Iterator[list[str]]:
+def rows(file: BinaryIO, most: int | None = None) -> Iterator[list[str]]:
     """Yield the rows of the first sheet; numbers and days come as the digits that stand there.
+
+    Args:
+        most: bytes it may have unpacked; by default as many as a roster of a million.
 
     Raises:
         TooLarge: unpacked it is larger than any roster, by what it declares or by what comes out.
         Unreadable: it is no workbook, is encrypted, or defines entities.
     """
+    most = most or MOST_UNPACKED
     try:
         with zipfile.ZipFile(file) as book, tempfile.TemporaryFile() as store:
-            _check(book)
+            _check(book, most)
             texts = Texts(store)
             if TEXTS in book.namelist():
-                for _ in _parsed(book, TEXTS, texts):
+                for _ in _parsed(book, TEXTS, texts, most):
                     pass
             sheet = Sheet(texts)
-            yield from _parsed(book, _first_sheet(book), sheet)
+            yield from _parsed(book, _first_sheet(book), sheet, most)
     except (zipfile.BadZipFile, zlib.error, KeyError, expat.ExpatError, RuntimeError, EOFError):
         raise Unreadable from None
     except (NotImplementedError, ValueError, lzma.LZMAError):
@@ -57,9 +61,9 @@ def rows(file: BinaryIO) -> Iterator[list[str]]:
         raise Unreadable from None
 
 
-def _check(book: zipfile.ZipFile) -> None:
+def _check(book: zipfile.ZipFile, most: int) -> None:
     parts = book.infolist()
-    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
+    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > most:
         raise TooLarge
 
 
@@ -89,7 +93,7 @@ class Reader:
         return []
 
 
-def _parsed(book: zipfile.ZipFile, name: str, reader: Reader) -> Iterator[list[str]]:
+def _parsed(book: zipfile.ZipFile, name: str, reader: Reader, most: int) -> Iterator[list[str]]:
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartElementHandler = reader.start
@@ -100,7 +104,7 @@ def _parsed(book: zipfile.ZipFile, name: str, reader: Reader) -> Iterator[list[s
     with book.open(name) as part:
         while block := part.read(BLOCK):
             unpacked += len(block)
-            if unpacked > MOST_UNPACKED:
+            if unpacked > most:
                 raise TooLarge
             parser.Parse(block, False)
             yield from reader.take()

@@ -147,6 +147,7 @@ def _take(*, only_kept: bool = False) -> ReturningInsert[Any]:
     places, now = _places(), bindparam("now", type_=INSTANT)
     of_order = [bindparam(name, type_=CLAIMS.c[name].type) for name in OF_ORDER]
     rows = select(*of_order, *(places.c[name] for name in OF_PLACE)).order_by(places.c.turn)
+    rows = rows.where(places.c.seat_id.is_(None) | _stands(places.c.seat_id, of_order[0]))
     opens = _opened(CLAIMS.c)
     free = (CLAIMS.c.held_until <= now) & (
         opens
@@ -163,6 +164,12 @@ def _take(*, only_kept: bool = False) -> ReturningInsert[Any]:
         set_={name: new.excluded[name] for name in {*OF_ORDER, *OF_PLACE} - set(KEY)},
         where=free | (CLAIMS.c.order_id == new.excluded.order_id),
     ).returning(*WON)
+
+
+def _stands(seat_id: ColumnElement[int], performance_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Return the condition that a seat is on the plan the performance has now, not when it was chosen."""
+    plan_id = select(Performance.plan_id).where(Performance.id == performance_id)
+    return exists().where(Seat.id == seat_id, Seat.plan_id == plan_id.scalar_subquery())
 
 
 def _take_kept_places() -> ReturningUpdate[Any]:

@@ -25,7 +25,7 @@ from palace.programme.models import Opening, Performance, Price, Quota, Tier
 from palace.programme.rules import Scope
 from palace.strikes.models import Strike
 from palace.tickets.claims import live
-from palace.tickets.models import Claim
+from palace.tickets.models import Claim, Waitlist
 from palace.venues.models import HouseRules
 
 PERFORMANCE = bindparam("performance_id", type_=BigInteger)
@@ -115,3 +115,9 @@ def strikes() -> ScalarSelect[Any]:
         Strike.member_id == MEMBER, Strike.forgiven_at.is_(None), counts
     )
     return missed.correlate(HouseRules).scalar_subquery()
+
+
+def looked_at() -> ScalarSelect[Any]:
+    """Return when what is free was last offered to who waits; NULL where nobody waits."""
+    waited_for = (Waitlist.performance_id == PERFORMANCE, Waitlist.waiting > 0)
+    return select(Waitlist.looked_at).where(*waited_for).scalar_subquery()

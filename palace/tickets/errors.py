@@ -27,10 +27,10 @@ class SoldOut(PalaceError):
     message = N_("票刚刚发完了，请选其他票种或场次。")
 
 
-class BookingStopped(PalaceError):
+class SaleStopped(PalaceError):
     """The house takes no new bookings just now. Carries `reason`, in both languages."""
 
-    status, code = 409, "booking_stopped"
+    status, code = 409, "sale_stopped"
     message = N_("暂停预订：%(reason)s 已经订好的票和座位不变。")
 
 
@@ -60,6 +60,13 @@ class SeatsAssigned(PalaceError):
 
     status, code = 409, "seats_assigned"
     message = N_("这一场不能自己选座，座位由系统安排。请选择要几张票。")
+
+
+class LeavesGap(PalaceError):
+    """A choice would leave one single free seat beside it. Carries the nearest `seats` that do not."""
+
+    status, code = 409, "leaves_gap"
+    message = N_("这样选，旁边会剩下一个单座。可以改选%(seats)s，或另选别的座位。")
 
 
 class SaleClosed(PalaceError):

@@ -87,7 +87,8 @@ class ChoiceForm(Choice, PlainForm):
 class HoldForm(Choice, Form):
     """A choice with its key; `confirm` settles a free one at once, `list` says it was made by rows.
 
-    `kept`: of the seats kept under this key, which a grant of theirs opens.
+    `kept`: of the seats kept under this key, which a grant of theirs opens. `leave_gap`: staff say that
+    a single seat may be left over.
     """
 
     key = StringField(
@@ -98,6 +99,7 @@ class HoldForm(Choice, Form):
     )
     confirm = BooleanField()
     list = BooleanField()
+    leave_gap = BooleanField()
     kept = StringField(
         validators=[
             Optional(),
@@ -246,6 +248,12 @@ class EntrantsForm(Form):
             field.data or [] for field in (self.name, self.document, self.number)
         )
         return list(zip_longest(names, documents, numbers, fillvalue=""))
+
+
+class ReturnsForm(Form):
+    """Which of the tickets of one show go back, by their codes."""
+
+    ticket = Texts()
 
 
 class ProgrammeForm(PlainForm):

@@ -88,13 +88,21 @@ class Reach:
     keys: frozenset[str]
     only_kept: bool
 
+    def has(self, key: str | None) -> bool:
+        """Return whether a seat may be taken that is kept under a key, free (None), or taken ("")."""
+        return not self.only_kept if key is None else key in self.keys
+
 
 def reach(opened: Opened, *, asked: str | None, is_open: bool) -> Reach:
-    """Return what somebody may take who asks for seats kept under a key, or for any (None)."""
+    """Return what somebody may take who asks for seats kept under a key, or for any (None).
+
+    Wheelchair places that are not kept any more are everybody's, also theirs who ask for one.
+    """
     keys = opened.keys if is_open else opened.early
     if asked is not None:
         keys &= OPENS_MORE.get(asked, {asked})
-    return Reach(keys=frozenset(keys), only_kept=asked is not None or not is_open)
+    kept_alone = asked is not None and asked not in OPENS_MORE
+    return Reach(keys=frozenset(keys), only_kept=kept_alone or not is_open)
 
 
 def check_grants(taken: Iterable[str], opened: Opened) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from palace.db import db
+from palace.programme.models import Performance
 from palace.tickets.models import Claim
+from palace.venues.models import Seat
 from palace.venues.rules import PlanSeat
 
 
@@ -52,7 +54,7 @@ def keep_each(
     rows = [
         _row(performance_id, reason, until, now)
         | {"seat_id": seat.id, "zone": seat.zone, "kept_why": why}
-        for seat in sorted(seats, key=lambda seat: seat.ordinal)
+        for seat in _on_its_plan(performance_id, seats)
     ]
     if not rows:
         return set()
@@ -63,6 +65,15 @@ def keep_each(
         where=(Claim.held_until <= now) & or_(Claim.kept_until.is_(None), Claim.kept_until <= now),
     ).returning(Claim.seat_id)
     return {row.seat_id for row in db.session.execute(won)}
+
+
+def _on_its_plan(performance_id: int, seats: Iterable[PlanSeat]) -> list[PlanSeat]:
+    """Return those of seats that are on the performance's plan, which nobody changes until we commit."""
+    db.session.execute(text("LOCK TABLE claims IN ROW EXCLUSIVE MODE"))
+    plan_id = select(Performance.plan_id).where(Performance.id == performance_id).scalar_subquery()
+    wanted = {seat.id: seat for seat in seats}
+    found = select(Seat.id).where(Seat.id.in_(wanted), Seat.plan_id == plan_id)
+    return [wanted[seat_id] for seat_id in db.session.scalars(found.order_by(Seat.ordinal))]
 
 
 def keep_places(
@@ -97,18 +108,23 @@ def unkeep(
     *,
     now: datetime,
     reason: str | None = None,
-) -> list[int]:
+    also: Sequence[ColumnElement[bool]] = (),
+) -> list[int | None]:
     """Release kept seats now, all of a show or some, of one key or any; return those that are free by it.
 
-    What somebody bought of them stays theirs; given back, it is everybody's.
+    What somebody bought of them stays theirs; given back, it is everybody's. A place without a seat
+    comes as None. `also`: further conditions on the claims.
     """
-    which = [Claim.performance_id == performance_id, Claim.kept_until > now]
+    which = [Claim.performance_id == performance_id, Claim.kept_until > now, *also]
     if seats is not None:
         which.append(Claim.seat_id.in_([seat.id for seat in seats]))
     if reason is not None:
         which.append(Claim.kept_for == reason)
-    ordered = select(Claim.id).where(*which).order_by(Claim.seat_id, Claim.id)
-    locked = ordered.with_for_update(key_share=True).cte("locked").prefix_with("MATERIALIZED")
+    ordered = select(Claim.id).outerjoin(Seat, Seat.id == Claim.seat_id).where(*which)
+    ordered = ordered.order_by(Seat.ordinal, Claim.id)
+    locked = (
+        ordered.with_for_update(of=Claim, key_share=True).cte("locked").prefix_with("MATERIALIZED")
+    )
     freed = (
         update(Claim)
         .where(Claim.id.in_(select(locked.c.id)))

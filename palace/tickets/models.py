@@ -201,3 +201,18 @@ class RefundOwed(Base):
     owed_at: Mapped[datetime]
     paid_at: Mapped[datetime | None]
     ticket: Mapped[Ticket] = relationship(lazy="joined", innerjoin=True)
+
+
+class Waitlist(Base):
+    """A performance people wait for: the lock of its list, and how many wait for a place.
+
+    `looked_at`: what was free then was offered to who waits and wanted by nobody; what came free
+    later is not on open sale before it was.
+    """
+
+    __tablename__ = "waitlists"
+    __table_args__ = (CheckConstraint("waiting >= 0", name="waiting"),)
+
+    performance_id: Mapped[int] = mapped_column(ForeignKey("performances.id"), primary_key=True)
+    looked_at: Mapped[datetime]
+    waiting: Mapped[int] = mapped_column(server_default="0", default=0)

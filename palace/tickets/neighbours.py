@@ -3,35 +3,62 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 
-from palace.venues.rules import PlanSeat
+from palace.venues.rules import PlanSeat, SeatType
 
 BEST_SETS = 32
+ONE_ROW = 100
+"""A single seat left over is as bad as so many cm further from the best spot."""
 
 
-def best_sets(free: Sequence[PlanSeat], count: int, most: int = BEST_SETS) -> list[list[PlanSeat]]:
+def best_sets(
+    free: Sequence[PlanSeat], count: int, most: int = BEST_SETS, *, zone: str | None = None
+) -> list[list[PlanSeat]]:
     """Return the best sets of `count` neighbouring free seats, best first, at most `most`, disjoint.
 
     Neighbours are in one row and block at positions that differ by one, never by number. A set
-    that leaves one single free seat beside it counts as worse by one row (100 cm).
+    that leaves one single free seat beside it counts as worse by one row.
     """
-    sets = [
-        (_cost(run, first, count), run[first : first + count])
-        for run in _runs(free)
-        for first in range(len(run) - count + 1)
-    ]
-    sets.sort(key=lambda cost_and_set: cost_and_set[0])
-    best: list[list[PlanSeat]] = []
-    used: set[PlanSeat] = set()
-    for _, seats in sets:
-        if used.isdisjoint(seats):
-            best.append(seats)
-            used.update(seats)
-            if len(best) == most:
-                break
-    return best
+    zones = None if zone is None else {zone}
+    return _best([(cost, seats) for cost, seats, _ in _sets(free, count, zones)], most)
+
+
+def best_gapless_sets(
+    free: Sequence[PlanSeat], count: int, most: int = BEST_SETS, *, zone: str | None = None
+) -> list[list[PlanSeat]]:
+    """Return such sets that leave no single seat; where there are none, as `best_sets`."""
+    zones = None if zone is None else {zone}
+    whole = [(cost, seats) for cost, seats, left in _sets(free, count, zones) if not left]
+    return _best(whole, most) if whole else best_sets(free, count, most, zone=zone)
+
+
+def gapless_sets(
+    free: Sequence[PlanSeat], count: int, zones: Collection[str]
+) -> list[list[PlanSeat]]:
+    """Return all sets of `count` neighbouring free seats of zones that leave no single seat."""
+    return [seats for _, seats, left in _sets(free, count, zones) if not left]
+
+
+def wheelchair_sets(
+    open_seats: Sequence[PlanSeat], count: int, most: int = BEST_SETS
+) -> list[list[PlanSeat]]:
+    """Return sets of a wheelchair place and those beside it, companion seats before others."""
+    return _best(
+        [
+            (cost + ONE_ROW * ONE_ROW * _unfit(seats), seats)
+            for cost, seats, _ in _sets(open_seats, count, None)
+            if any(seat.type is SeatType.WHEELCHAIR for seat in seats)
+        ],
+        most,
+    )
+
+
+def _unfit(seats: Sequence[PlanSeat]) -> int:
+    """Return how many seats of a set are neither its one wheelchair place nor a companion's."""
+    wheelchairs = sum(seat.type is SeatType.WHEELCHAIR for seat in seats)
+    return wheelchairs - 1 + sum(seat.type is SeatType.SEAT for seat in seats)
 
 
 def apart(kept: Sequence[PlanSeat], count: int) -> list[list[PlanSeat]]:
@@ -45,9 +72,9 @@ def pick_one(sets: Sequence[list[PlanSeat]]) -> list[PlanSeat]:
     return random.choice(sets)  # noqa: S311 - spreads buyers, guards nothing
 
 
-def _runs(free: Sequence[PlanSeat]) -> list[list[PlanSeat]]:
+def runs(free: Sequence[PlanSeat]) -> list[list[PlanSeat]]:
     """Return the unbroken runs of free neighbours; the seats come in plan order."""
-    runs = [list(free[:1])] if free else []
+    found = [list(free[:1])] if free else []
     for before, seat in pairwise(free):
         if (
             seat.position - before.position == 1
@@ -55,14 +82,33 @@ def _runs(free: Sequence[PlanSeat]) -> list[list[PlanSeat]]:
             and seat.block == before.block
             and seat.section == before.section
         ):
-            runs[-1].append(seat)
+            found[-1].append(seat)
         else:
-            runs.append([seat])
-    return runs
+            found.append([seat])
+    return found
 
 
-def _cost(run: Sequence[PlanSeat], first: int, count: int) -> float:
-    """Return the mean distance to the best spot in cm, plus a row for each single seat left over."""
-    left, right = first, len(run) - first - count
-    stranded = (left == 1) + (right == 1)
-    return sum(seat.score for seat in run[first : first + count]) / count + 100 * stranded
+def _sets(
+    free: Sequence[PlanSeat], count: int, zones: Collection[str] | None
+) -> Iterator[tuple[float, list[PlanSeat], int]]:
+    """Yield every set of neighbours with its cost and how many single seats it leaves."""
+    for run in runs(free):
+        for first in range(len(run) - count + 1):
+            seats = run[first : first + count]
+            if zones is None or all(seat.zone in zones for seat in seats):
+                left = (first == 1) + (len(run) - first - count == 1)
+                yield sum(seat.score for seat in seats) / count + ONE_ROW * left, seats, left
+
+
+def _best(sets: list[tuple[float, list[PlanSeat]]], most: int) -> list[list[PlanSeat]]:
+    """Return the cheapest sets that share no seat."""
+    sets.sort(key=lambda cost_and_set: cost_and_set[0])
+    best: list[list[PlanSeat]] = []
+    used: set[PlanSeat] = set()
+    for _, seats in sets:
+        if used.isdisjoint(seats):
+            best.append(seats)
+            used.update(seats)
+            if len(best) == most:
+                break
+    return best

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import segno
@@ -58,6 +59,26 @@ def page_of(ticket: Ticket) -> Page:
     if not name.written:
         _tell_staff(ticket, name)
     return Page(html, title, LANG[words.language()])
+
+
+def batch_of(tickets: Sequence[Ticket], names: Mapping[int, str]) -> Page:
+    """Return tickets as one document, a page each; `names`: who comes by a ticket, where that is known."""
+    bodies = [
+        render_template(
+            "tickets/paper/a6_body.html",
+            **_fields(ticket, _written(ticket, names.get(ticket.id, ""))),
+            is_named=False,
+        )
+        for ticket in tickets
+    ]
+    lang, title = LANG[words.language()], gettext("整批的票")
+    html = render_template("tickets/paper/batch.html", bodies=bodies, lang=lang, title=title)
+    return Page(html, title, lang)
+
+
+def _written(ticket: Ticket, name: str) -> Holder:
+    """Return a name that somebody wrote for a ticket as it prints, else its holder."""
+    return Holder(printing.covered(name), written=True) if name else holder(ticket.member)
 
 
 def pdf(page: Page) -> bytes:

@@ -28,11 +28,12 @@ from palace.db import db, table_of
 from palace.errors import NotFound
 from palace.programme.models import Performance
 from palace.programme.rules import IdentityPolicy
-from palace.statements import as_loaded, execute
+from palace.statements import as_loaded, execute, execute_all
 from palace.tickets.claims import kept, live
-from palace.tickets.models import Admission, Claim, Entrant, Order, Ticket
+from palace.tickets.models import Admission, Claim, Entrant, Order, Ticket, Waitlist
 from palace.tickets.rules import OrderState, TicketState
 from palace.venues.models import Seat
+from palace.venues.rules import PlanSeat
 
 Owned = TypeVar("Owned", Order, Ticket)
 ORDERS = table_of(Order)
@@ -62,9 +63,12 @@ TODAY = (
         Performance.starts_at < bindparam("until", type_=DateTime(timezone=True)),
     )
 )
+AS_OF: ColumnElement[datetime] = func.coalesce(Waitlist.looked_at, NOW)
+"""Since when a place must have been free: where people wait, what came free later is theirs first."""
 COUNTS = (
     select(Claim.performance_id, func.count())
-    .where(Claim.performance_id == func.any(PERFORMANCES), live(NOW) | kept(NOW))
+    .outerjoin(Waitlist, (Waitlist.performance_id == Claim.performance_id) & (Waitlist.waiting > 0))
+    .where(Claim.performance_id == func.any(PERFORMANCES), live(AS_OF) | kept(AS_OF))
     .group_by(Claim.performance_id)
 )
 
@@ -73,6 +77,24 @@ OF_TICKET = (Entrant.order_id == Ticket.order_id) & (Entrant.claim_id == Ticket.
 """That somebody comes in by a ticket."""
 
 TAKEN = ""
+KEPT_FOR = (
+    select(
+        Claim.kept_for.label("key"),
+        func.count().label("count"),
+        func.min(Claim.kept_until).label("until"),
+        func.array_agg(Claim.seat_id).label("seats"),
+    )
+    .where(
+        Claim.performance_id == bindparam("performance_id"),
+        Claim.kept_for == func.any(bindparam("keys", type_=ARRAY(Text))),
+        kept(NOW),
+    )
+    .group_by(Claim.kept_for)
+    .order_by(Claim.kept_for)
+)
+ROWS = func.unnest(bindparam("rows", type_=ARRAY(Text))).table_valued("row").render_derived("rows")
+LOCK_ROWS = select(func.pg_advisory_xact_lock(func.hashtextextended(ROWS.c.row, 0)))
+"""Rows of seats, locked in the order they are given until the transaction, or its savepoint, ends."""
 CLOSED = select(Claim.seat_id, case((kept(NOW), Claim.kept_for), else_=TAKEN)).where(
     Claim.performance_id == bindparam("performance_id"),
     Claim.seat_id.is_not(None),
@@ -104,6 +126,22 @@ def taken_counts(performance_ids: Iterable[int], now: datetime) -> dict[int, int
 def closed_seats(performance_id: int, now: datetime) -> dict[int, str]:
     """Return the seats that cannot be booked by everybody: seat id → the key it is kept under, or TAKEN."""
     return dict(execute(CLOSED, {"performance_id": performance_id, "now": now}))
+
+
+def kept_for_keys(performance_id: int, keys: Iterable[str], now: datetime) -> list[Any]:
+    """Return of each key that has some: `key`, how many seats or places nobody took, until when (`until`)."""
+    asked = {"performance_id": performance_id, "keys": list(keys), "now": now}
+    return execute(KEPT_FOR, asked)
+
+
+def closed_behind_rows(
+    performance_id: int, seats: Iterable[PlanSeat], now: datetime
+) -> dict[int, str]:
+    """Return what `closed_seats` does, read behind locks on the rows of some seats."""
+    rows = sorted({f"{performance_id}:{seat.section}:{seat.row}" for seat in seats})
+    asked = {"performance_id": performance_id, "now": now}
+    _, found = execute_all((LOCK_ROWS, {"rows": rows}), (CLOSED, asked))
+    return dict(found)
 
 
 def order_of(member_id: int, code: str) -> Order:

@@ -89,6 +89,7 @@ class Wish:
     """What somebody asks for: named seats with their tier, or so many together in a zone and tier.
 
     `kept` is the key of kept seats that a grant of theirs opens: no others are wanted then.
+    `leave_gap`: staff say that a single seat may be left over.
     """
 
     seats: tuple[tuple[str, str | None], ...] = ()
@@ -96,6 +97,7 @@ class Wish:
     zone: str | None = None
     tier: str | None = None
     kept: str | None = None
+    leave_gap: bool = False
 
     @property
     def wanted(self) -> int:

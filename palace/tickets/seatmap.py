@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 
 from palace.venues.models import Seat, SeatingPlan
 from palace.venues.rules import PlanSeat, SeatType
+from palace.venues.seatplan import COLOURS
 from palace.words import named
 
 DEPTH = 0.78
@@ -22,6 +23,9 @@ DEPTH = 0.78
 SIZE = 50
 MARGIN = 110
 STEEP = 60
+PLAIN = frozenset("ABCD")
+"""Zones whose code is a colour: the stylesheet knows them without being told."""
+
 RAISED = {"text": 24, "pit": 15}
 """Names stand this much higher than the drawing puts them, clear of the rows and of each other."""
 
@@ -47,9 +51,17 @@ def plan_svg(plan: SeatingPlan, seats: Sequence[PlanSeat], language: str) -> Mar
     return _fragment(_Drawn(plan, seats, language))
 
 
-@functools.lru_cache(maxsize=2)
-def map_words(language: str) -> Markup:  # noqa: ARG001 - the language in force, which the words are in
-    """Return what seatmap.js says, as JSON for an attribute in single quotes."""
+def drawn_svg(drawing: dict[str, Any], seats: Sequence[PlanSeat], language: str) -> Markup:
+    """Return the map of a plan that may still change, drawn anew each time."""
+    return _svg(drawing, seats, language)
+
+
+@functools.lru_cache(maxsize=4)
+def map_words(language: str, *, keeping: bool = False) -> Markup:  # noqa: ARG001 - the language in force, which the words are in
+    """Return what seatmap.js says, as JSON for an attribute in single quotes.
+
+    `keeping`: seats are chosen to be kept, not bought: their number is told, no price.
+    """
     words = {
         "chosen": gettext("已选 {seat}"),
         "left": gettext("不选 {seat} 了"),
@@ -66,6 +78,8 @@ def map_words(language: str) -> Markup:  # noqa: ARG001 - the language in force,
         "mixed": gettext("合计 {money}（{count}张免费）"),
         "drop": gettext("不选 {seat}"),
     }
+    if keeping:
+        words |= {"total": gettext("已选{count}个"), "access": words["kept"]}
     return htmlsafe_json_dumps(words)
 
 
@@ -85,22 +99,40 @@ class _Drawn:
 
 @functools.lru_cache(maxsize=64)
 def _fragment(drawn: _Drawn) -> Markup:
-    drawing, language = drawn.drawing, drawn.language
+    svg = _svg(drawn.drawing, drawn.seats, drawn.language)
+    drawn.seats = ()
+    return svg
+
+
+def _svg(drawing: dict[str, Any], seats: Sequence[PlanSeat], language: str) -> Markup:
     shapes = drawing.get("shapes", [])
-    rows = groupby(drawn.seats, key=lambda seat: (seat.section, seat.row))
+    rows = groupby(seats, key=lambda seat: (seat.section, seat.row))
+    colours = colours_of(drawing.get("zones", []))
     sections = {
         section["code"]: section["name"][language] for section in drawing.get("sections", [])
     }
     name = escape(gettext("座位图"))
     parts = [
-        f'<svg class="plan" viewBox="{_view_box(drawn.seats, shapes)}" role="group" '
+        f'<svg class="plan" viewBox="{_view_box(seats, shapes)}" role="group" '
         f'aria-label="{name}">{WHEELCHAIR}',
         *(_shape(shape, language) for shape in shapes),
-        *(_row(sections.get(section, section), row, list(those)) for (section, row), those in rows),
+        *(
+            _row(sections.get(section, section), row, list(those), colours)
+            for (section, row), those in rows
+        ),
         "</svg>",
     ]
-    drawn.seats = ()
     return Markup("".join(parts))  # noqa: S704 - every text in it went through escape()
+
+
+def colours_of(zones: Iterable[dict[str, Any]]) -> dict[str, str]:
+    """Return the colour of each zone that has not simply that of its code."""
+    colours = {
+        zone["code"]: zone.get("colour") or COLOURS[place % len(COLOURS)]
+        for place, zone in enumerate(zones)
+        if "colour" in zone or zone["code"] not in PLAIN
+    }
+    return {code: colour for code, colour in colours.items() if colour != code}
 
 
 def _view_box(seats: Iterable[PlanSeat], shapes: Iterable[dict[str, Any]]) -> str:
@@ -136,7 +168,7 @@ def _arc(radius: float, half_angle: float, centre: float) -> str:
     return f"M{-across:.0f} {deep:.0f}A{radius:.0f} {radius:.0f} 0 0 0 {across:.0f} {deep:.0f}"
 
 
-def _row(section: str, row: str, seats: list[PlanSeat]) -> str:
+def _row(section: str, row: str, seats: list[PlanSeat], colours: dict[str, str]) -> str:
     """Return a row as a named group, its number at both ends."""
     name = gettext("%(section)s%(row)s排", section=section, row=row)
     ends = [
@@ -146,11 +178,11 @@ def _row(section: str, row: str, seats: list[PlanSeat]) -> str:
         f'<text x="{seat.x + side:.0f}" y="{seat.y * DEPTH:.0f}">{escape(row)}</text>'
         for seat, side in ends
     )
-    drawn = "".join(_seat(seat) for seat in seats)
+    drawn = "".join(_seat(seat, colours.get(seat.zone, "")) for seat in seats)
     return f'<g role="group" aria-label="{escape(name)}">{drawn}{numbers}</g>'
 
 
-def _seat(seat: PlanSeat) -> str:
+def _seat(seat: PlanSeat, colour: str) -> str:
     """Return one seat: a checkbox that turns towards the stage; narrower along the side walls."""
     radians = math.radians(seat.angle)
     angle = math.degrees(math.atan2(math.sin(radians) * DEPTH, math.cos(radians)))
@@ -161,9 +193,10 @@ def _seat(seat: PlanSeat) -> str:
         SeatType.COMPANION: f'<circle class="companion" r="9" {place}/>',
     }.get(seat.type, "")
     limits = ' class="restricted"' if seat.restricted else ""
+    coloured = f' data-colour="{colour}"' if colour else ""
     return (
         f'<rect role="checkbox" aria-checked="false" data-type="{seat.type}" '
-        f'data-zone="{escape(seat.zone)}"{limits} '
+        f'data-zone="{escape(seat.zone)}"{coloured}{limits} '
         f'x="{-width / 2:g}" y="-25" width="{width}" height="{SIZE}" rx="10" '
         f'data-code="{escape(seat.code)}" aria-label="{escape(spoken(seat))}" {place}/>{mark}'
     )

@@ -21,7 +21,7 @@ from sqlalchemy.exc import TimeoutError as DatabaseHangs
 
 from palace.programme.models import Performance
 from palace.tickets.claims import kept, live
-from palace.tickets.models import Claim
+from palace.tickets.models import Claim, Waitlist
 from palace.venues.models import Seat
 from palace.web import REQUEST_ID, host_check, new_request_id, safe_headers
 
@@ -193,10 +193,12 @@ def _known(state: State | None) -> State:
 
 def _closed_seats(performance_id: int) -> Select[tuple[int, int, int]]:
     """Select the taken and kept seats; a published performance without any gives one row of NULLs."""
-    now = func.palace_clock()
+    now = func.coalesce(Waitlist.looked_at, func.palace_clock())  # who waits comes first
+    waited_for = (Waitlist.performance_id == Performance.id) & (Waitlist.waiting > 0)
     closed = (Claim.performance_id == Performance.id) & (live(now) | kept(now))
     return (
         select(Performance.plan_id, Seat.ordinal, case((live(now), 1), else_=2).label("state"))
+        .outerjoin(Waitlist, waited_for)
         .outerjoin(Claim, closed)
         .outerjoin(Seat, Seat.id == Claim.seat_id)
         .where(Performance.id == performance_id)

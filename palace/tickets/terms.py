@@ -138,6 +138,12 @@ class Terms:
     opened: Opened
     now: datetime
     strike_days: Sequence[date] = ()
+    as_of: datetime | None = None
+
+    @property
+    def free_since(self) -> datetime:
+        """Return the instant at which a place must have been free: people who wait come first after it."""
+        return self.as_of or self.now
 
     @property
     def is_open(self) -> bool:
@@ -187,6 +193,7 @@ def terms_in(found: Sequence[Any], member: Known | None, *, at_counter: bool = F
         opened=opened_by(map(_held, row.grants or ()), at_counter=at_counter),
         now=now,
         strike_days=[palace_day(missed) for missed in row.strikes or ()],
+        as_of=row.as_of and row.as_of.astimezone(UTC),
     )
 
 
@@ -237,6 +244,7 @@ def _terms() -> Select[Any]:
             counts.early().label("early"),
             counts.grants().label("grants"),
             counts.strikes().label("strikes"),
+            counts.looked_at().label("as_of"),
         )
         .join(HouseRules, HouseRules.site_id.in_(select(HEADS.c.id).where(HEADS.c.kind == HEAD)))
         .where(Performance.published_at.is_not(None))

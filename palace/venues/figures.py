@@ -2,71 +2,49 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from palace.text import N_
+from palace.venues.changes import CHANGES
+from palace.venues.figure import Figure as Figure  # noqa: PLC0414 - says: shown to others
+from palace.venues.figure import Unit as Unit  # noqa: PLC0414 - says: shown to others
+from palace.venues.queueing import WAITING
 
 
 class Group(StrEnum):
     """Figures that stand on one page together."""
 
     TICKETS = "tickets"
+    WAITING = "waiting"
     STRIKES = "strikes"
     KEPT = "kept"
     CODES = "codes"
+    MESSAGES = "messages"
     PEOPLE = "people"
     ROSTER = "roster"
     LIMITS = "limits"
-
-
-class Unit(StrEnum):
-    """What a figure counts."""
-
-    TICKETS = "tickets"
-    MINUTES = "minutes"
-    HOURS = "hours"
-    DAYS = "days"
-    TIMES = "times"
-    MESSAGES = "messages"
-    PEOPLE = "people"
-    PERCENT = "percent"
-    MEGABYTES = "megabytes"
-    YEARS = "years"
-    YES_NO = "yes_no"
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One figure of `house_rules`: what it is called, what it counts, and between which bounds it lies.
-
-    `lowest` and `highest` are both allowed and lie inside the table's own; `at_most` names a figure
-    of the same group that it may not pass. Its default is the column's.
-    """
-
-    name: str
-    words: str
-    unit: Unit
-    lowest: int = 0
-    highest: int = 1
-    hint: str = ""
-    at_most: str = ""
+    PROGRAMME = "programme"
 
 
 TITLES = {
     Group.TICKETS: N_("订票和座位"),
+    Group.WAITING: N_("排队等票和提醒"),
     Group.STRIKES: N_("预约了没来"),
     Group.KEPT: N_("保留的座位"),
     Group.CODES: N_("短信和手机号"),
+    Group.MESSAGES: N_("通知和群发"),
     Group.PEOPLE: N_("实名和同行人"),
     Group.ROSTER: N_("会员名册"),
     Group.LIMITS: N_("导出和单位每天的上限"),
+    Group.PROGRAMME: N_("新排的场次"),
 }
 LONGEST_SPAN = 3660
 LARGEST_ORDER = 20
 """What one order can hold (`MOST_SEATS` of the tickets' forms)."""
 LARGEST_FILE = 100
 """What the proxy lets through: `client_max_body_size` of deploy/nginx.conf."""
+LATEST_CLOCK = 2359
+LONGEST_WORK = 7 * 24 * 60
 LONGEST_RELEASE = 24 * 60
 LATEST_STRIKE = 24 * 60
 """The task that writes strikes looks back three days; what begins to count later would never count."""
@@ -108,14 +86,24 @@ FIGURES: dict[Group, tuple[Figure, ...]] = {
             10_080,
         ),
         Figure(
-            "exchange_before_minutes", N_("开演前几分钟以前可以自己换座"), Unit.MINUTES, 0, 10_080
+            "block_release_hours",
+            N_("给单位留的座位，开演前几小时收回"),
+            Unit.HOURS,
+            0,
+            LONGEST_SPAN,
+            N_("给单位留座时可以另写；已经留好的不变。"),
         ),
-        Figure("gifts_per_ticket", N_("一张票最多转送几次（0：不能转送）"), Unit.TIMES, 0, 10),
-        Figure("gift_before_minutes", N_("开演前几分钟以前可以转送"), Unit.MINUTES, 0, 10_080),
-        Figure("gift_hours", N_("送出的票，等对方收几小时"), Unit.HOURS, 1, 240),
-        Figure("move_answer_days", N_("演出改期后，几天内可以退票"), Unit.DAYS, 1, 60),
+        Figure(
+            "block_remind_hours",
+            N_("收回前几小时提醒单位经办人"),
+            Unit.HOURS,
+            0,
+            LONGEST_SPAN,
+        ),
+        *CHANGES,
         Figure("few_left_percent", N_("空座剩百分之几起算“快满了”"), Unit.PERCENT, 0, 100),
     ),
+    Group.WAITING: WAITING,
     Group.STRIKES: (
         Figure(
             "strikes_to_bar",
@@ -225,6 +213,49 @@ FIGURES: dict[Group, tuple[Figure, ...]] = {
             N_("手机号可能换了主人，光凭一条短信不给看老账号。"),
         ),
     ),
+    Group.MESSAGES: (
+        Figure(
+            "quiet_from",
+            N_("晚上几点起不打扰"),
+            Unit.CLOCK,
+            0,
+            LATEST_CLOCK,
+            N_("写成21:30这样。通知等到早上再发；验证码和当天来不及的照发。"),
+        ),
+        Figure("quiet_until", N_("早上几点以后再发"), Unit.CLOCK, 0, LATEST_CLOCK),
+        Figure(
+            "message_price",
+            N_("一条短信几分钱"),
+            Unit.FEN,
+            0,
+            100,
+            N_("照和短信公司的合同。70个字以内算一条，长的按每67个字一条算。"),
+        ),
+        Figure(
+            "message_budget_day",
+            N_("通知短信一天最多花几分钱"),
+            Unit.FEN,
+            0,
+            100_000_000,
+            N_("花完了等第二天；验证码、演出取消和改期不受限。"),
+        ),
+        Figure("broadcast_budget_day", N_("群发短信一天最多花几分钱"), Unit.FEN, 0, 100_000_000),
+        Figure(
+            "broadcast_per_minute",
+            N_("群发一分钟最多发几人"),
+            Unit.PEOPLE,
+            1,
+            6000,
+            N_("慢一点，电话和网站就不会一下子被挤满。"),
+        ),
+        Figure(
+            "broadcast_confirm_above",
+            N_("群发超过几人，要另一个人来开始"),
+            Unit.PEOPLE,
+            0,
+            1_000_000,
+        ),
+    ),
     Group.PEOPLE: (
         Figure(
             "acting_minutes",
@@ -282,6 +313,17 @@ FIGURES: dict[Group, tuple[Figure, ...]] = {
             100_000,
             N_("连同下级单位。"),
         ),
+    ),
+    Group.PROGRAMME: (
+        Figure(
+            "get_in_minutes", N_("开演前几分钟开始占场地（装台）"), Unit.MINUTES, 0, LONGEST_WORK
+        ),
+        Figure(
+            "get_out_minutes", N_("散场后几分钟还占场地（拆台）"), Unit.MINUTES, 0, LONGEST_WORK
+        ),
+        Figure("doors_minutes", N_("开演前几分钟开门检票"), Unit.MINUTES, 0, 240),
+        Figure("sale_opens_days", N_("演出前几天开票"), Unit.DAYS, 0, 366),
+        Figure("sale_opens_hour", N_("那天几点开票"), Unit.O_CLOCK, 0, 23),
     ),
 }
 """Every figure that has no page of its own elsewhere, by page and in the order of the page."""

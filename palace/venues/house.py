@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from palace.db import Base, one_of
+from palace.money import Fen
 from palace.venues.rules import Mode
 
 
@@ -64,6 +65,9 @@ class HouseRules(Base):
         unit_uploads_per_day, unit_confirmations_per_day: rosters a unit's organisers bring in for it, and
             people they confirm for it and what is below, in a day.
         audit_keep_days: sealed audit lines older than this are forgotten; None: kept for good.
+        get_in_minutes, get_out_minutes, doors_minutes: what a new performance takes of its hall before it
+            begins and after it ends, and when its doors open; each may have its own.
+        sale_opens_days, sale_opens_hour: a new performance opens so many days before, at this hour.
         agenda_keep_days: how long members see what they have been to.
         application_keep_days: applications to a unit are kept so long after they were closed.
         downloads_per_day: how often a day somebody may take all their data along.
@@ -71,10 +75,25 @@ class HouseRules(Base):
         gifts_per_ticket: so often a ticket may be given on (0: never); gift_before_minutes: until so
             long before the start; gift_hours: so long an offered ticket waits to be accepted.
         move_answer_days: after a move holders may give tickets back for so long, unless said.
+        quiet_from, quiet_until: from when to when at night messages wait, as clock times: 2130 is 21:30.
+        message_price: what one message to a phone costs, in fen; a long text is paid as several.
+        message_budget_day, broadcast_budget_day: fen that notices, and mass notices, may cost in a day;
+            codes have budgets of their own above, and what must be told is told.
+        broadcast_per_minute: a mass notice goes out no faster.
+        broadcast_confirm_above: to more receivers than this, a second person starts it.
+        block_release_hours: a unit's block goes back on sale so long before the start, unless staff say else.
+        block_remind_hours: so long before that the unit's organisers hear what is left of it.
         no_single_gap: whether a choice on the web may not leave one single free seat, for new shows.
         house_release_hours, technical_release_hours, press_release_hours, wheelchair_release_hours,
             in_person_release_hours: so long before the start such seats go on sale, unless staff say else.
         idle_keep_months: members nothing was heard of for so long are erased; None: never by itself.
+        offer_minutes: so long a place that came free waits for who was first in the queue; it is
+            `offer_near_minutes` in the last `offer_near_hours` before the show, `offer_last_minutes` in
+            the last `offer_last_hours`. From `offer_quiet_from` until `offer_quiet_until` o'clock its
+            minutes do not run; equal: they always do.
+        return_rest_min_minutes, return_rest_max_minutes: a returned seat nobody waits for comes back
+            after a time between these, by chance, so that nobody can hand it to a friend.
+        remind_day_hours, remind_hours: so long before a show its people are reminded; 0: they are not.
     """
 
     __tablename__ = "house_rules"
@@ -130,7 +149,27 @@ class HouseRules(Base):
             " AND least(gift_hours, move_answer_days) > 0",
             name="changing",
         ),
+        CheckConstraint(
+            "quiet_from BETWEEN 0 AND 2359 AND quiet_from % 100 < 60"
+            " AND quiet_until BETWEEN 0 AND 2359 AND quiet_until % 100 < 60"
+            " AND least(message_price, message_budget_day, broadcast_budget_day,"
+            " broadcast_confirm_above) >= 0 AND broadcast_per_minute > 0",
+            name="messages",
+        ),
+        CheckConstraint(
+            "least(get_in_minutes, get_out_minutes, doors_minutes, sale_opens_days) >= 0"
+            " AND sale_opens_hour BETWEEN 0 AND 23",
+            name="programme",
+        ),
+        CheckConstraint("least(block_release_hours, block_remind_hours) >= 0", name="blocks"),
         one_of("mode", Mode),
+        CheckConstraint(
+            "least(offer_minutes, offer_near_minutes, offer_last_minutes) > 0"
+            " AND least(offer_near_hours, offer_last_hours, remind_day_hours, remind_hours) >= 0"
+            " AND offer_quiet_from BETWEEN 0 AND 23 AND offer_quiet_until BETWEEN 0 AND 23"
+            " AND least(return_rest_min_minutes, return_rest_max_minutes) >= 0",
+            name="waiting",
+        ),
         CheckConstraint(
             "least(house_release_hours, technical_release_hours, press_release_hours,"
             " wheelchair_release_hours, in_person_release_hours) >= 0",
@@ -194,6 +233,31 @@ class HouseRules(Base):
     bar_days: Mapped[int] = mapped_column(server_default="30", default=30)
     strike_free_only: Mapped[bool] = mapped_column(server_default=text("true"), default=True)
     strike_after_minutes: Mapped[int] = mapped_column(server_default="120", default=120)
+    quiet_from: Mapped[int] = mapped_column(server_default="2130", default=2130)
+    quiet_until: Mapped[int] = mapped_column(server_default="800", default=800)
+    message_price: Mapped[Fen] = mapped_column(server_default="5", default=Fen(5))
+    message_budget_day: Mapped[Fen] = mapped_column(server_default="100000", default=Fen(100_000))
+    broadcast_budget_day: Mapped[Fen] = mapped_column(server_default="300000", default=Fen(300_000))
+    broadcast_per_minute: Mapped[int] = mapped_column(server_default="600", default=600)
+    broadcast_confirm_above: Mapped[int] = mapped_column(server_default="500", default=500)
+    get_in_minutes: Mapped[int] = mapped_column(server_default="120", default=120)
+    get_out_minutes: Mapped[int] = mapped_column(server_default="60", default=60)
+    doors_minutes: Mapped[int] = mapped_column(server_default="30", default=30)
+    sale_opens_days: Mapped[int] = mapped_column(server_default="14", default=14)
+    sale_opens_hour: Mapped[int] = mapped_column(server_default="10", default=10)
+    offer_minutes: Mapped[int] = mapped_column(server_default="120", default=120)
+    offer_near_hours: Mapped[int] = mapped_column(server_default="24", default=24)
+    offer_near_minutes: Mapped[int] = mapped_column(server_default="30", default=30)
+    offer_last_hours: Mapped[int] = mapped_column(server_default="2", default=2)
+    offer_last_minutes: Mapped[int] = mapped_column(server_default="10", default=10)
+    offer_quiet_from: Mapped[int] = mapped_column(server_default="22", default=22)
+    offer_quiet_until: Mapped[int] = mapped_column(server_default="8", default=8)
+    return_rest_min_minutes: Mapped[int] = mapped_column(server_default="2", default=2)
+    return_rest_max_minutes: Mapped[int] = mapped_column(server_default="15", default=15)
+    remind_day_hours: Mapped[int] = mapped_column(server_default="24", default=24)
+    remind_hours: Mapped[int] = mapped_column(server_default="2", default=2)
+    block_release_hours: Mapped[int] = mapped_column(server_default="48", default=48)
+    block_remind_hours: Mapped[int] = mapped_column(server_default="24", default=24)
     mode: Mapped[Mode] = mapped_column(server_default=Mode.NORMAL, default=Mode.NORMAL)
     mode_reason_zh: Mapped[str] = mapped_column(server_default="", default="")
     mode_reason_en: Mapped[str] = mapped_column(server_default="", default="")

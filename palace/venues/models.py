@@ -74,7 +74,10 @@ class Space(Base):
 
 
 class SeatingPlan(Base):
-    """One way to seat a hall; `drawing` holds shapes, sections, zones and entrances with both names."""
+    """One way to seat a hall; `drawing` holds shapes, sections, zones and entrances with both names.
+
+    A version never changes; one that was taken off the lists (`retired_at`) stays for what was sold on it.
+    """
 
     __tablename__ = "seating_plans"
     __table_args__ = (UniqueConstraint("space_id", "code", "version"),)
@@ -84,6 +87,7 @@ class SeatingPlan(Base):
     code: Mapped[str]
     version: Mapped[int] = mapped_column(server_default="1", default=1)
     drawing: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    retired_at: Mapped[datetime | None]
 
 
 class Seat(Base):

@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, exists, select
 from palace.db import db
 from palace.members.posts import ProofRules
 from palace.members.rules import CodeBudget
+from palace.notices.rules import Fund, MessageRules
 from palace.venues.errors import NotSetUp
 from palace.venues.models import Demonstration, HouseRules, Seat, SeatingPlan, Site, Space
 from palace.venues.rules import NORMAL, Mode, Moded, PlanSeat, Reason, stronger
@@ -82,6 +83,20 @@ def code_budget() -> CodeBudget:
         per_address_hour=rules.code_per_address_hour,
         per_day=rules.code_per_day,
         per_day_for_known=rules.code_per_day_for_known,
+    )
+
+
+def message_rules() -> MessageRules:
+    """Return when messages rest at night, and what they may cost; notices ask through create_app."""
+    rules = house_rules()
+    return MessageRules(
+        quiet_from=rules.quiet_from,
+        quiet_until=rules.quiet_until,
+        price=rules.message_price,
+        budgets={
+            Fund.NOTICES: rules.message_budget_day,
+            Fund.BROADCASTS: rules.broadcast_budget_day,
+        },
     )
 
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, TypeVar
 
 from palace.venues.errors import PlanCodeUnknown, PlanMiscounted, PlanSeatRepeated, PlanUnreadable
-from palace.venues.rules import SeatType
+from palace.venues.rules import PlanSeat, SeatType
 
 FORMAT = "seatplan/1"
 MOST_SEATS = 20_000
@@ -22,6 +22,8 @@ FARTHEST = 100_000
 PATH = re.compile(r"[MLHVCSQTAZmlhvcsqtaz0-9 .,-]{1,500}")
 CODE = re.compile(r"[A-Za-z0-9-]{1,20}")
 KINDS = frozenset({"stage", "pit", "desk", "rail", "text", "wall", "door"})
+COLOURS = "ABCDEFGH"
+"""Colours of zones: four that colour-blind people tell apart, and the same four with a pattern."""
 WHOLE = "seatplan"
 
 Part = dict[str, Any]
@@ -52,13 +54,14 @@ def read(document: Part) -> ReadPlan:
     focus = _focus(document, seats)
     label = _names(document, "label", 80)
     told = [
-        seat
+        {name: value for name, value in seat.items() if name != "label"}
         | _told(seat, label, sections, entrances)
         | {"ordinal": ordinal, "score": _distance(seat, focus)}
         for ordinal, seat in enumerate(seats)
     ]
     drawing = {
         "name": _names(document),
+        "label": label,
         "numbering": _text(document, "numbering", 40),
         "sections": list(sections.values()),
         "zones": list(zones.values()),
@@ -143,7 +146,16 @@ def _coded(document: Part, field: str) -> dict[str, Part]:
         if code in by_code:
             raise PlanUnreadable(where=WHOLE, field=field)
         by_code[code] = {"code": code, "name": _names(part)}
+        if "colour" in part:
+            by_code[code]["colour"] = _colour(part)
     return by_code
+
+
+def _colour(part: Part) -> str:
+    colour = _text(part, "colour", 1)
+    if colour not in COLOURS:
+        raise PlanUnreadable(where=WHOLE, field="colour")
+    return colour
 
 
 def _shape(part: Part) -> Part:
@@ -192,6 +204,7 @@ def _seat(part: Part, codes: dict[str, dict[str, Part]]) -> dict[str, Any]:
         "type": SeatType(part["type"]),
         "restricted": _field(part, "restricted", bool, code),
         "entrance": part["entrance"],
+        "label": _names(part, "label", 60) if "label" in part else {},
     }
 
 
@@ -214,7 +227,7 @@ def _focus(document: Part, seats: list[dict[str, Any]]) -> list[float]:
     if "focus" in document:
         return _numbers(document, "focus", 2)
     depths = [seat["y"] for seat in seats if seat["section"] == seats[0]["section"]]
-    return [0.0, min(depths) + (max(depths) - min(depths)) / 3]
+    return [0.0, round(min(depths) + (max(depths) - min(depths)) / 3, 1)]
 
 
 def _distance(seat: Part, focus: list[float]) -> int:
@@ -231,9 +244,53 @@ def _told(
     said = {}
     for language in ("zh", "en"):
         section = sections[seat["section"]]["name"][language]
-        words = label[language].replace("{section}", section)
-        said[f"label_{language}"] = words.replace("{row}", seat["row"]).replace(
-            "{number}", seat["number"]
-        )
+        own = seat["label"].get(language)
+        said[f"label_{language}"] = own or label_of(label[language], section, seat)
         said[f"door_{language}"] = entrances[seat["entrance"]]["name"][language]
     return said
+
+
+def label_of(words: str, section: str, seat: Part) -> str:
+    """Return what a seat is called by the words of its plan."""
+    named = words.replace("{section}", section).replace("{row}", seat["row"])
+    return named.replace("{number}", seat["number"])
+
+
+def document_of(code: str, drawing: Part, seats: Sequence[PlanSeat]) -> Part:
+    """Return the document a stored plan is read from again, seat for seat."""
+    names = {one["code"]: one["name"] for one in drawing["sections"]}
+    return {
+        "format": FORMAT,
+        "id": code,
+        "name": drawing["name"],
+        "numbering": drawing["numbering"],
+        "capacity": len(seats),
+        "label": drawing["label"],
+        "sections": drawing["sections"],
+        "categories": drawing["zones"],
+        "entrances": drawing["entrances"],
+        "shapes": drawing["shapes"],
+        "focus": drawing["focus"],
+        "seats": [_written(seat, drawing["label"], names[seat.section]) for seat in seats],
+    }
+
+
+def _written(seat: PlanSeat, label: dict[str, str], section: dict[str, str]) -> Part:
+    part: Part = {
+        "id": seat.code,
+        "section": seat.section,
+        "row": seat.row,
+        "number": seat.number,
+        "x": seat.x,
+        "y": seat.y,
+        "angle": seat.angle,
+        "block": seat.block,
+        "pos": seat.position,
+        "category": seat.zone,
+        "type": seat.type.value,
+        "restricted": seat.restricted,
+        "entrance": seat.entrance,
+    }
+    own = {"zh": seat.label_zh, "en": seat.label_en}
+    usual = {language: label_of(label[language], section[language], part) for language in own}
+    return part if own == usual else part | {"label": own}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, inspect, select
+from sqlalchemy import delete, func, inspect, select
 from sqlalchemy.dialects.postgresql import Range
 
 from palace.config import Settings, UnsafeSettings
@@ -28,6 +28,11 @@ def occupy(
     if occupancy is None:
         raise SpaceOccupied(space=space, starts_at=during.lower, ends_at=during.upper)
     return occupancy
+
+
+def release(occupancy_id: int) -> None:
+    """Give a use's hours back; nothing may refer to it any more."""
+    db.session.execute(delete(Occupancy).where(Occupancy.id == occupancy_id))
 
 
 def import_plan(space: Space, document: dict[str, Any]) -> SeatingPlan:

@@ -14,6 +14,11 @@ from wtforms import BooleanField, Field, Form, IntegerField, StringField
 from wtforms.csrf.core import CSRFTokenField
 from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional, Regexp
 
+from palace.blocks.forms import InstantField, TextList
+from palace.desk.forms import LONGEST_NAME, Typed
+from palace.forms import MOST_VALUES
+from palace.notices.forms import Kinds
+from palace.notices.rules import DECLINABLE
 from palace.tickets.forms import CODE, LONGEST_TEXT, MOST_SEATS, SeatList, Texts
 from palace.web import CodeConverter, roles_of
 from tests.architecture import answers, shapes
@@ -76,10 +81,17 @@ def _kind_of(field: Field) -> Shape:
         case SeatList():
             item = {"type": "string", "pattern": f"^{CODE.pattern}$"}
             return shapes.each(item) | {"maxItems": MOST_SEATS, "uniqueItems": True}
+        case Kinds():
+            return shapes.each(shapes.one_of(DECLINABLE))
+        case TextList():
+            return shapes.each({"type": "string", "pattern": f"^({field.shape.pattern})?$"})
         case Texts():
             text = {"type": "string", "maxLength": LONGEST_TEXT}
             return shapes.each(text) | {"maxItems": MOST_SEATS}
-        case StringField():
+        case Typed():
+            item = {"type": "string", "maxLength": LONGEST_NAME}
+            return shapes.each(item) | {"maxItems": MOST_VALUES}
+        case StringField() | InstantField():
             return {"type": "string"}
     raise UnknownField(f"{field.name}: {type(field).__name__}")
 
@@ -236,7 +248,10 @@ def _problem(codes: Iterable[str]) -> Shape:
     listed = {"enum": sorted({*codes, "crash"})}
     protocol = {"pattern": "^http_[0-9]{3}$"}
     return at_least(
-        {"fields": {"type": "object", "additionalProperties": shapes.TEXT}},
+        {
+            "fields": {"type": "object", "additionalProperties": shapes.TEXT},
+            "seats": shapes.each(shapes.TEXT),
+        },
         type={"const": "about:blank"},
         status={"type": "integer", "minimum": 400, "maximum": 599},
         code={"type": "string", "anyOf": [listed, protocol]},

@@ -5,20 +5,33 @@ from __future__ import annotations
 from typing import Any
 
 from palace.agenda.rules import EntryStatus
+from palace.blocks.rules import LinkState, Outcome, Way
+from palace.broadcasts.rules import Audience as Told
+from palace.broadcasts.rules import Stage
 from palace.companions.rules import Relation
 from palace.consents.rules import Purpose
+from palace.desk.rules import Stand
 from palace.door.rules import Reason, Verdict
 from palace.gifts.rules import GiftState
 from palace.identities.rules import Document
 from palace.members.rules import Role, Standing
 from palace.moving.rules import MoveKind, MoveState
-from palace.programme.rules import KINDS, Shown
+from palace.programme.rules import (
+    KINDS,
+    Audience,
+    IdentityPolicy,
+    Qualifies,
+    SeatChoice,
+    Seating,
+    Shown,
+)
 from palace.reports.rules import ExportState, Format
 from palace.review.rules import RevisionState
 from palace.roster.rules import ImportState
 from palace.tickets.rules import OrderState, TicketState
 from palace.venues.figures import Group, Unit
 from palace.venues.rules import Mode
+from palace.waiting.rules import PassedWhy, WaitState
 
 Shape = dict[str, Any]
 
@@ -70,6 +83,7 @@ def at_least(optional: dict[str, Shape], **properties: Shape) -> Shape:
 MINE = {
     "name": TEXT,
     "free_left": NUMBER,
+    "unread": NUMBER,
     "feed": maybe({"type": "string", "format": "uri"}),
     "entries": each(known("Entry")),
     "orders": each(CODE),
@@ -100,7 +114,100 @@ EXPORT = {
     "rows": NUMBER,
     "asked_at": INSTANT,
 }
+PLAN = {"plan": NUMBER, "space": NUMBER, "code": TEXT, "name": TEXT, "version": NUMBER}
+PLAN_PARTS = each(exactly(code=TEXT, name=TEXT, colour=maybe(TEXT), seats=NUMBER))
+BROADCAST = {
+    "broadcast": NUMBER,
+    "title": TEXT,
+    "state": one_of(Stage),
+    "audience": one_of(Told),
+    "receivers": NUMBER,
+    "revision": NUMBER,
+}
+BLOCK = {
+    "block": NUMBER,
+    "performance": NUMBER,
+    "title": TEXT,
+    "starts_at": INSTANT,
+    "unit": TEXT,
+    "tier": TEXT,
+    "way": one_of(Way),
+    "per_member": NUMBER,
+    "places": NUMBER,
+    "taken": NUMBER,
+    "left": NUMBER,
+    "returned": NUMBER,
+    "releases_at": INSTANT,
+    "turn_at": maybe(INSTANT),
+    "given": NUMBER,
+    "came": NUMBER,
+}
+HANDED_OUT = each(exactly(ticket=maybe(CODE), seat=maybe(TEXT), name=TEXT, paper=YES_NO))
 SHAPES: dict[str, Shape] = {
+    "Feeds": exactly(
+        palace={"type": "string", "format": "uri"},
+        sites=each(exactly(site=NUMBER, feed={"type": "string", "format": "uri"})),
+        spaces=each(exactly(space=NUMBER, feed={"type": "string", "format": "uri"})),
+    ),
+    "Plans": exactly(
+        plans=each(exactly(**PLAN, seats=NUMBER, coming=NUMBER, uses=NUMBER)),
+        drafts=each(known("PlanDraft")),
+    ),
+    "Plan": exactly(**PLAN, seats=NUMBER, performances=each(NUMBER)),
+    "PlanVersion": exactly(**PLAN),
+    "PlanKept": exactly(plan=NUMBER, version=NUMBER, space=NUMBER),
+    "PlanDraft": exactly(
+        draft=NUMBER,
+        revision=NUMBER,
+        space=NUMBER,
+        plan=maybe(NUMBER),
+        name=TEXT,
+        seats=NUMBER,
+        zones=PLAN_PARTS,
+        entrances=PLAN_PARTS,
+        doubts=each(TEXT),
+    ),
+    "PlanChoices": exactly(
+        performance=NUMBER,
+        plan=NUMBER,
+        choices=each(exactly(plan=NUMBER, name=TEXT, version=NUMBER, hindered=NUMBER, may=YES_NO)),
+    ),
+    "Settled": exactly(count=NUMBER),
+    "Inbox": exactly(
+        unread=NUMBER,
+        language=maybe(one_of(["zh", "en"])),
+        email=maybe(TEXT),
+        muted=each(TEXT),
+        notices=each(
+            exactly(
+                notice=NUMBER,
+                kind=TEXT,
+                at=INSTANT,
+                text=TEXT,
+                body=TEXT,
+                changes=each(exactly(name=TEXT, old=TEXT, new=TEXT)),
+                is_new=YES_NO,
+            )
+        ),
+    ),
+    "Templates": exactly(
+        gateway=TEXT,
+        texts=each(exactly(kind=TEXT, language=one_of(["zh", "en"]), text=TEXT, template=TEXT)),
+    ),
+    "Broadcasts": exactly(broadcasts=each(exactly(**BROADCAST))),
+    "Broadcast": exactly(
+        **BROADCAST,
+        word=TEXT,
+        reaches=NUMBER,
+        messages=NUMBER,
+        cost=FEN,
+        waiting=NUMBER,
+        going=NUMBER,
+        sent=NUMBER,
+        inbox=NUMBER,
+        failed=NUMBER,
+    ),
+    "Answered": exactly(answer=maybe(exactly(title=TEXT, body=TEXT))),
     "Price": exactly(tier=TEXT, zone=TEXT, amount=FEN),
     "Performance": exactly(
         id=NUMBER,
@@ -113,8 +220,50 @@ SHAPES: dict[str, Shape] = {
         left=maybe(NUMBER),
         prices=each(known("Price")),
     ),
+    "PerformanceForYou": exactly(
+        id=NUMBER,
+        production=NUMBER,
+        title=TEXT,
+        kind=one_of(KINDS),
+        space=TEXT,
+        starts_at=INSTANT,
+        state=one_of(Shown),
+        left=maybe(NUMBER),
+        prices=each(known("Price")),
+        opens_at=INSTANT,
+        openings=each(exactly(audience=one_of(Audience), unit=maybe(TEXT), opens_at=INSTANT)),
+        choice=one_of(SeatChoice),
+        kept=each(exactly(key=TEXT, count=NUMBER, until=INSTANT)),
+    ),
     "Performances": exactly(performances=each(known("Performance"))),
     "Production": exactly(id=NUMBER, title=TEXT, performances=each(known("Performance"))),
+    "Returns": exactly(tickets=each(known("Ticket"))),
+    "Waiting": exactly(
+        performance=NUMBER,
+        state=maybe(one_of(WaitState)),
+        place=maybe(NUMBER),
+        count=maybe(NUMBER),
+        together=maybe(YES_NO),
+        fewer=maybe(YES_NO),
+        zone=maybe(TEXT),
+        offer=maybe(exactly(code=CODE, count=NUMBER, seats=each(TEXT), lapses_at=INSTANT)),
+    ),
+    "Accepted": exactly(order=CODE, state=one_of(OrderState), count=NUMBER),
+    "Queue": exactly(
+        entries=each(
+            exactly(
+                entry=NUMBER,
+                state=one_of(WaitState),
+                count=NUMBER,
+                together=YES_NO,
+                fewer=YES_NO,
+                zone=maybe(TEXT),
+                passed=NUMBER,
+                passed_why=maybe(one_of(PassedWhy)),
+                lapses_at=maybe(INSTANT),
+            )
+        )
+    ),
     "Rows": exactly(
         seats={"type": "object", "additionalProperties": one_of(["free", "taken", "kept"])}
     ),
@@ -241,6 +390,50 @@ SHAPES: dict[str, Shape] = {
             )
         ),
     ),
+    "Staged": exactly(
+        performance=NUMBER,
+        production=NUMBER,
+        space=NUMBER,
+        plan=maybe(NUMBER),
+        seating=one_of(Seating),
+        capacity=NUMBER,
+        stand=one_of(Stand),
+        doors_at=INSTANT,
+        starts_at=INSTANT,
+        ends_at=INSTANT,
+        sale_opens_at=INSTANT,
+        sale_closes_at=INSTANT,
+        seats_per_member=NUMBER,
+        identity_policy=one_of(IdentityPolicy),
+        one_per_identity=YES_NO,
+        choice=one_of(SeatChoice),
+        no_single_gap=YES_NO,
+        sold=NUMBER,
+        prices=each(exactly(tier=TEXT, zone=TEXT, amount=FEN)),
+        quotas=each(exactly(quota=TEXT, seats=NUMBER, taken=NUMBER)),
+        seen=exactly(place=TEXT, sale=TEXT, prices=TEXT, quotas=TEXT),
+    ),
+    "ToBeStaged": exactly(production=NUMBER),
+    "ReadyToPublish": exactly(
+        performance=NUMBER,
+        stand=one_of(Stand),
+        findings=each(exactly(check=TEXT, well=YES_NO, words=TEXT)),
+    ),
+    "Tier": exactly(
+        tier=NUMBER,
+        code=TEXT,
+        name_zh=TEXT,
+        name_en=TEXT,
+        qualifies=one_of(Qualifies),
+        cap=maybe(NUMBER),
+        monthly=YES_NO,
+        proof_zh=TEXT,
+        proof_en=TEXT,
+        fund=maybe(TEXT),
+        ended_at=maybe(INSTANT),
+        seen=TEXT,
+    ),
+    "Tiers": exactly(tiers=each(known("Tier"))),
     "RuleGroups": exactly(groups=each(known("RuleGroup"))),
     "Password": exactly(login=TEXT, password=TEXT),
     "Enrolment": exactly(secret=TEXT),
@@ -265,6 +458,7 @@ SHAPES: dict[str, Shape] = {
             unpaid=NUMBER,
             reviews=NUMBER,
             sent_back=NUMBER,
+            drafts=NUMBER,
         ),
     ),
     "Door": exactly(**DOOR),
@@ -311,6 +505,44 @@ SHAPES: dict[str, Shape] = {
         },
     ),
     "Decided": exactly(waiting=NUMBER),
+    "Block": exactly(**BLOCK),
+    "Blocks": exactly(blocks=each(known("Block"))),
+    "StaffBlock": exactly(**BLOCK, shown=TEXT, tickets=HANDED_OUT),
+    "UnitBlocks": exactly(
+        blocks=each(known("Block")), years=each(exactly(unit=TEXT, given=NUMBER, came=NUMBER))
+    ),
+    "UnitBlock": exactly(
+        **BLOCK,
+        link=maybe({"type": "string", "format": "uri"}),
+        tickets=HANDED_OUT,
+        lists=each(exactly(list=NUMBER, given_at=maybe(INSTANT))),
+    ),
+    "NameList": exactly(
+        list=NUMBER,
+        given_at=maybe(INSTANT),
+        names=each(
+            exactly(
+                line=NUMBER,
+                typed=TEXT,
+                outcome=one_of(Outcome),
+                refusal=maybe(TEXT),
+                seat=maybe(TEXT),
+            )
+        ),
+    ),
+    "BlockLink": exactly(
+        performance=NUMBER,
+        title=TEXT,
+        starts_at=INSTANT,
+        unit=TEXT,
+        state=one_of(LinkState),
+        why=maybe(TEXT),
+        left=NUMBER,
+        rank=maybe(NUMBER),
+        order=maybe(CODE),
+        releases_at=INSTANT,
+        turn_at=maybe(INSTANT),
+    ),
     "Posters": exactly(posters=each(exactly(code=CODE, unit=TEXT))),
     "Written": exactly(
         production=NUMBER,

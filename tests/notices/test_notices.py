@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,34 +10,21 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from palace import clock
+from palace import clock, sending
 from palace.config import Settings
-from palace.db import db, transaction
+from palace.db import db
 from palace.members.services import ask_code, code_of
 from palace.notices import senders, services
 from palace.notices.models import Notice
+from palace.notices.rules import State, changed, manner_of
 from tests.factory import Factory
-
-ISSUED = {
-    "title": {"zh": "晋剧《打金枝》", "en": "The Golden Branch"},
-    "starts_at": "2026-11-28T11:30:00+00:00",
-    "count": 2,
-}
-
-
-@pytest.fixture
-def real_house(app: Flask) -> Iterator[None]:
-    """Let the application be no demonstration for a while."""
-    demo: Settings = app.extensions["palace"]
-    app.extensions["palace"] = Settings(public_url="https://palace.example", state=demo.state)
-    yield
-    app.extensions["palace"] = demo
+from tests.notices.conftest import ISSUED, NOON, only
 
 
 def unsent() -> list[Notice]:
     """Return what still waits."""
     return list(
-        db.session.scalars(select(Notice).where(Notice.sent_at.is_(None)).order_by(Notice.id))
+        db.session.scalars(select(Notice).where(Notice.state == State.OWED).order_by(Notice.id))
     )
 
 
@@ -54,44 +40,54 @@ def test_a_receiver_is_owed_a_notice_about_a_subject_once(make: Factory) -> None
 
 
 def test_on_the_screen_what_is_owed_is_sent_oldest_first_up_to_a_limit(make: Factory) -> None:
-    now = clock.now()
+    make.site()
+    now = clock.at(clock.palace_day(clock.now()), NOON)
     for number in (2, 0, 1):
-        services.owe(
-            "tickets_issued", f"order:{number}", "member:1", ISSUED, now + timedelta(seconds=number)
-        )
+        at = now + timedelta(seconds=number)
+        services.owe("tickets_issued", f"order:{number}", "member:1", ISSUED, at)
+    make.set_clock(now + timedelta(minutes=1))
 
-    assert services.send_due(2) == 2
+    taken = services.take(2)
+
     assert [notice.subject for notice in unsent()] == ["order:2"]
-    assert services.send_due() == 1
-    assert services.send_due() == 0
-    assert set(db.session.scalars(select(Notice.gateway))) == {"screen"}
+    assert len(taken.tries["screen"]) == 2
+    assert sending.drain()["sent"] == 1
+    assert sending.drain()["sent"] == 0
 
 
-def test_without_a_gateway_everything_stays_owed(make: Factory, real_house: None) -> None:
+def test_without_a_gateway_everything_stays_owed(make: Factory, real_house: Settings) -> None:
+    make.site()
+    make.app.extensions["palace"] = replace(real_house, sms_gateway="", smtp_url="", mail_from="")
     services.owe("tickets_issued", "order:1", "member:1", ISSUED, clock.now())
 
     assert not senders.may_send()
-    assert services.send_due() == 0
+    assert sending.drain()["sent"] == 0
     assert len(unsent()) == 1
 
 
 def test_lists_for_staff_are_never_sent(make: Factory) -> None:
-    services.owe(
-        "unprintable_name", "ticket:1", "staff", {"ticket": "t", "pinyin": "Zhang"}, clock.now()
-    )
+    make.site()
+    values = {"ticket": "t", "pinyin": "Zhang"}
+    services.owe("unprintable_name", "ticket:1", "staff", values, clock.now())
 
-    assert services.send_due() == 0
+    assert sending.drain()["sent"] == 0
 
 
 @pytest.mark.parametrize(("kind", "age"), [("sign_in_code", 10), ("tickets_issued", 2 * 24 * 60)])
-def test_what_has_outlived_its_kind_is_not_sent(make: Factory, kind: str, age: int) -> None:
-    now = clock.now()
+def test_what_has_outlived_its_kind_is_dropped_and_said_so(
+    make: Factory, kind: str, age: int
+) -> None:
+    make.site()
+    now = clock.at(clock.palace_day(clock.now()), NOON)
     make.set_clock(now)
-    services.owe(kind, "challenge:1", "member:1", ISSUED, now - timedelta(minutes=age))
-    assert services.send_due() == 0
+    values = {} if kind == "sign_in_code" else ISSUED
+    services.owe(kind, "challenge:1", "member:1", values, now - timedelta(minutes=age))
+    assert sending.drain()["sent"] == 0
+    assert only().state is State.DROPPED
+    assert only().error == "too_old"
 
-    services.owe(kind, "challenge:2", "member:1", ISSUED, now - timedelta(minutes=age, seconds=-1))
-    assert services.send_due() == 1
+    services.owe(kind, "challenge:2", "member:1", values, now - timedelta(minutes=age, seconds=-1))
+    assert sending.drain()["sent"] == 1
 
 
 @pytest.mark.parametrize("missing", ISSUED)
@@ -154,19 +150,43 @@ def test_outside_a_demonstration_the_messages_page_does_not_exist(
     assert client.get("/demo/messages", headers={"Accept": "application/json"}).status_code == 404
 
 
-def test_many_hands_send_each_notice_once(live: Factory, live_app: Flask) -> None:
-    with transaction():
-        for number in range(60):
-            services.owe("tickets_issued", f"order:{number}", "member:1", ISSUED, clock.now())
+def test_what_changed_is_said_from_old_to_new(app: Flask) -> None:
+    values = ISSUED | {"starts_at": changed(ISSUED["starts_at"], "2026-11-29T06:00:00+00:00")}
 
-    def drain(_: int) -> int:
-        sent = 0
-        with live_app.app_context():
-            for _round in range(6):
-                with transaction():
-                    sent += services.send_due(5)
-        return sent
+    text = senders.text_of("ticket_returned", "ticket:1", values)
 
-    with ThreadPoolExecutor(4) as threads:
-        assert sum(threads.map(drain, range(4))) == 60
-    assert unsent() == []
+    assert "11月28日 周六 19:30 → 11月29日 周日 14:00" in text
+
+
+def test_each_side_of_a_change_is_a_variable_of_its_own(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moved = senders.Kind(
+        "{title}从{starts_at_old}改到{starts_at_new}。",
+        "{title} moved from {starts_at_old} to {starts_at_new}.",
+        timedelta(days=2),
+    )
+    monkeypatch.setitem(senders.KINDS, "performance_moved", moved)
+    values = {
+        "title": ISSUED["title"],
+        "starts_at": changed(ISSUED["starts_at"], "2026-11-29T06:00:00+00:00"),
+    }
+
+    told = senders.variables_of("performance_moved", "performance:1", values)
+
+    assert told == (
+        ("title", "晋剧《打金枝》"),
+        ("starts_at_old", "11月28日 周六 19:30"),
+        ("starts_at_new", "11月29日 周日 14:00"),
+    )
+    assert all(len(said) <= senders.LONGEST_VARIABLE for _, said in told)
+    assert senders.as_template("performance_moved", "aliyun", "zh") == (
+        "${title}从${starts_at_old}改到${starts_at_new}。"
+    )
+    assert senders.as_template("performance_moved", "tencent", "en") == (
+        "{1} moved from {2} to {3}."
+    )
+
+
+def test_every_kind_has_a_name() -> None:
+    assert {kind for kind in senders.KINDS if not manner_of(kind).name} == set()

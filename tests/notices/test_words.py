@@ -10,9 +10,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from palace import clock
+from palace.blocks import services as blocks
+from palace.blocks.services.telling import tell_none_left
 from palace.db import db
 from palace.door.claims import admit
 from palace.joining import services as joining
+from palace.members.rules import Role
 from palace.members.services import ask_code, code_of
 from palace.notices import senders
 from palace.notices.services import tell_old_number
@@ -22,6 +25,9 @@ from palace.strikes.rules import Verdict
 from palace.strikes.services import appeal, decide, forgive
 from palace.tickets import services as tickets
 from palace.tickets.rules import Wish
+from palace.waiting import services as queue
+from palace.waiting.rules import Wanted
+from tests.blocks.conftest import give
 from tests.factory import Factory
 
 SATURDAY = date(2026, 11, 28)
@@ -173,8 +179,102 @@ def test_a_unit_that_needs_a_name(make: Factory, client: FlaskClient) -> None:
     )
 
 
+def test_whose_turn_it_is(make: Factory, member: FlaskClient) -> None:
+    make.rules().offer_minutes = 60
+    show, owner = on_saturday(make, free=0), make.member()
+    waits = make.member(phone="13700137001")
+    wish = Wish(seats=(("ST-01-01", None), ("ST-01-02", None)))
+    sold = tickets.hold(owner, show.id, wish, key="sell-out-key", confirm=True)
+    entry = queue.join(waits, show.id, Wanted(count=1))
+    tickets.give_back(owner, sold.tickets[0].code)
+
+    assert newest(member, "zh") == (
+        "晋剧《打金枝》，11月28日 周六 19:30，轮到您了，1张，请在11月21日 周六 13:00前登录“我的”确认，"
+        "过时让给后面的人。"
+    )
+    assert newest(member, "en") == (
+        "The Golden Branch, Sat 28 Nov 19:30: your turn, 1 ticket(s). Sign in and confirm under Mine before"
+        " Sat 21 Nov 13:00; after that they go to the next."
+    )
+
+    make.set_clock(clock.at(date(2026, 11, 21), time(13)))
+    queue.pass_on(show.id)
+    assert newest(member, "zh") == (
+        "晋剧《打金枝》，11月28日 周六 19:30，您的排队结束了，登录后在“我的”里看原因。"
+    )
+    assert newest(member, "en") == (
+        "The Golden Branch, Sat 28 Nov 19:30: you wait no longer. Sign in and see why under Mine."
+    )
+    assert entry.state == "lapsed"
+
+
+def test_reminders_of_a_show_that_is_near(make: Factory, member: FlaskClient) -> None:
+    show = on_saturday(make, free=0)
+    hold_and_confirm(member, show, "ST-01-01", "ST-01-02")
+
+    make.set_clock(show.starts_at - timedelta(hours=24))
+    queue.remind(clock.now())
+    assert newest(member, "zh") == (
+        "晋剧《打金枝》，11月28日 周六 19:30，您有2张票。去不了请登录后在“我的”里点“我去不了”，让给排队的人。"
+    )
+    assert newest(member, "en") == (
+        "The Golden Branch, Sat 28 Nov 19:30: you have 2 ticket(s). If you cannot come, sign in and say so"
+        " under Mine, for those who wait."
+    )
+
+    make.set_clock(show.starts_at - timedelta(hours=2))
+    queue.remind(clock.now())
+    assert newest(member, "zh") == (
+        "晋剧《打金枝》，11月28日 周六 19:30开演，您有2张票。"
+        "去不了请现在登录“我的”点“我去不了”，还来得及让给别人。"
+    )
+    assert newest(member, "en") == (
+        "The Golden Branch begins Sat 28 Nov 19:30: you have 2 ticket(s). If you cannot come, sign in and"
+        " say so under Mine now: somebody else still can."
+    )
+
+
+def test_a_unit_s_block(make: Factory, member: FlaskClient) -> None:
+    show = on_saturday(make, free=0)
+    unit, organiser = make.unit(), make.member("钱七")
+    make.post(organiser, Role.UNIT, unit=unit)
+    give(make, show, unit, 2)
+    assert newest(member, "zh") == (
+        "晋剧《打金枝》，11月28日 周六 19:30，给您单位留了2个座位，11月26日 周四 19:30收回。"
+        "登录后在“单位工会”里发给大家。"
+    )
+    assert newest(member, "en") == (
+        "The Golden Branch, Sat 28 Nov 19:30: 2 seats are kept for your union until"
+        " Thu 26 Nov 19:30. Sign in and hand them out under Your unit."
+    )
+    make.set_clock(clock.at(date(2026, 11, 25), time(20)))
+    blocks.remind(clock.now())
+    assert newest(member, "zh") == (
+        "晋剧《打金枝》，11月28日 周六 19:30，您单位还有2个座位没发出去，11月26日 周四 19:30收回。"
+    )
+    assert newest(member, "en") == (
+        "The Golden Branch, Sat 28 Nov 19:30: 2 seats of your union are not handed out yet."
+        " They go back on sale at Thu 26 Nov 19:30."
+    )
+
+
+def test_who_signed_up_too_late(make: Factory, member: FlaskClient) -> None:
+    block = give(make, on_saturday(make, free=0), make.unit(), 2)
+    tell_none_left(block, make.member().id, clock.now())
+    assert newest(member, "zh") == (
+        "晋剧《打金枝》，11月28日 周六 19:30，单位的票按报名先后分完了，这次没有分到您。"
+    )
+    assert newest(member, "en") == (
+        "The Golden Branch, Sat 28 Nov 19:30: the tickets of your union went to those"
+        " who signed up before you."
+    )
+
+
 def test_every_kind_is_read_here() -> None:
+    waiting = {"waiting_offer", "waiting_over", "reminder_day", "reminder_hours"}
     read = {"sign_in_code", "tickets_issued", "ticket_returned", "awaiting_payment"}
     units = {"unit_confirmed", "unit_refused", "unit_asks_name"}
     strikes = {"missed", "strike_kept", "strike_forgiven"}
-    assert set(senders.KINDS) == read | units | strikes | {"number_changed"}
+    elsewhere = {"number_changed", "email_code", "broadcast"}
+    blocks = {"block_given", "block_release", "block_none_left"}
+    assert set(senders.KINDS) == read | units | strikes | waiting | blocks | elsewhere

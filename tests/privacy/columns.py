@@ -16,9 +16,16 @@ PERSONAL = {
         "member_id unit_id poster_id asked_at withdrawn_at decided_at decided_by verdict why"
     ),
     "audit_lines": "at actor subject before after why personal personal_of",
+    "block_lists": "made_by",
+    "block_names": "typed roster_entry_id member_id outcome refusal seat",
+    "block_papers": "name",
+    "block_sign_ups": "member_id signed_at outcome refusal",
+    "blocks": "made_by",
     "challenges": "browser_hash address_hash phone known created_at expires_at tries passed_at",
     "claims": "order_id member_id seat_id",
     "command_keys": "actor key body_hash answer created_at",
+    "broadcasts": "written_by confirmed_by",
+    "contacts": "member_id language email wanted_email asked_at muted",
     "companions": (
         "member_id name relation born_on document identity_hash last_four added_at by_guardian"
     ),
@@ -35,13 +42,17 @@ PERSONAL = {
     "moves": "proposed_by decided_by",
     "refunds_owed": "ticket_id amount owed_at paid_at",
     "members": "phone phone_proven_at name roster_entry_id created_at erased_at",
-    "notices": "subject receiver values created_at sent_at",
+    "notices": (
+        "subject receiver values created_at sent_at state due_at attempted_at address read_at language"
+    ),
     "orders": "code member_id unit_id performance_id created_at settled_at",
     "payments": "subject_id amount paid_at reference refund_due",
     "personal_keys": "member_id wrapped destroyed_at",
     "posters": "made_by",
     "posts": "staff_id member_id role site_id unit_id granted_by granted_at ended_at",
     "recovery_codes": "staff_id code_hash used_at",
+    "review_decisions": "decided_by decided_at reason",
+    "revisions": "authors proposed_at",
     "roster_chunks": "content",
     "roster_entries": (
         "unit_id card_number name phone valid_until status left_on listed_by vouched_at confirmed_at"
@@ -57,6 +68,10 @@ PERSONAL = {
         "member_id subject title_zh title_en happened_at written_by forgiven_at forgiven_by why"
     ),
     "throttle": "key",
+    "waitlist_entries": (
+        "code performance_id member_id count together fewer zone state joined_at passed passed_why"
+        " offered_at offered_count offered lapses_at ended_at order_id"
+    ),
     "tickets": (
         "code order_id member_id performance_id seat_id collection_code issued_at returned_at"
     ),
@@ -69,6 +84,13 @@ PLAIN = {
     "applications": "id",
     "audit_lines": "id act request_id",
     "audit_seals": "id day sealed_at ids line_count hash forgotten_at",
+    "block_lists": "id block_id made_at given_at",
+    "block_names": "id list_id line",
+    "block_papers": "ticket_id block_id",
+    "block_sign_ups": "id block_id",
+    "blocks": (
+        "id performance_id unit_id tier_id way per_member releases_at code turn_at turned_at made_at"
+    ),
     "challenges": "id",
     "claims": (
         "id performance_id tier_id zone price face_price fund held_until kept_for kept_until kept_why"
@@ -94,19 +116,33 @@ PLAIN = {
         "unit_uploads_per_day unit_confirmations_per_day export_keep_days audit_keep_days "
         "agenda_keep_days application_keep_days downloads_per_day idle_keep_months "
         "companions_kept people_per_order minors_per_order minor_age number_idle_days "
+        "block_release_hours block_remind_hours "
         "strikes_to_bar strike_within_days bar_days strike_free_only strike_after_minutes "
+        "mode mode_reason_zh mode_reason_en "
         "no_single_gap house_release_hours technical_release_hours press_release_hours "
-        "wheelchair_release_hours in_person_release_hours"
+        "wheelchair_release_hours in_person_release_hours quiet_from quiet_until message_price "
+        "message_budget_day broadcast_budget_day broadcast_per_minute broadcast_confirm_above "
+        "offer_minutes offer_near_hours offer_near_minutes offer_last_hours offer_last_minutes "
+        "offer_quiet_from offer_quiet_until return_rest_min_minutes return_rest_max_minutes "
+        "remind_day_hours remind_hours"
+    ),
+    "members": "id calendar_generation for_unit_id",
+    "notices": "id kind gateway attempts amount pieces error reference",
+    "contacts": "tries",
+    "message_days": "day fund pieces amount",
+    "message_gateways": "name left_pieces asked_at empty_at failed_at error",
+    "message_templates": "gateway kind language template changed_at",
+    "broadcasts": (
+        "id title_zh title_en body_zh body_en word audience unit_id performance_id outside state "
+        "receivers written_at revision confirmed_at started_at released_at ended_at"
     ),
     "gifts": "id state",
-    "members": "id calendar_generation",
     "move_news": "move_id failure",
     "moves": (
         "id performance_id kind state starts_at space_id plan_id old_starts_at old_space_id "
         "return_until reason_zh reason_en proposed_at decided_at passed_on_at finished_at"
     ),
     "refunds_owed": "id reason",
-    "notices": "id kind gateway",
     "occupancies": "id space_id atoms during use lapses_at",
     "openings": "id performance_id audience unit_id opens_at",
     "orders": "id state seat_count hold_ends_at extended pay_by",
@@ -120,9 +156,19 @@ PLAIN = {
     "posters": "id code unit_id place made_at retired_at",
     "posts": "id",
     "prices": "id performance_id zone tier_id amount",
-    "productions": "id code kind title_zh title_en about_zh about_en minutes",
+    "partners": "id name_zh name_en",
+    "permit_rules": "id space_kind from_places name_zh name_en",
+    "pictures": "code width height large small kept_at shown_at",
+    "productions": (
+        "id code kind title_zh title_en about_zh about_en minutes site_id picture age_zh age_en "
+        "late_entry late_minute entry_note_zh entry_note_en permit_number permit_authority "
+        "permit_until partner_id"
+    ),
     "quotas": "id performance_id scope tier_id zone seats",
     "recovery_codes": "id",
+    "review_decisions": "id revision_id version step name_zh name_en another_person passed",
+    "review_steps": "id position name_zh name_en another_person",
+    "revisions": "id subject site_id version state before fields steps closed_at",
     "roster_chunks": "import_id number created_at",
     "roster_entries": "id",
     "roster_errors": "import_id line reason",
@@ -148,5 +194,7 @@ PLAIN = {
     "tickets": "id claim_id tier_id price issue state",
     "tiers": "id code name_zh name_en qualifies cap monthly proof_zh proof_en fund",
     "units": "id code parent_id parent_kind kind name_zh sector nicknames pinyin closed_at",
+    "waitlist_entries": "id",
+    "waitlists": "performance_id looked_at waiting",
 }
 """Columns that say nothing of anybody: the house, the programme, figures, rules."""

@@ -38,6 +38,8 @@ from palace.strikes.rules import StrikeKind
 from palace.tickets import services
 from palace.tickets.models import Admission, RefundOwed, Ticket
 from palace.tickets.rules import RefundReason, Wish
+from palace.waiting.models import WaitEntry
+from palace.waiting.rules import WaitState
 from tests.factory import Factory
 
 NAME, PHONE = "欧阳海棠", "13912345678"
@@ -54,8 +56,10 @@ class Regular:
     ticket: Ticket
 
 
-def _noted(make: Factory, member: Member, unit: Unit, now: datetime) -> None:
-    """Add whom they bring, what they missed and a list they took along."""
+def _noted(
+    make: Factory, member: Member, unit: Unit, performance: Performance, now: datetime
+) -> None:
+    """Add whom they bring, what they missed, what they waited for and a list they took along."""
     make.add(
         Companion(member_id=member.id, name="欧阳小棠", relation=Relation.CHILD, by_guardian=True)
     )
@@ -71,6 +75,11 @@ def _noted(make: Factory, member: Member, unit: Unit, now: datetime) -> None:
     )
     make.add(strike)
     make.add(Appeal(strike_id=strike.id, words="我到了，没扫上。", asked_at=now))
+    waits = WaitEntry(code=public_code(), member_id=member.id, count=1, offered=[])
+    waits.performance_id, waits.state = performance.id, WaitState.LEFT
+    waits.together, waits.fewer = True, False
+    waits.joined_at = waits.ended_at = now
+    make.add(waits)
     make.add(
         Export(
             code=public_code(),
@@ -142,7 +151,7 @@ def lived_here(make: Factory) -> Regular:
     payments.ask("tickets", order.id, Fen(3000), pay_by=now)
     payments.close("tickets", order.id, now=now)
     make.add(RosterQuestion(member_id=member.id, asked_at=now, answer="known"))
-    _noted(make, member, unit, now)
+    _noted(make, member, unit, performance, now)
     _changed(make, ticket, now)
     ask_access(member, True, now)
     make.post(member, Role.UNIT, unit=unit)

@@ -24,6 +24,8 @@ NOT_OF_MEMBERS = {
     "roster_errors": "lines and reasons of a list, never what stands in them",
     "moves": "which two staff moved or cancelled a show, as numbers",
     "posters": "which staff made one, as a number",
+    "revisions": "which staff wrote it, as a number",
+    "review_decisions": "which staff decided, as a number, and what they said of the text",
     "consent_texts": "which staff published it, as a number",
     "throttle": "hashes of addresses and numbers, gone within the hour, in no backup",
 }

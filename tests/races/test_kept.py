@@ -16,6 +16,7 @@ from palace.programme.rules import Seating
 from palace.tickets import claims, queries, services
 from palace.tickets.keeping import KeptFor
 from palace.tickets.kept import keep_places
+from palace.tickets.neighbours import runs
 from palace.tickets.rules import Wish
 from tests.factory import Factory
 from tests.races.together import codes, together
@@ -101,3 +102,31 @@ def test_a_seat_is_kept_or_bought_and_who_was_second_is_told(
     assert told["won"] - 1 + len(kept) == 16
     closed = queries.closed_seats(show.id, clock.now())
     assert {seat for seat, key in closed.items() if key == KeptFor.PRESS} == kept
+
+
+def test_of_choices_that_would_leave_a_single_seat_between_them_the_second_is_refused(
+    live: Factory, live_app: Flask
+) -> None:
+    show = live.performance(seats=[5] * 40, seats_per_member=2)  # so many that none is ever forced
+    live.rules().free_per_month = 60
+    show.no_single_gap = True
+    members = [live.member() for _ in range(36)]
+    live.commit()
+    wishes = [
+        wish
+        for row in range(2, 14)
+        for wish in (
+            Wish(seats=((f"ST-{row:02d}-01", None), (f"ST-{row:02d}-02", None))),
+            Wish(seats=((f"ST-{row:02d}-04", None), (f"ST-{row:02d}-05", None))),
+            Wish(count=1 + row % 2),
+        )
+    ]
+    jobs = [holder(member, show, wish) for member, wish in zip(members, wishes, strict=True)]
+    random.shuffle(jobs)
+
+    results = codes(together(live_app, jobs, at_once=36))
+
+    assert set(results) <= {"won", "leaves_gap", "seat_taken"}
+    closed = queries.closed_seats(show.id, clock.now())
+    free = [seat for seat in live.seats(show) if seat.id not in closed]
+    assert [run for run in runs(free) if len(run) == 1] == []

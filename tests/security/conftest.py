@@ -13,12 +13,18 @@ from hypothesis import settings
 from sqlalchemy import Connection, select
 from werkzeug.routing import Rule
 
+from palace.blocks.models import Block, NameList
+from palace.blocks.services import read_list
 from palace.db import db
 from palace.members.models import Member
 from palace.programme.models import Performance
 from palace.tickets import services
 from palace.tickets.models import Order, Ticket
 from palace.tickets.rules import Wish
+from palace.waiting import services as waiting
+from palace.waiting.models import WaitEntry
+from palace.waiting.rules import Wanted
+from tests.blocks.conftest import give
 from tests.factory import Factory
 
 UNKNOWN_ID = 999_999_999
@@ -26,19 +32,24 @@ UNKNOWN_ID = 999_999_999
 
 @dataclass(frozen=True)
 class Belongings:
-    """A member with a ticket and a held order for one performance."""
+    """A member with a ticket and a held order for one performance, an offer, and a block of a unit."""
 
     member: Member
     performance: Performance
     order: Order
     ticket: Ticket
+    entry: WaitEntry
+    block: Block
+    names: NameList
 
     def values(self, rule: Rule) -> dict[str, object]:
         """Return the address values of this member's things."""
         known: dict[str, object] = {
             "performance_id": self.performance.id,
             "production_id": self.performance.production_id,
-            "code": self.ticket.code if "/tickets/" in rule.rule else self.order.code,
+            "code": self._code(rule.rule),
+            "block_id": self.block.id,
+            "list_id": self.names.id,
             "secret": "0" * 26,
             "task_id": UNKNOWN_ID,
             "kind": "member",
@@ -49,16 +60,25 @@ class Belongings:
             "companion_id": UNKNOWN_ID,
             "unit_id": self.member.unit_id,
             "import_id": UNKNOWN_ID,
+            "plan_id": self.performance.plan_id,
+            "draft_id": UNKNOWN_ID,
+            "space_id": self.performance.space_id,
+            "site_id": self.performance.space.site_id,
             "purpose": "identity",
             "version": 1,
             "application_id": UNKNOWN_ID,
             "revision_id": UNKNOWN_ID,
             "step_id": UNKNOWN_ID,
-            "site_id": UNKNOWN_ID,
             "strike_id": UNKNOWN_ID,
+            "broadcast_id": UNKNOWN_ID,
+            "tier_id": UNKNOWN_ID,
             "filename": "palace.css",
         }
         return {name: known[name] for name in rule.arguments}
+
+    def _code(self, rule: str) -> str:
+        of = {"/tickets/": self.ticket.code, "/offers/": self.entry.code, "/b/": self.block.code}
+        return next((code for part, code in of.items() if part in rule), self.order.code)
 
 
 @pytest.fixture
@@ -71,11 +91,25 @@ def own_something(make: Factory) -> Belongings:
     """Make a member who has a ticket and a held order."""
     performance = make.performance(seats=4)
     member = make.member()
+    assert member.roster_entry is not None
     settled = services.hold(member, performance.id, Wish(count=1), key="belongings-1")
     services.confirm(member, settled.code)
     held = services.hold(member, performance.id, Wish(count=1), key="belongings-2")
     ticket = db.session.scalars(select(Ticket).where(Ticket.member_id == member.id)).one()
-    return Belongings(member, performance, held, ticket)
+    block = give(make, make.performance(seats=4), member.roster_entry.unit)
+    names = read_list(block.id, member.name, "member:1")
+    return Belongings(
+        member, performance, held, ticket, be_offered_something(make, member), block, names
+    )
+
+
+def be_offered_something(make: Factory, member: Member) -> WaitEntry:
+    """Let a member wait for a show until it is their turn."""
+    full, owner = make.performance(seats=1), make.member()
+    sold = services.hold(owner, full.id, Wish(count=1), key="belongings-3", confirm=True)
+    entry = waiting.join(member, full.id, Wanted(count=1))
+    services.give_back(owner, sold.tickets[0].code)
+    return entry
 
 
 def few() -> settings:

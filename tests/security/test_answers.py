@@ -28,11 +28,16 @@ from palace.strikes.models import Strike
 from palace.strikes.rules import StrikeKind
 from tests.architecture.answers import CREATES, JSON
 from tests.architecture.openapi import FILE
+from tests.blocks.walk import hand_out_a_block
 from tests.factory import Factory
 from tests.identities.test_rules import card
 from tests.members.browser import newest_code
 from tests.security.changing_walk import change_and_give, move_a_show
+from tests.security.desk_walk import run_the_desk
+from tests.security.notices_walk import read_what_was_told, tell_many
+from tests.security.plans_walk import draw_plans
 from tests.security.programme_walk import switch_houses, write_and_review
+from tests.waiting.walk import wait_for_one
 
 PASSWORD = "售票处 2026 南宫"  # noqa: S105 - a test's
 ASK = {"Accept": "application/json"}
@@ -305,8 +310,12 @@ def work(walk: Walk, make: Factory, show: Performance, member: Member, strike: S
     set_the_rules(walk)
     bring_a_roster_in(walk)
     decide_about_a_strike(walk, strike)
+    draw_plans(walk, make, show)
+    run_the_desk(walk, make)
     switch_houses(walk)
+    tell_many(walk, make)
     for path in (
+        f"/staff/programme/performances/{show.id}/waiting",
         "/staff/posters",
         "/staff/audit",
         "/staff/tasks",
@@ -333,7 +342,9 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     enter(walk, member)
     get_tickets(walk, show)
     change_and_give(walk, make, show, member)
+    wait_for_one(walk.ask, make)
     bring_people(walk)
+    read_what_was_told(walk)
     move_to_another_number(walk)
     strike = missed_by(make, member)
     change_oneself(walk, strike)
@@ -344,6 +355,7 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     give_the_unit_s_word(walk, make)
     write_and_review(walk, make)
     move_a_show(walk, make)
+    hand_out_a_block(walk, make)
     make.sign_in(walk.browser, make.member())
     look_after_oneself(walk)
     work(walk, make, show, member, strike)

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 from wtforms import PasswordField, StringField
 
+from palace.forms import MOST_VALUES
 from palace.members.rules import Role
 from palace.members.services import hash_password
 from palace.throttle import limiter
@@ -116,7 +117,8 @@ def bodies(endpoint: str) -> st.SearchStrategy[tuple[str, bytes]]:
     """Return what may be sent to an address."""
     names = st.sampled_from(names_of(endpoint)) | texts
     typed = st.lists(st.tuples(names, texts), max_size=8)
-    crowd = st.lists(st.tuples(names, st.just("1")), min_size=90, max_size=110)
+    most = MOST_VALUES
+    crowd = st.lists(st.tuples(names, st.just("1")), min_size=most - 10, max_size=most + 10)
     return st.one_of(
         typed.map(form_body),
         typed.map(parts_body),

@@ -36,6 +36,7 @@ def test_it_has_its_periodic_tasks(make: Factory) -> None:
     assert planned == {
         "palace:send_notices": "* * * * *",
         "palace:write_missed": "*/5 * * * *",
+        "palace:hand_out_blocks": "* * * * *",
         "palace:rescue": "* * * * *",
         "palace:read_rosters": "* * * * *",
         "palace:verify_members": "* * * * *",

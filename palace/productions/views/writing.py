@@ -41,8 +41,11 @@ from palace.web import allow, answer, checked, reads, refusal_words, wants_json
 @allow(Role.PROGRAMME)
 def new() -> ResponseReturnValue:
     """Ask what a new production is."""
-    form = NewProductionForm(formdata=None, late_entry="any_time", key=public_code())
-    return _form_page(form)
+    return _form_page(_blank())
+
+
+def _blank() -> NewProductionForm:
+    return NewProductionForm(formdata=None, late_entry="any_time", key=public_code())
 
 
 @bp.post("/productions")
@@ -88,9 +91,13 @@ def _site_of(form: NewProductionForm) -> int | None:
 def ask_change(production_id: int) -> ResponseReturnValue:
     """Show the fields of a production to be changed: what waits, or else what the public sees."""
     found = get_production(production_id)
-    form = ProductionForm(formdata=None, **_now(found))
-    form.seen.data = review_services.state_of(services.subject_of(found))
-    return _form_page(form, found)
+    return _form_page(_filled(found), found)
+
+
+def _filled(production: Production) -> ProductionForm:
+    form = ProductionForm(formdata=None, **_now(production))
+    form.seen.data = review_services.state_of(services.subject_of(production))
+    return form
 
 
 @bp.post(f"{OF_ONE}/change")

@@ -2,6 +2,7 @@
 
 from palace.tickets.services.changes import change_seat
 from palace.tickets.services.entrants import Person, fits
+from palace.tickets.services.freed import look_again, seats_freed
 from palace.tickets.services.hold import hold
 from palace.tickets.services.missed import write_missed
 from palace.tickets.services.orders import cancel, confirm, extend, settle_paid
@@ -17,6 +18,8 @@ __all__ = [
     "give_back",
     "hold",
     "keep",
+    "look_again",
+    "seats_freed",
     "settle_paid",
     "write_missed",
 ]

@@ -1,4 +1,4 @@
-"""News that seats came free, for whoever waits for them: in the transaction that freed them."""
+"""What follows when places of a show come free: news for the parts above, and a show looked at anew."""
 
 from __future__ import annotations
 
@@ -6,10 +6,24 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 on_freed: dict[str, Callable[[int, Sequence[int | None], datetime], None]] = {}
-"""Who is told of seats that came free: performance, seats (None: a place without one), instant."""
+"""Who has to know, by part, in the transaction that frees the places; wired in create_app."""
+
+on_refused: dict[str, Callable[[int], int]] = {}
+"""What looks at a show again after somebody found nothing there, by part: how much that changed."""
 
 
 def seats_freed(performance_id: int, seats: Sequence[int | None], now: datetime) -> None:
-    """Tell everybody who asked that seats of a performance are free since `now`."""
-    for told in on_freed.values():
-        told(performance_id, seats, now)
+    """Tell that places of a show are free again: returned, exchanged, cancelled or more than before.
+
+    Called last, in the transaction that frees them, behind its own locks.
+
+    Args:
+        seats: ids of the seats; None for each place without one; nothing where a quota was raised.
+    """
+    for tell in on_freed.values():
+        tell(performance_id, seats, now)
+
+
+def look_again(performance_id: int) -> bool:
+    """Bring a show up to date where nobody can book just now; return whether that changed something."""
+    return sum(look(performance_id) for look in on_refused.values()) > 0

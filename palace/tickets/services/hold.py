@@ -19,11 +19,10 @@ from palace.strikes import rules as strikes
 from palace.tickets import booked, claims, neighbours, queries, rules
 from palace.tickets.claims import Pick
 from palace.tickets.errors import (
-    BookingStopped,
-    NoSeatsTogether,
     NoTicketNeeded,
     NotKeptForYou,
     SaleNotOpen,
+    SaleStopped,
     SeatsAssigned,
     SeatTaken,
     SoldOut,
@@ -34,9 +33,10 @@ from palace.tickets.models import Order
 from palace.tickets.queries import TAKEN
 from palace.tickets.rules import Offer, OrderState, Wish
 from palace.tickets.services.orders import check_takes_place, issue
+from palace.tickets.services.seats import best_seats, check_gap, named_seats
 from palace.tickets.terms import Terms, asking, terms_in
 from palace.venues import queries as venues
-from palace.venues.rules import Mode, PlanSeat, SeatType
+from palace.venues.rules import Mode, PlanSeat
 
 TRIES = 6
 
@@ -60,6 +60,7 @@ def hold(
         SaleNotOpen, SaleClosed, NoTicketNeeded, TooManySeats, NotForYou, TierFull, UnknownSeat:
             the palace's rules refuse.
         SeatsAssigned, NotKeptForYou, GrantUsedUp: seats are given out; kept seats are not, or not so many.
+        LeavesGap: the choice would leave a single seat.
         Barred: too many shows were missed; what is booked stays.
         SeatTaken, NoSeatsTogether, SoldOut: somebody else was first; nothing is held then.
         KeyReused: the key was used for another wish.
@@ -111,11 +112,11 @@ def check_not_stopped(space_id: int) -> None:
     """Refuse new bookings while the house, or the palace, has stopped them; what is held goes on.
 
     Raises:
-        BookingStopped: with the reason people read.
+        SaleStopped: with the reason people read.
     """
     stands = venues.modes().of(space_id)
     if stands.mode is Mode.STOPPED:
-        raise BookingStopped(reason=stands.reason)
+        raise SaleStopped(reason=stands.reason)
 
 
 def _order(member: Known, wish: Wish, terms: Terms, code: str, *, large_text: bool) -> Order:
@@ -173,18 +174,19 @@ def _take_once(
     order.settled_at = terms.now if sold else None
     booked.write(order)
     with nullcontext() if wish.seats else db.session.begin_nested():
+        check_gap(wish, terms, [pick.seat for pick in picks])
         won = claims.take(
             order,
             picks,
             until=None if sold else order.hold_ends_at,
-            now=terms.now,
+            now=terms.free_since,
             opened=within.keys,
             only_kept=within.only_kept,
         )
         if len(won) < len(picks):
             raise _lost(picks, {row.seat_id for row in won}, terms)
         check_grants([row.by for row in won if row.by], terms.opened)
-        claims.check_quotas(order, picks, terms.now, has_quotas=terms.show.has_quotas)
+        claims.check_quotas(order, picks, terms.free_since, has_quotas=terms.show.has_quotas)
     return [row.id for row in won]
 
 
@@ -204,9 +206,9 @@ def _picks(wish: Wish, terms: Terms, within: Reach, most: int) -> list[Pick]:
     if terms.show.plan_id is None:
         seats = [None] * wish.count
     elif wish.seats:
-        seats = _named_seats(wish, terms.show.plan_id)
+        seats = named_seats(wish, terms.show.plan_id)
     else:
-        seats = _best_seats(wish, terms, within, most)
+        seats = best_seats(wish, terms, within, most)
     if not seats:
         raise UnknownSeat
     named = dict(wish.seats)
@@ -224,40 +226,3 @@ def _picks(wish: Wish, terms: Terms, within: Reach, most: int) -> list[Pick]:
 def _pick(seat: PlanSeat | None, zone: str, offer: Offer, terms: Terms) -> Pick:
     face = max(other.amounts[zone] for other in terms.offers if zone in other.amounts)
     return Pick(seat=seat, zone=zone, tier=offer.tier, price=offer.amounts[zone], face_price=face)
-
-
-def _named_seats(wish: Wish, plan_id: int) -> list[PlanSeat]:
-    by_code = venues.plan(plan_id).by_code
-    if any(code not in by_code for code, _ in wish.seats):
-        raise UnknownSeat
-    return sorted((by_code[code] for code, _ in wish.seats), key=lambda seat: seat.ordinal)
-
-
-def _best_seats(wish: Wish, terms: Terms, within: Reach, most: int) -> list[PlanSeat]:
-    """Return neighbouring free seats, one of the best sets at random; special places are left alone.
-
-    Seats kept for this person are looked at where no others may be taken, or none are left.
-    """
-    closed = queries.closed_seats(terms.show.id, terms.now)
-    sold_zones = {zone for offer in terms.offers for zone in offer.amounts}
-    if wish.zone is not None and wish.zone not in sold_zones:
-        raise UnknownSeat
-    wanted = [
-        seat for seat in venues.seats(terms.show.plan_id or 0) if wish.zone in (None, seat.zone)
-    ]
-    free = [seat for seat in wanted if seat.id not in closed and seat.type is SeatType.SEAT]
-    sets = [] if within.only_kept else neighbours.best_sets(free, wish.count, most)
-    if not sets:
-        kept = [seat for seat in wanted if _is_theirs(seat, closed.get(seat.id), terms, within)]
-        sets = neighbours.best_sets(kept, wish.count, most) or neighbours.apart(kept, wish.count)
-        free = [] if within.only_kept else free
-    if not sets:
-        raise NoSeatsTogether(count=wish.count) if free else SoldOut(tier_id=None)
-    return neighbours.pick_one(sets)
-
-
-def _is_theirs(seat: PlanSeat, key: str | None, terms: Terms, within: Reach) -> bool:
-    """Return whether a seat is kept for this person; one for wheelchair users only if asked for."""
-    if not key or key not in within.keys:
-        return False
-    return seat.type is SeatType.SEAT or within.only_kept or key in terms.opened.early

@@ -22,6 +22,7 @@ from sqlalchemy.dialects.postgresql import INTERVAL, insert
 from sqlalchemy.sql.dml import ReturningInsert
 
 from palace.db import table_of
+from palace.members.models import Member
 from palace.members.services import note
 from palace.notices import services as notices
 from palace.programme.models import Performance, Production
@@ -45,8 +46,9 @@ SUBJECT = literal("performance:").concat(cast(Performance.id, Text))
 def write_missed(now: datetime) -> int:
     """Write a strike for who had tickets of a show that has ended and came by none; return how many.
 
-    One per member and show, however many seats. Safe to run twice and side by side. A show whose
-    door let nobody in gives none, nor does one that ended more than three days ago.
+    One per member and show, however many seats; none for a union that took paper for its people.
+    Safe to run twice and side by side. A show whose door let nobody in gives none, nor does one
+    that ended more than three days ago.
     """
     withdrawn = execute(WITHDRAW, {"now": now})
     for row in withdrawn:
@@ -93,6 +95,7 @@ def _write() -> ReturningInsert[Any]:
         .where(Performance.ends_at > SINCE, Performance.ends_at + after <= NOW)
         .where(Performance.cancelled_at.is_(None), Ticket.state == TicketState.VALID)
         .where(or_(Ticket.price == 0, ~HouseRules.strike_free_only))
+        .where(~exists().where(Member.id == Ticket.member_id, Member.for_unit_id.is_not(None)))
         .where(_came(of_show), ~_came(of_show, of_member))
         .distinct()
     )

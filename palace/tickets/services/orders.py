@@ -26,6 +26,7 @@ from palace.tickets.errors import (
 from palace.tickets.models import Order
 from palace.tickets.rules import OrderState
 from palace.tickets.services.entrants import Person, name_them
+from palace.tickets.services.freed import seats_freed
 from palace.tickets.services.news import dated, telling
 from palace.tickets.terms import Show, show_now
 from palace.venues import queries as venues
@@ -148,6 +149,7 @@ def cancel(member: Known, code: str) -> Order:
         payments.close(PART, order.id, now=now)
     order.state = OrderState.CANCELLED
     claims.give_up(order.id, now)
+    seats_freed(order.performance_id, (), now)
     return order
 
 

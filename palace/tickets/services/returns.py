@@ -23,7 +23,9 @@ from palace.venues.rules import PlanSeat
 
 
 def give_back(member: Known, code: str) -> Ticket:
-    """Give one ticket back: seat and allowance return at this instant; repeating changes nothing.
+    """Give one ticket back: the allowance returns at once, the seat to who waits or after a rest.
+
+    Repeating changes nothing.
 
     Raises:
         TooLateToReturn: at or after the deadline of the house rules.
@@ -60,6 +62,7 @@ def give_back(member: Known, code: str) -> Ticket:
         before={"state": "valid"},
         after={"state": "returned"},
     )
+    seats_freed(ticket.performance_id, [ticket.seat_id], now)
     return ticket
 
 

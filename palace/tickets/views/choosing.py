@@ -17,10 +17,11 @@ from palace.errors import NotFound, PalaceError
 from palace.members.rules import Known
 from palace.programme import queries as programme
 from palace.programme.queries import Programme, Stub
-from palace.programme.rules import Priced
+from palace.programme.rules import Priced, SeatChoice
 from palace.strikes.errors import Barred
 from palace.strikes.rules import check_not_barred
 from palace.tickets import queries, rules
+from palace.tickets.errors import LeavesGap
 from palace.tickets.forms import MOST_SEATS, Choice, ChoiceForm, HoldForm, new_key
 from palace.tickets.keeping import KeptFor, reach
 from palace.tickets.rules import Offer
@@ -55,23 +56,46 @@ def choice_path(performance_id: int) -> str:
 def choose_again(performance_id: int, form: HoldForm, refusal: PalaceError) -> Response:
     """Show the page a refused choice came from, with the reason and the choice still made."""
     page = _rows_page if form.list.data else _performance_page
-    return page(performance_id, form, refusal.status, refusal=refusal_words(refusal))
+    return page(performance_id, form, refusal)
 
 
 def _performance_page(
-    performance_id: int, choice: Choice, status: int = 200, refusal: str = ""
+    performance_id: int, choice: Choice, refusal: PalaceError | None = None
 ) -> Response:
     context = _context(performance_id, choice)
     plan = venues.plan(context["plan_id"]) if context["plan_id"] else None
+    drawn = plan if plan and context["chooses"] else None
     return answer(
         "tickets/performance.html",
-        lambda: stub_json(context["stub"]),
-        status=status,
-        plan_svg=plan_svg(plan.drawn, plan.seats, words.language()) if plan else None,
+        lambda: _json(context),
+        status=refusal.status if refusal else 200,
+        plan_svg=plan_svg(drawn.drawn, drawn.seats, words.language()) if drawn else None,
         zones=_zones(plan, context["offers"]),
-        refusal=refusal,
+        **_refused(refusal),
         **context,
     )
+
+
+def _json(context: dict[str, Any]) -> dict[str, Any]:
+    """Return a performance as JSON clients read it, with the openings and kept seats of who asks."""
+    return stub_json(context["stub"]) | {
+        "opens_at": clock.iso(context["stub"].performance.sale_opens_at),
+        "openings": [
+            {"audience": one.audience, "unit": one.unit, "opens_at": clock.iso(one.opens_at)}
+            for one in context["stages"]
+        ],
+        "choice": SeatChoice.FREE if context["chooses"] else SeatChoice.ASSIGNED,
+        "kept": [
+            {"key": one["key"], "count": one["count"], "until": clock.iso(one["until"])}
+            for one in context["theirs"]
+        ],
+    }
+
+
+def _refused(refusal: PalaceError | None) -> dict[str, Any]:
+    """Return why a choice was refused, and the nearest one that is not where a gap was the reason."""
+    instead = refusal.values["seats"] if isinstance(refusal, LeavesGap) else ()
+    return {"refusal": refusal_words(refusal) if refusal else "", "instead": instead}
 
 
 def _context(performance_id: int, choice: Choice) -> dict[str, Any]:
@@ -84,9 +108,15 @@ def _context(performance_id: int, choice: Choice) -> dict[str, Any]:
     )  # live claims: of orders that wait, of valid tickets
     limit = min(show.seats_per_member - terms.held, MOST_SEATS)
     most = rules.most_places(offers, limit) if member else limit
+    stub = _stub(terms)
     return {
-        "stub": _stub(terms),
+        "stub": stub,
+        "now": now,
+        "public_opens_at": show.sale_opens_at,
+        "stages": programme.stages(show.id) if stub.performance.early_opens_at else [],
         "plan_id": show.plan_id,
+        "chooses": show.choice is SeatChoice.FREE,
+        "may_leave_gap": current_user.acts_for is not None,
         "identity": show.identity_policy,
         "offers": offers,
         "barred": refusal_words(barred) if barred else "",
@@ -94,10 +124,12 @@ def _context(performance_id: int, choice: Choice) -> dict[str, Any]:
         "counts": range(1, most + 1),
         "key": new_key(),
         "choice": choice,
+        "as_of": terms.free_since,
         "orders": queries.open_orders(member.id, now, show.id) if member and has else [],
         "tickets": queries.tickets_for(member.id, [show.id]) if member and has else [],
         "access": KeptFor.WHEELCHAIR in terms.opened.keys,
         "yours": _yours(terms) if terms.opened.keys else (),
+        "theirs": _theirs(terms, most) if terms.opened.early else [],
     }
 
 
@@ -139,6 +171,7 @@ def _zones(plan: Plan | None, offers: Sequence[Offer]) -> list[dict[str, Any]]:
         {
             "code": zone["code"],
             "name": zone["name"][words.language()],
+            "colour": zone.get("colour", ""),
             "amounts": [
                 (offer.tier, offer.amounts[zone["code"]])
                 for offer in offers
@@ -157,15 +190,13 @@ def rows(performance_id: int) -> ResponseReturnValue:
     return _rows_page(performance_id, ChoiceForm())
 
 
-def _rows_page(
-    performance_id: int, choice: Choice, status: int = 200, refusal: str = ""
-) -> Response:
+def _rows_page(performance_id: int, choice: Choice, refusal: PalaceError | None = None) -> Response:
     context = _context(performance_id, choice)
-    if context["plan_id"] is None:
+    if context["plan_id"] is None or not context["chooses"]:
         raise NotFound
     plan, closed = (
         venues.plan(context["plan_id"]),
-        queries.closed_seats(performance_id, clock.now()),
+        queries.closed_seats(performance_id, context["as_of"]),
     )
     states: list[dict[str, Any]] = [
         {"seat": seat, "state": _state(seat, closed.get(seat.id), context["yours"])}
@@ -174,14 +205,33 @@ def _rows_page(
     return answer(
         "tickets/rows.html",
         {"seats": {state["seat"].code: state["state"] for state in states}},
-        status=status,
+        status=refusal.status if refusal else 200,
         sections=[
             (section["name"][words.language()], _by_row(states, section["code"]))
             for section in plan.drawn.drawing["sections"]
         ],
-        refusal=refusal,
+        **_refused(refusal),
         **context,
     )
+
+
+def _theirs(terms: Terms, most: int) -> list[dict[str, Any]]:
+    """Return the seats or places that are kept for this person before others, by key."""
+    kept = queries.kept_for_keys(terms.show.id, terms.opened.early, terms.now)
+    plan_id = terms.show.plan_id
+    by_id = {seat.id: seat for seat in venues.seats(plan_id)} if plan_id else {}
+    return [
+        {
+            "key": one.key,
+            "count": one.count,
+            "until": one.until,
+            "seats": sorted(
+                (by_id[seat] for seat in one.seats if seat in by_id), key=lambda seat: seat.ordinal
+            ),
+            "counts": range(1, min(most, one.count, terms.opened.left.get(one.key, most)) + 1),
+        }
+        for one in kept
+    ]
 
 
 def _yours(terms: Terms) -> Sequence[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -27,7 +28,7 @@ from palace.money import Fen
 from palace.programme.rules import IdentityPolicy
 from palace.text import N_
 from palace.tickets import queries, services
-from palace.tickets.errors import HoldLapsed
+from palace.tickets.errors import HoldLapsed, NoSeatsTogether, SeatTaken, SoldOut
 from palace.tickets.forms import EntrantsForm, HoldForm
 from palace.tickets.models import Claim, Order
 from palace.tickets.rules import OrderState, TicketState
@@ -55,8 +56,7 @@ def hold(performance_id: int) -> ResponseReturnValue:
     form = HoldForm()
     try:
         checked(form)
-        with transaction():
-            return _done(_hold(form, performance_id), status=201)
+        return _held(form, performance_id)
     except PalaceError as refusal:
         if wants_json() or refusal.status == NotFound.status:
             raise
@@ -64,15 +64,30 @@ def hold(performance_id: int) -> ResponseReturnValue:
         return choosing.choose_again(performance_id, form, refusal)
 
 
+def _held(form: HoldForm, performance_id: int) -> ResponseReturnValue:
+    """Hold what was chosen; where nothing was there, the show is brought up to date, and tried once more."""
+    try:
+        with transaction():
+            return _done(_hold(form, performance_id), status=201)
+    except (SeatTaken, NoSeatsTogether, SoldOut):
+        with transaction():
+            changed = services.look_again(performance_id)
+        if not changed:
+            raise
+        with transaction():
+            return _done(_hold(form, performance_id), status=201)
+
+
 def _hold(form: HoldForm, performance_id: int) -> Order:
+    at_counter = current_user.acts_for is not None
     return services.hold(
         current_member(),
         performance_id,
-        form.wish,
+        replace(form.wish, leave_gap=at_counter and form.leave_gap.data),
         key=form.key.data or "",
         confirm=form.confirm.data,
         large_text=words.large_text(),
-        at_counter=current_user.acts_for is not None,
+        at_counter=at_counter,
     )
 
 

@@ -83,7 +83,7 @@ def stub_json(stub: Stub) -> dict[str, Any]:
         "title": words.named(performance.production, "title"),
         "kind": performance.production.kind,
         "space": performance.space.code,
-        "starts_at": performance.starts_at.astimezone(clock.SHANGHAI).isoformat(),
+        "starts_at": clock.iso(performance.starts_at),
         "state": stub.shown,
         "left": stub.left if stub.prices else None,
         "prices": [

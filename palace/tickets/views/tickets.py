@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, make_response, redirect, url_for
+from flask import Response, flash, make_response, redirect, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from palace import clock
 from palace.agenda import blocks
 from palace.agenda import queries as agenda
 from palace.db import db, transaction
-from palace.errors import NotFound
+from palace.errors import NotFound, PalaceError
 from palace.members.queries import current_member
 from palace.members.rules import Role
 from palace.throttle import limiter
 from palace.tickets import printing, queries, rules, services, tokens
+from palace.tickets.forms import ReturnsForm
 from palace.tickets.models import Admission, Ticket
 from palace.tickets.rules import TicketState
 from palace.tickets.views.base import bp
 from palace.venues import queries as venues
-from palace.web import allow, answer, wants_json
+from palace.web import allow, answer, checked, reads, refusal_words, wants_json
 
 PRINTS = limiter.shared_limit(
     "20 per minute", scope="prints", key_func=lambda: f"member:{current_member().id}"
@@ -152,3 +154,57 @@ def give_back(code: str) -> ResponseReturnValue:
     if wants_json():
         return ticket_json(found)
     return redirect(url_for("tickets.ticket", code=found.code), code=303)
+
+
+@bp.get("/performances/<id:performance_id>/return")
+@allow(Role.MEMBER, Role.ACTING)
+def ask_returns(performance_id: int) -> ResponseReturnValue:
+    """Ask once which of a show's tickets go back: who cannot come gives all of them back by one tap."""
+    return _returns_page(performance_id)
+
+
+@bp.post("/performances/<id:performance_id>/return")
+@allow(Role.MEMBER, Role.ACTING)
+@reads(ReturnsForm)
+def give_several_back(performance_id: int) -> ResponseReturnValue:
+    """Give tickets of a show back, each by itself: one that cannot go back holds up no other before it."""
+    form = ReturnsForm()
+    try:
+        checked(form)
+        for code in form.ticket.data or []:
+            with transaction():
+                services.give_back(current_member(), code)
+    except PalaceError as refusal:
+        if wants_json() or refusal.status == NotFound.status:
+            raise
+        db.session.rollback()
+        return _returns_page(performance_id, refusal)
+    if wants_json():
+        return {"tickets": [ticket_json(one) for one in _of_show(performance_id)]}
+    if form.ticket.data:
+        flash(gettext("退好了，座位让给别人了。"))
+    return redirect(url_for("mine.home"), code=303)
+
+
+def _of_show(performance_id: int) -> list[Ticket]:
+    return queries.tickets_for(current_member().id, [performance_id])
+
+
+def _returns_page(performance_id: int, refusal: PalaceError | None = None) -> Response:
+    """Return the page of what may go back.
+
+    Raises:
+        NotFound: the member has no ticket of the show.
+    """
+    found = _of_show(performance_id)
+    if not found and not refusal:
+        raise NotFound
+    tickets = [(one, _return_terms(one, queries.admission_of(one.id))) for one in found]
+    return answer(
+        "tickets/returns.html",
+        {"tickets": [ticket_json(one) for one in found]},
+        status=refusal.status if refusal else 200,
+        one=found[0].performance if found else None,
+        tickets=tickets,
+        refusal=refusal_words(refusal) if refusal else "",
+    )

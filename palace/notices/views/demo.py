@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Flask, current_app
+from flask import current_app
 from flask.typing import ResponseReturnValue
 
 from palace import clock
@@ -13,11 +13,6 @@ from palace.notices import queries, senders
 from palace.web import answer, public
 
 SHOWN = timedelta(hours=1)
-
-
-def init_app(app: Flask) -> None:
-    """Put the page on the application, under the members' name that sign-in pages link to."""
-    app.add_url_rule("/demo/messages", "members.messages", messages)
 
 
 @public

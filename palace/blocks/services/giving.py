@@ -1,0 +1,287 @@
+"""The palace gives a unit a block, changes it, takes it back, and gives the same again for another date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from palace import clock, commands
+from palace.blocks import claims, queries
+from palace.blocks.errors import (
+    BlockChanged,
+    BlockOver,
+    NotSoManyFree,
+    SeatsNotFree,
+    SeatsUnknown,
+    TakenStay,
+    TierNotSold,
+    UnitNeeded,
+)
+from palace.blocks.models import Block
+from palace.blocks.rules import Way, check_release, check_turn_fits, key_of, together
+from palace.blocks.services.telling import tell_given
+from palace.db import db
+from palace.errors import PalaceError
+from palace.members.models import Unit
+from palace.members.services import note
+from palace.programme.models import Performance, Tier
+from palace.programme.rules import Seating
+from palace.security import public_code
+from palace.statements import execute
+from palace.tickets import kept
+from palace.tickets.errors import NoTicketNeeded, SaleClosed
+from palace.tickets.queries import closed_seats
+from palace.venues import queries as venues
+from palace.venues.rules import PlanSeat, SeatType
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """How a block is handed out: in which way, how many each, until when."""
+
+    way: Way
+    per_member: int
+    releases_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Places:
+    """Which places a block has: named seats, or so many, together where there are seats."""
+
+    seats: tuple[str, ...] = ()
+    count: int = 0
+
+    @property
+    def wanted(self) -> int:
+        """Return how many places are asked for."""
+        return len(self.seats) or self.count
+
+
+def give(
+    performance: Performance,
+    unit_id: int,
+    tier_id: int,
+    places: Places,
+    terms: Terms,
+    *,
+    actor: str,
+    key: str,
+) -> Block:
+    """Keep places of a performance for a unit and those below it, all of them or none.
+
+    A repeat with the same key changes nothing.
+
+    Raises:
+        UnitNeeded, TierNotSold, SeatsUnknown, ReleaseOutOfTime: what was asked for cannot be.
+        SaleClosed, NoTicketNeeded: the show is cancelled, or nobody needs a ticket.
+        SeatsNotFree, NotSoManyFree: others have some of them.
+        KeyReused.
+    """
+    code = public_code()
+    body = repr((unit_id, tier_id, places, terms))
+    asked = commands.taking(actor, f"block:{performance.id}", key, body=body, answer=code)
+    first = commands.first_of(asked, execute(*asked))
+    if first != code:
+        return db.session.scalars(select(Block).where(Block.code == first)).one()
+    now = clock.now()
+    _check_show(performance)
+    unit = _unit(unit_id)
+    check_release(terms.releases_at, now=now, starts_at=performance.starts_at)
+    block = Block(
+        performance=performance,
+        unit=unit,
+        tier=_tier(tier_id),
+        way=terms.way,
+        per_member=terms.per_member,
+        releases_at=terms.releases_at,
+        code=code,
+        made_by=actor,
+        made_at=now,
+    )
+    db.session.add(block)
+    db.session.flush()
+    _keep(block, places, now)
+    note("block_given", f"block:{block.id}", after=_told(block) | {"places": places.wanted})
+    tell_given(block, places.wanted, now)
+    return block
+
+
+def usual_release(performance: Performance, early_hours: int) -> datetime:
+    """Return when a block is released unless staff say else: so many hours before the start."""
+    return performance.starts_at - timedelta(hours=early_hours)
+
+
+def change(block_id: int, shown: str, places: int | None, terms: Terms) -> Block:
+    """Change a block: more or fewer places (None: as many), another way or release.
+
+    What is handed out stays.
+
+    `shown` is `as_shown` of the block when the page was opened.
+
+    Raises:
+        BlockChanged: somebody else changed it since.
+        BlockOver: it is released already.
+        TakenStay: so few places that some handed out would have to go.
+        NotSoManyFree: there are not so many more.
+        ReleaseOutOfTime, TurnOutOfTime.
+    """
+    block = claims.lock_block(block_id)
+    now = clock.now()
+    counted = queries.counted([block], now)[block.id]
+    if as_shown(block, counted.places) != shown:
+        raise BlockChanged
+    if counted.is_over:
+        raise BlockOver(releases_at=block.releases_at)
+    places = counted.places if places is None else places
+    if terms.releases_at != block.releases_at:
+        check_release(terms.releases_at, now=now, starts_at=block.performance.starts_at)
+    if block.turn_at is not None and block.turned_at is None:
+        check_turn_fits(block.turn_at, terms.releases_at)
+    if places < counted.taken:
+        raise TakenStay(taken=counted.taken)
+    before = _told(block) | {"places": counted.places}
+    _resize(block, places - counted.places, now)
+    block.way, block.per_member = terms.way, terms.per_member
+    claims.release_at(block, terms.releases_at)
+    claims.limit_grants(block)
+    after = _told(block) | {"places": places}
+    note("block_changed", f"block:{block.id}", before=before, after=after)
+    return block
+
+
+def take_back(block_id: int) -> Block:
+    """Release a block now: what is not handed out is on sale at this instant; repeating changes nothing."""
+    block = claims.lock_block(block_id)
+    now = clock.now()
+    if now >= block.releases_at:
+        return block
+    if block.turn_at is not None and block.turned_at is None:
+        block.turn_at = None
+    claims.release_at(block, now)
+    left = queries.counted([block], now)[block.id].returned
+    note("block_taken_back", f"block:{block.id}", after={"places": left})
+    return block
+
+
+def copy_blocks(old_id: int, new_id: int, *, actor: str = "system") -> list[Block]:
+    """Give the blocks of one performance for another too: the same seats where they are free there.
+
+    Released as long before the start as then; a block that cannot be given there is left out.
+    """
+    new = db.session.get_one(Performance, new_id)
+    copied = []
+    for old in queries.of_performance(old_id):
+        early = old.performance.starts_at - old.releases_at
+        terms = Terms(way=old.way, per_member=old.per_member, releases_at=new.starts_at - early)
+        try:
+            with db.session.begin_nested():
+                places = _places_again(old, new)
+                key = f"copy-{old.id}-{new.id}"
+                copied.append(
+                    give(new, old.unit_id, old.tier_id, places, terms, actor=actor, key=key)
+                )
+        except PalaceError:
+            continue
+    return copied
+
+
+def as_shown(block: Block, places: int) -> str:
+    """Return what a page shows of a block, for `change` to see whether that is still so."""
+    return f"{places} {block.way} {block.per_member} {block.releases_at.isoformat()}"
+
+
+def _told(block: Block) -> dict[str, object]:
+    return {
+        "unit": block.unit_id,
+        "way": block.way.value,
+        "per_member": block.per_member,
+        "releases_at": block.releases_at.isoformat(),
+    }
+
+
+def _check_show(performance: Performance) -> None:
+    if performance.cancelled_at is not None:
+        raise SaleClosed
+    if performance.seating is Seating.OPEN:
+        raise NoTicketNeeded
+
+
+def _unit(unit_id: int) -> Unit:
+    unit = db.session.get(Unit, unit_id)
+    if unit is None or unit.closed_at is not None:
+        raise UnitNeeded
+    return unit
+
+
+def _tier(tier_id: int) -> Tier:
+    tier = db.session.get(Tier, tier_id)
+    if tier is None:
+        raise TierNotSold(tier="")
+    return tier
+
+
+def _keep(block: Block, places: Places, now: datetime) -> None:
+    """Keep a block's places, all of them or none."""
+    if block.performance.plan_id is None:
+        _keep_places(block, places.count, now)
+        return
+    seats = _seats(block, places, now)
+    reason, until = key_of(block.id), block.releases_at
+    won = kept.keep_each(block.performance_id, seats, reason=reason, until=until, now=now)
+    if len(won) < len(seats):
+        raise SeatsNotFree(seats=[seat for seat in seats if seat.id not in won])
+
+
+def _keep_places(block: Block, count: int, now: datetime) -> None:
+    if not count:
+        raise SeatsUnknown
+    if "" not in queries.amounts_of(block)[0]:
+        raise TierNotSold(tier=block.tier)
+    left = claims.keep_places(block, count, now)
+    if left < count:
+        raise NotSoManyFree(left=left)
+
+
+def _seats(block: Block, places: Places, now: datetime) -> list[PlanSeat]:
+    """Return the seats asked for: those named, or so many of the best together that its tier is sold in."""
+    plan, zones = venues.plan(block.performance.plan_id or 0), queries.amounts_of(block)[0]
+    if places.seats:
+        seats = [plan.by_code[code] for code in places.seats if code in plan.by_code]
+        if len(seats) < len(places.seats):
+            raise SeatsUnknown
+        if any(seat.zone not in zones for seat in seats):
+            raise TierNotSold(tier=block.tier)
+        return seats
+    if not places.count:
+        raise SeatsUnknown
+    closed = closed_seats(block.performance_id, now)
+    free = [
+        seat
+        for seat in plan.seats
+        if seat.id not in closed and seat.type is SeatType.SEAT and seat.zone in zones
+    ]
+    seats = together(free, places.count)
+    if not seats:
+        raise NotSoManyFree(left=len(free))
+    return seats
+
+
+def _resize(block: Block, by: int, now: datetime) -> None:
+    """Keep more places, or let the last of those go that wait."""
+    if by > 0:
+        _keep(block, Places(count=by), now)
+    elif by < 0:
+        waiting = claims.lock_waiting(block, now)
+        if len(waiting) < -by:  # some were taken while this waited
+            raise TakenStay(taken=queries.counted([block], now)[block.id].taken)
+        claims.let_go([place.id for place in waiting[by:]])
+
+
+def _places_again(old: Block, new: Performance) -> Places:
+    """Return the seats a block had, where the other date has the same plan; else as many."""
+    seats = queries.seats_of(old)
+    if new.plan_id and new.plan_id == old.performance.plan_id:
+        return Places(seats=tuple(seat.code for seat in seats))
+    return Places(count=queries.counted([old], clock.now())[old.id].places)

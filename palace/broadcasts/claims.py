@@ -1,0 +1,81 @@
+"""The statements of a mass notice: its receivers at once, a share let go, all that waits called back."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+from sqlalchemy import Text, case, cast, func, literal, select, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
+
+from palace.broadcasts.models import Broadcast
+from palace.broadcasts.queries import is_reachable, receivers
+from palace.db import db
+from palace.members.models import Member
+from palace.notices.models import Contact, Notice
+from palace.notices.rules import BROADCAST, State
+
+OWED, INBOX = literal(State.OWED.value, Text), literal(State.INBOX.value, Text)
+
+
+def owe_to_all(broadcast: Broadcast, now: datetime) -> int:
+    """Owe a mass notice to each of its receivers by one statement, none of it let go yet; return how many."""
+    to = receivers(broadcast, now).subquery()
+    values = {"title": broadcast.titles, "word": broadcast.word}
+    state = case((is_reachable(), OWED), else_=INBOX) if broadcast.outside else INBOX
+    rows = (
+        select(
+            literal(BROADCAST, Text),
+            literal(broadcast.subject, Text),
+            func.concat("member:", Member.id),
+            cast(literal(json.dumps(values), Text), JSONB),
+            literal(now),
+            state,
+        )
+        .select_from(to)
+        .join(Member, Member.id == to.c.id)
+        .outerjoin(Contact, Contact.member_id == Member.id)
+        .order_by(Member.id)
+    )
+    columns = ["kind", "subject", "receiver", "values", "created_at", "state"]
+    new = insert(Notice).from_select(columns, rows, include_defaults=False)
+    result = db.session.connection().execute(new.on_conflict_do_nothing())
+    return int(result.rowcount)
+
+
+def let_go(subject: str, count: int, now: datetime) -> int:
+    """Let the next receivers of a mass notice go; return how many."""
+    next_ones = (
+        select(Notice.id)
+        .where(
+            Notice.kind == BROADCAST,
+            Notice.subject == subject,
+            Notice.state == State.OWED,
+            Notice.due_at.is_(None),
+        )
+        .order_by(Notice.id)
+        .limit(count)
+        .with_for_update(skip_locked=True, key_share=True)
+    )
+    gone = (
+        update(Notice)
+        .where(Notice.id.in_(next_ones.scalar_subquery()))
+        .values(due_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    return int(db.session.connection().execute(gone).rowcount)
+
+
+def call_back(subject: str) -> int:
+    """Let nothing of a mass notice go any more but what is being sent at this instant; return how many."""
+    kept = (
+        update(Notice)
+        .where(
+            Notice.kind == BROADCAST,
+            Notice.subject == subject,
+            Notice.state == State.OWED,
+            Notice.due_at.is_not(None),
+        )
+        .values(due_at=None, error=None)
+    )
+    return int(db.session.connection().execute(kept).rowcount)

@@ -1,0 +1,13 @@
+"""The programme desk's pages; who may use them may be limited to a house."""
+
+from flask import Flask
+
+from palace.desk.views import performances, publishing, sale, selling, staging, tiers
+from palace.desk.views.base import bp
+
+__all__ = ["init_app", "performances", "publishing", "sale", "selling", "staging", "tiers"]
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages of the programme desk."""
+    app.register_blueprint(bp)

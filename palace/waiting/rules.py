@@ -1,0 +1,152 @@
+"""In which order people are offered what comes free, and until when: plain values in, decision out.
+
+The order is that of joining, strictly. Who does not fit what is free just now is passed by and keeps
+their place: nothing stays empty while somebody further down would take it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from palace.tickets.neighbours import best_sets
+from palace.venues.rules import PlanSeat
+from palace.waiting.errors import NoOfferYet, OfferOver
+
+DAY_HOURS = 24
+
+
+class WaitState(StrEnum):
+    """Where somebody who waits stands; the last five are ends."""
+
+    WAITING = "waiting"
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+    LEFT = "left"
+    OVER = "over"
+
+
+LIVE = (WaitState.WAITING, WaitState.OFFERED)
+
+
+class PassedWhy(StrEnum):
+    """Why somebody was passed by when others behind them were offered places."""
+
+    NOT_ENOUGH = "not_enough"
+    NOT_TOGETHER = "not_together"
+    RULES = "rules"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What somebody waits for: how many, next to each other or not, fewer too, in a zone or anywhere."""
+
+    count: int
+    together: bool = True
+    fewer: bool = False
+    zone: str | None = None
+
+    def counts(self) -> Iterator[int]:
+        """Yield how many places would do, the most wished for first."""
+        yield self.count
+        if self.fewer:
+            yield from range(self.count - 1, 0, -1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferTimes:
+    """The house's figures of an offer: minutes by how near the show is, and hours nobody is woken in."""
+
+    minutes: int
+    near_hours: int
+    near_minutes: int
+    last_hours: int
+    last_minutes: int
+    quiet_from: int
+    quiet_until: int
+
+    def span(self, ahead: timedelta) -> timedelta:
+        """Return how long an offer holds that is made so long before the show."""
+        if ahead <= timedelta(hours=self.last_hours):
+            return timedelta(minutes=self.last_minutes)
+        if ahead <= timedelta(hours=self.near_hours):
+            return timedelta(minutes=self.near_minutes)
+        return timedelta(minutes=self.minutes)
+
+    def is_quiet(self, hour: int) -> bool:
+        """Return whether people sleep at an hour; equal ends: nobody ever does."""
+        if self.quiet_from <= self.quiet_until:
+            return self.quiet_from <= hour < self.quiet_until
+        return hour >= self.quiet_from or hour < self.quiet_until
+
+
+def seats_for(wanted: Wanted, free: Sequence[PlanSeat], count: int) -> list[PlanSeat]:
+    """Return `count` free seats that serve a wish, the best of them, or none; neighbours come first.
+
+    Args:
+        free: free seats in plan order.
+    """
+    fitting = [seat for seat in free if wanted.zone in (None, seat.zone)]
+    neighbours = best_sets(fitting, count, 1)
+    if neighbours:
+        return neighbours[0]
+    if wanted.together or len(fitting) < count:
+        return []
+    return sorted(
+        sorted(fitting, key=lambda seat: seat.score)[:count], key=lambda seat: seat.ordinal
+    )
+
+
+def why_passed(wanted: Wanted, free: Sequence[PlanSeat | None], *, refused: bool) -> PassedWhy:
+    """Return why a wish was not served by what is free.
+
+    Args:
+        refused: whether seats would have fitted, and the rules of booking refused the person.
+    """
+    if refused:
+        return PassedWhy.RULES
+    fitting = [seat for seat in free if seat is None or wanted.zone in (None, seat.zone)]
+    return PassedWhy.NOT_ENOUGH if len(fitting) < wanted.count else PassedWhy.NOT_TOGETHER
+
+
+def lapses_at(
+    now: datetime, *, starts_at: datetime, closes_at: datetime, times: OfferTimes
+) -> datetime:
+    """Return until when an offer made now may be taken: its minutes do not run at night.
+
+    Never past the end of the sale. `now` is told in the palace's own time.
+    """
+    left, instant = times.span(starts_at - now), now
+    while instant < closes_at:
+        if times.is_quiet(instant.hour):
+            instant = _at_hour(instant, times.quiet_until)
+            continue
+        night = _at_hour(instant, times.quiet_from)
+        awake = left if times.quiet_from == times.quiet_until else min(left, night - instant)
+        left, instant = left - awake, instant + awake
+        if not left:
+            break
+    return min(instant, closes_at, starts_at)
+
+
+def _at_hour(instant: datetime, hour: int) -> datetime:
+    """Return the next instant with this full hour, after `instant`."""
+    sharp = instant.replace(minute=0, second=0, microsecond=0)
+    hours = (hour - sharp.hour) % DAY_HOURS or DAY_HOURS
+    return sharp + timedelta(hours=hours)
+
+
+def check_open(state: WaitState, until: datetime | None, now: datetime) -> None:
+    """Refuse to act on an offer that is not there, or not any more: at its end it is over.
+
+    Raises:
+        NoOfferYet, OfferOver.
+    """
+    if state is WaitState.WAITING:
+        raise NoOfferYet
+    if state is not WaitState.OFFERED or until is None or now >= until:
+        raise OfferOver

@@ -1,0 +1,17 @@
+"""One file per thing that is done with a queue."""
+
+from palace.waiting.services.joining import join, leave
+from palace.waiting.services.offers import accept, decline, price_of
+from palace.waiting.services.passing import pass_on, seats_freed
+from palace.waiting.services.reminding import remind
+
+__all__ = [
+    "accept",
+    "decline",
+    "join",
+    "leave",
+    "pass_on",
+    "price_of",
+    "remind",
+    "seats_freed",
+]

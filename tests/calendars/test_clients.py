@@ -1,0 +1,128 @@
+"""Real calendar programs read the feeds over HTTP: vdirsyncer fetches them, khal lists what is on."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from werkzeug.serving import make_server
+
+from palace import clock
+from palace.db import db, transaction
+from palace.programme.models import Performance
+from tests.factory import Factory
+
+BIN = Path(sys.executable).parent
+WHEN = "%Y-%m-%d %H:%M"
+
+
+@pytest.fixture
+def served(live_app: Flask) -> Iterator[str]:
+    """Serve the palace on the loopback."""
+    server = make_server("127.0.0.1", 0, live_app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture
+def calendar(tmp_path: Path, served: str) -> Callable[..., list[str]]:
+    """Return what subscribes to a feed and lists it: a person's calendar, kept from one visit to the next."""
+    env = {
+        "HOME": str(tmp_path),
+        "PATH": os.environ["PATH"],
+        "LANG": "C.UTF-8",
+        "TZ": "Asia/Shanghai",
+    }
+
+    def run(program: str, *words: str) -> str:
+        done = subprocess.run(
+            [str(BIN / program), "-c", str(tmp_path / program), *words],
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def listed(feed: str, days: int = 60) -> list[str]:
+        (tmp_path / "vdirsyncer").write_text(
+            f'[general]\nstatus_path = "{tmp_path}/status"\n'
+            '[pair feed]\na = "there"\nb = "here"\ncollections = null\nconflict_resolution = "a wins"\n'
+            f'[storage there]\ntype = "http"\nurl = "{served}{feed}"\n'
+            f'[storage here]\ntype = "filesystem"\npath = "{tmp_path}/events"\nfileext = ".ics"\n',
+            encoding="utf-8",
+        )
+        (tmp_path / "khal").write_text(
+            f"[calendars]\n[[feed]]\npath = {tmp_path}/events\ntype = calendar\nreadonly = True\n"
+            "[locale]\nlocal_timezone = Asia/Shanghai\ndefault_timezone = Asia/Shanghai\n"
+            "timeformat = %H:%M\ndateformat = %Y-%m-%d\nlongdateformat = %Y-%m-%d\n"
+            f"datetimeformat = {WHEN}\nlongdatetimeformat = {WHEN}\n"
+            f"[sqlite]\npath = {tmp_path}/khal.db\n",
+            encoding="utf-8",
+        )
+        if not (tmp_path / "status").exists():
+            (tmp_path / "events").mkdir()
+            run("vdirsyncer", "discover")
+        run("vdirsyncer", "sync")
+        form = "{start-date} {start-time} {status}{title} @ {location}"
+        found = run("khal", "list", "--day-format", "", "--format", form, "today", f"{days}d")
+        return sorted(line for line in found.splitlines() if line.strip())
+
+    return listed
+
+
+def line(performance: Performance, title: str, place: str, status: str = "CONFIRMED ") -> str:
+    """Return how khal says a performance."""
+    when = performance.starts_at.astimezone(clock.SHANGHAI).strftime(WHEN)
+    return f"{when} {status}{title} @ {place}"
+
+
+@pytest.mark.allow_hosts(["127.0.0.1"])
+def test_khal_and_vdirsyncer_read_new_moved_and_cancelled_shows(
+    live: Factory, calendar: Callable[..., list[str]]
+) -> None:
+    start = clock.now().replace(second=0, microsecond=0) + timedelta(days=7)
+    first, second = (live.performance(starts_at=start + timedelta(days=days)) for days in (0, 1))
+    second.production.title_zh = "合唱音乐会，人人都来：" + "工人文化宫的歌" * 8 + "；两场"
+    place = "大剧场 测试工人文化宫"
+    long = second.production.title_zh
+    live.commit()
+
+    feed = "/calendars/programme.ics"
+    assert calendar(feed) == [line(first, "晋剧《打金枝》", place), line(second, long, place)]
+    assert calendar(feed) == [line(first, "晋剧《打金枝》", place), line(second, long, place)]
+
+    with transaction():
+        moved = db.session.get_one(Performance, first.id)
+        for name in ("doors_at", "starts_at", "ends_at"):
+            setattr(moved, name, getattr(moved, name) + timedelta(days=3))
+        db.session.get_one(Performance, second.id).cancelled_at = clock.now()
+
+    cancelled = line(second, f"【取消】{long}", place, "CANCELLED ")
+    assert calendar(feed) == [cancelled, line(moved, "晋剧《打金枝》", place)]
+
+
+@pytest.mark.allow_hosts(["127.0.0.1"])
+def test_they_read_a_hall_in_english(live: Factory, calendar: Callable[..., list[str]]) -> None:
+    start = clock.now().replace(second=0, microsecond=0) + timedelta(days=7)
+    wanted, _other = live.performance(starts_at=start), live.performance(starts_at=start)
+    live.commit()
+
+    found = calendar(f"/calendars/spaces/{wanted.space_id}.ics?lang=en")
+
+    assert found == [line(wanted, "The Golden Branch", "Grand Theatre, Test Palace")]
