@@ -8,7 +8,7 @@ is owed in rows that the payments of later will settle.
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0024", "0025"
+revision, down_revision = "0024", "0023"
 
 INSTANT = sa.DateTime(timezone=True)
 RULES = (

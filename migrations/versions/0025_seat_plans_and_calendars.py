@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision, down_revision = "0025", "0023"
+revision, down_revision = "0025", "0024"
 
 LABEL = (
     '{"label": {"zh": "{section}{row}排{number}座", "en": "{section} row {row} seat {number}"}}'

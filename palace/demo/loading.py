@@ -85,7 +85,7 @@ def _bring_in() -> None:
     waiting.book_first(shows)
     blocks.bring_in(shows, now)
     sales.bring_in(shows, now)
-    changing.bring_in(shows, now)
     waiting.bring_in(shows, now)
+    changing.bring_in(shows, now)
     strikes.bring_in(now)
     privacy.bring_in(now)

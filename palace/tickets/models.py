@@ -188,21 +188,6 @@ class Admission(Base):
     gate: Mapped[str]
 
 
-class RefundOwed(Base):
-    """Money of a ticket that has to go back, once; `paid_at` is written by whoever pays it back."""
-
-    __tablename__ = "refunds_owed"
-    __table_args__ = (one_of("reason", RefundReason), CheckConstraint("amount > 0", name="amount"))
-
-    id: Mapped[Id]
-    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), unique=True)
-    amount: Mapped[Fen]
-    reason: Mapped[RefundReason]
-    owed_at: Mapped[datetime]
-    paid_at: Mapped[datetime | None]
-    ticket: Mapped[Ticket] = relationship(lazy="joined", innerjoin=True)
-
-
 class Waitlist(Base):
     """A performance people wait for: the lock of its list, and how many wait for a place.
 
@@ -216,3 +201,18 @@ class Waitlist(Base):
     performance_id: Mapped[int] = mapped_column(ForeignKey("performances.id"), primary_key=True)
     looked_at: Mapped[datetime]
     waiting: Mapped[int] = mapped_column(server_default="0", default=0)
+
+
+class RefundOwed(Base):
+    """Money of a ticket that has to go back, once; `paid_at` is written by whoever pays it back."""
+
+    __tablename__ = "refunds_owed"
+    __table_args__ = (one_of("reason", RefundReason), CheckConstraint("amount > 0", name="amount"))
+
+    id: Mapped[Id]
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), unique=True)
+    amount: Mapped[Fen]
+    reason: Mapped[RefundReason]
+    owed_at: Mapped[datetime]
+    paid_at: Mapped[datetime | None]
+    ticket: Mapped[Ticket] = relationship(lazy="joined", innerjoin=True)

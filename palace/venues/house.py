@@ -71,10 +71,6 @@ class HouseRules(Base):
         agenda_keep_days: how long members see what they have been to.
         application_keep_days: applications to a unit are kept so long after they were closed.
         downloads_per_day: how often a day somebody may take all their data along.
-        exchange_before_minutes: members change seats by themselves until so long before the start.
-        gifts_per_ticket: so often a ticket may be given on (0: never); gift_before_minutes: until so
-            long before the start; gift_hours: so long an offered ticket waits to be accepted.
-        move_answer_days: after a move holders may give tickets back for so long, unless said.
         quiet_from, quiet_until: from when to when at night messages wait, as clock times: 2130 is 21:30.
         message_price: what one message to a phone costs, in fen; a long text is paid as several.
         message_budget_day, broadcast_budget_day: fen that notices, and mass notices, may cost in a day;
@@ -83,6 +79,10 @@ class HouseRules(Base):
         broadcast_confirm_above: to more receivers than this, a second person starts it.
         block_release_hours: a unit's block goes back on sale so long before the start, unless staff say else.
         block_remind_hours: so long before that the unit's organisers hear what is left of it.
+        exchange_before_minutes: members change seats by themselves until so long before the start.
+        gifts_per_ticket: so often a ticket may be given on (0: never); gift_before_minutes: until so
+            long before the start; gift_hours: so long an offered ticket waits to be accepted.
+        move_answer_days: after a move holders may give tickets back for so long, unless said.
         no_single_gap: whether a choice on the web may not leave one single free seat, for new shows.
         house_release_hours, technical_release_hours, press_release_hours, wheelchair_release_hours,
             in_person_release_hours: so long before the start such seats go on sale, unless staff say else.
@@ -145,11 +145,6 @@ class HouseRules(Base):
             name="desk",
         ),
         CheckConstraint(
-            "least(exchange_before_minutes, gifts_per_ticket, gift_before_minutes) >= 0"
-            " AND least(gift_hours, move_answer_days) > 0",
-            name="changing",
-        ),
-        CheckConstraint(
             "quiet_from BETWEEN 0 AND 2359 AND quiet_from % 100 < 60"
             " AND quiet_until BETWEEN 0 AND 2359 AND quiet_until % 100 < 60"
             " AND least(message_price, message_budget_day, broadcast_budget_day,"
@@ -162,6 +157,11 @@ class HouseRules(Base):
             name="programme",
         ),
         CheckConstraint("least(block_release_hours, block_remind_hours) >= 0", name="blocks"),
+        CheckConstraint(
+            "least(exchange_before_minutes, gifts_per_ticket, gift_before_minutes) >= 0"
+            " AND least(gift_hours, move_answer_days) > 0",
+            name="changing",
+        ),
         one_of("mode", Mode),
         CheckConstraint(
             "least(offer_minutes, offer_near_minutes, offer_last_minutes) > 0"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Protocol
 
 from flask.testing import FlaskClient
@@ -16,7 +15,9 @@ class Walk(Protocol):
     """What asks an address and checks the shape of the answer."""
 
     browser: FlaskClient
-    ask: Callable[..., Any]
+
+    def ask(self, method: str, path: str, **fields: object) -> Any:
+        """Ask for an address; return the answer's body."""
 
 
 def write_and_review(walk: Walk, make: Factory) -> None:
