@@ -48,6 +48,7 @@ from palace.members.services import (
 )
 from palace.mine import views as mine
 from palace.moving import views as moving
+from palace.moving.services import on_moved
 from palace.notices import senders
 from palace.notices import views as notices
 from palace.notices.rules import BROADCAST
@@ -168,6 +169,9 @@ def create_app(settings: Settings) -> Flask:
     on_freed["waiting"] = waiting_services.seats_freed
     copies["blocks"] = lambda old, new, _by: copy_blocks(old.id, new.id)
     on_refused["waiting"] = waiting_services.pass_on
+    on_moved["waiting"] = lambda performance_id, _cancelled, _now: waiting_services.pass_on(
+        performance_id
+    )
     reviewed["production"] = PRODUCTION
     web.check_addresses(app)
     if settings.proxies:

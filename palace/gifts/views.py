@@ -87,7 +87,6 @@ def offer(code: str) -> ResponseReturnValue:
         return _giver_page(code, form, refusal)
     if wants_json():
         return _giving_json(tickets.ticket_of(current_member().id, code), clock.now())
-    flash(gettext("已送出，等对方接收。"))
     return redirect(url_for("gifts.ask", code=code), code=303)
 
 

@@ -282,7 +282,6 @@ SAID: dict[str, Callable[[Any], str]] = {
     "place": _title,
     "starts_at": _instant,
     "new_at": _instant,
-    "until": _instant,
     "seat": _title,
     "pay_by": _instant,
     "releases_at": _instant,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from palace.text import N_
+from palace.venues.changes import CHANGES
 from palace.venues.figure import Figure as Figure  # noqa: PLC0414 - says: shown to others
 from palace.venues.figure import Unit as Unit  # noqa: PLC0414 - says: shown to others
 from palace.venues.queueing import WAITING
@@ -98,13 +99,7 @@ FIGURES: dict[Group, tuple[Figure, ...]] = {
             0,
             LONGEST_SPAN,
         ),
-        Figure(
-            "exchange_before_minutes", N_("开演前几分钟以前可以自己换座"), Unit.MINUTES, 0, 10_080
-        ),
-        Figure("gifts_per_ticket", N_("一张票最多转送几次（0：不能转送）"), Unit.TIMES, 0, 10),
-        Figure("gift_before_minutes", N_("开演前几分钟以前可以转送"), Unit.MINUTES, 0, 10_080),
-        Figure("gift_hours", N_("送出的票，等对方收几小时"), Unit.HOURS, 1, 240),
-        Figure("move_answer_days", N_("演出改期后，几天内可以退票"), Unit.DAYS, 1, 60),
+        *CHANGES,
         Figure("few_left_percent", N_("空座剩百分之几起算“快满了”"), Unit.PERCENT, 0, 100),
     ),
     Group.WAITING: WAITING,

@@ -92,6 +92,7 @@ UNUSUAL = {
     "venues/seatplan.py": "reads a plan's file and refuses one that cannot be a house",
     "venues/figure.py": "what a figure of a house is",
     "venues/figures.py": "the figures of a house in words, which its pages and the audit share",
+    "venues/changes.py": "the figures of changed seats, given tickets and moved shows, shown by figures",
     "venues/queueing.py": "the figures of queues and reminders, shown by figures",
     "venues/house.py": "the table of a house's rules, shown by models",
 }

@@ -37,7 +37,7 @@ WAKE = text(
     """
 )
 
-on_moved: dict[str, Callable[[int, bool, datetime], None]] = {}
+on_moved: dict[str, Callable[[int, bool, datetime], object]] = {}
 """Who else is told, once, in a transaction of their own: performance, whether it is called off, instant."""
 
 
