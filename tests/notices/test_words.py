@@ -24,7 +24,6 @@ from palace.tickets import services as tickets
 from palace.tickets.rules import Wish
 from palace.waiting import services as queue
 from palace.waiting.rules import Wanted
-from tests.blocks.conftest import give
 from tests.factory import Factory
 
 SATURDAY = date(2026, 11, 28)
@@ -228,42 +227,6 @@ def test_reminders_of_a_show_that_is_near(make: Factory, member: FlaskClient) ->
     assert newest(member, "en") == (
         "The Golden Branch begins Sat 28 Nov 19:30: you have 2 ticket(s). If you cannot come, sign in and"
         " say so under Mine now: somebody else still can."
-    )
-
-
-def test_a_unit_s_block(make: Factory, member: FlaskClient) -> None:
-    show = on_saturday(make, free=0)
-    unit, organiser = make.unit(), make.member("钱七")
-    make.post(organiser, Role.UNIT, unit=unit)
-    give(make, show, unit, 2)
-    assert newest(member, "zh") == (
-        "晋剧《打金枝》，11月28日 周六 19:30，给您单位留了2个座位，11月26日 周四 19:30收回。"
-        "登录后在“单位工会”里发给大家。"
-    )
-    assert newest(member, "en") == (
-        "The Golden Branch, Sat 28 Nov 19:30: 2 seats are kept for your union until"
-        " Thu 26 Nov 19:30. Sign in and hand them out under Your unit."
-    )
-    make.set_clock(clock.at(date(2026, 11, 25), time(20)))
-    blocks.remind(clock.now())
-    assert newest(member, "zh") == (
-        "晋剧《打金枝》，11月28日 周六 19:30，您单位还有2个座位没发出去，11月26日 周四 19:30收回。"
-    )
-    assert newest(member, "en") == (
-        "The Golden Branch, Sat 28 Nov 19:30: 2 seats of your union are not handed out yet."
-        " They go back on sale at Thu 26 Nov 19:30."
-    )
-
-
-def test_who_signed_up_too_late(make: Factory, member: FlaskClient) -> None:
-    block = give(make, on_saturday(make, free=0), make.unit(), 2)
-    tell_none_left(block, make.member().id, clock.now())
-    assert newest(member, "zh") == (
-        "晋剧《打金枝》，11月28日 周六 19:30，单位的票按报名先后分完了，这次没有分到您。"
-    )
-    assert newest(member, "en") == (
-        "The Golden Branch, Sat 28 Nov 19:30: the tickets of your union went to those"
-        " who signed up before you."
     )
 
 
