@@ -101,6 +101,7 @@ def pass_on(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - ever
             waiting.remind(clock.now())
 
 
+@tasks.periodic(cron="* * * * *")
 @tasks.task(name="hand_out_blocks", queueing_lock="hand_out_blocks", retry=RETRY, pass_context=True)
 def hand_out_blocks(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task gets it
     """Give units' blocks to those who signed up, when their hour has come; remind of what is left."""

@@ -91,7 +91,7 @@ def typed(row: dict[str, Any], night: datetime) -> dict[str, Any]:
 
 def prices_of(row: dict[str, Any]) -> dict[str, Any]:
     """Return the prices of the data file as they are typed: in yuan, one for all zones or each."""
-    cells = {}
+    cells: dict[str, str] = {}
     for tier, amount in row.get("prices", {}).items():
         by_zone = amount if isinstance(amount, dict) else {"*" if "house" in row else "": amount}
         cells |= {f"{tier}:{zone}": str(fen // 100) for zone, fen in by_zone.items()}

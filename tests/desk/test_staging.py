@@ -356,4 +356,3 @@ def test_openings_of_stages_are_copied_as_long_before(
     copied = send(number, "copy", day=day, time=at).get_json()["performance"]
     found = db.session.scalars(select(Opening).where(Opening.performance_id == copied)).one()
     assert found.opens_at == later - timedelta(days=20)
-    assert told

@@ -73,7 +73,7 @@ def test_another_seat_on_the_map_is_one_at_a_time(person: Callable[..., Person])
 def test_another_seat_with_scripts_off_and_large_text(person: Callable[..., Person]) -> None:
     member = with_ticket(person, fresh_phone())
     plain = person(java_script_enabled=False)
-    plain.context.add_cookies(member.context.cookies())
+    plain.context.add_cookies(member.context.cookies())  # type: ignore[arg-type]  # as given
     plain.go("/display?size=large&next=/mine")
     plain.go(member.page.url)
     plain.page.get_by_role("link", name="换座").click()
