@@ -115,7 +115,7 @@ def through_the_desk(browser: FlaskClient, row: dict[str, Any], night: datetime)
     return int(body["performance"])
 
 
-def plain(wanted: Select[Any]) -> set[tuple[Any, ...]]:
+def plain(wanted: Select[*tuple[Any, ...]]) -> set[tuple[Any, ...]]:
     """Return rows as plain values."""
     return {tuple(row) for row in db.session.execute(wanted)}
 

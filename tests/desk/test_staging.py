@@ -24,7 +24,7 @@ from palace.tickets.models import Claim
 from palace.tickets.rules import Wish
 from palace.venues import queries as venues
 from palace.venues.models import Occupancy, SeatingPlan, Site, Space
-from tests.desk.conftest import DESK, Send, new_fields, night, told
+from tests.desk.conftest import DESK, Send, new_fields, night
 from tests.factory import Factory
 from tests.members.browser import JSON
 

@@ -16,9 +16,9 @@ from palace.moving import effects, queries, rules
 from palace.moving.effects import Clash, Preview, Target
 from palace.moving.errors import (
     AnotherPlanNeeded,
-    NewHallTaken,
     MoveGone,
     MoveOpen,
+    NewHallTaken,
     NothingMoved,
     SeatsMissing,
     ShownOtherwise,

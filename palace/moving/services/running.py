@@ -21,7 +21,7 @@ from palace.db import db
 from palace.members.services import note
 from palace.moving import effects, queries, rules
 from palace.moving.effects import Preview
-from palace.moving.errors import NewHallTaken, MoveBusy, MoveGone, SecondPersonNeeded, ShowOver
+from palace.moving.errors import MoveBusy, MoveGone, NewHallTaken, SecondPersonNeeded, ShowOver
 from palace.moving.models import Move, MoveNews
 from palace.moving.rules import MoveKind, MoveState
 from palace.moving.services.proposing import check_possible
