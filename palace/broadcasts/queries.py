@@ -91,7 +91,7 @@ def performances(now: datetime, sites: Sites) -> Sequence[Performance]:
         .join(Space)
         .join(Production)
         .options(joinedload(Performance.production), joinedload(Performance.space))
-        .where(Performance.ends_at > now - senders.NEWS, Performance.published_at.is_not(None))
+        .where(Performance.ends_at > now - kinds.NEWS, Performance.published_at.is_not(None))
         .order_by(Performance.starts_at, Performance.id)
     )
     if sites is not None:

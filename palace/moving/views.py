@@ -232,12 +232,12 @@ def _asked(found: Performance, form: Wanted) -> Target | None:
 
 
 def _texts(target: Target, move: Move | None, found: Performance) -> list[tuple[str, str]]:
-    """Return what people will be told, in both languages."""
+    """Return what people will be told, in each language by its code."""
     old = move.old_starts_at if move else found.starts_at
     texts = []
-    for language, name in (("zh", "中文"), ("en", "English")):
+    for language in words.LOCALES:
         with _spoken(language):
-            texts.append((name, services.text_for(target, old, found)))
+            texts.append((language, services.text_for(target, old, found)))
     return texts
 
 
