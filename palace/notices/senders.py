@@ -284,6 +284,7 @@ SAID: dict[str, Callable[[Any], str]] = {
     "new_at": _instant,
     "seat": _title,
     "pay_by": _instant,
+    "until": _instant,
     "releases_at": _instant,
     "amount": words.money_words,
     "count": str,
