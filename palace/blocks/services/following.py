@@ -49,6 +49,7 @@ def _release(block: Block, releases_at: datetime, turn_at: datetime | None) -> N
     """Move the release, and the hour of sign-ups not given out yet; none where it is not before that."""
     if block.turned_at is None:
         block.turn_at = turn_at if turn_at is not None and turn_at < releases_at else None
+    block.releases_at = releases_at  # before anything is written: the table checks both together
     claims.release_at(block, releases_at)
 
 
