@@ -209,7 +209,7 @@ def _page(
         is_mine=open_one is not None and open_one.proposed_by == current_user.actor,
         may_plan=not current_user.roles.isdisjoint(AT_PROGRAMME),
         spaces=effects.spaces(_sites()),
-        plans=effects.plans(_sites()),
+        plans=effects.plans(_sites(), found.plan_id),
         clash_words=clash_words,
         refusal=refusal_words(told) if told else "",
     )
