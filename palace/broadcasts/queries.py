@@ -16,7 +16,7 @@ from palace.db import db
 from palace.errors import NotFound
 from palace.members.models import Member, RosterEntry, Unit
 from palace.money import Fen
-from palace.notices import senders
+from palace.notices import kinds, senders
 from palace.notices.gateways import SCREEN
 from palace.notices.models import Contact, Notice
 from palace.notices.queries import spent_on

@@ -78,12 +78,12 @@ def _kind_of(field: Field) -> Shape:
         case IntegerField():
             return {"type": "integer"}
         case SeatList():
-            item = {"type": "string", "pattern": f"^{CODE.pattern}$"}
-            return shapes.each(item) | {"maxItems": MOST_SEATS, "uniqueItems": True}
+            seat = {"type": "string", "pattern": f"^{CODE.pattern}$"}
+            return shapes.each(seat) | {"maxItems": MOST_SEATS, "uniqueItems": True}
         case Kinds():
             return shapes.each(shapes.one_of(DECLINABLE))
         case Repeated():
-            item = {"type": "string", "maxLength": field.longest}
+            item: Shape = {"type": "string", "maxLength": field.longest}
             if field.shape:
                 item["pattern"] = f"^({field.shape.pattern})?$"
             return shapes.each(item) | {"maxItems": field.most}
