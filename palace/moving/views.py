@@ -16,21 +16,21 @@ from palace.db import db, transaction
 from palace.errors import NotFound, PalaceError
 from palace.forms import Form
 from palace.lists.services import answer as lists_answer
+from palace.members.posts import AT_PROGRAMME
 from palace.members.queries import current_member
 from palace.members.rules import Role
 from palace.moving import effects, queries, services
 from palace.moving.effects import Preview, Target
 from palace.moving.forms import ConfirmForm, DecideForm, ProposeForm, Wanted, WantedForm
 from palace.moving.models import Move
-from palace.moving.queries import REFUNDS
+from palace.moving.queries import OWED_TO, REFUNDS
 from palace.moving.rules import MoveState, seen_as
 from palace.moving.services.proposing import as_shown, clash_words
 from palace.programme.models import Performance
 from palace.tickets.models import Ticket
 from palace.web import allow, answer, checked, reads, refusal_words, wants_json
 
-PLANS = (Role.PROGRAMME, Role.ADMIN)
-LOOKS = (*PLANS, Role.REVIEWER)
+LOOKS = (*AT_PROGRAMME, Role.REVIEWER)
 
 bp = Blueprint("moving", __name__)
 
@@ -62,12 +62,12 @@ def home() -> ResponseReturnValue:
         lambda: {"moves": [_move_json(move) for move in found]},
         moves=found,
         shows=queries.coming(clock.now(), _sites()),
-        may_plan=not current_user.roles.isdisjoint(PLANS),
+        may_plan=not current_user.roles.isdisjoint(AT_PROGRAMME),
     )
 
 
 @bp.get("/staff/programme/refunds")
-@allow(Role.ADMIN, Role.FINANCE, Role.PROGRAMME, Role.COUNTER)
+@allow(*OWED_TO)
 @reads(query=REFUNDS.words)
 def refunds() -> ResponseReturnValue:
     """Show the money that has to go back, ticket by ticket."""
@@ -83,14 +83,14 @@ def show(performance_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/staff/programme/performances/<id:performance_id>/move")
-@allow(*PLANS)
+@allow(*AT_PROGRAMME)
 @reads(ProposeForm)
 def propose(performance_id: int) -> ResponseReturnValue:
     """Propose to call a show off or move it."""
     form = ProposeForm()
 
     def act() -> str:
-        found = queries.performance_at(performance_id, _sites(PLANS))
+        found = queries.performance_at(performance_id, _sites(AT_PROGRAMME))
         wish = form.wish(found.starts_at)
         title, shown = form.title.data or "", form.shown.data or ""
         services.propose(found, wish, title=title, shown=shown, actor=current_user.actor)
@@ -207,9 +207,9 @@ def _page(
         seen=seen_as(shown.figures) if shown else "",
         as_shown=as_shown(found),
         is_mine=open_one is not None and open_one.proposed_by == current_user.actor,
-        may_plan=not current_user.roles.isdisjoint(PLANS),
+        may_plan=not current_user.roles.isdisjoint(AT_PROGRAMME),
         spaces=effects.spaces(_sites()),
-        plans=effects.plans(_sites()),
+        plans=effects.plans(_sites(), found.plan_id),
         clash_words=clash_words,
         refusal=refusal_words(told) if told else "",
     )

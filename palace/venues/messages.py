@@ -52,7 +52,9 @@ MESSAGES: tuple[Figure, ...] = (
         Unit.CLOCK,
         0,
         LATEST_CLOCK,
-        N_("写成21:30这样。通知等到早上再发；验证码和当天来不及的照发。"),
+        N_(
+            "写成21:30这样。通知等到早上再发，给排队的人留位夜里也不计时；验证码和当天来不及的照发。"
+        ),
     ),
     Figure("quiet_until", N_("早上几点以后再发"), Unit.CLOCK, 0, LATEST_CLOCK),
     Figure(
