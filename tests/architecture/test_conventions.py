@@ -105,9 +105,8 @@ FORBIDDEN = {"event", "booking", "slot", "manager", "helper", "helpers", "util",
 FORBIDDEN_ALONE = {"session", "data", "info"}
 NAMED_BY_OTHERS = {
     "palace/tickets/forms.py data": "WTForms' name for the value of a field",
-    "palace/kept/forms.py data": "WTForms' name for the value of a field",
     "palace/notices/forms.py data": "WTForms' name for the value of a field",
-    "palace/desk/forms.py data": "the same",
+    "palace/forms.py data": "the same",
 }
 REGISTRIES = re.compile(
     r"(pypi|pythonhosted|npmmirror|unpkg|jsdelivr)\.(org|com|net)"
