@@ -13,7 +13,8 @@ from palace.desk import claims
 from palace.desk.errors import BelowSold
 from palace.desk.queries import selling
 from palace.desk.rules import Prices, quota_cell
-from palace.desk.services.staging import check_open, check_seen, write_down
+from palace.desk.services.staging import check_open, check_seen, only_changed, subject
+from palace.members.services import note
 from palace.money import Fen
 from palace.programme.models import Performance, Price, Quota, Tier
 from palace.programme.rules import Scope, Seating
@@ -37,8 +38,10 @@ def set_prices(performance_id: int, wanted: Prices, *, seen: str) -> bool:
     for tier in tiers:
         _set_tier(performance, tier, wanted.get(tier.code, {}))
     db.session.flush()
-    after = selling.price_values(performance, tiers)
-    return write_down("prices_set", performance, before, after)
+    was, became = only_changed(before, selling.price_values(performance, tiers))
+    if became:
+        note("prices_set", subject(performance.id), before=was, after=became)
+    return bool(became)
 
 
 def _set_tier(performance: Performance, tier: Tier, amounts: Mapping[str, Fen]) -> None:
@@ -79,8 +82,10 @@ def set_quotas(performance_id: int, wanted: Mapping[str, int | None], *, seen: s
             raise BelowSold(cell, taken[cell])
     _write(performance, seats, {tier.code: tier.id for tier in tiers})
     seats_freed(performance.id, (), now)
-    after = selling.quota_cells(performance, tiers)
-    return write_down("quotas_set", performance, before, after)
+    was, became = only_changed(before, selling.quota_cells(performance, tiers))
+    if became:
+        note("quotas_set", subject(performance.id), before=was, after=became)
+    return bool(became)
 
 
 def _with_house(

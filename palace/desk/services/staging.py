@@ -128,7 +128,10 @@ def set_place(performance_id: int, place: Place, *, seen: str) -> bool:
     except SpaceOccupied as refusal:
         raise told(place.space, refusal, own) from None
     claims.move_releases(performance.id, by)
-    return write_down("performance_changed", performance, before, staged.place_values(performance))
+    was, became = only_changed(before, staged.place_values(performance))
+    if became:
+        note("performance_changed", subject(performance.id), before=was, after=became)
+    return bool(became)
 
 
 def _give_plan_up(performance: Performance) -> None:
@@ -173,7 +176,10 @@ def set_sale(performance_id: int, sale: Sale, *, seen: str) -> bool:
     performance.one_per_identity = sale.one_per_identity
     performance.choice, performance.no_single_gap = sale.choice, sale.no_single_gap
     db.session.flush()
-    return write_down("performance_changed", performance, before, staged.sale_values(performance))
+    was, became = only_changed(before, staged.sale_values(performance))
+    if became:
+        note("performance_changed", subject(performance.id), before=was, after=became)
+    return bool(became)
 
 
 def _check_identity(performance: Performance, sale: Sale, now: datetime) -> None:
@@ -225,15 +231,9 @@ def check_unsold(performance: Performance) -> None:
         raise AlreadyBooked(sold=sold)
 
 
-def write_down(act: str, performance: Performance, before: Values, after: Values) -> bool:
-    """Note what is otherwise now; return whether anything is."""
+def only_changed(before: Values, after: Values) -> tuple[dict[str, str], dict[str, str]]:
+    """Return what was otherwise before, and what it is now; both empty where nothing is."""
     changed = [name for name in after if after[name] != before.get(name, "")]
     changed += [name for name in before if name not in after]
-    if changed:
-        note(
-            act,
-            subject(performance.id),
-            before={name: before.get(name, "") for name in changed},
-            after={name: after.get(name, "") for name in changed},
-        )
-    return bool(changed)
+    was = {name: before.get(name, "") for name in changed}
+    return was, {name: after.get(name, "") for name in changed}
