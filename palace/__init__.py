@@ -19,7 +19,7 @@ from palace import lifecycle, overload, pages, throttle, web, words
 from palace.acting import views as acting
 from palace.audit import views as audit
 from palace.blocks import views as blocks
-from palace.blocks.services import copy_blocks
+from palace.blocks.services import copy_blocks, follow_show
 from palace.boxoffice import views as boxoffice
 from palace.broadcasts import queries as broadcasts_queries
 from palace.broadcasts import views as broadcasts
@@ -169,7 +169,8 @@ def create_app(settings: Settings) -> Flask:
     on_freed["waiting"] = waiting_services.seats_freed
     copies["blocks"] = lambda old, new, _by: copy_blocks(old.id, new.id)
     on_refused["waiting"] = waiting_services.pass_on
-    on_moved["waiting"] = lambda performance_id, _cancelled, _now: waiting_services.pass_on(
+    on_moved["blocks"] = follow_show  # first: what it frees is passed on to who waits
+    on_moved["waiting"] = lambda performance_id, _by, _since: waiting_services.pass_on(
         performance_id
     )
     reviewed["production"] = PRODUCTION

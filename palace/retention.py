@@ -33,6 +33,7 @@ from palace.programme.models import Performance
 from palace.review.models import Revision
 from palace.roster.models import RosterChunk, RosterError, RosterImport
 from palace.throttle import Throttle
+from palace.tickets.keeping import KeptFor
 from palace.tickets.models import Claim, Entrant, Ticket
 from palace.venues.models import HouseRules
 from palace.waiting.models import WaitEntry
@@ -69,11 +70,15 @@ def _past(rules: HouseRules, now: datetime) -> list[tuple[type[Base], ColumnElem
 
 
 def _lapsed_place(now: datetime) -> ColumnElement[bool]:
-    """Return the condition that a claim without a seat has lapsed; those of seats are taken over instead."""
+    """Return the condition that a claim without a seat has lapsed; those of seats are taken over instead.
+
+    What was kept for a unit or by staff says afterwards how much went back on sale, and is copied to
+    another evening; what was returned and rested, or kept for an offer, tells nobody anything.
+    """
     ticketed = exists().where(Ticket.claim_id == Claim.id)
-    return and_(
-        Claim.seat_id.is_(None), Claim.held_until <= now, Claim.kept_until.is_(None), ~ticketed
-    )
+    passing = or_(Claim.kept_for == KeptFor.RETURNED, Claim.kept_for.startswith("offer:"))
+    unkept = or_(Claim.kept_until.is_(None), and_(Claim.kept_until <= now, passing))
+    return and_(Claim.seat_id.is_(None), Claim.held_until <= now, unkept, ~ticketed)
 
 
 def _of_old_import(rules: HouseRules, now: datetime) -> ColumnElement[bool]:

@@ -17,8 +17,6 @@ FIGURES = {
     "offer_near_minutes": 30,
     "offer_last_hours": 2,
     "offer_last_minutes": 10,
-    "offer_quiet_from": 22,
-    "offer_quiet_until": 8,
     "return_rest_min_minutes": 2,
     "return_rest_max_minutes": 15,
     "remind_day_hours": 24,
@@ -96,7 +94,6 @@ def upgrade() -> None:
         "house_rules",
         "least(offer_minutes, offer_near_minutes, offer_last_minutes) > 0"
         " AND least(offer_near_hours, offer_last_hours, remind_day_hours, remind_hours) >= 0"
-        " AND offer_quiet_from BETWEEN 0 AND 23 AND offer_quiet_until BETWEEN 0 AND 23"
         " AND least(return_rest_min_minutes, return_rest_max_minutes) >= 0",
     )
 

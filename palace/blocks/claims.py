@@ -128,6 +128,12 @@ def limit_grants(block: Block) -> None:
     db.session.execute(own, execution_options=PAST_ORM)
 
 
+def grants_until(block: Block, instant: datetime) -> None:
+    """Let the grants of a block, which end when its show starts, end then."""
+    own = update(Grant).where(Grant.opens == key_of(block.id)).values(ends_at=instant)
+    db.session.execute(own, execution_options=PAST_ORM)
+
+
 def give_list_out(list_id: int, now: datetime) -> bool:
     """Take a pasted list to be handed out; False: somebody was first."""
     mine = (NameList.id == list_id, NameList.given_at.is_(None))

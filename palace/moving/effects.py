@@ -214,10 +214,11 @@ def spaces(sites: Collection[int] | None) -> list[Space]:
     return list(db.session.scalars(wanted))
 
 
-def plans(sites: Collection[int] | None) -> list[SeatingPlan]:
-    """Return the seating plans of these houses, the newest version of each name first."""
+def plans(sites: Collection[int] | None, own: int | None = None) -> list[SeatingPlan]:
+    """Return the plans in use at these houses, and a show's own; the newest of each name first."""
     ids = [space.id for space in spaces(sites)]
-    wanted = select(SeatingPlan).where(SeatingPlan.space_id.in_(ids))
+    chosen = SeatingPlan.retired_at.is_(None) | (SeatingPlan.id == own)
+    wanted = select(SeatingPlan).where(SeatingPlan.space_id.in_(ids), chosen)
     ordered = wanted.order_by(SeatingPlan.space_id, SeatingPlan.code, SeatingPlan.version.desc())
     return list(db.session.scalars(ordered))
 
@@ -229,7 +230,7 @@ def plan_for(show: Performance, space: Space, plan_id: int | None) -> int | None
     """
     if show.seating is not Seating.SEATED:
         return None
-    there = {plan.id for plan in plans(None) if plan.space_id == space.id}
+    there = {plan.id for plan in plans(None, show.plan_id) if plan.space_id == space.id}
     if plan_id is not None:
         return plan_id if plan_id in there else None
     if show.plan_id in there:

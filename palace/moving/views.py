@@ -79,7 +79,7 @@ def refunds() -> ResponseReturnValue:
 @reads(WantedForm)
 def show(performance_id: int) -> ResponseReturnValue:
     """Show what is proposed or under way for a show, or what a wish would do."""
-    return _page(performance_id)
+    return _page(performance_id, WantedForm(request.args or None))
 
 
 @bp.post("/staff/programme/performances/<id:performance_id>/move")
@@ -177,14 +177,14 @@ def _act(performance_id: int, form: Form, act: Callable[[], str]) -> ResponseRet
 
 
 def _page(
-    performance_id: int, typed: ProposeForm | None = None, refusal: PalaceError | None = None
+    performance_id: int, typed: Wanted | None = None, refusal: PalaceError | None = None
 ) -> Response:
     found = queries.performance_at(performance_id, _sites())
     open_one = queries.find_open(found.id)
-    form: Wanted = typed or _form(open_one)
+    form = _form(open_one, typed)
     told = refusal
     target = effects.target_of(open_one) if open_one else None
-    if open_one is None and (typed is not None or request.args.get("kind")):
+    if open_one is None and (isinstance(form, ProposeForm) or form.kind.data):
         try:
             target = _asked(found, form)
         except PalaceError as wrong:
@@ -209,18 +209,18 @@ def _page(
         is_mine=open_one is not None and open_one.proposed_by == current_user.actor,
         may_plan=not current_user.roles.isdisjoint(AT_PROGRAMME),
         spaces=effects.spaces(_sites()),
-        plans=effects.plans(_sites()),
+        plans=effects.plans(_sites(), found.plan_id),
         clash_words=clash_words,
         refusal=refusal_words(told) if told else "",
     )
 
 
-def _form(open_one: Move | None) -> WantedForm:
-    """Return the form of a link; nothing is asked while something is open."""
-    form = WantedForm(None if open_one or "kind" not in request.args else request.args)
-    if form.kind.data:
-        form.validate()
-    return form
+def _form(open_one: Move | None, typed: Wanted | None) -> Wanted:
+    """Return what was typed, or what a link says; a link asks nothing while something is open."""
+    if isinstance(typed, WantedForm) and typed.kind.data and open_one is None:
+        typed.validate()
+        return typed
+    return typed if isinstance(typed, ProposeForm) else WantedForm()
 
 
 def _asked(found: Performance, form: Wanted) -> Target | None:
@@ -232,12 +232,12 @@ def _asked(found: Performance, form: Wanted) -> Target | None:
 
 
 def _texts(target: Target, move: Move | None, found: Performance) -> list[tuple[str, str]]:
-    """Return what people will be told, in both languages."""
+    """Return what people will be told, in each language by its code."""
     old = move.old_starts_at if move else found.starts_at
     texts = []
-    for language, name in (("zh", "中文"), ("en", "English")):
+    for language in words.LOCALES:
         with _spoken(language):
-            texts.append((name, services.text_for(target, old, found)))
+            texts.append((language, services.text_for(target, old, found)))
     return texts
 
 

@@ -1,27 +1,17 @@
-"""Giving everybody their seat on another plan: bookings stand still, claims and tickets move together."""
+"""Who has a seat of a performance, read under its lock, before another plan is given to it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import func, or_, select, text, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import func, or_, select
 
 from palace.db import db
 from palace.programme.models import Performance
 from palace.tickets.claims import live
-from palace.tickets.models import Claim, Order, Ticket
+from palace.tickets.models import Claim, Order
 from palace.venues.models import Seat
-
-STAND_STILL = text("LOCK TABLE claims IN EXCLUSIVE MODE")
-"""Waits for every booking under way, and lets nobody begin to take, confirm or give up one until we commit.
-
-The first lock of all: whoever has written a claim holds locks we do not ask for, whoever has not waits
-for the table. So nobody waits in a circle, and no claim on the old plan appears behind our back.
-"""
 
 
 @dataclass(frozen=True)
@@ -32,11 +22,6 @@ class Taken:
     order: str | None
     tier_id: int | None
     kept_for: str | None
-
-
-def stand_still() -> None:
-    """Let bookings under way end and new ones wait until this transaction ends."""
-    db.session.execute(STAND_STILL)
 
 
 def locked_performance(performance_id: int) -> Performance:
@@ -59,30 +44,6 @@ def taken(performance_id: int, now: datetime) -> list[Taken]:
         Taken(seat_id, order, tier_id, None) if is_live else Taken(seat_id, None, None, kept_for)
         for seat_id, order, tier_id, kept_for, is_live in db.session.execute(wanted)
     ]
-
-
-def seat_anew(performance_id: int, plan_id: int) -> int:
-    """Point claims and tickets of a performance to seats of the same codes on a plan; count the claims."""
-    old, new = aliased(Seat), aliased(Seat)
-    count = 0
-    for model, more in ((Claim, {"zone": new.zone}), (Ticket, {})):
-        moved = (
-            update(model)
-            .where(
-                model.performance_id == performance_id,
-                old.id == model.seat_id,
-                new.code == old.code,
-                new.plan_id == plan_id,
-                old.plan_id != plan_id,
-            )
-            .values(seat_id=new.id, **more)
-            .returning(model.id)
-            .execution_options(synchronize_session=False)
-        )
-        rows: Sequence[Any] = db.session.execute(moved).all()
-        count += len(rows) if model is Claim else 0
-    db.session.expire_all()
-    return count
 
 
 def count_seats(plan_id: int) -> int:

@@ -8,7 +8,9 @@ from palace.tickets.neighbours import gapless_sets, runs
 from palace.venues.rules import PlanSeat
 
 
-def allowed_instead(free: Sequence[PlanSeat], chosen: Sequence[PlanSeat]) -> list[PlanSeat]:
+def allowed_instead(
+    free: Sequence[PlanSeat], chosen: Sequence[PlanSeat], *, given_up: PlanSeat | None = None
+) -> list[PlanSeat]:
     """Return the nearest choice that leaves no single seat behind; nothing where `chosen` may stay.
 
     Seats that stand together are looked at together. So many may stay although they leave a single
@@ -17,13 +19,15 @@ def allowed_instead(free: Sequence[PlanSeat], chosen: Sequence[PlanSeat]) -> lis
     Args:
         free: every seat anybody may book, in plan order; neither kept ones nor places of other types.
         chosen: what somebody wants; seats that are not free leave no gap.
+        given_up: their seat until now, free by this choice; it is no choice itself.
     """
     groups = runs(_in_order(chosen))
     moved = False
     for number, group in enumerate(groups):
         others = {seat.id for other in groups if other is not group for seat in other}
         around = [seat for seat in free if seat.id not in others]
-        sets = _better(around, group) if _leaves_single(around, group) else []
+        sets = _better(around, group) if leaves_single(around, group) else []
+        sets = [seats for seats in sets if given_up not in seats]
         if sets:
             groups[number] = min(sets, key=lambda seats: _distance(seats, group))
             moved = True
@@ -35,7 +39,7 @@ def _better(free: Sequence[PlanSeat], group: Sequence[PlanSeat]) -> list[list[Pl
     return gapless_sets(free, len(group), zones)
 
 
-def _leaves_single(free: Sequence[PlanSeat], group: Sequence[PlanSeat]) -> bool:
+def leaves_single(free: Sequence[PlanSeat], group: Sequence[PlanSeat]) -> bool:
     """Return whether a seat stands alone after a choice that did not before."""
     taken = {seat.id for seat in group}
     rows = {(seat.section, seat.row) for seat in group}

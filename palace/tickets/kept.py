@@ -1,4 +1,4 @@
-"""Whose a seat is, and keeping seats for somebody: the conditions and statements; what was kept is told."""
+"""Whose a seat is, keeping seats for somebody, giving everybody theirs on another plan."""
 
 from __future__ import annotations
 
@@ -7,12 +7,20 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 
 from palace.db import db
 from palace.programme.models import Performance
-from palace.tickets.models import Claim
+from palace.tickets.models import Claim, Ticket
 from palace.venues.models import Seat
 from palace.venues.rules import PlanSeat
+
+STAND_STILL = text("LOCK TABLE claims IN EXCLUSIVE MODE")
+"""Waits for every booking under way, and lets nobody begin to take, confirm or give up one until we commit.
+
+The first lock of all: whoever has written a claim holds locks we do not ask for, whoever has not waits
+for the table. So nobody waits in a circle, and no claim on the old plan appears behind our back.
+"""
 
 
 def live(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
@@ -133,3 +141,37 @@ def unkeep(
         .execution_options(synchronize_session=False)
     )
     return [row.seat_id for row in db.session.execute(freed) if not row.bought]
+
+
+def stand_still() -> None:
+    """Let bookings under way end and new ones wait until this transaction ends."""
+    db.session.execute(STAND_STILL)
+
+
+def seat_anew(performance_id: int, plan_id: int) -> int:
+    """Point claims and tickets of a performance to seats of the same codes on a plan; count the claims.
+
+    Bookings stand still meanwhile.
+    """
+    count = _follow(Claim, performance_id, plan_id)
+    _follow(Ticket, performance_id, plan_id)
+    db.session.expire_all()
+    return count
+
+
+def _follow(model: type[Claim | Ticket], performance_id: int, plan_id: int) -> int:
+    old, new = aliased(Seat), aliased(Seat)
+    moved = (
+        update(model)
+        .where(
+            model.performance_id == performance_id,
+            old.id == model.seat_id,
+            new.code == old.code,
+            new.plan_id == plan_id,
+            old.plan_id != plan_id,
+        )
+        .values({"seat_id": new.id} | ({"zone": new.zone} if model is Claim else {}))
+        .returning(model.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(db.session.execute(moved).all())

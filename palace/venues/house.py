@@ -71,7 +71,8 @@ class HouseRules(Base):
         agenda_keep_days: how long members see what they have been to.
         application_keep_days: applications to a unit are kept so long after they were closed.
         downloads_per_day: how often a day somebody may take all their data along.
-        quiet_from, quiet_until: from when to when at night messages wait, as clock times: 2130 is 21:30.
+        quiet_from, quiet_until: from when to when at night messages wait and the minutes of offers do not
+            run, as clock times: 2130 is 21:30; equal: never.
         message_price: what one message to a phone costs, in fen; a long text is paid as several.
         message_budget_day, broadcast_budget_day: fen that notices, and mass notices, may cost in a day;
             codes have budgets of their own above, and what must be told is told.
@@ -89,8 +90,7 @@ class HouseRules(Base):
         idle_keep_months: members nothing was heard of for so long are erased; None: never by itself.
         offer_minutes: so long a place that came free waits for who was first in the queue; it is
             `offer_near_minutes` in the last `offer_near_hours` before the show, `offer_last_minutes` in
-            the last `offer_last_hours`. From `offer_quiet_from` until `offer_quiet_until` o'clock its
-            minutes do not run; equal: they always do.
+            the last `offer_last_hours`. Its minutes do not run in the quiet hours.
         return_rest_min_minutes, return_rest_max_minutes: a returned seat nobody waits for comes back
             after a time between these, by chance, so that nobody can hand it to a friend.
         remind_day_hours, remind_hours: so long before a show its people are reminded; 0: they are not.
@@ -166,7 +166,6 @@ class HouseRules(Base):
         CheckConstraint(
             "least(offer_minutes, offer_near_minutes, offer_last_minutes) > 0"
             " AND least(offer_near_hours, offer_last_hours, remind_day_hours, remind_hours) >= 0"
-            " AND offer_quiet_from BETWEEN 0 AND 23 AND offer_quiet_until BETWEEN 0 AND 23"
             " AND least(return_rest_min_minutes, return_rest_max_minutes) >= 0",
             name="waiting",
         ),
@@ -250,8 +249,6 @@ class HouseRules(Base):
     offer_near_minutes: Mapped[int] = mapped_column(server_default="30", default=30)
     offer_last_hours: Mapped[int] = mapped_column(server_default="2", default=2)
     offer_last_minutes: Mapped[int] = mapped_column(server_default="10", default=10)
-    offer_quiet_from: Mapped[int] = mapped_column(server_default="22", default=22)
-    offer_quiet_until: Mapped[int] = mapped_column(server_default="8", default=8)
     return_rest_min_minutes: Mapped[int] = mapped_column(server_default="2", default=2)
     return_rest_max_minutes: Mapped[int] = mapped_column(server_default="15", default=15)
     remind_day_hours: Mapped[int] = mapped_column(server_default="24", default=24)

@@ -13,15 +13,6 @@ WAITING = (
     Figure("offer_last_hours", N_("开演前几小时起算“临开演”"), Unit.HOURS, 0, 168),
     Figure("offer_last_minutes", N_("临开演，位子留几分钟"), Unit.MINUTES, 1, LONGEST_OFFER),
     Figure(
-        "offer_quiet_from",
-        N_("夜里从几点起不计时"),
-        Unit.O_CLOCK,
-        0,
-        23,
-        N_("夜里不催人：留位的时间停下来，早上接着算。两个钟点一样就不停。"),
-    ),
-    Figure("offer_quiet_until", N_("到早上几点接着计时"), Unit.O_CLOCK, 0, 23),
-    Figure(
         "return_rest_min_minutes",
         N_("没人排队时，退回的座位最少歇几分钟"),
         Unit.MINUTES,

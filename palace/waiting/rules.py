@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 
 from palace.tickets.neighbours import best_sets
 from palace.venues.rules import PlanSeat
 from palace.waiting.errors import NoOfferYet, OfferOver
-
-DAY_HOURS = 24
 
 
 class WaitState(StrEnum):
@@ -59,15 +57,15 @@ class Wanted:
 
 @dataclass(frozen=True, kw_only=True)
 class OfferTimes:
-    """The house's figures of an offer: minutes by how near the show is, and hours nobody is woken in."""
+    """The house's figures of an offer: minutes by how near the show is; nobody is woken in quiet hours."""
 
     minutes: int
     near_hours: int
     near_minutes: int
     last_hours: int
     last_minutes: int
-    quiet_from: int
-    quiet_until: int
+    quiet_from: time
+    quiet_until: time
 
     def span(self, ahead: timedelta) -> timedelta:
         """Return how long an offer holds that is made so long before the show."""
@@ -77,11 +75,11 @@ class OfferTimes:
             return timedelta(minutes=self.near_minutes)
         return timedelta(minutes=self.minutes)
 
-    def is_quiet(self, hour: int) -> bool:
-        """Return whether people sleep at an hour; equal ends: nobody ever does."""
+    def is_quiet(self, at: time) -> bool:
+        """Return whether people sleep at a clock time; equal ends: nobody ever does."""
         if self.quiet_from <= self.quiet_until:
-            return self.quiet_from <= hour < self.quiet_until
-        return hour >= self.quiet_from or hour < self.quiet_until
+            return self.quiet_from <= at < self.quiet_until
+        return at >= self.quiet_from or at < self.quiet_until
 
 
 def seats_for(wanted: Wanted, free: Sequence[PlanSeat], count: int) -> list[PlanSeat]:
@@ -122,10 +120,10 @@ def lapses_at(
     """
     left, instant = times.span(starts_at - now), now
     while instant < closes_at:
-        if times.is_quiet(instant.hour):
-            instant = _at_hour(instant, times.quiet_until)
+        if times.is_quiet(instant.time()):
+            instant = _next(instant, times.quiet_until)
             continue
-        night = _at_hour(instant, times.quiet_from)
+        night = _next(instant, times.quiet_from)
         awake = left if times.quiet_from == times.quiet_until else min(left, night - instant)
         left, instant = left - awake, instant + awake
         if not left:
@@ -133,11 +131,10 @@ def lapses_at(
     return min(instant, closes_at, starts_at)
 
 
-def _at_hour(instant: datetime, hour: int) -> datetime:
-    """Return the next instant with this full hour, after `instant`."""
-    sharp = instant.replace(minute=0, second=0, microsecond=0)
-    hours = (hour - sharp.hour) % DAY_HOURS or DAY_HOURS
-    return sharp + timedelta(hours=hours)
+def _next(instant: datetime, at: time) -> datetime:
+    """Return the next instant at this clock time, after `instant`."""
+    today = datetime.combine(instant.date(), at, instant.tzinfo)
+    return today if today > instant else today + timedelta(days=1)
 
 
 def check_open(state: WaitState, until: datetime | None, now: datetime) -> None:

@@ -140,6 +140,7 @@ def _page(
         counts=range(1, most + 1),
         refusal=refusal_words(refusal) if refusal else "",
         rules=venues.house_rules(),
+        quiet=services.offer_times(),
     )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from palace import clock
 from palace.db import db
+from palace.desk.queries import staged
 from palace.members.models import AuditLine
 from palace.members.rules import Role
 from palace.programme.models import Opening, Performance, Production
@@ -24,7 +25,7 @@ from palace.tickets.models import Claim
 from palace.tickets.rules import Wish
 from palace.venues import queries as venues
 from palace.venues.models import Occupancy, SeatingPlan, Site, Space
-from tests.desk.conftest import DESK, Send, new_fields, night, told
+from tests.desk.conftest import DESK, Send, new_fields, night
 from tests.factory import Factory
 from tests.members.browser import JSON
 
@@ -136,6 +137,23 @@ def test_of_several_plans_one_is_chosen(
     assert "请选这个场地的座位图" in manager.post(path, data=new_fields(hall, night())).text
     body = manager.post(path, headers=JSON, json=new_fields(hall, night(), plan=other.id))
     assert (body.status_code, body.get_json()["capacity"]) == (201, 3)
+
+
+def test_a_plan_that_was_put_away_is_no_choice_but_stays_a_performance_s_own(
+    manager: FlaskClient, production: Production, put_on: PutOn, plan: SeatingPlan, make: Factory
+) -> None:
+    hall = db.session.get_one(Space, plan.space_id)
+    number = put_on(hall, night())["performance"]
+    other = make.plan(hall, [3])
+    plan.retired_at = clock.now()
+    make.commit()
+    page = manager.get(f"{DESK}/performances/{number}").text
+    assert f'href="/staff/plans/performances/{number}"' in page
+    path = f"{DESK}/productions/{production.id}/performances/new"
+    body = manager.post(path, headers=JSON, json=new_fields(hall, night(40)))
+    assert (body.status_code, body.get_json()["capacity"]) == (201, 3)
+    assert [one.id for one in staged.plans([hall.id])] == [other.id]
+    assert {one.id for one in staged.plans([hall.id], plan.id)} == {plan.id, other.id}
 
 
 def test_a_hall_without_a_plan_is_not_sold_by_seats(
@@ -356,4 +374,3 @@ def test_openings_of_stages_are_copied_as_long_before(
     copied = send(number, "copy", day=day, time=at).get_json()["performance"]
     found = db.session.scalars(select(Opening).where(Opening.performance_id == copied)).one()
     assert found.opens_at == later - timedelta(days=20)
-    assert told

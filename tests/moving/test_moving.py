@@ -309,7 +309,7 @@ def test_other_parts_are_told_once(mover: Mover) -> None:
         mover.tell()
     finally:
         del services.on_moved["test"]
-    assert heard == [(show.id, True)]
+    assert heard == [(show.id, None)]
 
 
 def test_news_are_rows_of_whom_it_concerns(mover: Mover) -> None:

@@ -123,7 +123,7 @@ PLAIN = {
         "wheelchair_release_hours in_person_release_hours quiet_from quiet_until message_price "
         "message_budget_day broadcast_budget_day broadcast_per_minute broadcast_confirm_above "
         "offer_minutes offer_near_hours offer_near_minutes offer_last_hours offer_last_minutes "
-        "offer_quiet_from offer_quiet_until return_rest_min_minutes return_rest_max_minutes "
+        "return_rest_min_minutes return_rest_max_minutes "
         "remind_day_hours remind_hours "
         "get_in_minutes get_out_minutes doors_minutes sale_opens_days sale_opens_hour"
     ),

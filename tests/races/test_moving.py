@@ -28,7 +28,7 @@ from palace.tickets import services as tickets
 from palace.tickets.models import Claim, Ticket
 from palace.tickets.rules import TicketState
 from palace.tickets.rules import Wish as SeatWish
-from palace.venues.models import Occupancy
+from palace.venues.models import Occupancy, Seat
 from tests.factory import Factory
 from tests.moving.conftest import Mover, later
 from tests.races.together import codes, together
@@ -141,6 +141,60 @@ def test_nobody_gets_a_ticket_after_a_cancellation_and_all_before_it_are_told(
     assert set(agenda_of(show)) == holders
 
 
+def test_a_move_to_another_plan_while_people_book_seats_by_name(
+    live: Factory, live_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "FEW", 1000)  # how many is not tried here
+    mover = Mover(live)
+    show = mover.show(seats=[10] * 6, seats_per_member=60)
+    hall = live.space()
+    plan = live.plan(hall, [10] * 6)
+    people = [live.member() for _ in range(16)]
+    move = mover.propose(show, later(show, space_id=hall.id, plan_id=plan.id))
+    live.commit()
+    show_id, move_id, plan_id = show.id, move.id, plan.id
+
+    def by_name(member: Member) -> Callable[[], object]:
+        def book() -> object:
+            mine = db.session.get_one(Member, member.id)
+            seat = f"ST-{random.randint(1, 6):02d}-{random.randint(1, 10):02d}"
+            wish = SeatWish(seats=((seat, None),))
+            key = f"moving-{random.random()}"
+            order = tickets.hold(mine, show_id, wish, key=key, confirm=random.random() < 0.5)
+            return tickets.confirm(mine, order.code).code
+
+        return book
+
+    def confirm() -> object:
+        return mover.confirm(db.session.get_one(Move, move_id), seen=generous(show_id)).id
+
+    jobs = [by_name(people[number % 16]) for number in range(96)]
+    jobs.insert(30, confirm)
+    results = together(live_app, jobs, at_once=18)
+
+    assert not isinstance(results[30], PalaceError), results[30]
+    assert set(codes(results)) <= {"won", "seat_taken", "show_moved"}
+    seats = seats_of(show_id)
+    assert seats
+    assert {one.plan_id for one in seats} == {plan_id}
+    assert len({one.id for one in seats}) == len(seats)
+    sold = select(func.count()).where(Claim.performance_id == show_id, Claim.held_until.is_(None))
+    assert db.session.scalar(sold) == len(seats)
+
+
+def seats_of(show_id: int) -> list[Seat]:
+    """Return the seats of a show's valid tickets; each is its claim's too."""
+    wanted = (
+        select(Seat, Claim.seat_id)
+        .join(Ticket, Ticket.seat_id == Seat.id)
+        .join(Claim, Claim.id == Ticket.claim_id)
+        .where(Ticket.performance_id == show_id, Ticket.state == TicketState.VALID)
+    )
+    found = db.session.execute(wanted).all()
+    assert all(seat.id == claimed for seat, claimed in found)
+    return [seat for seat, _ in found]
+
+
 def test_two_who_confirm_do_it_once(live: Factory, live_app: Flask) -> None:
     mover = Mover(live)
     show = mover.show()
@@ -187,7 +241,7 @@ def test_two_shows_that_want_one_hour_of_a_hall(live: Factory, live_app: Flask) 
 
     results = codes(together(live_app, [confirm(move_id) for move_id in moves]))
 
-    assert results == {"won": 1, "hall_taken": 3}
+    assert results == {"won": 1, "new_hall_taken": 3}
     assert db.session.scalar(select(func.count()).where(Occupancy.space_id == hall.id)) == 1
 
 

@@ -33,7 +33,7 @@ def sold_out(live: Factory, live_app: Flask, seats: int, owners: int = 16) -> Pe
     rows = [12] * (seats // 12) + ([seats % 12] if seats % 12 else [])
     performance = live.performance(rows, seats_per_member=1000)
     live.rules().free_per_month = 1000
-    live.rules().offer_quiet_from = live.rules().offer_quiet_until = 0
+    live.rules().quiet_from = live.rules().quiet_until = 0
     people = [live.member() for _ in range(owners)]
     live.commit()
     plan = [seat.code for seat in live.seats(performance)]
@@ -261,7 +261,7 @@ def test_one_member_who_joins_and_leaves_at_once_waits_once(live: Factory, live_
 def test_places_without_seats_are_passed_on_exactly(live: Factory, live_app: Flask) -> None:
     performance = live.performance(20, seating=Seating.PLACES, seats_per_member=100)
     live.rules().free_per_month = 1000
-    live.rules().offer_quiet_from = live.rules().offer_quiet_until = 0
+    live.rules().quiet_from = live.rules().quiet_until = 0
     owners = [live.member() for _ in range(4)]
     live.commit()
     together(live_app, [booker(one, performance, Wish(count=5)) for one in owners])

@@ -194,3 +194,31 @@ def test_the_page_offers_the_nearest_choice_and_staff_may_keep_theirs(
     page = client.post(path, data=sent)
     assert 'name="leave_gap" value="1"' in page.text
     assert client.post(path, data=sent | {"leave_gap": "1"}).status_code == 303
+
+
+def test_who_changes_seats_leaves_no_single_one_either(make: Factory, show: Performance) -> None:
+    member = make.member()
+    order = services.hold(
+        member, show.id, Wish(seats=(("ST-01-01", None),)), key=f"gap-{next(KEYS)}"
+    )
+    code = services.confirm(member, order.code).tickets[0].code
+    with pytest.raises(LeavesGap) as refused, db.session.begin_nested():
+        services.change_seat(member, code, "ST-01-02")  # the own one would stand alone
+    assert [one.code for one in refused.value.values["seats"]] == ["ST-01-03"]  # type: ignore[attr-defined]  # seats
+    with pytest.raises(LeavesGap), db.session.begin_nested():
+        services.change_seat(member, code, "ST-01-04")
+    assert services.change_seat(member, code, "ST-01-05").seat_id == make.seats(show)[4].id
+    changed = services.change_seat(member, code, "ST-01-02", at_counter=True)
+    assert changed.seat_id == make.seats(show)[1].id
+
+
+def test_a_seat_that_stays_kept_once_it_is_left_is_no_gap(make: Factory, show: Performance) -> None:
+    member = make.member()
+    first = make.seats(show)[0]
+    claims.keep(show.id, [first], reason=KeptFor.PRESS, until=show.starts_at, now=clock.now())
+    make.grant(member, show, opens=KeptFor.PRESS)
+    order = services.hold(
+        member, show.id, Wish(seats=((first.code, None),)), key=f"gap-{next(KEYS)}"
+    )
+    code = services.confirm(member, order.code).tickets[0].code
+    assert services.change_seat(member, code, "ST-01-02").seat_id == make.seats(show)[1].id

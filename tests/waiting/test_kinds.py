@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from palace import clock
 from palace.db import db
@@ -13,6 +14,7 @@ from palace.programme.models import Performance, Quota
 from palace.programme.rules import IdentityPolicy, Scope, SeatChoice, Seating
 from palace.tickets import services as tickets
 from palace.tickets.errors import SoldOut
+from palace.tickets.models import Claim
 from palace.tickets.rules import OrderState, Wish
 from palace.waiting import services
 from palace.waiting.rules import WaitState
@@ -177,3 +179,34 @@ def test_seats_that_came_to_the_plan_are_offered(queue_of: QueueOf) -> None:
     services.tend(queue.performance.id)
 
     assert entry.state is WaitState.OFFERED
+
+
+@pytest.mark.parametrize("milliseconds", [-1, 0])
+def test_what_returns_to_a_unit_s_block_is_nobody_s_turn_before_its_release(
+    queue_of: QueueOf, make: Factory, milliseconds: int
+) -> None:
+    queue = queue_of(2)
+    release = clock.now() + timedelta(hours=5)
+    kept = {"kept_for": "block:7", "kept_until": release}
+    db.session.execute(update(Claim).where(Claim.seat_id.is_not(None)).values(kept))
+    entry = queue.join()
+    queue.give_back("ST-01-01")
+    assert queue.read(entry).state is WaitState.WAITING
+
+    make.set_clock(release + timedelta(milliseconds=milliseconds))
+    services.tend(queue.performance.id)
+
+    offered = milliseconds == 0
+    assert (queue.read(entry).state is WaitState.OFFERED) is offered
+    assert queue.read(entry).offered == (["ST-01-01"] if offered else [])
+
+
+def test_a_place_that_returns_to_a_unit_s_block_is_nobody_s_turn(places: Queue) -> None:
+    release = clock.now() + timedelta(hours=5)
+    db.session.execute(update(Claim).values(kept_for="block:7", kept_until=release))
+    entry = places.join()
+    places.give_back()
+    assert places.read(entry).state is WaitState.WAITING
+    places.make.set_clock(release)
+    services.tend(places.performance.id)
+    assert places.read(entry).state is WaitState.OFFERED

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,14 +13,15 @@ from palace.venues.rules import PlanSeat, SeatType
 from palace.waiting.rules import OfferTimes, PassedWhy, Wanted, lapses_at, seats_for, why_passed
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+CLOCK = st.times().map(lambda at: at.replace(second=0, microsecond=0))
 TIMES = OfferTimes(
     minutes=120,
     near_hours=24,
     near_minutes=30,
     last_hours=2,
     last_minutes=10,
-    quiet_from=22,
-    quiet_until=8,
+    quiet_from=time(22),
+    quiet_until=time(8),
 )
 SHOW = datetime(2026, 11, 28, 19, 30, tzinfo=SHANGHAI)
 
@@ -63,13 +64,13 @@ def test_no_offer_outlives_the_sale() -> None:
 
 
 @given(
-    st.integers(0, 23),
-    st.integers(0, 23),
+    CLOCK,
+    CLOCK,
     st.integers(1, 1440),
     st.integers(0, 60 * 24 * 6),
 )
 def test_the_waking_time_of_an_offer_is_its_minutes(
-    quiet_from: int, quiet_until: int, minutes: int, ahead: int
+    quiet_from: time, quiet_until: time, minutes: int, ahead: int
 ) -> None:
     times = OfferTimes(
         minutes=minutes,
@@ -86,7 +87,7 @@ def test_the_waking_time_of_an_offer_is_its_minutes(
     ends = lapses_at(made, starts_at=far, closes_at=far, times=times)
 
     span = int((ends - made).total_seconds() // 60)
-    awake = sum(not times.is_quiet((made + timedelta(minutes=at)).hour) for at in range(span))
+    awake = sum(not times.is_quiet((made + timedelta(minutes=at)).time()) for at in range(span))
     assert awake == minutes
 
 

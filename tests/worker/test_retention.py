@@ -229,6 +229,26 @@ def test_only_lapsed_places_without_a_seat_go(
     assert retention.tidy(make.rules(), NOW)["claims"] == gone
 
 
+@pytest.mark.parametrize(
+    ("kept_for", "kept_until", "gone"),
+    [
+        ("returned", NOW, 1),
+        ("returned", NOW + MOMENT, 0),
+        ("offer:3", NOW, 1),
+        ("block:3", NOW, 0),
+        ("press", NOW, 0),
+    ],
+)
+def test_of_kept_places_those_go_that_rested_or_were_offered(
+    make: Factory, kept_for: str, kept_until: datetime, gone: int
+) -> None:
+    claim = place(make, NOW)
+    claim.kept_for, claim.kept_until = kept_for, kept_until
+    make.add(claim)
+
+    assert retention.tidy(make.rules(), NOW)["claims"] == gone
+
+
 def test_a_place_that_was_given_back_keeps_its_history(make: Factory) -> None:
     claim = place(make, NOW)
     make.add(

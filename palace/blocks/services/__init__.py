@@ -1,5 +1,6 @@
 """One file per thing that is done with a block."""
 
+from palace.blocks.services.following import follow_show
 from palace.blocks.services.giving import change, copy_blocks, give, take_back, usual_release
 from palace.blocks.services.naming import give_list, read_list
 from palace.blocks.services.paper import name_paper, print_paper, return_paper
@@ -11,6 +12,7 @@ __all__ = [
     "Look",
     "change",
     "copy_blocks",
+    "follow_show",
     "give",
     "give_due_turn",
     "give_list",

@@ -109,7 +109,8 @@ def productions(sites: Sites) -> list[Production]:
 
 def spaces(sites: Sites) -> list[Space]:
     """Return the spaces of these houses, house by house; those with a plan first."""
-    has_plan = exists().where(SeatingPlan.space_id == Space.id)
+    in_use = SeatingPlan.retired_at.is_(None)
+    has_plan = exists().where(SeatingPlan.space_id == Space.id, in_use)
     wanted = select(Space).join(Site, Site.id == Space.site_id)
     if sites is not None:
         wanted = wanted.where(Space.site_id.in_(sites))
@@ -128,11 +129,12 @@ def get_plan(plan_id: int) -> SeatingPlan:
 
 
 def plans(space_ids: Collection[int], own: int | None = None) -> list[PlanChoice]:
-    """Return the newest version of each plan of these spaces, and the plan a performance has already."""
+    """Return the newest version of each plan of these spaces that is in use, and a performance's own."""
     rank = func.row_number().over(
         partition_by=(SeatingPlan.space_id, SeatingPlan.code), order_by=SeatingPlan.version.desc()
     )
-    ranked = select(SeatingPlan.id, rank.label("rank")).subquery()
+    used = SeatingPlan.retired_at.is_(None)
+    ranked = select(SeatingPlan.id, rank.label("rank")).where(used).subquery()
     counted = select(Seat.plan_id, func.count().label("seats")).group_by(Seat.plan_id).subquery()
     wanted = (
         select(
@@ -142,7 +144,7 @@ def plans(space_ids: Collection[int], own: int | None = None) -> list[PlanChoice
             SeatingPlan.version,
             counted.c.seats,
         )
-        .join(ranked, ranked.c.id == SeatingPlan.id)
+        .outerjoin(ranked, ranked.c.id == SeatingPlan.id)
         .join(counted, counted.c.plan_id == SeatingPlan.id)
         .where(SeatingPlan.space_id.in_(space_ids))
         .where(or_(ranked.c.rank == 1, SeatingPlan.id == own))

@@ -173,8 +173,7 @@ def pages_of(one: Performance) -> list[tuple[str, str]]:
     """Return the pages other parts have about a performance: words and address."""
     known = current_app.url_map.bind("")
     base = f"/staff/programme/performances/{one.id}"
-    return [
-        (words, f"{base}/{page}")
-        for page, words in MORE_PAGES.items()
-        if known.test(f"{base}/{page}", method="GET")
-    ]
+    found = [(words, f"{base}/{page}") for page, words in MORE_PAGES.items()]
+    if one.plan_id:
+        found.append((N_("换座位图"), f"/staff/plans/performances/{one.id}"))
+    return [(words, address) for words, address in found if known.test(address, method="GET")]

@@ -11,28 +11,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from sqlalchemy import Update, delete, insert, literal, select, text, update
+from sqlalchemy import delete, insert, literal, select, text, update
 from sqlalchemy.dialects.postgresql import insert as put_in
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import aliased
 
 from palace import clock
 from palace.db import db
 from palace.members.services import note
 from palace.moving import effects, queries, rules
 from palace.moving.effects import Preview
-from palace.moving.errors import HallTaken, MoveBusy, MoveGone, SecondPersonNeeded, ShowOver
+from palace.moving.errors import MoveBusy, MoveGone, NewHallTaken, SecondPersonNeeded, ShowOver
 from palace.moving.models import Move, MoveNews
 from palace.moving.rules import MoveKind, MoveState
 from palace.moving.services.proposing import check_possible
 from palace.moving.services.telling import wake_worker
 from palace.programme.models import Performance
 from palace.programme.rules import Seating
-from palace.tickets.claims import live
+from palace.tickets.kept import seat_anew, stand_still
 from palace.tickets.models import Claim, RefundOwed, Ticket
 from palace.tickets.rules import RefundReason, TicketState
 from palace.venues import claims as venues
-from palace.venues.models import Occupancy, Seat
+from palace.venues.models import Occupancy
 from palace.venues.rules import Use
 
 FOR_THE_SHOW, FOR_A_SEAT = "3s", "300ms"
@@ -50,7 +49,7 @@ def confirm(performance_id: int, move_id: int, *, mark: str, seen: str, actor: s
 
     Raises:
         SecondPersonNeeded, MoveGone, FiguresMoved: it is not theirs to confirm, or not this.
-        ShowOver, HallTaken, SeatsMissing, ZonesUnpriced: it cannot be any more; nothing is done.
+        ShowOver, NewHallTaken, SeatsMissing, ZonesUnpriced: it cannot be any more; nothing is done.
         MoveBusy: seats were being booked this very instant; nothing is done.
         NotFound: there is none.
     """
@@ -62,7 +61,7 @@ def confirm(performance_id: int, move_id: int, *, mark: str, seen: str, actor: s
     if move.proposed_by == actor:
         raise SecondPersonNeeded
     with _waiting_at_most(FOR_THE_SHOW):
-        show = _alone(performance_id)
+        show = _alone(move)
     now = clock.now()
     shown = effects.preview(show, effects.target_of(move), now)
     _check(move, show, shown, mark=mark, seen=seen, now=now)
@@ -73,11 +72,24 @@ def confirm(performance_id: int, move_id: int, *, mark: str, seen: str, actor: s
     return move
 
 
-def _alone(performance_id: int) -> Performance:
-    """Return a performance that nobody begins to book any more: the keys of new rows wait for it."""
-    wanted = select(Performance).where(Performance.id == performance_id)
-    alone = wanted.with_for_update(of=Performance)
-    return db.session.scalars(alone.execution_options(populate_existing=True)).one()
+def _alone(move: Move) -> Performance:
+    """Return a performance that nobody begins to book any more: the keys of new rows wait for it.
+
+    Where it gets another plan, all bookings stand still first. Whoever waits for that may hold the
+    performance by a key, so its lock leaves keys alone then.
+
+    Raises:
+        MoveBusy: it got another plan this very instant.
+    """
+    anew = move.plan_id not in (None, move.performance.plan_id)
+    if anew:
+        stand_still()
+    wanted = select(Performance).where(Performance.id == move.performance_id)
+    alone = wanted.with_for_update(of=Performance, key_share=anew)
+    show = db.session.scalars(alone.execution_options(populate_existing=True)).one()
+    if not anew and move.plan_id not in (None, show.plan_id):
+        raise MoveBusy
+    return show
 
 
 @contextmanager
@@ -147,7 +159,7 @@ def _move(move: Move, show: Performance, now: datetime) -> None:
     """Move a show with its hall's time, its kept seats' release, and its seats where the plan is another.
 
     Raises:
-        HallTaken: somebody took the hall this very instant.
+        NewHallTaken: somebody took the hall this very instant.
         MoveBusy: somebody has a seat's row.
     """
     target = effects.target_of(move)
@@ -156,7 +168,7 @@ def _move(move: Move, show: Performance, now: datetime) -> None:
     _leave_hall(show)
     taken = venues.occupy(target.space, during, Use.PERFORMANCE)
     if taken is None:
-        raise HallTaken(clashes=[target.space])
+        raise NewHallTaken(clashes=[target.space])
     times = effects.times_of(show).at(target.starts_at)
     with _waiting_at_most(FOR_A_SEAT):
         _move_seats(show, target.plan_id, by, now)
@@ -172,20 +184,9 @@ def _move(move: Move, show: Performance, now: datetime) -> None:
 
 def _move_seats(show: Performance, plan_id: int | None, by: timedelta, now: datetime) -> None:
     """Let seats be kept until their release before the new start; on another plan, those of the same code."""
-    keeps = Claim.kept_until > now
     if by:
-        later = update(Claim).where(Claim.performance_id == show.id, keeps)
-        _run(later.values(kept_until=Claim.kept_until + by))
-    if plan_id is None or plan_id == show.plan_id:
-        return
-    lock = select(Claim.id).where(Claim.performance_id == show.id, live(now)).order_by(Claim.id)
-    db.session.execute(lock.with_for_update(key_share=True)).all()
-    old, new = aliased(Seat), aliased(Seat)
-    for model in (Claim, Ticket):
-        same = (model.performance_id == show.id, old.id == model.seat_id)
-        there = (new.plan_id == plan_id, new.code == old.code)
-        _run(update(model).where(*same, *there).values(seat_id=new.id))
-
-
-def _run(statement: Update) -> None:
-    db.session.execute(statement.execution_options(synchronize_session=False))
+        keeps = (Claim.performance_id == show.id, Claim.kept_until > now)
+        later = update(Claim).where(*keeps).values(kept_until=Claim.kept_until + by)
+        db.session.execute(later.execution_options(synchronize_session=False))
+    if plan_id is not None and plan_id != show.plan_id:
+        seat_anew(show.id, plan_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, text, update
@@ -37,8 +37,11 @@ WAKE = text(
     """
 )
 
-on_moved: dict[str, Callable[[int, bool, datetime], object]] = {}
-"""Who else is told, once, in a transaction of their own: performance, whether it is called off, instant."""
+on_moved: dict[str, Callable[[int, timedelta | None, datetime], object]] = {}
+"""Who else is told, once, in a transaction of their own: performance, by how long it moved, since when.
+
+None: it is called off.
+"""
 
 
 def wake_worker() -> None:
@@ -80,8 +83,9 @@ def _pass_on(move: Move, now: datetime) -> int:
     """Tell the other parts, once."""
     mine = update(Move).where(Move.id == move.id, Move.passed_on_at.is_(None))
     if db.session.scalar(mine.values(passed_on_at=now).returning(Move.id)):
+        by = None if move.kind is MoveKind.CANCEL else move.starts_at - move.old_starts_at
         for told in on_moved.values():
-            told(move.performance_id, move.kind is MoveKind.CANCEL, now)
+            told(move.performance_id, by, move.decided_at or now)
     return 1
 
 

@@ -20,6 +20,7 @@ from palace.plans.errors import (
 )
 from palace.plans.rules import Hindrance, hindrance
 from palace.programme.models import Performance
+from palace.tickets import kept
 from palace.venues import queries as venues
 from palace.venues.models import SeatingPlan
 from palace.venues.queries import Plan
@@ -51,7 +52,7 @@ def switch(performance_id: int, plan_id: int, seen: int) -> int:
         TooLateToChange, PlanNotForIt, ZonesUnpriced: this plan cannot be, whatever was sold.
         SeatsInTheWay: somebody has a seat that is not there, or is another one; with the list.
     """
-    claims.stand_still()
+    kept.stand_still()
     performance = claims.locked_performance(performance_id)
     now = clock.now()
     if performance.plan_id != seen:
@@ -63,7 +64,7 @@ def switch(performance_id: int, plan_id: int, seen: int) -> int:
     hindered = in_the_way(performance, plan, now)
     if hindered:
         raise SeatsInTheWay(hindered)
-    moved = claims.seat_anew(performance.id, plan.id)
+    moved = kept.seat_anew(performance.id, plan.id)
     performance.plan_id, performance.capacity = plan.id, claims.count_seats(plan.id)
     db.session.flush()
     note(

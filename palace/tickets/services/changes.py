@@ -20,6 +20,7 @@ from palace.tickets import booked, claims, queries, rules
 from palace.tickets.claims import Pick, live
 from palace.tickets.errors import (
     AlreadyAdmitted,
+    LeavesGap,
     NoSeatToChange,
     OtherPrice,
     SaleNotOpen,
@@ -29,14 +30,19 @@ from palace.tickets.errors import (
     TooLateToChange,
     UnknownSeat,
 )
+from palace.tickets.gaps import leaves_single
 from palace.tickets.keeping import Reach, check_grants, reach
 from palace.tickets.models import Claim, Entrant, Order, Ticket
 from palace.tickets.rules import TicketState
 from palace.tickets.services.freed import seats_freed
 from palace.tickets.services.orders import check_takes_place
+from palace.tickets.services.seats import without_gap
 from palace.tickets.terms import Terms, terms_of
 from palace.venues import queries as venues
 from palace.venues.rules import PlanSeat
+
+LOOKED_AT = 5
+"""Among so many times as many seats as are shown a few are sought that leave no single one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +65,7 @@ def change_seat(member: Known, code: str, wanted: str, *, at_counter: bool = Fal
         TicketGone, AlreadyAdmitted, NoSeatToChange: there is nothing to change.
         SaleClosed, SaleNotOpen, TooLateToChange, SeatsAssigned, UnknownSeat, OtherPrice,
             GrantUsedUp: the rules refuse.
+        LeavesGap: it would leave a single seat; at the counter it may.
         SeatTaken: somebody else was first; the old seat stays.
     """
     members.lock(member.id)
@@ -75,6 +82,8 @@ def change_seat(member: Known, code: str, wanted: str, *, at_counter: bool = Fal
     old = db.session.get_one(Claim, ticket.claim_id, populate_existing=True)
     if not costs_the_same(amounts_of(ticket, terms), old.zone, seat.zone):
         raise OtherPrice(seat=seat)
+    if not at_counter:
+        _check_gap(ticket, old, seat, terms)
     _swap(ticket, old, seat, terms)
     return ticket
 
@@ -142,6 +151,15 @@ def free_seats(ticket: Ticket, terms: Terms) -> list[tuple[PlanSeat, bool]]:
     return sorted(found, key=lambda one: (one[0].x - here.x) ** 2 + (one[0].y - here.y) ** 2)
 
 
+def nearest(found: Sequence[tuple[PlanSeat, bool]], terms: Terms, most: int) -> list[PlanSeat]:
+    """Return so many of the free seats found, the nearest; those that leave a single seat come last."""
+    seats = [seat for seat, _ in found[: most * LOOKED_AT]]
+    if terms.show.no_single_gap:
+        free = sorted((seat for seat, is_kept in found if not is_kept), key=lambda one: one.ordinal)
+        seats.sort(key=lambda seat: leaves_single(free, [seat]))
+    return seats[:most]
+
+
 def _within(terms: Terms) -> Reach:
     return reach(terms.opened, asked=None, is_open=terms.is_open)
 
@@ -149,6 +167,20 @@ def _within(terms: Terms) -> Reach:
 def _is_open(key: str | None, within: Reach) -> bool:
     """Return whether a seat is open: a free one (None) after the opening, a kept one by its key."""
     return not within.only_kept if key is None else key in within.keys
+
+
+def _check_gap(ticket: Ticket, old: Claim, seat: PlanSeat, terms: Terms) -> None:
+    """Refuse a seat that leaves a single one, where the show says so; the old one is free unless it is kept.
+
+    Raises:
+        LeavesGap: carries the nearest that leaves none.
+    """
+    here, stays_kept = ticket.seat, old.kept_until is not None and old.kept_until > terms.now
+    seats = venues.plan(here.plan_id).by_code if here else {}
+    left = seats.get(here.code) if here else None
+    instead = without_gap(terms, [seat], given_up=None if stays_kept else left)
+    if instead:
+        raise LeavesGap(seats=instead)
 
 
 def _swap(ticket: Ticket, old: Claim, seat: PlanSeat, terms: Terms) -> None:

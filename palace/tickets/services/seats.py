@@ -89,13 +89,28 @@ def check_gap(wish: Wish, terms: Terms, seats: Sequence[PlanSeat | None]) -> Non
         SeatTaken: seats that were found for somebody are free no more, or leave one now: others are sought.
     """
     chosen = [seat for seat in seats if seat is not None]
-    if not terms.show.no_single_gap or wish.leave_gap or not chosen:
-        return
-    closed = queries.closed_behind_rows(terms.show.id, chosen, terms.free_since)
-    if any(closed.get(seat.id) == queries.TAKEN for seat in chosen):
-        return  # who takes them is told
-    plan = venues.seats(terms.show.plan_id or 0)
-    free = [seat for seat in plan if seat.id not in closed and seat.type is SeatType.SEAT]
-    instead = gaps.allowed_instead(free, chosen)
+    instead = [] if wish.leave_gap else without_gap(terms, chosen)
     if instead:
         raise LeavesGap(seats=instead) if wish.seats else SeatTaken(seats=chosen)
+
+
+def without_gap(
+    terms: Terms, chosen: Sequence[PlanSeat], *, given_up: PlanSeat | None = None
+) -> list[PlanSeat]:
+    """Return what to choose instead of seats that would leave a single one; nothing where they may be chosen.
+
+    Args:
+        given_up: a seat that is everybody's by this choice.
+    """
+    if not terms.show.no_single_gap or not chosen:
+        return []
+    closed = queries.closed_behind_rows(terms.show.id, chosen, terms.free_since)
+    if any(closed.get(seat.id) == queries.TAKEN for seat in chosen):
+        return []  # who takes them is told
+    plan = venues.seats(terms.show.plan_id or 0)
+    free = [
+        seat
+        for seat in plan
+        if (seat.id not in closed or seat == given_up) and seat.type is SeatType.SEAT
+    ]
+    return gaps.allowed_instead(free, chosen, given_up=given_up)

@@ -76,7 +76,7 @@ def _page(code: str, refusal: PalaceError | None = None, *, as_list: bool = Fals
         status=refusal.status if refusal else 200,
         ticket=found,
         one=found.performance,
-        nearest=seats[:NEAREST],
+        nearest=changes.nearest(free, terms, NEAREST),
         zones=sorted({seat.zone for seat in seats}),
         sections=_by_section(plan.drawn.drawing, seats) if plan and as_list else [],
         plan_svg=plan_svg(plan.drawn, plan.seats, words.language())

@@ -2,7 +2,7 @@
 
 from palace.waiting.services.joining import join, leave
 from palace.waiting.services.offers import accept, decline, price_of
-from palace.waiting.services.passing import pass_on, seats_freed, tend
+from palace.waiting.services.passing import offer_times, pass_on, seats_freed, tend
 from palace.waiting.services.reminding import remind
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "decline",
     "join",
     "leave",
+    "offer_times",
     "pass_on",
     "price_of",
     "remind",

@@ -18,6 +18,7 @@ from palace.errors import PalaceError
 from palace.members.rules import Known
 from palace.members.services import note
 from palace.notices import services as notices
+from palace.notices.rules import clock_time
 from palace.programme.rules import Seating
 from palace.tickets.keeping import KeptFor
 from palace.tickets.kept import keep_places
@@ -283,8 +284,8 @@ def offer_times() -> OfferTimes:
         near_minutes=house.offer_near_minutes,
         last_hours=house.offer_last_hours,
         last_minutes=house.offer_last_minutes,
-        quiet_from=house.offer_quiet_from,
-        quiet_until=house.offer_quiet_until,
+        quiet_from=clock_time(house.quiet_from),
+        quiet_until=clock_time(house.quiet_until),
     )
 
 
