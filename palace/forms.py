@@ -11,6 +11,7 @@ from babel.support import Translations
 from flask import request
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
+from wtforms import Field
 from wtforms.i18n import DefaultTranslations, messages_path
 
 from palace import words
@@ -35,6 +36,46 @@ class Form(FlaskForm):
 
     def __init__(self, **values: Any) -> None:
         super().__init__(**({"formdata": sent_fields()} | values))
+
+
+class Repeated(Field):
+    """Repeated values of one name: at most so many, none longer, and each of one shape where there is one.
+
+    What has a shape is a choice among things: empty values are left out.
+    """
+
+    data: list[str]
+
+    def __init__(
+        self,
+        *,
+        most: int,
+        longest: int,
+        too_many: Any,
+        wrong: Any,
+        shape: re.Pattern[str] | None = None,
+        **how: Any,
+    ) -> None:
+        self.most, self.longest, self.shape = most, longest, shape
+        self.too_many, self.wrong = too_many, wrong
+        super().__init__(**how)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the values.
+
+        Raises:
+            ValueError: there are too many, or one is too long or of another shape.
+        """
+        if len(valuelist) > self.most:
+            raise ValueError(str(self.too_many))
+        given = [value for value in valuelist if value] if self.shape else valuelist
+        if not all(self._fits(value) for value in given):
+            raise ValueError(str(self.wrong))
+        self.data = [value.strip() for value in given]
+
+    def _fits(self, value: str) -> bool:
+        shaped = self.shape is None or self.shape.fullmatch(value) is not None
+        return shaped and len(value) <= self.longest
 
 
 @functools.cache

@@ -17,8 +17,8 @@ from palace.roster.errors import REFUSALS, ImportRunning, RosterRefused, UnitUnk
 from palace.roster.models import RosterImport
 from palace.roster.rules import WORDS, ImportState, Reason
 from palace.roster.tree import import_units, read_units
+from palace.upkeep import read_roster
 from palace.web import refusal_words
-from palace.worker import read_roster
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 SHOWN = 20

@@ -17,36 +17,28 @@ from flask import Flask
 from procrastinate import App, Blueprint, JobContext, PsycopgConnector, RetryStrategy
 from procrastinate.worker import Worker
 from sqlalchemy import make_url
-from sqlalchemy.exc import SQLAlchemyError
 
-from palace import await_database, clock, create_app, lifecycle, retention, sending
-from palace.audit import services as audit
-from palace.audit.rules import Verdict
+from palace import await_database, clock, create_app, lifecycle, sending
 from palace.backup import backup
-from palace.blocks import services as blocks
 from palace.broadcasts import services as broadcasts
 from palace.care import services as care
 from palace.care.rules import STALLED_AFTER, TASK_TRIES
 from palace.config import Settings
-from palace.db import db, transaction
-from palace.moving import services as moving
-from palace.privacy import ledger
-from palace.privacy import services as privacy
+from palace.db import transaction
 from palace.reports import services as reports
-from palace.roster import queries as rosters
-from palace.roster import services as roster
 from palace.roster import vouching
-from palace.roster.errors import LeaversUnconfirmed, RosterRefused
-from palace.roster.verifier import Verifier, VerifierAway
 from palace.tickets import services as tickets
+from palace.upkeep import (
+    hand_out_due,
+    keep_erased,
+    pass_on_due,
+    read_due,
+    seal_once,
+    tell_all,
+    tidy_once,
+    verify_due,
+)
 from palace.venues import queries as venues
-from palace.waiting import queries as queues
-from palace.waiting import services as waiting
-
-
-class AuditChanged(RuntimeError):
-    """The audit is not what was sealed."""
-
 
 log = logging.getLogger("palace.worker")
 tasks = Blueprint()
@@ -94,23 +86,15 @@ def write_missed(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 -
 def pass_on(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task gets it
     """Offer what came free to who waits, where nobody looked meanwhile, and remind of shows that are near."""
     with _flask(context).app_context():
-        for performance_id in queues.due(clock.now()):
-            with transaction():
-                waiting.tend(performance_id)
-        with transaction():
-            waiting.remind(clock.now())
+        pass_on_due()
 
 
+@tasks.periodic(cron="* * * * *")
 @tasks.task(name="hand_out_blocks", queueing_lock="hand_out_blocks", retry=RETRY, pass_context=True)
 def hand_out_blocks(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task gets it
     """Give units' blocks to those who signed up, when their hour has come; remind of what is left."""
     with _flask(context).app_context():
-        busy = True
-        while busy:
-            with transaction():
-                busy = blocks.give_due_turn(clock.now())
-        with transaction():
-            blocks.remind(clock.now())
+        hand_out_due()
 
 
 @tasks.periodic(cron="30 19 * * *")  # 03:30 in Shanghai; cron counts in UTC
@@ -157,51 +141,12 @@ def read_rosters(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 -
         read_due()
 
 
-def read_due() -> None:
-    """Do the next step of every import that is due; one that fails holds up nobody else's.
-
-    Raises:
-        ReadingKilled, SQLAlchemyError: the last one's; it is tried again.
-    """
-    failed: Exception | None = None
-    for import_id in _rosters_due():
-        try:
-            read_roster(import_id)
-        except (roster.ReadingKilled, SQLAlchemyError) as error:
-            failed = error
-    if failed:
-        raise failed
-
-
-def _rosters_due() -> list[int]:
-    with transaction():
-        return rosters.due()
-
-
-def read_roster(import_id: int, progress: Callable[[int], None] | None = None) -> None:
-    """Do the next step of an import as one transaction; why it goes no further is written down."""
-    try:
-        with transaction():
-            roster.read(import_id, progress)
-    except (RosterRefused, LeaversUnconfirmed) as refusal:
-        with transaction():
-            roster.refuse(import_id, refusal)
-
-
 @tasks.periodic(cron="* * * * *")
 @tasks.task(name="tell_moves", queueing_lock="tell_moves", retry=RETRY, pass_context=True)
 def tell_moves(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task gets it
     """Tell everybody of shows that were moved or called off; a confirmation wakes it at once."""
     with _flask(context).app_context():
         tell_all()
-
-
-def tell_all() -> None:
-    """Tell batch by batch, each a transaction, until nobody waits."""
-    told = 1
-    while told:
-        with transaction():
-            told = moving.tell_some()
 
 
 @tasks.periodic(cron="* * * * *")
@@ -215,21 +160,6 @@ def verify_members(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
             verify_due(verifier)
 
 
-def verify_due(verifier: Verifier) -> int:
-    """Ask about everybody who is due, each outside of a transaction; return how many were answered."""
-    with transaction():
-        due = vouching.questions(clock.now())
-    for count, question in enumerate(due):
-        try:
-            verdict = verifier.check(question.card_number, question.name, question.phone)
-        except VerifierAway as away:
-            log.warning("verifier away", extra={"values": {"why": str(away)}})
-            return count
-        with transaction():
-            vouching.take_verdict(question, verdict)
-    return len(due)
-
-
 def note_death(call_next: Callable[[], Any], context: JobContext, _: Worker) -> Any:
     """Run a task; when it fails for the last time, write down by which kind of error."""
     try:
@@ -239,49 +169,6 @@ def note_death(call_next: Callable[[], Any], context: JobContext, _: Worker) -> 
             with _flask(context).app_context(), transaction():
                 care.note_death(context.job.id or 0, type(error).__qualname__)
         raise
-
-
-def tidy_once() -> dict[str, int]:
-    """Forget what has run out, as one transaction; return how many rows of each table went."""
-    with transaction():
-        if not venues.has_palace():
-            return {}
-        gone = retention.tidy(venues.house_rules(), clock.now())
-        gone["exports"] = reports.forget(venues.house_rules(), clock.now())
-        gone["files"] = reports.sweep()
-        gone["members"] = privacy.erase_idle(venues.house_rules(), clock.now())
-    log.info("tidied", extra={"values": gone})
-    return gone
-
-
-def keep_erased(settings: Settings) -> None:
-    """Copy who was erased beside the backups, and erase again whom an unfinished restore brought back.
-
-    Raises:
-        OSError: the backup folder cannot be read or written; as a failed task people see it.
-    """
-    with transaction():
-        again = privacy.replay(ledger.read(ledger.file_of(settings)))
-    privacy.copy_erasures(settings)
-    db.session.rollback()
-    if again:
-        log.warning("erased again", extra={"values": {"members": again}})
-
-
-def seal_once() -> Verdict:
-    """Seal, forget what is kept no longer, and check every seal.
-
-    Raises:
-        AuditChanged: one does not fit; as a failed task people see it until they looked.
-    """
-    with transaction():
-        audit.seal(clock.now())
-        audit.forget()
-    verdict = audit.verify()
-    db.session.rollback()
-    if verdict.wrong:
-        raise AuditChanged(f"{verdict.day}: {verdict.wrong}")
-    return verdict
 
 
 def _flask(context: JobContext) -> Flask:

@@ -19,7 +19,9 @@ from sqlalchemy import (
     select,
 )
 
-from palace.audit.rules import ACTS, FOUND_BY, SUBJECTS, VALUES, Values, changes
+from palace.audit.acts import ACTS, SUBJECTS
+from palace.audit.rules import Values, changes
+from palace.audit.values import FOUND_BY, VALUES
 from palace.db import db, table_of
 from palace.lists.queries import Column, List, instant, known
 from palace.lists.rules import Kind

@@ -32,12 +32,13 @@ from wtforms.widgets import TextInput
 from palace.blocks.rules import MOST_NAMES, MOST_PAPER, Way
 from palace.blocks.services.giving import Places, Terms
 from palace.clock import SHANGHAI
-from palace.forms import Form
+from palace.forms import MOST_VALUES, Form, Repeated
 from palace.text import N_
 
 MOST_PLACES = 2000
 MOST_EACH = 20
 LONGEST_SEARCH = 40
+LONGEST_CHOICE = 40
 LONGEST_PASTED = 40_000
 NUMBER = r"^[1-9][0-9]{0,17}\Z"
 ROW = re.compile(r"[A-Za-z0-9-]{1,20}:[^\s:]{1,6}")
@@ -47,6 +48,7 @@ CHOOSE_UNIT, CHOOSE_TIER = _("请先选一个单位。"), _("请选票种。")
 HOW_MANY = _("请写要几个，1到%(most)s。", most=MOST_PLACES)
 HOW_MANY_EACH = _("每人1到%(most)s张。", most=MOST_EACH)
 WHEN = _("请写日期和时间，比如 2026-11-28 19:00。")
+UNKNOWN = _("没有这一项，请刷新后重新选。")
 STALE = _("页面已过期，请刷新后再来。")
 WAYS = {
     Way.ANY: N_("经办人自己定"),
@@ -92,23 +94,10 @@ class InstantField(Field):
         return self.typed or as_typed(self.data)
 
 
-class TextList(Field):
-    """Repeated values of one shape; what has another is no seat."""
-
-    def __init__(self, label: Any = None, validators: Any = None, **how: Any) -> None:
-        self.shape = how.pop("shape", SEAT)
-        super().__init__(label, validators, **how)
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read the values.
-
-        Raises:
-            ValueError: one is no seat, row or person.
-        """
-        given = [value for value in valuelist if value]
-        if not all(self.shape.fullmatch(value) for value in given):
-            raise ValueError(_("没有这一项，请刷新后重新选。"))
-        self.data = given
+def _choices(shape: re.Pattern[str]) -> Repeated:
+    return Repeated(
+        most=MOST_VALUES, longest=LONGEST_CHOICE, too_many=UNKNOWN, wrong=UNKNOWN, shape=shape
+    )
 
 
 class UnitSearch(PlainForm):
@@ -177,8 +166,8 @@ class GiveForm(TermsFields, KeyedForm):
     tier = StringField(
         _("票种"), validators=[InputRequired(CHOOSE_TIER), Regexp(NUMBER, message=CHOOSE_TIER)]
     )
-    seats = TextList()
-    rows = TextList(shape=ROW)
+    seats = _choices(SEAT)
+    rows = _choices(ROW)
 
     def places(self, seats: tuple[str, ...]) -> Places:
         """Return which places are asked for: those marked, else so many."""
@@ -212,7 +201,7 @@ class NamesForm(Form):
 class GiveListForm(Form):
     """Whom lines mean that several are called by, and the word of those without an account."""
 
-    picks = TextList(shape=PICK)
+    picks = _choices(PICK)
     consent = BooleanField(_("他们同意由单位代领"))
 
     @property

@@ -18,7 +18,6 @@ from palace.members.rules import Role
 from palace.web import allow, reads, wants_json
 
 SHOWS = (Role.DOOR, *AT_COUNTERS)
-STAGES = (Role.PROGRAMME, Role.SITE_ADMIN, Role.ADMIN)
 
 
 def init_app(app: Flask) -> None:
@@ -40,8 +39,8 @@ def home() -> ResponseReturnValue:
         sites=current_user.sites(*AT_COUNTERS),
     )
     review = queries.reviewing(current_user)
-    stages = not roles.isdisjoint(STAGES)
-    drafts = queries.drafts(now, current_user.sites(*STAGES)) if stages else Drafts()
+    stages = not roles.isdisjoint(AT_PROGRAMME)
+    drafts = queries.drafts(now, current_user.sites(*AT_PROGRAMME)) if stages else Drafts()
     if wants_json():
         todo = _todo(waiting) | {"reviews": review.waiting, "sent_back": review.sent_back}
         todo |= {"drafts": drafts.count}

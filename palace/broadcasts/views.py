@@ -17,14 +17,14 @@ from palace.broadcasts.queries import Sites
 from palace.broadcasts.rules import Audience, Stage
 from palace.db import db, transaction
 from palace.errors import NotFound, PalaceError
-from palace.members.rules import Role
+from palace.members.posts import AT_PROGRAMME
 from palace.notices import senders
 from palace.notices.rules import BROADCAST, quiet_ends
 from palace.text import N_
 from palace.venues.queries import house_rules, message_rules
 from palace.web import allow, answer, checked, public, reads, refusal_words, wants_json
 
-WRITERS = (Role.ADMIN, Role.PROGRAMME, Role.SITE_ADMIN)
+WRITERS = AT_PROGRAMME
 STARTED, RUNS_ALREADY = N_("开始发了。"), N_("早就开始了，没有再发一遍。")
 STOPPED, GOES_ON = N_("停下了，还没轮到的不再发。"), N_("接着发了，已经收到的人不会再收到。")
 AUDIENCES = {

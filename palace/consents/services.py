@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -23,10 +24,18 @@ def give(member_id: int, purpose: Purpose, now: datetime, version: int | None = 
     Raises:
         NotFound: there is no such version.
     """
+    give_each([member_id], purpose, now, version)
+
+
+def give_each(
+    member_ids: Iterable[int], purpose: Purpose, now: datetime, version: int | None = None
+) -> None:
+    """Note what several members agreed to at one time, as `give` does."""
     seen = queries.version_of(purpose, version, now) if version is not None else None
     text = _kept(seen or queries.current(purpose, now))
-    given = insert(Consent).values(member_id=member_id, text_id=text.id, given_at=now)
-    db.session.execute(given.on_conflict_do_nothing())
+    rows = [{"member_id": one, "text_id": text.id, "given_at": now} for one in member_ids]
+    if rows:
+        db.session.execute(insert(Consent).values(rows).on_conflict_do_nothing())
 
 
 def agree_at_joining(member_id: int, now: datetime) -> None:

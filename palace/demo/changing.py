@@ -12,7 +12,7 @@ from palace.demo.programme import Show
 from palace.gifts import services as gifts
 from palace.members.models import Member, Staff
 from palace.moving import services as moving
-from palace.moving.errors import HallTaken
+from palace.moving.errors import NewHallTaken
 from palace.moving.rules import MoveKind
 from palace.moving.services import Wish
 from palace.moving.services.proposing import as_shown
@@ -35,7 +35,7 @@ def bring_in(shows: Sequence[Show], now: datetime) -> None:
     for performance in sorted(sold, key=lambda one: one.starts_at, reverse=True):
         try:
             _propose(performance, f"staff:{proposer.id}")
-        except HallTaken:
+        except NewHallTaken:
             continue
         return
 

@@ -27,14 +27,12 @@ LEFT = ("冯春梅", "19900000104")
 def bring_in(now: datetime) -> None:
     """Publish a second version, have some who are here agree to the first, and let somebody go."""
     began = now - STAYED
-    people = list(db.session.scalars(select(Member).order_by(Member.id)))
-    for member in people:
-        consents.give(member.id, Purpose.PRIVACY, now - AGREED)
+    people = list(db.session.scalars(select(Member.id).order_by(Member.id)))
+    consents.give_each(people, Purpose.PRIVACY, now - AGREED)
     first = FIRST[Purpose.PRIVACY]
     words = Words(f"{first.zh}\n{MORE.zh}", f"{first.en}\n{MORE.en}")
     consents.publish(Purpose.PRIVACY, words, after=1, actor="system", now=now - PUBLISHED)
-    for member in people[::2]:
-        consents.give(member.id, Purpose.PRIVACY, now - timedelta(days=3))
+    consents.give_each(people[::2], Purpose.PRIVACY, now - timedelta(days=3))
     name, phone = LEFT
     gone = Member(name=tidy_name(name), phone=phone, created_at=began)
     db.session.add(gone)

@@ -33,7 +33,7 @@ def bring_in(shows: Sequence[Show], now: datetime) -> None:
     buyers = iter(_buyers(now))
     for show in shows:
         if show.sold:
-            _sell(show, buyers, chance)
+            _sell(show, buyers, chance, now)
     yesterday = now - timedelta(days=1)
     db.session.execute(
         update(Notice).values(
@@ -58,14 +58,14 @@ def _buyers(now: datetime) -> list[Member]:
     return buyers
 
 
-def _sell(show: Show, buyers: Iterator[Member], chance: random.Random) -> None:
+def _sell(show: Show, buyers: Iterator[Member], chance: random.Random, now: datetime) -> None:
     """Sell to families and friends, the better seats sooner, until the show's share is sold."""
     wishes = list(_seat_wishes(show, chance) if show.performance.plan_id else _place_wishes(show))
     left = round(sum(wish.wanted for wish in wishes) * show.sold)
     for wish in wishes:
         if left <= 0:
             return
-        _buy(next(buyers), show, wish)
+        _buy(next(buyers), show, wish, now)
         left -= wish.wanted
 
 
@@ -91,12 +91,13 @@ def _groups(seats: Iterable[PlanSeat], together: int) -> Iterator[list[PlanSeat]
             yield neighbours[first : first + together]
 
 
-def _buy(buyer: Member, show: Show, wish: Wish) -> None:
+def _buy(buyer: Member, show: Show, wish: Wish, now: datetime) -> None:
     """Let somebody take what they wish as cheaply as they can, and pay what there is to pay."""
-    order = services.hold(buyer, show.performance.id, wish, key=KEY)
-    order = services.confirm(buyer, order.code)
+    order = services.hold(buyer, show.performance.id, wish, key=KEY, confirm=True)
+    if order.state is OrderState.HELD:
+        order = services.confirm(buyer, order.code)
     if order.state is OrderState.AWAITING_PAYMENT:
         asked = select(Payment).where(Payment.part == "tickets", Payment.subject_id == order.id)
         payments.receive(
-            db.session.scalars(asked).one(), backend=BACKEND, reference=order.code, now=clock.now()
+            db.session.scalars(asked).one(), backend=BACKEND, reference=order.code, now=now
         )

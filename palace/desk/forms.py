@@ -30,7 +30,7 @@ from palace.desk.rules import (
     read_time,
     read_yuan,
 )
-from palace.forms import MOST_VALUES, Form
+from palace.forms import MOST_VALUES, Form, Repeated
 from palace.programme.rules import IdentityPolicy, Qualifies, SeatChoice, Seating
 from palace.venues.figures import LARGEST_ORDER
 
@@ -200,23 +200,11 @@ class CopyForm(StartFields, Form):
     """When another evening of a performance is."""
 
 
-class Typed(Field):
-    """Repeated values of one name, as they were typed: one for each cell."""
-
-    data: list[str]
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the values."""
-        if len(valuelist) > MOST_VALUES or any(len(value) > LONGEST_NAME for value in valuelist):
-            raise ValueError(str(STALE))
-        self.data = [value.strip() for value in valuelist]
-
-
 class CellsForm(Seen, Form):
     """A table as it was typed: `cells` names the cells, a space between, `typed` has a value for each."""
 
     cells = HiddenField(validators=[InputRequired(STALE), Length(max=LONGEST_CELLS, message=STALE)])
-    typed = Typed()
+    typed = Repeated(most=MOST_VALUES, longest=LONGEST_NAME, too_many=STALE, wrong=STALE)
 
     def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
         """Ask for a value for each cell, then look at each."""

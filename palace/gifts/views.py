@@ -64,6 +64,7 @@ def gifts_waiting() -> dict[str, list[Gift]]:
 
 @bp.get("/tickets/<code:code>/gift")
 @allow(Role.MEMBER, Role.ACTING)
+@reads(GiftForm)
 def ask(code: str) -> ResponseReturnValue:
     """Ask whom a ticket is for, or show for whom it waits."""
     return _giver_page(code, GiftForm(formdata=None))

@@ -47,6 +47,8 @@ class ClockField(FigureField):
     """A clock time, typed 21:30 or 2130; kept as the number 2130."""
 
     def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
         return f"{self.data // 100:02}:{self.data % 100:02}" if self.data is not None else ""
 
     def process_formdata(self, valuelist: list[str]) -> None:

@@ -9,14 +9,15 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import Field, HiddenField, IntegerField, StringField, ValidationError
+from wtforms import HiddenField, IntegerField, StringField, ValidationError
 from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional, Regexp
 
 from palace.clock import SHANGHAI
-from palace.forms import Form
+from palace.forms import Form, Repeated
 from palace.kept.rules import REASONS
 
 STALE = _("请刷新这一页再改。")
+TOO_MANY = _("一次选的太多了，请分几次。")
 LONGEST_WHY, LONGEST_SEEN, MOST_PLACES = 60, 20_000, 2000
 MOST = 90
 """How many seats or unions one form carries: a body has a hundred values at most."""
@@ -61,16 +62,8 @@ def typed_instant(instant: datetime | None) -> str:
     return instant.astimezone(SHANGHAI).strftime(TYPED) if instant else ""
 
 
-class Repeated(Field):
-    """Repeated values of one name."""
-
-    data: list[str]
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read the values."""
-        if len(valuelist) > MOST or any(len(value) > LONGEST_WHY for value in valuelist):
-            raise ValueError(gettext("一次选的太多了，请分几次。"))
-        self.data = [value.strip() for value in valuelist]
+def _many() -> Repeated:
+    return Repeated(most=MOST, longest=LONGEST_WHY, too_many=TOO_MANY, wrong=TOO_MANY)
 
 
 class OpeningsForm(Form):
@@ -78,7 +71,7 @@ class OpeningsForm(Form):
 
     public = At(_("公众"), validators=[InputRequired(_("请填写日期和时间。"))])
     members = At(_("工会会员"))
-    unit, unit_at = Repeated(), Repeated()
+    unit, unit_at = _many(), _many()
     add = StringField(
         _("加一个单位（全称、俗称或拼音）"),
         validators=[Optional(), Length(max=LONGEST_WHY, message=_("写得太长了。"))],
@@ -143,7 +136,7 @@ class KeepForm(Form):
         validators=[Optional(), Length(max=LONGEST_WHY, message=_("写得太长了。"))],
     )
     until = At(_("什么时候放出来"))
-    seats = Repeated()
+    seats = _many()
     count = IntegerField(
         _("留几个名额"),
         validators=[Optional(), NumberRange(1, MOST_PLACES, _("请填写要留几个名额。"))],
@@ -154,4 +147,4 @@ class LetGoForm(Form):
     """Which group of kept seats goes on sale now; no `seats`: all of it."""
 
     group = StringField(validators=[InputRequired(STALE), Regexp(r"^[0-9]{1,18}\Z", message=STALE)])
-    seats = Repeated()
+    seats = _many()

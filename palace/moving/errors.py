@@ -41,10 +41,10 @@ class AnswerTooLate(PalaceError):
     message = N_("退票截止要在现在以后、新的开演时间以前。")
 
 
-class HallTaken(PalaceError):
+class NewHallTaken(PalaceError):
     """Something else has the hall at the new time. Carries `clashes`, in words."""
 
-    status, code = 409, "hall_taken"
+    status, code = 409, "new_hall_taken"
     message = N_("新的时间场地有安排：%(clashes)s。请换时间或场地。")
 
 

@@ -14,6 +14,7 @@ from palace.errors import NotFound
 from palace.lists.queries import Column, List, instant
 from palace.lists.rules import Kind
 from palace.members.models import Member
+from palace.members.posts import AT_COUNTERS
 from palace.members.rules import Role, SignedIn, mask_name
 from palace.moving.models import Move, MoveNews
 from palace.moving.rules import MoveState, mark_of
@@ -25,6 +26,8 @@ from palace.venues.queries import spaces_at
 
 COMING = timedelta(days=180)
 MOST_LISTED = 200
+OWED_TO = (Role.FINANCE, Role.PROGRAMME, *AT_COUNTERS)
+"""Who sees the money that has to go back."""
 OPEN = (MoveState.PROPOSED, MoveState.RUNNING)
 
 
@@ -163,7 +166,7 @@ def news_of(member_id: int, performance_id: int) -> tuple[Move, MoveNews | None]
 
 
 def _refunds_at(actor: SignedIn) -> ColumnElement[bool]:
-    sites = actor.sites(Role.ADMIN, Role.FINANCE, Role.PROGRAMME, Role.COUNTER)
+    sites = actor.sites(*OWED_TO)
     return true() if sites is None else Performance.space_id.in_(spaces_at(sites))
 
 

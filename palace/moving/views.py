@@ -16,21 +16,21 @@ from palace.db import db, transaction
 from palace.errors import NotFound, PalaceError
 from palace.forms import Form
 from palace.lists.services import answer as lists_answer
+from palace.members.posts import AT_PROGRAMME
 from palace.members.queries import current_member
 from palace.members.rules import Role
 from palace.moving import effects, queries, services
 from palace.moving.effects import Preview, Target
 from palace.moving.forms import ConfirmForm, DecideForm, ProposeForm, Wanted, WantedForm
 from palace.moving.models import Move
-from palace.moving.queries import REFUNDS
+from palace.moving.queries import OWED_TO, REFUNDS
 from palace.moving.rules import MoveState, seen_as
 from palace.moving.services.proposing import as_shown, clash_words
 from palace.programme.models import Performance
 from palace.tickets.models import Ticket
 from palace.web import allow, answer, checked, reads, refusal_words, wants_json
 
-PLANS = (Role.PROGRAMME, Role.ADMIN)
-LOOKS = (*PLANS, Role.REVIEWER)
+LOOKS = (*AT_PROGRAMME, Role.REVIEWER)
 
 bp = Blueprint("moving", __name__)
 
@@ -62,12 +62,12 @@ def home() -> ResponseReturnValue:
         lambda: {"moves": [_move_json(move) for move in found]},
         moves=found,
         shows=queries.coming(clock.now(), _sites()),
-        may_plan=not current_user.roles.isdisjoint(PLANS),
+        may_plan=not current_user.roles.isdisjoint(AT_PROGRAMME),
     )
 
 
 @bp.get("/staff/programme/refunds")
-@allow(Role.ADMIN, Role.FINANCE, Role.PROGRAMME, Role.COUNTER)
+@allow(*OWED_TO)
 @reads(query=REFUNDS.words)
 def refunds() -> ResponseReturnValue:
     """Show the money that has to go back, ticket by ticket."""
@@ -79,18 +79,18 @@ def refunds() -> ResponseReturnValue:
 @reads(WantedForm)
 def show(performance_id: int) -> ResponseReturnValue:
     """Show what is proposed or under way for a show, or what a wish would do."""
-    return _page(performance_id)
+    return _page(performance_id, WantedForm(request.args or None))
 
 
 @bp.post("/staff/programme/performances/<id:performance_id>/move")
-@allow(*PLANS)
+@allow(*AT_PROGRAMME)
 @reads(ProposeForm)
 def propose(performance_id: int) -> ResponseReturnValue:
     """Propose to call a show off or move it."""
     form = ProposeForm()
 
     def act() -> str:
-        found = queries.performance_at(performance_id, _sites(PLANS))
+        found = queries.performance_at(performance_id, _sites(AT_PROGRAMME))
         wish = form.wish(found.starts_at)
         title, shown = form.title.data or "", form.shown.data or ""
         services.propose(found, wish, title=title, shown=shown, actor=current_user.actor)
@@ -177,14 +177,14 @@ def _act(performance_id: int, form: Form, act: Callable[[], str]) -> ResponseRet
 
 
 def _page(
-    performance_id: int, typed: ProposeForm | None = None, refusal: PalaceError | None = None
+    performance_id: int, typed: Wanted | None = None, refusal: PalaceError | None = None
 ) -> Response:
     found = queries.performance_at(performance_id, _sites())
     open_one = queries.find_open(found.id)
-    form: Wanted = typed or _form(open_one)
+    form = _form(open_one, typed)
     told = refusal
     target = effects.target_of(open_one) if open_one else None
-    if open_one is None and (typed is not None or request.args.get("kind")):
+    if open_one is None and (isinstance(form, ProposeForm) or form.kind.data):
         try:
             target = _asked(found, form)
         except PalaceError as wrong:
@@ -207,7 +207,7 @@ def _page(
         seen=seen_as(shown.figures) if shown else "",
         as_shown=as_shown(found),
         is_mine=open_one is not None and open_one.proposed_by == current_user.actor,
-        may_plan=not current_user.roles.isdisjoint(PLANS),
+        may_plan=not current_user.roles.isdisjoint(AT_PROGRAMME),
         spaces=effects.spaces(_sites()),
         plans=effects.plans(_sites(), found.plan_id),
         clash_words=clash_words,
@@ -215,12 +215,12 @@ def _page(
     )
 
 
-def _form(open_one: Move | None) -> WantedForm:
-    """Return the form of a link; nothing is asked while something is open."""
-    form = WantedForm(None if open_one or "kind" not in request.args else request.args)
-    if form.kind.data:
-        form.validate()
-    return form
+def _form(open_one: Move | None, typed: Wanted | None) -> Wanted:
+    """Return what was typed, or what a link says; a link asks nothing while something is open."""
+    if isinstance(typed, WantedForm) and typed.kind.data and open_one is None:
+        typed.validate()
+        return typed
+    return typed if isinstance(typed, ProposeForm) else WantedForm()
 
 
 def _asked(found: Performance, form: Wanted) -> Target | None:
@@ -232,12 +232,12 @@ def _asked(found: Performance, form: Wanted) -> Target | None:
 
 
 def _texts(target: Target, move: Move | None, found: Performance) -> list[tuple[str, str]]:
-    """Return what people will be told, in both languages."""
+    """Return what people will be told, in each language by its code."""
     old = move.old_starts_at if move else found.starts_at
     texts = []
-    for language, name in (("zh", "中文"), ("en", "English")):
+    for language in words.LOCALES:
         with _spoken(language):
-            texts.append((name, services.text_for(target, old, found)))
+            texts.append((language, services.text_for(target, old, found)))
     return texts
 
 

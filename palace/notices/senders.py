@@ -1,13 +1,9 @@
-"""How a notice is said: the words and the age of each kind, as a text and as a template's variables.
-
-Chinese gateways send approved templates only: short, variables of about 20 characters, no links.
-"""
+"""How a notice is said: its words with its values in them, as a text and as a template's variables."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from string import Formatter
 from typing import Any
 
@@ -15,178 +11,21 @@ from flask import current_app
 
 from palace import words
 from palace.config import Settings
-from palace.members.rules import CODE_LIFE
 from palace.members.services import code_of
 from palace.notices.gateways import MAIL, SCREEN
+from palace.notices.kinds import KINDS as KINDS  # noqa: PLC0414 - says: shown to others
 from palace.notices.rules import (
-    BROADCAST,
     EMAIL_CODE,
-    EMAIL_CODE_LIFE,
-    NUMBER_CHANGED,
     SIGN_IN_CODE,
     is_change,
 )
 from palace.security import keys
 
 LONGEST_VARIABLE = 20
-NEWS, BROADCAST_LASTS = timedelta(days=2), timedelta(days=7)
 CODE_DIGITS = 6
 ARROW = " → "
 NUMBERED = "tencent"
 """The provider whose templates number their variables."""
-TURN = timedelta(hours=12)
-REMINDER = timedelta(hours=2)
-
-
-@dataclass(frozen=True)
-class Kind:
-    """The words of a kind of notice, and how long after it was owed anybody still wants to get it."""
-
-    zh: str
-    en: str
-    lasts: timedelta
-
-
-KINDS = {
-    SIGN_IN_CODE: Kind(
-        "登录验证码 {code}，10分钟内有效，请勿告诉他人。",
-        "Your sign-in code is {code}. Valid for 10 minutes; tell nobody.",
-        CODE_LIFE,
-    ),
-    EMAIL_CODE: Kind(
-        "邮箱验证码 {code}，30分钟内有效，请勿告诉他人。",
-        "Your code for this e-mail address is {code}. Valid for 30 minutes; tell nobody.",
-        EMAIL_CODE_LIFE,
-    ),
-    BROADCAST: Kind(
-        "{title}。详情请到文化宫网站，在“答疑”里输入{word}。",
-        "{title}. More on the palace's website: Answers, {word}.",
-        BROADCAST_LASTS,
-    ),
-    NUMBER_CHANGED: Kind(
-        "您在文化宫的手机号换掉了。不是您本人办的，请马上到售票处。",
-        "Your phone number at the palace was changed. If it was not you, tell the box office now.",
-        NEWS,
-    ),
-    "tickets_issued": Kind(
-        "{title}，{starts_at}，{count}张票已出，登录后在“我的”里查看。",
-        "{title}, {starts_at}: {count} ticket(s) issued. Sign in and open Mine to see them.",
-        NEWS,
-    ),
-    "ticket_returned": Kind(
-        "{title}，{starts_at}，您的一张票已退。",
-        "{title}, {starts_at}: one of your tickets was returned.",
-        NEWS,
-    ),
-    "seat_changed": Kind(
-        "{title}，{starts_at}，座位换成{seat}了。旧的二维码不能再用，登录后在“我的”里看新票。",
-        "{title}, {starts_at}: your seat is now {seat}. The old QR code is dead; sign in and see Mine.",
-        NEWS,
-    ),
-    "ticket_offered": Kind(
-        "有人送您一张票：{title}，{starts_at}。请在{until}前登录，在“我的”里收下。",
-        "Somebody gives you a ticket: {title}, {starts_at}. Sign in by {until} and take it under Mine.",
-        NEWS,
-    ),
-    "ticket_received": Kind(
-        "{title}，{starts_at}，票收下了，登录后在“我的”里查看。",
-        "{title}, {starts_at}: the ticket is yours. Sign in and open Mine to see it.",
-        NEWS,
-    ),
-    "ticket_given": Kind(
-        "{title}，{starts_at}，您送的票对方收下了，您的旧二维码不能再用。",
-        "{title}, {starts_at}: the ticket you gave was taken; your old QR code is dead.",
-        NEWS,
-    ),
-    "show_moved": Kind(
-        "{title}，{starts_at}改到{new_at}，{place}。票照旧有效。去不了，请在{until}前到“我的”里退票。",
-        "{title}, {starts_at}, is moved to {new_at}, {place}. Your ticket stays valid;"
-        " if you cannot come, return it under Mine by {until}.",
-        NEWS,
-    ),
-    "show_cancelled": Kind(
-        "{title}，{starts_at}取消了，请不要来。免费名额已还给您；付过的钱请到售票处退。",
-        "{title}, {starts_at}, is cancelled: please do not come. Free allowances are back;"
-        " money paid is returned at the box office.",
-        NEWS,
-    ),
-    "unit_confirmed": Kind(
-        "{unit}核对好了，您已是工会会员，会员票可以订了。",
-        "{unit} has confirmed you: you are a union member now and may book member tickets.",
-        NEWS,
-    ),
-    "unit_refused": Kind(
-        "{unit}没有核对上您，登录后可以换一个单位，或到售票处办理。",
-        "{unit} could not confirm you. Sign in to choose another unit, or ask at the box office.",
-        NEWS,
-    ),
-    "missed": Kind(
-        "{title}，{starts_at}，预约了没来。下次去不了请先退票。记错了，登录后在“我的”里说一声。",
-        "{title}, {starts_at}: booked, but nobody came. Please return tickets you cannot use."
-        " If this is wrong, sign in and say so under Mine.",
-        NEWS,
-    ),
-    "strike_forgiven": Kind(
-        "{title}，{starts_at}，预约了没来的这一次不算了。",
-        "{title}, {starts_at}: that nobody came does not count any more.",
-        NEWS,
-    ),
-    "strike_kept": Kind(
-        "{title}，{starts_at}，您说的我们看过了，这一次还是算，原因登录后在“我的”里看。",
-        "{title}, {starts_at}: we have looked again, and it still counts. Sign in and see why under Mine.",
-        NEWS,
-    ),
-    "unit_asks_name": Kind(
-        "{unit}要核对您，请登录后在“我的”里填好姓名。",
-        "{unit} wants to confirm you. Please sign in and give your name under Mine.",
-        NEWS,
-    ),
-    "block_given": Kind(
-        "{title}，{starts_at}，给您单位留了{count}个座位，{releases_at}收回。登录后在“单位工会”里发给大家。",
-        "{title}, {starts_at}: {count} seats are kept for your union until {releases_at}."
-        " Sign in and hand them out under Your unit.",
-        NEWS,
-    ),
-    "block_release": Kind(
-        "{title}，{starts_at}，您单位还有{count}个座位没发出去，{releases_at}收回。",
-        "{title}, {starts_at}: {count} seats of your union are not handed out yet."
-        " They go back on sale at {releases_at}.",
-        NEWS,
-    ),
-    "block_none_left": Kind(
-        "{title}，{starts_at}，单位的票按报名先后分完了，这次没有分到您。",
-        "{title}, {starts_at}: the tickets of your union went to those who signed up before you.",
-        NEWS,
-    ),
-    "awaiting_payment": Kind(
-        "{title}，{starts_at}，座位留到{pay_by}，请到售票处付{amount}。",
-        "{title}, {starts_at}: seats kept until {pay_by}. Please pay {amount} at the box office.",
-        NEWS,
-    ),
-    "waiting_offer": Kind(
-        "{title}，{starts_at}，轮到您了，{count}张，请在{until}前登录“我的”确认，过时让给后面的人。",
-        "{title}, {starts_at}: your turn, {count} ticket(s). Sign in and confirm under Mine before {until};"
-        " after that they go to the next.",
-        TURN,
-    ),
-    "waiting_over": Kind(
-        "{title}，{starts_at}，您的排队结束了，登录后在“我的”里看原因。",
-        "{title}, {starts_at}: you wait no longer. Sign in and see why under Mine.",
-        NEWS,
-    ),
-    "reminder_day": Kind(
-        "{title}，{starts_at}，您有{count}张票。去不了请登录后在“我的”里点“我去不了”，让给排队的人。",
-        "{title}, {starts_at}: you have {count} ticket(s). If you cannot come, sign in and say so under Mine,"
-        " for those who wait.",
-        REMINDER,
-    ),
-    "reminder_hours": Kind(
-        "{title}，{starts_at}开演，您有{count}张票。去不了请现在登录“我的”点“我去不了”，还来得及让给别人。",
-        "{title} begins {starts_at}: you have {count} ticket(s). If you cannot come, sign in and say so under"
-        " Mine now: somebody else still can.",
-        REMINDER,
-    ),
-}
 
 
 def sms_gateway() -> str | None:
@@ -284,6 +123,7 @@ SAID: dict[str, Callable[[Any], str]] = {
     "new_at": _instant,
     "seat": _title,
     "pay_by": _instant,
+    "until": _instant,
     "releases_at": _instant,
     "amount": words.money_words,
     "count": str,

@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, func
 
 from palace.agenda.models import AgendaEntry
 from palace.blocks.models import ListedName, SignUp
@@ -17,7 +16,7 @@ from palace.commands import CommandKey
 from palace.companions.models import Companion
 from palace.consents.models import Consent, ConsentText
 from palace.gifts.models import Gift
-from palace.joining.models import NO_CARD, Application
+from palace.joining.models import Application
 from palace.members.models import (
     AuditLine,
     Challenge,
@@ -27,12 +26,11 @@ from palace.members.models import (
     RosterEntry,
     SignIn,
 )
-from palace.members.services.audit import FOR
 from palace.moving.models import MoveNews
 from palace.notices.models import Contact, Notice
-from palace.notices.rules import EMAIL_CODE
 from palace.payments.models import Payment
-from palace.privacy.holding import Holding, Whose, by, by_actor
+from palace.privacy import rows
+from palace.privacy.holding import Holding, by, by_actor
 from palace.programme.models import Performance, Production
 from palace.reports.models import Export
 from palace.roster.models import RosterQuestion
@@ -45,65 +43,6 @@ STAYS = N_("账要对得上，一直留着；注销以后不再写着是谁。")
 GOES = N_("留到您注销。")
 DAYS = N_("过%(days)s天删除，注销时马上删。")
 NOW: ColumnElement[Any] = func.palace_clock()
-
-
-def _orders(whose: Whose) -> Select[int]:
-    return select(Order.id).where(Order.member_id == whose.id)
-
-
-def _tickets(whose: Whose) -> Select[int]:
-    return select(Ticket.id).where(Ticket.member_id == whose.id)
-
-
-def _on_roster(whose: Whose) -> ColumnElement[bool]:
-    own = select(Member.roster_entry_id).where(Member.id == whose.id)
-    return RosterEntry.id.in_(own)
-
-
-def _made_of_their_word(whose: Whose) -> ColumnElement[bool]:
-    """Return the roster entries that only their own application made, for whom no unit brought a list."""
-    of_theirs = exists().where(
-        Application.member_id == whose.id,
-        RosterEntry.card_number == NO_CARD,
-    )
-    kept = exists().where(Member.roster_entry_id == RosterEntry.id)
-    return of_theirs & ~kept
-
-
-def _by_phone(whose: Whose) -> ColumnElement[bool]:
-    return Challenge.phone == whose.phone
-
-
-def _received(whose: Whose) -> ColumnElement[bool]:
-    direct = [whose.actor, *([f"phone:{whose.phone}"] if whose.phone else [])]
-    codes = Notice.subject.startswith(f"email:{whose.id}:") & (Notice.kind == EMAIL_CODE)
-    return or_(Notice.receiver.in_(direct), codes)
-
-
-def _appealed(whose: Whose) -> ColumnElement[bool]:
-    return Appeal.strike_id.in_(select(Strike.id).where(Strike.member_id == whose.id))
-
-
-def _gave_or_got(whose: Whose) -> ColumnElement[bool]:
-    return or_(Gift.giver_id == whose.id, Gift.receiver_id == whose.id)
-
-
-def _paid(whose: Whose) -> ColumnElement[bool]:
-    return (Payment.part == "tickets") & Payment.subject_id.in_(_orders(whose))
-
-
-def _noted(whose: Whose) -> ColumnElement[bool]:
-    acted = AuditLine.after.has_key(FOR) & (AuditLine.after[FOR].astext == whose.actor)
-    return or_(AuditLine.actor == whose.actor, AuditLine.subject == whose.actor, acted)
-
-
-def _of_text(column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
-    return select(column).where(ConsentText.id == Consent.text_id).scalar_subquery()
-
-
-def _of_show(column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
-    found = select(column).select_from(Performance).join(Performance.production)
-    return found.where(Performance.id == Order.performance_id).scalar_subquery()
 
 
 HOLDINGS: Sequence[Holding] = (
@@ -125,8 +64,8 @@ HOLDINGS: Sequence[Holding] = (
         model=RosterEntry,
         title=N_("单位名册上的您"),
         kept=N_("名册是单位工会的，更正、删除请找单位；注销以后和您的账号不再有关。"),
-        of=_on_roster,
-        goes=_made_of_their_word,
+        of=rows.on_roster,
+        goes=rows.made_of_their_word,
     ),
     Holding(
         model=RosterQuestion,
@@ -149,7 +88,10 @@ HOLDINGS: Sequence[Holding] = (
         title=N_("您同意过的说明"),
         kept=N_("作为凭据留着；注销以后不再写着是谁。"),
         of=by(Consent.member_id),
-        also={"purpose": _of_text(ConsentText.purpose), "version": _of_text(ConsentText.version)},
+        also={
+            "purpose": rows.of_text(ConsentText.purpose),
+            "version": rows.of_text(ConsentText.version),
+        },
         emptied={"withdrawn_at": func.coalesce(Consent.withdrawn_at, NOW)},
     ),
     Holding(
@@ -182,7 +124,7 @@ HOLDINGS: Sequence[Holding] = (
             "不存验证码本身，只记什么时候要过。过%(days)s天删除，注销也不提前，免得有人不停地要。"
         ),
         days="challenge_keep_days",
-        of=_by_phone,
+        of=rows.by_phone,
         untold=frozenset({"browser_hash", "address_hash"}),
     ),
     Holding(
@@ -190,8 +132,8 @@ HOLDINGS: Sequence[Holding] = (
         title=N_("发给您的通知"),
         kept=DAYS,
         days="notice_keep_days",
-        of=_received,
-        goes=_received,
+        of=rows.received,
+        goes=rows.received,
     ),
     Holding(
         model=Contact,
@@ -206,8 +148,8 @@ HOLDINGS: Sequence[Holding] = (
         kept=STAYS,
         of=by(Order.member_id),
         also={
-            "title_zh": _of_show(Production.title_zh),
-            "starts_at": _of_show(Performance.starts_at),
+            "title_zh": rows.of_show(Production.title_zh),
+            "starts_at": rows.of_show(Performance.starts_at),
         },
     ),
     Holding(model=Claim, title=N_("订过、占过的座位"), kept=STAYS, of=by(Claim.member_id)),
@@ -216,19 +158,19 @@ HOLDINGS: Sequence[Holding] = (
         model=Admission,
         title=N_("检票入场"),
         kept=STAYS,
-        of=lambda whose: Admission.ticket_id.in_(_tickets(whose)),
+        of=lambda whose: Admission.ticket_id.in_(rows.tickets(whose)),
     ),
     Holding(
         model=RefundOwed,
         title=N_("要退给您的钱"),
         kept=STAYS,
-        of=lambda whose: RefundOwed.ticket_id.in_(_tickets(whose)),
+        of=lambda whose: RefundOwed.ticket_id.in_(rows.tickets(whose)),
     ),
     Holding(
         model=Gift,
         title=N_("您送出和收到的票"),
         kept=N_("谁把票送给了谁要查得到，一直留着；注销以后不再写着是谁。"),
-        of=_gave_or_got,
+        of=rows.gave_or_got,
         untold=frozenset({"giver_id", "receiver_id"}),
         emptied={"number_end": ""},
     ),
@@ -239,15 +181,15 @@ HOLDINGS: Sequence[Holding] = (
         of=by(MoveNews.member_id),
         goes=by(MoveNews.member_id),
     ),
-    Holding(model=Payment, title=N_("付款"), kept=STAYS, of=_paid),
+    Holding(model=Payment, title=N_("付款"), kept=STAYS, of=rows.paid),
     Holding(
         model=Entrant,
         title=N_("入场人（姓名、证件尾号）"),
         kept=N_("散场%(days)s天后删除，注销时马上删。"),
         days="entrant_keep_days",
-        of=lambda whose: Entrant.order_id.in_(_orders(whose)),
+        of=lambda whose: Entrant.order_id.in_(rows.orders(whose)),
         untold=frozenset({"identity_hash", "key_id"}),
-        goes=lambda whose: Entrant.order_id.in_(_orders(whose)),
+        goes=lambda whose: Entrant.order_id.in_(rows.orders(whose)),
     ),
     Holding(
         model=Companion,
@@ -285,9 +227,9 @@ HOLDINGS: Sequence[Holding] = (
         model=Appeal,
         title=N_("您请人再看一次的话"),
         kept=GOES,
-        of=_appealed,
+        of=rows.appealed,
         untold=frozenset({"decided_by"}),
-        goes=_appealed,
+        goes=rows.appealed,
     ),
     Holding(
         model=Strike,
@@ -327,7 +269,7 @@ HOLDINGS: Sequence[Holding] = (
         model=AuditLine,
         title=N_("操作记录"),
         kept=N_("谁办了什么要查得到；注销时毁掉您的钥匙，里面的姓名和手机号谁也打不开。"),
-        of=_noted,
+        of=rows.noted,
         untold=frozenset({"personal", "personal_of"}),
     ),
 )

@@ -16,7 +16,7 @@ from palace.programme.queries import working_minutes
 from palace.programme.rules import IdentityPolicy, Scope, SeatChoice, Seating
 from palace.venues import queries as venues
 from palace.venues import services
-from palace.venues.models import Seat, SeatingPlan, Space
+from palace.venues.models import HouseRules, Seat, SeatingPlan, Space
 from palace.venues.rules import Use
 
 
@@ -72,7 +72,7 @@ def stage(production: Production, space: Space, staging: Staging) -> Performance
         else staging.no_single_gap,
         choice=staging.choice,
     )
-    _place(performance, space, staging)
+    _place(performance, space, staging, house)
     db.session.add(performance)
     db.session.flush()
     _put_on_sale(performance, staging)
@@ -93,7 +93,7 @@ def place_anew(performance: Performance, space: Space, staging: Staging) -> None
     db.session.flush()
     if old is not None:
         services.release(old)
-    _place(performance, space, staging)
+    _place(performance, space, staging, venues.house_rules())
     performance.sale_closes_at = staging.sale_closes_at or staging.starts_at
     performance.sale_opens_at = staging.sale_opens_at
     db.session.flush()
@@ -116,9 +116,8 @@ def _check(space: Space, staging: Staging) -> None:
             raise ZoneUnpriced(zone=zone)
 
 
-def _place(performance: Performance, space: Space, staging: Staging) -> None:
+def _place(performance: Performance, space: Space, staging: Staging, house: HouseRules) -> None:
     """Take the space from get-in to get-out, and say when and how people sit there."""
-    house = venues.house_rules()
     ends_at = staging.starts_at + timedelta(minutes=_length(performance.production))
     during = Range(
         staging.starts_at - _or(staging.get_in, house.get_in_minutes),

@@ -19,7 +19,7 @@ from wtforms.validators import AnyOf, DataRequired, NumberRange, Optional, Regex
 from palace import clock
 from palace.clock import palace_day
 from palace.errors import NotFound
-from palace.forms import Form
+from palace.forms import Form, Repeated
 from palace.identities.errors import EntrantsNeeded
 from palace.identities.rules import Declared, Document, flaw_of, last_four, tidy_number
 from palace.members.rules import is_name, tidy_name
@@ -28,6 +28,8 @@ from palace.tickets.rules import Wish
 
 MOST_SEATS = 20
 LONGEST_TEXT = 60
+TOO_MANY = _("一次选的座位太多了，请分几次选。")
+TOO_LONG = _("有一格写得太长了，请照证件填。")
 NO_NAME = N_("请填写真实姓名，2到30个字，不带数字和符号。")
 NO_DOCUMENT = N_("请选择证件。")
 PERSON = re.compile(r"[0-9]{1,18}")
@@ -42,7 +44,7 @@ class SeatList(Field):
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read the values."""
         if len(valuelist) > MOST_SEATS:
-            raise ValueError(_("一次选的座位太多了，请分几次选。"))
+            raise ValueError(TOO_MANY)
         pairs = [self._pair(value) for value in valuelist]
         if len({code for code, _tier in pairs}) < len(pairs):
             raise ValueError(_("同一个座位选了两次，请重新选择。"))
@@ -151,18 +153,8 @@ class SeatForm(Form):
         return self.seats.data[0][0]
 
 
-class Texts(Field):
-    """Repeated values of one name, as many as a form has seats."""
-
-    data: list[str]
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read the values."""
-        if len(valuelist) > MOST_SEATS:
-            raise ValueError(_("一次选的座位太多了，请分几次选。"))
-        if any(len(value) > LONGEST_TEXT for value in valuelist):
-            raise ValueError(_("有一格写得太长了，请照证件填。"))
-        self.data = [value.strip() for value in valuelist]
+def _texts() -> Repeated:
+    return Repeated(most=MOST_SEATS, longest=LONGEST_TEXT, too_many=TOO_MANY, wrong=TOO_LONG)
 
 
 class EntrantsForm(Form):
@@ -171,8 +163,8 @@ class EntrantsForm(Form):
     `person`: people of the member's list, by id; they take the first seats, typed ones the others.
     """
 
-    person = Texts()
-    name, document, number = Texts(), Texts(), Texts()
+    person = _texts()
+    name, document, number = _texts(), _texts(), _texts()
     consent, guardian = BooleanField(), BooleanField()
 
     def __init__(self) -> None:
@@ -253,7 +245,7 @@ class EntrantsForm(Form):
 class ReturnsForm(Form):
     """Which of the tickets of one show go back, by their codes."""
 
-    ticket = Texts()
+    ticket = _texts()
 
 
 class ProgrammeForm(PlainForm):

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+LONGEST_SPAN = 3660
+"""Days: what is kept or counted longer is a slip of the hand."""
+
 
 class Unit(StrEnum):
     """What a figure counts."""

@@ -12,6 +12,7 @@ from flask_login import current_user
 from palace import clock, words
 from palace.db import db, transaction
 from palace.errors import NotFound, PalaceError
+from palace.members.posts import AT_COUNTERS
 from palace.members.queries import current_member
 from palace.members.rules import Role
 from palace.programme import queries as programme
@@ -27,7 +28,7 @@ from palace.waiting.queries import Standing
 from palace.waiting.rules import LIVE, WaitState
 from palace.web import allow, answer, checked, reads, refusal_words, wants_json
 
-SEEN_BY = (Role.PROGRAMME, Role.COUNTER, Role.SITE_ADMIN, Role.ADMIN)
+SEEN_BY = (Role.PROGRAMME, *AT_COUNTERS)
 ONE = "/performances/<id:performance_id>/wait"
 OFFER = "/offers/<code:code>"
 PRINTS = limiter.shared_limit(

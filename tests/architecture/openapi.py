@@ -14,13 +14,11 @@ from wtforms import BooleanField, Field, Form, IntegerField, StringField
 from wtforms.csrf.core import CSRFTokenField
 from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional, Regexp
 
-from palace.blocks.forms import InstantField, TextList
-from palace.desk.forms import LONGEST_NAME, Typed
-from palace.forms import MOST_VALUES
-from palace.kept.forms import LONGEST_WHY, MOST, Repeated
+from palace.blocks.forms import InstantField
+from palace.forms import Repeated
 from palace.notices.forms import Kinds
 from palace.notices.rules import DECLINABLE
-from palace.tickets.forms import CODE, LONGEST_TEXT, MOST_SEATS, SeatList, Texts
+from palace.tickets.forms import CODE, MOST_SEATS, SeatList
 from palace.web import CodeConverter, roles_of
 from tests.architecture import answers, shapes
 from tests.architecture.measure import ROOT
@@ -33,12 +31,6 @@ FORM, JSON_BODY, PROBLEM = (
     "application/json",
     "application/problem+json",
 )
-TEXTS: dict[type[Field], tuple[int, int]] = {
-    Texts: (LONGEST_TEXT, MOST_SEATS),
-    Typed: (LONGEST_NAME, MOST_VALUES),
-    Repeated: (LONGEST_WHY, MOST),
-}
-"""Fields of several texts: how long each may be, and how many."""
 LARGEST_ID = 9223372036854775807
 KEY, KEY_HEADER = "key", "Idempotency-Key"
 SEATS_PATH = "/performances/{performance_id}/seats.bin"
@@ -79,48 +71,25 @@ def field_shape(field: Field) -> Shape:
     return shape | ({"description": label} if not label.isascii() else {})
 
 
-def _texts(longest: int, most: int) -> Shape:
-    """Return so many texts of so many characters."""
-    return shapes.each({"type": "string", "maxLength": longest}) | {"maxItems": most}
-
-
-MANY: dict[type[Field], Shape] = {
-    SeatList: shapes.each({"type": "string", "pattern": f"^{CODE.pattern}$"})
-    | {"maxItems": MOST_SEATS, "uniqueItems": True},
-    Repeated: _texts(LONGEST_WHY, MOST),
-    Kinds: shapes.each(shapes.one_of(DECLINABLE)),
-    Texts: _texts(LONGEST_TEXT, MOST_SEATS),
-    Typed: _texts(LONGEST_NAME, MOST_VALUES),
-}
-"""Fields of repeated values."""
-
-
 def _kind_of(field: Field) -> Shape:
-    if type(field) in MANY:
-        return dict(MANY[type(field)])
     match field:
         case BooleanField():
             return {"type": "boolean"}
         case IntegerField():
             return {"type": "integer"}
         case SeatList():
-            item = {"type": "string", "pattern": f"^{CODE.pattern}$"}
-            return shapes.each(item) | {"maxItems": MOST_SEATS, "uniqueItems": True}
-        case Kinds() | TextList() | Texts() | Typed() | Repeated():
-            return _list_of(field)
+            seat = {"type": "string", "pattern": f"^{CODE.pattern}$"}
+            return shapes.each(seat) | {"maxItems": MOST_SEATS, "uniqueItems": True}
+        case Kinds():
+            return shapes.each(shapes.one_of(DECLINABLE))
+        case Repeated():
+            item: Shape = {"type": "string", "maxLength": field.longest}
+            if field.shape:
+                item["pattern"] = f"^({field.shape.pattern})?$"
+            return shapes.each(item) | {"maxItems": field.most}
         case StringField() | InstantField():
             return {"type": "string"}
     raise UnknownField(f"{field.name}: {type(field).__name__}")
-
-
-def _list_of(field: Field) -> Shape:
-    """Return what a field of several texts may hold."""
-    if isinstance(field, Kinds):
-        return shapes.each(shapes.one_of(DECLINABLE))
-    if isinstance(field, TextList):
-        return shapes.each({"type": "string", "pattern": f"^({field.shape.pattern})?$"})
-    longest, most = TEXTS[type(field)]
-    return shapes.each({"type": "string", "maxLength": longest}) | {"maxItems": most}
 
 
 def _bounds_of(rule: object, *, optional: bool) -> Shape:

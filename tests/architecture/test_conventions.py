@@ -44,7 +44,9 @@ USUAL = {
 }
 UNUSUAL = {
     "agenda/blocks.py": "the VEVENT block of an entry, stored with it and joined into feeds",
+    "audit/acts.py": "every act in words, and what acts are done to",
     "audit/seals.py": "the statements of sealing, and how a line is written to be hashed",
+    "audit/values.py": "the values of acts in words",
     "care/measurements.py": "what was measured of the palace, before anybody judges it",
     "care/messages.py": "whether messages can leave the house, beside the rules of the other parts",
     "care/probes.py": "what the machine tells without the database, each for a bounded time",
@@ -63,10 +65,12 @@ UNUSUAL = {
     "notices/gateways/screen.py": "the gateway of a demonstration",
     "notices/gateways/smtp.py": "letters over the standard library",
     "notices/gateways/tencent.py": "one provider through its own library, loaded by the worker alone",
-    "notices/senders.py": "the words of each kind of notice, as a text and as a template's variables",
+    "notices/kinds.py": "the words and the age of each kind of notice",
+    "notices/senders.py": "a notice in words, as a text and as a template's variables",
     "moving/effects.py": "what a move of a show would do, before anybody does it",
     "privacy/holding.py": "what one table keeps of a member, as page, download and erasing read it",
     "privacy/holdings.py": "every table that keeps something of a member, in one place",
+    "privacy/rows.py": "which rows of a table are a member's, where no column says it alone",
     "privacy/ledger.py": "the copy of the erasures beside the backups",
     "roster/delimited.py": "reads a CSV a block at a time, in the process for files nobody trusts",
     "roster/following.py": "the statements by which members follow what an import wrote",
@@ -93,16 +97,16 @@ UNUSUAL = {
     "venues/figure.py": "what a figure of a house is",
     "venues/figures.py": "the figures of a house in words, which its pages and the audit share",
     "venues/changes.py": "the figures of changed seats, given tickets and moved shows, shown by figures",
+    "venues/messages.py": "the figures of codes and messages, shown by figures",
     "venues/queueing.py": "the figures of queues and reminders, shown by figures",
     "venues/house.py": "the table of a house's rules, shown by models",
 }
 FORBIDDEN = {"event", "booking", "slot", "manager", "helper", "helpers", "util", "utils"}
 FORBIDDEN_ALONE = {"session", "data", "info"}
 NAMED_BY_OTHERS = {
+    "palace/forms.py data": "WTForms' name for the value of a field",
     "palace/tickets/forms.py data": "WTForms' name for the value of a field",
-    "palace/kept/forms.py data": "WTForms' name for the value of a field",
     "palace/notices/forms.py data": "WTForms' name for the value of a field",
-    "palace/desk/forms.py data": "the same",
 }
 REGISTRIES = re.compile(
     r"(pypi|pythonhosted|npmmirror|unpkg|jsdelivr)\.(org|com|net)"

@@ -13,8 +13,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import NullPool, create_engine, text, true
 
 from palace import clock
+from palace.audit.acts import ACTS, SUBJECTS
 from palace.audit.queries import LINES
-from palace.audit.rules import ACTS, SUBJECTS, VALUES, changes
+from palace.audit.rules import changes
+from palace.audit.values import VALUES
 from palace.care.queries import TASK_DIED
 from palace.db import db
 from palace.joining.rules import Verdict
@@ -210,9 +212,9 @@ def test_every_act_and_subject_the_code_notes_has_its_words() -> None:
         if isinstance(part, ast.Constant)
     }
     assert len(found) >= 17
-    assert acts <= set(ACTS), f"palace/audit/rules.py: ACTS lacks {acts - set(ACTS)}"
+    assert acts <= set(ACTS), f"palace/audit/acts.py: ACTS lacks {acts - set(ACTS)}"
     assert subjects <= set(SUBJECTS), (
-        f"palace/audit/rules.py: SUBJECTS lacks {subjects - {*SUBJECTS}}"
+        f"palace/audit/acts.py: SUBJECTS lacks {subjects - {*SUBJECTS}}"
     )
 
 
@@ -229,7 +231,7 @@ def test_every_value_the_code_notes_has_its_word() -> None:
     assert {"name", "minutes", "sign_ins"} <= names
     names |= {"purpose", "version"}  # passed on by name
     names |= {name for name in vars(DaysForm) if name.endswith(("_days", "_months", "_per_day"))}
-    assert names <= set(VALUES), f"palace/audit/rules.py: VALUES lacks {names - {*VALUES}}"
+    assert names <= set(VALUES), f"palace/audit/values.py: VALUES lacks {names - {*VALUES}}"
 
 
 def test_only_what_changed_is_told() -> None:

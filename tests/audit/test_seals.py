@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.exc import ProgrammingError
 
-from palace import clock, worker
+from palace import clock, upkeep
 from palace.audit import seals
 from palace.audit.models import AuditSeal
 from palace.audit.rules import Wrong, may_be_forgotten
@@ -113,8 +113,8 @@ def test_a_line_the_owner_changes_is_found(house: House, change: str) -> None:
     told = database()
     assert told is not None
     assert not told.seal_fits
-    with pytest.raises(worker.AuditChanged):
-        worker.seal_once()
+    with pytest.raises(upkeep.AuditChanged):
+        upkeep.seal_once()
 
 
 def test_a_line_that_slips_in_among_old_ones_is_found(house: House) -> None:
@@ -153,7 +153,7 @@ def test_the_web_s_role_can_change_neither_lines_nor_seals(house: House, stateme
 
 
 def test_lines_are_forgotten_only_when_the_rules_say_so_and_in_whole_seals(house: House) -> None:
-    worker.seal_once()
+    upkeep.seal_once()
     assert db.session.query(AuditLine).count() == 3
 
     house.make.rules().audit_keep_days = 183

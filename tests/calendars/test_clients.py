@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -86,6 +86,11 @@ def calendar(tmp_path: Path, served: str) -> Callable[..., list[str]]:
     return listed
 
 
+def evening() -> datetime:
+    """Return half past seven in a week: a show over midnight would be listed on both its days."""
+    return clock.at(clock.palace_day(clock.now()) + timedelta(days=7), time(19, 30))
+
+
 def line(performance: Performance, title: str, place: str, status: str = "CONFIRMED ") -> str:
     """Return how khal says a performance."""
     when = performance.starts_at.astimezone(clock.SHANGHAI).strftime(WHEN)
@@ -96,7 +101,7 @@ def line(performance: Performance, title: str, place: str, status: str = "CONFIR
 def test_khal_and_vdirsyncer_read_new_moved_and_cancelled_shows(
     live: Factory, calendar: Callable[..., list[str]]
 ) -> None:
-    start = clock.now().replace(second=0, microsecond=0) + timedelta(days=7)
+    start = evening()
     first, second = (live.performance(starts_at=start + timedelta(days=days)) for days in (0, 1))
     second.production.title_zh = "合唱音乐会，人人都来：" + "工人文化宫的歌" * 8 + "；两场"
     place = "大剧场 测试工人文化宫"
@@ -119,7 +124,7 @@ def test_khal_and_vdirsyncer_read_new_moved_and_cancelled_shows(
 
 @pytest.mark.allow_hosts(["127.0.0.1"])
 def test_they_read_a_hall_in_english(live: Factory, calendar: Callable[..., list[str]]) -> None:
-    start = clock.now().replace(second=0, microsecond=0) + timedelta(days=7)
+    start = evening()
     wanted, _other = live.performance(starts_at=start), live.performance(starts_at=start)
     live.commit()
 

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
 from palace import clock
-from palace.audit.rules import ACTS
+from palace.audit.acts import ACTS
 from palace.companions import services
 from palace.companions.errors import KeptBefore, TooManyKept, TooManyMinors, TooManyPeople
 from palace.companions.models import Companion

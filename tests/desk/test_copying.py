@@ -72,7 +72,8 @@ def test_everything_comes_along(
     for name in ("doors_at", "ends_at", "sale_opens_at", "sale_closes_at"):
         assert getattr(after, name) - after.starts_at == getattr(before, name) - before.starts_at
     spans = [db.session.get_one(Occupancy, one.occupancy_id).during for one in (before, after)]
-    assert [span.upper - span.lower for span in spans] == [timedelta(minutes=225)] * 2
+    lengths = [span.upper - span.lower for span in spans if span.upper and span.lower]
+    assert lengths == [timedelta(minutes=225)] * 2
     assert kept_of(after.id) == {
         one for one in kept_of(number) if one[1] in {"house", "wheelchair"}
     }

@@ -91,7 +91,7 @@ def typed(row: dict[str, Any], night: datetime) -> dict[str, Any]:
 
 def prices_of(row: dict[str, Any]) -> dict[str, Any]:
     """Return the prices of the data file as they are typed: in yuan, one for all zones or each."""
-    cells = {}
+    cells: dict[str, str] = {}
     for tier, amount in row.get("prices", {}).items():
         by_zone = amount if isinstance(amount, dict) else {"*" if "house" in row else "": amount}
         cells |= {f"{tier}:{zone}": str(fen // 100) for zone, fen in by_zone.items()}
@@ -115,7 +115,7 @@ def through_the_desk(browser: FlaskClient, row: dict[str, Any], night: datetime)
     return int(body["performance"])
 
 
-def plain(wanted: Select[Any]) -> set[tuple[Any, ...]]:
+def plain(wanted: Select[*tuple[Any, ...]]) -> set[tuple[Any, ...]]:
     """Return rows as plain values."""
     return {tuple(row) for row in db.session.execute(wanted)}
 

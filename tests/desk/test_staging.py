@@ -25,7 +25,7 @@ from palace.tickets.models import Claim
 from palace.tickets.rules import Wish
 from palace.venues import queries as venues
 from palace.venues.models import Occupancy, SeatingPlan, Site, Space
-from tests.desk.conftest import DESK, Send, new_fields, night, told
+from tests.desk.conftest import DESK, Send, new_fields, night
 from tests.factory import Factory
 from tests.members.browser import JSON
 
@@ -374,4 +374,3 @@ def test_openings_of_stages_are_copied_as_long_before(
     copied = send(number, "copy", day=day, time=at).get_json()["performance"]
     found = db.session.scalars(select(Opening).where(Opening.performance_id == copied)).one()
     assert found.opens_at == later - timedelta(days=20)
-    assert told

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from palace.audit.rules import VALUES
+from palace.audit.values import VALUES
 from palace.db import db, table_of
 from palace.house.forms import FORMS
 from palace.house.queries import default_of

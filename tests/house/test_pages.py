@@ -105,7 +105,10 @@ def test_a_figure_beyond_its_bounds_is_told_and_kept(
     bounds = f"请填写{figure.lowest}到{figure.highest}的整数。"
     if figure.unit is Unit.CLOCK:
         bounds = "请写成21:30这样的时间。"
-    for bad in (figure.lowest - 1, figure.highest + 1, "", "三", "1.5", "9" * 30):
+    beyond = (
+        ("24:00", "-1:00") if figure.unit is Unit.CLOCK else (figure.lowest - 1, figure.highest + 1)
+    )
+    for bad in (*beyond, "", "三", "1.5", "9" * 30):
         refused = save(group, **{figure.name: str(bad)})
         field = field_of(refused.text, figure.name)
         assert (refused.status_code, bounds in field) == (422, True), bad

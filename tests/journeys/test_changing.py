@@ -73,7 +73,7 @@ def test_another_seat_on_the_map_is_one_at_a_time(person: Callable[..., Person])
 def test_another_seat_with_scripts_off_and_large_text(person: Callable[..., Person]) -> None:
     member = with_ticket(person, fresh_phone())
     plain = person(java_script_enabled=False)
-    plain.context.add_cookies(member.context.cookies())
+    plain.context.add_cookies(member.context.cookies())  # type: ignore[arg-type]  # as given
     plain.go("/display?size=large&next=/mine")
     plain.go(member.page.url)
     plain.page.get_by_role("link", name="换座").click()
@@ -162,11 +162,7 @@ def test_a_show_moves_in_five_clicks_of_two_people_and_the_calendar_follows(
         second.tap(re.compile("是我"))
         if second.page.get_by_role("button", name="确认，马上办").count():
             second.tap("确认，马上办")
-    for _ in range(60):
-        if "办完了" in second.say():
-            break
-        second.page.wait_for_timeout(1000)
-        second.page.reload()
+    wait_till_done(second)
     second.look("move-done")
     assert "办完了" in second.say()
 
@@ -179,6 +175,15 @@ def test_a_show_moves_in_five_clicks_of_two_people_and_the_calendar_follows(
     member.tap("保留这张票")
     assert member.taps == 1
     assert "票保留着" in member.say()
+
+
+def wait_till_done(person: Person) -> None:
+    """Look again each second until everybody is told."""
+    for _ in range(60):
+        if "办完了" in person.say():
+            return
+        person.page.wait_for_timeout(1000)
+        person.page.reload()
 
 
 def start_of(member: Person) -> datetime:

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from palace import clock
-from palace.audit.rules import ACTS
+from palace.audit.acts import ACTS
 from palace.companions import services as companions
 from palace.companions.rules import Relation
 from palace.db import db

@@ -17,10 +17,10 @@ from palace.moving.errors import (
     AnotherPlanNeeded,
     AnswerTooLate,
     FiguresMoved,
-    HallTaken,
     MovedToThePast,
     MoveGone,
     MoveOpen,
+    NewHallTaken,
     NothingMoved,
     SeatsMissing,
     SecondPersonNeeded,
@@ -75,7 +75,7 @@ def test_a_clash_is_named_and_nothing_is_moved(mover: Mover, make: Factory) -> N
     other.occupancy_id = use.id
     make.add(other)
 
-    with pytest.raises(HallTaken) as refused:
+    with pytest.raises(NewHallTaken) as refused:
         mover.propose(show, later(show))
     assert "晋剧《打金枝》" in str(refused.value.values["clashes"])
 
@@ -90,7 +90,7 @@ def test_a_hall_taken_between_proposal_and_confirmation_refuses_all(
     make.add(
         Occupancy(space_id=show.space_id, atoms=show.space.atoms, during=during, use=Use.CLOSURE)
     )
-    with pytest.raises(HallTaken):
+    with pytest.raises(NewHallTaken):
         mover.confirm(move)
     assert (show.starts_at, show.occupancy_id) == old
 

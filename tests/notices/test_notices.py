@@ -15,8 +15,9 @@ from palace.config import Settings
 from palace.db import db
 from palace.members.services import ask_code, code_of
 from palace.notices import senders, services
+from palace.notices.kinds import Kind
 from palace.notices.models import Notice
-from palace.notices.rules import State, changed, manner_of
+from palace.notices.rules import MANNERS, State, changed, manner_of
 from tests.factory import Factory
 from tests.notices.conftest import ISSUED, NOON, only
 
@@ -161,7 +162,7 @@ def test_what_changed_is_said_from_old_to_new(app: Flask) -> None:
 def test_each_side_of_a_change_is_a_variable_of_its_own(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    moved = senders.Kind(
+    moved = Kind(
         "{title}从{starts_at_old}改到{starts_at_new}。",
         "{title} moved from {starts_at_old} to {starts_at_new}.",
         timedelta(days=2),
@@ -190,3 +191,7 @@ def test_each_side_of_a_change_is_a_variable_of_its_own(
 
 def test_every_kind_has_a_name() -> None:
     assert {kind for kind in senders.KINDS if not manner_of(kind).name} == set()
+
+
+def test_kinds_and_their_manners_are_the_same() -> None:
+    assert set(MANNERS) == set(senders.KINDS)

@@ -19,7 +19,7 @@ from palace.members.services import rename
 from palace.privacy import ledger, services
 from palace.privacy.models import Erasure
 from palace.restoring import restore
-from palace.worker import keep_erased
+from palace.upkeep import keep_erased
 from tests.factory import Factory
 from tests.operations.conftest import Machine, opened
 

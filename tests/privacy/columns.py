@@ -124,7 +124,8 @@ PLAIN = {
         "message_budget_day broadcast_budget_day broadcast_per_minute broadcast_confirm_above "
         "offer_minutes offer_near_hours offer_near_minutes offer_last_hours offer_last_minutes "
         "return_rest_min_minutes return_rest_max_minutes "
-        "remind_day_hours remind_hours"
+        "remind_day_hours remind_hours "
+        "get_in_minutes get_out_minutes doors_minutes sale_opens_days sale_opens_hour"
     ),
     "members": "id calendar_generation for_unit_id",
     "notices": "id kind gateway attempts amount pieces error reference",
@@ -150,7 +151,7 @@ PLAIN = {
     "performances": (
         "id production_id space_id plan_id occupancy_id seating capacity seats_per_member "
         "doors_at starts_at ends_at moved_at return_until sale_opens_at sale_closes_at published_at "
-        "cancelled_at identity_policy one_per_identity no_single_gap choice"
+        "cancelled_at identity_policy one_per_identity no_single_gap choice uid revision changed_at"
     ),
     "personal_keys": "key_id",
     "posters": "id code unit_id place made_at retired_at",
@@ -176,7 +177,8 @@ PLAIN = {
         "id unit_id file_size file_hash complete confirmed state read_rows counts refusal "
         "created_at finished_at"
     ),
-    "seating_plans": "id space_id code version drawing",
+    "plan_drafts": "id space_id plan_id document revision changed_at",
+    "seating_plans": "id space_id code version drawing retired_at",
     "seats": (
         "id plan_id ordinal code section row number block position x y angle zone type "
         "restricted entrance score label_zh label_en door_zh door_en"
@@ -192,7 +194,7 @@ PLAIN = {
     "strike_presets": "code position strikes within_days bar_days source_zh source_en",
     "throttle": "hits ends_at",
     "tickets": "id claim_id tier_id price issue state",
-    "tiers": "id code name_zh name_en qualifies cap monthly proof_zh proof_en fund",
+    "tiers": "id code name_zh name_en qualifies cap monthly proof_zh proof_en fund ended_at",
     "units": "id code parent_id parent_kind kind name_zh sector nicknames pinyin closed_at",
     "waitlist_entries": "id",
     "waitlists": "performance_id looked_at waiting",

@@ -23,6 +23,7 @@ NOT_OF_MEMBERS = {
     "roster_chunks": "the file of a list on its way in; gone when it was read",
     "roster_errors": "lines and reasons of a list, never what stands in them",
     "moves": "which two staff moved or cancelled a show, as numbers",
+    "broadcasts": "which staff wrote and confirmed one, as numbers",
     "blocks": "which staff gave one, as a number",
     "block_lists": "which organiser pasted one, as a number; its names are told by themselves",
     "block_papers": "a name a unit wrote for a paper ticket it holds; of no account, gone with its days",

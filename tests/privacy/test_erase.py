@@ -25,7 +25,7 @@ from palace.privacy.models import Erasure
 from palace.tickets import services as tickets
 from palace.tickets.models import Admission, Order, Ticket
 from palace.tickets.rules import Wish
-from palace.worker import tidy_once
+from palace.upkeep import tidy_once
 from tests.factory import Factory
 from tests.members.browser import pass_code
 from tests.privacy.conftest import LATER, NAME, PHONE, Regular

@@ -24,8 +24,8 @@ from palace.roster.rules import ImportState
 from palace.tickets import services as tickets
 from palace.tickets.models import Order
 from palace.tickets.rules import Wish
+from palace.upkeep import read_roster
 from palace.venues.queries import house_rules
-from palace.worker import read_roster
 from tests.factory import Factory
 from tests.races.together import codes, together
 

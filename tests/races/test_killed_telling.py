@@ -17,16 +17,16 @@ from palace.moving import queries
 from palace.moving.models import Move
 from palace.moving.rules import MoveState
 from palace.notices.models import Notice
-from palace.worker import tell_all
+from palace.upkeep import tell_all
 from tests.factory import Factory
 from tests.moving.conftest import Mover
 
 PEOPLE = int(os.environ.get("MOVED_PEOPLE", "120"))
 TELL = (
-    "from palace import create_app, worker\n"
+    "from palace import create_app, upkeep\n"
     "from palace.config import Settings\n"
     "with create_app(Settings.from_env()).app_context():\n"
-    "    worker.tell_all()\n"
+    "    upkeep.tell_all()\n"
 )
 
 

@@ -242,7 +242,7 @@ def test_two_shows_that_want_one_hour_of_a_hall(live: Factory, live_app: Flask) 
 
     results = codes(together(live_app, [confirm(move_id) for move_id in moves]))
 
-    assert results == {"won": 1, "hall_taken": 3}
+    assert results == {"won": 1, "new_hall_taken": 3}
     assert db.session.scalar(select(func.count()).where(Occupancy.space_id == hall.id)) == 1
 
 

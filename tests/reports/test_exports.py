@@ -14,7 +14,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from palace import clock, worker
+from palace import clock, upkeep, worker
 from palace.db import db, transaction
 from palace.lists.rules import as_text
 from palace.members.models import AuditLine, Post, Staff
@@ -236,7 +236,7 @@ def test_files_are_deleted_after_their_days(house: House) -> None:
     house.make.commit()
     age(path)
 
-    gone = worker.tidy_once()
+    gone = upkeep.tidy_once()
 
     assert (gone["exports"], gone["files"]) == (1, 1)
     assert not path.exists()

@@ -17,13 +17,11 @@ from palace.members.models import Member
 from palace.pictures import services as pictures
 from palace.programme.models import Performance, Production
 from palace.review import queries
-from palace.tickets import services
 from palace.tickets.models import Ticket
-from palace.tickets.rules import Wish
 from palace.web import roles_of
 from tests.factory import Factory
 from tests.review.conftest import FIELDS, Desk
-from tests.security.conftest import Belongings, address_of, addresses
+from tests.security.conftest import Belongings, address_of, addresses, own_something
 
 PLANTED = "ZZPLANTED"
 OPEN_TO = {"everybody", "member"}
@@ -59,11 +57,7 @@ def show(make: Factory, desk: Desk) -> tuple[Production, Performance]:
 @pytest.fixture
 def belongings(make: Factory, show: tuple[Production, Performance]) -> Belongings:
     """Return a member with a ticket and a held order for that performance."""
-    member = make.member()
-    bought = services.hold(member, show[1].id, Wish(count=1), key="review-own-1")
-    services.confirm(member, bought.code)
-    held = services.hold(member, show[1].id, Wish(count=1), key="review-own-2")
-    return Belongings(member, show[1], held, make.tickets(show[1])[0])
+    return own_something(make, show[1])
 
 
 def everything_shown(app: Flask, browser: FlaskClient, owner: Belongings) -> dict[str, str]:

@@ -14,7 +14,7 @@ from palace.members.models import Member, RosterEntry, Unit
 from palace.roster import queries, services
 from palace.roster.models import RosterImport
 from palace.roster.tree import UnitLine, import_units
-from palace.worker import read_roster
+from palace.upkeep import read_roster
 from tests.factory import Factory
 
 HEADER = "姓名,手机号,会员卡号,单位,有效期至,状态,离职日期"

@@ -16,7 +16,7 @@ from palace.roster import queries, services
 from palace.roster.errors import ImportRunning, LeaversUnconfirmed, NotToApply
 from palace.roster.models import RosterChunk
 from palace.roster.rules import ImportState
-from palace.worker import read_roster
+from palace.upkeep import read_roster
 from tests.factory import Factory
 from tests.races.together import codes, together
 from tests.roster.conftest import applied, listed, member, now, people, unit_id, upload

@@ -20,7 +20,7 @@ from palace.roster import services
 from palace.roster.headings import Column
 from palace.roster.models import RosterImport
 from palace.roster.rules import ImportState
-from palace.worker import read_due, read_roster
+from palace.upkeep import read_due, read_roster
 from tests.factory import Factory
 from tests.roster.conftest import listed, now, people, upload
 
@@ -29,7 +29,7 @@ WORK = """
 import sys
 from palace import create_app
 from palace.config import Settings
-from palace.worker import read_due, read_roster
+from palace.upkeep import read_due, read_roster
 app = create_app(Settings.from_env())
 with app.app_context():
     print("begins", flush=True)

@@ -13,7 +13,7 @@ from palace.members.models import Member, RosterEntry
 from palace.members.rules import Standing
 from palace.members.units import RosterStatus
 from palace.roster import queries
-from palace.worker import read_roster
+from palace.upkeep import read_roster
 from tests.factory import Factory
 from tests.roster.conftest import applied, listed, member, now, people, unit_id, upload
 

@@ -17,7 +17,7 @@ from palace.db import db
 from palace.members.rules import Role
 from palace.roster import queries
 from palace.roster.rules import ImportState
-from palace.worker import read_roster
+from palace.upkeep import read_roster
 from tests.conftest import Browser
 from tests.factory import Factory
 from tests.roster.conftest import listed, now, unit_id, upload

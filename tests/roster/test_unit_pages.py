@@ -15,7 +15,7 @@ from palace.members.models import AuditLine, Member, RosterEntry, Unit
 from palace.members.rules import Role
 from palace.roster.models import RosterImport
 from palace.roster.rules import ImportState
-from palace.worker import read_roster
+from palace.upkeep import read_roster
 from tests.conftest import Browser
 from tests.factory import Factory
 from tests.roster.conftest import applied, listed, now, people, unit_id, upload

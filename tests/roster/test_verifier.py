@@ -20,7 +20,7 @@ from palace.members.rules import Standing
 from palace.privacy.services import erase
 from palace.roster.models import RosterQuestion
 from palace.roster.verifier import SignedPost, Verdict, VerifierAway, Vouched, sign
-from palace.worker import verify_due
+from palace.upkeep import verify_due
 from tests.conftest import Browser
 from tests.factory import Factory
 from tests.roster.conftest import applied, listed, member, people

@@ -87,9 +87,9 @@ def belongings(make: Factory) -> Belongings:
     return own_something(make)
 
 
-def own_something(make: Factory) -> Belongings:
+def own_something(make: Factory, performance: Performance | None = None) -> Belongings:
     """Make a member who has a ticket and a held order."""
-    performance = make.performance(seats=4)
+    performance = performance or make.performance(seats=4)
     member = make.member()
     assert member.roster_entry is not None
     settled = services.hold(member, performance.id, Wish(count=1), key="belongings-1")

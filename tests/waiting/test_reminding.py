@@ -38,7 +38,7 @@ def book(member: Member, show: Performance, count: int = 1) -> str:
 def reminded() -> list[tuple[str, str]]:
     """Return who was reminded by which kind."""
     wanted = select(Notice.kind, Notice.receiver).where(Notice.kind.startswith("reminder"))
-    return [tuple(row) for row in db.session.execute(wanted.order_by(Notice.id))]
+    return [(kind, who) for kind, who in db.session.execute(wanted.order_by(Notice.id))]
 
 
 def at(make: Factory, instant: datetime) -> int:

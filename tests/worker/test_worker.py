@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 from procrastinate.periodic import PeriodicRegistry
 
-from palace import clock, worker
+from palace import clock, upkeep, worker
 from palace.config import Settings
 from palace.db import db
 from palace.heartbeat import last_beat
@@ -52,10 +52,10 @@ def test_it_does_not_start_without_a_database(make: Factory) -> None:
 
 
 def test_tidying_waits_for_a_palace_to_be_set_up(live: Factory) -> None:
-    assert worker.tidy_once() == {}
+    assert upkeep.tidy_once() == {}
     live.site()
     live.commit()
-    assert worker.tidy_once()["claims"] == 0
+    assert upkeep.tidy_once()["claims"] == 0
 
 
 def test_it_beats_sends_and_stops_when_asked(live: Factory) -> None:

@@ -29,7 +29,7 @@ from palace.blocks.views.base import (
 from palace.db import db, transaction
 from palace.errors import NotFound, PalaceError
 from palace.joining.queries import any_units_called
-from palace.members.posts import AT_COUNTERS
+from palace.members.posts import AT_COUNTERS, AT_PROGRAMME
 from palace.members.rules import Role, mask_name
 from palace.programme.models import Performance
 from palace.tickets.queries import closed_seats
@@ -39,7 +39,7 @@ from palace.web import allow, answer, checked, reads, refusal_words, wants_json
 
 OF_SHOW = "/staff/programme/performances/<id:performance_id>/blocks"
 HERE = f"/staff/blocks/{BLOCK}"
-GIVES = (Role.PROGRAMME, Role.SITE_ADMIN, Role.ADMIN)
+GIVES = AT_PROGRAMME
 SEES = (Role.PROGRAMME, *AT_COUNTERS)
 
 

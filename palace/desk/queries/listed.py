@@ -13,7 +13,8 @@ from palace.desk.queries.staged import title_of
 from palace.desk.rules import STAND_WORDS, Stand
 from palace.lists.queries import Column, List
 from palace.lists.rules import Kind
-from palace.members.rules import Role, SignedIn
+from palace.members.posts import AT_PROGRAMME
+from palace.members.rules import SignedIn
 from palace.programme.models import Performance, Production
 from palace.programme.rules import KINDS
 from palace.text import N_
@@ -32,7 +33,7 @@ SPACES = (Space.name_zh, Space.name_en)
 
 
 def _of_sites(actor: SignedIn) -> ColumnElement[bool]:
-    sites = actor.sites(Role.PROGRAMME, Role.SITE_ADMIN, Role.ADMIN)
+    sites = actor.sites(*AT_PROGRAMME)
     return true() if sites is None else Performance.space_id.in_(spaces_at(sites))
 
 

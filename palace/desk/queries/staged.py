@@ -133,8 +133,8 @@ def plans(space_ids: Collection[int], own: int | None = None) -> list[PlanChoice
     rank = func.row_number().over(
         partition_by=(SeatingPlan.space_id, SeatingPlan.code), order_by=SeatingPlan.version.desc()
     )
-    in_use = select(SeatingPlan.id, rank.label("rank")).where(SeatingPlan.retired_at.is_(None))
-    ranked = in_use.subquery()
+    used = SeatingPlan.retired_at.is_(None)
+    ranked = select(SeatingPlan.id, rank.label("rank")).where(used).subquery()
     counted = select(Seat.plan_id, func.count().label("seats")).group_by(Seat.plan_id).subquery()
     wanted = (
         select(

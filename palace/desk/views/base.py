@@ -17,13 +17,13 @@ from palace.desk.queries import selling, staged
 from palace.desk.queries.staged import Sites
 from palace.desk.rules import Stand, Values, seen_as, stand_of
 from palace.errors import BadInput, PalaceError
-from palace.members.rules import Role
+from palace.members.posts import AT_PROGRAMME
 from palace.programme.models import Performance
 from palace.programme.rules import IdentityPolicy, SeatChoice, Seating
 from palace.text import N_
 from palace.web import refusal_words, wants_json
 
-MAY = (Role.PROGRAMME, Role.SITE_ADMIN, Role.ADMIN)
+MAY = AT_PROGRAMME
 ONE = "/performances/<id:performance_id>"
 INSTANTS = ("doors_at", "starts_at", "ends_at", "sale_opens_at", "sale_closes_at")
 NOTHING = N_("空着")

@@ -6,10 +6,10 @@ from flask import Blueprint
 from flask_login import current_user
 
 from palace.kept import queries
-from palace.members.rules import Role
+from palace.members.posts import AT_PROGRAMME
 from palace.programme.models import Performance
 
-DESK = (Role.PROGRAMME, Role.SITE_ADMIN, Role.ADMIN)
+DESK = AT_PROGRAMME
 
 bp = Blueprint("kept", __name__, url_prefix="/staff/programme/performances/<id:performance_id>")
 

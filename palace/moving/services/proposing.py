@@ -16,9 +16,9 @@ from palace.moving import effects, queries, rules
 from palace.moving.effects import Clash, Preview, Target
 from palace.moving.errors import (
     AnotherPlanNeeded,
-    HallTaken,
     MoveGone,
     MoveOpen,
+    NewHallTaken,
     NothingMoved,
     SeatsMissing,
     ShownOtherwise,
@@ -107,10 +107,10 @@ def check_possible(shown: Preview) -> None:
     """Refuse what something is in the way of.
 
     Raises:
-        HallTaken, SeatsMissing, ZonesUnpriced: each says what.
+        NewHallTaken, SeatsMissing, ZonesUnpriced: each says what.
     """
     if shown.clashes:
-        raise HallTaken(clashes=[clash_words(clash) for clash in shown.clashes])
+        raise NewHallTaken(clashes=[clash_words(clash) for clash in shown.clashes])
     if shown.missing:
         raise SeatsMissing(seats=list(shown.missing))
     if shown.unpriced:
@@ -133,7 +133,7 @@ def propose(show: Performance, wish: Wish, *, title: str, shown: str, actor: str
         actor: who proposes it.
 
     Raises:
-        WrongTitle, ShownOtherwise, MoveOpen, HallTaken, SeatsMissing, ZonesUnpriced and what
+        WrongTitle, ShownOtherwise, MoveOpen, NewHallTaken, SeatsMissing, ZonesUnpriced and what
             `target_for` raises.
     """
     now = clock.now()

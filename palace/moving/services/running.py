@@ -20,7 +20,7 @@ from palace.db import db
 from palace.members.services import note
 from palace.moving import effects, queries, rules
 from palace.moving.effects import Preview
-from palace.moving.errors import HallTaken, MoveBusy, MoveGone, SecondPersonNeeded, ShowOver
+from palace.moving.errors import MoveBusy, MoveGone, NewHallTaken, SecondPersonNeeded, ShowOver
 from palace.moving.models import Move, MoveNews
 from palace.moving.rules import MoveKind, MoveState
 from palace.moving.services.proposing import check_possible
@@ -49,7 +49,7 @@ def confirm(performance_id: int, move_id: int, *, mark: str, seen: str, actor: s
 
     Raises:
         SecondPersonNeeded, MoveGone, FiguresMoved: it is not theirs to confirm, or not this.
-        ShowOver, HallTaken, SeatsMissing, ZonesUnpriced: it cannot be any more; nothing is done.
+        ShowOver, NewHallTaken, SeatsMissing, ZonesUnpriced: it cannot be any more; nothing is done.
         MoveBusy: seats were being booked this very instant; nothing is done.
         NotFound: there is none.
     """
@@ -159,7 +159,7 @@ def _move(move: Move, show: Performance, now: datetime) -> None:
     """Move a show with its hall's time, its kept seats' release, and its seats where the plan is another.
 
     Raises:
-        HallTaken: somebody took the hall this very instant.
+        NewHallTaken: somebody took the hall this very instant.
         MoveBusy: somebody has a seat's row.
     """
     target = effects.target_of(move)
@@ -168,7 +168,7 @@ def _move(move: Move, show: Performance, now: datetime) -> None:
     _leave_hall(show)
     taken = venues.occupy(target.space, during, Use.PERFORMANCE)
     if taken is None:
-        raise HallTaken(clashes=[target.space])
+        raise NewHallTaken(clashes=[target.space])
     times = effects.times_of(show).at(target.starts_at)
     with _waiting_at_most(FOR_A_SEAT):
         _move_seats(show, target.plan_id, by, now)

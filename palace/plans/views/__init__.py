@@ -3,9 +3,10 @@
 from flask import Flask, request
 from flask_login import current_user
 
+from palace.members.posts import AT_PROGRAMME
 from palace.plans.reading import LARGEST
 from palace.plans.views import draft, home, performance
-from palace.plans.views.base import MANAGERS, bp
+from palace.plans.views.base import bp
 
 __all__ = ["draft", "home", "init_app", "let_a_plan_in", "performance"]
 
@@ -23,5 +24,5 @@ def let_a_plan_in() -> None:
     room = LARGER.get(request.endpoint or "")
     if room is None or request.method != "POST":
         return
-    if current_user.is_authenticated and not current_user.roles.isdisjoint(MANAGERS):
+    if current_user.is_authenticated and not current_user.roles.isdisjoint(AT_PROGRAMME):
         request.max_content_length = room

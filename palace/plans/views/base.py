@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from palace import words
 from palace.errors import PalaceError
-from palace.members.rules import Role
+from palace.members.posts import AT_PROGRAMME
 from palace.plans import placing
 from palace.plans.errors import PlanRowsWrong
 from palace.plans.models import PlanDraft
@@ -26,7 +26,6 @@ from palace.venues.rules import PlanSeat
 from palace.venues.seatplan import COLOURS
 from palace.web import refusal_words
 
-MANAGERS = (Role.PROGRAMME, Role.SITE_ADMIN, Role.ADMIN)
 PALETTE = {
     "A": N_("红"),
     "B": N_("金"),
@@ -43,7 +42,7 @@ bp = Blueprint("plans", __name__, url_prefix="/staff/plans")
 
 def own_sites() -> Sites:
     """Return the sites whose plans this person looks after; None: all."""
-    sites: Sites = current_user.sites(*MANAGERS)
+    sites: Sites = current_user.sites(*AT_PROGRAMME)
     return sites
 
 

@@ -16,13 +16,13 @@ from palace import words
 from palace.db import transaction
 from palace.errors import PalaceError
 from palace.forms import Form
+from palace.members.posts import AT_PROGRAMME
 from palace.plans import queries, services
 from palace.plans.errors import DraftChanged
 from palace.plans.forms import DropPartForm, KeepForm, PartForm, SeatsForm, SeenForm
 from palace.plans.models import PlanDraft
 from palace.plans.rules import Part
 from palace.plans.views.base import (
-    MANAGERS,
     PALETTE,
     bp,
     colour_of,
@@ -39,7 +39,7 @@ ONE = "/drafts/<id:draft_id>"
 
 
 @bp.get(ONE)
-@allow(*MANAGERS)
+@allow(*AT_PROGRAMME)
 def draft(draft_id: int) -> ResponseReturnValue:
     """Show a draft: its drawing, what is asked about it, and what may be changed."""
     return _page(queries.get_draft(draft_id, own_sites()))
@@ -166,7 +166,7 @@ def _changed(draft_id: int, form: Form, act: Callable[[], str]) -> ResponseRetur
 
 
 @bp.post(f"{ONE}/seats")
-@allow(*MANAGERS)
+@allow(*AT_PROGRAMME)
 @reads(SeatsForm)
 def set_seats(draft_id: int) -> ResponseReturnValue:
     """Give chosen seats another zone, type, entrance, or say that their view is restricted."""
@@ -182,7 +182,7 @@ def set_seats(draft_id: int) -> ResponseReturnValue:
 
 
 @bp.post(f"{ONE}/zones")
-@allow(*MANAGERS)
+@allow(*AT_PROGRAMME)
 @reads(PartForm)
 def set_zone(draft_id: int) -> ResponseReturnValue:
     """Add a zone, or give one other names and another colour."""
@@ -190,7 +190,7 @@ def set_zone(draft_id: int) -> ResponseReturnValue:
 
 
 @bp.post(f"{ONE}/entrances")
-@allow(*MANAGERS)
+@allow(*AT_PROGRAMME)
 @reads(PartForm)
 def set_entrance(draft_id: int) -> ResponseReturnValue:
     """Add an entrance, or give one other names."""
@@ -212,7 +212,7 @@ def _set_part(draft_id: int, kind: str, form: PartForm) -> ResponseReturnValue:
 
 
 @bp.post(f"{ONE}/zones/drop")
-@allow(*MANAGERS)
+@allow(*AT_PROGRAMME)
 @reads(DropPartForm)
 def drop_zone(draft_id: int) -> ResponseReturnValue:
     """Take an empty zone off."""
@@ -220,7 +220,7 @@ def drop_zone(draft_id: int) -> ResponseReturnValue:
 
 
 @bp.post(f"{ONE}/entrances/drop")
-@allow(*MANAGERS)
+@allow(*AT_PROGRAMME)
 @reads(DropPartForm)
 def drop_entrance(draft_id: int) -> ResponseReturnValue:
     """Take an empty entrance off."""
@@ -236,7 +236,7 @@ def _drop_part(draft_id: int, kind: str, form: DropPartForm) -> ResponseReturnVa
 
 
 @bp.post(f"{ONE}/keep")
-@allow(*MANAGERS)
+@allow(*AT_PROGRAMME)
 @reads(KeepForm)
 def keep(draft_id: int) -> ResponseReturnValue:
     """Keep a draft as the next version of its plan, or as a plan of its own."""
@@ -262,7 +262,7 @@ def keep(draft_id: int) -> ResponseReturnValue:
 
 
 @bp.post(f"{ONE}/drop")
-@allow(*MANAGERS)
+@allow(*AT_PROGRAMME)
 @reads(SeenForm)
 def drop(draft_id: int) -> ResponseReturnValue:
     """Throw a draft away; no version changes."""

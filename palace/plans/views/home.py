@@ -12,13 +12,14 @@ from flask_babel import gettext
 from palace import clock, words
 from palace.db import transaction
 from palace.errors import PalaceError
+from palace.members.posts import AT_PROGRAMME
 from palace.plans import queries, services
 from palace.plans.errors import PlanFileTooLarge, PlanFileUnreadable
 from palace.plans.forms import UploadForm
 from palace.plans.models import PlanDraft
 from palace.plans.queries import Version
 from palace.plans.reading import LARGEST, read_file
-from palace.plans.views.base import MANAGERS, bp, doubts, draft_json, own_sites, problems, told
+from palace.plans.views.base import bp, doubts, draft_json, own_sites, problems, told
 from palace.plans.writers import WRITE, FileKind
 from palace.tickets.seatmap import plan_svg
 from palace.venues import queries as venues
@@ -34,7 +35,7 @@ MIMES = {
 
 
 @bp.get("")
-@allow(*MANAGERS)
+@allow(*AT_PROGRAMME)
 def home() -> ResponseReturnValue:
     """Show the plans of every hall, where they are used, and where a sheet is uploaded."""
     return _home()
@@ -84,7 +85,7 @@ def _plan_json(plan: SeatingPlan) -> dict[str, Any]:
 
 
 @bp.post("")
-@allow(*MANAGERS)
+@allow(*AT_PROGRAMME)
 @reads(UploadForm)
 def upload() -> ResponseReturnValue:
     """Read a plan (the part `file` of a multipart form: CSV, XLSX or JSON) into a draft to look at."""
@@ -137,7 +138,7 @@ def _see_draft(draft: PlanDraft) -> ResponseReturnValue:
 
 
 @bp.get(ONE)
-@allow(*MANAGERS)
+@allow(*AT_PROGRAMME)
 def plan(plan_id: int) -> ResponseReturnValue:
     """Show a version: its map as members see it, its files, and which performances use it."""
     return _plan(queries.get_plan(plan_id, own_sites()))
@@ -168,21 +169,21 @@ def _plan(shown: SeatingPlan, refusal: PalaceError | None = None) -> Response:
 
 
 @bp.get(f"{ONE}/plan.csv")
-@allow(*MANAGERS)
+@allow(*AT_PROGRAMME)
 def as_csv(plan_id: int) -> ResponseReturnValue:
     """Send a version as a sheet that is read again as it is."""
     return _sent(plan_id, FileKind.CSV)
 
 
 @bp.get(f"{ONE}/plan.xlsx")
-@allow(*MANAGERS)
+@allow(*AT_PROGRAMME)
 def as_xlsx(plan_id: int) -> ResponseReturnValue:
     """Send a version as a workbook that is read again as it is."""
     return _sent(plan_id, FileKind.XLSX)
 
 
 @bp.get(f"{ONE}/plan.json")
-@allow(*MANAGERS)
+@allow(*AT_PROGRAMME)
 def as_json(plan_id: int) -> ResponseReturnValue:
     """Send a version as a seatplan/1 document."""
     return _sent(plan_id, FileKind.JSON)
@@ -198,7 +199,7 @@ def _sent(plan_id: int, kind: FileKind) -> Response:
 
 
 @bp.post(f"{ONE}/edit")
-@allow(*MANAGERS)
+@allow(*AT_PROGRAMME)
 def edit(plan_id: int) -> ResponseReturnValue:
     """Begin a draft from a version; the version itself stays as it is."""
     sites = own_sites()
@@ -209,7 +210,7 @@ def edit(plan_id: int) -> ResponseReturnValue:
 
 
 @bp.post(f"{ONE}/retire")
-@allow(*MANAGERS)
+@allow(*AT_PROGRAMME)
 def retire(plan_id: int) -> ResponseReturnValue:
     """Take a version off the lists that no performance uses."""
     shown = queries.get_plan(plan_id, own_sites())

@@ -12,12 +12,13 @@ from flask_babel import gettext
 from palace import clock, words
 from palace.db import transaction
 from palace.errors import PalaceError
+from palace.members.posts import AT_PROGRAMME
 from palace.plans import queries, services
 from palace.plans.errors import SeatsInTheWay, ZonesUnpriced
 from palace.plans.forms import SwitchForm
 from palace.plans.queries import Version
 from palace.plans.rules import HINDRANCES
-from palace.plans.views.base import MANAGERS, bp, own_sites, told
+from palace.plans.views.base import bp, own_sites, told
 from palace.programme.models import Performance
 from palace.web import allow, answer, checked, reads, refusal_words, wants_json
 
@@ -35,7 +36,7 @@ class Choice:
 
 
 @bp.get(ONE)
-@allow(*MANAGERS)
+@allow(*AT_PROGRAMME)
 def performance(performance_id: int) -> ResponseReturnValue:
     """Show which plan a performance has, and for each other one of its hall whether it may have it."""
     return _page(queries.get_performance(performance_id, own_sites()))
@@ -89,7 +90,7 @@ def _choice_json(choice: Choice) -> dict[str, Any]:
 
 
 @bp.post(ONE)
-@allow(*MANAGERS)
+@allow(*AT_PROGRAMME)
 @reads(SwitchForm)
 def switch(performance_id: int) -> ResponseReturnValue:
     """Give a performance another plan: everybody keeps their seat, or it is refused with who would not."""

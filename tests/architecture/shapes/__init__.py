@@ -1,0 +1,11 @@
+"""What the palace's JSON answers look like, by name."""
+
+from __future__ import annotations
+
+from tests.architecture.shapes.booking import BOOKING
+from tests.architecture.shapes.house import HOUSE
+from tests.architecture.shapes.kinds import CODE, TEXT, Shape, at_least, each, known, one_of
+from tests.architecture.shapes.programme import PROGRAMME
+
+__all__ = ["CODE", "SHAPES", "TEXT", "Shape", "at_least", "each", "known", "one_of"]
+SHAPES: dict[str, Shape] = {**BOOKING, **PROGRAMME, **HOUSE}
