@@ -104,10 +104,9 @@ UNUSUAL = {
 FORBIDDEN = {"event", "booking", "slot", "manager", "helper", "helpers", "util", "utils"}
 FORBIDDEN_ALONE = {"session", "data", "info"}
 NAMED_BY_OTHERS = {
+    "palace/forms.py data": "WTForms' name for the value of a field",
     "palace/tickets/forms.py data": "WTForms' name for the value of a field",
-    "palace/kept/forms.py data": "WTForms' name for the value of a field",
     "palace/notices/forms.py data": "WTForms' name for the value of a field",
-    "palace/desk/forms.py data": "the same",
 }
 REGISTRIES = re.compile(
     r"(pypi|pythonhosted|npmmirror|unpkg|jsdelivr)\.(org|com|net)"
