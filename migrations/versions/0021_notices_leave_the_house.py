@@ -137,7 +137,13 @@ def _notices() -> None:
     op.create_index(
         "ix_notices_unsettled",
         "notices",
-        ["state", "kind", "created_at"],
+        ["state", "error", "kind", "created_at"],
+        postgresql_where=sa.text("state NOT IN ('sent', 'inbox')"),
+    )
+    op.create_index(
+        "ix_notices_unsettled_at",
+        "notices",
+        ["created_at", "id"],
         postgresql_where=sa.text("state NOT IN ('sent', 'inbox')"),
     )
     op.create_index("ix_notices_receiver_id", "notices", ["receiver", "id"])
@@ -196,6 +202,7 @@ def downgrade() -> None:
     for table in ("message_gateways", "message_days", "message_templates", "contacts"):
         op.drop_table(table)
     op.drop_index("ix_notices_receiver_id", "notices")
+    op.drop_index("ix_notices_unsettled_at", "notices")
     op.drop_index("ix_notices_unsettled", "notices")
     op.drop_index("ix_notices_due_at", "notices")
     op.create_index(

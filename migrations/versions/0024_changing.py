@@ -32,6 +32,15 @@ def upgrade() -> None:
     op.create_check_constraint(op.f("ck_house_rules_changing"), "house_rules", CHECK)
     op.add_column("performances", sa.Column("moved_at", INSTANT))
     op.add_column("performances", sa.Column("return_until", INSTANT))
+    # unique by a partial index, which is no key: changing halls waits for nobody who books
+    op.drop_constraint(op.f("uq_performances_occupancy_id"), "performances")
+    op.create_index(
+        op.f("ix_performances_occupancy_id"),
+        "performances",
+        ["occupancy_id"],
+        unique=True,
+        postgresql_where=sa.text("occupancy_id IS NOT NULL"),
+    )
     _gifts()
     _moves()
     _refunds()
@@ -188,6 +197,10 @@ def _words(*values: str) -> sa.Enum:
 def downgrade() -> None:
     for table in ("refunds_owed", "move_news", "moves", "gifts"):
         op.drop_table(table)
+    op.drop_index(op.f("ix_performances_occupancy_id"), "performances")
+    op.create_unique_constraint(
+        op.f("uq_performances_occupancy_id"), "performances", ["occupancy_id"]
+    )
     op.drop_column("performances", "return_until")
     op.drop_column("performances", "moved_at")
     op.drop_constraint(op.f("ck_house_rules_changing"), "house_rules")

@@ -23,6 +23,8 @@ VALUES = {
     "unit_id": N_("单位编号"),
     "application": N_("申请编号"),
     "tickets": N_("票数"),
+    "count": N_("张数"),
+    "performance": N_("场次编号"),
     "gate": N_("检票口"),
     "seat": N_("座位"),
     "gift": N_("转送编号"),

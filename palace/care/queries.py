@@ -15,7 +15,7 @@ from palace import heartbeat
 from palace.audit import seals
 from palace.audit import services as audit
 from palace.care.measurements import Database, Messages
-from palace.db import db
+from palace.db import db, literally
 from palace.lists.queries import Column, List, instant
 from palace.lists.rules import Kind
 from palace.members.models import AuditLine
@@ -135,7 +135,7 @@ def _messages() -> Messages:
             for kind in senders.KINDS
             if templated and kind != EMAIL_CODE and (kind, "zh") not in known
         ),
-        out_of_budget=bool(notices.waiting_for([Why.BUDGET])),
+        out_of_budget=notices.is_waiting_for(Why.BUDGET),
         uncertain=stands.get(State.UNCERTAIN, 0),
         dead=stands.get(State.DEAD, 0),
         left=state.left_pieces if state else None,
@@ -271,7 +271,7 @@ NOTICES = List(
     source=Notice,
     key=Notice.id,
     order="created_at",
-    scope=lambda _actor: Notice.state.not_in([State.SENT, State.INBOX]),
+    scope=lambda _actor: Notice.state.not_in(literally([State.SENT, State.INBOX])),
     columns=[
         instant("created_at", Notice.created_at),
         Column(

@@ -108,7 +108,12 @@ def keep(performance: Performance, seats: Sequence[PlanSeat], keeping: Keeping) 
     if kept:
         codes = [seat.code for seat in told.seats]
         told_of = {"kept_for": keeping.reason, "seats": codes}
-        _note("seats_kept", performance, told_of, until, keeping.why)
+        note(
+            "seats_kept",
+            f"performance:{performance.id}",
+            after=_dated(told_of, until),
+            why=keeping.why or None,
+        )
     return told
 
 
@@ -135,7 +140,12 @@ def keep_some_places(performance: Performance, count: int, keeping: Keeping) -> 
         why=keeping.why or None,
     )
     told = {"kept_for": keeping.reason, "seats": count}
-    _note("places_kept", performance, told, until, keeping.why)
+    note(
+        "places_kept",
+        f"performance:{performance.id}",
+        after=_dated(told, until),
+        why=keeping.why or None,
+    )
     return until
 
 
@@ -157,7 +167,12 @@ def let_go(performance: Performance, group_id: int, seats: Sequence[str] = ()) -
     if freed:
         codes = [seat.code for seat in group.seats if seat.id in freed] or len(freed)
         told = {"kept_for": group.key, "seats": codes}
-        _note("seats_released", performance, told, now, group.why or "")
+        note(
+            "seats_released",
+            f"performance:{performance.id}",
+            after=_dated(told, now),
+            why=group.why or None,
+        )
         seats_freed(performance.id, (), now)
     return len(freed)
 
@@ -175,8 +190,5 @@ def _check_to_come(performance: Performance, now: datetime) -> None:
         raise ShowBegun
 
 
-def _note(
-    act: str, performance: Performance, told: Mapping[str, object], until: datetime, why: str
-) -> None:
-    after = {**told, "until": until.isoformat()}
-    note(act, f"performance:{performance.id}", after=after, why=why or None)
+def _dated(told: Mapping[str, object], until: datetime) -> dict[str, object]:
+    return {**told, "until": until.isoformat()}

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from palace.db import db
+from palace.db import db, literally
 from palace.money import Fen
 from palace.notices.models import MessageDay, Notice
 from palace.notices.rules import CODES, LOST_AFTER, Fund, State
@@ -30,7 +30,7 @@ def lock_due(kinds: Collection[str], now: datetime, limit: int) -> list[Notice]:
 
 
 def _lock(which: ColumnElement[bool], now: datetime, limit: int) -> list[Notice]:
-    due = select(Notice).where(Notice.state == State.OWED, Notice.due_at <= now, which)
+    due = select(Notice).where(Notice.state == literally(State.OWED), Notice.due_at <= now, which)
     oldest_first = due.order_by(Notice.due_at, Notice.id).limit(limit)
     found = db.session.scalars(
         oldest_first.with_for_update(skip_locked=True, key_share=True).execution_options(
@@ -55,7 +55,9 @@ def lock_tried(notice_id: int, attempts: int) -> Notice | None:
 def lock_in(state: State, kind: str, error: str, limit: int) -> list[Notice]:
     """Lock notices of a kind that stand in a state for a reason, for a person who decides about them."""
     wanted = select(Notice).where(
-        Notice.state == state, Notice.kind == kind, func.coalesce(Notice.error, "") == error
+        Notice.state == literally(state),
+        Notice.kind == kind,
+        func.coalesce(Notice.error, "") == error,
     )
     found = db.session.scalars(
         wanted.order_by(Notice.id).limit(limit).with_for_update(skip_locked=True, key_share=True)
@@ -67,7 +69,7 @@ def give_up_lost(now: datetime) -> int:
     """Take tries for uncertain that were cut off before anything was known; return how many."""
     lost = (
         update(Notice)
-        .where(Notice.state == State.SENDING, Notice.attempted_at <= now - LOST_AFTER)
+        .where(Notice.state == literally(State.SENDING), Notice.attempted_at <= now - LOST_AFTER)
         .values(state=State.UNCERTAIN, due_at=now, error="cut_off")
         .returning(Notice.id)
         .execution_options(synchronize_session=False)
@@ -78,7 +80,9 @@ def give_up_lost(now: datetime) -> int:
 def lock_uncertain(now: datetime, oldest: datetime, limit: int) -> list[Notice]:
     """Lock and return tries whose provider may be asked now what became of them."""
     wanted = select(Notice).where(
-        Notice.state == State.UNCERTAIN, Notice.due_at <= now, Notice.attempted_at > oldest
+        Notice.state == literally(State.UNCERTAIN),
+        Notice.due_at <= now,
+        Notice.attempted_at > oldest,
     )
     found = db.session.scalars(
         wanted.order_by(Notice.due_at)

@@ -40,8 +40,15 @@ class Notice(Base):
         Index(
             "ix_notices_unsettled",
             "state",
+            "error",
             "kind",
             "created_at",
+            postgresql_where=text("state NOT IN ('sent', 'inbox')"),
+        ),
+        Index(
+            "ix_notices_unsettled_at",
+            "created_at",
+            "id",
             postgresql_where=text("state NOT IN ('sent', 'inbox')"),
         ),
         Index("ix_notices_receiver_id", "receiver", "id"),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
-from palace.db import db
+from palace.db import db, literally
 from palace.members.models import Member
 from palace.money import Fen
 from palace.notices.models import Contact, GatewayState, MessageDay, Notice, Template
@@ -116,7 +116,7 @@ def templates(gateway: str) -> dict[tuple[str, str], str]:
 
 def unsent_count() -> int:
     """Return how many notices are on their way, or should be."""
-    return db.session.scalar(select(func.count()).where(Notice.state.in_(UNSENT))) or 0
+    return db.session.scalar(select(func.count()).where(Notice.state.in_(literally(UNSENT)))) or 0
 
 
 def troubles(states: Sequence[State]) -> list[Trouble]:
@@ -125,7 +125,7 @@ def troubles(states: Sequence[State]) -> list[Trouble]:
     count = func.count()
     rows = db.session.execute(
         select(Notice.state, Notice.kind, error, count, func.min(Notice.created_at))
-        .where(Notice.state.in_(states))
+        .where(Notice.state.in_(literally(states)))
         .group_by(Notice.state, Notice.kind, error)
         .order_by(count.desc(), Notice.kind)
         .limit(MOST_SHOWN)
@@ -133,14 +133,10 @@ def troubles(states: Sequence[State]) -> list[Trouble]:
     return [Trouble(*row) for row in rows]
 
 
-def waiting_for(errors: Sequence[str]) -> Mapping[str, list[str]]:
-    """Return the kinds of owed notices that the house cannot send now, by what they wait for."""
-    rows = db.session.execute(
-        select(Notice.error, func.array_agg(Notice.kind.distinct()))
-        .where(Notice.state == State.OWED, Notice.error.in_(errors))
-        .group_by(Notice.error)
-    )
-    return {str(row[0]): sorted(row[1]) for row in rows}
+def is_waiting_for(error: str) -> bool:
+    """Return whether the house owes a notice that it cannot send now for a reason."""
+    owed = Notice.state == literally(State.OWED)
+    return bool(db.session.scalar(select(exists().where(owed, Notice.error == error))))
 
 
 def gateway_state(name: str) -> GatewayState | None:

@@ -97,7 +97,8 @@ class Performance(Base):
     opening, `openings` lets some in before. `uid` names it in calendars; the
     database raises `revision` when something the public reads of it changes, title and hall included.
     `moved_at` is when it was last moved to another time or hall, and until `return_until` tickets go
-    back because of that.
+    back because of that. `occupancy_id` is unique by an index with a condition: one without would make
+    it a key, and a show that changes halls wait for everybody who books.
     """
 
     __tablename__ = "performances"
@@ -113,13 +114,14 @@ class Performance(Base):
         CheckConstraint("capacity >= 0 AND seats_per_member > 0", name="capacity"),
         CheckConstraint("(seating = 'seated') = (plan_id IS NOT NULL)", name="plan"),
         Index(None, "starts_at", "id"),
+        Index(None, "occupancy_id", unique=True, postgresql_where=text("occupancy_id IS NOT NULL")),
     )
 
     id: Mapped[Id]
     production_id: Mapped[int] = mapped_column(ForeignKey("productions.id"), index=True)
     space_id: Mapped[int] = mapped_column(ForeignKey("spaces.id"), index=True)
     plan_id: Mapped[int | None] = mapped_column(ForeignKey("seating_plans.id"))
-    occupancy_id: Mapped[int | None] = mapped_column(ForeignKey("occupancies.id"), unique=True)
+    occupancy_id: Mapped[int | None] = mapped_column(ForeignKey("occupancies.id"))
     seating: Mapped[Seating]
     capacity: Mapped[int]
     seats_per_member: Mapped[int]

@@ -25,6 +25,7 @@ from palace.tickets.rules import Wish
 from palace.waiting import services as queue
 from palace.waiting.rules import Wanted
 from tests.factory import Factory
+from tests.notices.test_words_of_changes import CHANGED
 
 SATURDAY = date(2026, 11, 28)
 
@@ -237,4 +238,5 @@ def test_every_kind_is_read_here() -> None:
     strikes = {"missed", "strike_kept", "strike_forgiven"}
     elsewhere = {"number_changed", "email_code", "broadcast"}
     blocks = {"block_given", "block_release", "block_none_left"}
-    assert set(senders.KINDS) == read | units | strikes | waiting | blocks | elsewhere
+    known = read | units | strikes | waiting | blocks | elsewhere | set(CHANGED)
+    assert set(senders.KINDS) == known

@@ -147,6 +147,7 @@ def test_a_move_to_another_plan_while_people_book_seats_by_name(
     monkeypatch.setattr(rules, "FEW", 1000)  # how many is not tried here
     mover = Mover(live)
     show = mover.show(seats=[10] * 6, seats_per_member=60)
+    live.rules().free_per_month = 100
     hall = live.space()
     plan = live.plan(hall, [10] * 6)
     people = [live.member() for _ in range(16)]

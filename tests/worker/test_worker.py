@@ -37,6 +37,8 @@ def test_it_has_its_periodic_tasks(make: Factory) -> None:
         "palace:send_notices": "* * * * *",
         "palace:write_missed": "*/5 * * * *",
         "palace:hand_out_blocks": "* * * * *",
+        "palace:pass_on": "* * * * *",
+        "palace:tell_moves": "* * * * *",
         "palace:rescue": "* * * * *",
         "palace:read_rosters": "* * * * *",
         "palace:verify_members": "* * * * *",

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from palace.db import db
+from palace.db import db, literally
 from palace.members.services import note
 from palace.notices import queries
 from palace.notices.errors import TemplateMoved
@@ -54,7 +54,11 @@ def _put(key: tuple[str, str, str], template: str, now: datetime) -> None:
     db.session.execute(put)
     db.session.execute(
         update(Notice)
-        .where(Notice.state == State.OWED, Notice.kind == kind, Notice.error == Why.NO_TEMPLATE)
+        .where(
+            Notice.state == literally(State.OWED),
+            Notice.kind == kind,
+            Notice.error == Why.NO_TEMPLATE,
+        )
         .values(due_at=now, error=None)
         .execution_options(synchronize_session=False)
     )

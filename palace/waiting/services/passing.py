@@ -96,7 +96,8 @@ def pass_on(performance_id: int, *, resting: bool = False) -> int:
     show, now = show_now(performance_id)
     lapsed = claims.lapse(performance_id, now, every=show.cancelled_at is not None)
     for entry in lapsed:
-        _end(entry, "offer_lapsed", show, now)
+        _tell_over(entry, show, now)
+        note("offer_lapsed", f"waiting:{entry.id}", after={"state": entry.state}, actor=SYSTEM)
     if is_over(show, now):
         made = _close(performance_id, show, now)
     else:
@@ -256,15 +257,15 @@ def _close(performance_id: int, show: Show, now: datetime) -> int:
     entries = queries.all_of(performance_id, [WaitState.WAITING])
     for entry in entries:
         entry.state, entry.ended_at = WaitState.OVER, now
-        _end(entry, "waiting_ended", show, now)
+        _tell_over(entry, show, now)
+        note("waiting_ended", f"waiting:{entry.id}", after={"state": entry.state}, actor=SYSTEM)
     return len(entries)
 
 
-def _end(entry: WaitEntry, act: str, show: Show, now: datetime) -> None:
+def _tell_over(entry: WaitEntry, show: Show, now: datetime) -> None:
     """Tell somebody that they wait no more."""
-    subject = f"waiting:{entry.id}"
-    notices.owe("waiting_over", subject, f"member:{entry.member_id}", told(show), now)
-    note(act, subject, after={"state": entry.state}, actor=SYSTEM)
+    receiver = f"member:{entry.member_id}"
+    notices.owe("waiting_over", f"waiting:{entry.id}", receiver, told(show), now)
 
 
 def told(show: Show) -> dict[str, object]:
