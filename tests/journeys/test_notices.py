@@ -31,9 +31,9 @@ def test_a_member_reads_the_inbox_and_says_how_to_be_told(person: Callable[..., 
     member.tap("照这样通知我")
     assert "记下了" in member.say()
 
-    member.page.get_by_label("邮箱").fill("one@example.org")
+    member.page.get_by_role("textbox", name="邮箱").fill("one@example.org")
     member.tap("发验证码到邮箱")
-    member.page.get_by_label("验证码").fill(member.code())
+    member.page.get_by_role("textbox", name="验证码").fill(member.code())
     member.look("inbox-email")
     member.tap("核对邮箱")
     assert "邮箱核对好了" in member.say()

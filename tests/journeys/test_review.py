@@ -58,7 +58,7 @@ def test_a_production_is_typed_reviewed_and_sent_back(
 ) -> None:
     author = signed_in(person(), "programme", "stage-1958")
     looked_at(author, "programme-day")
-    author.tap("节目和场次 ›", role="link")
+    author.tap("节目 ›", role="link")
     looked_at(author, "programme-list")
     typed_in(author, tmp_path)
     looked_at(author, "programme-waiting")
