@@ -143,7 +143,7 @@ def test_a_show_moves_in_five_clicks_of_two_people_and_the_calendar_follows(
     if manager.page.get_by_role("button", name="撤回，不办了").count():
         manager.tap("撤回，不办了")  # the demonstration proposes something for one of its shows
     manager.taps = 1  # the show itself was the first
-    later = (old + timedelta(days=1)).date().isoformat()
+    later = (old + timedelta(days=2)).date().isoformat()
     manager.page.get_by_label("新的日期").fill(later)
     manager.page.get_by_label("新的开演时间").fill("09:10")
     manager.tap("看影响")

@@ -109,7 +109,7 @@ def ask_email() -> ResponseReturnValue:
             services.ask_email(current_member().id, form.email.data or "", clock.now())
     except PalaceError as refusal:
         return _refused(refusal, form, "email")
-    return _done(N_("验证码发到邮箱了，填在下面。"), "email")
+    return _done(N_("验证码发到邮箱了，填在下面。"), "by-mail")
 
 
 @bp.post("/email/code")
@@ -127,7 +127,7 @@ def prove_email() -> ResponseReturnValue:
             raise wrong
     except PalaceError as refusal:
         return _refused(refusal, form, "code")
-    return _done(N_("邮箱核对好了，以后的通知发到邮箱，不再发短信。"), "email")
+    return _done(N_("邮箱核对好了，以后的通知发到邮箱，不再发短信。"), "by-mail")
 
 
 @bp.post("/email/drop")
@@ -136,7 +136,7 @@ def drop_email() -> ResponseReturnValue:
     """Send no letters any more."""
     with transaction():
         services.drop_email(current_member().id)
-    return _done(N_("邮箱去掉了，以后发短信。"), "email")
+    return _done(N_("邮箱去掉了，以后发短信。"), "by-mail")
 
 
 def entries(notices: Sequence[Notice]) -> list[Entry]:
