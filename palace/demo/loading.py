@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 from sqlalchemy import func, select, text
 
 from palace import clock
@@ -20,6 +22,7 @@ from palace.demo import (
     strikes,
     waiting,
 )
+from palace.demo.people import SEED
 from palace.venues import queries as venues
 from palace.venues.models import Demonstration
 from palace.venues.services import check_database
@@ -76,6 +79,7 @@ def _wait_for_others() -> None:
 
 def _bring_in() -> None:
     now = clock.now()
+    random.seed(SEED)  # who is given which of the best seats is the same each time
     db.session.add(Demonstration(loaded_at=now))
     house.bring_in()
     people.bring_in(now)
@@ -89,3 +93,4 @@ def _bring_in() -> None:
     changing.bring_in(shows, now)
     strikes.bring_in(now)
     privacy.bring_in(now)
+    sales.mark_sent(now)

@@ -44,15 +44,14 @@ def gapless_sets(
 def wheelchair_sets(
     open_seats: Sequence[PlanSeat], count: int, most: int = BEST_SETS
 ) -> list[list[PlanSeat]]:
-    """Return sets of a wheelchair place and those beside it, companion seats before others."""
-    return _best(
-        [
-            (cost + ONE_ROW * ONE_ROW * _unfit(seats), seats)
-            for cost, seats, _ in _sets(open_seats, count, None)
-            if any(seat.type is SeatType.WHEELCHAIR for seat in seats)
-        ],
-        most,
-    )
+    """Return sets of a wheelchair place and those beside it: with companion seats, where there are any."""
+    found = [
+        (cost, seats)
+        for cost, seats, _ in _sets(open_seats, count, None)
+        if any(seat.type is SeatType.WHEELCHAIR for seat in seats)
+    ]
+    fittest = min((_unfit(seats) for _, seats in found), default=0)
+    return _best([one for one in found if _unfit(one[1]) == fittest], most)
 
 
 def _unfit(seats: Sequence[PlanSeat]) -> int:

@@ -11,6 +11,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from palace import clock
+from palace.blocks.models import ListedName, NameList, SignUp
+from palace.blocks.rules import Outcome
 from palace.companions.models import Companion
 from palace.companions.rules import Relation
 from palace.consents import services as consents
@@ -26,6 +28,7 @@ from palace.members.services import ask_access, ask_code
 from palace.money import Fen
 from palace.moving.models import Move, MoveNews
 from palace.moving.rules import MoveKind, MoveState
+from palace.notices.models import Contact
 from palace.payments import services as payments
 from palace.programme.models import Performance
 from palace.programme.rules import IdentityPolicy
@@ -40,6 +43,7 @@ from palace.tickets.models import Admission, RefundOwed, Ticket
 from palace.tickets.rules import RefundReason, Wish
 from palace.waiting.models import WaitEntry
 from palace.waiting.rules import WaitState
+from tests.blocks.conftest import give
 from tests.factory import Factory
 
 NAME, PHONE = "欧阳海棠", "13912345678"
@@ -132,6 +136,22 @@ def _changed(make: Factory, ticket: Ticket, now: datetime) -> None:
     make.add(MoveNews(move_id=move.id, member_id=ticket.member_id, told_at=now, kept_at=now))
 
 
+def _of_the_union(
+    make: Factory, member: Member, unit: Unit, performance: Performance, now: datetime
+) -> None:
+    """Add what a block of their union keeps of them, and how they want to be told."""
+    block = give(make, performance, unit, 1)
+    make.add(SignUp(block_id=block.id, member_id=member.id, signed_at=now))
+    pasted = NameList(block_id=block.id, made_by="member:1", made_at=now)
+    make.add(pasted)
+    make.add(
+        ListedName(
+            list_id=pasted.id, line=1, typed=NAME, member_id=member.id, outcome=Outcome.GIVEN
+        )
+    )
+    make.add(Contact(member_id=member.id, language="zh"))
+
+
 def lived_here(make: Factory) -> Regular:
     """Make somebody with a row in every table of people; their show is over in `LATER`."""
     make.site()
@@ -153,6 +173,7 @@ def lived_here(make: Factory) -> Regular:
     make.add(RosterQuestion(member_id=member.id, asked_at=now, answer="known"))
     _noted(make, member, unit, performance, now)
     _changed(make, ticket, now)
+    _of_the_union(make, member, unit, performance, now)
     ask_access(member, True, now)
     make.post(member, Role.UNIT, unit=unit)
     consents.give(member.id, Purpose.PRIVACY, now)

@@ -102,6 +102,8 @@ def test_no_page_of_work_says_more_than_it_must(
     make.commit()
     wrong, seen = [], 0
     for endpoint, path in pages(app, regular, waiting, role):
+        if role is Role.SITE_ADMIN and endpoint == "desk.new_tier":
+            continue  # tiers are the whole palace's, and the answer says so
         said = told(browser, endpoint, path)
         seen += 1
         named = NAME in said or WAITING_NAME in said

@@ -73,7 +73,14 @@ def crowd(live: Factory, live_app: Flask, wish: Callable[[Performance], Wish]) -
     jobs.insert(40, confirm)
     results = together(live_app, jobs, at_once=32)
     told = codes(results)
-    assert set(told) <= {"won", "sale_closed", "show_moved", "move_busy", "figures_moved"}
+    assert set(told) <= {
+        "won",
+        "sale_closed",
+        "show_moved",
+        "move_busy",
+        "figures_moved",
+        "seat_taken",
+    }
     assert not isinstance(results[40], PalaceError), results[40]
     while True:
         with transaction():

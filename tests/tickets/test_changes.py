@@ -232,6 +232,7 @@ def test_only_to_a_seat_of_the_same_price_and_as_it_was_sold(
     make.add(claim)
 
     services.change_seat(member, ticket.code, "ST-02-01")
+    db.session.expire_all()
     now_mine = next(one for one in make.claims(show) if one.held_until is None)
     assert (now_mine.price, now_mine.face_price, now_mine.fund, now_mine.zone) == (
         0,
