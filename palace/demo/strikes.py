@@ -22,8 +22,8 @@ ABSENT = 3
 def bring_in(now: datetime) -> None:
     """Write what some of the people who have an account missed; one asks to have it looked at again."""
     first = select(Member).order_by(Member.id).limit(ABSENT)
-    for member in db.session.scalars(first).all():
-        for days, subject, title_zh, title_en in MISSED[: 1 + member.id % len(MISSED)]:
+    for number, member in enumerate(db.session.scalars(first), 1):
+        for days, subject, title_zh, title_en in MISSED[: 1 + number % len(MISSED)]:
             day = clock.palace_day(now) - timedelta(days=days)
             started = clock.at(day, time(19, 30))
             db.session.add(
