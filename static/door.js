@@ -128,12 +128,13 @@ const take = (code) => {
 };
 form.addEventListener("submit", (submitted) => {
   submitted.preventDefault();
-  take(field.value);
+  take(field.value.slice(-TICKET_LENGTH));
   field.focus();
 });
 
 // A Chinese input method swallows a scanner's letters; the keys themselves still say what
-// was typed. Digits that wait in the field for four more are no part of the next ticket either.
+// was typed. Digits that wait in the field for four more are no part of the next ticket either,
+// nor of one that a slow scanner types with pauses: of the field the last ticket counts.
 let burst = "";
 let last = 0;
 const LETTER = /^(?:Key([A-Z])|(?:Digit|Numpad)(\d))$/;
