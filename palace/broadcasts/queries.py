@@ -20,7 +20,7 @@ from palace.notices import kinds, senders
 from palace.notices.gateways import SCREEN
 from palace.notices.models import Contact, Notice
 from palace.notices.queries import spent_on
-from palace.notices.rules import BROADCAST, Fund, State, pieces_of
+from palace.notices.rules import BROADCAST, Fund, State
 from palace.programme.models import Performance, Production
 from palace.roster.tree import below
 from palace.tickets.models import Ticket
@@ -162,7 +162,7 @@ def price_of(broadcast: Broadcast) -> Fen:
         senders.words_of(BROADCAST, language).format(title=title, word=broadcast.word)
         for language, title in titles.items()
     ]
-    return Fen(max(pieces_of(text) for text in texts) * house_rules().message_price)
+    return Fen(max(senders.pieces_sent(text) for text in texts) * house_rules().message_price)
 
 
 def budget_left(now: datetime) -> Fen:

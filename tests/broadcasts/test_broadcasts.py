@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import time, timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from palace import clock, sending
@@ -216,3 +218,20 @@ def test_a_second_start_is_told_and_sends_nothing_again(house: House) -> None:
 def test_the_same_draft_sent_twice_is_one(house: House) -> None:
     assert written(house).id == written(house).id
     assert written(house, title_zh="别的").id != written(house).id
+
+
+def test_the_estimate_is_what_is_spent_to_the_fen(
+    app: Flask, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signed = replace(app.extensions["palace"], sms_signature="文化宫")
+    monkeypatch.setitem(app.extensions, "palace", signed)
+    member = house.make.member()
+    db.session.add(Contact(member_id=member.id, language="en", muted=[]))
+    found = started(house, title_en="Spring fair for all!")  # 66 characters, and the signature's
+    expected = queries.estimate(found, clock.now()).cost
+
+    services.release(clock.now())
+    assert sending.drain()["sent"] == 1
+
+    spent = db.session.get_one(MessageDay, (clock.palace_day(clock.now()), Fund.BROADCASTS))
+    assert (spent.pieces, spent.amount) == (2, expected)

@@ -12,11 +12,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from flask import current_app, g
+from flask import g
 
 from palace import clock, words
 from palace.clock import SHANGHAI, day_span, palace_day
-from palace.config import Settings
 from palace.db import db
 from palace.money import FREE, Fen
 from palace.notices import claims, queries, rules, senders
@@ -46,7 +45,6 @@ class House:
     quiet_until: datetime | None
     sms: str | None
     mail: str | None
-    signature: str
     templates: Mapping[tuple[str, str], str]
 
 
@@ -103,14 +101,12 @@ def take(limit: int = BATCH) -> Taken:
 
 def _house() -> House:
     now, figures, sms = clock.now(), house_figures["house"](), senders.sms_gateway()
-    settings: Settings = current_app.extensions["palace"]
     return House(
         now=now,
         figures=figures,
         quiet_until=rules.quiet_ends(now, figures, SHANGHAI),
         sms=sms,
         mail=senders.mail_gateway(),
-        signature=settings.sms_signature,
         templates=queries.templates(sms) if sms and sms != SCREEN else {},
     )
 
@@ -159,7 +155,7 @@ def _by_phone(
     message = _message(notice, phone, language, house, template=template)
     if notice.kind in CODES:
         return Way(gateway, message)
-    pieces = rules.pieces_of(f"【{house.signature}】{message.text}")
+    pieces = senders.pieces_sent(message.text)
     return Way(gateway, message, pieces, Fen(pieces * house.figures.price))
 
 
