@@ -195,6 +195,13 @@ def running() -> Sequence[int]:
     return db.session.scalars(wanted.order_by(Broadcast.id)).all()
 
 
+def stopped(subjects: Collection[str]) -> set[str]:
+    """Return which of these mass notices were stopped."""
+    ids = [int(subject.partition(":")[2]) for subject in subjects]
+    wanted = select(Broadcast.id).where(Broadcast.id.in_(ids), Broadcast.state == Stage.STOPPED)
+    return {f"broadcast:{broadcast_id}" for broadcast_id in db.session.scalars(wanted)}
+
+
 def by_word(word: str) -> Broadcast | None:
     """Return the mass notice that a word stands for, once it went out."""
     wanted = select(Broadcast).where(Broadcast.word == word, Broadcast.state != Stage.DRAFT)

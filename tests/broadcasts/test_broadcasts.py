@@ -19,8 +19,10 @@ from palace.db import db
 from palace.members.models import Member
 from palace.members.units import UnitKind
 from palace.money import Fen
+from palace.notices import services as notices
+from palace.notices.gateways import Found, Result
 from palace.notices.models import Contact, MessageDay, Notice
-from palace.notices.rules import BROADCAST, Fund, State
+from palace.notices.rules import BROADCAST, Fund, Outcome, State
 from palace.tickets import services as tickets
 from palace.tickets.models import Ticket
 from palace.tickets.rules import Wish
@@ -235,3 +237,25 @@ def test_the_estimate_is_what_is_spent_to_the_fen(
 
     spent = db.session.get_one(MessageDay, (clock.palace_day(clock.now()), Fund.BROADCASTS))
     assert (spent.pieces, spent.amount) == (2, expected)
+
+
+@pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.THROTTLED, Outcome.UNCERTAIN])
+def test_what_was_being_sent_when_it_stopped_is_not_tried_again(
+    house: House, outcome: Outcome
+) -> None:
+    house.make.member()
+    found = started(house)
+    services.release(clock.now())
+    (one,) = notices.take().tries["screen"]
+    services.stop(found.id, sites=None)
+    notices.settle(Result(one.message.id, outcome), one.attempts)
+    if outcome is Outcome.UNCERTAIN:
+        notices.settle_found(one, Found.ABSENT)
+
+    later(house, 3600)
+    assert sending.drain()["sent"] == 0
+    assert set(told(found).values()) == {State.OWED}
+
+    services.go_on(found.id, sites=None)
+    services.release(clock.now())
+    assert sending.drain()["sent"] == 1

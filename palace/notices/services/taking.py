@@ -7,7 +7,7 @@ after that leaves it so, and nobody sends it again before its provider has said 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -34,6 +34,8 @@ from palace.notices.rules import (
 BATCH = 20
 house_figures: dict[str, Callable[[], MessageRules]] = {}
 """The figures of the house, under "house"; wired in create_app."""
+stopped: dict[str, Callable[[Collection[str]], Collection[str]]] = {}
+"""By kind, which of some subjects somebody has stopped: nothing of them leaves; wired in create_app."""
 
 
 @dataclass(frozen=True)
@@ -86,9 +88,12 @@ def take(limit: int = BATCH) -> Taken:
     house = _house()
     found = claims.lock_due(senders.KINDS, house.now, limit)
     taken.seen = len(found)
-    reach = queries.receivers(found)
+    reach, still = queries.receivers(found), _stopped(found)
     ways: list[tuple[Notice, Way]] = []
     for notice in found:
+        if (notice.kind, notice.subject) in still:
+            follow(notice, Decision(State.OWED))
+            continue
         decided = _decided(notice, reach[notice.id], house)
         if isinstance(decided, Way):
             ways.append((notice, decided))
@@ -97,6 +102,15 @@ def take(limit: int = BATCH) -> Taken:
     _send_off(ways, house, taken)
     db.session.flush()
     return taken
+
+
+def _stopped(found: Sequence[Notice]) -> set[tuple[str, str]]:
+    """Return what of these was stopped, as what failed meanwhile: it waits to be let go anew."""
+    still = set()
+    for kind, which in stopped.items():
+        subjects = {notice.subject for notice in found if notice.kind == kind}
+        still |= {(kind, subject) for subject in which(subjects)} if subjects else set()
+    return still
 
 
 def _house() -> House:
