@@ -195,6 +195,11 @@ def running() -> Sequence[int]:
     return db.session.scalars(wanted.order_by(Broadcast.id)).all()
 
 
+def released_at() -> datetime | None:
+    """Return when the last receivers of any mass notice were let go."""
+    return db.session.scalar(select(func.max(Broadcast.released_at)))
+
+
 def stopped(subjects: Collection[str]) -> set[str]:
     """Return which of these mass notices were stopped."""
     ids = [int(subject.partition(":")[2]) for subject in subjects]

@@ -259,3 +259,19 @@ def test_what_was_being_sent_when_it_stopped_is_not_tried_again(
     services.go_on(found.id, sites=None)
     services.release(clock.now())
     assert sending.drain()["sent"] == 1
+
+
+def test_the_pace_is_for_all_together_however_often_the_worker_is_woken(house: House) -> None:
+    house.make.rules().broadcast_per_minute = 60
+    for _ in range(200):
+        house.make.member()
+    for title in ("一", "二", "三"):
+        started(house, title_zh=title)
+
+    first = services.release(clock.now())
+    rest = 0
+    for _ in range(30):  # each code somebody asks for wakes it
+        later(house, 2)
+        rest += services.release(clock.now())
+
+    assert (first, rest) == (60, 60)
