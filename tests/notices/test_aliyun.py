@@ -208,3 +208,32 @@ def test_no_answer_is_no_knowledge(provider: StandIn, answer: Any) -> None:
     provider.answer = lambda _: answer
 
     assert gateway(provider).ask(message(), AT) is Found.UNKNOWN
+
+
+def test_a_try_around_midnight_is_looked_for_on_both_days(provider: StandIn) -> None:
+    provider.answer = lambda asked: (
+        200,
+        details("1-1-1790000000") if asked.query["SendDate"] == "20261129" else details(),
+    )
+
+    found = gateway(provider).ask(message(), datetime(2026, 11, 28, 15, 59, 58, tzinfo=UTC))
+
+    assert found is Found.TAKEN
+    assert [asked.query["SendDate"] for asked in provider.asked] == ["20261128", "20261129"]
+
+
+def test_a_try_around_midnight_never_came_only_if_both_days_say_so(provider: StandIn) -> None:
+    late = datetime(2026, 11, 28, 15, 59, 58, tzinfo=UTC)
+    provider.answer = lambda asked: (
+        (200, details()) if asked.query["SendDate"] == "20261129" else (500, "oops")
+    )
+    assert gateway(provider).ask(message(), late) is Found.UNKNOWN
+
+    provider.answer = lambda _: (200, details())
+    assert gateway(provider).ask(message(), late) is Found.ABSENT
+
+
+def test_a_provider_that_is_away_when_it_is_asked_is_no_knowledge(provider: StandIn) -> None:
+    away = gateway(StandIn(url="http://127.0.0.1:1"))
+
+    assert away.ask(message(), AT) is Found.UNKNOWN

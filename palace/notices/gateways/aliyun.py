@@ -16,7 +16,7 @@ from Tea.exceptions import TeaException
 from palace.clock import SHANGHAI
 from palace.config import Settings
 from palace.notices.gateways import Found, Message, Result, in_parallel, lost
-from palace.notices.rules import Outcome
+from palace.notices.rules import LOST_AFTER, Outcome
 
 NAME = "aliyun"
 ENDPOINT = "dysmsapi.aliyuncs.com"
@@ -89,8 +89,19 @@ class Aliyun:
         return Result(message.id, _outcome(told.code), told.biz_id or "", _unless_ok(told.code))
 
     def ask(self, message: Message, tried_at: datetime) -> Found:
-        """Look through the number's messages of that day for ours; told everything, not there is absent."""
-        day = tried_at.astimezone(SHANGHAI).strftime("%Y%m%d")
+        """Look through the number's messages of that day for ours; told everything, not there is absent.
+
+        A try shortly before midnight may stand under the next day.
+        """
+        found = Found.ABSENT
+        for day in sorted({_day(tried_at), _day(tried_at + LOST_AFTER)}):
+            of_day = self._find(message, day)
+            if of_day is Found.TAKEN:
+                return of_day
+            found = of_day if of_day is Found.UNKNOWN else found
+        return found
+
+    def _find(self, message: Message, day: str) -> Found:
         for page in range(1, MOST_PAGES + 1):
             asked = QuerySendDetailsRequest(
                 phone_number=message.address, send_date=day, page_size=PAGE, current_page=page
@@ -111,6 +122,10 @@ class Aliyun:
     def left(self) -> int | None:
         """Return that no balance is told: an empty account is known by what it refuses."""
         return None
+
+
+def _day(instant: datetime) -> str:
+    return instant.astimezone(SHANGHAI).strftime("%Y%m%d")
 
 
 def _outcome(code: str | None) -> Outcome:
