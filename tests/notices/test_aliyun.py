@@ -112,6 +112,7 @@ def test_a_code_in_the_answer_is_told_by_its_meaning(
         (403, "Forbidden.RAM", Outcome.FAILED),
         (404, "InvalidAccessKeyId.NotFound", Outcome.FAILED),
         (503, "ServiceUnavailable", Outcome.UNCERTAIN),
+        (502, "Something.New", Outcome.UNCERTAIN),
     ],
 )
 def test_an_error_of_the_interface_is_told_by_its_code(
@@ -133,6 +134,15 @@ def test_what_cannot_be_read_or_does_not_come_may_have_been_taken(provider: Stan
 
     assert [unread.outcome, late.outcome] == [Outcome.UNCERTAIN, Outcome.UNCERTAIN]
     assert len(provider.asked) == 2  # neither was tried again by the library itself
+
+
+@pytest.mark.parametrize("answer", [(200, {}), (400, {"x": 1}), (502, {"x": 1}), (200, "[]")])
+def test_an_answer_without_a_code_is_none(provider: StandIn, answer: Any) -> None:
+    provider.answer = lambda _: answer
+
+    (result,) = gateway(provider).send([message()])
+
+    assert result.outcome is Outcome.UNCERTAIN
 
 
 def test_a_provider_that_was_never_reached_has_surely_not_taken_it(provider: StandIn) -> None:

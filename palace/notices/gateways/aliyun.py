@@ -46,6 +46,10 @@ OUTCOMES = {
     "ServiceUnavailable": Outcome.UNCERTAIN,
 }
 """What a code means; another one is a no that may be a yes the next time."""
+CODELESS = {None, "", "None"}
+"""What the library makes of an answer that has no code."""
+BROKE = 500
+"""From this status on the provider itself failed."""
 
 
 class Aliyun:
@@ -83,7 +87,8 @@ class Aliyun:
         try:
             told = self.client.send_sms_with_options(asked, ONCE).body
         except AlibabaCloudException as error:
-            return Result(message.id, _outcome(error.code), error=error.code or "")
+            outcome = _outcome(error.code, error.status_code or BROKE)
+            return Result(message.id, outcome, error=error.code or "")
         except TeaException as error:
             return Result(message.id, lost(str(error)), error=type(error).__name__)
         return Result(message.id, _outcome(told.code), told.biz_id or "", _unless_ok(told.code))
@@ -128,10 +133,12 @@ def _day(instant: datetime) -> str:
     return instant.astimezone(SHANGHAI).strftime("%Y%m%d")
 
 
-def _outcome(code: str | None) -> Outcome:
+def _outcome(code: str | None, status: int = 0) -> Outcome:
+    """Return what a code means; without one, and where the provider broke, it may have been taken."""
     if code == OK:
         return Outcome.SENT
-    return OUTCOMES.get(code or "", Outcome.FAILED)
+    unknown = code in CODELESS or status >= BROKE
+    return OUTCOMES.get(code or "", Outcome.UNCERTAIN if unknown else Outcome.FAILED)
 
 
 def _unless_ok(code: str | None) -> str:
