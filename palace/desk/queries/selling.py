@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import exists, func, or_, select
 
-from palace.db import db
+from palace.db import Base, db, table_of
 from palace.desk.queries.staged import Sites
 from palace.desk.rules import ALL_ZONES, Values, price_cell, quota_cell, shown_prices
 from palace.money import Fen
@@ -35,10 +35,13 @@ def tiers_for(performance_id: int) -> list[Tier]:
 
 
 def in_use(tier_id: int) -> bool:
-    """Return whether a price, a quota or a claim names a tier."""
+    """Return whether any row of any part names a tier."""
+    key = table_of(Tier).c.id
     named_by = [
-        exists().where(column == tier_id)
-        for column in (Price.tier_id, Quota.tier_id, Claim.tier_id)
+        exists().where(names.parent == tier_id)
+        for table in Base.metadata.tables.values()
+        for names in table.foreign_keys
+        if names.references(key.table)
     ]
     return bool(db.session.scalar(select(or_(*named_by))))
 
