@@ -189,3 +189,11 @@ def test_a_reviewer_is_told_what_they_may_decide(desk: Desk) -> None:
     assert queries.for_reviewer(actor(desk.first), None)[0] == 0
     assert queries.for_reviewer(actor(desk.second), None)[0] == 1
     assert queries.for_reviewer(actor(desk.second), [])[0] == 0
+
+
+def test_a_partner_keeps_its_english_name_where_another_production_gives_none(desk: Desk) -> None:
+    first, second = desk.write(), desk.write(title_zh="另一出", partner_en="")
+    desk.review(first)
+    desk.review(second)
+
+    assert public_fields(first.id)["partner_en"] == "City Drama Troupe"
