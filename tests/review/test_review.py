@@ -197,3 +197,20 @@ def test_a_partner_keeps_its_english_name_where_another_production_gives_none(de
     desk.review(second)
 
     assert public_fields(first.id)["partner_en"] == "City Drama Troupe"
+
+
+def test_who_wrote_what_was_withdrawn_does_not_review_it_as_somebody_elses(
+    make: Factory, desk: Desk
+) -> None:
+    production = desk.write()
+    subject = f"production:{production.id}"
+    first = queries.open_revision(subject)
+    assert first
+    review.withdraw(first, version=1)
+    colleague = make.staff(Role.PROGRAMME)
+
+    again = review.propose(subject, FIELDS, actor(colleague))
+
+    assert set(again.authors) == {actor(desk.author), actor(colleague)}
+    with pytest.raises(OwnRevision):
+        desk.decide(again, desk.author)
