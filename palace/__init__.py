@@ -52,7 +52,7 @@ from palace.moving.services import on_moved
 from palace.notices import senders
 from palace.notices import views as notices
 from palace.notices.rules import BROADCAST
-from palace.notices.services import house_figures, owe_code, tell_old_number
+from palace.notices.services import house_figures, owe_code, stopped, tell_old_number
 from palace.notices.views.inbox import bodies
 from palace.payments.services import on_paid
 from palace.people import views as people
@@ -164,6 +164,7 @@ def create_app(settings: Settings) -> Flask:
     proof_rules["house"] = venues.proof_rules
     house_figures["house"] = message_rules
     bodies[BROADCAST] = broadcasts_queries.bodies
+    stopped[BROADCAST] = broadcasts_queries.stopped
     on_joining["consents"] = agree_at_joining
     on_paid["tickets"] = tickets_services.settle_paid
     on_freed["waiting"] = waiting_services.seats_freed

@@ -21,14 +21,13 @@ OWED, INBOX = literal(State.OWED.value, Text), literal(State.INBOX.value, Text)
 def owe_to_all(broadcast: Broadcast, now: datetime) -> int:
     """Owe a mass notice to each of its receivers by one statement, none of it let go yet; return how many."""
     to = receivers(broadcast, now).subquery()
-    values = {"title": broadcast.titles, "word": broadcast.word}
     state = case((is_reachable(), OWED), else_=INBOX) if broadcast.outside else INBOX
     rows = (
         select(
             literal(BROADCAST, Text),
             literal(broadcast.subject, Text),
             func.concat("member:", Member.id),
-            cast(literal(json.dumps(values), Text), JSONB),
+            cast(literal(json.dumps(broadcast.values), Text), JSONB),
             literal(now),
             state,
         )

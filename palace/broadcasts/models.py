@@ -70,3 +70,8 @@ class Broadcast(Base):
     def titles(self) -> dict[str, str]:
         """Return its title as notices carry it."""
         return {"zh": self.title_zh, "en": self.title_en}
+
+    @property
+    def values(self) -> dict[str, object]:
+        """Return what its notices carry."""
+        return {"title": self.titles, "word": self.word}

@@ -20,7 +20,7 @@ from palace.notices import kinds, senders
 from palace.notices.gateways import SCREEN
 from palace.notices.models import Contact, Notice
 from palace.notices.queries import spent_on
-from palace.notices.rules import BROADCAST, Fund, State, pieces_of
+from palace.notices.rules import BROADCAST, Fund, State
 from palace.programme.models import Performance, Production
 from palace.roster.tree import below
 from palace.tickets.models import Ticket
@@ -162,7 +162,7 @@ def price_of(broadcast: Broadcast) -> Fen:
         senders.words_of(BROADCAST, language).format(title=title, word=broadcast.word)
         for language, title in titles.items()
     ]
-    return Fen(max(pieces_of(text) for text in texts) * house_rules().message_price)
+    return Fen(max(senders.pieces_sent(text) for text in texts) * house_rules().message_price)
 
 
 def budget_left(now: datetime) -> Fen:
@@ -193,6 +193,18 @@ def running() -> Sequence[int]:
     """Return the mass notices that go out now, oldest first."""
     wanted = select(Broadcast.id).where(Broadcast.state == Stage.RUNNING)
     return db.session.scalars(wanted.order_by(Broadcast.id)).all()
+
+
+def released_at() -> datetime | None:
+    """Return when the last receivers of any mass notice were let go."""
+    return db.session.scalar(select(func.max(Broadcast.released_at)))
+
+
+def stopped(subjects: Collection[str]) -> set[str]:
+    """Return which of these mass notices were stopped."""
+    ids = [int(subject.partition(":")[2]) for subject in subjects]
+    wanted = select(Broadcast.id).where(Broadcast.id.in_(ids), Broadcast.state == Stage.STOPPED)
+    return {f"broadcast:{broadcast_id}" for broadcast_id in db.session.scalars(wanted)}
 
 
 def by_word(word: str) -> Broadcast | None:

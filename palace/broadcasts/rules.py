@@ -67,10 +67,7 @@ def check_starts(*, receivers: int, written_by: int, starts: int, above: int) ->
         raise AnotherMustStart(above=above)
 
 
-def let_go_now(
-    per_minute: int, released_at: datetime | None, now: datetime, affordable: int | None
-) -> int:
-    """Return how many receivers may be let go now: a minute's share at most, and what the day can pay."""
+def share_now(per_minute: int, released_at: datetime | None, now: datetime) -> int:
+    """Return how many receivers may be let go now: by the time since the last ones, a minute's at most."""
     passed = (now - released_at).total_seconds() if released_at else MINUTE
-    share = int(per_minute * min(max(passed, 0.0), MINUTE) / MINUTE)
-    return share if affordable is None else min(share, affordable)
+    return int(per_minute * min(max(passed, 0.0), MINUTE) / MINUTE)

@@ -19,7 +19,7 @@ from palace.members.services import note
 from palace.notices.rules import quiet_ends
 from palace.venues.queries import house_rules, message_rules
 
-WORDS_LOCK = 7_215_012
+WORDS_LOCK, PACE_LOCK = 7_215_012, 7_215_018
 TRIES, TRIES_EACH = 200, 20
 
 
@@ -183,25 +183,22 @@ def go_on(broadcast_id: int, *, sites: Sites) -> Broadcast:
 def release(now: datetime) -> int:
     """Let the next share of every running mass notice go, but not at night; return how many receivers.
 
-    The house's pace is for all of them together, the oldest first.
+    The house's pace is for all of them together, the oldest first, however often this is asked.
     """
     if quiet_ends(now, message_rules(), SHANGHAI):
         return 0
-    gone, pace = 0, house_rules().broadcast_per_minute
+    db.session.execute(select(func.pg_advisory_xact_lock(PACE_LOCK)))
+    gone, share = 0, rules.share_now(house_rules().broadcast_per_minute, queries.released_at(), now)
     for broadcast_id in queries.running():
         broadcast = queries.get(broadcast_id, None, lock=True)
         if broadcast.state is not Stage.RUNNING:
             continue
         price = queries.price_of(broadcast)
-        affordable = queries.budget_left(now) // price if price else None
-        share = rules.let_go_now(pace, broadcast.released_at, now, affordable)
-        count = claims.let_go(broadcast.subject, share, now) if share else 0
-        gone, pace = gone + count, pace - count
-        if share:
-            broadcast.released_at = now
+        rest = min(share - gone, queries.budget_left(now) // price) if price else share - gone
+        count = claims.let_go(broadcast.subject, rest, now) if rest else 0
+        if count:
+            gone, broadcast.released_at = gone + count, now
         _end_if_over(broadcast, now)
-        if pace <= 0:
-            break
     db.session.flush()
     return gone
 

@@ -11,6 +11,7 @@ from flask_login import current_user
 
 from palace import clock, words
 from palace.broadcasts import queries, services
+from palace.broadcasts.errors import BroadcastMoved
 from palace.broadcasts.forms import BroadcastForm, ReviseForm, SeenForm, WordForm
 from palace.broadcasts.models import Broadcast
 from palace.broadcasts.queries import Sites
@@ -264,6 +265,9 @@ def _page(
     if refusal:
         db.session.rollback()
         broadcast = queries.get(broadcast.id, _sites())
+    moved = isinstance(refusal, BroadcastMoved)
+    if form and moved:
+        form.seen.data = str(broadcast.revision)
     now = clock.now()
     draft = broadcast.state is Stage.DRAFT
     known = {"unit": broadcast.unit.name_zh if broadcast.unit else ""}
@@ -275,22 +279,17 @@ def _page(
         form=form or ReviseForm(formdata=None, obj=broadcast, data=known),
         refusal=refusal_words(refusal) if refusal else "",
         editing=bool(form) or editing,
+        moved=moved,
         reach=queries.estimate(broadcast, now) if draft else None,
         progress=None if draft else queries.progress(broadcast),
         rests=quiet_ends(now, message_rules(), clock.SHANGHAI),
         must_be_other=draft and broadcast.written_by == _staff_id(),
         above=house_rules().broadcast_confirm_above,
-        message=_message(broadcast),
+        message=senders.text_of(BROADCAST, broadcast.subject, broadcast.values),
         stages=STAGES,
         said_audiences=AUDIENCES,
         **_choices(),
     )
-
-
-def _message(broadcast: Broadcast) -> str:
-    """Return the message as phones get it."""
-    values = {"title": broadcast.titles, "word": broadcast.word}
-    return senders.text_of(BROADCAST, broadcast.subject, values)
 
 
 def _done(broadcast: Broadcast, said: str, status: int) -> ResponseReturnValue:

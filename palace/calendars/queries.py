@@ -148,7 +148,7 @@ def mark(feed: Feed) -> Mark:
     if not found:
         raise NotFound
     name_zh, name_en, *state = found[0]
-    name = name_en if feed.language == "en" else name_zh
+    name = (name_en if feed.language == "en" else "") or name_zh
     told = ":".join(map(str, (FEED_FORM, *(feed.of, feed.id, feed.language), name, *state)))
     return Mark(name, hashlib.sha256(told.encode()).hexdigest()[:32])
 

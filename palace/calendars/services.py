@@ -68,15 +68,15 @@ def _blocks(kept: Kept, feed: Feed) -> Iterable[str]:
 def block_of(row: Any, language: str) -> str:
     """Return a performance as a VEVENT in one language."""
     link = f"{current_app.extensions['palace'].public_url}/performances/{row.id}"
-    title, lines = getattr(row, f"title_{language}"), [link]
-    places = (f"space_name_{language}", f"site_name_{language}", f"site_address_{language}")
+    title, lines = _said(row, "title", language), [link]
+    places = [_said(row, name, language) for name in ("space_name", "site_name", "site_address")]
     if row.seating != OPEN:
         opens = f"{row.doors_at.astimezone(SHANGHAI):%H:%M}"
         lines.insert(0, DOORS[language].format(time=opens))
     return vevent(
         Told(
             title=CANCELLED[language].format(title=title) if row.cancelled_at else title,
-            place=BETWEEN[language].join(filter(None, (getattr(row, name) for name in places))),
+            place=BETWEEN[language].join(filter(None, places)),
             description="\n".join(lines),
             link=link,
             starts_at=row.starts_at,
@@ -87,3 +87,8 @@ def block_of(row: Any, language: str) -> str:
             status=EntryStatus.CANCELLED if row.cancelled_at else EntryStatus.CONFIRMED,
         )
     )
+
+
+def _said(row: Any, name: str, language: str) -> str:
+    """Return a text of a row in a language, in Chinese where it has none."""
+    return str(getattr(row, f"{name}_{language}") or getattr(row, f"{name}_zh"))

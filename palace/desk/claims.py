@@ -27,7 +27,7 @@ def lock(performance_id: int) -> Performance:
     lock_quotas(performance_id)
     one = select(Performance.id).where(Performance.id == performance_id)
     db.session.execute(one.with_for_update(key_share=True))
-    return _as_it_stands(performance_id)
+    return as_it_stands(performance_id)
 
 
 def lock_from_sale(performance_id: int) -> Performance:
@@ -38,10 +38,15 @@ def lock_from_sale(performance_id: int) -> Performance:
     """
     one = select(Performance.id).where(Performance.id == performance_id)
     db.session.execute(one.with_for_update())
-    return _as_it_stands(performance_id)
+    return as_it_stands(performance_id)
 
 
-def _as_it_stands(performance_id: int) -> Performance:
+def as_it_stands(performance_id: int) -> Performance:
+    """Return a performance read anew.
+
+    Raises:
+        NotFound: there is none.
+    """
     found = db.session.get(Performance, performance_id, populate_existing=True)
     if found is None:
         raise NotFound

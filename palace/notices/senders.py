@@ -14,11 +14,7 @@ from palace.config import Settings
 from palace.members.services import code_of
 from palace.notices.gateways import MAIL, SCREEN
 from palace.notices.kinds import KINDS as KINDS  # noqa: PLC0414 - says: shown to others
-from palace.notices.rules import (
-    EMAIL_CODE,
-    SIGN_IN_CODE,
-    is_change,
-)
+from palace.notices.rules import EMAIL_CODE, SIGN_IN_CODE, is_change, pieces_of
 from palace.security import keys
 
 LONGEST_VARIABLE = 20
@@ -55,6 +51,12 @@ def text_of(kind: str, subject: str, values: Mapping[str, Any], *, whole: bool =
     """
     sentence = words_of(kind, words.language())
     return sentence.format_map(_said(kind, subject, values, whole=whole))
+
+
+def pieces_sent(text: str) -> int:
+    """Return how many messages a text is paid as; the house's signature, sent before it, counts."""
+    settings: Settings = current_app.extensions["palace"]
+    return pieces_of(f"【{settings.sms_signature}】{text}")
 
 
 def variables_of(kind: str, subject: str, values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:

@@ -20,6 +20,9 @@ from palace.pictures.models import Picture
 from palace.pictures.rules import FORMATS, LARGE, MEGABYTES, SMALL, check_bytes, check_size, fitted
 
 QUALITY = 82
+BLENDING = {"RGBA", "LA"}
+SMOOTH = BLENDING | {"RGB", "L", "CMYK"}
+"""Modes that are made smaller as they are; palettes and bits are not."""
 CODE_BYTES = 13
 CODE_LENGTH = 20
 UNREADABLE = (OSError, ValueError, SyntaxError, EOFError, OverflowError, MemoryError, IndexError)
@@ -62,14 +65,25 @@ def _drawn(content: bytes) -> Image.Image:
         NotAPicture, PictureTooLarge, PictureTooSmall: it is not taken.
     """
     try:
-        with warnings.catch_warnings(), Image.open(io.BytesIO(content), formats=FORMATS) as sent:
+        with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            check_size(*sent.size)
-            sent.draft("RGB", (LARGE, LARGE))  # a JPEG is unfolded no larger than needed
-            sent.load()
-            return _upright(sent)
+            with Image.open(io.BytesIO(content), formats=FORMATS) as sent:
+                check_size(*sent.size)
+                sent.draft("RGB", (LARGE, LARGE))  # a JPEG is unfolded no larger than needed
+                sent.load()
+                return _upright(_shrunk(sent))
     except (Image.DecompressionBombError, *UNREADABLE) as error:
         raise NotAPicture from error
+
+
+def _shrunk(sent: Image.Image) -> Image.Image:
+    """Return a picture no larger than kept, before more is made of it: each copy costs its points."""
+    if sent.has_transparency_data and sent.mode not in BLENDING:
+        sent = sent.convert("RGBA")
+    elif sent.mode not in SMOOTH:
+        sent = sent.convert("RGB")
+    sent.thumbnail((LARGE, LARGE), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    return sent
 
 
 def _upright(sent: Image.Image) -> Image.Image:
@@ -80,7 +94,6 @@ def _upright(sent: Image.Image) -> Image.Image:
         turned = drawn
     turned = turned.convert("RGB")
     turned.info.clear()  # what is told of camera, place and program would be written again
-    turned.thumbnail((LARGE, LARGE), Image.Resampling.LANCZOS, reducing_gap=2.0)
     return turned
 
 

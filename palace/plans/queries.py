@@ -144,6 +144,11 @@ def locked_draft(draft_id: int, seen: int) -> PlanDraft:
     return draft
 
 
+def lock_hall(space_id: int) -> None:
+    """Let one manager at a time keep plans of a hall: which version is next is looked up before."""
+    db.session.execute(select(Space.id).where(Space.id == space_id).with_for_update(key_share=True))
+
+
 def forget_base(plan_id: int) -> None:
     """Let drafts that began from a version stand alone."""
     of_plan = update(PlanDraft).where(PlanDraft.plan_id == plan_id).values(plan_id=None)

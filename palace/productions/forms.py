@@ -17,7 +17,7 @@ from palace.productions.rules import FIELDS, LONGEST_MINUTES, WORDS
 from palace.programme.rules import KINDS, LateEntry
 
 LONGEST_TITLE, LONGEST_LINE, LONGEST_TEXT = 80, 120, 4000
-CODE = r"^[a-z2-7]{20}\Z"
+CODE, NUMBER = r"^[a-z2-7]{20}\Z", r"^[0-9]{1,18}\Z"
 STALE = _("请刷新这一页再改。")
 FIRST_YEAR, LAST_YEAR = 2000, 2999
 
@@ -160,11 +160,10 @@ class NewProductionForm(ProductionForm):
 
 
 class WithdrawForm(Form):
-    """The version of the revision that is taken back, as it was seen."""
+    """The revision that is taken back, and its version, as they were seen."""
 
-    version = StringField(
-        validators=[InputRequired(STALE), Regexp(r"^[0-9]{1,9}\Z", message=STALE)]
-    )
+    revision = StringField(validators=[InputRequired(STALE), Regexp(NUMBER, message=STALE)])
+    version = StringField(validators=[InputRequired(STALE), Regexp(NUMBER, message=STALE)])
 
 
 def _refuse(field: Field, sentence: str) -> None:

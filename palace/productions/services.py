@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime
 
+from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
 
 from palace import commands
@@ -73,14 +74,13 @@ def write(production_id: int, fields: Fields, now: datetime) -> None:
 
 
 def _partner(fields: Fields) -> int | None:
-    """Return the organisation of this name, made if it is new."""
+    """Return the organisation of this name, made if it is new; who gives no English takes none away."""
     names = {name: fields.get(field) or "" for field, name in BORNE_BY_PARTNER.items()}
     if not names["name_zh"]:
         return None
     new = insert(Partner).values(names)
-    renamed = new.on_conflict_do_update(
-        index_elements=[Partner.name_zh], set_={"name_en": new.excluded.name_en}
-    )
+    english = func.coalesce(func.nullif(new.excluded.name_en, ""), Partner.name_en)
+    renamed = new.on_conflict_do_update(index_elements=[Partner.name_zh], set_={"name_en": english})
     return db.session.execute(renamed.returning(Partner.id)).scalar_one()
 
 

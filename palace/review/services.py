@@ -60,10 +60,17 @@ def propose(subject: str, fields: Fields, by: str, *, seen: str | None = None) -
             "before": before,
             "fields": dict(fields),
         }
-        row |= {"steps": way, "authors": [by], "proposed_at": now}
+        authors = list(dict.fromkeys([*_authors_before(subject), by]))
+        row |= {"steps": way, "authors": authors, "proposed_at": now}
         waiting = _begin(subject, row | {"site_id": reviewed[kind].site_of(number)})
     note("revision_proposed", subject, after={"revision": waiting.id, "version": waiting.version})
     return waiting
+
+
+def _authors_before(subject: str) -> list[str]:
+    """Return who wrote what was withdrawn last: a form goes on from there, so its words may be theirs."""
+    last = queries.last_revision(subject)
+    return last.authors if last and last.state is RevisionState.WITHDRAWN else []
 
 
 def _open(subject: str) -> Revision | None:

@@ -13,13 +13,13 @@ from wtforms.validators import AnyOf, InputRequired, Length, Optional
 from palace.forms import Form
 from palace.venues.rules import Mode
 
-LONGEST_REASON = 100
+LONGEST_REASON, LONGEST_SEEN = 100, 40
 STALE = _("请刷新这一页再改。")
 TOO_LONG = _("写短一些，%(most)s个字以内。", most=LONGEST_REASON)
 
 
 class SwitchForm(Form):
-    """The mode of a house with the reason people read, and the mode it was seen in."""
+    """The mode of a house with the reason people read, and how it stood when it was seen."""
 
     mode = StringField(
         _("开关"),
@@ -34,12 +34,7 @@ class SwitchForm(Form):
     reason_en = StringField(
         _("原因（英文）"), validators=[Optional(), Length(max=LONGEST_REASON, message=TOO_LONG)]
     )
-    seen = HiddenField(
-        validators=[
-            InputRequired(STALE),
-            AnyOf([mode.value for mode in Mode], message=STALE),
-        ]
-    )
+    seen = HiddenField(validators=[InputRequired(STALE), Length(max=LONGEST_SEEN, message=STALE)])
 
     def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
         """Want a reason for who is told that nothing can be booked."""

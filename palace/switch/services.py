@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from sqlalchemy import select
 
 from palace.db import db
 from palace.members.services import note
 from palace.switch.errors import SwitchMoved
 from palace.venues.models import HouseRules
-from palace.venues.rules import Mode, Moded, Reason
+from palace.venues.rules import Moded, Reason
 
 
 def standing(site_id: int) -> Moded:
@@ -24,7 +26,13 @@ def moded(rules: HouseRules) -> Moded:
     return Moded(mode=rules.mode, reason=reason)
 
 
-def switch(site_id: int, wanted: Moded, *, seen: Mode) -> bool:
+def seen_as(standing: Moded) -> str:
+    """Return what a form carries of how a house stands, to tell whether somebody switched it since."""
+    told = f"{standing.reason.name_zh}\n{standing.reason.name_en}"
+    return f"{standing.mode}.{hashlib.blake2s(told.encode(), digest_size=6).hexdigest()}"
+
+
+def switch(site_id: int, wanted: Moded, *, seen: str) -> bool:
     """Switch a house; return whether anything is otherwise now.
 
     Raises:
@@ -33,7 +41,7 @@ def switch(site_id: int, wanted: Moded, *, seen: Mode) -> bool:
     before = standing(site_id)
     if before == wanted:
         return False
-    if before.mode is not seen:
+    if seen_as(before) != seen:
         raise SwitchMoved
     rules = db.session.get_one(HouseRules, site_id)
     rules.mode = wanted.mode

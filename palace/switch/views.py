@@ -62,7 +62,7 @@ def turn(site_id: int) -> ResponseReturnValue:
         )
         with transaction():
             wanted = Moded(mode=Mode(form.mode.data or ""), reason=reason)
-            services.switch(site_id, wanted, seen=Mode(form.seen.data or ""))
+            services.switch(site_id, wanted, seen=form.seen.data or "")
     except PalaceError as refusal:
         if wants_json():
             raise
@@ -94,11 +94,16 @@ def _page(
 def _form(site: Site, moded: Moded, site_id: int, typed: SwitchForm | None) -> SwitchForm:
     """Return the form of a house: as it was typed, or as it stands; it goes on from how it stands now."""
     if typed is not None and site.id == site_id:
-        typed.seen.data = moded.mode.value
+        typed.seen.data = services.seen_as(moded)
         return typed
     reason = {"reason_zh": moded.reason.name_zh, "reason_en": moded.reason.name_en}
-    return SwitchForm(formdata=None, mode=moded.mode.value, seen=moded.mode.value, **reason)
+    return SwitchForm(formdata=None, mode=moded.mode.value, seen=services.seen_as(moded), **reason)
 
 
 def _json(site: Site, moded: Moded) -> dict[str, Any]:
-    return {"site": site.id, "mode": moded.mode.value, "reason": moded.reason.name_zh}
+    return {
+        "site": site.id,
+        "mode": moded.mode.value,
+        "reason": moded.reason.name_zh,
+        "seen": services.seen_as(moded),
+    }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import time, timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from palace import clock, sending
@@ -17,8 +19,10 @@ from palace.db import db
 from palace.members.models import Member
 from palace.members.units import UnitKind
 from palace.money import Fen
+from palace.notices import services as notices
+from palace.notices.gateways import Found, Result
 from palace.notices.models import Contact, MessageDay, Notice
-from palace.notices.rules import BROADCAST, Fund, State
+from palace.notices.rules import BROADCAST, Fund, Outcome, State
 from palace.tickets import services as tickets
 from palace.tickets.models import Ticket
 from palace.tickets.rules import Wish
@@ -216,3 +220,58 @@ def test_a_second_start_is_told_and_sends_nothing_again(house: House) -> None:
 def test_the_same_draft_sent_twice_is_one(house: House) -> None:
     assert written(house).id == written(house).id
     assert written(house, title_zh="别的").id != written(house).id
+
+
+def test_the_estimate_is_what_is_spent_to_the_fen(
+    app: Flask, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signed = replace(app.extensions["palace"], sms_signature="文化宫")
+    monkeypatch.setitem(app.extensions, "palace", signed)
+    member = house.make.member()
+    db.session.add(Contact(member_id=member.id, language="en", muted=[]))
+    found = started(house, title_en="Spring fair for all!")  # 66 characters, and the signature's
+    expected = queries.estimate(found, clock.now()).cost
+
+    services.release(clock.now())
+    assert sending.drain()["sent"] == 1
+
+    spent = db.session.get_one(MessageDay, (clock.palace_day(clock.now()), Fund.BROADCASTS))
+    assert (spent.pieces, spent.amount) == (2, expected)
+
+
+@pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.THROTTLED, Outcome.UNCERTAIN])
+def test_what_was_being_sent_when_it_stopped_is_not_tried_again(
+    house: House, outcome: Outcome
+) -> None:
+    house.make.member()
+    found = started(house)
+    services.release(clock.now())
+    (one,) = notices.take().tries["screen"]
+    services.stop(found.id, sites=None)
+    notices.settle(Result(one.message.id, outcome), one.attempts)
+    if outcome is Outcome.UNCERTAIN:
+        notices.settle_found(one, Found.ABSENT)
+
+    later(house, 3600)
+    assert sending.drain()["sent"] == 0
+    assert set(told(found).values()) == {State.OWED}
+
+    services.go_on(found.id, sites=None)
+    services.release(clock.now())
+    assert sending.drain()["sent"] == 1
+
+
+def test_the_pace_is_for_all_together_however_often_the_worker_is_woken(house: House) -> None:
+    house.make.rules().broadcast_per_minute = 60
+    for _ in range(200):
+        house.make.member()
+    for title in ("一", "二", "三"):
+        started(house, title_zh=title)
+
+    first = services.release(clock.now())
+    rest = 0
+    for _ in range(30):  # each code somebody asks for wakes it
+        later(house, 2)
+        rest += services.release(clock.now())
+
+    assert (first, rest) == (60, 60)

@@ -188,3 +188,21 @@ def test_the_receiver_reads_the_whole_text_in_the_inbox(house: House) -> None:
     (one,) = browser.get("/mine/notices", headers=JSON).get_json()["notices"]
 
     assert (one["text"], one["body"]) == ("新春游园", "正月初五，南宫广场。\n带会员卡。")
+
+
+def test_who_was_second_sees_what_is_now_keeps_their_words_and_may_send_them_again(
+    house: House,
+) -> None:
+    path = write(house.first)
+    seen = revision(house.first, path)
+    house.first.post(path, data=TEXT | {"title_zh": "先改的", "seen": str(seen)})
+
+    late = house.second.post(path, data=TEXT | {"title_zh": "后改的", "seen": str(seen)})
+
+    assert late.status_code == 409
+    assert "先改的" in late.text
+    assert "后改的" in late.text
+    known = re.search(r'name="seen" value="(\d+)"', late.text)
+    assert known
+    again = house.second.post(path, data=TEXT | {"title_zh": "后改的", "seen": known[1]})
+    assert again.status_code == 303

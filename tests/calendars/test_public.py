@@ -203,3 +203,17 @@ def test_the_page_names_every_feed(client: FlaskClient, make: Factory) -> None:
     for path in (told["palace"], told["spaces"][0]["feed"]):
         assert client.get("/" + path.split("/", 3)[3]).status_code == 200
     assert "webcal://" in client.get("/performances").text
+
+
+def test_what_has_no_english_is_told_in_chinese(client: FlaskClient, make: Factory) -> None:
+    performance = make.performance()
+    performance.production.title_en = performance.space.name_en = make.site().name_en = ""
+    db.session.flush()
+
+    block = only(client.get(f"{PROGRAMME}?lang=en").data)
+
+    assert str(block["SUMMARY"]) == "晋剧《打金枝》"
+    assert str(block["LOCATION"]) == "大剧场, 测试工人文化宫"
+    assert "测试工人文化宫: programme" in client.get(f"{PROGRAMME}?lang=en").text.replace(
+        "\\:", ":"
+    )

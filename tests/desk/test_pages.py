@@ -7,9 +7,13 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
-from palace.programme.models import Production
+from palace.db import db
+from palace.members.rules import Role
+from palace.programme.models import Production, Tier
 from palace.venues.models import SeatingPlan, Space
 from tests.desk.conftest import DESK, cells, new_fields, night, told
 from tests.factory import Factory
@@ -88,3 +92,20 @@ def test_every_page_opens_for_a_draft_and_for_what_is_published(
         manager.post(f"{DESK}/performances/{number}/publish")
     assert told(manager, number)["stand"] == "published"
     assert new_fields(hall, night())
+
+
+def test_a_tier_names_no_drafts_of_other_houses(
+    app: Flask, make: Factory, production: Production
+) -> None:
+    there = make.performance(published=False)
+    tier = db.session.scalars(select(Tier)).first()
+    assert tier
+    browser = app.test_client()
+    make.sign_in(browser, make.staff(Role.PROGRAMME, site=make.branch()))
+
+    page = browser.get(f"{DESK}/tiers/{tier.id}")
+
+    assert page.status_code == 200
+    assert f"/performances/{there.id}/" not in page.text
+    assert production
+    assert "打金枝" not in page.text

@@ -9,6 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from palace.blocks.models import Block
+from palace.blocks.rules import Way
 from palace.db import db
 from palace.members.models import AuditLine
 from palace.programme.models import Performance, Price, Quota, Tier
@@ -216,3 +218,25 @@ def test_an_open_show_has_no_prices_and_may_be_published(
     number = put_on(hall, seating="open", capacity=3000)["performance"]
     done = send(number, "publish")
     assert done.get_json()["stand"] == "published", done.get_json()
+
+
+def test_a_tier_of_a_block_is_not_deleted(
+    show: Performance, manager: FlaskClient, make: Factory
+) -> None:
+    tier = make.tier("spare")
+    make.add(
+        Block(
+            performance_id=show.id,
+            unit_id=make.unit().id,
+            tier_id=tier.id,
+            way=Way.LINK,
+            releases_at=show.starts_at,
+            code="a" * 20,
+            made_by="staff:1",
+        )
+    )
+    make.commit()
+
+    refused = manager.post(f"{DESK}/tiers/{tier.id}/remove", headers=JSON)
+
+    assert (refused.status_code, refused.get_json().get("code")) == (409, "tier_in_use")

@@ -12,7 +12,10 @@ from sqlalchemy import select
 
 from palace import clock
 from palace.db import db
+from palace.desk.errors import ChangedMeanwhile
 from palace.desk.queries import staged
+from palace.desk.rules import seen_as
+from palace.desk.services.staging import Sale, set_sale
 from palace.members.models import AuditLine
 from palace.members.rules import Role
 from palace.programme.models import Opening, Performance, Production
@@ -374,3 +377,19 @@ def test_openings_of_stages_are_copied_as_long_before(
     copied = send(number, "copy", day=day, time=at).get_json()["performance"]
     found = db.session.scalars(select(Opening).where(Opening.performance_id == copied)).one()
     assert found.opens_at == later - timedelta(days=20)
+
+
+@pytest.mark.parametrize(("opens", "closes"), [(1, None), (-60, 1)])
+def test_a_sale_that_a_start_moved_meanwhile_turns_round_is_told(
+    make: Factory, opens: int, closes: int | None
+) -> None:
+    performance = make.performance(published=False)
+    start, minute = performance.starts_at, timedelta(minutes=1)
+    sale = Sale(
+        opens_at=start + opens * minute,
+        closes_at=start + closes * minute if closes else None,
+        seats_per_member=2,
+    )
+
+    with pytest.raises(ChangedMeanwhile):
+        set_sale(performance.id, sale, seen=seen_as(staged.sale_values(performance)))

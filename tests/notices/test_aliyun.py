@@ -112,6 +112,7 @@ def test_a_code_in_the_answer_is_told_by_its_meaning(
         (403, "Forbidden.RAM", Outcome.FAILED),
         (404, "InvalidAccessKeyId.NotFound", Outcome.FAILED),
         (503, "ServiceUnavailable", Outcome.UNCERTAIN),
+        (502, "Something.New", Outcome.UNCERTAIN),
     ],
 )
 def test_an_error_of_the_interface_is_told_by_its_code(
@@ -133,6 +134,15 @@ def test_what_cannot_be_read_or_does_not_come_may_have_been_taken(provider: Stan
 
     assert [unread.outcome, late.outcome] == [Outcome.UNCERTAIN, Outcome.UNCERTAIN]
     assert len(provider.asked) == 2  # neither was tried again by the library itself
+
+
+@pytest.mark.parametrize("answer", [(200, {}), (400, {"x": 1}), (502, {"x": 1}), (200, "[]")])
+def test_an_answer_without_a_code_is_none(provider: StandIn, answer: Any) -> None:
+    provider.answer = lambda _: answer
+
+    (result,) = gateway(provider).send([message()])
+
+    assert result.outcome is Outcome.UNCERTAIN
 
 
 def test_a_provider_that_was_never_reached_has_surely_not_taken_it(provider: StandIn) -> None:
@@ -208,3 +218,32 @@ def test_no_answer_is_no_knowledge(provider: StandIn, answer: Any) -> None:
     provider.answer = lambda _: answer
 
     assert gateway(provider).ask(message(), AT) is Found.UNKNOWN
+
+
+def test_a_try_around_midnight_is_looked_for_on_both_days(provider: StandIn) -> None:
+    provider.answer = lambda asked: (
+        200,
+        details("1-1-1790000000") if asked.query["SendDate"] == "20261129" else details(),
+    )
+
+    found = gateway(provider).ask(message(), datetime(2026, 11, 28, 15, 59, 58, tzinfo=UTC))
+
+    assert found is Found.TAKEN
+    assert [asked.query["SendDate"] for asked in provider.asked] == ["20261128", "20261129"]
+
+
+def test_a_try_around_midnight_never_came_only_if_both_days_say_so(provider: StandIn) -> None:
+    late = datetime(2026, 11, 28, 15, 59, 58, tzinfo=UTC)
+    provider.answer = lambda asked: (
+        (200, details()) if asked.query["SendDate"] == "20261129" else (500, "oops")
+    )
+    assert gateway(provider).ask(message(), late) is Found.UNKNOWN
+
+    provider.answer = lambda _: (200, details())
+    assert gateway(provider).ask(message(), late) is Found.ABSENT
+
+
+def test_a_provider_that_is_away_when_it_is_asked_is_no_knowledge(provider: StandIn) -> None:
+    away = gateway(StandIn(url="http://127.0.0.1:1"))
+
+    assert away.ask(message(), AT) is Found.UNKNOWN

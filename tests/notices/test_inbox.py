@@ -214,3 +214,11 @@ def test_without_a_mail_server_no_address_is_asked_for(
     assert 'id="email"' not in client.get(INBOX).text
     answer = client.post(f"{INBOX}/email", json={"email": "one@example.org"}, headers=JSON)
     assert (answer.status_code, answer.get_json()["code"]) == (503, "mail_away")
+
+
+@pytest.mark.parametrize("before", ["9" * 30, "-1", "9" * 5000, "x"])
+def test_a_page_nobody_could_be_on_is_no_error(app: Flask, make: Factory, before: str) -> None:
+    browser = app.test_client()
+    make.sign_in(browser, make.member())
+
+    assert browser.get(f"/mine/notices?before={before}").status_code == 200

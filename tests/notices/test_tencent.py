@@ -109,6 +109,23 @@ CODES = [
 ]
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (504, "upstream connect timeout"),
+        (200, {}),
+        (200, {"Response": {}}),
+        (200, {"Response": {"SendStatusSet": [{"Message": "x"}], "RequestId": "R"}}),
+    ],
+)
+def test_an_answer_that_says_nothing_of_the_message_is_none(provider: StandIn, answer: Any) -> None:
+    provider.answer = lambda _: answer
+
+    (result,) = gateway(provider).send([MESSAGE])
+
+    assert result.outcome is Outcome.UNCERTAIN
+
+
 @pytest.mark.parametrize(("code", "outcome"), CODES)
 def test_a_code_for_the_number_is_told_by_its_meaning(
     provider: StandIn, code: str, outcome: Outcome

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import struct
+import subprocess
+import sys
 import zlib
 from datetime import timedelta
 from typing import Any
@@ -157,3 +159,24 @@ def test_the_public_gets_it_only_once_it_is_shown(client: FlaskClient, make: Fac
         assert (answer.status_code, answer.mimetype) == (200, "image/jpeg")
         assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
         assert "Set-Cookie" not in answer.headers
+
+
+TAKES = """
+import re, sys
+from palace.pictures.services import _drawn
+def most(): return int(re.search(r"VmHWM:\\s+(\\d+) kB", open("/proc/self/status").read())[1]) >> 10
+before = most()
+print(_drawn(sys.stdin.buffer.read()).size, most() - before)
+"""
+
+
+def test_the_largest_picture_takes_two_copies_of_its_points_and_no_more() -> None:
+    largest = sent("RGBA", (8000, 5000), colour=(200, 10, 10, 90))
+
+    told = subprocess.run(
+        [sys.executable, "-c", TAKES], input=largest, capture_output=True, check=True, timeout=60
+    )
+
+    size, _, megabytes = told.stdout.decode().strip().rpartition(" ")
+    assert size == "(1280, 800)"
+    assert int(megabytes) < 450  # 160 MB unfolded, 160 MB to blend

@@ -254,8 +254,9 @@ def test_a_page_that_was_overtaken_decides_nothing(app: Flask, make: Factory, de
 def test_what_is_withdrawn_can_be_written_again(browser: FlaskClient, desk: Desk) -> None:
     production = desk.write()
     path = f"{NEW}/{production.id}"
-    assert browser.post(f"{path}/withdraw", data={"version": "2"}).status_code == 409
-    assert browser.post(f"{path}/withdraw", data={"version": "1"}).status_code == 303
+    shown = withdrawing(browser, path)
+    assert browser.post(f"{path}/withdraw", data=shown | {"version": "2"}).status_code == 409
+    assert browser.post(f"{path}/withdraw", data=shown).status_code == 303
     assert "撤回了，没有公开过。" in browser.get(path).text
     page = browser.get(f"{path}/change")
     assert TYPED["title_zh"] in html.unescape(page.text)
@@ -305,3 +306,25 @@ def test_a_site_s_administrator_writes_and_reviews_at_their_site(
     decision = {"verdict": "pass", "step": 1, "version": 1}
     path = f"/staff/review/{waiting.id}/decide"
     assert other.post(path, data=decision).status_code == 303
+
+
+def test_only_the_revision_that_was_seen_is_withdrawn(browser: FlaskClient, desk: Desk) -> None:
+    production = desk.write()
+    path = f"{NEW}/{production.id}"
+    seen = withdrawing(browser, path)
+    desk.review(production)
+    desk.change(production, title_zh="别人新写的")
+
+    assert browser.post(f"{path}/withdraw", data=seen).status_code == 409
+    waiting = queries.open_revision(f"production:{production.id}")
+    assert waiting is not None
+
+    assert browser.post(f"{path}/withdraw", data=withdrawing(browser, path)).status_code == 303
+    assert queries.open_revision(f"production:{production.id}") is None
+
+
+def withdrawing(browser: FlaskClient, path: str) -> dict[str, str]:
+    """Return what the page's button sends to take back what waits."""
+    form = re.search(r'action="[^"]*/withdraw">(.*?)</form>', browser.get(path).text)
+    assert form
+    return dict(re.findall(r'name="(\w+)" value="([^"]*)"', form[1]))

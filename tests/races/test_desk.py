@@ -192,3 +192,26 @@ def test_prices_change_under_buyers_and_each_has_one_of_the_two(
     assert set(codes(together(live_app, jobs, at_once=9))) <= {"won", "seat_taken"}
     claims = selling.taken_by(show.id, clock.now())
     assert claims["house"] <= 8
+
+
+def test_a_manager_who_tries_to_move_a_show_on_sale_costs_no_buyer_their_order(
+    live: Factory, live_app: Flask, show: Performance
+) -> None:
+    live.add(Quota(performance_id=show.id, scope=Scope.HOUSE, seats=12))
+    members = [live.member() for _ in range(12)]
+    live.commit()
+    hall, seen = show.space, seen_as(staged.place_values(show))
+
+    def move() -> object:
+        return set_place(show.id, place_of(hall, timedelta(days=9)), seen=seen)
+
+    jobs: list[Job] = []
+    for turn in range(120):
+        jobs.append(buyer(members[turn % 12], show))
+        jobs.append(move)
+
+    told = codes(together(live_app, jobs))
+
+    assert told["won"] == 12
+    refused = {"already_booked", "is_published", "sold_out", "seat_taken"}
+    assert set(told) - {"won"} <= refused, told

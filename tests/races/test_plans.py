@@ -117,3 +117,19 @@ def test_16_managers_work_on_one_draft_and_one_change_each_is_made_or_told(
 
     told = codes(together(live_app, [change(number) for number in range(1, 17)]))
     assert told == {"won": 1, "plan_draft_changed": 15}
+
+
+def test_drafts_of_one_plan_kept_at_once_are_versions_one_after_another(
+    live: Factory, live_app: Flask
+) -> None:
+    performance = live.performance(seats=[4])
+    plan = db.session.get_one(SeatingPlan, performance.plan_id)
+    drafts = [plans.begin_from(plan, performance.space) for _ in range(6)]
+    live.commit()
+
+    def keep(draft_id: int) -> Callable[[], object]:
+        return lambda: plans.keep(draft_id, 1).version
+
+    kept = together(live_app, [keep(draft.id) for draft in drafts])
+
+    assert sorted(map(int, map(str, kept))) == [plan.version + more for more in range(1, 7)]

@@ -189,3 +189,28 @@ def test_a_reviewer_is_told_what_they_may_decide(desk: Desk) -> None:
     assert queries.for_reviewer(actor(desk.first), None)[0] == 0
     assert queries.for_reviewer(actor(desk.second), None)[0] == 1
     assert queries.for_reviewer(actor(desk.second), [])[0] == 0
+
+
+def test_a_partner_keeps_its_english_name_where_another_production_gives_none(desk: Desk) -> None:
+    first, second = desk.write(), desk.write(title_zh="另一出", partner_en="")
+    desk.review(first)
+    desk.review(second)
+
+    assert public_fields(first.id)["partner_en"] == "City Drama Troupe"
+
+
+def test_who_wrote_what_was_withdrawn_does_not_review_it_as_somebody_elses(
+    make: Factory, desk: Desk
+) -> None:
+    production = desk.write()
+    subject = f"production:{production.id}"
+    first = queries.open_revision(subject)
+    assert first
+    review.withdraw(first, version=1)
+    colleague = make.staff(Role.PROGRAMME)
+
+    again = review.propose(subject, FIELDS, actor(colleague))
+
+    assert set(again.authors) == {actor(desk.author), actor(colleague)}
+    with pytest.raises(OwnRevision):
+        desk.decide(again, desk.author)

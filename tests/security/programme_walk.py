@@ -39,7 +39,7 @@ def write_and_review(walk: Walk, make: Factory) -> None:
     walk.ask("POST", f"{review}/{sent['revision']}/decide", **decision)
     make.sign_in(walk.browser, author)
     walk.ask("GET", path)
-    walk.ask("POST", f"{path}/withdraw", version=told["version"])
+    walk.ask("POST", f"{path}/withdraw", revision=told["revision"], version=told["version"])
 
 
 def open_and_keep(walk: Walk, make: Factory) -> None:
@@ -58,7 +58,7 @@ def open_and_keep(walk: Walk, make: Factory) -> None:
 def switch_houses(walk: Walk) -> None:
     """Grey a house, and change the steps of the review, as an administrator."""
     house = walk.ask("GET", "/staff/switch")["houses"][0]
-    walk.ask("POST", f"/staff/switch/{house['site']}", mode="grey", seen=house["mode"])
+    walk.ask("POST", f"/staff/switch/{house['site']}", mode="grey", seen=house["seen"])
     walk.ask("GET", "/staff/review/steps")
     step = walk.ask("POST", "/staff/review/steps", name_zh="复审")["steps"][-1]["step"]
     walk.ask("POST", f"/staff/review/steps/{step}/remove")

@@ -28,7 +28,6 @@ STOPPED = {
     "mode": "stopped",
     "reason_zh": "今天停电。",
     "reason_en": "No power today.",
-    "seen": "normal",
 }
 
 
@@ -43,7 +42,14 @@ def admin(app: Flask, make: Factory) -> FlaskClient:
 
 def turn(browser: FlaskClient, site_id: int, **fields: Any) -> int:
     """Turn a house's switch; return the answer's status."""
-    return browser.post(f"{PATH}/{site_id}", data={**STOPPED, **fields}).status_code
+    seen = {"seen": seen_of(browser, site_id)}
+    return browser.post(f"{PATH}/{site_id}", data={**STOPPED, **seen, **fields}).status_code
+
+
+def seen_of(browser: FlaskClient, site_id: int) -> str:
+    """Return how the form of a house says that it stands; nothing where it is not theirs."""
+    told = browser.get(PATH, headers={"Accept": "application/json"}).get_json()
+    return next((one["seen"] for one in told["houses"] if one["site"] == site_id), "")
 
 
 def test_new_bookings_stop_with_the_reason_and_the_rest_goes_on(
@@ -80,7 +86,7 @@ def test_new_bookings_stop_with_the_reason_and_the_rest_goes_on(
 def test_a_house_that_goes_on_takes_bookings_at_once(make: Factory, admin: FlaskClient) -> None:
     show, member = make.performance(seats=2), make.member()
     assert turn(admin, make.site().id) == 303
-    assert turn(admin, make.site().id, mode="normal", seen="stopped") == 303
+    assert turn(admin, make.site().id, mode="normal") == 303
     assert services.hold(member, show.id, Wish(count=1), key="switch-again")
 
 
@@ -100,7 +106,7 @@ def test_a_branch_stops_alone_and_the_head_stops_all(make: Factory, admin: Flask
         services.hold(make.member(), there.id, Wish(count=1), key="switch-branch")
     assert services.hold(make.member(), here.id, Wish(count=1), key="switch-head-1")
     assert turn(admin, make.site().id) == 303
-    assert turn(admin, branch, mode="normal", seen="stopped") == 303
+    assert turn(admin, branch, mode="normal") == 303
     for show in (there, here):
         with pytest.raises(SaleStopped):
             services.hold(make.member(), show.id, Wish(count=1), key="switch-head-2")
@@ -143,7 +149,13 @@ def test_stopping_wants_a_reason_and_keeps_what_was_typed(
     make: Factory, admin: FlaskClient
 ) -> None:
     answer = admin.post(
-        f"{PATH}/{make.site().id}", data={**STOPPED, "reason_zh": " ", "reason_en": "Fire alarm"}
+        f"{PATH}/{make.site().id}",
+        data={
+            **STOPPED,
+            "reason_zh": " ",
+            "reason_en": "Fire alarm",
+            "seen": seen_of(admin, make.site().id),
+        },
     )
     assert answer.status_code == 422
     assert "停预订要写原因" in answer.text
@@ -158,9 +170,10 @@ def test_the_second_of_two_is_told_and_a_repeat_is_harmless(
     make: Factory, admin: FlaskClient
 ) -> None:
     site = make.site().id
-    assert turn(admin, site) == 303
-    assert turn(admin, site) == 303
-    answer = admin.post(f"{PATH}/{site}", data={**STOPPED, "mode": "grey"})
+    seen = seen_of(admin, site)
+    assert turn(admin, site, seen=seen) == 303
+    assert turn(admin, site, seen=seen) == 303
+    answer = admin.post(f"{PATH}/{site}", data={**STOPPED, "mode": "grey", "seen": seen})
     assert answer.status_code == 409
     assert "刚有别人拨过" in answer.text
     assert make.rules().mode is Mode.STOPPED
@@ -183,3 +196,17 @@ def test_how_houses_stand_is_read_once_in_two_seconds(app: Flask, make: Factory)
         modes()
     forget_modes()
     assert (len(first), len(again), len(later)) == (1, 0, 1)
+
+
+def test_a_reason_somebody_else_wrote_meanwhile_is_shown_before_it_is_written_over(
+    make: Factory, admin: FlaskClient
+) -> None:
+    site_id = make.site().id
+    assert turn(admin, site_id) == 303
+    seen = seen_of(admin, site_id)
+
+    assert turn(admin, site_id, reason_zh="今天停水。", seen=seen) == 303
+    answer = admin.post(f"{PATH}/{site_id}", data={**STOPPED, "reason_zh": "修电。", "seen": seen})
+
+    assert answer.status_code == 409
+    assert db.session.get_one(HouseRules, site_id).mode_reason_zh == "今天停水。"

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import exists, func, or_, select
 
-from palace.db import db
+from palace.db import Base, db, table_of
+from palace.desk.queries.staged import Sites
 from palace.desk.rules import ALL_ZONES, Values, price_cell, quota_cell, shown_prices
 from palace.money import Fen
 from palace.programme.models import Performance, Price, Quota, Tier
@@ -16,6 +17,7 @@ from palace.programme.rules import Scope
 from palace.programme.services import zones_of
 from palace.tickets.kept import kept, live
 from palace.tickets.models import Claim
+from palace.venues.queries import spaces_at
 
 MOST_SHOWN = 50
 
@@ -33,18 +35,23 @@ def tiers_for(performance_id: int) -> list[Tier]:
 
 
 def in_use(tier_id: int) -> bool:
-    """Return whether a price, a quota or a claim names a tier."""
+    """Return whether any row of any part names a tier."""
+    key = table_of(Tier).c.id
     named_by = [
-        exists().where(column == tier_id)
-        for column in (Price.tier_id, Quota.tier_id, Claim.tier_id)
+        exists().where(names.parent == tier_id)
+        for table in Base.metadata.tables.values()
+        for names in table.foreign_keys
+        if names.references(key.table)
     ]
     return bool(db.session.scalar(select(or_(*named_by))))
 
 
-def selling(tier_id: int, now: datetime) -> list[Performance]:
-    """Return the coming performances that are sold by a tier, the next first."""
+def selling(tier_id: int, now: datetime, sites: Sites) -> list[Performance]:
+    """Return the coming performances of these houses that are sold by a tier, the next first."""
     priced = select(Price.performance_id).where(Price.tier_id == tier_id)
     wanted = select(Performance).where(Performance.id.in_(priced), Performance.ends_at > now)
+    if sites is not None:
+        wanted = wanted.where(Performance.space_id.in_(spaces_at(sites)))
     return list(
         db.session.scalars(wanted.order_by(Performance.starts_at).limit(MOST_SHOWN)).unique()
     )

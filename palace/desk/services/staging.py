@@ -113,8 +113,12 @@ def set_place(performance_id: int, place: Place, *, seen: str) -> bool:
         IsPublished, AlreadyBooked, PlanWasUsed, NotStaged: it stays where it is.
         HallTaken: says what is in the way.
     """
-    claims.lock(performance_id)
-    performance = claims.lock_from_sale(performance_id)
+    performance = claims.as_it_stands(performance_id)
+    if (
+        performance.published_at is None
+    ):  # what is on sale stays: these locks would meet its buyers'
+        claims.lock(performance_id)
+        performance = claims.lock_from_sale(performance_id)
     before = staged.place_values(performance)
     check_seen(seen, before)
     check_unsold(performance)
@@ -159,7 +163,7 @@ def set_sale(performance_id: int, sale: Sale, *, seen: str) -> bool:
     Also while it sells: what is sold stays sold.
 
     Raises:
-        ChangedMeanwhile: somebody else changed it since `seen`.
+        ChangedMeanwhile: somebody else changed it since `seen`, or moved the start before its sale.
         IdentitySettled: somebody booked under another rule about documents.
         NotStaged: it is over or cancelled.
     """
@@ -169,8 +173,10 @@ def set_sale(performance_id: int, sale: Sale, *, seen: str) -> bool:
     now = clock.now()
     check_open(performance, now)
     _check_identity(performance, sale, now)
-    performance.sale_opens_at = sale.opens_at
-    performance.sale_closes_at = sale.closes_at or performance.starts_at
+    closes_at = sale.closes_at or performance.starts_at
+    if not sale.opens_at < closes_at <= performance.starts_at:
+        raise ChangedMeanwhile([])  # the start, which no field of this form is
+    performance.sale_opens_at, performance.sale_closes_at = sale.opens_at, closes_at
     performance.seats_per_member = sale.seats_per_member
     performance.identity_policy = sale.identity_policy
     performance.one_per_identity = sale.one_per_identity

@@ -213,7 +213,7 @@ def _tier_page(
         form=form,
         told=told,
         for_whom=FOR_WHOM,
-        selling=selling.selling(tier.id, clock.now()) if tier else [],
+        selling=selling.selling(tier.id, clock.now(), sites()) if tier else [],
         in_use=selling.in_use(tier.id) if tier else False,
     )
 

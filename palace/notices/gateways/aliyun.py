@@ -16,7 +16,7 @@ from Tea.exceptions import TeaException
 from palace.clock import SHANGHAI
 from palace.config import Settings
 from palace.notices.gateways import Found, Message, Result, in_parallel, lost
-from palace.notices.rules import Outcome
+from palace.notices.rules import LOST_AFTER, Outcome
 
 NAME = "aliyun"
 ENDPOINT = "dysmsapi.aliyuncs.com"
@@ -46,6 +46,10 @@ OUTCOMES = {
     "ServiceUnavailable": Outcome.UNCERTAIN,
 }
 """What a code means; another one is a no that may be a yes the next time."""
+CODELESS = {None, "", "None"}
+"""What the library makes of an answer that has no code."""
+BROKE = 500
+"""From this status on the provider itself failed."""
 
 
 class Aliyun:
@@ -83,14 +87,26 @@ class Aliyun:
         try:
             told = self.client.send_sms_with_options(asked, ONCE).body
         except AlibabaCloudException as error:
-            return Result(message.id, _outcome(error.code), error=error.code or "")
+            outcome = _outcome(error.code, error.status_code or BROKE)
+            return Result(message.id, outcome, error=error.code or "")
         except TeaException as error:
             return Result(message.id, lost(str(error)), error=type(error).__name__)
         return Result(message.id, _outcome(told.code), told.biz_id or "", _unless_ok(told.code))
 
     def ask(self, message: Message, tried_at: datetime) -> Found:
-        """Look through the number's messages of that day for ours; told everything, not there is absent."""
-        day = tried_at.astimezone(SHANGHAI).strftime("%Y%m%d")
+        """Look through the number's messages of that day for ours; told everything, not there is absent.
+
+        A try shortly before midnight may stand under the next day.
+        """
+        found = Found.ABSENT
+        for day in sorted({_day(tried_at), _day(tried_at + LOST_AFTER)}):
+            of_day = self._find(message, day)
+            if of_day is Found.TAKEN:
+                return of_day
+            found = of_day if of_day is Found.UNKNOWN else found
+        return found
+
+    def _find(self, message: Message, day: str) -> Found:
         for page in range(1, MOST_PAGES + 1):
             asked = QuerySendDetailsRequest(
                 phone_number=message.address, send_date=day, page_size=PAGE, current_page=page
@@ -113,10 +129,16 @@ class Aliyun:
         return None
 
 
-def _outcome(code: str | None) -> Outcome:
+def _day(instant: datetime) -> str:
+    return instant.astimezone(SHANGHAI).strftime("%Y%m%d")
+
+
+def _outcome(code: str | None, status: int = 0) -> Outcome:
+    """Return what a code means; without one, and where the provider broke, it may have been taken."""
     if code == OK:
         return Outcome.SENT
-    return OUTCOMES.get(code or "", Outcome.FAILED)
+    unknown = code in CODELESS or status >= BROKE
+    return OUTCOMES.get(code or "", Outcome.UNCERTAIN if unknown else Outcome.FAILED)
 
 
 def _unless_ok(code: str | None) -> str:

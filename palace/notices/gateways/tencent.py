@@ -27,8 +27,9 @@ ENDPOINT = "sms.tencentcloudapi.com"
 REGION = "ap-guangzhou"
 OK = "Ok"
 COUNTRY = "+86"
-NETWORK = {"ClientNetworkError", "ServerNetworkError", "KeyError", "JSONDecodeError", "ValueError"}
-"""What the library calls a request that brought no readable answer."""
+UNREACHED = "ClientNetworkError"
+UNREAD = {"ServerNetworkError", "KeyError", "JSONDecodeError", "ValueError"}
+"""What the library calls a request that brought no answer, and one that brought none to be read."""
 OLDEST_PACKAGE = timedelta(days=3 * 365)
 MOST_PACKAGES, MOST_STATUSES = 500, 100
 BEFORE, AFTER = timedelta(minutes=5), timedelta(hours=6)
@@ -143,7 +144,9 @@ class Tencent:
 
 
 def _outcome(code: str) -> Outcome:
-    """Return what a code means; one that is not known is a no that may be a yes the next time."""
+    """Return what a code means; an unknown one is a no that may be a yes the next time, none is no answer."""
+    if not code:
+        return Outcome.UNCERTAIN
     known = {OK: Outcome.SENT, **EMPTY, **UNTEMPLATED, **REFUSED}
     return known.get(code) or FAMILIES.get(code.partition(".")[0], Outcome.FAILED)
 
@@ -151,7 +154,9 @@ def _outcome(code: str) -> Outcome:
 def _failure(error: TencentCloudSDKException) -> Outcome:
     """Return what became of a request without an answer for its one message: a code, or no network."""
     code = error.code or ""
-    return lost(str(error.message)) if code in NETWORK else _outcome(code)
+    if code == UNREACHED:
+        return lost(str(error.message))
+    return Outcome.UNCERTAIN if code in UNREAD else _outcome(code)
 
 
 def gateway(settings: Settings) -> Tencent:

@@ -18,7 +18,7 @@ from palace.notices.services.settling import (
     settle_found,
     uncertain,
 )
-from palace.notices.services.taking import Taken, Try, house_figures, take
+from palace.notices.services.taking import Taken, Try, house_figures, stopped, take
 from palace.notices.services.templates import set_template
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "set_ways",
     "settle",
     "settle_found",
+    "stopped",
     "take",
     "tell_old_number",
     "uncertain",

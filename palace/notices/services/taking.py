@@ -7,16 +7,15 @@ after that leaves it so, and nobody sends it again before its provider has said 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from flask import current_app, g
+from flask import g
 
 from palace import clock, words
 from palace.clock import SHANGHAI, day_span, palace_day
-from palace.config import Settings
 from palace.db import db
 from palace.money import FREE, Fen
 from palace.notices import claims, queries, rules, senders
@@ -35,6 +34,8 @@ from palace.notices.rules import (
 BATCH = 20
 house_figures: dict[str, Callable[[], MessageRules]] = {}
 """The figures of the house, under "house"; wired in create_app."""
+stopped: dict[str, Callable[[Collection[str]], Collection[str]]] = {}
+"""By kind, which of some subjects somebody has stopped: nothing of them leaves; wired in create_app."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,6 @@ class House:
     quiet_until: datetime | None
     sms: str | None
     mail: str | None
-    signature: str
     templates: Mapping[tuple[str, str], str]
 
 
@@ -88,9 +88,12 @@ def take(limit: int = BATCH) -> Taken:
     house = _house()
     found = claims.lock_due(senders.KINDS, house.now, limit)
     taken.seen = len(found)
-    reach = queries.receivers(found)
+    reach, still = queries.receivers(found), _stopped(found)
     ways: list[tuple[Notice, Way]] = []
     for notice in found:
+        if (notice.kind, notice.subject) in still:
+            follow(notice, Decision(State.OWED))
+            continue
         decided = _decided(notice, reach[notice.id], house)
         if isinstance(decided, Way):
             ways.append((notice, decided))
@@ -101,16 +104,23 @@ def take(limit: int = BATCH) -> Taken:
     return taken
 
 
+def _stopped(found: Sequence[Notice]) -> set[tuple[str, str]]:
+    """Return what of these was stopped, as what failed meanwhile: it waits to be let go anew."""
+    still = set()
+    for kind, which in stopped.items():
+        subjects = {notice.subject for notice in found if notice.kind == kind}
+        still |= {(kind, subject) for subject in which(subjects)} if subjects else set()
+    return still
+
+
 def _house() -> House:
     now, figures, sms = clock.now(), house_figures["house"](), senders.sms_gateway()
-    settings: Settings = current_app.extensions["palace"]
     return House(
         now=now,
         figures=figures,
         quiet_until=rules.quiet_ends(now, figures, SHANGHAI),
         sms=sms,
         mail=senders.mail_gateway(),
-        signature=settings.sms_signature,
         templates=queries.templates(sms) if sms and sms != SCREEN else {},
     )
 
@@ -159,7 +169,7 @@ def _by_phone(
     message = _message(notice, phone, language, house, template=template)
     if notice.kind in CODES:
         return Way(gateway, message)
-    pieces = rules.pieces_of(f"【{house.signature}】{message.text}")
+    pieces = senders.pieces_sent(message.text)
     return Way(gateway, message, pieces, Fen(pieces * house.figures.price))
 
 

@@ -17,7 +17,7 @@ from palace.errors import PalaceError
 from palace.members.queries import current_member
 from palace.members.rules import Role
 from palace.notices import queries, senders, services
-from palace.notices.forms import EmailCodeForm, EmailForm, ReadForm, WaysForm
+from palace.notices.forms import LARGEST_ID, EmailCodeForm, EmailForm, ReadForm, WaysForm
 from palace.notices.models import Contact, Notice
 from palace.notices.rules import DECLINABLE, MANNERS, is_change, manner_of
 from palace.text import N_
@@ -186,7 +186,8 @@ def _bodies(notices: Sequence[Notice]) -> dict[tuple[str, str], Mapping[str, str
 def _page(status: int = 200, refused: Mapping[str, Any] | None = None) -> Response:
     member = current_member()
     asked = request.args.get("before", type=int)
-    found = queries.inbox(member.id, asked, senders.KINDS)
+    before = None if asked is None else min(max(asked, 0), LARGEST_ID)
+    found = queries.inbox(member.id, before, senders.KINDS)
     shown = entries(found[: queries.INBOX_PAGE])
     contact = queries.contact_of(member.id)
     unread = queries.unread_count(member.id, senders.KINDS)

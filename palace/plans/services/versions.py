@@ -24,6 +24,7 @@ def keep(draft_id: int, seen: int, *, code: str = "", names: Part | None = None)
         PlanCodeTaken: the hall has a plan with this code already.
     """
     draft = queries.locked_draft(draft_id, seen)
+    queries.lock_hall(draft.space_id)
     document = draft.document
     if names is not None:
         if queries.has_plan(draft.space_id, code):

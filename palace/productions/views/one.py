@@ -17,7 +17,7 @@ from palace.productions.views.base import OF_ONE, bp, get_production, production
 from palace.programme.queries import working_title
 from palace.review import queries as review
 from palace.review import services
-from palace.review.errors import RevisionClosed
+from palace.review.errors import RevisionClosed, RevisionMoved
 from palace.review.rules import changed_fields
 from palace.web import allow, answer, checked, reads, refusal_words, wants_json
 
@@ -74,6 +74,8 @@ def withdraw(production_id: int) -> ResponseReturnValue:
         last = review.last_revision(f"production:{found.id}")
         if last is None:
             raise RevisionClosed
+        if str(last.id) != form.revision.data:
+            raise RevisionMoved
         with transaction():
             services.withdraw(last, version=int(form.version.data or 0))
     except PalaceError as refusal:

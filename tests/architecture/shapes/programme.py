@@ -181,7 +181,9 @@ PROGRAMME: dict[str, Shape] = {
         decisions=each(exactly(version=NUMBER, step=NUMBER, passed=YES_NO, reason=TEXT)),
     ),
     "ReviewSteps": exactly(steps=each(exactly(step=NUMBER, name=TEXT, another_person=YES_NO))),
-    "Switches": exactly(houses=each(exactly(site=NUMBER, mode=one_of(Mode), reason=TEXT))),
+    "Switches": exactly(
+        houses=each(exactly(site=NUMBER, mode=one_of(Mode), reason=TEXT, seen=TEXT))
+    ),
     "Evenings": exactly(
         performances=each(
             exactly(
