@@ -330,6 +330,7 @@ class Factory:
             token_hash=hashlib.sha256(token.encode()).digest(),
             member_id=person.id if isinstance(person, Member) else None,
             staff_id=person.id if isinstance(person, Staff) else None,
+            proven_at=clock.now(),
             expires_at=clock.now() + timedelta(days=1),
             acting_for=acting_for.id if acting_for else None,
             acting_until=clock.now() + timedelta(minutes=20) if acting_for else None,

@@ -159,7 +159,7 @@ def propose(show: Performance, wish: Wish, *, title: str, shown: str, actor: str
         before={"starts_at": show.starts_at.isoformat(), "space": show.space_id},
         after={
             "move": move_id,
-            "state": target.kind.value,
+            "move_kind": target.kind.value,
             "starts_at": target.starts_at.isoformat(),
             "space": target.space.id,
         },
