@@ -159,6 +159,7 @@ SUBJECTS = {
     "task": N_("任务 %(number)s"),
     "backup": N_("备份 %(number)s"),
     "list": N_("列表 %(number)s"),
+    "roster": N_("名册"),
     "roster_import": N_("名册导入 %(number)s"),
     "consent_text": N_("说明 %(number)s"),
     "page": N_("页面 %(number)s"),

@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from palace.audit.acts import ACTS, SUBJECTS
 from palace.audit.rules import Values, changes
-from palace.audit.values import FOUND_BY, VALUES
+from palace.audit.values import FOUND_BY, MOVES, VALUES
 from palace.db import db, table_of
 from palace.lists.queries import Column, List, instant, known
 from palace.lists.rules import Kind
@@ -160,6 +160,8 @@ def _change_words(name: str, old: object, new: object) -> str:
     heading = gettext(VALUES[name]) if name in VALUES else name
     if name == "found_by":
         return f"{heading}: {gettext(FOUND_BY.get(str(new), str(new)))}"
+    if name == "move_kind":
+        return f"{heading}: {gettext(MOVES.get(str(new), str(new)))}"
     if name == "role":
         return f"{heading}: {gettext(_role(str(new or old)))}"
     if old is None:

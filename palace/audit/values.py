@@ -34,6 +34,7 @@ VALUES = {
     "move": N_("取消或改期的编号"),
     "words": N_("说的话"),
     "state": N_("状态"),
+    "move_kind": N_("怎么办"),
     "format": N_("格式"),
     "rows": N_("行数"),
     "title": N_("标题"),
@@ -116,3 +117,6 @@ FOUND_BY = {
     "new": N_("新建账号"),
 }
 """What somebody was found by, in words."""
+
+MOVES = {"move": N_("改期或换场地"), "cancel": N_("取消")}
+"""What is to become of a show, in words."""

@@ -53,7 +53,7 @@ class BroadcastForm(Form):
         filters=[_tidied],
         validators=[Optional(), Length(max=100, message=_("写得太长了。"))],
     )
-    performance_id = IntegerField(_("场次"), validators=[Optional()])
+    performance_id = IntegerField(_("哪一场"), validators=[Optional()])
     outside = BooleanField(_("也发短信或邮件（不勾：只放在各人的“通知”里，不花钱）"))
 
     @property

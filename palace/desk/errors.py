@@ -33,14 +33,14 @@ class AlreadyBooked(PalaceError):
     """Somebody has booked: what moves it goes another way. Carries `sold`, how many places."""
 
     status, code = 409, "already_booked"
-    message = N_("已经订出%(sold)s个位子，不能在这里改场地、时间或撤下，请走“改期或取消”。")
+    message = N_("已经订出%(sold)s个位子，不能在这里改场地、时间或撤下，请走“取消或改期”。")
 
 
 class IsPublished(PalaceError):
     """It is published: what people read of its place and time does not change under them."""
 
     status, code = 409, "is_published"
-    message = N_("这一场已经发布。改场地、时间和座位，请先撤下；已经有人订了，就走“改期或取消”。")
+    message = N_("这一场已经发布。改场地、时间和座位，请先撤下；已经有人订了，就走“取消或改期”。")
 
 
 class PlanWasUsed(PalaceError):

@@ -105,7 +105,7 @@ class StartFields:
     """When it begins."""
 
     day = StringField(_("日期"), [IS_DAY])
-    time = StringField(_("开演"), [IS_TIME])
+    time = StringField(_("开演时间"), [IS_TIME])
 
     @property
     def starts_at(self) -> datetime:
@@ -120,7 +120,7 @@ class PlaceFields(StartFields):
     seating = StringField(
         _("座位"), [AnyOf([one.value for one in Seating], message=_("请选一种。"))]
     )
-    plan = StringField(_("座位图"), [Optional(), NUMBER])
+    plan = StringField(_("哪张座位图"), [Optional(), NUMBER])
     capacity = Whole(_("最多多少人"), 1, MOST_SEATS, needed=False)
     get_in = Whole(_("开演前几分钟开始占场地（装台）"), 0, LONGEST_WORK)
     get_out = Whole(_("散场后几分钟还占场地（拆台）"), 0, LONGEST_WORK)

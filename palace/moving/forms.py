@@ -80,7 +80,7 @@ class Wanted:
     day = DayField(_("新的日期"))
     at = TimeField(_("新的开演时间"))
     space = _id(_("场地"))
-    plan = _id(_("座位图"))
+    plan = _id(_("哪张座位图"))
     until_day = DayField(_("退票截止日期（不写，照馆规）"))
     until_at = TimeField(_("退票截止时间"))
     reason_zh = _reason(_("原因（中文，可以不写）"))

@@ -84,6 +84,23 @@ def recent(sites: Collection[int] | None) -> list[Move]:
     return list(db.session.scalars(wanted.limit(30)))
 
 
+def count_to_confirm(now: datetime, sites: Collection[int] | None, actor: str) -> int:
+    """Return how many proposals for shows to come somebody else made."""
+    wanted = (
+        select(func.count())
+        .select_from(Move)
+        .join(Performance, Performance.id == Move.performance_id)
+        .where(
+            Move.state == MoveState.PROPOSED,
+            Move.proposed_by != actor,
+            Performance.ends_at > now,
+        )
+    )
+    if sites is not None:
+        wanted = wanted.where(Performance.space_id.in_(spaces_at(sites)))
+    return db.session.scalar(wanted) or 0
+
+
 def find_open(performance_id: int) -> Move | None:
     """Return what is proposed or under way for a show."""
     wanted = select(Move).where(Move.performance_id == performance_id, Move.state.in_(OPEN))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -39,12 +39,20 @@ def init_app(app: Flask) -> None:
     """Register the addresses of this part, and what a ticket's page says of a moved show."""
     app.register_blueprint(bp)
     app.jinja_env.globals["move_of"] = move_of
+    app.jinja_env.globals["moves_to_confirm"] = moves_to_confirm
 
 
 def move_of(ticket: Ticket) -> tuple[Move, bool] | None:
     """Return the move of a ticket's show, and whether its holder was asked and has not said 保留 yet."""
     found = queries.news_of(ticket.member_id, ticket.performance_id)
     return (found[0], bool(found[1] and found[1].kept_at is None)) if found else None
+
+
+def moves_to_confirm() -> int:
+    """Return how many proposals wait for whoever is signed in to be the second person."""
+    if current_user.roles.isdisjoint(LOOKS):
+        return 0
+    return queries.count_to_confirm(clock.now(), _sites(), current_user.actor)
 
 
 def _sites(roles: tuple[Role, ...] = LOOKS) -> frozenset[int] | None:
@@ -61,9 +69,17 @@ def home() -> ResponseReturnValue:
         "moving/home.html",
         lambda: {"moves": [_move_json(move) for move in found]},
         moves=found,
-        shows=queries.coming(clock.now(), _sites()),
+        by_production=_by_production(queries.coming(clock.now(), _sites())),
         may_plan=not current_user.roles.isdisjoint(AT_PROGRAMME),
     )
+
+
+def _by_production(shows: Iterable[Performance]) -> list[list[Performance]]:
+    """Return shows in groups of one production, whose next show is soonest first."""
+    groups: dict[int, list[Performance]] = {}
+    for one in shows:
+        groups.setdefault(one.production_id, []).append(one)
+    return list(groups.values())
 
 
 @bp.get("/staff/programme/refunds")
@@ -208,6 +224,7 @@ def _page(
         as_shown=as_shown(found),
         is_mine=open_one is not None and open_one.proposed_by == current_user.actor,
         may_plan=not current_user.roles.isdisjoint(AT_PROGRAMME),
+        is_over=services.is_over(found, clock.now()),
         spaces=effects.spaces(_sites()),
         plans=effects.plans(_sites(), found.plan_id),
         clash_words=clash_words,

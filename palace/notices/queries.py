@@ -39,19 +39,6 @@ def since(instant: datetime, kinds: Sequence[str]) -> list[Notice]:
     return list(db.session.scalars(newest_first.limit(MOST_SHOWN)))
 
 
-def phones(notices: Sequence[Notice]) -> dict[str, str]:
-    """Return the phone number or address of each receiver that has one."""
-    receivers = {notice.receiver for notice in notices}
-    direct = {
-        name: name.removeprefix(front)
-        for front in (OF_PHONE, OF_EMAIL)
-        for name in receivers
-        if name.startswith(front)
-    }
-    rows = db.session.execute(select(Member.id, Member.phone).where(Member.id.in_(_ids(receivers))))
-    return direct | {f"{OF_MEMBER}{member_id}": phone for member_id, phone in rows if phone}
-
-
 def _ids(receivers: Iterable[str]) -> list[int]:
     numbers = [name.removeprefix(OF_MEMBER) for name in receivers if name.startswith(OF_MEMBER)]
     return [int(number) for number in numbers if number.isdecimal()]

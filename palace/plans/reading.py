@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import BinaryIO
 
 from palace.plans import foreign, placing
@@ -249,15 +249,13 @@ class Sheet:
                     if getattr(seat, column) is None:
                         self._wrong(seat.line, Wrong.PARTLY, column)
         placing.give_codes(self.seats)
-        self._check_once([(seat.name, seat) for seat in self.seats])
-        self._check_once([(seat.code, seat) for seat in self.seats])
-
-    def _check_once(self, called: Sequence[tuple[object, Placed]]) -> None:
-        seen: set[object] = set()
-        for name, seat in called:
-            if name in seen:
+        names: set[object] = set()
+        codes: set[object] = set()
+        for seat in self.seats:
+            if seat.name in names or seat.code in codes:
                 self._wrong(seat.line, Wrong.REPEATED, seat.said)
-            seen.add(name)
+            names.add(seat.name)
+            codes.add(seat.code)
 
     def _document(self) -> Part:
         placing.place(self.seats, list(self.sections.parts))

@@ -272,6 +272,7 @@ def staff(performance_id: int) -> ResponseReturnValue:
         "waiting/staff.html",
         {"entries": [_entry_json(entry) for entry in [*waiting, *ended]]},
         one=show,
+        seats=venues.plan(show.plan_id).by_code if show.plan_id else {},
         waiting=waiting,
         ended=ended,
         in_all=queries.wanted_in_all(performance_id),

@@ -90,6 +90,24 @@ def test_the_page_says_who_did_what_to_whom(client: FlaskClient, admin: Staff) -
     assert 'href="/staff/health"' in page
 
 
+def test_a_roster_and_what_becomes_of_a_show_are_said_in_words(
+    client: FlaskClient, admin: Staff, make: Factory
+) -> None:
+    make.add(
+        AuditLine(actor="staff:1", act="looked_up", subject="roster", after={"people": 0}),
+        AuditLine(
+            actor="staff:1",
+            act="move_proposed",
+            subject="performance:5",
+            after={"move_kind": "cancel"},
+        ),
+    )
+    page = client.get("/staff/audit").get_data(as_text=True)
+    assert "名册" in page
+    assert "怎么办: 取消" in page
+    assert "roster" not in re.sub(r"<[^>]+>", "", page)
+
+
 @pytest.mark.parametrize(
     ("query", "acts"),
     [

@@ -48,6 +48,19 @@ def kept_of(number: int) -> set[tuple[int | None, str | None, Any, str | None]]:
     }
 
 
+def test_the_page_counts_what_will_be_kept_again_also_where_it_was_released(
+    put_on: PutOn, plan: SeatingPlan, make: Factory, manager: FlaskClient
+) -> None:
+    hall = db.session.get_one(Space, plan.space_id)
+    number, start, seats = put_on(hall, night(30))["performance"], night(30), venues.seats(plan.id)
+    keep(number, seats[:2], reason="press", until=start - 4 * HOUR, now=clock.now())
+    keep(number, seats[2:3], reason="returned", until=start - HOUR, now=clock.now())
+    make.set_clock(start - HOUR)
+    make.sign_in(manager, make.staff(Role.PROGRAMME))
+    page = manager.get(f"{DESK}/performances/{number}/copy").text
+    assert "预留着的2座也照样留。" in page
+
+
 def test_everything_comes_along(
     put_on: PutOn, send: Send, plan: SeatingPlan, make: Factory, manager: FlaskClient
 ) -> None:

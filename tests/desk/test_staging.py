@@ -229,7 +229,7 @@ def test_what_is_published_or_booked_moves_another_way(
     refused = send(show.id, "place", **fields).get_json()
     assert (refused["code"], "1个位子" in refused["title"]) == ("already_booked", True)
     page = manager.get(f"{DESK}/performances/{show.id}/place").text
-    assert "改期或取消" in page
+    assert "取消或改期" in page
 
 
 def test_a_plan_somebody_once_chose_on_stays(send: Send, make: Factory) -> None:

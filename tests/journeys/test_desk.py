@@ -79,7 +79,7 @@ def test_a_new_one_by_the_keyboard_without_scripts(person: Callable[..., Person]
     one.page.get_by_label("不对号，凭票入场").check()
     one.page.get_by_label("最多多少人").fill("zehn")
     one.page.get_by_label("日期", exact=True).fill(far(101))
-    one.page.get_by_label("开演", exact=True).fill("14:30")
+    one.page.get_by_label("开演时间", exact=True).fill("14:30")
     one.tap("排上，接着定价")
     assert "请填写1到100000的整数" in one.say()
     assert one.page.get_by_label("最多多少人").input_value() == "zehn"

@@ -16,7 +16,7 @@ from palace.db import db
 from palace.members.services import ask_code, code_of
 from palace.notices import senders, services
 from palace.notices.kinds import Kind
-from palace.notices.models import Notice
+from palace.notices.models import Contact, Notice
 from palace.notices.rules import MANNERS, State, changed, manner_of
 from tests.factory import Factory
 from tests.notices.conftest import ISSUED, NOON, only
@@ -141,8 +141,27 @@ def test_the_messages_page_shows_the_last_hour_newest_first_with_the_code(
     ]
 
     assert [message["phone"] for message in shown] == ["13800138000", "13700137000"]
+    assert "只放在“通知”里" not in client.get("/demo/messages").text
     assert code_of(f"challenge:{challenge.id}") in shown[0]["text"]
     assert client.get("/demo/messages").status_code == 200
+
+
+def test_the_messages_page_says_where_each_goes_a_letter_or_the_inbox_alone(
+    make: Factory, client: FlaskClient
+) -> None:
+    make.site()
+    now = clock.now()
+    by_mail, phoneless, muted = make.member(), make.member(), make.member()
+    phoneless.phone = None
+    make.add(Contact(member_id=by_mail.id, email="chen@example.org", muted=[], tries=0))
+    make.add(Contact(member_id=muted.id, muted=["tickets_issued"], tries=0))
+    for member in (by_mail, phoneless, muted):
+        owed = f"order:{member.id}"
+        services.owe("tickets_issued", owed, f"member:{member.id}", ISSUED, now)
+    shown = client.get("/demo/messages", headers={"Accept": "application/json"}).get_json()
+
+    assert [one["phone"] for one in shown["messages"]] == ["", "", "chen@example.org"]
+    assert client.get("/demo/messages").text.count("只放在“通知”里") == 2
 
 
 def test_outside_a_demonstration_the_messages_page_does_not_exist(

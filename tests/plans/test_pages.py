@@ -39,6 +39,23 @@ def test_a_sheet_becomes_a_draft_and_nothing_else(client: FlaskClient, hall: Spa
     assert "3座应有至少2个轮椅席" in page.text
 
 
+def test_a_new_plan_has_its_hall_s_name_and_a_new_version_stays_in_its_hall(
+    client: FlaskClient, make: Factory, concert: SeatingPlan
+) -> None:
+    other = make.space()
+    new = upload(client, other).json["draft"]
+    assert db.session.get_one(PlanDraft, new).document["name"] == {
+        "zh": other.name_zh,
+        "en": other.name_en,
+    }
+
+    version = db.session.get_one(
+        PlanDraft, upload(client, other, plan=str(concert.id)).json["draft"]
+    )
+    assert version.space_id == concert.space_id
+    assert version.document["name"] == concert.drawing["name"]
+
+
 def test_a_bad_sheet_is_told_line_by_line_and_what_was_chosen_stays(
     client: FlaskClient, hall: Space
 ) -> None:

@@ -162,7 +162,7 @@ def with_cell(row: int, column: int, value: object) -> list[list[object]]:
         (with_cell(2, 0, ""), [(3, Wrong.MISSING)]),
         (with_cell(2, 1, ""), [(3, Wrong.MISSING)]),
         (with_cell(2, 4, ""), [(3, Wrong.ENTRANCE)]),
-        (with_cell(2, 1, "1"), [(3, Wrong.REPEATED), (3, Wrong.REPEATED)]),
+        (with_cell(2, 1, "1"), [(3, Wrong.REPEATED)]),
         (with_cell(2, 0, "1234567"), [(3, Wrong.TEXT)]),
         (with_cell(2, 2, "A\x07"), [(3, Wrong.TEXT)]),
         ([["排", "座", "横"], ["1", "1", "左边"], ["1", "2", "nan"]], [(2, Wrong.NUMBER), (3, Wrong.NUMBER)]),

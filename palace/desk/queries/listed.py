@@ -61,7 +61,7 @@ PERFORMANCES = List(
     columns=[
         Column(
             name="starts_at",
-            heading=N_("开演"),
+            heading=N_("开演时间"),
             of=Performance.starts_at,
             kind=Kind.INSTANT,
             sorts=True,

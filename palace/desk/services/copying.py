@@ -120,17 +120,25 @@ def copy_kept(old: Performance, new: Performance, by: timedelta) -> None:
     came back from a buyer is nobody's.
     """
     kept: dict[tuple[str, datetime, str | None], list[int | None]] = defaultdict(list)
-    wanted = select(Claim.seat_id, Claim.kept_for, Claim.kept_until, Claim.kept_why)
-    of_old = (Claim.performance_id == old.id, Claim.kept_for.is_not(None))
-    for seat_id, reason, until, why in db.session.execute(wanted.where(*of_old)):
-        if reason and until and OF_A_ROW not in reason and reason != KeptFor.RETURNED:
-            kept[reason, until + by, why].append(seat_id)
+    for seat_id, reason, until, why in kept_again(old):
+        kept[reason, until + by, why].append(seat_id)
     now, by_id = clock.now(), {seat.id: seat for seat in _seats(old)}
     for (reason, until, why), ids in kept.items():
         chosen = [by_id[seat_id] for seat_id in ids if seat_id is not None]
         keep(new.id, chosen, reason=reason, until=until, now=now, why=why)
         places = len(ids) - len(chosen)
         keep_places(new.id, places, reason=reason, until=until, now=now, why=why)
+
+
+def kept_again(old: Performance) -> list[tuple[int | None, str, datetime, str | None]]:
+    """Return what a copy keeps: seat, reason, release and why, released by now or not."""
+    wanted = select(Claim.seat_id, Claim.kept_for, Claim.kept_until, Claim.kept_why)
+    of_old = (Claim.performance_id == old.id, Claim.kept_for.is_not(None))
+    return [
+        (seat_id, reason, until, why)
+        for seat_id, reason, until, why in db.session.execute(wanted.where(*of_old))
+        if reason and until and OF_A_ROW not in reason and reason != KeptFor.RETURNED
+    ]
 
 
 def _seats(performance: Performance) -> tuple[PlanSeat, ...]:

@@ -28,11 +28,11 @@ ONE = "/performances/<id:performance_id>"
 INSTANTS = ("doors_at", "starts_at", "ends_at", "sale_opens_at", "sale_closes_at")
 NOTHING = N_("空着")
 MORE_PAGES = {
-    "openings": N_("谁先订：单位、会员、公众各几点开票"),
+    "openings": N_("分批开票"),
     "kept": N_("预留座位"),
-    "blocks": N_("分给单位的票"),
+    "blocks": N_("给单位留座"),
     "waiting": N_("排队等票"),
-    "move": N_("改期或取消"),
+    "move": N_("取消或改期"),
 }
 """Pages other parts have about a performance, below its own; shown where they are there."""
 SEATINGS = {

@@ -12,7 +12,6 @@ from palace import clock
 from palace.clock import SHANGHAI
 from palace.db import transaction
 from palace.desk.forms import CopyForm
-from palace.desk.queries import staged
 from palace.desk.rules import Stand, next_start
 from palace.desk.services import copying, publishing
 from palace.desk.views.base import (
@@ -71,7 +70,7 @@ def _copy_page(
         status=refusal.status if refusal else 200,
         one=one,
         form=form,
-        kept=staged.kept_count(one.id, clock.now()),
+        kept=len(copying.kept_again(one)),
         told=at_fields(form, refusal) if refusal else "",
     )
 

@@ -57,6 +57,11 @@ class Wish:
     reason_en: str = ""
 
 
+def is_over(show: Performance, now: datetime) -> bool:
+    """Return whether a show has ended or was called off, so that nothing of it can change."""
+    return show.cancelled_at is not None or show.ends_at <= now
+
+
 def target_for(show: Performance, wish: Wish, now: datetime) -> Target:
     """Return what a wish makes of a show.
 
@@ -64,7 +69,7 @@ def target_for(show: Performance, wish: Wish, now: datetime) -> Target:
         ShowOver, NothingMoved, MovedToThePast, AnswerTooLate, AnotherPlanNeeded: it cannot be.
         NotFound: there is no such hall.
     """
-    if show.cancelled_at is not None or show.ends_at <= now:
+    if is_over(show, now):
         raise ShowOver
     if wish.kind is MoveKind.CANCEL:
         return Target(
@@ -154,7 +159,7 @@ def propose(show: Performance, wish: Wish, *, title: str, shown: str, actor: str
         before={"starts_at": show.starts_at.isoformat(), "space": show.space_id},
         after={
             "move": move_id,
-            "state": target.kind.value,
+            "move_kind": target.kind.value,
             "starts_at": target.starts_at.isoformat(),
             "space": target.space.id,
         },

@@ -23,7 +23,7 @@ from palace.moving.effects import Preview
 from palace.moving.errors import MoveBusy, MoveGone, NewHallTaken, SecondPersonNeeded, ShowOver
 from palace.moving.models import Move, MoveNews
 from palace.moving.rules import MoveKind, MoveState
-from palace.moving.services.proposing import check_possible
+from palace.moving.services.proposing import check_possible, is_over
 from palace.moving.services.telling import wake_worker
 from palace.programme.models import Performance
 from palace.programme.rules import Seating
@@ -112,7 +112,7 @@ def _waiting_at_most(limit: str) -> Iterator[None]:
 def _check(
     move: Move, show: Performance, shown: Preview, *, mark: str, seen: str, now: datetime
 ) -> None:
-    if show.cancelled_at is not None or show.ends_at <= now:
+    if is_over(show, now):
         raise ShowOver
     if mark != queries.mark(move, show):
         raise MoveGone

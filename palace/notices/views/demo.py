@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from palace import clock
 from palace.errors import NotFound
-from palace.notices import queries, senders
+from palace.notices import queries, rules, senders
+from palace.notices.models import Notice
 from palace.web import answer, public
 
 SHOWN = timedelta(hours=1)
@@ -21,13 +22,20 @@ def messages() -> ResponseReturnValue:
     if not current_app.extensions["palace"].demo:
         raise NotFound
     found = queries.since(clock.now() - SHOWN, list(senders.KINDS))
-    phones = queries.phones(found)
+    receivers = queries.receivers(found)
     shown = [
         {
             "at": notice.created_at,
-            "phone": phones.get(notice.receiver, ""),
+            "phone": _address(notice, receivers[notice.id]),
             "text": senders.text_of(notice.kind, notice.subject, notice.values),
         }
         for notice in found
     ]
     return answer("members/messages.html", {"messages": shown}, messages=shown)
+
+
+def _address(notice: Notice, receiver: rules.Receiver) -> str:
+    """Return the number or the e-mail address a message goes to; empty: it stands in the inbox alone."""
+    if rules.stays_inside(notice.kind, receiver):
+        return ""
+    return receiver.email or receiver.phone or ""

@@ -106,12 +106,11 @@ def upload() -> ResponseReturnValue:
 
 def _drafted(form: UploadForm) -> PlanDraft:
     sites = own_sites()
-    space = queries.get_space(form.space.data or 0, sites)
     plan = queries.get_plan(form.plan.data, sites) if form.plan.data else None
-    if plan is not None and plan.space_id != space.id:
-        plan = None
+    space = queries.get_space(plan.space_id if plan else form.space.data or 0, sites)
     file = _file()
-    base = services.document_of(plan) if plan else None
+    as_the_hall = {"name": {"zh": space.name_zh, "en": space.name_en}}
+    base = services.document_of(plan) if plan else as_the_hall
     return services.begin(space, read_file(file, base), plan)
 
 
