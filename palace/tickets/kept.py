@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from palace.db import db
 from palace.programme.models import Performance
+from palace.tickets.keeping import KeptFor
 from palace.tickets.models import Claim, Ticket
 from palace.venues.models import Seat
 from palace.venues.rules import PlanSeat
@@ -31,6 +32,14 @@ def live(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
 def kept(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     """Return the condition that a seat nobody bought is kept for somebody."""
     return ~live(now) & (Claim.kept_until > now)
+
+
+def before_the_start() -> ColumnElement[bool]:
+    """Return the condition that a seat is kept until some time before its show starts.
+
+    Not one of an offer, or one that was returned and rests: those have a time of their own.
+    """
+    return ~Claim.kept_for.startswith("offer:") & (Claim.kept_for != KeptFor.RETURNED)
 
 
 def keep(

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, literal, select, text, update
+from sqlalchemy import delete, func, insert, literal, select, text, update
 from sqlalchemy.dialects.postgresql import insert as put_in
 from sqlalchemy.exc import OperationalError
 
@@ -27,7 +27,7 @@ from palace.moving.services.proposing import check_possible
 from palace.moving.services.telling import wake_worker
 from palace.programme.models import Performance
 from palace.programme.rules import Seating
-from palace.tickets.kept import seat_anew, stand_still
+from palace.tickets.kept import before_the_start, seat_anew, stand_still
 from palace.tickets.models import Claim, RefundOwed, Ticket
 from palace.tickets.rules import RefundReason, TicketState
 from palace.venues import claims as venues
@@ -183,10 +183,14 @@ def _move(move: Move, show: Performance, now: datetime) -> None:
 
 
 def _move_seats(show: Performance, plan_id: int | None, by: timedelta, now: datetime) -> None:
-    """Let seats be kept until their release before the new start; on another plan, those of the same code."""
+    """Let seats be kept until their release before the new start; on another plan, those of the same code.
+
+    A release that is past by now is now: who waits comes before the open sale.
+    """
     if by:
-        keeps = (Claim.performance_id == show.id, Claim.kept_until > now)
-        later = update(Claim).where(*keeps).values(kept_until=Claim.kept_until + by)
+        keeps = (Claim.performance_id == show.id, Claim.kept_until > now, before_the_start())
+        until = func.greatest(Claim.kept_until + by, now)
+        later = update(Claim).where(*keeps).values(kept_until=until)
         db.session.execute(later.execution_options(synchronize_session=False))
     if plan_id is not None and plan_id != show.plan_id:
         seat_anew(show.id, plan_id)
