@@ -16,7 +16,10 @@ from tests.moving.conftest import TITLE, Mover
 
 def proposed(client: FlaskClient, show: Performance, space: Space, plan_id: int) -> Any:
     """Propose to move a show to a hall, as the page sent it."""
-    page, hall = f"/staff/programme/performances/{show.id}/move", {"kind": "move", "space": space.id}
+    page, hall = (
+        f"/staff/programme/performances/{show.id}/move",
+        {"kind": "move", "space": space.id},
+    )
     shown = client.get(page, headers=JSON).get_json()["shown"]
     return client.post(page, data=hall | {"plan": plan_id, "title": TITLE, "shown": shown})
 
