@@ -1,4 +1,4 @@
-"""A ticket of a block that its holder gives on: still handed out, and whose it is now is not the unit's to know."""
+"""A ticket of a block that its holder gives on: still handed out, to somebody the unit need not know."""
 
 from __future__ import annotations
 

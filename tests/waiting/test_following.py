@@ -1,4 +1,4 @@
-"""What a queue keeps when its show is moved: offers and rests have a time of their own, and nobody is jumped."""
+"""What a queue keeps when its show is moved: offers and rests have a time of their own, none is jumped."""
 
 from __future__ import annotations
 
