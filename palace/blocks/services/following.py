@@ -23,6 +23,7 @@ def follow_show(performance_id: int, by: timedelta | None, since: datetime) -> N
     """
     for known in queries.of_performance(performance_id):
         block = claims.lock_block(known.id)
+        claims.lock_places(block)
         if block.releases_at > since:
             _follow(block, by, clock.now())
 
