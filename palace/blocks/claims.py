@@ -42,7 +42,7 @@ def waits(block: Block, now: datetime) -> ColumnElement[bool]:
 
 
 def lock_places(block: Block) -> None:
-    """Lock all places of a block in plan order, also those handed out: before its quotas, as everybody does."""
+    """Lock all places of a block in plan order, also those handed out: as everybody does, before quotas."""
     wanted = select(Claim.id).outerjoin(Claim.seat).where(*_own(block))
     ordered = wanted.order_by(Seat.ordinal, Claim.id)
     db.session.execute(ordered.with_for_update(of=Claim, key_share=True))

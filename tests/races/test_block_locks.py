@@ -1,4 +1,4 @@
-"""What the palace does with a block waits for its people in the order of the seats, quotas last: in no circle."""
+"""What the palace does with a block waits for its people in the order of seats, quotas last: in no circle."""
 
 from __future__ import annotations
 
