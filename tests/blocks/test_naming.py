@@ -58,15 +58,19 @@ def found(names: NameList) -> list[Outcome]:
         ("  张建华　0001 ", "张建华", "0001"),
         ("张建华13900000001", "张建华", "0001"),
         ("张 建 华,139****0001", "张建华", "0001"),
-        ("张建华（１２３４）", "张建华(1234)", ""),
+        ("张建华（１２３４）", "张建华", "1234"),
         ("John Smith 4321", "John Smith", "4321"),
-        ("李 TY0000123x", "李TY", "123X"),
+        ("李建华 TY0000123x", "李建华", "123X"),
+        ("李建华TY00001234", "李建华", "1234"),
+        ("李建华（TY00001234）", "李建华", "1234"),
+        ("王伟A", "王伟A", ""),
+        ("王伟A 1234", "王伟A", "1234"),
+        ("1234", "", "1234"),
     ],
 )
 def test_a_line_is_a_name_and_perhaps_four_digits(typed: str, name: str, end: str) -> None:
     (line,) = read_names(f"\n{typed}\n \n")
-    if end:
-        assert (line.name, line.end) == (name, end) or line.end == end
+    assert (line.name, line.end) == (name, end)
     assert line.typed
 
 
