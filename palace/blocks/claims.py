@@ -129,16 +129,11 @@ def sign_up(block: Block, member_id: int, now: datetime) -> bool:
     return True
 
 
-def has_grant(block: Block, member_id: int) -> bool:
-    """Return whether somebody may take places of a block already; the member is locked."""
-    wanted = select(Grant.id).where(Grant.member_id == member_id, Grant.opens == key_of(block.id))
-    return db.session.scalars(wanted).first() is not None
-
-
-def limit_grants(block: Block) -> None:
-    """Let the grants of a block open as many places as each member may have now."""
-    own = update(Grant).where(Grant.opens == key_of(block.id)).values(seats=block.per_member)
-    db.session.execute(own, execution_options=PAST_ORM)
+def limit_grant(block: Block, member_id: int, seats: int) -> bool:
+    """Let somebody's grant of a block open so many places; False: they have none. The member is locked."""
+    own = update(Grant).where(Grant.member_id == member_id, Grant.opens == key_of(block.id))
+    changed = own.values(seats=seats).returning(Grant.id)
+    return db.session.scalars(changed, execution_options=PAST_ORM).first() is not None
 
 
 def grants_until(block: Block, instant: datetime) -> None:

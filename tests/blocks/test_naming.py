@@ -214,6 +214,16 @@ def test_a_priced_place_is_kept_until_it_is_paid(make: Factory, unit: Unit) -> N
     assert order.state is OrderState.AWAITING_PAYMENT
 
 
+def test_who_went_from_the_roster_since_holds_up_nobody(make: Factory, unit: Unit) -> None:
+    block = give(make, make.performance(seats=4), unit)
+    gone, _ = listed_in(make, unit, "甲一"), listed_in(make, unit, "乙二")
+    names = paste(block, "甲一", "乙二")
+    db.session.delete(gone)
+    db.session.flush()
+    db.session.expire_all()
+    assert hand_out(block, names) == [Outcome.UNKNOWN, Outcome.GIVEN]
+
+
 def test_people_of_units_below_are_found(make: Factory, unit: Unit) -> None:
     above = make.unit("城市工会", UnitKind.FEDERATION)
     make.put_below(unit, above)

@@ -275,6 +275,8 @@ def test_one_tap_from_the_link_to_the_ticket(
     sent = client.post(f"/b/{block.code}", data={"key": key[1]})
     assert "/tickets/" in sent.headers["Location"]
     again = client.post(f"/b/{block.code}", data={"key": key[1]})
+    assert (again.status_code, again.headers["Location"]) == (303, sent.headers["Location"])
+    again = client.post(f"/b/{block.code}", data={"key": "another-key"})
     assert (again.status_code, "您已经领过了" in again.text) == (409, True)
     assert "看我的票" in client.get(f"/b/{block.code}").text
 

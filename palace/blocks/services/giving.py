@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
-
 from palace import clock, commands
 from palace.blocks import claims, queries
 from palace.blocks.errors import (
@@ -78,14 +76,14 @@ def give(
         UnitNeeded, TierNotSold, SeatsUnknown, ReleaseOutOfTime: what was asked for cannot be.
         SaleClosed, NoTicketNeeded: the show is cancelled, or nobody needs a ticket.
         SeatsNotFree, NotSoManyFree: others have some of them.
-        KeyReused.
+        KeyReused, BlockChanged: the key was used for another; what it gave has another link by now.
     """
     code = public_code()
     body = repr((unit_id, tier_id, places, terms))
     asked = commands.taking(actor, f"block:{performance.id}", key, body=body, answer=code)
     first = commands.first_of(asked, execute(*asked))
     if first != code:
-        return db.session.scalars(select(Block).where(Block.code == first)).one()
+        return queries.of_code(first)
     now = clock.now()
     _check_show(performance)
     unit = _unit(unit_id)
@@ -147,7 +145,6 @@ def change(block_id: int, shown: str, places: int | None, terms: Terms) -> Block
     _resize(block, places - counted.places, now)
     block.way, block.per_member = terms.way, terms.per_member
     claims.release_at(block, terms.releases_at)
-    claims.limit_grants(block)
     after = _told(block) | {"places": places}
     note("block_changed", f"block:{block.id}", before=before, after=after)
     if places < counted.places:
