@@ -196,7 +196,7 @@ def _swap(ticket: Ticket, old: Claim, seat: PlanSeat, terms: Terms) -> None:
         else:
             claim_id = _take(order, old, pick, terms)
     if seat.zone != old.zone:
-        claims.check_quotas(order, [pick], terms.free_since, has_quotas=terms.show.has_quotas)
+        claims.check_zone(order, seat.zone, terms.free_since, has_quotas=terms.show.has_quotas)
     claims.lock_ticket(ticket.id)
     check_not_in(ticket)
     _follow(order.id, old.id, claim_id)

@@ -52,7 +52,7 @@ def give_back(member: Known, code: str) -> Ticket:
     rules.check_returnable(now, rules.return_deadline(show.starts_at, minutes, show.return_until))
     ticket.state, ticket.returned_at, ticket.issue = TicketState.RETURNED, now, ticket.issue + 1
     db.session.flush()
-    claims.give_up(order.id, now, ticket.claim_id)
+    freed = claims.give_up(order.id, now, ticket.claim_id)
     if ticket.price:
         owe_refund(ticket, RefundReason.MOVED, now)
     if not queries.tickets_for(member.id, [ticket.performance_id]):
@@ -64,7 +64,7 @@ def give_back(member: Known, code: str) -> Ticket:
         before={"state": "valid"},
         after={"state": "returned"},
     )
-    seats_freed(ticket.performance_id, [ticket.seat_id], now)
+    seats_freed(ticket.performance_id, freed, now)
     return ticket
 
 
