@@ -10,6 +10,7 @@ import pytest
 from palace import clock
 from palace.moving.rules import MoveKind
 from palace.moving.services import Wish as MoveWish
+from palace.plans.services import switch
 from palace.programme.models import Performance
 from palace.tickets import services as tickets
 from palace.tickets.errors import SoldOut
@@ -69,6 +70,35 @@ def test_a_returned_seat_of_a_show_put_off_rests_no_longer(
     queue.later(minutes=10)
 
     assert tickets.hold(make.member(), queue.performance.id, Wish(count=1), key="a-hold-key")
+
+
+def test_seats_of_a_larger_hall_are_theirs_who_wait(queue_of: QueueOf, make: Factory) -> None:
+    queue = queue_of(1)
+    show, entry = queue.performance, queue.join()
+    hall = make.space()
+    make.plan(hall, [2])
+    queue.later(minutes=1)
+    Mover(make).move(show, MoveWish(kind=MoveKind.MOVE, space_id=hall.id))
+
+    with pytest.raises(SoldOut):
+        tickets.hold(make.member(), show.id, Wish(count=1), key="a-hold-key")
+    services.pass_on(show.id)
+    assert queue.read(entry).offered == ["ST-01-02"]
+
+
+def test_seats_that_came_by_another_plan_are_theirs_who_wait(
+    queue_of: QueueOf, make: Factory
+) -> None:
+    queue = queue_of(1)
+    show, entry = queue.performance, queue.join()
+    larger = make.plan(show.space, [2])
+    queue.later(minutes=1)
+    switch(show.id, larger.id, seen=show.plan_id or 0)
+
+    with pytest.raises(SoldOut):
+        tickets.hold(make.member(), show.id, Wish(count=1), key="a-hold-key")
+    services.pass_on(show.id)
+    assert queue.read(entry).offered == ["ST-01-02"]
 
 
 def test_what_is_released_by_a_show_that_comes_sooner_is_theirs_who_wait(
