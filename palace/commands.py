@@ -46,6 +46,12 @@ def taking(actor: str, command: str, key: str, *, body: str, answer: str) -> Que
     return NEW, row
 
 
+def answer_to(actor: str, command: str, key: str) -> str | None:
+    """Return what a key was answered with; None: it is free."""
+    mine = (CommandKey.actor == actor, CommandKey.command == command, CommandKey.key == key)
+    return db.session.scalar(select(CommandKey.answer).where(*mine))
+
+
 def first_of(asked: Question, taken: Sequence[Any]) -> str:
     """Return the answer of `taking` where it took the key, or the one stored when it was taken first.
 

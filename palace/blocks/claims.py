@@ -41,6 +41,17 @@ def waits(block: Block, now: datetime) -> ColumnElement[bool]:
     return (Claim.kept_for == key_of(block.id)) & kept.kept(now)
 
 
+def lock_places(block: Block) -> None:
+    """Lock all places of a block in plan order, also those handed out: as everybody does, before quotas."""
+    wanted = select(Claim.id).outerjoin(Claim.seat).where(*_own(block))
+    ordered = wanted.order_by(Seat.ordinal, Claim.id)
+    db.session.execute(ordered.with_for_update(of=Claim, key_share=True))
+
+
+def _own(block: Block) -> tuple[ColumnElement[bool], ...]:
+    return Claim.performance_id == block.performance_id, Claim.kept_for == key_of(block.id)
+
+
 def lock_waiting(block: Block, now: datetime) -> Sequence[Claim]:
     """Lock the places of a block that wait to be handed out, in plan order, and return them."""
     wanted = (
@@ -83,17 +94,19 @@ def keep_places(block: Block, count: int, now: datetime) -> int:
     return left
 
 
-def let_go(claim_ids: Collection[int]) -> None:
-    """Keep some locked places no longer: they are anybody's from here on."""
-    nobody = {"kept_for": None, "kept_until": None, "kept_why": None}
+def let_go(claim_ids: Collection[int], now: datetime) -> None:
+    """Keep some locked places no longer: they are free from this instant, for who waits before others."""
+    nobody = {"kept_for": None, "kept_until": None, "kept_why": None, "held_until": now}
     freed = update(Claim).where(Claim.id.in_(claim_ids)).values(nobody)
     db.session.execute(freed, execution_options=PAST_ORM)
 
 
 def release_at(block: Block, instant: datetime) -> None:
-    """Move the release of all places of a block, also of those handed out: returned, they are its own."""
-    own = (Claim.performance_id == block.performance_id, Claim.kept_for == key_of(block.id))
-    moved = update(Claim).where(*own).values(kept_until=instant)
+    """Move the release of all places of a block, also of those handed out: returned, they are its own.
+
+    They are locked before.
+    """
+    moved = update(Claim).where(*_own(block)).values(kept_until=instant)
     db.session.execute(moved, execution_options=PAST_ORM)
     block.releases_at = instant
     db.session.flush()
@@ -116,16 +129,11 @@ def sign_up(block: Block, member_id: int, now: datetime) -> bool:
     return True
 
 
-def has_grant(block: Block, member_id: int) -> bool:
-    """Return whether somebody may take places of a block already; the member is locked."""
-    wanted = select(Grant.id).where(Grant.member_id == member_id, Grant.opens == key_of(block.id))
-    return db.session.scalars(wanted).first() is not None
-
-
-def limit_grants(block: Block) -> None:
-    """Let the grants of a block open as many places as each member may have now."""
-    own = update(Grant).where(Grant.opens == key_of(block.id)).values(seats=block.per_member)
-    db.session.execute(own, execution_options=PAST_ORM)
+def limit_grant(block: Block, member_id: int, seats: int) -> bool:
+    """Let somebody's grant of a block open so many places; False: they have none. The member is locked."""
+    own = update(Grant).where(Grant.member_id == member_id, Grant.opens == key_of(block.id))
+    changed = own.values(seats=seats).returning(Grant.id)
+    return db.session.scalars(changed, execution_options=PAST_ORM).first() is not None
 
 
 def grants_until(block: Block, instant: datetime) -> None:

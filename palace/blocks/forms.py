@@ -224,7 +224,7 @@ class PaperForm(KeyedForm):
 
 
 class PaperNamesForm(Form):
-    """Who gets the paper tickets, in the order of the seats; an empty line: nobody yet."""
+    """Who gets the paper tickets, by seat (an empty line: nobody yet), and which ones the page had."""
 
     names = TextAreaField(
         _("领票人，按座位顺序，一行一个"),
@@ -233,6 +233,7 @@ class PaperNamesForm(Form):
             Length(max=LONGEST_PASTED, message=_("名单太长了，请分几次贴。")),
         ],
     )
+    shown = HiddenField(validators=[Optional(), Length(max=LONGEST_PASTED, message=STALE)])
 
 
 class TakeForm(KeyedForm):

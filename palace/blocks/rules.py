@@ -29,7 +29,8 @@ MOST_NAMES = 300
 MOST_PAPER = 100
 LONGEST_LINE = 60
 FIRST_HAN = 0x3400
-DIGITS = re.compile(r"[0-9Xx]{4}$")
+DIGITS = re.compile(r"[0-9Xx]{4}(?=\)?$)")
+CARD = re.compile(r"[A-Za-z]*[0-9*]+$")
 BREAKS = re.compile(r"[\s,，;；、\t]+")
 
 
@@ -195,8 +196,14 @@ def _line(typed: str) -> Line:
     found = DIGITS.search(typed)
     end = found[0].upper() if found else ""
     words = typed[: found.start()] if found else typed
-    name = "".join(part for part in BREAKS.split(words) if part) if _is_chinese(words) else words
+    name = _chinese_name(words) if _is_chinese(words) else words
     return Line(typed, tidy_name(name.rstrip(" 0123456789*-:：()（）.,，;；、\t")), end)
+
+
+def _chinese_name(words: str) -> str:
+    """Return a name without its gaps, and without the beginning of a number that stands behind it."""
+    parts = [part for part in BREAKS.split(words) if _is_chinese(part) or part.isalpha()]
+    return CARD.sub("", "".join(parts).rstrip("("))
 
 
 def _is_chinese(words: str) -> bool:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
 
-from palace.clock import month_of
 from palace.db import db
 from palace.errors import NotFound
 from palace.gifts.models import Gift
 from palace.gifts.rules import GiftState
 from palace.members.models import Member, RosterEntry
 from palace.members.rules import mobile_number, tidy_name
-from palace.programme.models import Performance, Tier
+from palace.programme.models import Performance
 from palace.roster.rules import read_card
 from palace.tickets.claims import live
+from palace.tickets.counts import free_used_of
 from palace.tickets.models import Claim, Ticket
 from palace.tickets.rules import TicketState
 
@@ -86,16 +86,8 @@ def waiting(member_id: int, now: datetime) -> list[Gift]:
 
 def free_used(member_id: int, starts_at: datetime, now: datetime) -> int:
     """Return how many free tickets a member holds or owns for the shows of an instant's month."""
-    wanted = (
-        select(func.count())
-        .select_from(Claim)
-        .join(Tier, Tier.id == Claim.tier_id)
-        .join(Performance, Performance.id == Claim.performance_id)
-        .where(Claim.member_id == member_id, live(now), Tier.monthly)
-        .where(Performance.cancelled_at.is_(None))
-        .where(month_of(Performance.starts_at) == month_of(starts_at))
-    )
-    return db.session.scalar(wanted) or 0
+    used = select(free_used_of(literal(member_id), starts_at, live(now)))
+    return db.session.scalar(used) or 0
 
 
 def held_of_tier(member_id: int, ticket: Ticket, now: datetime) -> int:

@@ -40,7 +40,7 @@ def offer(giver: Known, code: str, number: str, name: str) -> Gift:
 
     Raises:
         TicketGone, NamedShow, NoGifts, GivenBefore, TooLateToGive, ToOneself: the rules refuse.
-        OfferedAlready: it waits for somebody else.
+        OfferedAlready: it waits for another number.
     """
     members.lock(giver.id)
     ticket = tickets.ticket_of(giver.id, code)
@@ -51,7 +51,7 @@ def offer(giver: Known, code: str, number: str, name: str) -> Gift:
         raise ToOneself
     before = queries.find_offered(ticket.id)
     if before and rules.is_open(before.state, before.lapses_at, now):
-        if (before.receiver_id, before.number_end) != (receiver_id, end):
+        if before.number_end != end:  # by what was typed: whom it found would be told by this
             raise OfferedAlready
         return before
     if before:
@@ -177,9 +177,14 @@ def _locked(receiver: Known, code: str) -> Gift:
     return queries.locked(gift.id)
 
 
-def _check_open(gift: Gift, ticket: Ticket, terms: Terms) -> None:
+def is_open(gift: Gift, ticket: Ticket, now: datetime) -> bool:
+    """Return whether a gift may still be taken: its ticket is valid, and its giver's."""
     is_givers = ticket.member_id == gift.giver_id and ticket.state is TicketState.VALID
-    if not is_givers or not rules.is_open(gift.state, gift.lapses_at, terms.now):
+    return is_givers and rules.is_open(gift.state, gift.lapses_at, now)
+
+
+def _check_open(gift: Gift, ticket: Ticket, terms: Terms) -> None:
+    if not is_open(gift, ticket, terms.now):
         raise GiftOver
     check_may_give(ticket, terms.show, terms.now)
 
@@ -204,7 +209,10 @@ def _check_receiver(receiver: Known, ticket: Ticket, terms: Terms) -> None:
 
 
 def _hand_over(ticket: Ticket, receiver: Known, terms: Terms) -> None:
-    """Let ticket and seat be the receiver's, as an order of their own; the old QR opens no door."""
+    """Let ticket and seat be the receiver's, as an order of their own; the old QR opens no door.
+
+    The seat was taken when it was: a unit's block that is released by now has handed it out before.
+    """
     now = terms.now
     order = Order(
         code=public_code(),
@@ -216,7 +224,7 @@ def _hand_over(ticket: Ticket, receiver: Known, terms: Terms) -> None:
         hold_ends_at=now,
         extended=False,
         pay_by=None,
-        created_at=now,
+        created_at=ticket.order.created_at,
         settled_at=now,
     )
     booked.write(order)

@@ -171,8 +171,7 @@ def _receiver_page(code: str, refusal: PalaceError | None = None) -> Response:
         ticket=gift.ticket,
         one=gift.ticket.performance,
         is_mine=gift.state is GiftState.ACCEPTED and gift.ticket.member_id == gift.receiver_id,
-        is_open=rules.is_open(gift.state, gift.lapses_at, now)
-        and gift.ticket.member_id == gift.giver_id,
+        is_open=services.is_open(gift, gift.ticket, now),
         refusal=refusal_words(refusal) if refusal else "",
     )
 

@@ -137,6 +137,15 @@ def answer_until(
     """
     if typed is None:
         return min(now + timedelta(days=days), starts_at)
-    if not now < typed <= starts_at:
-        raise AnswerTooLate(until=typed)
+    check_answer(typed, starts_at=starts_at, now=now)
     return typed
+
+
+def check_answer(until: datetime, *, starts_at: datetime, now: datetime) -> None:
+    """Refuse an end of the holders' time that is over, or lies after the show has begun.
+
+    Raises:
+        AnswerTooLate.
+    """
+    if not now < until <= starts_at:
+        raise AnswerTooLate(until=until)

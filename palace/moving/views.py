@@ -25,9 +25,11 @@ from palace.moving.forms import ConfirmForm, DecideForm, ProposeForm, Wanted, Wa
 from palace.moving.models import Move
 from palace.moving.queries import OWED_TO, REFUNDS
 from palace.moving.rules import MoveState, seen_as
+from palace.moving.services import Wish
 from palace.moving.services.proposing import as_shown, clash_words
 from palace.programme.models import Performance
 from palace.tickets.models import Ticket
+from palace.venues.queries import spaces_at
 from palace.web import allow, answer, checked, reads, refusal_words, wants_json
 
 LOOKS = (*AT_PROGRAMME, Role.REVIEWER)
@@ -107,7 +109,7 @@ def propose(performance_id: int) -> ResponseReturnValue:
 
     def act() -> str:
         found = queries.performance_at(performance_id, _sites(AT_PROGRAMME))
-        wish = form.wish(found.starts_at)
+        wish = _wish(form, found, AT_PROGRAMME)
         title, shown = form.title.data or "", form.shown.data or ""
         services.propose(found, wish, title=title, shown=shown, actor=current_user.actor)
         return str(gettext("已提出，等另一位同事确认。还没有改任何东西。"))
@@ -245,7 +247,19 @@ def _asked(found: Performance, form: Wanted) -> Target | None:
     faults = getattr(form, "errors", {})
     if faults and set(faults) - {"title", "shown"}:
         return None
-    return services.target_for(found, form.wish(found.starts_at), clock.now())
+    return services.target_for(found, _wish(form, found, LOOKS), clock.now())
+
+
+def _wish(form: Wanted, found: Performance, roles: tuple[Role, ...]) -> Wish:
+    """Return what is wanted of a show.
+
+    Raises:
+        NotFound: its hall is of a house where they have none of these posts.
+    """
+    wish, sites = form.wish(found.starts_at), _sites(roles)
+    if wish.space_id and sites is not None and wish.space_id not in spaces_at(sites):
+        raise NotFound
+    return wish
 
 
 def _texts(target: Target, move: Move | None, found: Performance) -> list[tuple[str, str]]:

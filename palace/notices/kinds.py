@@ -142,6 +142,12 @@ KINDS = {
         "{title}, {starts_at}: the tickets of your union went to those who signed up before you.",
         NEWS,
     ),
+    "block_refused": Kind(
+        "{title}，{starts_at}，单位分票时没有给您出票，请打开单位发的链接看原因。",
+        "{title}, {starts_at}: you got no ticket when they were given out."
+        " Open the link of your union to see why.",
+        NEWS,
+    ),
     "awaiting_payment": Kind(
         "{title}，{starts_at}，座位留到{pay_by}，请到售票处付{amount}。",
         "{title}, {starts_at}: seats kept until {pay_by}. Please pay {amount} at the box office.",

@@ -109,6 +109,7 @@ MANNERS: dict[str, Manner] = {
     "block_given": Manner(N_("给单位留了座位")),
     "block_release": Manner(N_("单位的座位快收回了"), wait=Wait.UNLESS_SOON),
     "block_none_left": Manner(N_("单位的票没有分到您")),
+    "block_refused": Manner(N_("单位分票时没有给您出票")),
     "unit_confirmed": Manner(N_("单位核对好了")),
     "unit_refused": Manner(N_("单位没有核对上")),
     "unit_asks_name": Manner(N_("单位请您填姓名")),

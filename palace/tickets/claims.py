@@ -37,6 +37,7 @@ from palace.tickets.kept import live as live  # noqa: PLC0414 - says: shown to o
 from palace.tickets.kept import unkeep as unkeep  # noqa: PLC0414 - says: shown to others
 from palace.tickets.models import Claim, Entrant, Order, Ticket
 from palace.tickets.quotas import check_quotas as check_quotas  # noqa: PLC0414 - says: shown to others
+from palace.tickets.quotas import check_zone as check_zone  # noqa: PLC0414 - says: shown to others
 from palace.tickets.quotas import lock_quotas
 from palace.tickets.rules import NamedTier
 from palace.venues.models import Seat
@@ -230,13 +231,19 @@ def prolong(order: Order, until: datetime | None, now: datetime) -> list[int]:
     return [row.id for row in execute(PROLONG, moved)]
 
 
-def give_up(order_id: int, now: datetime, claim_id: int | None = None) -> None:
-    """Free an order's claims, or one of them, at `now`; a claim another order took over is not touched."""
+def give_up(order_id: int, now: datetime, claim_id: int | None = None) -> list[int | None]:
+    """Free an order's claims, or one of them, at `now`; return the seats that are anybody's by that.
+
+    A claim another order took over is not touched. One that is kept is kept again. A place without a
+    seat comes as None.
+    """
     mine = [Claim.order_id == order_id, or_(Claim.held_until.is_(None), Claim.held_until > now)]
     if claim_id is not None:
         mine.append(Claim.id == claim_id)
-    freed = update(Claim).where(*mine).values(held_until=now)
-    db.session.execute(freed.execution_options(synchronize_session=False))
+    is_kept = func.coalesce(Claim.kept_until > now, False)
+    freed = update(Claim).where(*mine).values(held_until=now).returning(Claim.seat_id, is_kept)
+    given_up = db.session.execute(freed.execution_options(synchronize_session=False))
+    return [seat_id for seat_id, kept_again in given_up if not kept_again]
 
 
 def name_entrants(performance_id: int, rows: Sequence[Mapping[str, Any]], now: datetime) -> int:

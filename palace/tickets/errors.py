@@ -195,6 +195,13 @@ class PaidTicket(PalaceError):
     message = N_("这张票付过钱，请到售票处退票退款。")
 
 
+class NothingToReturn(PalaceError):
+    """Tickets of a cancelled show stay what they are; money that was paid is owed by itself."""
+
+    status, code = 409, "nothing_to_return"
+    message = N_("这一场已经取消。付过的钱请到售票处退。")
+
+
 class AlreadyAdmitted(PalaceError):
     """Somebody came in by this ticket, so it is not taken back. Carries `first_at`."""
 

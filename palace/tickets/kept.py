@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select, text, update
+from sqlalchemy import ColumnElement, exists, literal, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
+from palace import clock
 from palace.db import db
 from palace.programme.models import Performance
-from palace.tickets.models import Claim, Ticket
+from palace.tickets.keeping import KeptFor
+from palace.tickets.models import Claim, Ticket, Waitlist
 from palace.venues.models import Seat
 from palace.venues.rules import PlanSeat
 
@@ -31,6 +33,14 @@ def live(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
 def kept(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     """Return the condition that a seat nobody bought is kept for somebody."""
     return ~live(now) & (Claim.kept_until > now)
+
+
+def before_the_start() -> ColumnElement[bool]:
+    """Return the condition that a seat is kept until some time before its show starts.
+
+    Not one of an offer, or one that was returned and rests: those have a time of their own.
+    """
+    return ~Claim.kept_for.startswith("offer:") & (Claim.kept_for != KeptFor.RETURNED)
 
 
 def keep(
@@ -155,8 +165,30 @@ def seat_anew(performance_id: int, plan_id: int) -> int:
     """
     count = _follow(Claim, performance_id, plan_id)
     _follow(Ticket, performance_id, plan_id)
+    _come_free(performance_id, plan_id)
     db.session.expire_all()
     return count
+
+
+def _come_free(performance_id: int, plan_id: int) -> None:
+    """Let seats that a show has not had before come free now, where people wait: to them before others."""
+    waited_for = select(Waitlist.performance_id).where(Waitlist.performance_id == performance_id)
+    if db.session.scalar(waited_for.with_for_update(key_share=True)) is not None:
+        give_rows(performance_id, plan_id, clock.now())
+
+
+def give_rows(performance_id: int, plan_id: int | None, now: datetime) -> None:
+    """Give every seat of a plan that nobody ever had at a show a claim of nobody's."""
+    if plan_id is None:
+        return
+    had = exists().where(Claim.performance_id == performance_id, Claim.seat_id == Seat.id)
+    fresh = (
+        select(literal(performance_id), Seat.id, Seat.zone, literal(0), literal(0), literal(now))
+        .where(Seat.plan_id == plan_id, ~had)
+        .order_by(Seat.ordinal)
+    )
+    names = ["performance_id", "seat_id", "zone", "price", "face_price", "held_until"]
+    db.session.execute(insert(Claim).from_select(names, fresh).on_conflict_do_nothing())
 
 
 def _follow(model: type[Claim | Ticket], performance_id: int, plan_id: int) -> int:

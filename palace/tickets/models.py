@@ -20,7 +20,7 @@ class Order(Base):
     """One member's seats at one performance, taken together and settled together.
 
     `hold_ends_at` is what the page says; the claims' own `held_until` decides. `pay_by` is the
-    deadline shown while money is awaited.
+    deadline shown while money is awaited. `created_at`: when its seats were taken, by whoever gave them on.
     """
 
     __tablename__ = "orders"

@@ -87,6 +87,20 @@ def check_quotas(
         quota.scope == Scope.HOUSE for quota in used
     ):
         raise ValueError("places without seats need a house quota")
+    _check_room(used, now)
+
+
+def check_zone(order: Order, zone: str, now: datetime, *, has_quotas: bool) -> None:
+    """Refuse a seat of another zone if that has no room; the house and the tier have as many as before.
+
+    Raises:
+        SoldOut.
+    """
+    quotas = lock_quotas(order.performance_id) if has_quotas else ()
+    _check_room([quota for quota in quotas if quota.zone == zone], now)
+
+
+def _check_room(used: Sequence[Any], now: datetime) -> None:
     if not used:
         return
     asked = {"used": [quota.id for quota in used], "now": now}

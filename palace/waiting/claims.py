@@ -18,7 +18,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
-    exists,
     func,
     literal,
     or_,
@@ -32,6 +31,7 @@ from palace.programme.models import Quota
 from palace.programme.rules import Scope
 from palace.statements import execute
 from palace.tickets.keeping import KeptFor
+from palace.tickets.kept import give_rows as give_rows  # noqa: PLC0414 - says: shown to others
 from palace.tickets.kept import kept, live
 from palace.tickets.models import Claim, Waitlist
 from palace.tickets.quotas import COUNTED, QUOTAS
@@ -78,20 +78,6 @@ def open_list(performance_id: int, plan_id: int | None, now: datetime) -> None:
     row = {"performance_id": performance_id, "looked_at": now, "waiting": 0}
     db.session.execute(insert(Waitlist).values(row).on_conflict_do_nothing())
     give_rows(performance_id, plan_id, now)
-
-
-def give_rows(performance_id: int, plan_id: int | None, now: datetime) -> None:
-    """Give every seat of a plan that nobody ever had at a show a claim of nobody's."""
-    if plan_id is None:
-        return
-    had = exists().where(Claim.performance_id == performance_id, Claim.seat_id == Seat.id)
-    fresh = (
-        select(literal(performance_id), Seat.id, Seat.zone, literal(0), literal(0), literal(now))
-        .where(Seat.plan_id == plan_id, ~had)
-        .order_by(Seat.ordinal)
-    )
-    names = ["performance_id", "seat_id", "zone", "price", "face_price", "held_until"]
-    db.session.execute(insert(Claim).from_select(names, fresh).on_conflict_do_nothing())
 
 
 def lock_list(performance_id: int) -> bool:

@@ -213,7 +213,7 @@ def _offer_page(entry: WaitEntry, refusal: PalaceError | None = None) -> Respons
         entry=entry,
         one=entry.performance,
         is_open=is_open,
-        seats=queries.offered_seats(entry),
+        seats=queries.offered_seats(entry) if is_open else [],
         price=services.price_of(current_member(), entry) if is_open else None,
         refusal=refusal_words(refusal) if refusal else "",
     )

@@ -11,12 +11,14 @@ from palace import clock
 from palace.blocks import services
 from palace.blocks.errors import BlockOver
 from palace.blocks.models import Block
+from palace.blocks.services.giving import as_shown
 from palace.db import db
 from palace.members.models import Grant, Unit
 from palace.programme.models import Performance
 from palace.tickets.errors import SaleClosed
 from palace.tickets.models import Claim
 from tests.blocks.conftest import give, member_of
+from tests.blocks.test_giving import terms_of
 from tests.factory import Factory
 from tests.moving.conftest import Mover, later
 
@@ -78,6 +80,31 @@ def test_a_show_that_comes_sooner_than_the_release_lay_before_it_ends_the_block(
     assert block.releases_at <= clock.now()
     with pytest.raises(BlockOver):
         services.take(block.code, member_of(make, unit), "abcdefgh")
+
+
+def test_a_block_given_since_the_show_was_moved_is_released_as_it_was_said(
+    make: Factory, mover: Mover, unit: Unit
+) -> None:
+    show = mover.show(seats=4)
+    mover.move(show)
+    block = give(make, show, unit, 3)
+    before = hours(block)
+    mover.tell()
+    db.session.expire_all()
+    assert hours(block) == before
+
+
+def test_a_release_put_off_before_the_block_follows_is_never_past_the_start(
+    make: Factory, mover: Mover, unit: Unit
+) -> None:
+    show = mover.show(seats=4)
+    block = give(make, show, unit, 3)
+    mover.move(show)
+    terms = terms_of(block, releases_at=show.starts_at - timedelta(hours=1))
+    services.change(block.id, as_shown(block, 3), None, terms)
+    mover.tell()
+    db.session.expire_all()
+    assert block.releases_at == show.starts_at
 
 
 def test_a_block_that_was_over_stays_over(make: Factory, mover: Mover, unit: Unit) -> None:

@@ -49,6 +49,16 @@ def terms_of(block: Block, **other: object) -> Terms:
     return Terms(**(now | other))  # type: ignore[arg-type]  # fields of Terms
 
 
+def test_given_once_more_after_its_link_was_renewed(make: Factory, unit: Unit) -> None:
+    show = make.performance(seats=4)
+    block = give(make, show, unit, key="give-key-1")
+    assert give(make, show, unit, key="give-key-1") is block
+    services.renew_link(block.id)
+    with pytest.raises(BlockChanged):
+        give(make, show, unit, key="give-key-1")
+    assert [one.id for one in queries.of_performance(show.id)] == [block.id]
+
+
 def test_the_seats_of_a_block_are_nobody_elses(make: Factory, unit: Unit) -> None:
     show = make.performance(seats=4)
     give(make, show, unit, Places(seats=("ST-01-02", "ST-01-03")))

@@ -275,8 +275,47 @@ def test_one_tap_from_the_link_to_the_ticket(
     sent = client.post(f"/b/{block.code}", data={"key": key[1]})
     assert "/tickets/" in sent.headers["Location"]
     again = client.post(f"/b/{block.code}", data={"key": key[1]})
+    assert (again.status_code, again.headers["Location"]) == (303, sent.headers["Location"])
+    again = client.post(f"/b/{block.code}", data={"key": "another-key"})
     assert (again.status_code, "您已经领过了" in again.text) == (409, True)
     assert "看我的票" in client.get(f"/b/{block.code}").text
+
+
+def test_names_are_not_written_on_other_paper_than_the_page_had(
+    make: Factory, client: FlaskClient, unit: Unit, organiser: Member
+) -> None:
+    block = give(make, make.performance(seats=4), unit, 3)
+    services.print_paper(block.id, 3, "print-key-1", "member:1")
+    make.sign_in(client, organiser)
+    here = f"/unit/blocks/{block.id}"
+    shown = re.search(r'name="shown" value="([^"]+)"', client.get(here).text)
+    assert shown
+    first = next(one for one in queries.given(block) if one.paper)
+    services.return_paper(block.id, first.ticket.code)
+    sent = {"names": "甲一\n乙二\n丙三", "shown": shown[1]}
+
+    refused = client.post(f"{here}/paper/names", data=sent)
+
+    assert (refused.status_code, "甲一\n乙二\n丙三" in refused.text) == (409, True)
+    assert [one.name for one in queries.given(block)] == ["", ""]
+    again = re.search(r'name="shown" value="([^"]+)"', refused.text)
+    assert again
+    sent = {"names": "乙二\n丙三", "shown": again[1]}
+    assert client.post(f"{here}/paper/names", data=sent).status_code == 303
+    assert [one.name for one in queries.given(block)] == ["乙二", "丙三"]
+
+
+def test_a_first_ticket_without_a_name_is_an_empty_line_in_a_browser_too(
+    make: Factory, client: FlaskClient, unit: Unit, organiser: Member
+) -> None:
+    block = give(make, make.performance(seats=4), unit, 2)
+    services.print_paper(block.id, 2, "print-key-1", "member:1")
+    services.name_paper(block.id, ["", "乙二"])
+    make.sign_in(client, organiser)
+    page = client.get(f"/unit/blocks/{block.id}").text
+    written = re.search(r'<textarea id="paper-names"[^>]*>\n?(.*?)</textarea>', page, re.DOTALL)
+    assert written  # browsers drop a line end that follows the tag
+    assert written[1].splitlines() == ["", "乙二"]
 
 
 def test_each_refusal_is_a_sentence_on_the_page(

@@ -23,6 +23,7 @@ from palace.blocks.errors import (
 )
 from palace.blocks.models import Block, SignUp
 from palace.blocks.rules import LinkState, Outcome, Way
+from palace.blocks.services.giving import Terms, as_shown
 from palace.db import db
 from palace.errors import NotFound, PalaceError
 from palace.members.models import Member, Unit
@@ -30,9 +31,9 @@ from palace.members.units import UnitKind
 from palace.notices.models import Notice
 from palace.programme.rules import IdentityPolicy, SeatChoice, Seating
 from palace.tickets import services as tickets
-from palace.tickets.errors import SaleClosed, TooManySeats
+from palace.tickets.errors import GrantUsedUp, SaleClosed, TooManySeats
 from palace.tickets.models import Order, Ticket
-from palace.tickets.rules import OrderState, Wish
+from palace.tickets.rules import OrderState, TicketState, Wish
 from tests.blocks.conftest import give, member_of
 from tests.factory import Factory
 
@@ -99,6 +100,30 @@ def test_one_each_or_as_many_as_the_palace_says(make: Factory, unit: Unit) -> No
     take(block, member, "abcdefgh-2")
     with pytest.raises(HasOne):
         take(block, member, "abcdefgh-3")
+
+
+def test_a_tap_sent_again_with_its_key_is_the_same_ticket(make: Factory, unit: Unit) -> None:
+    block, member = give(make, make.performance(seats=4), unit, 3), member_of(make, unit)
+    first = take(block, member, "abcdefgh-1")
+    assert take(block, member, "abcdefgh-1") is first
+    with pytest.raises(HasOne):
+        take(block, member, "abcdefgh-2")
+    assert len(db.session.scalars(select(Ticket)).all()) == 1
+
+
+@pytest.mark.parametrize("way", [Way.ANY, Way.NAMES])
+def test_by_hand_nobody_takes_more_than_the_unit_gave(make: Factory, unit: Unit, way: Way) -> None:
+    show = make.performance(seats=4)
+    block, member = give(make, show, unit, 3, per_member=3), member_of(make, unit)
+    take(block, member)
+    block.way = way
+    wish = Wish(count=1, kept=f"block:{block.id}")
+    with pytest.raises(GrantUsedUp), db.session.begin_nested():
+        tickets.hold(member, show.id, wish, key="by-hand-key")
+    terms = Terms(way=way, per_member=2, releases_at=block.releases_at)
+    services.change(block.id, as_shown(block, 3), None, terms)
+    with pytest.raises(GrantUsedUp), db.session.begin_nested():
+        tickets.hold(member, show.id, wish, key="by-hand-key")
 
 
 def test_the_last_one_taken_nobody_takes_another(make: Factory, unit: Unit) -> None:
@@ -233,6 +258,8 @@ def test_whom_a_rule_refuses_makes_room_for_the_next(make: Factory, unit: Unit) 
     assert outcomes(block) == [Outcome.REFUSED, Outcome.GIVEN]
     refused = db.session.scalars(select(SignUp.refusal).where(SignUp.member_id == gone.id)).one()
     assert refused == "membership_over"
+    told = select(Notice.receiver).where(Notice.kind == "block_refused")
+    assert db.session.scalars(told).all() == [f"member:{gone.id}"]
 
 
 def test_after_the_hour_what_is_left_goes_to_who_comes_first(make: Factory, unit: Unit) -> None:
@@ -260,6 +287,18 @@ def test_who_got_nothing_may_sign_up_for_another_round(make: Factory, unit: Unit
     make.set_clock(block.turn_at)
     services.give_due_turn(clock.now())
     assert sorted(str(one) for one in outcomes(block)) == ["given", "given"]
+
+
+def test_who_gives_it_back_and_signs_up_again_is_given_another(make: Factory, unit: Unit) -> None:
+    block, member = by_turn(make, unit, 1), member_of(make, unit)
+    for _ in range(2):
+        assert take(block, member) is None
+        make.set_clock(block.turn_at)
+        services.give_due_turn(clock.now())
+        assert outcomes(block) == [Outcome.GIVEN]
+        valid = select(Ticket).where(Ticket.state == TicketState.VALID)
+        tickets.give_back(member, db.session.scalars(valid).one().code)
+        services.set_turn(block.id, clock.now() + HOUR)
 
 
 def test_the_hour_is_after_now_and_one_before_the_release(make: Factory, unit: Unit) -> None:

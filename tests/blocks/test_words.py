@@ -9,7 +9,8 @@ from flask.testing import FlaskClient
 
 from palace import clock
 from palace.blocks import services
-from palace.blocks.services.telling import tell_none_left
+from palace.blocks.models import SignUp
+from palace.blocks.services.telling import tell_none_left, tell_refused
 from palace.members.models import Member, Unit
 from palace.programme.models import Performance
 from tests.blocks.conftest import give
@@ -53,11 +54,20 @@ def test_a_block_and_what_is_left_of_it(
 
 def test_who_signed_up_too_late(make: Factory, client: FlaskClient, unit: Unit) -> None:
     block = give(make, on_saturday(make), unit, 2)
-    tell_none_left(block, make.member().id, clock.now())
+    one = SignUp(block_id=block.id, member_id=make.member().id, signed_at=clock.now())
+    tell_none_left(block, one, clock.now())
     assert newest(client, "zh") == (
         "晋剧《打金枝》，11月28日 周六 19:30，单位的票按报名先后分完了，这次没有分到您。"
     )
     assert newest(client, "en") == (
         "The Golden Branch, Sat 28 Nov 19:30: the tickets of your union went to those"
         " who signed up before you."
+    )
+    tell_refused(block, one, clock.now())
+    assert newest(client, "zh") == (
+        "晋剧《打金枝》，11月28日 周六 19:30，单位分票时没有给您出票，请打开单位发的链接看原因。"
+    )
+    assert newest(client, "en") == (
+        "The Golden Branch, Sat 28 Nov 19:30: you got no ticket when they were given out."
+        " Open the link of your union to see why."
     )

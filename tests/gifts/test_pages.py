@@ -15,6 +15,7 @@ from palace.gifts import services
 from palace.gifts.models import Gift
 from palace.members.models import Member
 from palace.members.rules import Role
+from palace.tickets import services as tickets
 from palace.tickets.models import Ticket
 from tests.factory import Factory
 from tests.gifts.conftest import offered
@@ -39,6 +40,31 @@ def test_nobody_learns_whether_a_number_is_known(
     whole = [page[page.index('<div class="narrow">') : page.index("</main")] for page in pages]
     told = [re.sub(r'name="csrf_token" value="[^"]*"', "", page) for page in whole]
     assert told[0] == told[1] == told[2]
+
+
+def test_nobody_learns_it_by_sending_the_offer_again_in_another_name(
+    client: FlaskClient, make: Factory, ticket: Ticket, giver: Member, receiver: Member
+) -> None:
+    make.sign_in(client, giver)
+    path, names = f"/tickets/{ticket.code}/gift", ("王不是", receiver.name)
+    for first in names:
+        for second in names:
+            for name in (first, second):
+                sent = {"number": receiver.phone, "name": name}
+                assert client.post(path, data=sent).status_code == 303
+            client.post(f"{path}/back")
+
+
+def test_who_opens_the_gift_of_a_returned_ticket_is_not_asked_to_take_it(
+    client: FlaskClient, make: Factory, ticket: Ticket, giver: Member, receiver: Member
+) -> None:
+    gift = offered(ticket, receiver)
+    make.sign_in(client, receiver)
+    assert f"/gifts/{gift.code}/accept" in client.get(f"/gifts/{gift.code}").text
+    tickets.give_back(giver, ticket.code)
+    page = client.get(f"/gifts/{gift.code}").text
+    assert f"/gifts/{gift.code}/accept" not in page
+    assert "这张票已经不能收了" in page
 
 
 def test_a_gift_for_somebody_else_is_not_found(

@@ -137,6 +137,14 @@ def test_who_saves_second_is_told_and_changes_nothing(
     assert save(desk, show, members="2027-03-01T10:00").status_code == 303
 
 
+def test_a_union_that_has_no_opening_is_not_given_one_by_its_number(
+    make: Factory, desk: FlaskClient, show: Performance
+) -> None:
+    for unit in (make.unit().id, 999_999_999):
+        answer = save(desk, show, unit=[str(unit)], unit_at=["2027-03-01T10:00"])
+        assert (answer.status_code, stages(show)) == (409, {})
+
+
 def test_the_same_again_is_harmless(desk: FlaskClient, show: Performance) -> None:
     for _ in range(2):
         assert save(desk, show, members="2027-03-02T10:00").status_code == 303

@@ -111,6 +111,20 @@ def test_until_may_be_said_and_is_never_past_the_start(
     assert (past.status_code, past.get_json()["code"]) == (422, "bad_input")
 
 
+def test_where_the_hours_of_the_house_are_over_until_has_to_be_said(
+    make: Factory, desk: FlaskClient, show: Performance
+) -> None:
+    make.rules().press_release_hours = 5
+    release = show.starts_at - timedelta(hours=5)
+    make.set_clock(release - timedelta(milliseconds=1))
+    assert keep(desk, show, FIRST).status_code == 200
+    make.set_clock(release)
+    late = keep(desk, show, SECOND)
+    assert (late.status_code, list(late.get_json()["fields"])) == (422, ["until"])
+    assert keep(desk, show, SECOND, until=typed_instant(show.starts_at)).status_code == 200
+    assert told(desk, show)[0]["seats"] == [SECOND]
+
+
 @pytest.mark.parametrize(
     ("fields", "field"),
     [

@@ -220,6 +220,20 @@ def test_a_show_changed_meanwhile_is_not_what_was_confirmed(mover: Mover) -> Non
         )
 
 
+def test_holders_still_have_time_to_answer_when_it_is_confirmed(
+    mover: Mover, make: Factory
+) -> None:
+    show, now = mover.show(), clock.now()
+    make.set_clock(now)
+    until = now + timedelta(days=1)
+    move = mover.propose(show, later(show, return_until=until))
+    make.set_clock(until)
+    with pytest.raises(AnswerTooLate):
+        mover.confirm(move)
+    make.set_clock(until - timedelta(milliseconds=1))
+    assert mover.confirm(move).state is MoveState.RUNNING
+
+
 def test_what_is_material() -> None:
     def figures(people: int = 100, tickets: int = 1000, orders: int = 3, paid: int = 0) -> Figures:
         return Figures(people=people, tickets=tickets, orders=orders, paid=paid)  # type: ignore[arg-type]  # fen

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import Select, func, select
 
 from palace import clock
@@ -22,7 +23,13 @@ from palace.moving.rules import MoveState
 from palace.notices.models import Notice
 from palace.programme.models import Performance
 from palace.tickets import services as tickets
-from palace.tickets.errors import PaidTicket, SaleClosed, ShowMoved, TooLateToReturn
+from palace.tickets.errors import (
+    NothingToReturn,
+    PaidTicket,
+    SaleClosed,
+    ShowMoved,
+    TooLateToReturn,
+)
 from palace.tickets.models import Order, RefundOwed, Ticket
 from palace.tickets.queries import closed_seats
 from palace.tickets.rules import OrderState, TicketState
@@ -185,6 +192,38 @@ def test_a_paid_ticket_goes_back_after_a_move_and_its_money_is_owed(
 
     owed = db.session.scalars(select(RefundOwed)).one()
     assert (owed.amount, owed.reason.value) == (3000, "moved")
+
+
+@pytest.mark.parametrize("price", [0, 3000])
+def test_a_ticket_of_a_cancelled_show_stays_what_it_is_also_where_it_was_moved_before(
+    mover: Mover, price: int
+) -> None:
+    show = mover.show()
+    [(member, ticket)] = mover.sold(show)
+    ticket.price = price  # type: ignore[assignment]  # fen
+    db.session.flush()
+    mover.move(show)
+    mover.tell()
+    mover.cancel(show)
+
+    with pytest.raises(NothingToReturn):
+        tickets.give_back(member, ticket.code)
+
+    assert [one.reason.value for one in db.session.scalars(select(RefundOwed))] == [
+        "cancelled" for _ in range(price > 0)
+    ]
+
+
+def test_who_opens_the_page_of_returns_reads_that_the_show_is_cancelled(
+    mover: Mover, make: Factory, client: FlaskClient
+) -> None:
+    show = mover.show()
+    [(member, ticket)] = mover.sold(show)
+    mover.cancel(show)
+    make.sign_in(client, member)
+    page = client.get(f"/tickets/{ticket.code}/return").text
+    assert "这一场已经取消" in page
+    assert "已经过了" not in page
 
 
 def test_silence_keeps_and_a_word_is_written_once(mover: Mover) -> None:

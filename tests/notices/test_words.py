@@ -237,6 +237,6 @@ def test_every_kind_is_read_here() -> None:
     units = {"unit_confirmed", "unit_refused", "unit_asks_name"}
     strikes = {"missed", "strike_kept", "strike_forgiven"}
     elsewhere = {"number_changed", "email_code", "broadcast"}
-    blocks = {"block_given", "block_release", "block_none_left"}
+    blocks = {"block_given", "block_release", "block_none_left", "block_refused"}
     known = read | units | strikes | waiting | blocks | elsewhere | set(CHANGED)
     assert set(senders.KINDS) == known

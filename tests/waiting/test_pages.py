@@ -118,6 +118,22 @@ def test_an_offer_that_is_over_says_so_and_is_the_next_ones(
     assert "没有确认" in client.get(f"/performances/{queue.performance.id}/wait").text
 
 
+def test_an_offer_that_was_given_up_is_shown_also_where_its_seat_is_no_more(
+    queue_of: QueueOf, client: FlaskClient, me: Member
+) -> None:
+    queue = queue_of(2)
+    entry = queue.join(me)
+    queue.give_back("ST-01-02")
+    services.decline(me, entry.code)
+    show = queue.performance
+    show.plan_id = queue.make.plan(show.space, [1]).id
+    queue.make.add(show)
+
+    page = client.get(f"/offers/{entry.code}")
+
+    assert (page.status_code, "位子给了后面的人" in page.text) == (200, True)
+
+
 def test_giving_an_offer_up_by_the_page(queue_of: QueueOf, client: FlaskClient, me: Member) -> None:
     queue = queue_of(1)
     entry, other = queue.join(me), queue.join()

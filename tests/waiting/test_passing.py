@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from palace import clock
 from palace.db import db
 from palace.members.models import Member
 from palace.notices.models import Notice
+from palace.programme.rules import Seating
 from palace.tickets import services as tickets
 from palace.tickets.errors import SeatTaken, SoldOut
+from palace.tickets.kept import keep_places
 from palace.tickets.rules import OrderState, TicketState, Wish
 from palace.tickets.services.changes import change_seat
 from palace.waiting import queries, services
 from palace.waiting.errors import AlreadyWaiting, NoOfferYet, NothingToWaitFor, OfferOver
-from palace.waiting.rules import PassedWhy, WaitState
+from palace.waiting.rules import PassedWhy, WaitState, Wanted
 from tests.factory import Factory
-from tests.waiting.conftest import Queue
+from tests.waiting.conftest import NOON, Queue
 
 QueueOf = Callable[..., Queue]
 
@@ -298,6 +302,23 @@ def test_a_returned_seat_nobody_waits_for_rests(queue_of: QueueOf) -> None:
     assert hold(queue, friend, "ST-01-01")
 
 
+def test_a_kept_place_that_comes_back_keeps_no_other_from_anybody(make: Factory) -> None:
+    make.rules().return_rest_max_minutes = make.rules().return_rest_min_minutes = 5
+    show = make.performance(seats=3, seating=Seating.PLACES)
+    until = show.starts_at
+    keep_places(show.id, 1, reason="block:7", until=until, now=clock.now())
+    member = make.member()
+    make.grant(member, show, opens="block:7")
+    order = tickets.hold(
+        member, show.id, Wish(count=1, kept="block:7"), key="a-hold-key", confirm=True
+    )
+
+    tickets.give_back(member, order.tickets[0].code)
+
+    assert [claim.kept_for for claim in make.claims(show)] == ["block:7"]
+    assert tickets.hold(make.member(), show.id, Wish(count=2), key="a-hold-key")
+
+
 def test_who_joins_while_a_seat_rests_waits_for_its_end(queue_of: QueueOf) -> None:
     queue = queue_of(1)
     rules = queue.make.rules()
@@ -333,6 +354,23 @@ def test_ticket_of_an_accepted_offer_goes_back_to_nobody_in_particular(queue_of:
 
     claim = queue.make.claims(queue.performance)[0]
     assert (claim.kept_for, order.tickets[0].state) == (None, TicketState.RETURNED)
+
+
+def test_in_a_full_house_seats_are_changed_between_zones_also_while_people_wait(
+    make: Factory,
+) -> None:
+    make.set_clock(NOON)
+    show = make.performance([2, 2], quotas={"house": 1, "free": 1})
+    owner = make.member()
+    wish = Wish(seats=(("ST-01-01", None),))
+    order = tickets.hold(owner, show.id, wish, key="a-hold-key", confirm=True)
+    services.join(make.member(), show.id, Wanted(count=1))
+    make.set_clock(NOON + timedelta(minutes=1))
+
+    changed = change_seat(owner, order.tickets[0].code, "ST-02-02")
+
+    assert changed.seat
+    assert changed.seat.code == "ST-02-02"
 
 
 def test_who_changes_a_seat_comes_after_who_waits_and_leaves_theirs_to_them(

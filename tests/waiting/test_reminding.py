@@ -10,12 +10,15 @@ from sqlalchemy import select
 from palace import clock
 from palace.db import db
 from palace.members.models import Member
+from palace.moving.rules import MoveKind
+from palace.moving.services import Wish as MoveWish
 from palace.notices.models import Notice
 from palace.programme.models import Performance
 from palace.tickets import services as tickets
 from palace.tickets.rules import Wish
 from palace.waiting import services
 from tests.factory import Factory
+from tests.moving.conftest import Mover
 
 MOMENT = timedelta(microseconds=1)
 
@@ -93,6 +96,18 @@ def test_a_worker_that_was_away_reminds_late_but_not_of_a_show_that_has_begun(
 
     assert at(make, show.starts_at) == 0
     assert at(make, show.starts_at - timedelta(minutes=5)) == 1
+
+
+def test_a_show_put_off_after_its_reminder_is_reminded_of_once_more(
+    make: Factory, show: Performance
+) -> None:
+    book(make.member(), show)
+    assert at(make, show.starts_at - timedelta(hours=20)) == 1
+    week = timedelta(days=7)
+    Mover(make).move(show, MoveWish(kind=MoveKind.MOVE, starts_at=show.starts_at + week))
+
+    assert at(make, show.starts_at - timedelta(hours=20)) == 1
+    assert at(make, show.starts_at - timedelta(hours=19)) == 0
 
 
 def test_zero_hours_are_no_reminder(make: Factory, show: Performance) -> None:

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Select, func, literal, or_, select
 
+from palace.blocks.errors import BlockChanged
 from palace.blocks.models import Block, NameList
 from palace.blocks.rules import key_of
 from palace.db import db
@@ -60,6 +61,18 @@ def block_by_code(code: str) -> Block:
         NotFound: there is none, or the link was renewed.
     """
     return _one(_public().where(Block.code == code))
+
+
+def of_code(code: str) -> Block:
+    """Return the block that was given with a code.
+
+    Raises:
+        BlockChanged: it has another one by now.
+    """
+    found = db.session.scalars(select(Block).where(Block.code == code)).first()
+    if found is None:
+        raise BlockChanged
+    return found
 
 
 def staff_block(block_id: int, sites: Collection[int] | None) -> Block:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, selec
 from palace.blocks.models import Block, PaperTicket
 from palace.blocks.rules import Counted, TurnOut, key_of
 from palace.db import db
+from palace.members.rules import mask_name
 from palace.programme.models import Performance
 from palace.roster.tree import below
 from palace.tickets.kept import live
@@ -28,7 +29,10 @@ BY_UNIT = and_(Order.id == Claim.order_id, Order.created_at < Block.releases_at)
 
 @dataclass(frozen=True)
 class Given:
-    """One ticket of a block that is valid: who has it, and the name written for a paper one."""
+    """One ticket of a block that is valid: who has it, and the name written for a paper one.
+
+    Whom its holder gave it to and who is of another unit is named in part only.
+    """
 
     ticket: Ticket
     seat: Seat | None
@@ -98,7 +102,7 @@ def order_in(block: Block, member_id: int, now: datetime) -> Order | None:
 def given(block: Block) -> list[Given]:
     """Return the valid tickets of a block by seat."""
     wanted = (
-        select(Ticket, Seat, PaperTicket)
+        select(Ticket, Seat, PaperTicket, Order.unit_id.in_(below(block.unit_id)))
         .join(Claim, Claim.id == Ticket.claim_id)
         .join(Order, Order.id == Ticket.order_id)
         .outerjoin(Seat, Seat.id == Ticket.seat_id)
@@ -112,9 +116,13 @@ def given(block: Block) -> list[Given]:
         .order_by(Seat.ordinal, Ticket.id)
     )
     return [
-        Given(ticket, seat, paper is not None, paper.name if paper else ticket.member.name)
-        for ticket, seat, paper in db.session.execute(wanted).unique()
+        Given(ticket, seat, paper is not None, paper.name if paper else _called(ticket, ours=ours))
+        for ticket, seat, paper, ours in db.session.execute(wanted).unique()
     ]
+
+
+def _called(ticket: Ticket, *, ours: bool | None) -> str:
+    return ticket.member.name if ours else mask_name(ticket.member.name)
 
 
 def paper_of(block: Block) -> dict[int, PaperTicket]:

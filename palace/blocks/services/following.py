@@ -15,15 +15,17 @@ SYSTEM = "system"
 def follow_show(performance_id: int, by: timedelta | None, since: datetime) -> None:
     """Move all hours of the blocks of a show along with it; None: it is called off, and they end.
 
-    A block whose release is past by now is over. So was one released before the show was moved.
+    A block whose release is past by now is over. So was one released before the show was moved. One
+    given since is released as its giver said.
 
     Args:
         by: how much later the show starts; less than nothing: earlier.
-        since: when it was moved: a block that was open then is meant.
+        since: when it was moved: blocks that were open then are meant.
     """
     for known in queries.of_performance(performance_id):
         block = claims.lock_block(known.id)
-        if block.releases_at > since:
+        claims.lock_places(block)
+        if block.made_at <= since < block.releases_at:
             _follow(block, by, clock.now())
 
 
@@ -39,7 +41,8 @@ def _follow(block: Block, by: timedelta | None, now: datetime) -> None:
             actor=SYSTEM,
         )
         return
-    _release(block, max(before + by, now), block.turn_at and block.turn_at + by)
+    start = block.performance.starts_at
+    _release(block, min(max(before + by, now), start), block.turn_at and block.turn_at + by)
     claims.grants_until(block, block.performance.starts_at)
     after = _told(block.releases_at)
     note("block_changed", f"block:{block.id}", before=_told(before), after=after, actor=SYSTEM)

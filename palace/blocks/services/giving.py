@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
-
 from palace import clock, commands
 from palace.blocks import claims, queries
 from palace.blocks.errors import (
@@ -33,6 +31,7 @@ from palace.statements import execute
 from palace.tickets import kept
 from palace.tickets.errors import NoTicketNeeded, SaleClosed
 from palace.tickets.queries import closed_seats
+from palace.tickets.services import seats_freed
 from palace.venues import queries as venues
 from palace.venues.rules import PlanSeat, SeatType
 
@@ -77,14 +76,14 @@ def give(
         UnitNeeded, TierNotSold, SeatsUnknown, ReleaseOutOfTime: what was asked for cannot be.
         SaleClosed, NoTicketNeeded: the show is cancelled, or nobody needs a ticket.
         SeatsNotFree, NotSoManyFree: others have some of them.
-        KeyReused.
+        KeyReused, BlockChanged: the key was used for another; what it gave has another link by now.
     """
     code = public_code()
     body = repr((unit_id, tier_id, places, terms))
     asked = commands.taking(actor, f"block:{performance.id}", key, body=body, answer=code)
     first = commands.first_of(asked, execute(*asked))
     if first != code:
-        return db.session.scalars(select(Block).where(Block.code == first)).one()
+        return queries.of_code(first)
     now = clock.now()
     _check_show(performance)
     unit = _unit(unit_id)
@@ -128,6 +127,7 @@ def change(block_id: int, shown: str, places: int | None, terms: Terms) -> Block
         ReleaseOutOfTime, TurnOutOfTime.
     """
     block = claims.lock_block(block_id)
+    claims.lock_places(block)
     now = clock.now()
     counted = queries.counted([block], now)[block.id]
     if as_shown(block, counted.places) != shown:
@@ -145,15 +145,20 @@ def change(block_id: int, shown: str, places: int | None, terms: Terms) -> Block
     _resize(block, places - counted.places, now)
     block.way, block.per_member = terms.way, terms.per_member
     claims.release_at(block, terms.releases_at)
-    claims.limit_grants(block)
     after = _told(block) | {"places": places}
     note("block_changed", f"block:{block.id}", before=before, after=after)
+    if places < counted.places:
+        seats_freed(block.performance_id, (), now)
     return block
 
 
 def take_back(block_id: int) -> Block:
-    """Release a block now: what is not handed out is on sale at this instant; repeating changes nothing."""
+    """Release a block now: what is not handed out is on sale at this instant; repeating changes nothing.
+
+    Who waits for the show comes before others.
+    """
     block = claims.lock_block(block_id)
+    claims.lock_places(block)
     now = clock.now()
     if now >= block.releases_at:
         return block
@@ -162,6 +167,7 @@ def take_back(block_id: int) -> Block:
     claims.release_at(block, now)
     left = queries.counted([block], now)[block.id].returned
     note("block_taken_back", f"block:{block.id}", after={"places": left})
+    seats_freed(block.performance_id, (), now)
     return block
 
 
@@ -274,9 +280,7 @@ def _resize(block: Block, by: int, now: datetime) -> None:
         _keep(block, Places(count=by), now)
     elif by < 0:
         waiting = claims.lock_waiting(block, now)
-        if len(waiting) < -by:  # some were taken while this waited
-            raise TakenStay(taken=queries.counted([block], now)[block.id].taken)
-        claims.let_go([place.id for place in waiting[by:]])
+        claims.let_go([place.id for place in waiting[by:]], now)
 
 
 def _places_again(old: Block, new: Performance) -> Places:

@@ -126,6 +126,7 @@ def give_list(
     if not claims.give_list_out(found.id, now):
         raise ListGiven
     _pick(block, found, picks, now)
+    _forget_gone(found)
     named_here = [one for one in found.names if one.outcome is Outcome.FOUND]
     if any(one.member_id is None for one in named_here) and not consents:
         raise ConsentNeeded
@@ -156,6 +157,13 @@ def _pick(block: Block, found: NameList, picks: Mapping[int, int], now: datetime
         seen = {entry.id} if entry.id in taken else set()
         one.outcome = _outcome([entry], seen, has=False, now=now)
         taken.add(entry.id)
+
+
+def _forget_gone(found: NameList) -> None:
+    """Let lines name nobody whose person has gone from the rosters, with what was known of them."""
+    for one in found.names:
+        if one.outcome is Outcome.FOUND and one.roster_entry_id is None:
+            one.outcome = Outcome.UNKNOWN
 
 
 def _make_accounts(names: Iterable[ListedName], now: datetime, actor: str) -> None:

@@ -73,8 +73,9 @@ def book_for(block: Block, member: Known, place: Claim, key: str, now: datetime)
 
 
 def _grant(block: Block, member_id: int, now: datetime) -> None:
-    """Let a member take of a block what each may have, also before the opening."""
-    if claims.has_grant(block, member_id):
+    """Let a member take as many places of a block as it gives them, also before the opening, and no more."""
+    given = queries.share_of(block, member_id, now) + 1
+    if claims.limit_grant(block, member_id, given):
         return
     db.session.add(
         Grant(
@@ -83,7 +84,7 @@ def _grant(block: Block, member_id: int, now: datetime) -> None:
             kind=GrantKind.BLOCK,
             reason=f"block {block.id}",
             opens=key_of(block.id),
-            seats=block.per_member,
+            seats=given,
             starts_at=now,
             ends_at=block.performance.starts_at,
         )

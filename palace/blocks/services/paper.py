@@ -10,8 +10,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from palace import clock, commands
 from palace.blocks import claims, queries
-from palace.blocks.errors import BlockOver, NotSoManyFree, PaperCosts
+from palace.blocks.errors import BlockChanged, BlockOver, NotSoManyFree, PaperCosts
 from palace.blocks.models import Block, PaperTicket
+from palace.blocks.queries import Given
 from palace.blocks.rules import MOST_PAPER, Way, key_of
 from palace.blocks.services.orders import check_open
 from palace.blocks.services.taking import check_needs_nobody
@@ -133,13 +134,19 @@ def _picks(block: Block, waiting: Sequence[Claim]) -> list[Pick]:
     ]
 
 
-def name_paper(block_id: int, names: Sequence[str]) -> int:
+def name_paper(block_id: int, names: Sequence[str], shown: str = "") -> int:
     """Write down who gets each paper ticket, in the order of the seats; return how many have a name.
 
-    A line that is empty leaves its ticket without one.
+    A line that is empty leaves its ticket without one. `shown`: `papers_shown` of the page, if it was one.
+
+    Raises:
+        BlockChanged: there are others by now, and the names would be of other seats.
     """
     block = claims.lock_block(block_id)
-    papers = [one.ticket.id for one in queries.given(block) if one.paper]
+    given = queries.given(block)
+    if shown and shown != papers_shown(given):
+        raise BlockChanged
+    papers = [one.ticket.id for one in given if one.paper]
     known = queries.paper_of(block)
     written = [tidy_name(name)[:LONGEST_NAME] for name in names[: len(papers)]]
     for ticket_id, name in zip(papers, written, strict=False):
@@ -148,6 +155,11 @@ def name_paper(block_id: int, names: Sequence[str]) -> int:
     count = sum(bool(name) for name in written)
     note("block_paper_named", f"block:{block.id}", after={"people": count})
     return count
+
+
+def papers_shown(given: Sequence[Given]) -> str:
+    """Return which paper tickets a page shows, for `name_paper` to see whether that is still so."""
+    return " ".join(str(one.ticket.id) for one in given if one.paper)
 
 
 def return_paper(block_id: int, code: str) -> Ticket:

@@ -25,6 +25,7 @@ from palace.members.rules import Known
 from palace.members.services import note
 from palace.programme.rules import IdentityPolicy
 from palace.security import public_code
+from palace.tickets import services as tickets
 from palace.tickets.models import Order
 
 
@@ -82,6 +83,8 @@ class _Crowded(Exception):
 def take(code: str, member: Known, key: str) -> Order | None:
     """Give a member one place of the block of a link; None: they are on its list until its hour.
 
+    A tap that is sent again with its key gets the first one's answer.
+
     People of a whole unit tap at once, so nobody waits for another while places are plenty; for the
     last ones, and while a list is given out, they stand in line.
 
@@ -92,10 +95,16 @@ def take(code: str, member: Known, key: str) -> Order | None:
         PalaceError: the rules of every order refuse.
     """
     block = queries.block_by_code(code)
-    if block.turn_at is None or block.turned_at is not None:
-        with suppress(_Crowded), db.session.begin_nested():
-            return _take_at_once(block, member, key)
-    return _take_in_line(block.id, code, member, key)
+    try:
+        if block.turn_at is None or block.turned_at is not None:
+            with suppress(_Crowded), db.session.begin_nested():
+                return _take_at_once(block, member, key)
+        return _take_in_line(block.id, code, member, key)
+    except HasOne:
+        repeated = tickets.held_before(member, block.performance_id, key)
+        if repeated is None:
+            raise
+        return repeated
 
 
 def _take_at_once(block: Block, member: Known, key: str) -> Order:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from palace.blocks import queries
-from palace.blocks.models import Block
+from palace.blocks.models import Block, SignUp
 from palace.notices import services as notices
 from palace.venues.queries import house_rules
 
@@ -53,7 +53,17 @@ def _tell_organisers(kind: str, block: Block, places: int, now: datetime) -> int
     return sum(told)
 
 
-def tell_none_left(block: Block, member_id: int, now: datetime) -> None:
+def tell_none_left(block: Block, one: SignUp, now: datetime) -> None:
     """Tell somebody who signed up that others were before them."""
-    subject, receiver = f"block:{block.id}", f"member:{member_id}"
-    notices.owe("block_none_left", subject, receiver, values_of(block), now)
+    _tell_signed_up("block_none_left", block, one, now)
+
+
+def tell_refused(block: Block, one: SignUp, now: datetime) -> None:
+    """Tell somebody who signed up that a rule gave them none."""
+    _tell_signed_up("block_refused", block, one, now)
+
+
+def _tell_signed_up(kind: str, block: Block, one: SignUp, now: datetime) -> None:
+    """Tell what came of a sign-up, once; who signs up for another round is told again."""
+    subject = f"block:{block.id}:{one.signed_at.timestamp()}"
+    notices.owe(kind, subject, f"member:{one.member_id}", values_of(block), now)

@@ -9,7 +9,7 @@ from palace.blocks import claims, queries
 from palace.blocks.models import Block, SignUp
 from palace.blocks.rules import Outcome
 from palace.blocks.services.orders import book_for, check_member
-from palace.blocks.services.telling import tell_none_left
+from palace.blocks.services.telling import tell_none_left, tell_refused
 from palace.db import db
 from palace.errors import PalaceError
 from palace.members.models import Member
@@ -49,15 +49,17 @@ def give_turn(block: Block, now: datetime, *also: int) -> None:
 def _give_one(block: Block, one: SignUp, waiting: list[Claim], now: datetime) -> None:
     if not waiting:
         one.outcome = Outcome.NO_SEAT
-        tell_none_left(block, one.member_id, now)
+        tell_none_left(block, one, now)
         return
     member = db.session.get_one(Member, one.member_id, populate_existing=True)
     try:
         with db.session.begin_nested():
             check_member(block, member, now)
-            book_for(block, member, waiting[0], f"turn-{block.id}", now)
+            key = f"turn-{one.id}-{one.signed_at.timestamp()}"  # they may sign up for another round
+            book_for(block, member, waiting[0], key, now)
     except PalaceError as refusal:
         one.outcome, one.refusal = Outcome.REFUSED, refusal.code
+        tell_refused(block, one, now)
         return
     one.outcome = Outcome.GIVEN
     waiting.pop(0)

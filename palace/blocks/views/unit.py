@@ -11,9 +11,10 @@ from flask_babel import gettext
 
 from palace import clock
 from palace.blocks import printing, queries, services
-from palace.blocks.forms import NamesForm, PaperForm, TurnForm, new_key
+from palace.blocks.forms import NamesForm, PaperForm, PaperNamesForm, TurnForm, new_key
 from palace.blocks.models import Block
 from palace.blocks.rules import TurnOut, Way
+from palace.blocks.services.paper import papers_shown
 from palace.blocks.views.base import (
     BLOCK,
     NONE_YET,
@@ -89,6 +90,8 @@ def page(block_id: int, told: PalaceError | None = None, asked: Form | None = No
         came=came,
         given=given,
         papers=[one for one in given if one.paper],
+        papers_shown=papers_shown(given),
+        paper_names=asked.names.data if isinstance(asked, PaperNamesForm) else None,
         lists=lists,
         signed=[one for one in queries.sign_ups(found) if one.outcome is None],
         may={way.value: found.way in (Way.ANY, way) for way in Way},

@@ -39,7 +39,8 @@ def name_paper(block_id: int) -> ResponseReturnValue:
     try:
         checked(form)
         with transaction():
-            services.name_paper(found.id, (form.names.data or "").splitlines())
+            names = (form.names.data or "").splitlines()
+            services.name_paper(found.id, names, form.shown.data or "")
     except PalaceError as refusal:
         return refused(block_id, refusal, form)
     return done(block_id, gettext("姓名记好了。"))

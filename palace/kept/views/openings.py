@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -39,7 +40,7 @@ def set_openings(performance_id: int) -> ResponseReturnValue:
     performance, form = get_performance(performance_id), OpeningsForm()
     try:
         checked(form)
-        early = _early(form)
+        early = _early(form, programme.stages(performance.id))
         public = form.public.instant
         if public is None or public >= performance.sale_closes_at:
             form.public.errors = [gettext("要早于停止订票的时间。")]
@@ -56,12 +57,15 @@ def set_openings(performance_id: int) -> ResponseReturnValue:
     return redirect(url_for("kept.openings", performance_id=performance.id), 303)
 
 
-def _early(form: OpeningsForm) -> dict[int | None, datetime]:
+def _early(form: OpeningsForm, stages: Sequence[Stage]) -> dict[int | None, datetime]:
     """Return the openings that were typed, with one for the union that is to be added.
 
     Raises:
+        OpeningsMoved: one is of a union that has none now.
         BadInput: no union, or more than one, is called so.
     """
+    if not form.units.keys() <= {stage.unit_id for stage in stages}:
+        raise OpeningsMoved
     early: dict[int | None, datetime] = {**form.units}
     if form.members.instant is not None:
         early[MEMBERS] = form.members.instant

@@ -76,7 +76,7 @@ def _keep(performance: Performance, form: KeepForm) -> Kept | None:
     asked = Keeping(
         reason=form.reason.data or "", why=(form.why.data or "").strip(), until=form.until.instant
     )
-    if form.until.instant is not None and form.until.instant <= clock.now():
+    if services.until_of(performance, asked) <= clock.now() < performance.starts_at:
         form.until.errors = [gettext("要在现在以后。")]
         raise BadInput(fields={"until": form.until.errors[0]})
     if performance.plan_id is None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, literal, select, text, update
+from sqlalchemy import delete, func, insert, literal, select, text, update
 from sqlalchemy.dialects.postgresql import insert as put_in
 from sqlalchemy.exc import OperationalError
 
@@ -27,7 +27,7 @@ from palace.moving.services.proposing import check_possible, is_over
 from palace.moving.services.telling import wake_worker
 from palace.programme.models import Performance
 from palace.programme.rules import Seating
-from palace.tickets.kept import seat_anew, stand_still
+from palace.tickets.kept import before_the_start, seat_anew, stand_still
 from palace.tickets.models import Claim, RefundOwed, Ticket
 from palace.tickets.rules import RefundReason, TicketState
 from palace.venues import claims as venues
@@ -49,7 +49,8 @@ def confirm(performance_id: int, move_id: int, *, mark: str, seen: str, actor: s
 
     Raises:
         SecondPersonNeeded, MoveGone, FiguresMoved: it is not theirs to confirm, or not this.
-        ShowOver, NewHallTaken, SeatsMissing, ZonesUnpriced: it cannot be any more; nothing is done.
+        ShowOver, NewHallTaken, SeatsMissing, ZonesUnpriced, AnswerTooLate: it cannot be any more;
+            nothing is done.
         MoveBusy: seats were being booked this very instant; nothing is done.
         NotFound: there is none.
     """
@@ -121,6 +122,7 @@ def _check(
     if move.kind is MoveKind.MOVE:
         times = effects.times_of(show).at(move.starts_at)
         rules.check_new_time(times, show.sale_opens_at, now)
+        rules.check_answer(move.return_until or now, starts_at=move.starts_at, now=now)
 
 
 def _do(move: Move, show: Performance, now: datetime) -> None:
@@ -183,10 +185,14 @@ def _move(move: Move, show: Performance, now: datetime) -> None:
 
 
 def _move_seats(show: Performance, plan_id: int | None, by: timedelta, now: datetime) -> None:
-    """Let seats be kept until their release before the new start; on another plan, those of the same code."""
+    """Let seats be kept until their release before the new start; on another plan, those of the same code.
+
+    A release that is past by now is now: who waits comes before the open sale.
+    """
     if by:
-        keeps = (Claim.performance_id == show.id, Claim.kept_until > now)
-        later = update(Claim).where(*keeps).values(kept_until=Claim.kept_until + by)
+        keeps = (Claim.performance_id == show.id, Claim.kept_until > now, before_the_start())
+        until = func.greatest(Claim.kept_until + by, now)
+        later = update(Claim).where(*keeps).values(kept_until=until)
         db.session.execute(later.execution_options(synchronize_session=False))
     if plan_id is not None and plan_id != show.plan_id:
         seat_anew(show.id, plan_id)

@@ -3,7 +3,7 @@
 from palace.tickets.services.changes import change_seat
 from palace.tickets.services.entrants import Person, fits
 from palace.tickets.services.freed import look_again, seats_freed
-from palace.tickets.services.hold import hold
+from palace.tickets.services.hold import held_before, hold
 from palace.tickets.services.missed import write_missed
 from palace.tickets.services.orders import cancel, confirm, extend, settle_paid
 from palace.tickets.services.returns import give_back, keep
@@ -16,6 +16,7 @@ __all__ = [
     "extend",
     "fits",
     "give_back",
+    "held_before",
     "hold",
     "keep",
     "look_again",

@@ -146,7 +146,7 @@ def free_seats(ticket: Ticket, terms: Terms) -> list[tuple[PlanSeat, bool]]:
     found = [
         (seat, seat.id in closed)
         for seat in venues.seats(here.plan_id)
-        if _is_open(closed.get(seat.id), within) and costs_the_same(amounts, sold.zone, seat.zone)
+        if within.has(closed.get(seat.id)) and costs_the_same(amounts, sold.zone, seat.zone)
     ]
     return sorted(found, key=lambda one: (one[0].x - here.x) ** 2 + (one[0].y - here.y) ** 2)
 
@@ -162,11 +162,6 @@ def nearest(found: Sequence[tuple[PlanSeat, bool]], terms: Terms, most: int) -> 
 
 def _within(terms: Terms) -> Reach:
     return reach(terms.opened, asked=None, is_open=terms.is_open)
-
-
-def _is_open(key: str | None, within: Reach) -> bool:
-    """Return whether a seat is open: a free one (None) after the opening, a kept one by its key."""
-    return not within.only_kept if key is None else key in within.keys
 
 
 def _check_gap(ticket: Ticket, old: Claim, seat: PlanSeat, terms: Terms) -> None:
@@ -196,7 +191,7 @@ def _swap(ticket: Ticket, old: Claim, seat: PlanSeat, terms: Terms) -> None:
         else:
             claim_id = _take(order, old, pick, terms)
     if seat.zone != old.zone:
-        claims.check_quotas(order, [pick], terms.free_since, has_quotas=terms.show.has_quotas)
+        claims.check_zone(order, seat.zone, terms.free_since, has_quotas=terms.show.has_quotas)
     claims.lock_ticket(ticket.id)
     check_not_in(ticket)
     _follow(order.id, old.id, claim_id)

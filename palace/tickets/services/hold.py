@@ -85,6 +85,12 @@ def hold(
     return order
 
 
+def held_before(member: Known, performance_id: int, key: str) -> Order | None:
+    """Return the order that a member's key made at a performance; None: it made none."""
+    first = commands.answer_to(f"member:{member.id}", f"hold:{performance_id}", key)
+    return queries.order_of(member.id, first) if first else None
+
+
 def check_wish(member: Known, wish: Wish, terms: Terms) -> None:
     """Refuse a wish that sale times, the cancelled show, strikes, seat limit or standing forbid."""
     show = terms.show

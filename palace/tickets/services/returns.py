@@ -12,7 +12,7 @@ from palace.members.services import note
 from palace.programme.models import Performance
 from palace.statements import execute
 from palace.tickets import claims, queries, rules
-from palace.tickets.errors import AlreadyAdmitted, PaidTicket
+from palace.tickets.errors import AlreadyAdmitted, NothingToReturn, PaidTicket
 from palace.tickets.models import RefundOwed, Ticket
 from palace.tickets.rules import KeptFor, RefundReason, TicketState
 from palace.tickets.services.freed import seats_freed
@@ -32,6 +32,7 @@ def give_back(member: Known, code: str) -> Ticket:
         PaidTicket: money was paid for it; the counter returns both. After a move the ticket goes
             back like any other, and its money is owed.
         AlreadyAdmitted: somebody came in by it.
+        NothingToReturn: the show is cancelled; its tickets stay what they are, and money is owed by itself.
     """
     ticket = queries.ticket_of(member.id, code)
     order, _, show, now = locked(member, ticket.order.code)
@@ -39,6 +40,8 @@ def give_back(member: Known, code: str) -> Ticket:
     ticket = queries.ticket_of(member.id, code)
     if ticket.state is TicketState.RETURNED:
         return ticket
+    if show.cancelled_at is not None:
+        raise NothingToReturn
     admission = queries.admission_of(ticket.id)
     if admission:
         raise AlreadyAdmitted(first_at=admission.admitted_at)
@@ -49,7 +52,7 @@ def give_back(member: Known, code: str) -> Ticket:
     rules.check_returnable(now, rules.return_deadline(show.starts_at, minutes, show.return_until))
     ticket.state, ticket.returned_at, ticket.issue = TicketState.RETURNED, now, ticket.issue + 1
     db.session.flush()
-    claims.give_up(order.id, now, ticket.claim_id)
+    freed = claims.give_up(order.id, now, ticket.claim_id)
     if ticket.price:
         owe_refund(ticket, RefundReason.MOVED, now)
     if not queries.tickets_for(member.id, [ticket.performance_id]):
@@ -61,7 +64,7 @@ def give_back(member: Known, code: str) -> Ticket:
         before={"state": "valid"},
         after={"state": "returned"},
     )
-    seats_freed(ticket.performance_id, [ticket.seat_id], now)
+    seats_freed(ticket.performance_id, freed, now)
     return ticket
 
 

@@ -1,6 +1,7 @@
 """Reminding who has tickets of a show that it is near, and how to let them go: one statement for all.
 
-Once each: a day before, and shortly before. Not who booked within that time, nor who has returned.
+Once each: a day before, and shortly before; again for the new time, where a show was moved. Not who
+booked within that time, nor who has returned.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from sqlalchemy import (
     DateTime,
     Text,
     bindparam,
+    case,
     cast,
     exists,
+    extract,
     func,
     literal,
     select,
@@ -56,7 +59,9 @@ def _remind(kind: str, now: datetime, after: datetime, ahead: timedelta) -> int:
 
 
 def _reminding() -> ReturningInsert[Any]:
-    subject = literal("performance:").concat(cast(Performance.id, Text))
+    show = literal("performance:").concat(cast(Performance.id, Text))
+    again = show.concat(":").concat(cast(extract("epoch", Performance.moved_at), Text))
+    subject = case((Performance.moved_at.is_(None), show), else_=again)
     receiver = literal("member:").concat(cast(Ticket.member_id, Text))
     titles = func.jsonb_build_object("zh", Production.title_zh, "en", Production.title_en)
     starts_at = func.to_char(
