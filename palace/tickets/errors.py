@@ -41,6 +41,13 @@ class SaleNotOpen(PalaceError):
     message = N_("还没有开票，%(opens_at)s开票。")
 
 
+class QuotaTooSmall(PalaceError):
+    """So many places cannot be promised: a quota has no room for them. Carries how many are `missing`."""
+
+    status, code = 409, "quota_too_small"
+    message = N_("这一场的配额放不下这么多张，还差%(missing)s张。请先调高配额，或少给几张。")
+
+
 class NotKeptForYou(PalaceError):
     """Seats were asked for that are kept, but by no grant of this person that holds now."""
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import case, exists, func, or_, select
 
 from palace.db import db
 from palace.desk.rules import ALL_ZONES, Values, price_cell, quota_cell, shown_prices
@@ -14,7 +14,7 @@ from palace.money import Fen
 from palace.programme.models import Performance, Price, Quota, Tier
 from palace.programme.rules import Scope
 from palace.programme.services import zones_of
-from palace.tickets.kept import kept, live
+from palace.tickets.kept import kept, live, promised
 from palace.tickets.models import Claim
 
 MOST_SHOWN = 50
@@ -36,7 +36,7 @@ def in_use(tier_id: int) -> bool:
     """Return whether a price, a quota or a claim names a tier."""
     named_by = [
         exists().where(column == tier_id)
-        for column in (Price.tier_id, Quota.tier_id, Claim.tier_id)
+        for column in (Price.tier_id, Quota.tier_id, Claim.tier_id, Claim.kept_tier_id)
     ]
     return bool(db.session.scalar(select(or_(*named_by))))
 
@@ -97,12 +97,14 @@ def quota_cells(performance: Performance, shown: Sequence[Tier]) -> dict[str, st
 def taken_by(performance_id: int, now: datetime) -> Mapping[str, int]:
     """Return how many places are sold or held in the house, of each tier and in each zone.
 
-    Places without seats that are kept for somebody count towards the house, as they do for quotas.
+    What is promised counts as sold, and places without seats that are kept for somebody count towards
+    the house, as they do for quotas.
     """
+    tier_id = case((promised(now), Claim.kept_tier_id), else_=Claim.tier_id)
     counted = (
         select(Tier.code, Claim.zone, func.count())
-        .join(Tier, Tier.id == Claim.tier_id)
-        .where(Claim.performance_id == performance_id, live(now))
+        .join(Tier, Tier.id == tier_id)
+        .where(Claim.performance_id == performance_id, live(now) | promised(now))
         .group_by(Tier.code, Claim.zone)
     )
     found: dict[str, int] = defaultdict(int)
@@ -111,7 +113,8 @@ def taken_by(performance_id: int, now: datetime) -> Mapping[str, int]:
             found[cell] += count
         if zone:
             found[quota_cell(Scope.ZONE, zone)] += count
-    places = select(func.count()).where(Claim.performance_id == performance_id, kept(now))
+    only_kept = (kept(now), ~promised(now))
+    places = select(func.count()).where(Claim.performance_id == performance_id, *only_kept)
     found[quota_cell(Scope.HOUSE)] += db.session.scalar(places.where(Claim.seat_id.is_(None))) or 0
     return found
 

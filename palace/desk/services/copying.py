@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from palace import clock
 from palace.db import db
@@ -76,6 +76,7 @@ def _sale(performance: Performance, by: timedelta) -> Sale:
         one_per_identity=performance.one_per_identity,
         choice=performance.choice,
         no_single_gap=performance.no_single_gap,
+        gifts_per_ticket=performance.gifts_per_ticket,
     )
 
 
@@ -120,7 +121,8 @@ def copy_kept(old: Performance, new: Performance, by: timedelta) -> None:
     came back from a buyer is nobody's.
     """
     kept: dict[tuple[str, datetime, str | None], list[int | None]] = defaultdict(list)
-    wanted = select(Claim.seat_id, Claim.kept_for, Claim.kept_until, Claim.kept_why)
+    key = func.coalesce(Claim.kept_again, Claim.kept_for)
+    wanted = select(Claim.seat_id, key, Claim.kept_until, Claim.kept_why)
     of_old = (Claim.performance_id == old.id, Claim.kept_for.is_not(None))
     for seat_id, reason, until, why in db.session.execute(wanted.where(*of_old)):
         if reason and until and OF_A_ROW not in reason and reason != KeptFor.RETURNED:
