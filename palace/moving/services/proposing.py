@@ -61,7 +61,8 @@ def target_for(show: Performance, wish: Wish, now: datetime) -> Target:
     """Return what a wish makes of a show.
 
     Raises:
-        ShowOver, NothingMoved, MovedToThePast, AnswerTooLate, AnotherPlanNeeded: it cannot be.
+        ShowOver, NothingMoved, MovedToThePast, OpensTooLate, AnswerTooLate, AnotherPlanNeeded: it
+            cannot be.
         NotFound: there is no such hall.
     """
     if show.cancelled_at is not None or show.ends_at <= now:
@@ -87,7 +88,7 @@ def _moved(show: Performance, wish: Wish, now: datetime) -> Target:
         raise AnotherPlanNeeded
     if (starts_at, space.id, plan_id) == (show.starts_at, show.space_id, show.plan_id):
         raise NothingMoved
-    rules.check_new_time(effects.times_of(show).at(starts_at), show.sale_opens_at, now)
+    rules.check_new_time(effects.times_of(show).at(starts_at), effects.last_opening(show), now)
     until = rules.answer_until(
         wish.return_until,
         days=house_rules().move_answer_days,
