@@ -2,7 +2,7 @@
 
 Whoever is promised a place can book it: nobody else uses the quota up meanwhile. A wheelchair place
 that is offered remembers whom it was kept for. How often a ticket may be given on is a show's own
-figure, from the house's.
+figure, from the house's. And a show knows which of its revisions members' calendars have.
 """
 
 import sqlalchemy as sa
@@ -37,12 +37,17 @@ def upgrade() -> None:
         "UPDATE performances SET gifts_per_ticket = house_rules.gifts_per_ticket"
         " FROM house_rules JOIN sites ON sites.id = house_rules.site_id AND sites.kind = 'head'"
     )
+    op.add_column(
+        "performances",
+        sa.Column("agenda_revision", sa.BigInteger, nullable=False, server_default=sa.text("0")),
+    )
     op.create_check_constraint(
         op.f("ck_performances_gifts_per_ticket"), "performances", "gifts_per_ticket >= 0"
     )
 
 
 def downgrade() -> None:
+    op.drop_column("performances", "agenda_revision")
     op.drop_column("performances", "gifts_per_ticket")
     op.drop_column("claims", "kept_again")
     op.drop_column("claims", "kept_tier_id")

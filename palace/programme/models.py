@@ -99,7 +99,7 @@ class Performance(Base):
     public reads of it changes, title and hall included. `moved_at` is when it was last moved to another
     time or hall, and until `return_until` tickets go back because of that. `occupancy_id` is unique by
     an index with a condition: one without would make it a key, and a show that changes halls wait for
-    everybody who books.
+    everybody who books. `agenda_revision` is the one that members' calendars have.
     """
 
     __tablename__ = "performances"
@@ -146,6 +146,7 @@ class Performance(Base):
         server_default=SeatChoice.FREE, default=SeatChoice.FREE
     )
     revision: Mapped[int] = mapped_column(server_default=text("0"), default=0)
+    agenda_revision: Mapped[int] = mapped_column(server_default=text("0"), default=0)
     changed_at: Mapped[datetime] = mapped_column(server_default=text("palace_clock()"))
     uid: Mapped[UUID] = mapped_column(server_default=text("gen_random_uuid()"))
     production: Mapped[Production] = relationship(lazy="joined", innerjoin=True)

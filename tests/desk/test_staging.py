@@ -296,7 +296,7 @@ def test_the_sale_changes_while_it_sells(
 def test_how_often_a_ticket_goes_on_is_the_show_s_or_else_the_house_s(
     make: Factory, put_on: PutOn, send: Send, typed: str, times: int
 ) -> None:
-    number = put_on(make.space())["performance"]
+    number = put_on(make.space(), seating="places")["performance"]
     assert row(number).gifts_per_ticket == 1
     make.rules().gifts_per_ticket = 3
     make.commit()

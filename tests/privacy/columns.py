@@ -153,7 +153,7 @@ PLAIN = {
         "id production_id space_id plan_id occupancy_id seating capacity seats_per_member "
         "doors_at starts_at ends_at moved_at return_until sale_opens_at sale_closes_at published_at "
         "cancelled_at identity_policy one_per_identity no_single_gap gifts_per_ticket choice uid "
-        "revision changed_at"
+        "revision agenda_revision changed_at"
     ),
     "personal_keys": "key_id",
     "posters": "id code unit_id place made_at retired_at",
