@@ -16,7 +16,7 @@ from bench.visitors import Visitor
 
 PROCESSES = 2
 COME_BACK = "come back"
-CLEAR = {409: {"sold_out", "seat_taken", "no_seats_together"}}
+CLEAR = {409: {"sold_out", "seat_taken", "no_seats_together", "rushed"}}
 WISH = {"count": "1", "confirm": "1"}
 
 

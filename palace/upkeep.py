@@ -25,6 +25,7 @@ from palace.roster import services as roster
 from palace.roster import vouching
 from palace.roster.errors import LeaversUnconfirmed, RosterRefused
 from palace.roster.verifier import Verifier, VerifierAway
+from palace.tickets import services as tickets
 from palace.venues import queries as venues
 from palace.waiting import queries as queues
 from palace.waiting import services as waiting
@@ -93,6 +94,17 @@ def tell_all() -> None:
     while told:
         with transaction():
             told = moving.tell_some()
+
+
+def bring_up_agendas() -> None:
+    """Bring members' calendars up to date with the shows that changed, batch by batch, each a transaction."""
+    with transaction():
+        due = tickets.agendas_due(clock.now())
+    for performance_id in due:
+        busy = 1
+        while busy:
+            with transaction():
+                busy = tickets.bring_up_agendas(performance_id)
 
 
 def verify_due(verifier: Verifier) -> int:

@@ -29,6 +29,7 @@ from palace.reports import services as reports
 from palace.roster import vouching
 from palace.tickets import services as tickets
 from palace.upkeep import (
+    bring_up_agendas,
     hand_out_due,
     keep_erased,
     pass_on_due,
@@ -144,9 +145,13 @@ def read_rosters(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 -
 @tasks.periodic(cron="* * * * *")
 @tasks.task(name="tell_moves", queueing_lock="tell_moves", retry=RETRY, pass_context=True)
 def tell_moves(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task gets it
-    """Tell everybody of shows that were moved or called off; a confirmation wakes it at once."""
+    """Tell everybody of shows that were moved or called off; a confirmation wakes it at once.
+
+    What else changed of a show reaches members' calendars behind that.
+    """
     with _flask(context).app_context():
         tell_all()
+        bring_up_agendas()
 
 
 @tasks.periodic(cron="* * * * *")

@@ -6,10 +6,12 @@ import base64
 import hashlib
 import hmac
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from palace.agenda.models import AgendaEntry
 from palace.agenda.rules import EntryStatus
@@ -85,6 +87,17 @@ def locked_entry(member_id: int, subject: str) -> AgendaEntry:
     if entry is None:
         raise LookupError(subject)
     return entry
+
+
+def behind(owners: Select[int], subject: str, shown: Mapping[str, Any]) -> Select[AgendaEntry]:
+    """Select the entries of members about a subject that tell it otherwise; cancelled ones stay."""
+    otherwise = [getattr(AgendaEntry, name) != value for name, value in shown.items()]
+    return (
+        select(AgendaEntry)
+        .where(AgendaEntry.member_id.in_(owners), AgendaEntry.subject == subject)
+        .where(AgendaEntry.status == EntryStatus.CONFIRMED, or_(*otherwise))
+        .order_by(AgendaEntry.id)
+    )
 
 
 def feed_secret(member: Known) -> str:

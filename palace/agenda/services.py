@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Select
 from sqlalchemy.dialects.postgresql import Range, insert
 
 from palace.agenda import queries
@@ -42,16 +43,22 @@ class Dated:
     @property
     def fields(self) -> dict[str, Any]:
         """Return the columns of an entry that tell it."""
-        return {
+        return self.shown | {
             "kind": self.kind,
             "status": EntryStatus.CONFIRMED,
-            "during": Range(self.starts_at, self.ends_at),
             "ends_at": self.ends_at,
+            "path": self.path,
+        }
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """Return the columns that people read."""
+        return {
+            "during": Range(self.starts_at, self.ends_at),
             "title_zh": self.title_zh,
             "title_en": self.title_en,
             "place_zh": self.place_zh,
             "place_en": self.place_en,
-            "path": self.path,
         }
 
 
@@ -81,6 +88,26 @@ def bring_up(member_id: int, dated: Dated, now: datetime, *, entered: Sequence[A
     if not entered:
         entry = queries.locked_entry(member_id, dated.subject)
         _update(entry, dated.fields, dated.doors_at, now)
+
+
+def catch_up(owners: Select[int], dated: Dated, now: datetime, limit: int) -> int:
+    """Bring entries of members about a dated thing up to date, so many at most; return how many.
+
+    Those that somebody else works on are passed over.
+    """
+    behind = queries.behind(owners, dated.subject, dated.shown).limit(limit)
+    locked = behind.with_for_update(key_share=True, skip_locked=True)
+    entries = db.session.scalars(locked, execution_options={"populate_existing": True}).all()
+    for entry in entries:
+        _update(entry, dated.fields, dated.doors_at, now)
+    return len(entries)
+
+
+def are_behind(owners: Select[int], dated: Dated) -> bool:
+    """Return whether a member has an entry about a dated thing that tells it otherwise."""
+    return (
+        db.session.scalars(queries.behind(owners, dated.subject, dated.shown)).first() is not None
+    )
 
 
 def _update(

@@ -90,13 +90,20 @@ def keep_places(block: Block, count: int, now: datetime) -> int:
     left: int = max(0, house - db.session.scalars(used).one())
     if count <= left:
         reason, until = key_of(block.id), block.releases_at
-        kept.keep_places(block.performance_id, count, reason=reason, until=until, now=now)
+        kept.keep_places(
+            block.performance_id,
+            count,
+            reason=reason,
+            until=until,
+            now=now,
+            tier_id=block.tier_id,
+        )
     return left
 
 
 def let_go(claim_ids: Collection[int], now: datetime) -> None:
     """Keep some locked places no longer: they are free from this instant, for who waits before others."""
-    nobody = {"kept_for": None, "kept_until": None, "kept_why": None, "held_until": now}
+    nobody = kept.UNKEPT | {"held_until": now}
     freed = update(Claim).where(Claim.id.in_(claim_ids)).values(nobody)
     db.session.execute(freed, execution_options=PAST_ORM)
 

@@ -32,6 +32,7 @@ from palace.desk.rules import (
 )
 from palace.forms import MOST_VALUES, Form, Repeated
 from palace.programme.rules import IdentityPolicy, Qualifies, SeatChoice, Seating
+from palace.venues.changes import MOST_GIFTS
 from palace.venues.figures import LARGEST_ORDER
 
 STALE = _("请刷新这一页再改。")
@@ -145,6 +146,7 @@ class SaleFields:
         [Optional(), AnyOf([one.value for one in SeatChoice], message=_("请选一种。"))],
     )
     no_single_gap = BooleanField(_("网上选座不能留下单个空座"))
+    gifts_per_ticket = Whole(_("一张票最多转送几次（0：不能转送）"), 0, MOST_GIFTS, needed=False)
 
     @property
     def opens_at(self) -> datetime | None:

@@ -124,6 +124,8 @@ def _told() -> Select[*tuple[Any, ...]]:
             Performance.cancelled_at,
             Production.title_zh,
             Production.title_en,
+            Production.late_entry,
+            Production.late_minute,
             *SEAT,
             Seat.door_zh,
             Seat.door_en,

@@ -1,16 +1,18 @@
 """Whether a door lets a ticket in, and if not why: plain values in, decision out.
 
-From when on is a row: `performances.doors_at`. Until when is `performances.ends_at`.
+From when on is a row: `performances.doors_at`. Until when is `performances.ends_at`. When late-comers
+come to their seats is `productions.late_entry` and `late_minute`.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
+from palace.programme.rules import LateEntry
 from palace.text import N_
 from palace.tickets.rules import TicketState
 
@@ -65,6 +67,10 @@ WORDS = {
     Reason.OVER: N_("本场已经结束。"),
 }
 """The sentence of each reason, for the steward to say aloud."""
+
+
+LATE = N_("已经开演，请等到中场休息，约%(at)s入场。")
+"""What who comes late is told where the show lets them in in the interval."""
 
 
 class TypedCode(NamedTuple):
@@ -123,3 +129,19 @@ def reason_against(
         Reason.OVER: now >= ticket.ends_at,
     }
     return next((reason for reason, holds in refused.items() if holds), None)
+
+
+def late_until(
+    now: datetime, *, starts_at: datetime, late_entry: LateEntry, late_minute: int | None
+) -> datetime | None:
+    """Return until when who comes now waits outside: the interval; None: they go to their seat at once.
+
+    From the start itself on, and not any more when the interval has come.
+
+    Args:
+        late_minute: how long after the start the interval is.
+    """
+    if late_entry is not LateEntry.INTERVAL or late_minute is None:
+        return None
+    interval = starts_at + timedelta(minutes=late_minute)
+    return interval if starts_at <= now < interval else None

@@ -14,19 +14,24 @@ from palace.errors import BadInput
 from palace.identities.rules import Declared, Document, is_id_card, tidy_number
 from palace.identities.services import all_hashes
 from palace.members.services import note
+from palace.programme.rules import LateEntry
 from palace.tickets.queries import admission_of
 from palace.tickets.tokens import flaw_of, read_ticket_token
 
 
 @dataclass(frozen=True, kw_only=True)
 class Checked:
-    """A door's verdict; `first_at` and `gate` tell when and where the ticket's first entry was."""
+    """A door's verdict; `first_at` and `gate` tell when and where the ticket's first entry was.
+
+    `late_until`: who was let in waits outside until the interval.
+    """
 
     verdict: Verdict
     reason: Reason | None = None
     ticket: Columns | None = None
     first_at: datetime | None = None
     gate: str | None = None
+    late_until: datetime | None = None
 
 
 def admit(performance_id: int, text: str, gate: str) -> Checked:
@@ -83,7 +88,15 @@ def _decide(ticket: Columns, performance_id: int, gate: str, *, issue: int | Non
     if admitted_at is None:
         return _already(ticket)
     note("admitted", f"ticket:{ticket.id}", after={"gate": gate})
-    return Checked(verdict=Verdict.ADMITTED, ticket=ticket, first_at=admitted_at, gate=gate)
+    late = rules.late_until(
+        ticket.now,
+        starts_at=ticket.starts_at,
+        late_entry=LateEntry(ticket.late_entry),
+        late_minute=ticket.late_minute,
+    )
+    return Checked(
+        verdict=Verdict.ADMITTED, ticket=ticket, first_at=admitted_at, gate=gate, late_until=late
+    )
 
 
 def _already(ticket: Columns) -> Checked:

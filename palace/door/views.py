@@ -140,6 +140,7 @@ def _verdict_json(found: Checked) -> dict[str, Any]:
         "seat": found.ticket.code if found.ticket else None,
         "first_at": _iso(found.first_at) if found.first_at else None,
         "gate": found.gate,
+        "late_until": _iso(found.late_until) if found.late_until else None,
         "told": _told(found),
     }
 
@@ -187,6 +188,8 @@ def _words(found: Checked) -> str:
             }
         )
         return str(gettext(rules.WORDS[found.reason], **values))
+    if found.late_until:
+        return str(gettext(rules.LATE, at=time_words(found.late_until)))
     if found.verdict is Verdict.ADMITTED or ticket is None or found.first_at is None:
         return ""
     gate = named(queries.gates(ticket.plan_id)[found.gate or ""])

@@ -1,6 +1,7 @@
 """Who may give a ticket on, until when, and how it stands: plain values in, decision out.
 
-The figures are rows: `house_rules.gifts_per_ticket`, `gift_before_minutes`, `gift_hours`.
+The figures are rows: `performances.gifts_per_ticket`, frozen from the house's, and
+`house_rules.gift_before_minutes`, `gift_hours`.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def check_times(*, policy: IdentityPolicy, given: int, times: int) -> None:
     Args:
         policy: whose document the show asked for.
         given: how often the ticket was given on before.
-        times: how often the house lets one ticket be given on; 0: never.
+        times: how often the show lets one ticket be given on; 0: never.
 
     Raises:
         NamedShow, NoGifts, GivenBefore.

@@ -14,7 +14,8 @@ from palace.money import Fen
 from palace.moving.models import Move
 from palace.moving.rules import Figures, MoveKind, Times
 from palace.programme.models import Performance, Price, Production
-from palace.programme.rules import Seating
+from palace.programme.queries import stages
+from palace.programme.rules import Seating, Stage
 from palace.tickets.claims import kept, live
 from palace.tickets.models import Claim, Order, Ticket
 from palace.tickets.rules import OrderState, TicketState
@@ -46,7 +47,10 @@ class Clash:
 
 @dataclass(frozen=True, kw_only=True)
 class Preview:
-    """What a move would do: whom it concerns, which times of which halls, and what is in its way."""
+    """What a move would do: whom it concerns, which times of which halls, and what is in its way.
+
+    `openings`: those still ahead, of a union or of all members, and `opens_at` the public one: they stay.
+    """
 
     figures: Figures
     holding: int
@@ -56,6 +60,8 @@ class Preview:
     clashes: Sequence[Clash]
     missing: Sequence[str]
     unpriced: Sequence[str]
+    openings: Sequence[Stage] = ()
+    opens_at: datetime | None = None
 
     @property
     def is_free(self) -> bool:
@@ -99,7 +105,14 @@ def preview(show: Performance, target: Target, now: datetime) -> Preview:
         clashes=_clashes(show, target.space, new) if new else [],
         missing=missing_seats(show, plan_id, now) if other_plan else [],
         unpriced=_unpriced(show.id, plan_id) if other_plan else [],
+        openings=[one for one in stages(show.id) if moves and one.opens_at > now],
+        opens_at=show.sale_opens_at if moves and show.sale_opens_at > now else None,
     )
+
+
+def last_opening(show: Performance) -> datetime:
+    """Return when the last of those may book who wait for an opening: the public's, members', a union's."""
+    return max([show.sale_opens_at, *(one.opens_at for one in stages(show.id))])
 
 
 def figures(performance_id: int, now: datetime) -> Figures:

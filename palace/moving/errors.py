@@ -28,10 +28,20 @@ class NothingMoved(PalaceError):
 
 
 class MovedToThePast(PalaceError):
-    """A show moves to a time that is to come, with tickets on sale before it."""
+    """A show moves to a time that is to come."""
 
     status, code = 422, "moved_to_the_past"
-    message = N_("新的时间要在现在以后，也要在开票以后。")
+    message = N_("新的时间要在现在以后。")
+
+
+class OpensTooLate(PalaceError):
+    """Openings stay as announced, and one would lie behind the end of the sale. Carries both instants."""
+
+    status, code = 422, "opens_too_late"
+    message = N_(
+        "新的时间太早：%(closes_at)s停止订票，可是有一次开票在%(opens_at)s。"
+        "开票时间不跟着改期变，请先改开票时间。"
+    )
 
 
 class AnswerTooLate(PalaceError):

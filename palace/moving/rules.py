@@ -12,7 +12,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from palace.money import Fen
-from palace.moving.errors import AnswerTooLate, FiguresMoved, MovedToThePast, WrongTitle
+from palace.moving.errors import (
+    AnswerTooLate,
+    FiguresMoved,
+    MovedToThePast,
+    OpensTooLate,
+    WrongTitle,
+)
 
 FEW, PERCENT = 5, 2
 LONGEST_REASON = 200
@@ -117,14 +123,19 @@ def _plain(title: str) -> str:
     return "".join(title.split()).casefold()
 
 
-def check_new_time(times: Times, sale_opens_at: datetime, now: datetime) -> None:
-    """Refuse a start that is not to come, or a sale that would end before it opens.
+def check_new_time(times: Times, last_opening: datetime, now: datetime) -> None:
+    """Refuse a start that is not to come, or a sale that would end before everybody's opening.
+
+    Args:
+        last_opening: the last of the public's, the members' and the unions'; a move changes none.
 
     Raises:
-        MovedToThePast.
+        MovedToThePast, OpensTooLate.
     """
-    if times.starts_at <= now or times.sale_closes_at <= sale_opens_at:
+    if times.starts_at <= now:
         raise MovedToThePast
+    if times.sale_closes_at <= last_opening:
+        raise OpensTooLate(closes_at=times.sale_closes_at, opens_at=last_opening)
 
 
 def answer_until(

@@ -92,13 +92,14 @@ class Production(Base):
 class Performance(Base):
     """One date of a production (场次); it takes its hall from get-in to get-out.
 
-    `published_at` None: nobody but staff sees it. `seats_per_member` and `no_single_gap` are frozen
-    from the house rules. `one_per_identity`: one document, one ticket. `sale_opens_at` is the public
-    opening, `openings` lets some in before. `uid` names it in calendars; the
-    database raises `revision` when something the public reads of it changes, title and hall included.
-    `moved_at` is when it was last moved to another time or hall, and until `return_until` tickets go
-    back because of that. `occupancy_id` is unique by an index with a condition: one without would make
-    it a key, and a show that changes halls wait for everybody who books.
+    `published_at` None: nobody but staff sees it. `seats_per_member`, `no_single_gap` and
+    `gifts_per_ticket` (so often a ticket may be given on) are frozen from the house rules.
+    `one_per_identity`: one document, one ticket. `sale_opens_at` is the public opening, `openings` lets
+    some in before. `uid` names it in calendars; the database raises `revision` when something the
+    public reads of it changes, title and hall included. `moved_at` is when it was last moved to another
+    time or hall, and until `return_until` tickets go back because of that. `occupancy_id` is unique by
+    an index with a condition: one without would make it a key, and a show that changes halls wait for
+    everybody who books. `agenda_revision` is the one that members' calendars have.
     """
 
     __tablename__ = "performances"
@@ -112,6 +113,7 @@ class Performance(Base):
         CheckConstraint("starts_at < ends_at", name="span"),
         CheckConstraint("sale_opens_at < sale_closes_at", name="sale"),
         CheckConstraint("capacity >= 0 AND seats_per_member > 0", name="capacity"),
+        CheckConstraint("gifts_per_ticket >= 0", name="gifts_per_ticket"),
         CheckConstraint("(seating = 'seated') = (plan_id IS NOT NULL)", name="plan"),
         Index(None, "starts_at", "id"),
         Index(None, "occupancy_id", unique=True, postgresql_where=text("occupancy_id IS NOT NULL")),
@@ -139,10 +141,12 @@ class Performance(Base):
     )
     one_per_identity: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
     no_single_gap: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
+    gifts_per_ticket: Mapped[int] = mapped_column(server_default=text("1"), default=1)
     choice: Mapped[SeatChoice] = mapped_column(
         server_default=SeatChoice.FREE, default=SeatChoice.FREE
     )
     revision: Mapped[int] = mapped_column(server_default=text("0"), default=0)
+    agenda_revision: Mapped[int] = mapped_column(server_default=text("0"), default=0)
     changed_at: Mapped[datetime] = mapped_column(server_default=text("palace_clock()"))
     uid: Mapped[UUID] = mapped_column(server_default=text("gen_random_uuid()"))
     production: Mapped[Production] = relationship(lazy="joined", innerjoin=True)

@@ -45,6 +45,7 @@ class Staging:
     identity_policy: IdentityPolicy = IdentityPolicy.NONE
     one_per_identity: bool = False
     no_single_gap: bool | None = None
+    gifts_per_ticket: int | None = None
     choice: SeatChoice = SeatChoice.FREE
 
 
@@ -70,6 +71,9 @@ def stage(production: Production, space: Space, staging: Staging) -> Performance
         no_single_gap=house.no_single_gap
         if staging.no_single_gap is None
         else staging.no_single_gap,
+        gifts_per_ticket=house.gifts_per_ticket
+        if staging.gifts_per_ticket is None
+        else staging.gifts_per_ticket,
         choice=staging.choice,
     )
     _place(performance, space, staging, house)

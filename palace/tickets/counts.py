@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     DateTime,
     ScalarSelect,
+    Text,
     bindparam,
     case,
     func,
@@ -25,12 +26,14 @@ from palace.programme.models import Opening, Performance, Price, Quota, Tier
 from palace.programme.rules import Scope
 from palace.strikes.models import Strike
 from palace.tickets.claims import live
+from palace.tickets.kept import promised
 from palace.tickets.models import Claim, Waitlist
 from palace.venues.models import HouseRules
 
 PERFORMANCE = bindparam("performance_id", type_=BigInteger)
 MEMBER = bindparam("member_id", type_=BigInteger)
 UNIT = bindparam("unit_id", type_=BigInteger)
+OFFERED = bindparam("offered", type_=Text)
 CLOCK = select(func.palace_clock(type_=DateTime(timezone=True)).label("now")).cte("clock")
 NOW = select(CLOCK.c.now).scalar_subquery()
 MINE = (Claim.performance_id == PERFORMANCE, Claim.member_id == MEMBER, live(NOW))
@@ -53,9 +56,27 @@ def free_used_of(
     )
 
 
-def _count(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
-    of_tier = (Claim.performance_id == PERFORMANCE, Claim.tier_id == Tier.id, live(NOW))
-    return select(func.count()).where(*of_tier, *conditions).correlate(Tier).scalar_subquery()
+def _held() -> ScalarSelect[int]:
+    return (
+        select(func.count())
+        .where(*MINE, Claim.tier_id == Tier.id)
+        .correlate(Tier)
+        .scalar_subquery()
+    )
+
+
+def _taken() -> ScalarSelect[int]:
+    """Return how much of a tier is somebody else's: sold or held, or promised to who is not this member."""
+    granted = select(Grant.id).where(
+        Grant.member_id == MEMBER, Grant.opens == Claim.kept_for, grant_holds(PERFORMANCE, NOW)
+    )
+    others = Claim.kept_for.is_distinct_from(OFFERED) & ~granted.correlate(Claim).exists()
+    of_tier = or_(
+        live(NOW) & (Claim.tier_id == Tier.id),
+        promised(NOW) & (Claim.kept_tier_id == Tier.id) & others,
+    )
+    counted = select(func.count()).where(Claim.performance_id == PERFORMANCE, of_tier)
+    return counted.correlate(Tier).scalar_subquery()
 
 
 def prices() -> ScalarSelect[Any]:
@@ -76,8 +97,8 @@ def tiers(columns: Sequence[str]) -> ScalarSelect[Any]:
         select(
             *(getattr(Tier, name) for name in columns),
             Quota.seats.label("quota"),
-            case((Quota.seats.is_not(None), _count()), else_=0).label("taken"),
-            _count(Claim.member_id == MEMBER).label("held"),
+            case((Quota.seats.is_not(None), _taken()), else_=0).label("taken"),
+            _held().label("held"),
         )
         .outerjoin(Quota, of_tier & (Quota.tier_id == Tier.id))
         .where(Tier.id.in_(select(Price.tier_id).where(Price.performance_id == PERFORMANCE)))

@@ -13,6 +13,20 @@ class SeatTaken(PalaceError):
     message = N_("%(seats)s刚被别人选走，请另选。")
 
 
+class Rushed(PalaceError):
+    """Seats were left to us, and each choice of ours was taken by somebody faster; there are more."""
+
+    status, code = 409, "rushed"
+    message = N_("这一刻订票的人太多，挑给您的座位都先被别人订走了。还有座位，请再点一次。")
+
+
+class PlanSwitched(PalaceError):
+    """The show got another seating plan after somebody chose seats on the old one."""
+
+    status, code = 409, "plan_switched"
+    message = N_("这一场刚刚换了座位图。请看一下，再重新选座。")
+
+
 class NoSeatsTogether(PalaceError):
     """There are not so many neighbouring free seats. Carries `count`."""
 
@@ -39,6 +53,13 @@ class SaleNotOpen(PalaceError):
 
     status, code = 409, "sale_not_open"
     message = N_("还没有开票，%(opens_at)s开票。")
+
+
+class QuotaTooSmall(PalaceError):
+    """So many places cannot be promised: a quota has no room for them. Carries how many are `missing`."""
+
+    status, code = 409, "quota_too_small"
+    message = N_("这一场的配额放不下这么多张，还差%(missing)s张。请先调高配额，或少给几张。")
 
 
 class NotKeptForYou(PalaceError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, literal, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, exists, literal, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
@@ -25,6 +25,11 @@ for the table. So nobody waits in a circle, and no claim on the old plan appears
 """
 
 
+KEPT = ("kept_for", "kept_until", "kept_why", "kept_tier_id", "kept_again")
+UNKEPT = dict.fromkeys(KEPT)
+"""What a claim says of whom it is kept for, and once it is kept for nobody."""
+
+
 def live(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     """Return the condition that a claim is somebody's: sold, or held and not lapsed."""
     return or_(Claim.held_until.is_(None), Claim.held_until > now)
@@ -41,6 +46,12 @@ def before_the_start() -> ColumnElement[bool]:
     Not one of an offer, or one that was returned and rests: those have a time of their own.
     """
     return ~Claim.kept_for.startswith("offer:") & (Claim.kept_for != KeptFor.RETURNED)
+
+
+def promised(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
+    """Return the condition that a place nobody bought is promised to somebody, in the tier it says."""
+    unbought = or_(Claim.order_id.is_(None), ~live(now))
+    return and_(Claim.kept_tier_id.is_not(None), Claim.kept_until > now, unbought)
 
 
 def keep(
@@ -64,14 +75,16 @@ def keep_each(
     until: datetime,
     now: datetime,
     why: str | None = None,
+    tier_id: int | None = None,
 ) -> set[int]:
     """Keep free seats, in plan order; return those that were free to keep: neither bought nor kept.
 
-    `reason` is the key of those who may take them, `why` the same in staff's own words.
+    `reason` is the key of those who may take them, `why` the same in staff's own words; `tier_id`: they
+    are promised in this tier, and who calls checks its quota (`check_promised`).
     """
+    said = _row(performance_id, reason, until, now) | {"kept_why": why, "kept_tier_id": tier_id}
     rows = [
-        _row(performance_id, reason, until, now)
-        | {"seat_id": seat.id, "zone": seat.zone, "kept_why": why}
+        said | {"seat_id": seat.id, "zone": seat.zone}
         for seat in _on_its_plan(performance_id, seats)
     ]
     if not rows:
@@ -79,7 +92,7 @@ def keep_each(
     new = insert(Claim).values(rows)
     won = new.on_conflict_do_update(
         index_elements=[Claim.performance_id, Claim.seat_id],
-        set_={name: new.excluded[name] for name in ("kept_for", "kept_until", "kept_why")},
+        set_={name: new.excluded[name] for name in KEPT},
         where=(Claim.held_until <= now) & or_(Claim.kept_until.is_(None), Claim.kept_until <= now),
     ).returning(Claim.seat_id)
     return {row.seat_id for row in db.session.execute(won)}
@@ -102,9 +115,11 @@ def keep_places(
     until: datetime,
     now: datetime,
     why: str | None = None,
+    tier_id: int | None = None,
 ) -> None:
     """Keep places without seats; the caller has locked the quotas and counted that so many are left."""
     row = _row(performance_id, reason, until, now) | {"seat_id": None, "zone": "", "kept_why": why}
+    row |= {"kept_tier_id": tier_id}
     if count:
         db.session.execute(insert(Claim).values([row] * count))
 

@@ -51,7 +51,9 @@ class Claim(Base):
 
     `held_until` is the instant a hold lapses; None once sold. A seat kept for somebody is a claim
     with `kept_for` and `kept_until`: those two outlive a buyer, so a returned or lapsed wheelchair
-    place is kept again until its release. `kept_why` says it in staff's own words.
+    place is kept again until its release. `kept_why` says it in staff's own words. One that was promised
+    to somebody (an offer, a unit's block) has `kept_tier_id`: quotas count it as if it were sold in that.
+    `kept_again`: what an offered wheelchair place was kept for, and is again once the offer is over.
     """
 
     __tablename__ = "claims"
@@ -59,6 +61,9 @@ class Claim(Base):
         UniqueConstraint("performance_id", "seat_id"),
         CheckConstraint("price >= 0 AND face_price >= price", name="price"),
         CheckConstraint("num_nonnulls(kept_for, kept_until) IN (0, 2)", name="kept"),
+        CheckConstraint(
+            "kept_for IS NOT NULL OR num_nonnulls(kept_tier_id, kept_again) = 0", name="promised"
+        ),
         CheckConstraint("num_nonnulls(order_id, member_id, tier_id) IN (0, 3)", name="bought"),
         CheckConstraint("order_id IS NOT NULL OR held_until IS NOT NULL", name="sold_to_somebody"),
         Index(None, "member_id", "performance_id"),
@@ -84,9 +89,11 @@ class Claim(Base):
     kept_for: Mapped[str | None]
     kept_until: Mapped[datetime | None]
     kept_why: Mapped[str | None]
+    kept_tier_id: Mapped[int | None] = mapped_column(ForeignKey("tiers.id"))
+    kept_again: Mapped[str | None]
     order: Mapped[Order | None] = relationship(back_populates="claims")
     seat: Mapped[Seat | None] = relationship(lazy="joined")
-    tier: Mapped[Tier | None] = relationship(lazy="joined")
+    tier: Mapped[Tier | None] = relationship(lazy="joined", foreign_keys=[tier_id])
 
 
 class Ticket(Base):

@@ -12,8 +12,8 @@ from palace.db import table_of
 from palace.programme.models import Quota
 from palace.programme.rules import Scope
 from palace.statements import execute
-from palace.tickets.errors import SoldOut
-from palace.tickets.kept import live
+from palace.tickets.errors import QuotaTooSmall, SoldOut
+from palace.tickets.kept import live, promised
 from palace.tickets.models import Claim, Order
 from palace.tickets.rules import NamedTier
 from palace.venues.rules import PlanSeat
@@ -28,28 +28,33 @@ LOCK_QUOTAS = (
     .with_for_update(key_share=True)
 )
 PLACE_KEPT = and_(QUOTAS.c.scope == Scope.HOUSE, Claim.seat_id.is_(None), Claim.kept_until > NOW)
+OF_ALL = or_(QUOTAS.c.scope == Scope.HOUSE, Claim.zone == QUOTAS.c.zone)
 COUNTED = and_(
     Claim.performance_id == QUOTAS.c.performance_id,
     or_(
-        and_(
-            live(NOW),
-            or_(
-                QUOTAS.c.scope == Scope.HOUSE,
-                Claim.tier_id == QUOTAS.c.tier_id,
-                Claim.zone == QUOTAS.c.zone,
-            ),
-        ),
+        and_(live(NOW), or_(OF_ALL, Claim.tier_id == QUOTAS.c.tier_id)),
+        and_(promised(NOW), or_(OF_ALL, Claim.kept_tier_id == QUOTAS.c.tier_id)),
         PLACE_KEPT,
     ),
 )
-"""What counts towards a quota: live claims, and towards the house's also places that are kept."""
-OVERFULL = (
-    select(QUOTAS.c.tier_id)
+"""What counts towards a quota: live claims and promised places; towards the house's also kept places."""
+TAKEN = select(func.count()).where(COUNTED).correlate(QUOTAS).scalar_subquery()
+OVER = (
+    select(
+        QUOTAS.c.id,
+        QUOTAS.c.tier_id,
+        SCOPE_ORDER.label("place"),
+        (TAKEN - QUOTAS.c.seats).label("missing"),
+    )
     .where(QUOTAS.c.id == func.any(bindparam("used", type_=ARRAY(BigInteger))))
-    .where(QUOTAS.c.seats < select(func.count()).where(COUNTED).scalar_subquery())
-    .order_by(SCOPE_ORDER, QUOTAS.c.id)
+    .subquery()
 )
-"""Which of some quotas count more than their seats, in the order they are locked."""
+OVERFULL = (
+    select(OVER.c.tier_id, OVER.c.missing)
+    .where(OVER.c.missing > 0)
+    .order_by(OVER.c.place, OVER.c.id)
+)
+"""Which of some quotas count more than their seats, in the order they are locked, and how many more."""
 
 
 class Place(Protocol):
@@ -107,6 +112,22 @@ def _check_room(used: Sequence[Any], now: datetime) -> None:
     full = execute(OVERFULL, asked)
     if full:
         raise SoldOut(tier_id=full[0].tier_id)
+
+
+def check_promised(performance_id: int, tier_id: int, zones: Sequence[str], now: datetime) -> None:
+    """Refuse to have promised places of a tier in zones that a quota has no room for.
+
+    Raises:
+        QuotaTooSmall: says how many places of the quota are missing.
+    """
+    of_ours = [
+        quota.id
+        for quota in lock_quotas(performance_id)
+        if quota.scope == Scope.HOUSE or quota.tier_id == tier_id or quota.zone in zones
+    ]
+    full = execute(OVERFULL, {"used": of_ours, "now": now})
+    if full:
+        raise QuotaTooSmall(missing=max(row.missing for row in full))
 
 
 def _uses(quota: Any, picks: Sequence[Place]) -> bool:

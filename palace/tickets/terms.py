@@ -39,6 +39,7 @@ class Show(Timed):
     plan_id: int | None
     has_quotas: bool
     seats_per_member: int
+    gifts_per_ticket: int
     identity_policy: IdentityPolicy
     one_per_identity: bool
     no_single_gap: bool
@@ -151,22 +152,29 @@ class Terms:
         return self.now >= self.opens_at
 
 
-def terms_of(member: Known | None, performance_id: int, *, at_counter: bool = False) -> Terms:
+def terms_of(
+    member: Known | None,
+    performance_id: int,
+    *,
+    at_counter: bool = False,
+    offered: str | None = None,
+) -> Terms:
     """Return what holds for a member, or a stranger, at a performance, in one statement.
 
-    `at_counter`: staff act for a member who came in person.
+    `at_counter`: staff act for a member who came in person. `offered`: the key of places that they were
+    offered, which quotas count as taken from others only.
 
     Raises:
         NotFound: there is no such performance, or it is not published.
     """
-    found = execute(*asking(member, performance_id))
+    found = execute(*asking(member, performance_id, offered=offered))
     return terms_in(found, member, at_counter=at_counter)
 
 
-def asking(member: Known | None, performance_id: int) -> Question:
+def asking(member: Known | None, performance_id: int, *, offered: str | None = None) -> Question:
     """Return the statement for `terms_in`; its counts are true for a member locked before."""
     whose = {"member_id": member.id, "unit_id": member.unit_id} if member else NOBODY
-    return TERMS, {"performance_id": performance_id, **whose}
+    return TERMS, {"performance_id": performance_id, "offered": offered, **whose}
 
 
 def terms_in(found: Sequence[Any], member: Known | None, *, at_counter: bool = False) -> Terms:

@@ -81,8 +81,9 @@ class HouseRules(Base):
         block_release_hours: a unit's block goes back on sale so long before the start, unless staff say else.
         block_remind_hours: so long before that the unit's organisers hear what is left of it.
         exchange_before_minutes: members change seats by themselves until so long before the start.
-        gifts_per_ticket: so often a ticket may be given on (0: never); gift_before_minutes: until so
-            long before the start; gift_hours: so long an offered ticket waits to be accepted.
+        gifts_per_ticket: so often a ticket of a new show may be given on (0: never);
+            gift_before_minutes: until so long before the start; gift_hours: so long an offered
+            ticket waits to be accepted.
         move_answer_days: after a move holders may give tickets back for so long, unless said.
         no_single_gap: whether a choice on the web may not leave one single free seat, for new shows.
         house_release_hours, technical_release_hours, press_release_hours, wheelchair_release_hours,

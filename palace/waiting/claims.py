@@ -6,8 +6,7 @@ offers that somebody else works on just now are left to the next who looks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +16,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    case,
     delete,
     func,
     literal,
@@ -30,44 +30,28 @@ from palace.db import db
 from palace.programme.models import Quota
 from palace.programme.rules import Scope
 from palace.statements import execute
-from palace.tickets.keeping import KeptFor
+from palace.tickets.keeping import OPENS_MORE, KeptFor
+from palace.tickets.kept import UNKEPT, kept, live
 from palace.tickets.kept import give_rows as give_rows  # noqa: PLC0414 - says: shown to others
-from palace.tickets.kept import kept, live
 from palace.tickets.models import Claim, Waitlist
 from palace.tickets.quotas import COUNTED, QUOTAS
 from palace.venues.models import Seat
-from palace.venues.rules import PlanSeat
 from palace.waiting.models import WaitEntry
-from palace.waiting.rules import PassedWhy, WaitState
+from palace.waiting.rules import PassedWhy, Room, WaitState
 
 NOW = func.palace_clock()
-NOBODYS = {"order_id": None, "member_id": None, "tier_id": None, "price": 0, "face_price": 0} | {
-    "fund": None,
-    "kept_why": None,
+NOBODYS = dict.fromkeys(("order_id", "member_id", "tier_id", "fund")) | {
+    "price": 0,
+    "face_price": 0,
 }
 """What a claim says of its buyer, once it is nobody's."""
-
-
-@dataclass
-class Room:
-    """How many places the quotas of a show still have: in the house, and by zone; None: no limit."""
-
-    house: int | None = None
-    zones: dict[str, int] = field(default_factory=dict)
-
-    def has(self, zones: Sequence[str]) -> bool:
-        """Return whether places in these zones would fit."""
-        if self.house is not None and self.house < len(zones):
-            return False
-        return all(self.zones.get(zone, len(zones)) >= zones.count(zone) for zone in set(zones))
-
-    def take(self, zones: Sequence[str]) -> None:
-        """Count places as taken."""
-        if self.house is not None:
-            self.house -= len(zones)
-        for zone in zones:
-            if zone in self.zones:
-                self.zones[zone] -= 1
+FOR_WHEELCHAIRS = OPENS_MORE[KeptFor.WHEELCHAIR]
+AS_BEFORE = UNKEPT | {
+    "kept_for": Claim.kept_again,
+    "kept_until": case((Claim.kept_again.is_not(None), Claim.kept_until)),
+    "kept_why": case((Claim.kept_again.is_not(None), Claim.kept_why)),
+}
+"""What a claim says of whom it is kept for, once an offer of it is over."""
 
 
 def open_list(performance_id: int, plan_id: int | None, now: datetime) -> None:
@@ -156,32 +140,55 @@ def _free(now: datetime | ColumnElement[datetime], *, resting: bool) -> ColumnEl
     return ~live(now) & (or_(unkept, Claim.kept_for == KeptFor.RETURNED) if resting else unkept)
 
 
+def _offered(now: datetime | ColumnElement[datetime], *, resting: bool) -> ColumnElement[bool]:
+    """Return the condition that a seat is nobody's, or kept for wheelchair users, whoever they are."""
+    theirs = kept(now) & Claim.kept_for.in_(FOR_WHEELCHAIRS)
+    return or_(_free(now, resting=resting), theirs)
+
+
 def free_seats(performance_id: int, now: datetime, *, resting: bool) -> set[int]:
-    """Return the seats of a show that may be offered."""
+    """Return the seats of a show that may be offered, those kept for wheelchair users among them."""
     wanted = select(Claim.seat_id).where(
         Claim.performance_id == performance_id, Claim.seat_id.is_not(None)
     )
-    return {seat for seat in db.session.scalars(wanted.where(_free(now, resting=resting))) if seat}
+    found = db.session.scalars(wanted.where(_offered(now, resting=resting)))
+    return {seat for seat in found if seat}
 
 
-def keep_seats(entry: WaitEntry, seats: Iterable[PlanSeat], *, until: datetime) -> set[int]:
-    """Keep free seats for who is offered them: all or none; return those that were free to keep."""
-    ids = [seat.id for seat in seats]
+def keep_seats(entry: WaitEntry, tiers: Mapping[int, int], *, until: datetime) -> set[int]:
+    """Keep free seats for who is offered them: all or none; return those that were free to keep.
+
+    Args:
+        tiers: the tier each seat is promised in, by the seat's id.
+    """
     lock = (
         select(Claim.id, Claim.seat_id)
-        .where(Claim.performance_id == entry.performance_id, Claim.seat_id.in_(ids))
-        .where(_free(NOW, resting=True))
+        .where(Claim.performance_id == entry.performance_id, Claim.seat_id.in_(tiers))
+        .where(_offered(NOW, resting=True))
         .with_for_update(of=Claim, key_share=True, skip_locked=True)
     )
     got = {row.id: int(row.seat_id) for row in db.session.execute(lock)}
-    if len(got) == len(ids):
-        _kept(Claim.id.in_(list(got)), entry.key, until)
+    if got and len(got) == len(tiers):
+        _kept(list(got), entry.key, tiers, until)
     return set(got.values())
 
 
-def _kept(those: ColumnElement[bool], key: str, until: datetime) -> None:
-    values = NOBODYS | {"held_until": until, "kept_for": key, "kept_until": until}
-    changed = update(Claim).where(those).values(values)
+def _kept(ids: Sequence[int], key: str, tiers: Mapping[int, int], until: datetime) -> None:
+    """Write for whom claims are kept; what stays kept for wheelchair users longer is so again later."""
+    again = and_(Claim.kept_for.in_(FOR_WHEELCHAIRS), Claim.kept_until > until)
+    values = NOBODYS | {
+        "held_until": until,
+        "kept_for": key,
+        "kept_until": case((again, Claim.kept_until), else_=until),
+        "kept_tier_id": case(dict(tiers), value=Claim.seat_id),
+        "kept_again": case((again, Claim.kept_for)),
+        "kept_why": case((again, Claim.kept_why)),
+    }
+    _set(values, Claim.id.in_(ids))
+
+
+def _set(values: Mapping[str, Any], *those: ColumnElement[bool]) -> None:
+    changed = update(Claim).where(*those).values(values)
     db.session.execute(changed.execution_options(synchronize_session=False))
 
 
@@ -217,8 +224,7 @@ def hand_over(entry: WaitEntry) -> int:
     everybody locks seats.
     """
     ids = _locked(entry)
-    ready = update(Claim).where(Claim.id.in_(ids)).values(held_until=entry.offered_at)
-    db.session.execute(ready.execution_options(synchronize_session=False))
+    _set({"held_until": entry.offered_at}, Claim.id.in_(ids))
     return len(ids)
 
 
@@ -237,17 +243,24 @@ def _of_offer(entry: WaitEntry) -> ColumnElement[bool]:
 
 
 def unmark(entry: WaitEntry) -> None:
-    """Keep places for an offer no longer: what was taken stays taken, and goes back to everybody."""
-    unkept: dict[str, Any] = {"kept_for": None, "kept_until": None, "kept_why": None}
-    changed = update(Claim).where(_of_offer(entry)).values(unkept)
-    db.session.execute(changed.execution_options(synchronize_session=False))
+    """Keep places for an offer no longer: what was taken stays taken, and goes back to whom it was for."""
+    _set(AS_BEFORE, _of_offer(entry))
+
+
+def keep_again(performance_id: int, now: datetime) -> None:
+    """Keep wheelchair places for their users again whose offer is over; until then they are nobody's."""
+    over = (
+        select(Claim.id)
+        .where(Claim.performance_id == performance_id, Claim.kept_again.is_not(None), ~live(now))
+        .with_for_update(key_share=True, skip_locked=True)
+    )
+    _set(AS_BEFORE, Claim.id.in_(over))
 
 
 def let_go(entry: WaitEntry, now: datetime) -> None:
     """Free the places kept for an offer."""
     ids = _locked(entry)
-    freed = update(Claim).where(Claim.id.in_(ids), Claim.seat_id.is_not(None))
-    db.session.execute(freed.values(held_until=now).execution_options(synchronize_session=False))
+    _set({"held_until": now}, Claim.id.in_(ids), Claim.seat_id.is_not(None))
     places = delete(Claim).where(Claim.id.in_(ids), Claim.seat_id.is_(None))
     db.session.execute(places.execution_options(synchronize_session=False))
     unmark(entry)
@@ -257,13 +270,9 @@ def rest_seats(
     performance_id: int, seat_ids: Sequence[int], until: datetime, now: datetime
 ) -> None:
     """Let returned seats that nobody waits for rest before they come back."""
-    resting = (
-        update(Claim)
-        .where(Claim.performance_id == performance_id, Claim.seat_id.in_(seat_ids))
-        .where(_free(now, resting=False))
-        .values(NOBODYS | {"kept_for": KeptFor.RETURNED, "kept_until": until})
-    )
-    db.session.execute(resting.execution_options(synchronize_session=False))
+    values = NOBODYS | UNKEPT | {"kept_for": KeptFor.RETURNED, "kept_until": until}
+    of_show = (Claim.performance_id == performance_id, Claim.seat_id.in_(seat_ids))
+    _set(values, *of_show, _free(now, resting=False))
 
 
 def passed_by(entries: Iterable[tuple[int, PassedWhy]]) -> None:

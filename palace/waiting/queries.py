@@ -12,6 +12,9 @@ from sqlalchemy.orm import aliased, joinedload
 from palace import clock
 from palace.db import db, table_of
 from palace.errors import NotFound
+from palace.members.models import Grant
+from palace.members.queries import grant_holds
+from palace.members.rules import GrantKind
 from palace.programme.models import Performance
 from palace.statements import execute
 from palace.tickets.claims import live
@@ -23,10 +26,17 @@ from palace.waiting.rules import LIVE, WaitState, Wanted
 
 MOST_SHOWN = 500
 ENTRIES = table_of(WaitEntry)
+SHOW = bindparam("performance_id", type_=BigInteger)
+WISH = ("count", "together", "fewer", "zone")
+IN_WHEELCHAIR = (
+    exists()
+    .where(Grant.member_id == ENTRIES.c.member_id, Grant.kind == GrantKind.WHEELCHAIR)
+    .where(grant_holds(SHOW, func.palace_clock()))
+)
 WAITING = (
-    select(*(ENTRIES.c[name] for name in ("id", "count", "together", "fewer", "zone")))
+    select(ENTRIES.c.id, *(ENTRIES.c[name] for name in WISH), IN_WHEELCHAIR.label("wheelchair"))
     .where(
-        ENTRIES.c.performance_id == bindparam("performance_id", type_=BigInteger),
+        ENTRIES.c.performance_id == SHOW,
         ENTRIES.c.state == WaitState.WAITING,
     )
     .order_by(ENTRIES.c.id)
@@ -135,10 +145,7 @@ class Waiter:
 def waiting(performance_id: int) -> list[Waiter]:
     """Return who waits for a show, in order: plain values, as a long queue is gone through often."""
     return [
-        Waiter(
-            row.id,
-            Wanted(count=row.count, together=row.together, fewer=row.fewer, zone=row.zone),
-        )
+        Waiter(row.id, Wanted(**{name: getattr(row, name) for name in (*WISH, "wheelchair")}))
         for row in execute(WAITING, {"performance_id": performance_id})
     ]
 

@@ -7,12 +7,12 @@ their place: nothing stays empty while somebody further down would take it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
-from palace.tickets.neighbours import best_sets
-from palace.venues.rules import PlanSeat
+from palace.tickets.neighbours import best_sets, wheelchair_sets
+from palace.venues.rules import PlanSeat, SeatType
 from palace.waiting.errors import NoOfferYet, OfferOver
 
 
@@ -41,18 +41,44 @@ class PassedWhy(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """What somebody waits for: how many, next to each other or not, fewer too, in a zone or anywhere."""
+    """What somebody waits for: how many, next to each other or not, fewer too, in a zone or anywhere.
+
+    `wheelchair`: the first of them is for a wheelchair.
+    """
 
     count: int
     together: bool = True
     fewer: bool = False
     zone: str | None = None
+    wheelchair: bool = False
 
     def counts(self) -> Iterator[int]:
         """Yield how many places would do, the most wished for first."""
         yield self.count
         if self.fewer:
             yield from range(self.count - 1, 0, -1)
+
+
+@dataclass
+class Room:
+    """How many places the quotas of a show still have: in the house, and by zone; None: no limit."""
+
+    house: int | None = None
+    zones: dict[str, int] = field(default_factory=dict)
+
+    def has(self, zones: Sequence[str]) -> bool:
+        """Return whether places in these zones would fit."""
+        if self.house is not None and self.house < len(zones):
+            return False
+        return all(self.zones.get(zone, len(zones)) >= zones.count(zone) for zone in set(zones))
+
+    def take(self, zones: Sequence[str]) -> None:
+        """Count places as taken."""
+        if self.house is not None:
+            self.house -= len(zones)
+        for zone in zones:
+            if zone in self.zones:
+                self.zones[zone] -= 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +123,25 @@ def seats_for(wanted: Wanted, free: Sequence[PlanSeat], count: int) -> list[Plan
     return sorted(
         sorted(fitting, key=lambda seat: seat.score)[:count], key=lambda seat: seat.ordinal
     )
+
+
+def wheelchair_seats_for(wanted: Wanted, free: Sequence[PlanSeat], count: int) -> list[PlanSeat]:
+    """Return a free wheelchair place with seats for who comes along, its companion's first, or none.
+
+    Seats that stand beside it come first; who takes seats apart gets the others elsewhere.
+
+    Args:
+        free: free seats of every type in plan order.
+    """
+    fitting = [seat for seat in free if wanted.zone in (None, seat.zone)]
+    near = next(
+        (sets[0] for n in range(count, 0, -1) if (sets := wheelchair_sets(fitting, n, 1))), []
+    )
+    if len(near) == count or not near or wanted.together:
+        return near if len(near) == count else []
+    others = [seat for seat in fitting if seat.type is SeatType.SEAT and seat not in near]
+    more = sorted(others, key=lambda seat: seat.score)[: count - len(near)]
+    return sorted(near + more, key=lambda seat: seat.ordinal) if len(near + more) == count else []
 
 
 def why_passed(wanted: Wanted, free: Sequence[PlanSeat | None], *, refused: bool) -> PassedWhy:

@@ -136,6 +136,7 @@ def _page(
         standing=standing,
         waits=standing is not None and standing.entry.state in LIVE,
         zones=zones_of(terms.show.plan_id),
+        wheelchair=services.waits_for_wheelchair(terms),
         form=form or JoinForm(formdata=None),
         counts=range(1, most + 1),
         refusal=refusal_words(refusal) if refusal else "",

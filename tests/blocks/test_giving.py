@@ -30,7 +30,14 @@ from palace.members.models import Member, Unit
 from palace.notices.models import Notice
 from palace.programme.rules import Seating
 from palace.tickets import services as tickets
-from palace.tickets.errors import NotKeptForYou, SaleClosed, SeatTaken, SoldOut
+from palace.tickets.errors import (
+    NotKeptForYou,
+    QuotaTooSmall,
+    SaleClosed,
+    SeatTaken,
+    SoldOut,
+    TierFull,
+)
 from palace.tickets.rules import Wish
 from tests.blocks.conftest import give, member_of
 from tests.factory import Factory
@@ -272,3 +279,73 @@ def test_a_copied_show_has_the_same_blocks(make: Factory, unit: Unit) -> None:
 
 def test_the_key_of_a_block_names_it() -> None:
     assert key_of(5) == "block:5"
+
+
+def test_a_block_has_its_places_in_the_quota_of_its_tier(make: Factory, unit: Unit) -> None:
+    show = make.performance(seats=[4, 4], prices={"free": 0, "public": 0}, quotas={"free": 3})
+    block = give(make, show, unit, 2)
+
+    tickets.hold(make.member(), show.id, Wish(count=1, tier="free"), key="stranger-1")
+    with pytest.raises(TierFull):
+        tickets.hold(make.member(), show.id, Wish(count=1, tier="free"), key="stranger-2")
+    for number in range(2):
+        order = services.take(block.code, member_of(make, unit), f"of-the-unit-{number}")
+        assert order is not None
+        assert order.claims[0].tier_id == block.tier_id
+
+
+def test_a_block_no_quota_has_room_for_is_not_given(make: Factory, unit: Unit) -> None:
+    show = make.performance(seats=6, quotas={"free": 2})
+    tickets.hold(make.member(), show.id, Wish(count=1), key="stranger-1")
+    with pytest.raises(QuotaTooSmall) as refusal, db.session.begin_nested():
+        give(make, show, unit, 3)
+    assert refusal.value.values == {"missing": 2}
+
+    block = give(make, show, unit, 1)
+    with pytest.raises(QuotaTooSmall), db.session.begin_nested():
+        services.change(block.id, as_shown(block, 1), 2, terms_of(block))
+
+
+def test_what_a_block_did_not_use_of_a_quota_is_everybody_s_at_its_release(
+    make: Factory, unit: Unit
+) -> None:
+    show = make.performance(seats=4, quotas={"free": 2})
+    block = give(make, show, unit, 2)
+    order = services.take(block.code, member_of(make, unit), "of-the-unit")
+    assert order is not None
+    make.set_clock(block.releases_at - timedelta(microseconds=1))
+    with pytest.raises(TierFull):
+        tickets.hold(make.member(), show.id, Wish(count=1), key="stranger-1")
+
+    make.set_clock(block.releases_at)
+
+    assert tickets.hold(make.member(), show.id, Wish(count=1), key="stranger-2")
+    with pytest.raises(TierFull):
+        tickets.hold(make.member(), show.id, Wish(count=1), key="stranger-3")
+
+
+def test_a_returned_ticket_of_a_block_is_promised_to_the_unit_again(
+    make: Factory, unit: Unit
+) -> None:
+    show = make.performance(seats=4, quotas={"free": 1})
+    block = give(make, show, unit, 1)
+    first = member_of(make, unit)
+    order = services.take(block.code, first, "of-the-unit-1")
+    assert order is not None
+    tickets.give_back(first, order.tickets[0].code)
+
+    with pytest.raises(TierFull):
+        tickets.hold(make.member(), show.id, Wish(count=1), key="stranger-1")
+    assert services.take(block.code, member_of(make, unit), "of-the-unit-2")
+
+
+def test_places_of_a_block_without_seats_are_in_its_tier_s_quota(make: Factory, unit: Unit) -> None:
+    prices, quotas = {"free": 0, "public": 0}, {"free": 2, "house": 4}
+    show = make.performance(4, prices=prices, quotas=quotas, seating=Seating.PLACES)
+    with pytest.raises(QuotaTooSmall), db.session.begin_nested():
+        give(make, show, unit, 3, key="give-three")
+    block = give(make, show, unit, 2, key="give-two")
+
+    with pytest.raises(TierFull):
+        tickets.hold(make.member(), show.id, Wish(count=1, tier="free"), key="stranger-1")
+    assert services.take(block.code, member_of(make, unit), "of-the-unit")

@@ -15,8 +15,11 @@ from flask import Flask
 from werkzeug.serving import make_server
 
 from palace import clock
+from palace.agenda import queries as agenda
 from palace.db import db, transaction
 from palace.programme.models import Performance
+from palace.tickets import services as tickets
+from palace.tickets.rules import Wish
 from tests.factory import Factory
 
 BIN = Path(sys.executable).parent
@@ -131,3 +134,21 @@ def test_they_read_a_hall_in_english(live: Factory, calendar: Callable[..., list
     found = calendar(f"/calendars/spaces/{wanted.space_id}.ics?lang=en")
 
     assert found == [line(wanted, "The Golden Branch", "Grand Theatre, Test Palace")]
+
+
+@pytest.mark.allow_hosts(["127.0.0.1"])
+def test_they_read_the_new_title_of_a_show_that_a_member_has(
+    live: Factory, calendar: Callable[..., list[str]]
+) -> None:
+    show, member = live.performance(starts_at=evening()), live.member()
+    tickets.hold(member, show.id, Wish(count=1), key="a-hold-key", confirm=True)
+    feed, place = f"/calendars/{agenda.feed_secret(member)}.ics", "测试工人文化宫 大剧场"
+    live.commit()
+    assert calendar(feed) == [line(show, "晋剧《打金枝》", place)]
+
+    with transaction():
+        db.session.get_one(Performance, show.id).production.title_zh = "晋剧《打金枝》（名家版）"
+    with transaction():
+        assert tickets.bring_up_agendas(show.id) == 1
+
+    assert calendar(feed) == [line(show, "晋剧《打金枝》（名家版）", place)]

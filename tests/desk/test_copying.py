@@ -67,8 +67,10 @@ def test_everything_comes_along(
     hall = db.session.get_one(Space, plan.space_id)
     make.tier("free")
     make.tier("public")
-    old = put_on(hall, night(30), get_in=90, get_out=15, doors=45, identity_policy="buyer")
+    times = {"get_in": 90, "get_out": 15, "doors": 45}
+    old = put_on(hall, night(30), **times, identity_policy="buyer", gifts_per_ticket=3)
     number, start, seats = old["performance"], night(30), venues.seats(plan.id)
+    assert old["gifts_per_ticket"] == 3
     send(number, "prices", cells="free:A free:B public:*", typed=["0", "0", "80"])
     send(number, "quotas", cells="house tier:free zone:B", typed=["9", "3", "4"])
     now = clock.now()
@@ -77,7 +79,8 @@ def test_everything_comes_along(
     keep(number, seats[5:6], reason="block:5", until=start - HOUR, now=now)
     keep(number, seats[6:7], reason="returned", until=start - HOUR, now=now)
     new = again(send, number, 60)
-    for name in ("prices", "plan", "capacity", "seats_per_member", "identity_policy", "choice"):
+    names = ("prices", "plan", "capacity", "seats_per_member", "identity_policy", "choice")
+    for name in (*names, "gifts_per_ticket"):
         assert new[name] == told(manager, number)[name], name
     assert [one | {"taken": 0} for one in new["quotas"]] == told(manager, number)["quotas"]
     assert new["stand"] == "draft"

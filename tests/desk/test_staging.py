@@ -97,6 +97,8 @@ def test_what_is_in_the_way_is_named_with_its_time(
         ("doors", "241", "请填写0到240的整数"),
         ("seats_per_member", "21", "请填写1到20的整数"),
         ("seats_per_member", "0", "请填写1到20的整数"),
+        ("gifts_per_ticket", "11", "请填写0到10的整数"),
+        ("gifts_per_ticket", "-1", "请填写0到10的整数"),
         ("capacity", "0", "请填写1到100000的整数"),
         ("identity_policy", "all", "请选一种"),
         ("opens_day", "2099-01-01", "请填时间"),
@@ -291,6 +293,20 @@ def test_the_sale_changes_while_it_sells(
     )
     one = row(number)
     assert one.sale_opens_at == night().replace(hour=10, minute=0) - timedelta(days=7)
+
+
+@pytest.mark.parametrize(("typed", "times"), [("0", 0), ("10", 10), ("", 3)])
+def test_how_often_a_ticket_goes_on_is_the_show_s_or_else_the_house_s(
+    make: Factory, put_on: PutOn, send: Send, typed: str, times: int
+) -> None:
+    number = put_on(make.space(), seating="places")["performance"]
+    assert row(number).gifts_per_ticket == 1
+    make.rules().gifts_per_ticket = 3
+    make.commit()
+
+    done = send(number, "sale", **sale(2), gifts_per_ticket=typed).get_json()
+
+    assert (done["gifts_per_ticket"], row(number).gifts_per_ticket) == (times, times)
 
 
 def test_the_rule_about_documents_stays_once_somebody_booked(send: Send, make: Factory) -> None:

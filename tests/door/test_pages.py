@@ -11,7 +11,7 @@ from palace import clock
 from palace.members.rules import Role
 from palace.members.services import hash_password
 from palace.programme.models import Performance
-from palace.programme.rules import Seating
+from palace.programme.rules import LateEntry, Seating
 from palace.tickets import services
 from palace.tickets.tokens import ticket_token
 from tests.door.conftest import Book
@@ -166,3 +166,32 @@ def test_the_member_sees_the_entry_and_cannot_return_the_ticket(
     assert phone.get(address, headers=JSON).get_json()["admitted_at"] == verdict["first_at"]
     assert (refused.status_code, refused.get_json()["code"]) == (409, "already_admitted")
     assert "不能再退" in refused.get_json()["title"]
+
+
+def test_who_comes_late_reads_when_the_interval_lets_them_in(
+    make: Factory, steward: FlaskClient, tonight: Performance, book: Book
+) -> None:
+    tonight.starts_at = clock.at(clock.palace_day(tonight.starts_at), time(19, 30))
+    tonight.doors_at, tonight.ends_at = (
+        tonight.starts_at - timedelta(hours=12),
+        tonight.starts_at + timedelta(hours=2),
+    )
+    tonight.production.late_entry, tonight.production.late_minute = LateEntry.INTERVAL, 25
+    make.add(tonight, tonight.production)
+    early, late, later, latest = (ticket_token(book(tonight)) for _ in range(4))
+    address = f"/door/{tonight.id}/admit"
+    make.set_clock(tonight.starts_at - timedelta(seconds=1))
+    assert "请等到中场休息" not in steward.post(address, data={"code": early}).text
+
+    make.set_clock(tonight.starts_at)
+    page = steward.post(address, data={"code": late}).text
+    told = steward.post(address, data={"code": later}, headers=JSON).get_json()
+
+    assert 'class="verdict admitted"' in page
+    assert "已经开演，请等到中场休息，约19:55入场。" in page
+    assert told["told"]["words"] == "已经开演，请等到中场休息，约19:55入场。"
+    assert told["late_until"].endswith("T19:55:00+08:00")
+    make.set_clock(tonight.starts_at + timedelta(minutes=25))
+    assert (
+        steward.post(address, data={"code": latest}, headers=JSON).get_json()["late_until"] is None
+    )

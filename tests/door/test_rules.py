@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from palace.door.rules import WORDS, Reason, reason_against, typed_code
+from palace.door.rules import WORDS, Reason, late_until, reason_against, typed_code
+from palace.programme.rules import LateEntry
 from palace.tickets.rules import TicketState
 
 DOORS = datetime(2026, 11, 28, 11, 0, tzinfo=UTC)
@@ -90,3 +91,22 @@ def test_a_typed_code_has_eight_or_twelve_digits(text: str, typed: tuple[str, st
 
 def test_every_reason_has_its_sentence() -> None:
     assert set(WORDS) == set(Reason)
+
+
+@pytest.mark.parametrize(
+    ("late_entry", "late_minute", "now", "waits"),
+    [
+        (LateEntry.INTERVAL, 25, DOORS - TICK, False),
+        (LateEntry.INTERVAL, 25, DOORS, True),
+        (LateEntry.INTERVAL, 25, DOORS + timedelta(minutes=25) - TICK, True),
+        (LateEntry.INTERVAL, 25, DOORS + timedelta(minutes=25), False),
+        (LateEntry.ANY_TIME, None, DOORS, False),
+        (LateEntry.NONE, None, DOORS, False),
+    ],
+)
+def test_who_comes_late_waits_for_the_interval(
+    late_entry: LateEntry, late_minute: int | None, now: datetime, waits: bool
+) -> None:
+    until = late_until(now, starts_at=DOORS, late_entry=late_entry, late_minute=late_minute)
+
+    assert until == (DOORS + timedelta(minutes=25) if waits else None)

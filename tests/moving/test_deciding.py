@@ -22,6 +22,7 @@ from palace.moving.errors import (
     MoveOpen,
     NewHallTaken,
     NothingMoved,
+    OpensTooLate,
     SeatsMissing,
     SecondPersonNeeded,
     ShowOver,
@@ -248,3 +249,43 @@ def test_what_is_material() -> None:
     assert figures_seen("people=x") is None
     with pytest.raises(FiguresMoved):
         check_seen(None, seen)
+
+
+@pytest.mark.parametrize(
+    ("audience", "at_or_before"), [("public", True), ("members", True), ("members", False)]
+)
+def test_openings_stay_and_no_show_moves_before_its_last_one(
+    mover: Mover, make: Factory, audience: str, at_or_before: bool
+) -> None:
+    show = mover.show()
+    sooner = show.starts_at - timedelta(days=2)
+    opens_at = sooner + timedelta(microseconds=0 if at_or_before else -1)
+    if audience == "public":
+        show.sale_opens_at = opens_at
+        make.add(show)
+    else:
+        make.opening(show, opens_at)
+    wish = later(show, starts_at=sooner)
+
+    if at_or_before:
+        with pytest.raises(OpensTooLate) as refusal:
+            mover.propose(show, wish)
+        assert refusal.value.values == {"closes_at": sooner, "opens_at": opens_at}
+        return
+    move = mover.propose(show, wish)
+    shown = effects.preview(show, effects.target_of(move), clock.now())
+    assert [one.opens_at for one in shown.openings] == [opens_at]
+    mover.confirm(move)
+    assert effects.last_opening(show) == opens_at
+
+
+def test_an_opening_that_came_between_is_asked_again_at_the_confirmation(
+    mover: Mover, make: Factory
+) -> None:
+    show = mover.show()
+    sooner = show.starts_at - timedelta(days=2)
+    move = mover.propose(show, later(show, starts_at=sooner))
+    make.opening(show, sooner)
+
+    with pytest.raises(OpensTooLate):
+        mover.confirm(move)

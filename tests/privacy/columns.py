@@ -93,7 +93,8 @@ PLAIN = {
     ),
     "challenges": "id",
     "claims": (
-        "id performance_id tier_id zone price face_price fund held_until kept_for kept_until kept_why"
+        "id performance_id tier_id zone price face_price fund held_until kept_for kept_until kept_why "
+        "kept_tier_id kept_again"
     ),
     "command_keys": "id command",
     "companions": "id key_id",
@@ -151,7 +152,8 @@ PLAIN = {
     "performances": (
         "id production_id space_id plan_id occupancy_id seating capacity seats_per_member "
         "doors_at starts_at ends_at moved_at return_until sale_opens_at sale_closes_at published_at "
-        "cancelled_at identity_policy one_per_identity no_single_gap choice uid revision changed_at"
+        "cancelled_at identity_policy one_per_identity no_single_gap gifts_per_ticket choice uid "
+        "revision agenda_revision changed_at"
     ),
     "personal_keys": "key_id",
     "posters": "id code unit_id place made_at retired_at",

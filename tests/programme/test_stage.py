@@ -88,12 +88,12 @@ def _around(staging: Staging) -> Range[datetime]:
 def test_the_limit_of_the_house_is_frozen_on_the_show(
     make: Factory, production: Production, staging: Staging
 ) -> None:
-    make.rules().seats_per_member = 3
+    make.rules().seats_per_member, make.rules().gifts_per_ticket = 3, 0
     performance = stage(production, make.space(), staging)
 
-    make.rules().seats_per_member = 6
+    make.rules().seats_per_member, make.rules().gifts_per_ticket = 6, 2
 
-    assert performance.seats_per_member == 3
+    assert (performance.seats_per_member, performance.gifts_per_ticket) == (3, 0)
     assert (
         stage(production, make.space(), replace(staging, seats_per_member=1)).seats_per_member == 1
     )

@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -25,10 +26,12 @@ from palace.moving.services import Wish
 from palace.notices.models import Notice
 from palace.programme.models import Performance
 from palace.tickets import services as tickets
+from palace.tickets.errors import SeatTaken
 from palace.tickets.models import Claim, Ticket
 from palace.tickets.rules import TicketState
 from palace.tickets.rules import Wish as SeatWish
 from palace.venues.models import Occupancy, Seat
+from palace.venues.rules import PlanSeat
 from tests.factory import Factory
 from tests.moving.conftest import Mover, later
 from tests.races.together import codes, together
@@ -79,7 +82,7 @@ def crowd(live: Factory, live_app: Flask, wish: Callable[[Performance], Wish]) -
         "show_moved",
         "move_busy",
         "figures_moved",
-        "seat_taken",
+        "rushed",
     }
     assert not isinstance(results[40], PalaceError), results[40]
     while True:
@@ -183,11 +186,21 @@ def test_a_move_to_another_plan_while_people_book_seats_by_name(
     assert not isinstance(results[30], PalaceError), results[30]
     assert set(codes(results)) <= {"won", "seat_taken", "show_moved"}
     seats = seats_of(show_id)
+    taken = {seat.code for seat in seats}
+    for refused in results:
+        if isinstance(refused, SeatTaken):
+            assert {seat.code for seat in seats_in(refused)} <= taken
     assert seats
     assert {one.plan_id for one in seats} == {plan_id}
     assert len({one.id for one in seats}) == len(seats)
     sold = select(func.count()).where(Claim.performance_id == show_id, Claim.held_until.is_(None))
     assert db.session.scalar(sold) == len(seats)
+
+
+def seats_in(refusal: PalaceError) -> list[PlanSeat]:
+    """Return the seats that a refusal names."""
+    seats: Any = refusal.values["seats"]
+    return list(seats)
 
 
 def seats_of(show_id: int) -> list[Seat]:

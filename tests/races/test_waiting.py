@@ -279,3 +279,35 @@ def test_places_without_seats_are_passed_on_exactly(live: Factory, live_app: Fla
     taken = len(valid(performance))
     assert taken <= 20
     assert len(entries(performance, WaitState.ACCEPTED)) == len(offered)
+
+
+def test_a_quota_that_is_kept_for_offers_is_used_up_by_nobody_else(
+    live: Factory, live_app: Flask
+) -> None:
+    show = live.performance([12, 12], prices={"free": 0, "public": 0}, quotas={"free": 10})
+    live.rules().quiet_from = live.rules().quiet_until = 0
+    owners, waiting, strangers = ([live.member() for _ in range(12)] for _ in range(3))
+    live.commit()
+    rows = [seat.code for seat in live.seats(show)]
+    tiers = ["free"] * 10 + ["public"] * 14
+    wishes = [Wish(seats=((code, tier),)) for code, tier in zip(rows, tiers, strict=True)]
+    together(live_app, [booker(owners[at % 12], show, one) for at, one in enumerate(wishes)])
+    mine = live.tickets(show)
+    free = [one for one in mine if one.tier.code == "free"]
+    assert len(free) == 10
+    together(live_app, [waiter(one, show, Wanted(count=1)) for one in waiting[:10]])
+    together(live_app, [returner(one) for one in free])
+    offered = list(
+        db.session.scalars(select(WaitEntry).where(WaitEntry.state == WaitState.OFFERED))
+    )
+    assert len(offered) == 10
+    together(live_app, [returner(one) for one in mine if one.tier.code == "public"])
+
+    jobs = [taker(entry) for entry in offered]
+    jobs += [booker(one, show, Wish(count=1, tier="free")) for one in strangers]
+    random.shuffle(jobs)
+    results = codes(together(live_app, jobs))
+
+    assert results["won"] == 10
+    of_free = select(func.count()).where(Claim.held_until.is_(None), Claim.price == 0)
+    assert db.session.scalar(of_free.where(Claim.tier_id == free[0].tier_id)) == 10

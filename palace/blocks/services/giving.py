@@ -31,6 +31,7 @@ from palace.statements import execute
 from palace.tickets import kept
 from palace.tickets.errors import NoTicketNeeded, SaleClosed
 from palace.tickets.queries import closed_seats
+from palace.tickets.quotas import check_promised
 from palace.tickets.services import seats_freed
 from palace.venues import queries as venues
 from palace.venues.rules import PlanSeat, SeatType
@@ -76,6 +77,7 @@ def give(
         UnitNeeded, TierNotSold, SeatsUnknown, ReleaseOutOfTime: what was asked for cannot be.
         SaleClosed, NoTicketNeeded: the show is cancelled, or nobody needs a ticket.
         SeatsNotFree, NotSoManyFree: others have some of them.
+        QuotaTooSmall: its tier, zone or the house is not sold so often any more.
         KeyReused, BlockChanged: the key was used for another; what it gave has another link by now.
     """
     code = public_code()
@@ -123,7 +125,7 @@ def change(block_id: int, shown: str, places: int | None, terms: Terms) -> Block
         BlockChanged: somebody else changed it since.
         BlockOver: it is released already.
         TakenStay: so few places that some handed out would have to go.
-        NotSoManyFree: there are not so many more.
+        NotSoManyFree, QuotaTooSmall: there are not so many more.
         ReleaseOutOfTime, TurnOutOfTime.
     """
     block = claims.lock_block(block_id)
@@ -229,15 +231,23 @@ def _tier(tier_id: int) -> Tier:
 
 
 def _keep(block: Block, places: Places, now: datetime) -> None:
-    """Keep a block's places, all of them or none."""
+    """Keep a block's places, all of them or none: what is promised to a unit can be booked by its people."""
     if block.performance.plan_id is None:
         _keep_places(block, places.count, now)
+        check_promised(block.performance_id, block.tier_id, [""], now)
         return
     seats = _seats(block, places, now)
-    reason, until = key_of(block.id), block.releases_at
-    won = kept.keep_each(block.performance_id, seats, reason=reason, until=until, now=now)
+    won = kept.keep_each(
+        block.performance_id,
+        seats,
+        reason=key_of(block.id),
+        until=block.releases_at,
+        now=now,
+        tier_id=block.tier_id,
+    )
     if len(won) < len(seats):
         raise SeatsNotFree(seats=[seat for seat in seats if seat.id not in won])
+    check_promised(block.performance_id, block.tier_id, [seat.zone for seat in seats], now)
 
 
 def _keep_places(block: Block, count: int, now: datetime) -> None:

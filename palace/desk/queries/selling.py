@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import case, exists, func, or_, select
 
 from palace.db import Base, db, table_of
 from palace.desk.queries.staged import Sites
@@ -15,7 +15,7 @@ from palace.money import Fen
 from palace.programme.models import Performance, Price, Quota, Tier
 from palace.programme.rules import Scope
 from palace.programme.services import zones_of
-from palace.tickets.kept import kept, live
+from palace.tickets.kept import kept, live, promised
 from palace.tickets.models import Claim
 from palace.venues.queries import spaces_at
 
@@ -104,12 +104,14 @@ def quota_cells(performance: Performance, shown: Sequence[Tier]) -> dict[str, st
 def taken_by(performance_id: int, now: datetime) -> Mapping[str, int]:
     """Return how many places are sold or held in the house, of each tier and in each zone.
 
-    Places without seats that are kept for somebody count towards the house, as they do for quotas.
+    What is promised counts as sold, and places without seats that are kept for somebody count towards
+    the house, as they do for quotas.
     """
+    tier_id = case((promised(now), Claim.kept_tier_id), else_=Claim.tier_id)
     counted = (
         select(Tier.code, Claim.zone, func.count())
-        .join(Tier, Tier.id == Claim.tier_id)
-        .where(Claim.performance_id == performance_id, live(now))
+        .join(Tier, Tier.id == tier_id)
+        .where(Claim.performance_id == performance_id, live(now) | promised(now))
         .group_by(Tier.code, Claim.zone)
     )
     found: dict[str, int] = defaultdict(int)
@@ -118,7 +120,8 @@ def taken_by(performance_id: int, now: datetime) -> Mapping[str, int]:
             found[cell] += count
         if zone:
             found[quota_cell(Scope.ZONE, zone)] += count
-    places = select(func.count()).where(Claim.performance_id == performance_id, kept(now))
+    only_kept = (kept(now), ~promised(now))
+    places = select(func.count()).where(Claim.performance_id == performance_id, *only_kept)
     found[quota_cell(Scope.HOUSE)] += db.session.scalar(places.where(Claim.seat_id.is_(None))) or 0
     return found
 

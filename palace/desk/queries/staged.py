@@ -258,4 +258,5 @@ def sale_values(performance: Performance) -> Values:
         "one_per_identity": "1" if performance.one_per_identity else "",
         "choice": performance.choice.value,
         "no_single_gap": "1" if performance.no_single_gap else "",
+        "gifts_per_ticket": str(performance.gifts_per_ticket),
     }

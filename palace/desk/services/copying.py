@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from palace import clock
 from palace.db import db
@@ -76,6 +76,7 @@ def _sale(performance: Performance, by: timedelta) -> Sale:
         one_per_identity=performance.one_per_identity,
         choice=performance.choice,
         no_single_gap=performance.no_single_gap,
+        gifts_per_ticket=performance.gifts_per_ticket,
     )
 
 
@@ -132,7 +133,8 @@ def copy_kept(old: Performance, new: Performance, by: timedelta) -> None:
 
 def kept_again(old: Performance) -> list[tuple[int | None, str, datetime, str | None]]:
     """Return what a copy keeps: seat, reason, release and why, released by now or not."""
-    wanted = select(Claim.seat_id, Claim.kept_for, Claim.kept_until, Claim.kept_why)
+    key = func.coalesce(Claim.kept_again, Claim.kept_for)
+    wanted = select(Claim.seat_id, key, Claim.kept_until, Claim.kept_why)
     of_old = (Claim.performance_id == old.id, Claim.kept_for.is_not(None))
     return [
         (seat_id, reason, until, why)

@@ -25,6 +25,7 @@ from palace.members.services import note
 from palace.programme.models import Performance, Production
 from palace.programme.rules import IdentityPolicy, SeatChoice, Seating
 from palace.programme.services import Staging, place_anew, stage
+from palace.venues import queries as venues
 from palace.venues.errors import SpaceOccupied
 from palace.venues.models import SeatingPlan, Space
 
@@ -45,7 +46,10 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class Sale:
-    """When the public sale opens and ends (None: with the start), and what each may take."""
+    """When the public sale opens and ends (None: with the start), and what each may take.
+
+    `gifts_per_ticket`: so often a ticket may be given on; None: as often as the house says.
+    """
 
     opens_at: datetime
     closes_at: datetime | None
@@ -54,6 +58,7 @@ class Sale:
     one_per_identity: bool = False
     choice: SeatChoice = SeatChoice.FREE
     no_single_gap: bool = False
+    gifts_per_ticket: int | None = None
 
 
 def subject(performance_id: int) -> str:
@@ -102,6 +107,7 @@ def _staging(place: Place, sale: Sale) -> Staging:
         one_per_identity=sale.one_per_identity,
         choice=sale.choice,
         no_single_gap=sale.no_single_gap,
+        gifts_per_ticket=sale.gifts_per_ticket,
     )
 
 
@@ -181,6 +187,11 @@ def set_sale(performance_id: int, sale: Sale, *, seen: str) -> bool:
     performance.identity_policy = sale.identity_policy
     performance.one_per_identity = sale.one_per_identity
     performance.choice, performance.no_single_gap = sale.choice, sale.no_single_gap
+    performance.gifts_per_ticket = (
+        venues.house_rules().gifts_per_ticket
+        if sale.gifts_per_ticket is None
+        else sale.gifts_per_ticket
+    )
     db.session.flush()
     was, became = only_changed(before, staged.sale_values(performance))
     if became:

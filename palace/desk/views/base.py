@@ -98,6 +98,7 @@ def staged_json(performance: Performance) -> dict[str, Any]:
         "one_per_identity": performance.one_per_identity,
         "choice": performance.choice.value,
         "no_single_gap": performance.no_single_gap,
+        "gifts_per_ticket": performance.gifts_per_ticket,
         "sold": staged.sold_count(performance.id, now),
         "prices": [
             {"tier": codes[tier_id], "zone": zone, "amount": amount}

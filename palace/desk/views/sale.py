@@ -59,6 +59,7 @@ def sale_of(form: SaleFields, starts_at: datetime) -> Sale:
         one_per_identity=bool(form.one_per_identity.data),
         choice=SeatChoice(form.choice.data or SeatChoice.FREE),
         no_single_gap=bool(form.no_single_gap.data),
+        gifts_per_ticket=form.gifts_per_ticket.data,
     )
 
 

@@ -82,6 +82,7 @@ def _begun() -> NewForm:
         identity_policy=IdentityPolicy.NONE.value,
         choice=SeatChoice.FREE.value,
         no_single_gap=house.no_single_gap,
+        gifts_per_ticket=house.gifts_per_ticket,
     )
 
 

@@ -66,7 +66,8 @@ def target_for(show: Performance, wish: Wish, now: datetime) -> Target:
     """Return what a wish makes of a show.
 
     Raises:
-        ShowOver, NothingMoved, MovedToThePast, AnswerTooLate, AnotherPlanNeeded: it cannot be.
+        ShowOver, NothingMoved, MovedToThePast, OpensTooLate, AnswerTooLate, AnotherPlanNeeded: it
+            cannot be.
         NotFound: there is no such hall.
     """
     if is_over(show, now):
@@ -92,7 +93,7 @@ def _moved(show: Performance, wish: Wish, now: datetime) -> Target:
         raise AnotherPlanNeeded
     if (starts_at, space.id, plan_id) == (show.starts_at, show.space_id, show.plan_id):
         raise NothingMoved
-    rules.check_new_time(effects.times_of(show).at(starts_at), show.sale_opens_at, now)
+    rules.check_new_time(effects.times_of(show).at(starts_at), effects.last_opening(show), now)
     until = rules.answer_until(
         wish.return_until,
         days=house_rules().move_answer_days,

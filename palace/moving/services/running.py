@@ -49,8 +49,8 @@ def confirm(performance_id: int, move_id: int, *, mark: str, seen: str, actor: s
 
     Raises:
         SecondPersonNeeded, MoveGone, FiguresMoved: it is not theirs to confirm, or not this.
-        ShowOver, NewHallTaken, SeatsMissing, ZonesUnpriced, AnswerTooLate: it cannot be any more;
-            nothing is done.
+        ShowOver, NewHallTaken, SeatsMissing, ZonesUnpriced, OpensTooLate, AnswerTooLate: it cannot be
+            any more; nothing is done.
         MoveBusy: seats were being booked this very instant; nothing is done.
         NotFound: there is none.
     """
@@ -121,7 +121,7 @@ def _check(
     check_possible(shown)
     if move.kind is MoveKind.MOVE:
         times = effects.times_of(show).at(move.starts_at)
-        rules.check_new_time(times, show.sale_opens_at, now)
+        rules.check_new_time(times, effects.last_opening(show), now)
         rules.check_answer(move.return_until or now, starts_at=move.starts_at, now=now)
 
 

@@ -1,5 +1,6 @@
 """One file per thing a person does with seats."""
 
+from palace.tickets.services.agendas import agendas_due, bring_up_agendas
 from palace.tickets.services.changes import change_seat
 from palace.tickets.services.entrants import Person, fits
 from palace.tickets.services.freed import look_again, seats_freed
@@ -10,6 +11,8 @@ from palace.tickets.services.returns import give_back, keep
 
 __all__ = [
     "Person",
+    "agendas_due",
+    "bring_up_agendas",
     "cancel",
     "change_seat",
     "confirm",

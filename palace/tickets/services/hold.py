@@ -21,10 +21,13 @@ from palace.tickets.claims import Pick
 from palace.tickets.errors import (
     NoTicketNeeded,
     NotKeptForYou,
+    PlanSwitched,
+    Rushed,
     SaleNotOpen,
     SaleStopped,
     SeatsAssigned,
     SeatTaken,
+    ShowMoved,
     SoldOut,
     UnknownSeat,
 )
@@ -34,7 +37,7 @@ from palace.tickets.queries import TAKEN
 from palace.tickets.rules import Offer, OrderState, Wish
 from palace.tickets.services.orders import check_takes_place, issue
 from palace.tickets.services.seats import best_seats, check_gap, named_seats
-from palace.tickets.terms import Terms, asking, terms_in
+from palace.tickets.terms import Terms, asking, show_now, terms_in
 from palace.venues import queries as venues
 from palace.venues.rules import Mode, PlanSeat
 
@@ -62,7 +65,8 @@ def hold(
         SeatsAssigned, NotKeptForYou, GrantUsedUp: seats are given out; kept seats are not, or not so many.
         LeavesGap: the choice would leave a single seat.
         Barred: too many shows were missed; what is booked stays.
-        SeatTaken, NoSeatsTogether, SoldOut: somebody else was first; nothing is held then.
+        SeatTaken, NoSeatsTogether, SoldOut, Rushed: somebody else was first; nothing is held then.
+        SaleClosed, ShowMoved, PlanSwitched: the show became another meanwhile.
         KeyReused: the key was used for another wish.
     """
     code = public_code()
@@ -151,7 +155,12 @@ def _take(order: Order, wish: Wish, terms: Terms, *, confirm: bool) -> Collectio
                 raise
         except SoldOut as full:
             terms = _without(terms, full.values["tier_id"])
-    return _take_once(order, wish, terms, TRIES, confirm=confirm)
+    try:
+        return _take_once(order, wish, terms, TRIES, confirm=confirm)
+    except SeatTaken:
+        if wish.seats:
+            raise
+        raise Rushed from None
 
 
 def _without(terms: Terms, tier_id: object) -> Terms:
@@ -197,7 +206,17 @@ def _take_once(
 
 
 def _lost(picks: Sequence[Pick], mine: Collection[int | None], terms: Terms) -> PalaceError:
-    """Return why places were not won: somebody has them, or they are not open to this person yet."""
+    """Return why places were not won: somebody has them, or they are not open to this person yet.
+
+    Raises:
+        SaleClosed, ShowMoved, PlanSwitched: nobody has them; the show is not as it was read.
+    """
+    now_so, _ = show_now(terms.show.id)
+    check_takes_place(now_so)
+    if now_so.moved_at != terms.show.moved_at:
+        raise ShowMoved(starts_at=now_so.starts_at)
+    if now_so.plan_id != terms.show.plan_id:
+        raise PlanSwitched
     seats = [pick.seat for pick in picks if pick.seat and pick.seat.id not in mine]
     if not terms.is_open:
         closed = queries.closed_seats(terms.show.id, terms.now)

@@ -28,7 +28,7 @@ from palace.money import Fen
 from palace.programme.rules import IdentityPolicy
 from palace.text import N_
 from palace.tickets import queries, services
-from palace.tickets.errors import HoldLapsed, NoSeatsTogether, SeatTaken, SoldOut
+from palace.tickets.errors import HoldLapsed, NoSeatsTogether, Rushed, SeatTaken, SoldOut
 from palace.tickets.forms import EntrantsForm, HoldForm
 from palace.tickets.models import Claim, Order
 from palace.tickets.rules import OrderState, TicketState
@@ -69,7 +69,7 @@ def _held(form: HoldForm, performance_id: int) -> ResponseReturnValue:
     try:
         with transaction():
             return _done(_hold(form, performance_id), status=201)
-    except (SeatTaken, NoSeatsTogether, SoldOut):
+    except (SeatTaken, NoSeatsTogether, SoldOut, Rushed):
         with transaction():
             changed = services.look_again(performance_id)
         if not changed:

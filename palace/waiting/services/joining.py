@@ -17,7 +17,8 @@ from palace.waiting import claims, queries
 from palace.waiting.errors import AlreadyWaiting, NothingToWaitFor
 from palace.waiting.models import WaitEntry
 from palace.waiting.rules import WaitState, Wanted
-from palace.waiting.services.passing import may_book, pass_on
+from palace.waiting.services.passing import pass_on
+from palace.waiting.services.supply import may_book
 
 
 def join(member: Known, performance_id: int, wanted: Wanted) -> WaitEntry:

@@ -57,7 +57,7 @@ def price_of(member: Known, entry: WaitEntry) -> Fen | None:
     seats = queries.offered_seats(entry)
     zones = [seat.zone for seat in seats] or [""] * (entry.offered_count or 0)
     try:
-        terms = terms_of(member, entry.performance_id)
+        terms = terms_of(member, entry.performance_id, offered=entry.key)
         chosen = choose_tiers([(zone, None) for zone in zones], terms.offers)
     except PalaceError:
         return None

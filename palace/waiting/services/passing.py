@@ -7,34 +7,30 @@ was looked at is on nobody's sale before it is looked at again, by whoever comes
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from palace.clock import SHANGHAI
 from palace.db import db
-from palace.errors import PalaceError
-from palace.members.rules import Known
 from palace.members.services import note
 from palace.notices import services as notices
 from palace.notices.rules import clock_time
-from palace.programme.rules import Seating
 from palace.tickets.keeping import KeptFor
 from palace.tickets.kept import keep_places
-from palace.tickets.rules import Wish, choose_tiers, pay_deadline
-from palace.tickets.services.hold import check_wish
-from palace.tickets.terms import Show, show_now, terms_of
+from palace.tickets.terms import Show, show_now
 from palace.venues import queries as venues
-from palace.venues.rules import PlanSeat, SeatType
+from palace.venues.rules import PlanSeat
 from palace.waiting import claims, queries, rules
-from palace.waiting.claims import Room
 from palace.waiting.models import WaitEntry
 from palace.waiting.queries import Waiter
-from palace.waiting.rules import OfferTimes, PassedWhy, WaitState, Wanted
+from palace.waiting.rules import OfferTimes, PassedWhy, WaitState
+from palace.waiting.services.supply import Places, Supply, supply_of, tiers_for
 
 SYSTEM = "system"
-Places = Sequence[PlanSeat | None]
+Promised = Sequence[tuple[PlanSeat | None, int]]
+"""Places with the tier that each is promised in."""
 
 
 class Outcome(StrEnum):
@@ -43,46 +39,6 @@ class Outcome(StrEnum):
     OFFERED = "offered"
     REFUSED = "refused"
     UNFIT = "unfit"
-
-
-@dataclass
-class Supply:
-    """What of a show may be offered just now: its seats in plan order, or so many places without."""
-
-    seats: list[PlanSeat] = field(default_factory=list)
-    places: int = 0
-    resting: int = 0
-    room: Room = field(default_factory=Room)
-
-    @property
-    def free(self) -> Places:
-        """Return the places as a sequence."""
-        return self.seats or [None] * self.places
-
-    def fitting(self, wanted: Wanted, count: int) -> Places:
-        """Return so many places that serve a wish; none if there are none."""
-        found: Places = (
-            rules.seats_for(wanted, self.seats, count)
-            if self.seats
-            else [None] * count * (count <= self.places)
-        )
-        return found if found and self.room.has(_zones(found)) else []
-
-    def without(self, seats: set[int]) -> None:
-        """Leave seats out."""
-        self.seats = [seat for seat in self.seats if seat.id not in seats]
-
-    def take(self, places: Places) -> None:
-        """Count places as offered."""
-        self.without({seat.id for seat in places if seat})
-        self.places -= sum(seat is None for seat in places)
-        self.room.take(_zones(places))
-
-    def woken(self, count: int) -> int:
-        """Return how many of `count` places are taken of those that rest."""
-        used = min(count, self.resting)
-        self.resting -= used
-        return used
 
 
 def pass_on(performance_id: int, *, resting: bool = False) -> int:
@@ -101,7 +57,8 @@ def pass_on(performance_id: int, *, resting: bool = False) -> int:
     if is_over(show, now):
         made = _close(performance_id, show, now)
     else:
-        supply = _supply(show, now, resting=resting)
+        claims.keep_again(performance_id, now)
+        supply = supply_of(show, now, resting=resting)
         if supply is None:
             return len(lapsed)
         made = _offer_in_turn(supply, show, now)
@@ -143,32 +100,15 @@ def seats_freed(performance_id: int, seats: Sequence[int | None], now: datetime)
     keep_places(performance_id, count, reason=KeptFor.RETURNED, until=until, now=now)
 
 
-def _supply(show: Show, now: datetime, *, resting: bool) -> Supply | None:
-    """Return what may be offered; None while somebody else works on the show's quotas."""
-    room = claims.lock_room(show.id, now)
-    if room is None:
-        return None
-    if show.seating is Seating.PLACES:
-        rest = claims.resting_places(show.id, now) if resting else 0
-        room.house = None if room.house is None else room.house + rest
-        return Supply(places=max(0, room.house or 0), resting=rest, room=room)
-    free = claims.free_seats(show.id, now, resting=resting)
-    seats = [
-        seat
-        for seat in venues.seats(show.plan_id or 0)
-        if seat.id in free and seat.type is SeatType.SEAT
-    ]
-    return Supply(seats=seats, room=room)
-
-
 def _offer_in_turn(supply: Supply, show: Show, now: datetime) -> int:
     """Offer to each in turn what fits; who is passed by keeps their place, and the page says why."""
     made = 0
     passed: list[tuple[int, PassedWhy]] = []
     seen_by: list[tuple[int, PassedWhy]] = []
     for waiter in queries.waiting(show.id):
-        if not supply.free:
-            break
+        free = supply.free_for(waiter.wanted)
+        if not free:
+            continue
         outcome = _offer(waiter, supply, show, now)
         if outcome is Outcome.OFFERED:
             made += 1
@@ -176,7 +116,7 @@ def _offer_in_turn(supply: Supply, show: Show, now: datetime) -> int:
             passed = []
         else:
             refused = outcome is Outcome.REFUSED
-            why = rules.why_passed(waiter.wanted, supply.free, refused=refused)
+            why = rules.why_passed(waiter.wanted, free, refused=refused)
             passed.append((waiter.id, why))
     db.session.flush()
     claims.passed_by(seen_by)
@@ -190,52 +130,35 @@ def _offer(waiter: Waiter, supply: Supply, show: Show, now: datetime) -> Outcome
     for count in waiter.wanted.counts():
         while places := supply.fitting(waiter.wanted, count):
             entry = entry or queries.get_waiting(waiter.id)
-            if not may_take(entry.member, show.id, places):
+            tiers = tiers_for(entry.member, show.id, places)
+            if not tiers:
                 outcome = Outcome.REFUSED
                 break
-            if _made(entry, places, supply, show, now):
+            promised = [(place, offer.tier.id) for place, offer in zip(places, tiers, strict=True)]
+            if _made(entry, promised, supply, show, now):
                 return Outcome.OFFERED
     return outcome
 
 
-def may_take(member: Known, performance_id: int, places: Places) -> bool:
-    """Return whether the rules of booking let somebody take places now, and there is time to pay."""
-    zones = _zones(places)
-    try:
-        terms = terms_of(member, performance_id)
-        check_wish(member, Wish(count=len(places)), terms)
-        chosen = choose_tiers([(zone, None) for zone in zones], terms.offers)
-    except PalaceError:
-        return False
-    costs = any(offer.amounts[zone] for zone, offer in zip(zones, chosen, strict=True))
-    last = pay_deadline(terms.show.starts_at, venues.house_rules().pay_before_minutes)
-    return not costs or terms.now < last
-
-
-def may_book(member: Known, performance_id: int, wanted: Wanted) -> bool:
-    """Return whether what somebody wishes for is free for them, and wanted by nobody who waits."""
-    show, now = show_now(performance_id)
-    supply = _supply(show, now, resting=False)
-    places = supply.fitting(wanted, wanted.count) if supply else []
-    return bool(places) and may_take(member, performance_id, places)
-
-
-def _made(entry: WaitEntry, places: Places, supply: Supply, show: Show, now: datetime) -> bool:
-    """Keep places for an entry and tell its member; return False where somebody else had one of them."""
+def _made(entry: WaitEntry, promised: Promised, supply: Supply, show: Show, now: datetime) -> bool:
+    """Keep places for an entry in their tiers and tell its member; False: somebody else had one of them."""
     until = rules.lapses_at(
         now.astimezone(SHANGHAI),
         starts_at=show.starts_at,
         closes_at=show.sale_closes_at,
         times=offer_times(),
     )
-    seats = [seat for seat in places if seat is not None]
-    lost = {seat.id for seat in seats} - claims.keep_seats(entry, seats, until=until)
+    places = [place for place, _ in promised]
+    tiers = {place.id: tier_id for place, tier_id in promised if place is not None}
+    lost = set(tiers) - claims.keep_seats(entry, tiers, until=until)
     if lost:
         supply.without(lost)
         return False
-    if not seats:
+    if not tiers:
         claims.wake_places(show.id, supply.woken(len(places)))
-        keep_places(show.id, len(places), reason=entry.key, until=until, now=now)
+        for tier_id, count in Counter(tier_id for _, tier_id in promised).items():
+            reason = entry.key
+            keep_places(show.id, count, reason=reason, until=until, now=now, tier_id=tier_id)
     supply.take(places)
     _tell_turn(entry, places, until, show, now)
     return True
@@ -288,7 +211,3 @@ def offer_times() -> OfferTimes:
         quiet_from=clock_time(house.quiet_from),
         quiet_until=clock_time(house.quiet_until),
     )
-
-
-def _zones(places: Places) -> list[str]:
-    return [seat.zone if seat else "" for seat in places]
