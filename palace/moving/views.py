@@ -63,6 +63,7 @@ def home() -> ResponseReturnValue:
         moves=found,
         shows=queries.coming(clock.now(), _sites()),
         may_plan=not current_user.roles.isdisjoint(AT_PROGRAMME),
+        may_refund=not current_user.roles.isdisjoint(OWED_TO),
     )
 
 

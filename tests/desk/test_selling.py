@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from palace.db import db
 from palace.members.models import AuditLine
+from palace.members.rules import Role
 from palace.programme.models import Performance, Price, Quota, Tier
 from palace.programme.rules import Scope, Seating
 from palace.tickets import services as tickets
@@ -216,3 +218,21 @@ def test_an_open_show_has_no_prices_and_may_be_published(
     number = put_on(hall, seating="open", capacity=3000)["performance"]
     done = send(number, "publish")
     assert done.get_json()["stand"] == "published", done.get_json()
+
+
+@pytest.mark.parametrize("role", [Role.PROGRAMME, Role.SITE_ADMIN])
+def test_whose_word_ends_at_a_house_reads_tiers_and_is_told_who_changes_them(
+    app: Flask, make: Factory, role: Role
+) -> None:
+    browser, tier = app.test_client(), make.tier("member")
+    make.sign_in(browser, make.staff(role, site=make.site()))
+    make.commit()
+    whom = "票种是全馆的，由管全馆的人改。"
+    for page in ("tiers", f"tiers/{tier.id}"):
+        said = browser.get(f"{DESK}/{page}").text
+        assert whom in said
+        assert "/tiers/new" not in said
+    refused = browser.get(f"{DESK}/tiers/new")
+    assert (refused.status_code, whom in refused.text) == (403, True)
+    told_so = browser.post(f"{DESK}/tiers/{tier.id}/end", headers=JSON)
+    assert (told_so.status_code, told_so.get_json()["code"]) == (403, "of_whole_palace")

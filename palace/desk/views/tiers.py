@@ -11,6 +11,7 @@ from flask_babel import gettext
 from palace import clock
 from palace.clock import SHANGHAI
 from palace.db import db, transaction
+from palace.desk.errors import OfWholePalace
 from palace.desk.forms import NewTierForm, TierFields, TierForm
 from palace.desk.queries import selling
 from palace.desk.rules import seen_as
@@ -25,7 +26,7 @@ from palace.desk.views.base import (
     sites,
     to_programs,
 )
-from palace.errors import NotAllowed, NotFound, PalaceError
+from palace.errors import NotFound, PalaceError
 from palace.programme.models import Tier
 from palace.programme.rules import Qualifies
 from palace.text import N_
@@ -160,10 +161,10 @@ def _check_wide() -> None:
     """Refuse whose word ends at a house: tiers are the whole palace's.
 
     Raises:
-        NotAllowed: they are to ask somebody of the whole palace.
+        OfWholePalace: they read them, and ask somebody of the whole palace.
     """
     if sites() is not None:
-        raise NotAllowed
+        raise OfWholePalace
 
 
 def _done(tier_id: int, sentence: str) -> ResponseReturnValue:
