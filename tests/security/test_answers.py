@@ -16,9 +16,10 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse
 
 from palace import clock
+from palace.audit.values import CODES
 from palace.db import db
 from palace.joining import services as joining
-from palace.members.models import Member, Staff
+from palace.members.models import AuditLine, Member, Staff
 from palace.members.rules import Role
 from palace.members.services import code_now, hash_password, shown_code
 from palace.programme.models import Performance
@@ -41,6 +42,9 @@ from tests.waiting.walk import wait_for_one
 
 PASSWORD = "售票处 2026 南宫"  # noqa: S105 - a test's
 ASK = {"Accept": "application/json"}
+CODE = re.compile("[a-z_]+")
+TYPED = {"gate"}
+"""Values of the audit that somebody types."""
 COMPONENTS = json.loads(FILE.read_text(encoding="utf-8"))["components"]
 
 
@@ -362,7 +366,22 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     work(walk, make, show, member, strike)
 
     assert walk.wrong == []
+    assert codes_without_words() == []
     assert walk.seen == {(name, method) for name, methods in JSON.items() for method in methods}
+
+
+def codes_without_words() -> list[tuple[str, str]]:
+    """Return what the audit would say as the code writes it, of all that was done here."""
+    told = db.session.execute(select(AuditLine.before, AuditLine.after)).all()
+    values = [one for line in told for side in line for one in (side or {}).items()]
+    return [
+        (name, value)
+        for name, value in values
+        if isinstance(value, str)
+        and CODE.fullmatch(value)
+        and name not in TYPED
+        and value not in CODES.get(name, {})
+    ]
 
 
 @pytest.mark.parametrize("body", [{"performances": [{}]}, {}, {"performances": [], "more": 1}])
