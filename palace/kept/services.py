@@ -14,10 +14,9 @@ from palace.members.services import note
 from palace.programme import queries as programme
 from palace.programme.models import Opening, Performance
 from palace.programme.rules import Audience
-from palace.tickets import claims
 from palace.tickets import queries as tickets
 from palace.tickets.keeping import KeptFor
-from palace.tickets.kept import keep_places
+from palace.tickets.kept import keep_each, keep_places, unkeep
 from palace.tickets.models import Claim
 from palace.tickets.quotas import lock_quotas
 from palace.tickets.services.freed import seats_freed
@@ -91,7 +90,7 @@ def keep(performance: Performance, seats: Sequence[PlanSeat], keeping: Keeping) 
     now = clock.now()
     _check_to_come(performance, now)
     until = until_of(performance, keeping)
-    kept = claims.keep_each(
+    kept = keep_each(
         performance.id,
         seats,
         reason=keeping.reason,
@@ -163,7 +162,7 @@ def let_go(performance: Performance, group_id: int, seats: Sequence[str] = ()) -
         raise KeptMoved
     alike = [Claim.kept_until == group.until, Claim.kept_why.is_not_distinct_from(group.why)]
     some = [seat for seat in group.seats if seat.code in seats] if seats else None
-    freed = claims.unkeep(performance.id, some, now=now, reason=group.key, also=alike)
+    freed = unkeep(performance.id, some, now=now, reason=group.key, also=alike)
     if freed:
         codes = [seat.code for seat in group.seats if seat.id in freed] or len(freed)
         told = {"kept_for": group.key, "seats": codes}

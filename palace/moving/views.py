@@ -13,7 +13,7 @@ from flask_login import current_user
 
 from palace import clock, words
 from palace.db import db, transaction
-from palace.errors import NotFound, PalaceError
+from palace.errors import PalaceError
 from palace.forms import Form
 from palace.lists.services import answer as lists_answer
 from palace.members.posts import AT_PROGRAMME
@@ -28,7 +28,7 @@ from palace.moving.rules import MoveState, seen_as
 from palace.moving.services.proposing import as_shown, clash_words
 from palace.programme.models import Performance
 from palace.tickets.models import Ticket
-from palace.web import allow, answer, checked, reads, refusal_words, wants_json
+from palace.web import allow, answer, checked, pass_on, reads, refusal_words, wants_json
 
 LOOKS = (*AT_PROGRAMME, Role.REVIEWER)
 
@@ -167,8 +167,7 @@ def _act(performance_id: int, form: Form, act: Callable[[], str]) -> ResponseRet
         with transaction():
             said = act()
     except PalaceError as refusal:
-        if wants_json() or refusal.status == NotFound.status:
-            raise
+        pass_on(refusal)
         db.session.rollback()
         return _page(performance_id, form if isinstance(form, ProposeForm) else None, refusal)
     if not wants_json():

@@ -14,7 +14,7 @@ from palace.db import db, table_of
 from palace.errors import NotFound
 from palace.programme.models import Performance
 from palace.statements import execute
-from palace.tickets.claims import live
+from palace.tickets.kept import live
 from palace.tickets.models import Claim, Waitlist
 from palace.venues import queries as venues
 from palace.venues.rules import PlanSeat

@@ -27,7 +27,7 @@ from palace.blocks.views.base import (
     who,
 )
 from palace.db import db, transaction
-from palace.errors import NotFound, PalaceError
+from palace.errors import PalaceError
 from palace.joining.queries import any_units_called
 from palace.members.posts import AT_COUNTERS, AT_PROGRAMME
 from palace.members.rules import Role, mask_name
@@ -35,7 +35,7 @@ from palace.programme.models import Performance
 from palace.tickets.queries import closed_seats
 from palace.venues import queries as venues
 from palace.venues.rules import PlanSeat
-from palace.web import allow, answer, checked, reads, refusal_words, wants_json
+from palace.web import allow, answer, checked, pass_on, reads, refusal_words, wants_json
 
 OF_SHOW = "/staff/programme/performances/<id:performance_id>/blocks"
 HERE = f"/staff/blocks/{BLOCK}"
@@ -85,8 +85,7 @@ def give(performance_id: int) -> ResponseReturnValue:
                 key=form.key.data or "",
             )
     except PalaceError as refusal:
-        if wants_json() or refusal.status == NotFound.status:
-            raise
+        pass_on(refusal)
         db.session.rollback()
         marks = bool(form.seats.data or form.rows.data)
         return _show_page(performance_id, form.q.data or "", form, refusal, marks=marks)
@@ -189,8 +188,7 @@ def change(block_id: int) -> ResponseReturnValue:
         with transaction():
             services.change(found.id, form.shown.data or "", form.count.data, form.terms)
     except PalaceError as refusal:
-        if wants_json() or refusal.status == NotFound.status:
-            raise
+        pass_on(refusal)
         db.session.rollback()
         return _block_page(block_id, refusal, form)
     return _done(block_id, gettext("改好了。"))

@@ -24,13 +24,12 @@ from palace.desk.views.base import (
     saved,
     say_what_moved,
     sites,
-    to_programs,
 )
 from palace.errors import NotFound, PalaceError
 from palace.programme.models import Tier
 from palace.programme.rules import Qualifies
 from palace.text import N_
-from palace.web import allow, answer, checked, reads, wants_json
+from palace.web import allow, answer, checked, pass_on, reads, wants_json
 
 OF_ONE = "/tiers/<id:tier_id>"
 FOR_WHOM = {Qualifies.ANYONE: N_("谁都能买"), Qualifies.MEMBER: N_("工会会员")}
@@ -84,7 +83,7 @@ def add_tier() -> ResponseReturnValue:
         with transaction():
             tier = services.add(_terms(form))
     except PalaceError as refusal:
-        to_programs(refusal)
+        pass_on(refusal)
         return _tier_page(None, form, refusal)
     if wants_json():
         return _tier_json(tier), 201
@@ -110,10 +109,8 @@ def set_tier(tier_id: int) -> ResponseReturnValue:
         checked(form)
         with transaction():
             changed = services.change(tier_id, _terms(form), seen=form.seen.data or "")
-    except NotFound:
-        raise
     except PalaceError as refusal:
-        to_programs(refusal)
+        pass_on(refusal)
         return _tier_page(_tier_of(tier_id), form, refusal)
     return _done(tier_id, saved(changed=changed))
 
@@ -146,10 +143,8 @@ def remove_tier(tier_id: int) -> ResponseReturnValue:
     try:
         with transaction():
             services.remove(tier_id)
-    except NotFound:
-        raise
     except PalaceError as refusal:
-        to_programs(refusal)
+        pass_on(refusal)
         return _tier_page(_tier_of(tier_id), None, refusal)
     if wants_json():
         return _tiers_json()
