@@ -8,13 +8,10 @@ from datetime import datetime
 from palace.blocks import claims, queries
 from palace.blocks.models import Block, SignUp
 from palace.blocks.rules import Outcome
-from palace.blocks.services.orders import book_for, check_member
+from palace.blocks.services.orders import hand_next
 from palace.blocks.services.telling import tell_none_left
 from palace.db import db
-from palace.errors import PalaceError
-from palace.members.models import Member
 from palace.members.services import note
-from palace.tickets.models import Claim
 
 
 def give_due_turn(now: datetime) -> bool:
@@ -40,27 +37,11 @@ def give_turn(block: Block, now: datetime, *also: int) -> None:
     claims.lock_members([*(one.member_id for one in signed), *also])
     waiting = list(claims.lock_waiting(block, now))
     for one in signed:
-        _give_one(block, one, waiting, now)
+        if hand_next(block, one, waiting, f"turn-{block.id}", now) is Outcome.NO_SEAT:
+            tell_none_left(block, one.member_id, now)
     block.turned_at = now
     db.session.flush()
     note("block_turned", f"block:{block.id}", after=_results(signed), actor="system")
-
-
-def _give_one(block: Block, one: SignUp, waiting: list[Claim], now: datetime) -> None:
-    if not waiting:
-        one.outcome = Outcome.NO_SEAT
-        tell_none_left(block, one.member_id, now)
-        return
-    member = db.session.get_one(Member, one.member_id, populate_existing=True)
-    try:
-        with db.session.begin_nested():
-            check_member(block, member, now)
-            book_for(block, member, waiting[0], f"turn-{block.id}", now)
-    except PalaceError as refusal:
-        one.outcome, one.refusal = Outcome.REFUSED, refusal.code
-        return
-    one.outcome = Outcome.GIVEN
-    waiting.pop(0)
 
 
 def _results(signed: Sequence[SignUp]) -> dict[str, int]:
