@@ -16,10 +16,9 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse
 
 from palace import clock
-from palace.audit.values import CODES
 from palace.db import db
 from palace.joining import services as joining
-from palace.members.models import AuditLine, Member, Staff
+from palace.members.models import Member, Staff
 from palace.members.rules import Role
 from palace.members.services import code_now, hash_password, shown_code
 from palace.programme.models import Performance
@@ -29,6 +28,7 @@ from palace.strikes.models import Strike
 from palace.strikes.rules import StrikeKind
 from tests.architecture.answers import CREATES, JSON
 from tests.architecture.openapi import FILE
+from tests.audit.said import codes_without_words
 from tests.blocks.walk import hand_out_a_block
 from tests.factory import Factory
 from tests.identities.test_rules import card
@@ -42,9 +42,6 @@ from tests.waiting.walk import wait_for_one
 
 PASSWORD = "售票处 2026 南宫"  # noqa: S105 - a test's
 ASK = {"Accept": "application/json"}
-CODE = re.compile("[a-z_]+")
-TYPED = {"gate"}
-"""Values of the audit that somebody types."""
 COMPONENTS = json.loads(FILE.read_text(encoding="utf-8"))["components"]
 
 
@@ -368,20 +365,6 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     assert walk.wrong == []
     assert codes_without_words() == []
     assert walk.seen == {(name, method) for name, methods in JSON.items() for method in methods}
-
-
-def codes_without_words() -> list[tuple[str, str]]:
-    """Return what the audit would say as the code writes it, of all that was done here."""
-    told = db.session.execute(select(AuditLine.before, AuditLine.after)).all()
-    values = [one for line in told for side in line for one in (side or {}).items()]
-    return [
-        (name, value)
-        for name, value in values
-        if isinstance(value, str)
-        and CODE.fullmatch(value)
-        and name not in TYPED
-        and value not in CODES.get(name, {})
-    ]
 
 
 @pytest.mark.parametrize("body", [{"performances": [{}]}, {}, {"performances": [], "more": 1}])
