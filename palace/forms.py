@@ -9,10 +9,12 @@ from typing import Any
 
 from babel.support import Translations
 from flask import request
+from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import Field
+from wtforms import Field, StringField
 from wtforms.i18n import DefaultTranslations, messages_path
+from wtforms.validators import InputRequired, Regexp
 
 from palace import words
 from palace.errors import BadInput
@@ -36,6 +38,18 @@ class Form(FlaskForm):
 
     def __init__(self, **values: Any) -> None:
         super().__init__(**({"formdata": sent_fields()} | values))
+
+
+def six_digits(label: Any) -> StringField:
+    """Return the field of a code that came as a message: six digits, however they are spaced."""
+    return StringField(
+        label,
+        filters=[lambda typed: "".join(typed.split()) if typed else typed],
+        validators=[
+            InputRequired(_("请填写验证码。")),
+            Regexp(r"^[0-9]{6}\Z", message=_("验证码是6位数字。")),
+        ],
+    )
 
 
 class Repeated(Field):

@@ -126,10 +126,10 @@ def site() -> House:
     return house
 
 
-def moded(space_id: int | None = None) -> Moded:
-    """Return how the palace, or a space of it, stands; pages work before it is known."""
+def moded(*space_ids: int) -> Moded:
+    """Return how the palace, or the spaces that a page is about, stand; pages work before it is known."""
     try:
-        return venues.modes().of(space_id)
+        return venues.modes().of_all(space_ids)
     except SQLAlchemyError:
         db.session.rollback()
         return NORMAL

@@ -57,7 +57,7 @@ def _past(rules: HouseRules, now: datetime) -> list[tuple[type[Base], ColumnElem
         (Notice, Notice.created_at <= now - timedelta(days=rules.notice_keep_days)),
         (WaitEntry, WaitEntry.ended_at <= now - timedelta(days=rules.notice_keep_days)),
         (Throttle, Throttle.ends_at <= now),
-        (Claim, _lapsed_place(now)),
+        (Claim, _came_to_nothing(rules, now)),
         (RosterChunk, RosterChunk.created_at <= now - timedelta(days=rules.roster_keep_days)),
         (RosterError, _of_old_import(rules, now)),
         (Entrant, _long_over(rules, now)),
@@ -69,16 +69,21 @@ def _past(rules: HouseRules, now: datetime) -> list[tuple[type[Base], ColumnElem
     ]
 
 
-def _lapsed_place(now: datetime) -> ColumnElement[bool]:
-    """Return the condition that a claim without a seat has lapsed; those of seats are taken over instead.
+def _came_to_nothing(rules: HouseRules, now: datetime) -> ColumnElement[bool]:
+    """Return the condition that a claim lapsed and never became a ticket.
 
-    What was kept for a unit or by staff says afterwards how much went back on sale, and is copied to
-    another evening; what was returned and rested, or kept for an offer, tells nobody anything.
+    One of a seat is taken over by the next buyer, and what was kept for a unit or by staff says how much
+    went back on sale and is copied to another evening: those go with the dates of their show. A place
+    without a seat, returned and rested, or kept for an offer, tells nobody anything and goes at once.
     """
     ticketed = exists().where(Ticket.claim_id == Claim.id)
     passing = or_(Claim.kept_for == KeptFor.RETURNED, Claim.kept_for.startswith("offer:"))
     unkept = or_(Claim.kept_until.is_(None), and_(Claim.kept_until <= now, passing))
-    return and_(Claim.seat_id.is_(None), Claim.held_until <= now, unkept, ~ticketed)
+    last = now - timedelta(days=rules.agenda_keep_days)
+    past = exists().where(Performance.id == Claim.performance_id, Performance.ends_at <= last)
+    over = and_(past, func.coalesce(Claim.kept_until, now) <= now)
+    place = and_(Claim.seat_id.is_(None), unkept)
+    return and_(Claim.held_until <= now, or_(place, over), ~ticketed)
 
 
 def _of_old_import(rules: HouseRules, now: datetime) -> ColumnElement[bool]:

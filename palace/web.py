@@ -18,7 +18,7 @@ from werkzeug.routing import BaseConverter, IntegerConverter, Map
 from werkzeug.sansio.utils import host_is_trusted
 from wtforms import Form as PlainForm
 
-from palace.errors import BadInput, NotAllowed, PalaceError, ProofNeeded, SignInNeeded
+from palace.errors import BadInput, NotAllowed, NotFound, PalaceError, ProofNeeded, SignInNeeded
 from palace.words import value_words
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
@@ -159,6 +159,16 @@ def checked(form: FlaskForm) -> None:
         raise BadInput(
             fields={name: sentences[0] for name, sentences in form.errors.items() if name}
         )
+
+
+def pass_on(refusal: PalaceError) -> None:
+    """Raise a refusal that no form is shown again for; return where one is.
+
+    Raises:
+        PalaceError: to programs, and of what is not there.
+    """
+    if wants_json() or refusal.status == NotFound.status:
+        raise refusal
 
 
 def refusal_words(error: PalaceError) -> str:

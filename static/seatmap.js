@@ -99,7 +99,7 @@ function list() {
   const free = costs.filter((fen) => !fen).length;
   const line = sum && free ? words.mixed : words.total;
   document.getElementById("total").textContent = picked.length ? fill(line, { money: money(sum), count: free }) : "";
-  form.querySelector(".main").hidden = !picked.length;
+  form.querySelector(".main").hidden = !picked.length && !form.querySelector(".marks");
   chips.scrollTop = chips.scrollHeight;
 }
 function paint(i) {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import url_for
@@ -19,22 +20,23 @@ from sqlalchemy import (
     select,
 )
 
+from palace import words
 from palace.audit.acts import ACTS, SUBJECTS
 from palace.audit.rules import Values, changes
-from palace.audit.values import FOUND_BY, MOVES, VALUES
+from palace.audit.values import CODES, VALUES
 from palace.db import db, table_of
 from palace.lists.queries import Column, List, instant, known
 from palace.lists.rules import Kind
 from palace.lists.services import NO, YES
 from palace.members.models import AuditLine, Member, PersonalKey, Staff
-from palace.members.posts import ROLE_WORDS
-from palace.members.rules import Role, mask_name
+from palace.members.rules import mask_name
 from palace.members.services.audit import FOR
 from palace.members.services.personal import opened
 from palace.text import N_
 
 NUMBERED = "^{kind}:[0-9]{{1,18}}$"
 MOST_FOUND = 100
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)")
 SAID = re.compile(r"[\w.-]{1,60}", re.ASCII)
 SYSTEM = N_("系统")
 DESTROYED = N_("个人内容已销毁")
@@ -92,8 +94,8 @@ def _ids(number: Any, *fits: ColumnElement[bool]) -> list[int]:
 
 def _as_said(typed: str) -> list[str]:
     """Return what 会员 5 or 票 77 is written as in a line; empty: it names nothing."""
-    for kind, words in SUBJECTS.items():
-        front = str(gettext(words, number="")).strip()
+    for kind, said in SUBJECTS.items():
+        front = str(gettext(said, number="")).strip()
         number = typed.removeprefix(front).strip()
         if number != typed and SAID.fullmatch(number):
             return [f"{kind}:{number}"]
@@ -158,19 +160,27 @@ def _personal(row: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
 
 def _change_words(name: str, old: object, new: object) -> str:
     heading = gettext(VALUES[name]) if name in VALUES else name
-    if name == "found_by":
-        return f"{heading}: {gettext(FOUND_BY.get(str(new), str(new)))}"
-    if name == "move_kind":
-        return f"{heading}: {gettext(MOVES.get(str(new), str(new)))}"
-    if name == "role":
-        return f"{heading}: {gettext(_role(str(new or old)))}"
-    if old is None:
-        return f"{heading}: {_value(new)}"
-    return f"{heading}: {_value(old)} → {_value(new)}"
+    if old is None or (name == "role" and new is None):
+        return f"{heading}: {_said(name, new or old)}"
+    return f"{heading}: {_said(name, old)} → {_said(name, new)}"
 
 
-def _role(written: str) -> str:
-    return ROLE_WORDS[Role(written)] if written in {*Role} else written
+def _said(name: str, value: object) -> str:
+    """Return a value in words: a code by its name, an instant as people read it."""
+    codes = CODES.get(name, {})
+    if isinstance(value, str) and value in codes:
+        return str(gettext(codes[value]))
+    if isinstance(value, str) and value and name == "openings":
+        return ", ".join(_opening(*one.split("=")) for one in value.split())
+    if isinstance(value, str) and INSTANT.fullmatch(value):
+        return words.instant_words(datetime.fromisoformat(value))
+    return _value(value)
+
+
+def _opening(whom: str, second: str) -> str:
+    codes = CODES["openings"]
+    who = gettext(codes[whom]) if whom in codes else f"{gettext(VALUES['unit'])} {whom}"
+    return f"{who} {words.instant_words(datetime.fromtimestamp(int(second), UTC))}"
 
 
 def _value(value: object) -> str:
@@ -178,7 +188,7 @@ def _value(value: object) -> str:
         return ", ".join(f"{name}={_value(part)}" for name, part in value.items())
     if isinstance(value, bool):
         return str(gettext(YES if value else NO))
-    return "–" if value is None else _thing(str(value))
+    return "–" if value in (None, "") else _thing(str(value))
 
 
 LINES = List(

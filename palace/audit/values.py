@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from palace.consents.rules import NAMES
+from palace.members.posts import ROLE_WORDS
 from palace.text import N_
 from palace.venues.figures import ALL
 
@@ -64,6 +68,8 @@ VALUES = {
     "opens_time": N_("开票时间"),
     "closes_day": N_("停止订票日期"),
     "closes_time": N_("停止订票时间"),
+    "choice": N_("怎么选座"),
+    "no_single_gap": N_("不留单个空位"),
     "identity_policy": N_("登记谁的证件"),
     "one_per_identity": N_("一个证件只能订一张"),
     "name_zh": N_("中文名"),
@@ -108,15 +114,74 @@ VALUES = {
 }
 """Words for the values of before and after; one without words is called as the code calls it."""
 
-FOUND_BY = {
-    "code": N_("会员二维码"),
-    "document": N_("证件"),
-    "phone": N_("手机号"),
-    "card": N_("会员卡"),
-    "name": N_("姓名和单位"),
-    "new": N_("新建账号"),
+YES_NO = {"1": N_("是"), "": N_("否")}
+CODES: dict[str, Mapping[str, str]] = {
+    "role": {role.value: said for role, said in ROLE_WORDS.items()},
+    "mode": {"normal": N_("照常"), "grey": N_("网页变灰（哀悼）"), "stopped": N_("停新预订")},
+    "state": {
+        "valid": N_("有效"),
+        "returned": N_("已退"),
+        "missed": N_("没来"),
+        "admitted": N_("已入场"),
+        "appealed": N_("申请再看"),
+        "kept": N_("照记"),
+        "forgiven": N_("不记了"),
+        "cancel": N_("取消"),
+        "move": N_("改期"),
+        "waiting": N_("在等"),
+        "offered": N_("轮到了"),
+        "accepted": N_("要了"),
+        "declined": N_("不要了"),
+        "lapsed": N_("过时"),
+        "left": N_("退出"),
+        "over": N_("停止订票"),
+    },
+    "kept_for": {
+        "house": N_("本馆自用"),
+        "technical": N_("技术用座"),
+        "press": N_("媒体"),
+        "wheelchair": N_("轮椅席"),
+        "companion": N_("陪同席"),
+        "in_person": N_("给到馆的人"),
+        "returned": N_("刚退回，稍后放出"),
+    },
+    "way": {
+        "any": N_("经办人自己定"),
+        "link": N_("只用群里的链接"),
+        "names": N_("只按名单"),
+        "paper": N_("只用纸票"),
+    },
+    "audience": {
+        "members": N_("全体工会会员"),
+        "unit": N_("一个单位和它下面的会员"),
+        "performance": N_("有某一场票的人"),
+    },
+    "move_kind": {"move": N_("改期或换场地"), "cancel": N_("取消")},
+    "purpose": {purpose.value: said for purpose, said in NAMES.items()},
+    "seating": {
+        "seated": N_("对号入座"),
+        "places": N_("不对号，凭票入场"),
+        "open": N_("不用订票，只管人数"),
+    },
+    "choice": {"free": N_("订的人自己选座"), "assigned": N_("系统配座，只问要几张")},
+    "identity_policy": {
+        "none": N_("不登记"),
+        "buyer": N_("登记订票的人"),
+        "every_entrant": N_("每位入场的人都登记"),
+    },
+    "qualifies": {"anyone": N_("谁都能买"), "member": N_("工会会员")},
+    "format": {"csv": "CSV", "xlsx": "XLSX"},
+    "monthly": YES_NO,
+    "one_per_identity": YES_NO,
+    "no_single_gap": YES_NO,
+    "openings": {"public": N_("公众"), "members": N_("工会会员")},
+    "found_by": {
+        "code": N_("会员二维码"),
+        "document": N_("证件"),
+        "phone": N_("手机号"),
+        "card": N_("会员卡"),
+        "name": N_("姓名和单位"),
+        "new": N_("新建账号"),
+    },
 }
-"""What somebody was found by, in words."""
-
-MOVES = {"move": N_("改期或换场地"), "cancel": N_("取消")}
-"""What is to become of a show, in words."""
+"""Words for what a value may be, by its name; a line written long ago may hold a code of that time."""

@@ -183,22 +183,24 @@ def unprintable_names(now: datetime, sites: Collection[int] | None = None) -> li
     found = [notice.values for notice in notices.since(now - SHOWN_DAYS, [UNPRINTABLE])]
     if sites is None:
         return found
-    here = set(db.session.scalars(_codes_at(sites)))
+    named = [values["ticket"] for values in found]
+    here = set(db.session.scalars(_codes_at(sites, Ticket.code.in_(named))))
     return [values for values in found if values["ticket"] in here]
 
 
-def _codes_at(sites: Collection[int]) -> Select[str]:
-    """Return the codes of the tickets of these houses."""
+def _codes_at(sites: Collection[int], which: ColumnElement[bool]) -> Select[str]:
+    """Return the codes of those of some tickets that are of these houses; a house has very many."""
     return (
         select(Ticket.code)
         .join(Performance, Performance.id == Ticket.performance_id)
-        .where(Performance.space_id.in_(spaces_at(sites)))
+        .where(which, Performance.space_id.in_(spaces_at(sites)))
     )
 
 
 def _of_sites(actor: SignedIn) -> ColumnElement[bool]:
     sites = actor.sites(Role.DOOR, *AT_COUNTERS)
-    here = true() if sites is None else Notice.values["ticket"].astext.in_(_codes_at(sites))
+    named = Ticket.code == Notice.values["ticket"].astext
+    here = true() if sites is None else _codes_at(sites, named).exists()
     return and_(Notice.kind == UNPRINTABLE, here)
 
 

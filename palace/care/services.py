@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 from flask import current_app
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from palace.care import messages, probes, queries, rules
-from palace.care.measurements import Machine, Setting
+from palace.care.measurements import Database, Machine, Setting
 from palace.care.rules import Line
 from palace.config import Settings
 from palace.db import db
@@ -26,21 +28,32 @@ DROP_SAME = text(
     """
 )
 WORKER_KILLED = "WorkerKilled"
+FRESH = 10.0  # seconds
 
 
 def health() -> list[Line]:
     """Look at every part of the palace."""
     settings: Settings = current_app.extensions["palace"]
-    return _judged(probes.machine(settings))
+    return _judged(probes.machine(settings), queries.database())
 
 
 def glance() -> list[Line] | None:
     """Return what a page may say of every part without looking for seconds; None: not yet known."""
     seen = probes.glance(current_app.extensions["palace"])
-    return _judged(seen) if seen else None
+    return _judged(seen, database_lately()) if seen else None
 
 
-def _judged(machine: Machine) -> list[Line]:
+def database_lately() -> Database | None:
+    """Return what the database told a moment ago: counting all that is unsettled takes its time."""
+    kept: tuple[float, Database] | None = current_app.extensions.get("palace_told")
+    if kept is not None and time.monotonic() - kept[0] < FRESH:
+        return kept[1]
+    told = queries.database()
+    current_app.extensions["palace_told"] = told and (time.monotonic(), told)
+    return told
+
+
+def _judged(machine: Machine, database: Database | None) -> list[Line]:
     settings: Settings = current_app.extensions["palace"]
     setting = Setting(
         demo=settings.demo,
@@ -50,7 +63,6 @@ def _judged(machine: Machine) -> list[Line]:
         public_url=settings.public_url,
         schema=current_app.extensions["palace_schema"],
     )
-    database = queries.database()
     told = [*rules.lines(machine, database, setting), *messages.lines(database, setting)]
     return rules.red_first(told)
 

@@ -11,6 +11,7 @@ from palace.config import Settings, UnsafeSettings
 from palace.db import db, tables_to_empty, transaction
 from palace.demo import (
     blocks,
+    broadcasts,
     changing,
     house,
     joining,
@@ -91,6 +92,7 @@ def _bring_in() -> None:
     sales.bring_in(shows, now)
     waiting.bring_in(shows, now)
     changing.bring_in(shows, now)
+    broadcasts.bring_in(shows, now)
     strikes.bring_in(now)
     privacy.bring_in(now)
     sales.mark_sent(now)

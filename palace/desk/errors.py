@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from palace.errors import PalaceError
+from palace.errors import NotAllowed, PalaceError
 from palace.text import N_
 
 
@@ -87,6 +87,13 @@ class NotStaged(PalaceError):
 
     status, code = 409, "not_staged"
     message = N_("这一场已经取消或者结束，不能再改。")
+
+
+class OfWholePalace(NotAllowed):
+    """Their word ends at a house, and tiers are the whole palace's."""
+
+    code = "of_whole_palace"
+    message = N_("票种是全馆的，由管全馆的人改。")
 
 
 class TierInUse(PalaceError):

@@ -14,8 +14,8 @@ from palace.members.models import Member, RosterEntry
 from palace.members.rules import mobile_number, tidy_name
 from palace.programme.models import Performance
 from palace.roster.rules import read_card
-from palace.tickets.claims import live
 from palace.tickets.counts import free_used_of
+from palace.tickets.kept import live
 from palace.tickets.models import Claim, Ticket
 from palace.tickets.rules import TicketState
 

@@ -12,7 +12,7 @@ from flask_babel import gettext
 
 from palace import clock
 from palace.db import db, transaction
-from palace.errors import NotFound, PalaceError
+from palace.errors import PalaceError
 from palace.gifts import queries, rules, services
 from palace.gifts.forms import GiftForm
 from palace.gifts.models import Gift
@@ -24,7 +24,7 @@ from palace.tickets import queries as tickets
 from palace.tickets.models import Ticket
 from palace.tickets.terms import show_now
 from palace.venues.queries import house_rules
-from palace.web import allow, answer, checked, reads, refusal_words, wants_json
+from palace.web import allow, answer, checked, pass_on, reads, refusal_words, wants_json
 
 OFFERS = limiter.shared_limit(
     "40 per day", scope="gifts", key_func=lambda: f"member:{current_member().id}"
@@ -82,8 +82,7 @@ def offer(code: str) -> ResponseReturnValue:
         with transaction():
             services.offer(current_member(), code, form.number.data or "", form.name.data or "")
     except PalaceError as refusal:
-        if wants_json() or refusal.status == NotFound.status:
-            raise
+        pass_on(refusal)
         db.session.rollback()
         return _giver_page(code, form, refusal)
     if wants_json():
@@ -129,8 +128,7 @@ def _answered(service: Callable[[Known, str], Gift], code: str, said: str) -> Re
         with transaction():
             gift = service(current_member(), code)
     except PalaceError as refusal:
-        if wants_json() or refusal.status == NotFound.status:
-            raise
+        pass_on(refusal)
         db.session.rollback()
         return _receiver_page(code, refusal)
     if wants_json():

@@ -14,10 +14,9 @@ from palace.members.services import note
 from palace.programme import queries as programme
 from palace.programme.models import Opening, Performance
 from palace.programme.rules import Audience
-from palace.tickets import claims
 from palace.tickets import queries as tickets
 from palace.tickets.keeping import KeptFor
-from palace.tickets.kept import keep_places
+from palace.tickets.kept import keep_each, keep_places, unkeep
 from palace.tickets.models import Claim
 from palace.tickets.quotas import lock_quotas
 from palace.tickets.services.freed import seats_freed
@@ -91,7 +90,7 @@ def keep(performance: Performance, seats: Sequence[PlanSeat], keeping: Keeping) 
     now = clock.now()
     _check_to_come(performance, now)
     until = until_of(performance, keeping)
-    kept = claims.keep_each(
+    kept = keep_each(
         performance.id,
         seats,
         reason=keeping.reason,
@@ -107,13 +106,8 @@ def keep(performance: Performance, seats: Sequence[PlanSeat], keeping: Keeping) 
     )
     if kept:
         codes = [seat.code for seat in told.seats]
-        told_of = {"kept_for": keeping.reason, "seats": codes}
-        note(
-            "seats_kept",
-            f"performance:{performance.id}",
-            after=_dated(told_of, until),
-            why=keeping.why or None,
-        )
+        after = _told(keeping.reason, codes, until)
+        note("seats_kept", f"performance:{performance.id}", after=after, why=keeping.why or None)
     return told
 
 
@@ -139,13 +133,8 @@ def keep_some_places(performance: Performance, count: int, keeping: Keeping) -> 
         now=now,
         why=keeping.why or None,
     )
-    told = {"kept_for": keeping.reason, "seats": count}
-    note(
-        "places_kept",
-        f"performance:{performance.id}",
-        after=_dated(told, until),
-        why=keeping.why or None,
-    )
+    after = _told(keeping.reason, count, until)
+    note("places_kept", f"performance:{performance.id}", after=after, why=keeping.why or None)
     return until
 
 
@@ -163,16 +152,11 @@ def let_go(performance: Performance, group_id: int, seats: Sequence[str] = ()) -
         raise KeptMoved
     alike = [Claim.kept_until == group.until, Claim.kept_why.is_not_distinct_from(group.why)]
     some = [seat for seat in group.seats if seat.code in seats] if seats else None
-    freed = claims.unkeep(performance.id, some, now=now, reason=group.key, also=alike)
+    freed = unkeep(performance.id, some, now=now, reason=group.key, also=alike)
     if freed:
         codes = [seat.code for seat in group.seats if seat.id in freed] or len(freed)
-        told = {"kept_for": group.key, "seats": codes}
-        note(
-            "seats_released",
-            f"performance:{performance.id}",
-            after=_dated(told, now),
-            why=group.why or None,
-        )
+        after = _told(group.key, codes, now)
+        note("seats_released", f"performance:{performance.id}", after=after, why=group.why or None)
         seats_freed(performance.id, (), now)
     return len(freed)
 
@@ -190,5 +174,6 @@ def _check_to_come(performance: Performance, now: datetime) -> None:
         raise ShowBegun
 
 
-def _dated(told: Mapping[str, object], until: datetime) -> dict[str, object]:
-    return {**told, "until": until.isoformat()}
+def _told(reason: str, seats: int | list[str], until: datetime) -> dict[str, object]:
+    """Return what the audit says of seats kept or put on sale."""
+    return {"kept_for": reason, "seats": seats, "until": until.isoformat()}

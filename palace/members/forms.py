@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, PasswordField, StringField, ValidationError
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
-from palace.forms import Form
+from palace.forms import Form, six_digits
 from palace.members.facts import LONGEST_FACT
 from palace.members.phones import PhoneForm
 from palace.members.rules import is_name, tidy_name
@@ -17,14 +17,7 @@ NEW_PERSON = "new"
 class MoveForm(Form):
     """The code that came to a new number."""
 
-    code = StringField(
-        _("新号码收到的验证码"),
-        filters=[lambda typed: "".join(typed.split()) if typed else typed],
-        validators=[
-            InputRequired(_("请填写验证码。")),
-            Regexp(r"^[0-9]{6}\Z", message=_("验证码是6位数字。")),
-        ],
-    )
+    code = six_digits(_("新号码收到的验证码"))
 
 
 class DeskFindForm(Form):
@@ -52,14 +45,7 @@ class DeskNumberForm(PhoneForm):
 class CodeForm(Form):
     """The code that came by message, and whether its holder wants to say who of the number they are."""
 
-    code = StringField(
-        _("验证码"),
-        filters=[lambda typed: "".join(typed.split()) if typed else typed],
-        validators=[
-            InputRequired(_("请填写验证码。")),
-            Regexp(r"^[0-9]{6}\Z", message=_("验证码是6位数字。")),
-        ],
-    )
+    code = six_digits(_("验证码"))
     choose = BooleanField(_("这个号码几个人用，我要选名字"))
 
 

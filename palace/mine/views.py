@@ -26,7 +26,7 @@ from palace.agenda import queries as agenda
 from palace.agenda.models import AgendaEntry
 from palace.config import Settings
 from palace.db import transaction
-from palace.errors import NotFound, PalaceError
+from palace.errors import PalaceError
 from palace.joining import queries as joining
 from palace.members import services
 from palace.members.queries import current_member, row_of
@@ -37,7 +37,7 @@ from palace.strikes import services as strikes
 from palace.text import N_
 from palace.tickets import printing, tokens
 from palace.tickets.models import Ticket
-from palace.web import allow, answer, checked, reads, refusal_words, wants_json
+from palace.web import allow, answer, checked, pass_on, reads, refusal_words, wants_json
 
 LAST_PAGE = 500
 
@@ -202,11 +202,8 @@ def appeal(strike_id: int) -> ResponseReturnValue:
         checked(form)
         with transaction():
             strikes.appeal(member.id, strike_id, (form.words.data or "").strip(), clock.now())
-    except NotFound:
-        raise
     except PalaceError as refusal:
-        if wants_json():
-            raise
+        pass_on(refusal)
         if not form.words.errors:
             return _page(status=refusal.status, refusal=refusal_words(refusal))
         typed = {

@@ -16,7 +16,7 @@ from palace.moving.rules import Figures, MoveKind, Times
 from palace.programme.models import Performance, Price, Production
 from palace.programme.queries import stages
 from palace.programme.rules import Seating, Stage
-from palace.tickets.claims import kept, live
+from palace.tickets.kept import kept, live
 from palace.tickets.models import Claim, Order, Ticket
 from palace.tickets.rules import OrderState, TicketState
 from palace.venues import queries as venues

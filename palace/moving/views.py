@@ -30,7 +30,7 @@ from palace.moving.services.proposing import as_shown, clash_words
 from palace.programme.models import Performance
 from palace.tickets.models import Ticket
 from palace.venues.queries import spaces_at
-from palace.web import allow, answer, checked, reads, refusal_words, wants_json
+from palace.web import allow, answer, checked, pass_on, reads, refusal_words, wants_json
 
 LOOKS = (*AT_PROGRAMME, Role.REVIEWER)
 
@@ -73,6 +73,7 @@ def home() -> ResponseReturnValue:
         moves=found,
         by_production=_by_production(queries.coming(clock.now(), _sites())),
         may_plan=not current_user.roles.isdisjoint(AT_PROGRAMME),
+        may_refund=not current_user.roles.isdisjoint(OWED_TO),
     )
 
 
@@ -184,8 +185,7 @@ def _act(performance_id: int, form: Form, act: Callable[[], str]) -> ResponseRet
         with transaction():
             said = act()
     except PalaceError as refusal:
-        if wants_json() or refusal.status == NotFound.status:
-            raise
+        pass_on(refusal)
         db.session.rollback()
         return _page(performance_id, form if isinstance(form, ProposeForm) else None, refusal)
     if not wants_json():

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import Field, HiddenField, IntegerField, StringField
 from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional, Regexp
 
-from palace.forms import Form
+from palace.forms import Form, six_digits
 from palace.notices.rules import DECLINABLE, LONGEST_EMAIL
 from palace.notices.senders import KINDS
 
@@ -59,14 +59,7 @@ class EmailForm(Form):
 class EmailCodeForm(Form):
     """The code that came by letter."""
 
-    code = StringField(
-        _("验证码"),
-        filters=[lambda typed: "".join(typed.split()) if typed else typed],
-        validators=[
-            InputRequired(_("请填写验证码。")),
-            Regexp(r"^[0-9]{6}\Z", message=_("验证码是6位数字。")),
-        ],
-    )
+    code = six_digits(_("验证码"))
 
 
 class TemplateForm(Form):

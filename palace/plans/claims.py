@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select
 
 from palace.db import db
 from palace.programme.models import Performance
-from palace.tickets.claims import live
+from palace.tickets.kept import live
 from palace.tickets.models import Claim, Order
 from palace.venues.models import Seat
 

@@ -176,8 +176,17 @@ PASSED_STEPS = (
     )
     .scalar_subquery()
 )
-OF_STEP = func.jsonb_extract_path_text(Revision.steps, cast(PASSED_STEPS, Text), "name_zh")
-NEXT_STEP = case((Revision.state == RevisionState.WAITING, OF_STEP), else_="")
+
+
+def _next_step(name: str) -> ColumnElement[str]:
+    of_step = func.jsonb_extract_path_text(Revision.steps, cast(PASSED_STEPS, Text), name)
+    return case((Revision.state == RevisionState.WAITING, of_step), else_="")
+
+
+def _step(row: Any) -> str:
+    return str((words.language() == "en" and row.step_en) or row.step or "")
+
+
 REVISIONS = List(
     endpoint="review.home",
     title=N_("审核"),
@@ -186,7 +195,10 @@ REVISIONS = List(
     order="-proposed_at",
     template="review/home.html",
     scope=_here,
-    more=[Revision.fields["title_en"].astext.label("title_en")],
+    more=[
+        Revision.fields["title_en"].astext.label("title_en"),
+        _next_step("name_en").label("step_en"),
+    ],
     columns=[
         instant("proposed_at", Revision.proposed_at),
         Column(
@@ -206,7 +218,7 @@ REVISIONS = List(
             choices={state.value: words for state, words in STATES.items()},
             filters=True,
         ),
-        Column(name="step", heading=N_("到哪一步"), of=NEXT_STEP),
+        Column(name="step", heading=N_("到哪一步"), of=_next_step("name_zh"), say=_step),
     ],
     empty=N_("还没有送审过。"),
 )

@@ -174,7 +174,7 @@ def sheet(revision_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/steps")
-@allow(Role.ADMIN)
+@allow(*READERS)
 def steps() -> ResponseReturnValue:
     """Show the steps that what is sent in has to pass."""
     return _steps()
@@ -235,4 +235,5 @@ def _steps(form: StepForm | None = None, refusal: PalaceError | None = None) -> 
         steps=there,
         form=shown,
         refusal=refusal_words(refusal) if refusal and not shown.errors else "",
+        may_change=Role.ADMIN in current_user.roles,
     )

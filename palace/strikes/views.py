@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from palace import clock
 from palace.db import db, transaction
-from palace.errors import NotFound, PalaceError
+from palace.errors import PalaceError
 from palace.lists.services import answer as answer_list
 from palace.members.posts import AT_COUNTERS
 from palace.strikes import queries, services
@@ -18,7 +18,7 @@ from palace.strikes.models import Strike
 from palace.strikes.queries import STRIKES
 from palace.strikes.rules import Verdict, check_decides
 from palace.text import N_
-from palace.web import allow, answer, checked, reads, refusal_words, wants_json
+from palace.web import allow, answer, checked, pass_on, reads, refusal_words, wants_json
 
 FORGIVEN = N_("这一次不算了，马上生效，也告诉本人了。")
 KEPT = N_("这一次还是算，也告诉本人了。")
@@ -75,11 +75,8 @@ def _decided(strike_id: int, form: ForgiveForm) -> ResponseReturnValue:
         checked(form)
         with transaction():
             strike = _do(strike_id, form)
-    except NotFound:
-        raise
     except PalaceError as refusal:
-        if wants_json():
-            raise
+        pass_on(refusal)
         db.session.rollback()
         form.why.errors = form.why.errors or [refusal_words(refusal)]
         return _page(strike_id, form, refusal.status)

@@ -30,14 +30,8 @@ from palace.db import db, table_of
 from palace.money import Fen
 from palace.programme.models import Performance
 from palace.statements import execute
-from palace.tickets.kept import keep as keep  # noqa: PLC0414 - says: shown to others
-from palace.tickets.kept import keep_each as keep_each  # noqa: PLC0414 - says: shown to others
-from palace.tickets.kept import kept as kept  # noqa: PLC0414 - says: shown to others
-from palace.tickets.kept import live as live  # noqa: PLC0414 - says: shown to others
-from palace.tickets.kept import unkeep as unkeep  # noqa: PLC0414 - says: shown to others
+from palace.tickets.kept import live
 from palace.tickets.models import Claim, Entrant, Order, Ticket
-from palace.tickets.quotas import check_quotas as check_quotas  # noqa: PLC0414 - says: shown to others
-from palace.tickets.quotas import check_zone as check_zone  # noqa: PLC0414 - says: shown to others
 from palace.tickets.quotas import lock_quotas
 from palace.tickets.rules import NamedTier
 from palace.venues.models import Seat

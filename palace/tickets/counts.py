@@ -25,8 +25,7 @@ from palace.members.queries import grant_holds
 from palace.programme.models import Opening, Performance, Price, Quota, Tier
 from palace.programme.rules import Scope
 from palace.strikes.models import Strike
-from palace.tickets.claims import live
-from palace.tickets.kept import promised
+from palace.tickets.kept import live, promised
 from palace.tickets.models import Claim, Waitlist
 from palace.venues.models import HouseRules
 

@@ -29,7 +29,7 @@ from palace.errors import NotFound
 from palace.programme.models import Performance
 from palace.programme.rules import IdentityPolicy
 from palace.statements import as_loaded, execute, execute_all
-from palace.tickets.claims import kept, live
+from palace.tickets.kept import kept, live
 from palace.tickets.models import Admission, Claim, Entrant, Order, Ticket, Waitlist
 from palace.tickets.rules import OrderState, TicketState
 from palace.venues.models import Seat

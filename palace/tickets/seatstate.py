@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as DatabaseHangs
 
 from palace.programme.models import Performance
-from palace.tickets.claims import kept, live
+from palace.tickets.kept import kept, live
 from palace.tickets.models import Claim, Waitlist
 from palace.venues.models import Seat
 from palace.web import REQUEST_ID, host_check, new_request_id, safe_headers

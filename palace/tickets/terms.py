@@ -20,9 +20,9 @@ from palace.programme.rules import IdentityPolicy, Qualifies, SeatChoice, Timed,
 from palace.statements import Question, execute
 from palace.strikes.rules import Ladder
 from palace.tickets import counts
-from palace.tickets.claims import live
 from palace.tickets.counts import MEMBER, NOW, PERFORMANCE, free_used_of
 from palace.tickets.keeping import Held, Opened, opened_by
+from palace.tickets.kept import live
 from palace.tickets.rules import Offer, room_of
 from palace.venues.models import HouseRules, Site, Space
 from palace.venues.queries import HEAD

@@ -68,7 +68,8 @@ class HouseRules(Base):
         get_in_minutes, get_out_minutes, doors_minutes: what a new performance takes of its hall before it
             begins and after it ends, and when its doors open; each may have its own.
         sale_opens_days, sale_opens_hour: a new performance opens so many days before, at this hour.
-        agenda_keep_days: how long members see what they have been to.
+        agenda_keep_days: how long members see what they have been to; seats kept for a show that nobody
+            took are forgotten then, too.
         application_keep_days: applications to a unit are kept so long after they were closed.
         downloads_per_day: how often a day somebody may take all their data along.
         quiet_from, quiet_until: from when to when at night messages wait and the minutes of offers do not

@@ -18,7 +18,7 @@ from palace.notices.rules import Fund, MessageRules
 from palace.once import once
 from palace.venues.errors import NotSetUp
 from palace.venues.models import Demonstration, HouseRules, Seat, SeatingPlan, Site, Space
-from palace.venues.rules import NORMAL, Mode, Moded, PlanSeat, Reason, stronger
+from palace.venues.rules import NORMAL, Mode, Moded, PlanSeat, Reason, stronger, weakest
 
 HEAD = "head"
 MODES_FRESH = 2.0  # seconds
@@ -190,10 +190,13 @@ class Modes:
     palace: Moded = NORMAL
     by_space: Mapping[int, Moded] = field(default_factory=dict)
 
-    def of(self, space_id: int | None) -> Moded:
-        """Return how a space stands; None: the palace itself."""
-        own = self.by_space.get(space_id, NORMAL) if space_id else NORMAL
-        return stronger(self.palace, own)
+    def of(self, space_id: int) -> Moded:
+        """Return how a space stands."""
+        return stronger(self.palace, self.by_space.get(space_id, NORMAL))
+
+    def of_all(self, space_ids: Collection[int]) -> Moded:
+        """Return what holds for each of some spaces; none: how the palace itself stands."""
+        return weakest([self.of(one) for one in space_ids] or [self.palace])
 
 
 def modes() -> Modes:

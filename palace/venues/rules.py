@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -81,5 +82,13 @@ NORMAL = Moded()
 
 def stronger(one: Moded, other: Moded) -> Moded:
     """Return which of two holds where both do: the palace's and a house's own."""
-    order = list(Mode)
-    return max(one, other, key=lambda moded: order.index(moded.mode))
+    return max(one, other, key=_strength)
+
+
+def weakest(those: Collection[Moded]) -> Moded:
+    """Return what holds everywhere, of how several places stand."""
+    return min(those, key=_strength)
+
+
+def _strength(moded: Moded) -> int:
+    return list(Mode).index(moded.mode)

@@ -17,7 +17,7 @@ from palace.members.queries import grant_holds
 from palace.members.rules import GrantKind
 from palace.programme.models import Performance
 from palace.statements import execute
-from palace.tickets.claims import live
+from palace.tickets.kept import live
 from palace.tickets.models import Claim, Waitlist
 from palace.venues import queries as venues
 from palace.venues.rules import PlanSeat

@@ -26,7 +26,7 @@ from palace.waiting.forms import JoinForm
 from palace.waiting.models import WaitEntry
 from palace.waiting.queries import Standing
 from palace.waiting.rules import LIVE, WaitState
-from palace.web import allow, answer, checked, reads, refusal_words, wants_json
+from palace.web import allow, answer, checked, pass_on, reads, refusal_words, wants_json
 
 SEEN_BY = (Role.PROGRAMME, *AT_COUNTERS)
 ONE = "/performances/<id:performance_id>/wait"
@@ -95,8 +95,7 @@ def join(performance_id: int) -> ResponseReturnValue:
         with transaction():
             services.join(current_member(), performance_id, form.wanted)
     except PalaceError as refusal:
-        if wants_json() or refusal.status == NotFound.status:
-            raise
+        pass_on(refusal)
         db.session.rollback()
         return _page(performance_id, form, refusal)
     if wants_json():
@@ -236,8 +235,7 @@ def accept(code: str) -> ResponseReturnValue:
 
 def _refused(code: str, refusal: PalaceError) -> ResponseReturnValue:
     """Show an offer that could not be taken or given up, with the reason."""
-    if wants_json() or refusal.status == NotFound.status:
-        raise refusal
+    pass_on(refusal)
     db.session.rollback()
     entry = queries.entry_of(current_member().id, code)
     bring_up(entry.performance_id)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 
 import pytest
 from flask import Flask
@@ -13,17 +14,29 @@ from flask.testing import FlaskClient
 from sqlalchemy import NullPool, create_engine, text, true
 
 from palace import clock
+from palace.acting.queries import FoundBy
 from palace.audit.acts import ACTS, SUBJECTS
 from palace.audit.queries import LINES
 from palace.audit.rules import changes
-from palace.audit.values import VALUES
+from palace.audit.values import CODES, VALUES
+from palace.blocks.rules import Way
+from palace.broadcasts.rules import Audience
 from palace.care.queries import TASK_DIED
+from palace.consents.rules import Purpose
 from palace.db import db
 from palace.joining.rules import Verdict
 from palace.lists.queries import MOST_COUNTED, PAGE_SIZE
 from palace.members.models import AuditLine, Staff
 from palace.members.rules import Role
+from palace.moving.rules import MoveKind
 from palace.privacy.forms import DaysForm
+from palace.programme.rules import IdentityPolicy, Qualifies, SeatChoice, Seating
+from palace.reports.rules import Format
+from palace.strikes import rules as strikes
+from palace.tickets.keeping import KeptFor
+from palace.tickets.rules import TicketState
+from palace.venues.rules import Mode
+from palace.waiting.rules import WaitState
 from tests.architecture.measure import parsed, python_files
 from tests.factory import Factory
 from tests.lists.plans import touched
@@ -39,6 +52,24 @@ CONSTANTS = {"TASK_DIED": TASK_DIED}
 NOTES = {"note", "noting", "audit.note", "people.note", "members.note", "services.note"}
 MADE = {"f'unit_{verdict}'": [f"unit_{verdict}" for verdict in Verdict]}
 """Acts that are put together, with everything they may become."""
+NOTED: dict[str, tuple[type[StrEnum], ...]] = {
+    "role": (Role,),
+    "mode": (Mode,),
+    "state": (TicketState, WaitState, MoveKind, strikes.Verdict),
+    "kept_for": (KeptFor,),
+    "way": (Way,),
+    "audience": (Audience,),
+    "purpose": (Purpose,),
+    "seating": (Seating,),
+    "choice": (SeatChoice,),
+    "identity_policy": (IdentityPolicy,),
+    "qualifies": (Qualifies,),
+    "format": (Format,),
+    "found_by": (FoundBy,),
+}
+"""What values of the audit are codes, and of which enums."""
+STATE = re.compile(r"'state': '(\w+)'")
+NINE = int(datetime(2026, 12, 1, 1, tzinfo=UTC).timestamp())
 
 
 @pytest.fixture
@@ -83,7 +114,7 @@ def test_the_page_says_who_did_what_to_whom(client: FlaskClient, admin: Staff) -
         "欧**华",
         "退票",
         "票 77",
-        "状态: valid → returned",
+        "状态: 有效 → 已退",
     ):
         assert words in page
     assert "欧阳建华" not in page
@@ -250,6 +281,58 @@ def test_every_value_the_code_notes_has_its_word() -> None:
     names |= {"purpose", "version"}  # passed on by name
     names |= {name for name in vars(DaysForm) if name.endswith(("_days", "_months", "_per_day"))}
     assert names <= set(VALUES), f"palace/audit/values.py: VALUES lacks {names - {*VALUES}}"
+
+
+def test_every_code_a_value_may_be_has_its_words() -> None:
+    for name, enums in NOTED.items():
+        codes = {code.value for enum in enums for code in enum}
+        assert codes <= set(CODES[name]), f"palace/audit/values.py: CODES[{name!r}] lacks some"
+
+
+def test_every_code_the_code_notes_is_one_of_these() -> None:
+    """A value of an enum under a name of the audit's, and a state that is noted as it is written."""
+    found, written = set(), set()
+    for path in python_files("palace"):
+        told = [node for node in ast.walk(parsed(path)) if isinstance(node, ast.Dict)]
+        for each in told:
+            for key, value in zip(each.keys, each.values, strict=True):
+                name = str(key.value) if isinstance(key, ast.Constant) else ""
+                if name in VALUES and isinstance(value, ast.Attribute) and value.attr == "value":
+                    found.add(name)
+        for node in ast.walk(parsed(path)):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in NOTES:
+                for given in node.keywords:
+                    written |= set(STATE.findall(ast.unparse(given.value)))
+    assert {"mode", "role", "way"} <= found
+    assert found - {"unit"} <= set(NOTED)  # a line of a roster that names a unit wrongly
+    assert {"returned", "missed", "forgiven"} <= written
+    assert written <= set(CODES["state"])
+
+
+def test_codes_and_instants_are_said_in_words(
+    client: FlaskClient, admin: Staff, make: Factory
+) -> None:
+    at = "2026-12-01T11:30:00.5+00:00"
+    make.add(
+        AuditLine(
+            actor="system",
+            act="block_changed",
+            subject="block:1",
+            before={
+                "way": "link",
+                "releases_at": at,
+                "fund": "",
+                "openings": f"public={NINE} 7={NINE}",
+            },
+            after={"way": "of_old", "releases_at": None, "fund": "工会经费", "openings": ""},
+        )
+    )
+    (row,) = rows(client, "subject=block:1")
+    told = row["change"].split("\n")
+    assert "怎么发: 只用群里的链接 → of_old" in told
+    assert "收回时间: 12月1日 周二 19:30 → –" in told
+    assert "差价由谁出: – → 工会经费" in told
+    assert "开票时间: 公众 12月1日 周二 09:00, 单位编号 7 12月1日 周二 09:00 → –" in told
 
 
 def test_only_what_changed_is_told() -> None:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import time, timedelta
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from palace import clock
 from palace.boxoffice import queries
+from palace.care import queries as told_by
+from palace.care import services as care
+from palace.care.measurements import Database
 from palace.db import db
 from palace.members.rules import Role
 from palace.notices.services import owe
@@ -132,3 +136,36 @@ def test_a_quiet_day_is_a_page_too(make: Factory, client: FlaskClient) -> None:
     make.sign_in(client, make.staff())
 
     assert client.get("/staff").status_code == 200
+
+
+def test_what_the_database_tells_serves_for_some_seconds(
+    app: Flask, make: Factory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make.site()
+    app.extensions.pop("palace_told", None)
+    asked, told = [], told_by.database()
+
+    def ask() -> Database | None:
+        asked.append(1)
+        return told
+
+    monkeypatch.setattr(told_by, "database", ask)
+
+    assert [care.database_lately() for _ in range(3)] == [told] * 3
+    assert len(asked) == 1
+    asked_at, _ = app.extensions["palace_told"]
+    app.extensions["palace_told"] = asked_at - care.FRESH, told
+    assert care.database_lately() == told
+    assert len(asked) == 2
+    app.extensions.pop("palace_told")
+
+
+def test_a_database_that_does_not_answer_is_asked_again(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.extensions.pop("palace_told", None)
+    asked = []
+    monkeypatch.setattr(told_by, "database", lambda: asked.append(1))
+
+    assert [care.database_lately() for _ in range(2)] == [None] * 2
+    assert len(asked) == 2

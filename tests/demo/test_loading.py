@@ -16,6 +16,9 @@ from sqlalchemy import func, select, text
 from palace import clock, opened
 from palace.acting.queries import by_name as by_name_and_unit
 from palace.acting.queries import by_word
+from palace.broadcasts.models import Broadcast
+from palace.broadcasts.queries import estimate, progress
+from palace.broadcasts.rules import Stage
 from palace.config import Settings, UnsafeSettings
 from palace.db import Base, db
 from palace.demo import SIGN_INS, loading
@@ -152,7 +155,30 @@ def test_what_is_sold_agrees_claim_by_claim(palace: Settings) -> None:
     assert db.session.scalar(select(func.count()).where(Notice.sent_at.is_(None))) == 0
 
 
+def test_one_mass_notice_was_sent_and_one_waits_to_be_started(palace: Settings) -> None:
+    sent, proposed = mass_notices()
+    reached = select(func.count()).where(Notice.subject == sent.subject)
+
+    assert sent.state is Stage.DONE
+    assert sent.confirmed_by not in {None, sent.written_by}
+    assert db.session.scalar(reached) == sent.receivers > 0
+    assert progress(sent).waiting == progress(sent).going == 0
+    assert proposed.state is Stage.DRAFT
+    assert estimate(proposed, clock.now()).receivers > sent.receivers
+
+
+def mass_notices() -> list[Broadcast]:
+    """Return the mass notices, the oldest first."""
+    return list(db.session.scalars(select(Broadcast).order_by(Broadcast.id)))
+
+
+def what_they_say() -> list[tuple[str, str, int]]:
+    """Return what does not change of mass notices from reset to reset."""
+    return [(one.title_zh, one.word, one.receivers) for one in mass_notices()]
+
+
 def test_a_reset_starts_afresh_and_uses_no_plan_id_twice(palace: Settings) -> None:
+    said = what_they_say()
     before, plans = counts(), set(db.session.scalars(select(Seat.plan_id)))
     a_show = select(Performance.id).order_by(Performance.id).limit(1)
     first = db.session.scalars(a_show).one()
@@ -164,6 +190,7 @@ def test_a_reset_starts_afresh_and_uses_no_plan_id_twice(palace: Settings) -> No
         after, fresh = counts(), set(db.session.scalars(select(Seat.plan_id)))
 
     assert after == before
+    assert what_they_say() == said
     assert not plans & fresh
     assert db.session.scalars(a_show).one() > first
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -13,6 +14,7 @@ from palace.blocks.models import Block
 from palace.blocks.rules import Way
 from palace.db import db
 from palace.members.models import AuditLine
+from palace.members.rules import Role
 from palace.programme.models import Performance, Price, Quota, Tier
 from palace.programme.rules import Scope, Seating
 from palace.tickets import services as tickets
@@ -240,3 +242,21 @@ def test_a_tier_of_a_block_is_not_deleted(
     refused = manager.post(f"{DESK}/tiers/{tier.id}/remove", headers=JSON)
 
     assert (refused.status_code, refused.get_json().get("code")) == (409, "tier_in_use")
+
+
+@pytest.mark.parametrize("role", [Role.PROGRAMME, Role.SITE_ADMIN])
+def test_whose_word_ends_at_a_house_reads_tiers_and_is_told_who_changes_them(
+    app: Flask, make: Factory, role: Role
+) -> None:
+    browser, tier = app.test_client(), make.tier("member")
+    make.sign_in(browser, make.staff(role, site=make.site()))
+    make.commit()
+    whom = "票种是全馆的，由管全馆的人改。"
+    for page in ("tiers", f"tiers/{tier.id}"):
+        said = browser.get(f"{DESK}/{page}").text
+        assert whom in said
+        assert "/tiers/new" not in said
+    refused = browser.get(f"{DESK}/tiers/new")
+    assert (refused.status_code, whom in refused.text) == (403, True)
+    told_so = browser.post(f"{DESK}/tiers/{tier.id}/end", headers=JSON)
+    assert (told_so.status_code, told_so.get_json()["code"]) == (403, "of_whole_palace")

@@ -127,3 +127,18 @@ def test_the_palace_s_desk_gives_another(person: Callable[..., Person]) -> None:
     phone.context.add_cookies(desk.context.cookies())  # type: ignore[arg-type]  # as given
     phone.go(desk.page.url)
     phone.look("blocks-staff-marks-phone")
+    page = desk.page
+    open_seats = page.locator("#map rect[role=checkbox]:not([aria-disabled])")
+    open_seats.first.focus()
+    page.keyboard.press("Space")
+    seat = page.locator("#chosen [name=seats]")
+    assert seat.count() == 1
+    marked = seat.get_attribute("value")
+    page.get_by_label("每人最多几张").fill("0")
+    desk.tap("留座，通知经办人")
+    page.wait_for_selector("#chosen [name=seats]", state="attached")
+    assert page.locator("#chosen [name=seats]").get_attribute("value") == marked
+    desk.look("blocks-staff-marks-drawn")
+    page.get_by_label("每人最多几张").fill("1")
+    desk.tap("留座，通知经办人")
+    assert "留好了" in desk.say()

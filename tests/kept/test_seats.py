@@ -16,7 +16,7 @@ from palace.members.models import AuditLine
 from palace.members.rules import Role
 from palace.programme.models import Performance
 from palace.programme.rules import Seating
-from palace.tickets import claims, queries
+from palace.tickets import kept, queries
 from palace.tickets.errors import SeatTaken
 from tests.factory import Factory
 from tests.tickets.conftest import Booker
@@ -169,7 +169,7 @@ def test_seats_of_a_block_are_let_go_where_the_block_is(
 ) -> None:
     seats = make.seats(show)[:2]
     until = show.starts_at
-    claims.keep(show.id, seats, reason="block:5", until=until, now=clock.now())
+    kept.keep(show.id, seats, reason="block:5", until=until, now=clock.now())
     (group,) = told(desk, show)
     assert group["key"] == "block:5"
     assert "单位的票" in desk.get(path(show)).text

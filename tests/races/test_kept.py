@@ -13,7 +13,7 @@ from palace.members.models import Member
 from palace.members.rules import GrantKind
 from palace.programme.models import Performance
 from palace.programme.rules import Seating
-from palace.tickets import claims, queries, services
+from palace.tickets import kept, queries, services
 from palace.tickets.keeping import KeptFor
 from palace.tickets.kept import keep_places
 from palace.tickets.neighbours import runs
@@ -42,7 +42,7 @@ def test_16_threads_of_one_member_take_no_more_than_the_grant_allows(
 ) -> None:
     show = live.performance(seats=16, seats_per_member=16)
     live.rules().free_per_month = 16
-    claims.keep(show.id, live.seats(show), reason=BLOCK, until=show.starts_at, now=clock.now())
+    kept.keep(show.id, live.seats(show), reason=BLOCK, until=show.starts_at, now=clock.now())
     member = live.member()
     live.grant(member, show, kind=GrantKind.BLOCK, opens=BLOCK, seats=3)
     live.commit()
@@ -89,7 +89,7 @@ def test_a_seat_is_kept_or_bought_and_who_was_second_is_told(
 
     def keeper() -> object:
         until, now = show.starts_at, clock.now()
-        return claims.keep_each(show.id, seats, reason=KeptFor.PRESS, until=until, now=now)
+        return kept.keep_each(show.id, seats, reason=KeptFor.PRESS, until=until, now=now)
 
     buyers = [
         holder(member, show, Wish(seats=((seat.code, None),)))

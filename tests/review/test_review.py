@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from flask import Flask
 
 from palace.db import db
 from palace.members.rules import Role
@@ -214,3 +215,24 @@ def test_who_wrote_what_was_withdrawn_does_not_review_it_as_somebody_elses(
     assert set(again.authors) == {actor(desk.author), actor(colleague)}
     with pytest.raises(OwnRevision):
         desk.decide(again, desk.author)
+
+
+def test_everybody_who_writes_or_reviews_reads_the_steps_and_administrators_change_them(
+    app: Flask, make: Factory
+) -> None:
+    site = make.site()
+    for who, changes in (
+        (make.staff(Role.ADMIN), True),
+        (make.staff(Role.SITE_ADMIN, site=site), False),
+        (make.staff(Role.REVIEWER), False),
+        (make.staff(Role.PROGRAMME), False),
+    ):
+        browser = app.test_client()
+        make.sign_in(browser, who)
+        make.commit()
+        said = browser.get("/staff/review/steps")
+        assert said.status_code == 200
+        assert ("在最后加这一步" in said.text) is changes
+        assert ("由全馆的管理员改" in said.text) is not changes
+        refused = browser.post("/staff/review/steps", data={"name_zh": "复审"})
+        assert (refused.status_code == 403) is not changes

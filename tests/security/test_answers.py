@@ -28,6 +28,7 @@ from palace.strikes.models import Strike
 from palace.strikes.rules import StrikeKind
 from tests.architecture.answers import CREATES, JSON
 from tests.architecture.openapi import FILE
+from tests.audit.said import codes_without_words
 from tests.blocks.walk import hand_out_a_block
 from tests.factory import Factory
 from tests.identities.test_rules import card
@@ -362,6 +363,7 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     work(walk, make, show, member, strike)
 
     assert walk.wrong == []
+    assert codes_without_words() == []
     assert walk.seen == {(name, method) for name, methods in JSON.items() for method in methods}
 
 

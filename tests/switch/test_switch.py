@@ -125,6 +125,51 @@ def test_pages_for_the_public_go_grey_and_those_of_staff_do_not(
     assert services.hold(make.member(), show.id, Wish(count=1), key="switch-grey")
 
 
+def test_a_branch_greys_the_pages_that_are_its_own(
+    app: Flask, make: Factory, admin: FlaskClient
+) -> None:
+    (branch, there), here, member = at_branch(make), make.performance(seats=2), make.member()
+    places = {
+        show: services.hold(member, show.id, Wish(count=1), key=f"switch-of-{show.id}")
+        for show in (there, here)
+    }
+    sold = services.hold(member, there.id, Wish(count=1), key="switch-sold", confirm=True)
+    assert turn(admin, branch, mode="grey", reason_zh="今天公祭。") == 303
+    browser = app.test_client()
+    make.sign_in(browser, member)
+    code = sold.tickets[0].code
+    own = [f"/tickets/{code}", f"/tickets/{code}/return", f"/tickets/{code}/seat"]
+    for show, order in places.items():
+        of_show = [
+            f"/performances/{show.id}",
+            f"/performances/{show.id}/rows",
+            f"/performances/{show.id}/wait",
+            f"/productions/{show.production_id}",
+            f"/orders/{order.code}",
+            f"/?space={show.space.code}",
+        ]
+        for path in of_show + (own if show is there else []):
+            page = browser.get(path)
+            assert page.status_code == 200, path
+            assert ('data-mode="grey"' in page.text) is (show is there), path
+            assert ("今天公祭。" in page.text) is (show is there), path
+    for path in ("/", "/mine", "/calendars", "/about"):
+        assert "data-mode" not in browser.get(path).text, path
+
+
+def test_a_production_is_grey_when_all_its_houses_are(
+    app: Flask, make: Factory, admin: FlaskClient
+) -> None:
+    (branch, there), here = at_branch(make), make.performance(seats=2)
+    there.production_id, there.production = here.production_id, here.production
+    db.session.flush()
+    assert turn(admin, branch, mode="grey") == 303
+    path = f"/productions/{here.production_id}"
+    assert "data-mode" not in app.test_client().get(path).text
+    assert turn(admin, make.site().id, mode="grey") == 303
+    assert 'data-mode="grey"' in app.test_client().get(path).text
+
+
 def test_a_site_administrator_turns_their_own_only(app: Flask, make: Factory) -> None:
     branch, _ = at_branch(make)
     site = db.session.get_one(HouseRules, branch).site_id

@@ -14,7 +14,7 @@ from palace import clock
 from palace.db import db
 from palace.members.rules import Role
 from palace.programme.models import Performance
-from palace.tickets import claims, services
+from palace.tickets import kept, services
 from palace.tickets.errors import LeavesGap, SeatTaken
 from palace.tickets.gaps import allowed_instead
 from palace.tickets.keeping import KeptFor
@@ -155,7 +155,7 @@ def test_without_the_rule_any_choice_stands(make: Factory) -> None:
 
 def test_kept_seats_are_not_free_and_lapsed_holds_are(make: Factory, show: Performance) -> None:
     first, *_, last = make.seats(show)
-    claims.keep(show.id, [first], reason=KeptFor.PRESS, until=show.starts_at, now=clock.now())
+    kept.keep(show.id, [first], reason=KeptFor.PRESS, until=show.starts_at, now=clock.now())
     hold(make, show, "ST-01-02", "ST-01-03")  # the kept one beside them is no gap
     make.set_clock(clock.now() + timedelta(minutes=15))
     with pytest.raises(LeavesGap):
@@ -215,7 +215,7 @@ def test_who_changes_seats_leaves_no_single_one_either(make: Factory, show: Perf
 def test_a_seat_that_stays_kept_once_it_is_left_is_no_gap(make: Factory, show: Performance) -> None:
     member = make.member()
     first = make.seats(show)[0]
-    claims.keep(show.id, [first], reason=KeptFor.PRESS, until=show.starts_at, now=clock.now())
+    kept.keep(show.id, [first], reason=KeptFor.PRESS, until=show.starts_at, now=clock.now())
     make.grant(member, show, opens=KeptFor.PRESS)
     order = services.hold(
         member, show.id, Wish(seats=((first.code, None),)), key=f"gap-{next(KEYS)}"

@@ -13,7 +13,7 @@ from palace.members.models import Member
 from palace.members.rules import GrantKind
 from palace.programme.models import Performance
 from palace.programme.rules import Seating
-from palace.tickets import claims, queries, services
+from palace.tickets import kept, queries, services
 from palace.tickets.errors import (
     GrantUsedUp,
     NotKeptForYou,
@@ -55,7 +55,7 @@ def keep(
 ) -> int:
     """Keep seats by their codes."""
     seats = [seat for seat in make.seats(show) if seat.code in codes]
-    return claims.keep(show.id, seats, reason=key, until=until or show.starts_at, now=clock.now())
+    return kept.keep(show.id, seats, reason=key, until=until or show.starts_at, now=clock.now())
 
 
 @pytest.fixture
@@ -214,15 +214,15 @@ def test_what_is_let_go_is_everybodys_and_what_was_bought_of_it_stays(
     order = services.confirm(member, hold(member, show, "ST-01-01").code)
     seats = {seat.code: seat for seat in make.seats(show)}
 
-    freed = claims.unkeep(show.id, now=clock.now(), reason=BLOCK)
+    freed = kept.unkeep(show.id, now=clock.now(), reason=BLOCK)
 
     assert set(freed) == {seats["ST-01-02"].id, seats["ST-01-03"].id}
-    assert claims.unkeep(show.id, now=clock.now(), reason=BLOCK) == []
+    assert kept.unkeep(show.id, now=clock.now(), reason=BLOCK) == []
     closed = queries.closed_seats(show.id, clock.now())
     assert closed == {seats["ST-01-01"].id: queries.TAKEN, seats["ST-01-04"].id: "press"}
     services.give_back(member, order.tickets[0].code)
     booker.hold(make.member(), show, "ST-01-01")
-    assert claims.unkeep(show.id, [seats["ST-01-04"]], now=clock.now()) == [seats["ST-01-04"].id]
+    assert kept.unkeep(show.id, [seats["ST-01-04"]], now=clock.now()) == [seats["ST-01-04"].id]
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from palace import clock
 from palace.db import db
 from palace.members.models import Member
-from palace.tickets import claims, queries
+from palace.tickets import kept, queries
 from palace.tickets import services as tickets
 from palace.tickets.errors import NotKeptForYou, SeatTaken
 from palace.tickets.keeping import KeptFor
@@ -32,7 +32,7 @@ def queue(make: Factory) -> Queue:
     queue = Queue(make, make.performance([4, 2], kinds=KINDS, seats_per_member=10))
     special = [seat for seat in make.seats(queue.performance) if seat.code in KINDS]
     release = queue.performance.starts_at
-    claims.keep(
+    kept.keep(
         queue.performance.id, special, reason=KeptFor.WHEELCHAIR, until=release, now=clock.now()
     )
     queue.make.grant(queue.owner)
@@ -131,7 +131,7 @@ def test_nobody_waits_for_a_wheelchair_place_that_is_free_to_them(queue: Queue) 
 
 
 def test_a_released_place_is_offered_to_wheelchairs_only(queue: Queue) -> None:
-    claims.unkeep(queue.performance.id, now=clock.now())
+    kept.unkeep(queue.performance.id, now=clock.now())
     walking, rolling = queue.join(), queue.join(in_wheelchair(queue))
 
     queue.give_back("ST-01-03")

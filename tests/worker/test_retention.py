@@ -18,6 +18,7 @@ from palace.joining.models import Application
 from palace.joining.rules import Verdict
 from palace.members.models import Challenge, SignIn
 from palace.notices.models import Notice
+from palace.programme.models import Performance
 from palace.programme.rules import Seating
 from palace.roster.models import RosterError, RosterImport
 from palace.roster.rules import ImportState, Reason
@@ -249,8 +250,47 @@ def test_of_kept_places_those_go_that_rested_or_were_offered(
     assert retention.tidy(make.rules(), NOW)["claims"] == gone
 
 
+@pytest.mark.parametrize("seating", [Seating.PLACES, Seating.SEATED])
+@pytest.mark.parametrize(
+    ("kept_for", "ends_at", "gone"),
+    [
+        ("block:3", NOW - 1095 * DAY, 1),
+        ("block:3", NOW - 1095 * DAY + MOMENT, 0),
+        ("press", NOW - 1095 * DAY, 1),
+        (None, NOW - 1095 * DAY, 1),
+    ],
+)
+def test_what_nobody_took_goes_with_the_dates_of_its_show(
+    make: Factory, *, kept_for: str | None, ends_at: datetime, gone: int, seating: Seating
+) -> None:
+    claim = over(place(make, ends_at - DAY, seating=seating), ends_at)
+    claim.order_id = claim.member_id = claim.tier_id = None
+    claim.kept_for, claim.kept_until = kept_for, ends_at - DAY if kept_for else None
+    make.add(claim)
+
+    assert retention.tidy(make.rules(), NOW)["claims"] == gone
+
+
+def test_what_is_sold_or_still_kept_never_goes(make: Factory) -> None:
+    sold = over(place(make, None), NOW - 1096 * DAY)
+    kept = over(place(make, NOW - 1096 * DAY), NOW - 1096 * DAY)
+    kept.kept_for, kept.kept_until = "press", NOW + MOMENT
+    make.add(sold)
+    make.add(kept)
+
+    assert retention.tidy(make.rules(), NOW)["claims"] == 0
+
+
+def over(claim: Claim, ends_at: datetime) -> Claim:
+    """Let a claim's show have ended at an instant."""
+    show = db.session.get_one(Performance, claim.performance_id)
+    show.ends_at, show.starts_at, show.doors_at = ends_at, ends_at - DAY, ends_at - DAY
+    show.sale_opens_at, show.sale_closes_at = ends_at - 2 * DAY, ends_at - DAY
+    return claim
+
+
 def test_a_place_that_was_given_back_keeps_its_history(make: Factory) -> None:
-    claim = place(make, NOW)
+    claim = over(place(make, NOW), NOW - 1096 * DAY)
     make.add(
         Ticket(
             code="returned",

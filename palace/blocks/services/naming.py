@@ -11,16 +11,14 @@ from palace.blocks import claims, queries
 from palace.blocks.errors import ConsentNeeded, ListGiven, NamesUnreadable
 from palace.blocks.models import Block, ListedName, NameList
 from palace.blocks.rules import MOST_NAMES, Line, Outcome, Way, read_names
-from palace.blocks.services.orders import book_for, check_member, check_open
+from palace.blocks.services.orders import check_open, hand_next
 from palace.blocks.services.taking import check_needs_nobody
 from palace.clock import palace_day
 from palace.db import db
-from palace.errors import PalaceError
 from palace.members import services as members
-from palace.members.models import Member, RosterEntry
+from palace.members.models import RosterEntry
 from palace.members.rules import Standing
 from palace.members.rules import standing as standing_of
-from palace.tickets.models import Claim
 
 
 def read_list(block_id: int, pasted: str, actor: str) -> NameList:
@@ -134,7 +132,10 @@ def give_list(
     claims.lock_members([one.member_id for one in named_here if one.member_id])
     waiting = list(claims.lock_waiting(block, now))
     for one in named_here:
-        _give_one(block, one, waiting, now)
+        place = waiting[0] if waiting else None
+        became = hand_next(block, one, waiting, f"list-{one.list_id}-{one.line}", now)
+        if became is Outcome.GIVEN and place and place.seat:
+            one.seat = place.seat.code
     found.given_at = now
     db.session.flush()
     given = sum(one.outcome is Outcome.GIVEN for one in found.names)
@@ -176,20 +177,3 @@ def _make_accounts(names: Iterable[ListedName], now: datetime, actor: str) -> No
         entry = entries.get(one.roster_entry_id or 0)
         if one.member_id is None and entry is not None:
             one.member_id = members.member_listed(entry.id, entry.phone, now, actor).id
-
-
-def _give_one(block: Block, one: ListedName, waiting: list[Claim], now: datetime) -> None:
-    if not waiting:
-        one.outcome = Outcome.NO_SEAT
-        return
-    member = db.session.get_one(Member, one.member_id, populate_existing=True)
-    try:
-        with db.session.begin_nested():
-            check_member(block, member, now)
-            book_for(block, member, waiting[0], f"list-{one.list_id}-{one.line}", now)
-    except PalaceError as refusal:
-        one.outcome, one.refusal = Outcome.REFUSED, refusal.code
-        return
-    place = waiting.pop(0)
-    one.outcome = Outcome.GIVEN
-    one.seat = place.seat.code if place.seat else None

@@ -6,11 +6,12 @@ from datetime import datetime
 
 from palace.blocks import claims, queries
 from palace.blocks.errors import BlockOver
-from palace.blocks.models import Block
-from palace.blocks.rules import Way, check_belongs, check_share, check_way, key_of
+from palace.blocks.models import Block, ListedName, SignUp
+from palace.blocks.rules import Outcome, Way, check_belongs, check_share, check_way, key_of
 from palace.clock import palace_day
 from palace.db import db
-from palace.members.models import Grant
+from palace.errors import PalaceError
+from palace.members.models import Grant, Member
 from palace.members.rules import GrantKind, Known
 from palace.programme.rules import SeatChoice
 from palace.roster.tree import units_below
@@ -90,3 +91,23 @@ def _grant(block: Block, member_id: int, now: datetime) -> None:
         )
     )
     db.session.flush()
+
+
+def hand_next(
+    block: Block, one: SignUp | ListedName, waiting: list[Claim], key: str, now: datetime
+) -> Outcome:
+    """Book the next waiting place for whom a row names; write down and return what became of it."""
+    if not waiting:
+        one.outcome = Outcome.NO_SEAT
+        return one.outcome
+    member = db.session.get_one(Member, one.member_id, populate_existing=True)
+    try:
+        with db.session.begin_nested():
+            check_member(block, member, now)
+            book_for(block, member, waiting[0], key, now)
+    except PalaceError as refusal:
+        one.outcome, one.refusal = Outcome.REFUSED, refusal.code
+        return one.outcome
+    waiting.pop(0)
+    one.outcome = Outcome.GIVEN
+    return one.outcome

@@ -8,13 +8,13 @@ from datetime import datetime
 from palace.blocks import claims, queries
 from palace.blocks.models import Block, SignUp
 from palace.blocks.rules import Outcome
-from palace.blocks.services.orders import book_for, check_member
+from palace.blocks.services.orders import hand_next
 from palace.blocks.services.telling import tell_none_left, tell_refused
 from palace.db import db
-from palace.errors import PalaceError
-from palace.members.models import Member
 from palace.members.services import note
-from palace.tickets.models import Claim
+
+NEWS = {Outcome.NO_SEAT: tell_none_left, Outcome.REFUSED: tell_refused}
+"""What those are told who got nothing."""
 
 
 def give_due_turn(now: datetime) -> bool:
@@ -40,29 +40,13 @@ def give_turn(block: Block, now: datetime, *also: int) -> None:
     claims.lock_members([*(one.member_id for one in signed), *also])
     waiting = list(claims.lock_waiting(block, now))
     for one in signed:
-        _give_one(block, one, waiting, now)
+        key = f"turn-{one.id}-{one.signed_at.timestamp()}"  # they may sign up for another round
+        became = hand_next(block, one, waiting, key, now)
+        if became in NEWS:
+            NEWS[became](block, one, now)
     block.turned_at = now
     db.session.flush()
     note("block_turned", f"block:{block.id}", after=_results(signed), actor="system")
-
-
-def _give_one(block: Block, one: SignUp, waiting: list[Claim], now: datetime) -> None:
-    if not waiting:
-        one.outcome = Outcome.NO_SEAT
-        tell_none_left(block, one, now)
-        return
-    member = db.session.get_one(Member, one.member_id, populate_existing=True)
-    try:
-        with db.session.begin_nested():
-            check_member(block, member, now)
-            key = f"turn-{one.id}-{one.signed_at.timestamp()}"  # they may sign up for another round
-            book_for(block, member, waiting[0], key, now)
-    except PalaceError as refusal:
-        one.outcome, one.refusal = Outcome.REFUSED, refusal.code
-        tell_refused(block, one, now)
-        return
-    one.outcome = Outcome.GIVEN
-    waiting.pop(0)
 
 
 def _results(signed: Sequence[SignUp]) -> dict[str, int]:

@@ -27,15 +27,17 @@ from palace.blocks.views.base import (
     who,
 )
 from palace.db import db, transaction
-from palace.errors import NotFound, PalaceError
+from palace.errors import PalaceError
+from palace.forms import MOST_VALUES
 from palace.joining.queries import any_units_called
 from palace.members.posts import AT_COUNTERS, AT_PROGRAMME
 from palace.members.rules import Role, mask_name
 from palace.programme.models import Performance
 from palace.tickets.queries import closed_seats
+from palace.tickets.seatmap import plan_svg
 from palace.venues import queries as venues
 from palace.venues.rules import PlanSeat
-from palace.web import allow, answer, checked, reads, refusal_words, wants_json
+from palace.web import allow, answer, checked, pass_on, reads, refusal_words, wants_json
 
 OF_SHOW = "/staff/programme/performances/<id:performance_id>/blocks"
 HERE = f"/staff/blocks/{BLOCK}"
@@ -85,8 +87,7 @@ def give(performance_id: int) -> ResponseReturnValue:
                 key=form.key.data or "",
             )
     except PalaceError as refusal:
-        if wants_json() or refusal.status == NotFound.status:
-            raise
+        pass_on(refusal)
         db.session.rollback()
         marks = bool(form.seats.data or form.rows.data)
         return _show_page(performance_id, form.q.data or "", form, refusal, marks=marks)
@@ -143,7 +144,7 @@ def _show_page(
         tiers=queries.tiers_of(show.id),
         form=form or _new_form(show),
         ways=WAYS,
-        sections=_sections(show) if marks and show.plan_id else [],
+        **(_marking(show) if marks and show.plan_id else {}),
         told=refusal_words(told) if told else "",
     )
 
@@ -153,6 +154,16 @@ def _new_form(show: Performance) -> GiveForm:
     form = GiveForm(formdata=None, key=new_key())
     form.releases.typed = as_typed(services.usual_release(show, early))
     return form
+
+
+def _marking(show: Performance) -> dict[str, Any]:
+    """Return what seats are marked by: the drawing, and the free ones by section and row."""
+    plan = venues.plan(show.plan_id or 0)
+    return {
+        "sections": _sections(show),
+        "plan_svg": plan_svg(plan.drawn, plan.seats, words.language()),
+        "most_seats": MOST_VALUES,
+    }
 
 
 def _sections(show: Performance) -> list[tuple[str, list[tuple[str, str, list[PlanSeat]]]]]:
@@ -189,8 +200,7 @@ def change(block_id: int) -> ResponseReturnValue:
         with transaction():
             services.change(found.id, form.shown.data or "", form.count.data, form.terms)
     except PalaceError as refusal:
-        if wants_json() or refusal.status == NotFound.status:
-            raise
+        pass_on(refusal)
         db.session.rollback()
         return _block_page(block_id, refusal, form)
     return _done(block_id, gettext("改好了。"))

@@ -17,14 +17,14 @@ from palace.blocks.rules import LinkState
 from palace.blocks.services import Look
 from palace.blocks.views.base import at, bp
 from palace.db import db, transaction
-from palace.errors import NotFound, PalaceError
+from palace.errors import PalaceError
 from palace.members.queries import current_member
 from palace.members.rules import Known, Role
 from palace.throttle import limiter
 from palace.tickets.models import Order
 from palace.tickets.queries import parts_of
 from palace.tickets.rules import OrderState
-from palace.web import allow, answer, checked, public, reads, refusal_words, wants_json
+from palace.web import allow, answer, checked, pass_on, public, reads, refusal_words, wants_json
 from palace.words import named
 
 
@@ -47,8 +47,7 @@ def take(code: str) -> ResponseReturnValue:
         with transaction():
             order = services.take(code, current_member(), form.key.data or "")
     except PalaceError as refusal:
-        if wants_json() or refusal.status == NotFound.status:
-            raise
+        pass_on(refusal)
         db.session.rollback()
         return _page(queries.block_by_code(code), refusal)
     if wants_json():

@@ -33,7 +33,7 @@ from palace.members.models import Unit
 from palace.members.rules import Role
 from palace.programme.rules import IdentityPolicy
 from palace.tickets.printing import qr_svg
-from palace.web import allow, answer, checked, reads, refusal_words, wants_json
+from palace.web import allow, answer, checked, pass_on, reads, refusal_words, wants_json
 
 HERE = f"/unit/blocks/{BLOCK}"
 
@@ -168,7 +168,6 @@ def refused(block_id: int, refusal: PalaceError, form: Form | None = None) -> Re
     Raises:
         PalaceError: an outside program asked, or there is no such block.
     """
-    if wants_json() or refusal.status == 404:  # noqa: PLR2004 - not found
-        raise refusal
+    pass_on(refusal)
     db.session.rollback()
     return page(block_id, refusal, form)

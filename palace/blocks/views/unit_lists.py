@@ -19,7 +19,7 @@ from palace.db import db, transaction
 from palace.errors import PalaceError
 from palace.members.rules import Role
 from palace.text import N_
-from palace.web import allow, answer, checked, reads, refusal_words, wants_json
+from palace.web import allow, answer, checked, pass_on, reads, refusal_words, wants_json
 
 LIST = f"{HERE}/lists/<id:list_id>"
 WORDS = {
@@ -81,8 +81,7 @@ def give_list(block_id: int, list_id: int) -> ResponseReturnValue:
                 found.id, list_id, form.chosen, consents=form.consent.data, actor=who().actor
             )
     except PalaceError as refusal:
-        if wants_json() or refusal.status == 404:  # noqa: PLR2004 - not found
-            raise
+        pass_on(refusal)
         db.session.rollback()
         return _page(block_id, list_id, refusal, form)
     if wants_json():

@@ -118,16 +118,6 @@ def staged_json(performance: Performance) -> dict[str, Any]:
     }
 
 
-def to_programs(refusal: PalaceError) -> None:
-    """Have programs told by the refusal itself; a page shows its form again.
-
-    Raises:
-        PalaceError: the refusal, to programs.
-    """
-    if wants_json():
-        raise refusal
-
-
 def at_fields(form: Any, refusal: PalaceError) -> str:
     """Put a refusal at the fields it is about; return what stands above the page."""
     fields = refusal.values.get("fields")

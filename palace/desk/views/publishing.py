@@ -23,11 +23,10 @@ from palace.desk.views.base import (
     performance_of,
     staged_json,
     stand,
-    to_programs,
 )
 from palace.errors import PalaceError
 from palace.programme.models import Performance
-from palace.web import allow, answer, checked, reads, wants_json
+from palace.web import allow, answer, checked, pass_on, reads, wants_json
 
 
 @bp.get(f"{ONE}/copy")
@@ -48,7 +47,7 @@ def play_again(performance_id: int) -> ResponseReturnValue:
         with transaction():
             new = copying.copy(one, form.starts_at)
     except PalaceError as refusal:
-        to_programs(refusal)
+        pass_on(refusal)
         return _copy_page(performance_of(performance_id), form, refusal)
     if wants_json():
         return staged_json(new), 201
@@ -117,7 +116,7 @@ def publish(performance_id: int) -> ResponseReturnValue:
         with transaction():
             is_news = publishing.publish(performance_id)
     except PalaceError as refusal:
-        to_programs(refusal)
+        pass_on(refusal)
         return _check_page(performance_of(performance_id), refusal)
     one = performance_of(performance_id)
     if wants_json():
@@ -137,7 +136,7 @@ def unpublish(performance_id: int) -> ResponseReturnValue:
         with transaction():
             sold = publishing.stays_published(performance_id)
     except PalaceError as refusal:
-        to_programs(refusal)
+        pass_on(refusal)
         return _check_page(performance_of(performance_id), refusal)
     one = performance_of(performance_id)
     if wants_json():

@@ -26,13 +26,12 @@ from palace.desk.views.base import (
     saved,
     say_what_moved,
     staged_json,
-    to_programs,
 )
 from palace.errors import BadInput, PalaceError
 from palace.programme.models import Performance
 from palace.programme.rules import IdentityPolicy, SeatChoice
 from palace.venues.queries import house_rules
-from palace.web import allow, answer, checked, reads
+from palace.web import allow, answer, checked, pass_on, reads
 
 
 def sale_of(form: SaleFields, starts_at: datetime) -> Sale:
@@ -82,7 +81,7 @@ def set_sale(performance_id: int) -> ResponseReturnValue:
             wanted = sale_of(form, one.starts_at)
             changed = staging.set_sale(performance_id, wanted, seen=form.seen.data or "")
     except PalaceError as refusal:
-        to_programs(refusal)
+        pass_on(refusal)
         return _sale_page(performance_of(performance_id), form, refusal)
     return done(performance_of(performance_id), saved(changed=changed))
 

@@ -24,12 +24,11 @@ from palace.desk.views.base import (
     saved,
     staged_json,
     stand,
-    to_programs,
 )
 from palace.errors import BadInput, PalaceError
 from palace.programme.models import Performance
 from palace.programme.services import zones_of
-from palace.web import allow, answer, checked, reads, refusal_words
+from palace.web import allow, answer, checked, pass_on, reads, refusal_words
 
 
 @bp.get(f"{ONE}/prices")
@@ -51,7 +50,7 @@ def set_prices(performance_id: int) -> ResponseReturnValue:
             wanted = _amounts(form, one)
             changed = services.set_prices(performance_id, wanted, seen=form.seen.data or "")
     except PalaceError as refusal:
-        to_programs(refusal)
+        pass_on(refusal)
         return _prices_page(performance_of(performance_id), form, refusal)
     one = performance_of(performance_id)
     onward = "desk.check" if stand(one) is Stand.DRAFT else "desk.performance"
@@ -121,7 +120,7 @@ def set_quotas(performance_id: int) -> ResponseReturnValue:
         with transaction():
             changed = services.set_quotas(performance_id, form.quotas, seen=form.seen.data or "")
     except PalaceError as refusal:
-        to_programs(refusal)
+        pass_on(refusal)
         return _quotas_page(performance_of(performance_id), form, refusal)
     return done(performance_of(performance_id), saved(changed=changed))
 

@@ -31,7 +31,6 @@ from palace.desk.views.base import (
     sites,
     staged_json,
     stand,
-    to_programs,
 )
 from palace.desk.views.sale import sale_of
 from palace.errors import BadInput, PalaceError
@@ -40,7 +39,7 @@ from palace.programme.queries import working_minutes
 from palace.programme.rules import IdentityPolicy, SeatChoice, Seating
 from palace.venues.models import SeatingPlan, Space
 from palace.venues.queries import house_rules
-from palace.web import allow, answer, checked, reads, wants_json
+from palace.web import allow, answer, checked, pass_on, reads, wants_json
 from palace.words import named
 
 
@@ -62,7 +61,7 @@ def put_on(production_id: int) -> ResponseReturnValue:
         with transaction():
             one = staging.put_on(production, _place(form), sale_of(form, form.starts_at))
     except PalaceError as refusal:
-        to_programs(refusal)
+        pass_on(refusal)
         return _new_page(staged.get_production(production_id, sites()), form, refusal)
     if wants_json():
         return staged_json(one), 201
@@ -151,7 +150,7 @@ def set_place(performance_id: int) -> ResponseReturnValue:
             wanted = _place(form, performance_of(performance_id))
             changed = staging.set_place(performance_id, wanted, seen=form.seen.data or "")
     except PalaceError as refusal:
-        to_programs(refusal)
+        pass_on(refusal)
         return _place_page(performance_of(performance_id), form, refusal)
     return done(performance_of(performance_id), saved(changed=changed))
 

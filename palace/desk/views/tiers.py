@@ -11,6 +11,7 @@ from flask_babel import gettext
 from palace import clock
 from palace.clock import SHANGHAI
 from palace.db import db, transaction
+from palace.desk.errors import OfWholePalace
 from palace.desk.forms import NewTierForm, TierFields, TierForm
 from palace.desk.queries import selling
 from palace.desk.rules import seen_as
@@ -23,13 +24,12 @@ from palace.desk.views.base import (
     saved,
     say_what_moved,
     sites,
-    to_programs,
 )
-from palace.errors import NotAllowed, NotFound, PalaceError
+from palace.errors import NotFound, PalaceError
 from palace.programme.models import Tier
 from palace.programme.rules import Qualifies
 from palace.text import N_
-from palace.web import allow, answer, checked, reads, wants_json
+from palace.web import allow, answer, checked, pass_on, reads, wants_json
 
 OF_ONE = "/tiers/<id:tier_id>"
 FOR_WHOM = {Qualifies.ANYONE: N_("谁都能买"), Qualifies.MEMBER: N_("工会会员")}
@@ -83,7 +83,7 @@ def add_tier() -> ResponseReturnValue:
         with transaction():
             tier = services.add(_terms(form))
     except PalaceError as refusal:
-        to_programs(refusal)
+        pass_on(refusal)
         return _tier_page(None, form, refusal)
     if wants_json():
         return _tier_json(tier), 201
@@ -109,10 +109,8 @@ def set_tier(tier_id: int) -> ResponseReturnValue:
         checked(form)
         with transaction():
             changed = services.change(tier_id, _terms(form), seen=form.seen.data or "")
-    except NotFound:
-        raise
     except PalaceError as refusal:
-        to_programs(refusal)
+        pass_on(refusal)
         return _tier_page(_tier_of(tier_id), form, refusal)
     return _done(tier_id, saved(changed=changed))
 
@@ -145,10 +143,8 @@ def remove_tier(tier_id: int) -> ResponseReturnValue:
     try:
         with transaction():
             services.remove(tier_id)
-    except NotFound:
-        raise
     except PalaceError as refusal:
-        to_programs(refusal)
+        pass_on(refusal)
         return _tier_page(_tier_of(tier_id), None, refusal)
     if wants_json():
         return _tiers_json()
@@ -160,10 +156,10 @@ def _check_wide() -> None:
     """Refuse whose word ends at a house: tiers are the whole palace's.
 
     Raises:
-        NotAllowed: they are to ask somebody of the whole palace.
+        OfWholePalace: they read them, and ask somebody of the whole palace.
     """
     if sites() is not None:
-        raise NotAllowed
+        raise OfWholePalace
 
 
 def _done(tier_id: int, sentence: str) -> ResponseReturnValue:

@@ -17,7 +17,7 @@ from palace.money import Fen
 from palace.notices import services as notices
 from palace.programme.rules import SeatChoice
 from palace.tickets import booked, claims, queries, rules
-from palace.tickets.claims import Pick, live
+from palace.tickets.claims import Pick
 from palace.tickets.errors import (
     AlreadyAdmitted,
     LeavesGap,
@@ -32,7 +32,9 @@ from palace.tickets.errors import (
 )
 from palace.tickets.gaps import leaves_single
 from palace.tickets.keeping import Reach, check_grants, reach
+from palace.tickets.kept import live
 from palace.tickets.models import Claim, Entrant, Order, Ticket
+from palace.tickets.quotas import check_zone
 from palace.tickets.rules import TicketState
 from palace.tickets.services.freed import seats_freed
 from palace.tickets.services.orders import check_takes_place
@@ -191,7 +193,7 @@ def _swap(ticket: Ticket, old: Claim, seat: PlanSeat, terms: Terms) -> None:
         else:
             claim_id = _take(order, old, pick, terms)
     if seat.zone != old.zone:
-        claims.check_zone(order, seat.zone, terms.free_since, has_quotas=terms.show.has_quotas)
+        check_zone(order, seat.zone, terms.free_since, has_quotas=terms.show.has_quotas)
     claims.lock_ticket(ticket.id)
     check_not_in(ticket)
     _follow(order.id, old.id, claim_id)

@@ -34,6 +34,7 @@ from palace.tickets.errors import (
 from palace.tickets.keeping import Reach, check_grants, reach
 from palace.tickets.models import Order
 from palace.tickets.queries import TAKEN
+from palace.tickets.quotas import check_quotas
 from palace.tickets.rules import Offer, OrderState, Wish
 from palace.tickets.services.orders import check_takes_place, issue
 from palace.tickets.services.seats import best_seats, check_gap, named_seats
@@ -201,7 +202,7 @@ def _take_once(
         if len(won) < len(picks):
             raise _lost(picks, {row.seat_id for row in won}, terms)
         check_grants([row.by for row in won if row.by], terms.opened)
-        claims.check_quotas(order, picks, terms.free_since, has_quotas=terms.show.has_quotas)
+        check_quotas(order, picks, terms.free_since, has_quotas=terms.show.has_quotas)
     return [row.id for row in won]
 
 

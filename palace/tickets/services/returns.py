@@ -11,7 +11,7 @@ from palace.members.rules import Known
 from palace.members.services import note
 from palace.programme.models import Performance
 from palace.statements import execute
-from palace.tickets import claims, queries, rules
+from palace.tickets import claims, kept, queries, rules
 from palace.tickets.errors import AlreadyAdmitted, NothingToReturn, PaidTicket
 from palace.tickets.models import RefundOwed, Ticket
 from palace.tickets.rules import KeptFor, RefundReason, TicketState
@@ -77,4 +77,4 @@ def keep(
     performance: Performance, seats: Sequence[PlanSeat], *, reason: KeptFor, until: datetime
 ) -> int:
     """Keep free seats of a performance for somebody until their release; return how many were free."""
-    return claims.keep(performance.id, seats, reason=reason, until=until, now=clock.now())
+    return kept.keep(performance.id, seats, reason=reason, until=until, now=clock.now())

@@ -12,7 +12,7 @@ from flask_login import current_user
 
 from palace import words
 from palace.db import db, transaction
-from palace.errors import NotFound, PalaceError
+from palace.errors import PalaceError
 from palace.members.queries import current_member
 from palace.members.rules import Role
 from palace.tickets import queries, services
@@ -26,7 +26,7 @@ from palace.tickets.views.base import bp
 from palace.tickets.views.tickets import ticket_json
 from palace.venues import queries as venues
 from palace.venues.rules import PlanSeat
-from palace.web import allow, answer, checked, reads, refusal_words, wants_json
+from palace.web import allow, answer, checked, pass_on, reads, refusal_words, wants_json
 
 NEAREST = 6
 
@@ -51,8 +51,7 @@ def change_seat(code: str) -> ResponseReturnValue:
             at_counter = current_user.acts_for is not None
             found = services.change_seat(current_member(), code, form.wanted, at_counter=at_counter)
     except PalaceError as refusal:
-        if wants_json() or refusal.status == NotFound.status:
-            raise
+        pass_on(refusal)
         db.session.rollback()
         return _page(code, refusal, as_list=form.list.data)
     if wants_json():

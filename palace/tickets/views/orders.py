@@ -19,7 +19,7 @@ from palace.companions.models import Companion
 from palace.companions.queries import chosen, companions_of
 from palace.companions.rules import Relation
 from palace.db import db, transaction
-from palace.errors import BadInput, NotFound, PalaceError
+from palace.errors import BadInput, PalaceError
 from palace.identities.errors import DocumentNeeded, EntrantsNeeded, IdentityTaken
 from palace.identities.rules import NAMES
 from palace.members.queries import current_member
@@ -35,7 +35,7 @@ from palace.tickets.rules import OrderState, TicketState
 from palace.tickets.views import choosing
 from palace.tickets.views.base import bp
 from palace.venues import queries as venues
-from palace.web import allow, answer, checked, reads, refusal_words, wants_json
+from palace.web import allow, answer, checked, pass_on, reads, refusal_words, wants_json
 
 OF_ENTRANTS = frozenset({"person", "name", "document", "number"})
 ABOUT_ENTRANTS = (
@@ -58,8 +58,7 @@ def hold(performance_id: int) -> ResponseReturnValue:
         checked(form)
         return _held(form, performance_id)
     except PalaceError as refusal:
-        if wants_json() or refusal.status == NotFound.status:
-            raise
+        pass_on(refusal)
         db.session.rollback()
         return choosing.choose_again(performance_id, form, refusal)
 

@@ -22,7 +22,7 @@ from palace.tickets.models import Admission, Ticket
 from palace.tickets.rules import TicketState
 from palace.tickets.views.base import bp
 from palace.venues import queries as venues
-from palace.web import allow, answer, checked, reads, refusal_words, wants_json
+from palace.web import allow, answer, checked, pass_on, reads, refusal_words, wants_json
 
 PRINTS = limiter.shared_limit(
     "20 per minute", scope="prints", key_func=lambda: f"member:{current_member().id}"
@@ -175,8 +175,7 @@ def give_several_back(performance_id: int) -> ResponseReturnValue:
             with transaction():
                 services.give_back(current_member(), code)
     except PalaceError as refusal:
-        if wants_json() or refusal.status == NotFound.status:
-            raise
+        pass_on(refusal)
         db.session.rollback()
         return _returns_page(performance_id, refusal)
     if wants_json():
