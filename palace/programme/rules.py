@@ -60,10 +60,11 @@ class Stage:
 
 
 class Qualifies(StrEnum):
-    """Whom a tier is for."""
+    """Whom a tier is for; `CODE`: for who has opened a code that names it."""
 
     ANYONE = "anyone"
     MEMBER = "member"
+    CODE = "code"
 
 
 class Scope(StrEnum):

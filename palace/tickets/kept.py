@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, or_, select, text, update
@@ -31,6 +31,37 @@ def live(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
 def kept(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     """Return the condition that a seat nobody bought is kept for somebody."""
     return ~live(now) & (Claim.kept_until > now)
+
+
+def kept_for(key: str, now: datetime) -> ColumnElement[bool]:
+    """Return the condition that a place kept under a key waits for who may take it: not after its release."""
+    return (Claim.kept_for == key) & kept(now)
+
+
+def lock_kept(performance_id: int, key: str, now: datetime) -> Sequence[Claim]:
+    """Lock the places that wait under a key, in plan order, and return them."""
+    wanted = (
+        select(Claim)
+        .outerjoin(Claim.seat)
+        .where(Claim.performance_id == performance_id, kept_for(key, now))
+        .order_by(Seat.ordinal, Claim.id)
+        .with_for_update(of=Claim, key_share=True)
+    )
+    return db.session.scalars(wanted, execution_options={"populate_existing": True}).all()
+
+
+def let_go(claim_ids: Collection[int]) -> None:
+    """Keep some locked places no longer: they are anybody's from here on."""
+    nobody = {"kept_for": None, "kept_until": None, "kept_why": None}
+    freed = update(Claim).where(Claim.id.in_(claim_ids)).values(nobody)
+    db.session.execute(freed, execution_options={"synchronize_session": False})
+
+
+def keep_until(performance_id: int, key: str, instant: datetime) -> None:
+    """Move the release of a key's places, also of those somebody has: given back, they are its own."""
+    own = (Claim.performance_id == performance_id, Claim.kept_for == key)
+    moved = update(Claim).where(*own).values(kept_until=instant)
+    db.session.execute(moved, execution_options={"synchronize_session": False})
 
 
 def keep(

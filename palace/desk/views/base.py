@@ -31,6 +31,7 @@ MORE_PAGES = {
     "openings": N_("谁先订：单位、会员、公众各几点开票"),
     "kept": N_("预留座位"),
     "blocks": N_("分给单位的票"),
+    "codes": N_("兑换码"),
     "waiting": N_("排队等票"),
     "move": N_("改期或取消"),
 }

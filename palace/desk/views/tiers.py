@@ -32,7 +32,11 @@ from palace.text import N_
 from palace.web import allow, answer, checked, reads, wants_json
 
 OF_ONE = "/tiers/<id:tier_id>"
-FOR_WHOM = {Qualifies.ANYONE: N_("谁都能买"), Qualifies.MEMBER: N_("工会会员")}
+FOR_WHOM = {
+    Qualifies.ANYONE: N_("谁都能买"),
+    Qualifies.MEMBER: N_("工会会员"),
+    Qualifies.CODE: N_("凭兑换码"),
+}
 
 
 @bp.get("/tiers")

@@ -14,6 +14,7 @@ from flask_login import current_user
 
 from palace import clock, words
 from palace.errors import NotFound, PalaceError
+from palace.forms import new_key
 from palace.members.rules import Known
 from palace.programme import queries as programme
 from palace.programme.queries import Programme, Stub
@@ -22,7 +23,7 @@ from palace.strikes.errors import Barred
 from palace.strikes.rules import check_not_barred
 from palace.tickets import queries, rules
 from palace.tickets.errors import LeavesGap
-from palace.tickets.forms import MOST_SEATS, Choice, ChoiceForm, HoldForm, new_key
+from palace.tickets.forms import MOST_SEATS, Choice, ChoiceForm, HoldForm
 from palace.tickets.keeping import KeptFor, reach
 from palace.tickets.rules import Offer
 from palace.tickets.seatmap import plan_svg
