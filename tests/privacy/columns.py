@@ -37,7 +37,9 @@ PERSONAL = {
     "erasures": "member_id mark erased_at asked_by",
     "exports": "staff_id member_id asked_at query",
     "gifts": "code ticket_id giver_id receiver_id number_end offered_at lapses_at ended_at order_id",
-    "grants": "member_id performance_id kind reason starts_at ends_at opens seats",
+    "code_batches": "made_by",
+    "codes": "member_id used_at",
+    "grants": "member_id performance_id kind reason starts_at ends_at opens seats tier_id",
     "move_news": "member_id told_at kept_at",
     "moves": "proposed_by decided_by",
     "refunds_owed": "ticket_id amount owed_at paid_at",
@@ -95,6 +97,10 @@ PLAIN = {
     "claims": (
         "id performance_id tier_id zone price face_price fund held_until kept_for kept_until kept_why"
     ),
+    "code_batches": (
+        "id performance_id label reason each keeps tier_id ends_at key_id seed stopped_at made_at"
+    ),
+    "codes": "id batch_id number code_hash",
     "command_keys": "id command",
     "companions": "id key_id",
     "consent_texts": "id purpose version body_zh body_en valid_from",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from palace.agenda.rules import EntryStatus
 from palace.blocks.rules import LinkState, Outcome, Way
+from palace.codes.rules import Reason
 from palace.companions.rules import Relation
 from palace.gifts.rules import GiftState
 from palace.identities.rules import Document
@@ -58,6 +59,26 @@ BLOCK = {
     "turn_at": maybe(INSTANT),
     "given": NUMBER,
     "came": NUMBER,
+}
+OPENS = {
+    "performance": NUMBER,
+    "title": TEXT,
+    "starts_at": INSTANT,
+    "places": NUMBER,
+    "keeps": YES_NO,
+    "tier": maybe(TEXT),
+    "ends_at": INSTANT,
+}
+CODE_BATCH = OPENS | {
+    "batch": NUMBER,
+    "label": TEXT,
+    "reason": one_of(Reason),
+    "made": NUMBER,
+    "used": NUMBER,
+    "open": NUMBER,
+    "kept": NUMBER,
+    "taken": NUMBER,
+    "stopped": YES_NO,
 }
 HANDED_OUT = each(exactly(ticket=maybe(CODE), seat=maybe(TEXT), name=TEXT, paper=YES_NO))
 BOOKING: dict[str, Shape] = {
@@ -193,6 +214,13 @@ BOOKING: dict[str, Shape] = {
         },
     ),
     "Block": exactly(**BLOCK),
+    "CodeBatch": exactly(**CODE_BATCH),
+    "CodeBatches": exactly(batches=each(known("CodeBatch"))),
+    "CodeLink": exactly(
+        state=one_of(["open", "opened", "refused"]),
+        why=maybe(TEXT),
+        opens={**exactly(**OPENS), "type": ["object", "null"]},
+    ),
     "Blocks": exactly(blocks=each(known("Block"))),
     "UnitBlocks": exactly(
         blocks=each(known("Block")), years=each(exactly(unit=TEXT, given=NUMBER, came=NUMBER))
