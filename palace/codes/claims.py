@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 
 from palace.codes.models import Code, CodeBatch
 from palace.codes.rules import key_of
@@ -15,14 +15,23 @@ ANEW = {"populate_existing": True}
 PAST_ORM = {"synchronize_session": False}
 
 
-def lock_batch(batch_id: int, *, shared: bool = False) -> CodeBatch:
-    """Lock a batch until the transaction ends, after members and before seats, and return it read anew.
-
-    `shared`: by everybody who opens one of its codes, so that they wait for who changes it alone.
-    """
-    wanted = select(CodeBatch).where(CodeBatch.id == batch_id)
-    locked = wanted.with_for_update(of=CodeBatch, read=shared, key_share=not shared)
+def lock_batch(batch_id: int) -> CodeBatch:
+    """Lock a batch until the transaction ends, before any seat, and return it read anew."""
+    locked = _batch(batch_id).with_for_update(of=CodeBatch, key_share=True)
     return db.session.scalars(locked, execution_options=ANEW).one()
+
+
+def share_batch(batch_id: int) -> CodeBatch:
+    """Keep a batch as it is until the transaction ends, after members, and return it read anew.
+
+    Whoever opens a code does: they wait for who changes the batch, not for each other.
+    """
+    locked = _batch(batch_id).with_for_update(of=CodeBatch, read=True)
+    return db.session.scalars(locked, execution_options=ANEW).one()
+
+
+def _batch(batch_id: int) -> Select[CodeBatch]:
+    return select(CodeBatch).where(CodeBatch.id == batch_id)
 
 
 def use(code: Code, member_id: int, now: datetime) -> bool:

@@ -170,7 +170,7 @@ def locks_too_much(node: ast.AST) -> str | None:
         given = {word.arg: ast.unparse(word.value) for word in node.keywords}
         return (
             None
-            if "True" in (given.get("key_share"), given.get("skip_locked"))
+            if "True" in (given.get("key_share"), given.get("read"), given.get("skip_locked"))
             else ast.unparse(node)[-60:]
         )
     if isinstance(node, ast.Constant) and isinstance(node.value, str) and "\n" not in node.value:

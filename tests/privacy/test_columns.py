@@ -111,6 +111,7 @@ def test_columns_that_are_not_told_are_hashes_keys_and_others_names() -> None:
         "applications.decided_by",
         "posts.granted_by",
         "sign_ins.token_hash",
+        "codes.code_hash",
         "challenges.browser_hash",
         "challenges.address_hash",
         "entrants.identity_hash",

@@ -59,7 +59,7 @@ def redeem(typed: str, member: Known, performance_id: int | None = None) -> Code
     if performance_id not in (None, show.id):
         raise CodeOfOther(starts_at=show.starts_at, hall=show.space)
     members.lock(member.id)
-    batch = claims.lock_batch(code.batch_id, shared=True)
+    batch = claims.share_batch(code.batch_id)
     db.session.refresh(code)
     now = clock.now()
     standing = _standing(code, batch, member)

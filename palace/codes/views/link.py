@@ -47,7 +47,7 @@ def link(typed: str) -> ResponseReturnValue:
     except CodeUnknown as refusal:
         if wants_json():
             raise
-        return _enter(CodeForm(formdata=None, code=typed), refusal)
+        return _enter(refusal=refusal, code=typed)
     return _link_page(typed, opened)
 
 
@@ -57,8 +57,7 @@ def link(typed: str) -> ResponseReturnValue:
 def enter() -> ResponseReturnValue:
     """Show the field a code is typed into."""
     asked = AtShow(request.args)
-    known = asked.performance.data if asked.validate() else ""
-    return _enter(CodeForm(formdata=None, performance=known))
+    return _enter(performance=asked.performance.data if asked.validate() else "")
 
 
 @bp.post("/codes")
@@ -96,10 +95,12 @@ def _member() -> Known | None:
     return current_user.member if current_user.is_authenticated else None
 
 
-def _enter(form: CodeForm, refusal: PalaceError | None = None) -> Response:
+def _enter(
+    form: CodeForm | None = None, refusal: PalaceError | None = None, **typed: str | None
+) -> Response:
     page = render_template(
         "codes/enter.html",
-        form=form,
+        form=form or CodeForm(formdata=None, **typed),
         refusal=refusal_words(refusal) if refusal else "",
         other=isinstance(refusal, CodeOfOther),
         signed_in=_member() is not None,
