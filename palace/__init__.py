@@ -29,6 +29,7 @@ from palace.codes import views as codes
 from palace.codes.services import follow_show as codes_follow
 from palace.companions import views as companions
 from palace.companions.queries import own_last_four
+from palace.complimentary import views as complimentary
 from palace.config import ROOT, Settings
 from palace.consents.services import agree_at_joining
 from palace.desk import views as desk
@@ -118,6 +119,7 @@ PARTS = (
     switch,
     blocks,
     codes,
+    complimentary,
     audit,
     reports,
     plans,

@@ -1,16 +1,18 @@
-"""Codes of partners, sponsors and prizes, and the tiers a grant may open.
+"""Codes of partners, sponsors and prizes, the tiers a grant may open, and complimentary tickets.
 
 Of a code's text only a hash lies in the database; it is made anew from the batch's seed and a key of
-the keys file. Every place a code opens is a grant, so that no other way of booking is needed.
+the keys file. Every place a code opens is a grant, so that no other way of booking is needed. A
+complimentary ticket is an order in a tier nobody chooses; what is kept here is why and by whom.
 """
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import ARRAY
 
 revision, down_revision = "0026", "0025"
 
 INSTANT = sa.DateTime(timezone=True)
-TABLES = ("code_batches", "codes")
+TABLES = ("code_batches", "codes", "complimentaries", "complimentary_people")
 
 
 def key(table: str, column: str, to: str) -> sa.ForeignKeyConstraint:
@@ -31,7 +33,7 @@ def set_qualifies(*whom: str) -> None:
 
 
 def upgrade() -> None:
-    set_qualifies("anyone", "member", "code")
+    set_qualifies("anyone", "member", "code", "house")
     op.add_column("grants", sa.Column("tier_id", sa.BigInteger))
     op.create_foreign_key(op.f("fk_grants_tier_id"), "grants", "tiers", ["tier_id"], ["id"])
     op.create_table(
@@ -73,18 +75,94 @@ def upgrade() -> None:
         sa.UniqueConstraint("batch_id", "number", name=op.f("uq_codes_batch_id_number")),
         sa.UniqueConstraint("code_hash", name=op.f("uq_codes_code_hash")),
     )
-    for table, column in (("code_batches", "performance_id"), ("codes", "member_id")):
+    op.add_column(
+        "house_rules",
+        sa.Column("complimentary_per_show", sa.BigInteger, server_default="20", nullable=False),
+    )
+    op.create_check_constraint(
+        op.f("ck_house_rules_complimentary"), "house_rules", "complimentary_per_show >= 0"
+    )
+    create_complimentaries()
+    for table, column in (
+        ("code_batches", "performance_id"),
+        ("codes", "member_id"),
+        ("complimentaries", "performance_id"),
+        ("complimentary_people", "member_id"),
+        ("complimentary_people", "order_id"),
+    ):
         op.create_index(op.f(f"ix_{table}_{column}"), table, [column])
     op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {', '.join(TABLES)} TO palace_app")
     op.execute("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO palace_app")
 
 
+def create_complimentaries() -> None:
+    """Make the tables of what was given, and to whom."""
+    op.create_table(
+        "complimentaries",
+        number(),
+        sa.Column("code", sa.Text, nullable=False),
+        sa.Column("performance_id", sa.BigInteger, nullable=False),
+        sa.Column("reason", sa.String(20), nullable=False),
+        sa.Column("why", sa.Text, nullable=False),
+        sa.Column("each", sa.BigInteger, nullable=False),
+        sa.Column("seats", ARRAY(sa.Text), nullable=False),
+        sa.Column("source", sa.Text),
+        sa.Column("state", sa.String(20), nullable=False),
+        sa.Column("asked_by", sa.Text, nullable=False),
+        sa.Column("asked_at", INSTANT, nullable=False),
+        sa.Column("decided_by", sa.Text),
+        sa.Column("decided_at", INSTANT),
+        sa.CheckConstraint(
+            "reason IN ('guest', 'media', 'cast', 'honoured', 'amends', 'other')",
+            name=op.f("ck_complimentaries_reason"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('given', 'proposed', 'withdrawn')", name=op.f("ck_complimentaries_state")
+        ),
+        sa.CheckConstraint("each > 0", name=op.f("ck_complimentaries_each")),
+        sa.CheckConstraint(
+            "num_nonnulls(decided_at, decided_by) IN (0, 2)", name=op.f("ck_complimentaries_decided")
+        ),
+        sa.CheckConstraint(
+            "state = 'given' OR (state = 'proposed') = (decided_at IS NULL)",
+            name=op.f("ck_complimentaries_open"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'given' OR decided_by <> asked_by", name=op.f("ck_complimentaries_another")
+        ),
+        key("complimentaries", "performance_id", "performances"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_complimentaries")),
+        sa.UniqueConstraint("code", name=op.f("uq_complimentaries_code")),
+    )
+    op.create_table(
+        "complimentary_people",
+        number(),
+        sa.Column("complimentary_id", sa.BigInteger, nullable=False),
+        sa.Column("member_id", sa.BigInteger, nullable=False),
+        sa.Column("order_id", sa.BigInteger),
+        key("complimentary_people", "complimentary_id", "complimentaries"),
+        key("complimentary_people", "member_id", "members"),
+        key("complimentary_people", "order_id", "orders"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_complimentary_people")),
+        sa.UniqueConstraint(
+            "complimentary_id",
+            "member_id",
+            name=op.f("uq_complimentary_people_complimentary_id_member_id"),
+        ),
+    )
+
+
 def downgrade() -> None:
+    op.drop_table("complimentary_people")
+    op.drop_table("complimentaries")
+    op.drop_constraint(op.f("ck_house_rules_complimentary"), "house_rules")
+    op.drop_column("house_rules", "complimentary_per_show")
     op.drop_table("codes")
     op.drop_table("code_batches")
     op.drop_constraint(op.f("fk_grants_tier_id"), "grants")
     op.drop_column("grants", "tier_id")
-    # A code's tier was for nobody who has none: as a member's it would be for more people.
-    op.execute("DELETE FROM prices WHERE tier_id IN (SELECT id FROM tiers WHERE qualifies = 'code')")
-    op.execute("UPDATE tiers SET qualifies = 'member' WHERE qualifies = 'code'")
+    # Such a tier was for nobody by itself: as a member's it would be for more people.
+    others = "qualifies IN ('code', 'house')"
+    op.execute(f"DELETE FROM prices WHERE tier_id IN (SELECT id FROM tiers WHERE {others})")
+    op.execute(f"UPDATE tiers SET qualifies = 'member' WHERE {others}")
     set_qualifies("anyone", "member")

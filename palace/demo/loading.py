@@ -12,6 +12,7 @@ from palace.db import db, tables_to_empty, transaction
 from palace.demo import (
     blocks,
     changing,
+    codes,
     house,
     joining,
     people,
@@ -93,4 +94,5 @@ def _bring_in() -> None:
     changing.bring_in(shows, now)
     strikes.bring_in(now)
     privacy.bring_in(now)
+    codes.bring_in(shows)
     sales.mark_sent(now)

@@ -32,6 +32,7 @@ MORE_PAGES = {
     "kept": N_("预留座位"),
     "blocks": N_("分给单位的票"),
     "codes": N_("兑换码"),
+    "complimentary": N_("赠票"),
     "waiting": N_("排队等票"),
     "move": N_("改期或取消"),
 }

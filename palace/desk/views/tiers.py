@@ -36,6 +36,7 @@ FOR_WHOM = {
     Qualifies.ANYONE: N_("谁都能买"),
     Qualifies.MEMBER: N_("工会会员"),
     Qualifies.CODE: N_("凭兑换码"),
+    Qualifies.HOUSE: N_("只由馆里赠送"),
 }
 
 
