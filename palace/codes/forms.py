@@ -89,7 +89,7 @@ class CodeForm(Form):
     """A code as somebody types it, on a show's page or anywhere."""
 
     code = StringField(
-        _("兑换码"),
+        _("码，16位"),
         validators=[
             InputRequired(_("请输入码，一共16位。")),
             Length(max=LONGEST_CODE, message=_("码没有这么长，一共16位。")),

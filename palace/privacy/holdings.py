@@ -15,6 +15,7 @@ from palace.blocks.models import ListedName, SignUp
 from palace.codes.models import Code
 from palace.commands import CommandKey
 from palace.companions.models import Companion
+from palace.complimentary.models import Given
 from palace.consents.models import Consent, ConsentText
 from palace.gifts.models import Gift
 from palace.joining.models import Application
@@ -223,6 +224,12 @@ HOLDINGS: Sequence[Holding] = (
         of=by(Code.member_id),
         untold=frozenset({"code_hash"}),
         emptied={"member_id": None},
+    ),
+    Holding(
+        model=Given,
+        title=N_("您得到的赠票"),
+        kept=STAYS,
+        of=by(Given.member_id),
     ),
     Holding(
         model=ListedName,

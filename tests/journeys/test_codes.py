@@ -76,10 +76,10 @@ def test_a_code_is_typed_without_scripts_in_large_text_and_english(
     member.go("/mine")
     member.taps = 0
     member.tap(re.compile("有兑换码"), role="link")
-    member.page.get_by_label("兑换码").fill("abcd")
+    member.page.get_by_label("码，16位").fill("abcd")
     member.tap("打开")
     assert "没有这个码" in member.say()
-    member.page.get_by_label("兑换码").fill(code.replace("-", " ").lower())
+    member.page.get_by_label("码，16位").fill(code.replace("-", " ").lower())
     member.tap("打开")
     assert "2张票为您留着" in member.page.inner_text("body")
 

@@ -25,6 +25,7 @@ NOT_OF_MEMBERS = {
     "moves": "which two staff moved or cancelled a show, as numbers",
     "broadcasts": "which staff wrote and confirmed one, as numbers",
     "blocks": "which staff gave one, as a number",
+    "complimentaries": "which staff gave and confirmed, as numbers, and why",
     "code_batches": "which staff made one, as a number",
     "block_lists": "which organiser pasted one, as a number; its names are told by themselves",
     "block_papers": "a name a unit wrote for a paper ticket it holds; of no account, gone with its days",
@@ -41,6 +42,7 @@ NOT_TOLD = {
 STAYS_ANONYMOUS = {
     "orders": "money and statistics",
     "claims": "money and statistics",
+    "complimentary_people": "statistics",
     "codes": "that a code was used, not by whom; who is emptied",
     "tickets": "money and statistics",
     "admissions": "statistics",

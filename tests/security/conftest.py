@@ -54,6 +54,7 @@ class Belongings:
             "block_id": self.block.id,
             "list_id": self.names.id,
             "batch_id": self.batch.id,
+            "complimentary_id": UNKNOWN_ID,
             "typed": texts(self.batch, 1)[0],
             "secret": "0" * 26,
             "task_id": UNKNOWN_ID,

@@ -6,6 +6,8 @@ from palace.agenda.rules import EntryStatus
 from palace.blocks.rules import LinkState, Outcome, Way
 from palace.codes.rules import Reason
 from palace.companions.rules import Relation
+from palace.complimentary.rules import GivenState
+from palace.complimentary.rules import Reason as GivenFor
 from palace.gifts.rules import GiftState
 from palace.identities.rules import Document
 from palace.members.rules import Standing
@@ -214,6 +216,23 @@ BOOKING: dict[str, Shape] = {
         },
     ),
     "Block": exactly(**BLOCK),
+    "ShowsToGive": exactly(shows=each(exactly(performance=NUMBER, title=TEXT, starts_at=INSTANT))),
+    "Complimentaries": exactly(
+        performance=NUMBER,
+        allowance=NUMBER,
+        left=NUMBER,
+        given=each(
+            exactly(
+                complimentary=NUMBER,
+                state=one_of(GivenState),
+                reason=one_of(GivenFor),
+                why=TEXT,
+                tickets=NUMBER,
+                people=each(TEXT),
+                asked_at=INSTANT,
+            )
+        ),
+    ),
     "CodeBatch": exactly(**CODE_BATCH),
     "CodeBatches": exactly(batches=each(known("CodeBatch"))),
     "CodeLink": exactly(
