@@ -143,8 +143,8 @@ def withdraw(performance_id: int, complimentary_id: int, *, actor: str) -> Compl
         return proposed
     if proposed.state is GivenState.GIVEN:
         raise AlreadyDecided
-    proposed.state, proposed.decided_by = GivenState.WITHDRAWN, actor
-    proposed.decided_at = clock.now()
+    now = clock.now()
+    proposed.state, proposed.decided_by, proposed.decided_at = GivenState.WITHDRAWN, actor, now
     db.session.flush()
     _note("complimentary_withdrawn", proposed)
     return proposed

@@ -13,6 +13,7 @@ from palace.demo import (
     blocks,
     changing,
     codes,
+    complimentary,
     house,
     joining,
     people,
@@ -95,4 +96,5 @@ def _bring_in() -> None:
     strikes.bring_in(now)
     privacy.bring_in(now)
     codes.bring_in(shows)
+    complimentary.bring_in(shows)
     sales.mark_sent(now)

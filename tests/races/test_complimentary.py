@@ -87,4 +87,4 @@ def test_two_second_people_confirm_once(live: Factory, live_app: Flask) -> None:
     assert codes(together(live_app, jobs)) == {"won": 8}
     db.session.rollback()
     assert db.session.scalars(select(func.count()).select_from(Ticket)).one() == 2
-    assert db.session.get_one(Complimentary, number).state is GivenState.GIVEN
+    assert db.session.scalars(select(Complimentary.state)).one() is GivenState.GIVEN
