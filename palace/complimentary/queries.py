@@ -6,8 +6,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
 
-from palace.complimentary.models import Complimentary
+from palace.complimentary.models import Complimentary, Given
 from palace.complimentary.rules import TIER, Line
 from palace.db import db
 from palace.errors import NotFound
@@ -17,7 +18,7 @@ from palace.money import Fen
 from palace.programme.models import Performance, Price, Tier
 from palace.roster.rules import read_card
 from palace.tickets.kept import live
-from palace.tickets.models import Claim
+from palace.tickets.models import Claim, Order
 from palace.venues.models import Space
 
 Sites = Collection[int] | None
@@ -64,7 +65,12 @@ def members_named(line: Line) -> Sequence[int]:
 
 def of_performance(performance_id: int) -> Sequence[Complimentary]:
     """Return what was given of a show, or proposed, the newest first."""
-    wanted = select(Complimentary).where(Complimentary.performance_id == performance_id)
+    orders = selectinload(Complimentary.people).selectinload(Given.order)
+    wanted = (
+        select(Complimentary)
+        .where(Complimentary.performance_id == performance_id)
+        .options(orders.selectinload(Order.tickets), orders.selectinload(Order.claims))
+    )
     return db.session.scalars(wanted.order_by(Complimentary.id.desc())).all()
 
 

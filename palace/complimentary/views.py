@@ -19,6 +19,7 @@ from palace.errors import NotFound, PalaceError
 from palace.forms import new_key
 from palace.members.posts import AT_COUNTERS
 from palace.members.rules import Role, mask_name
+from palace.throttle import limiter
 from palace.tickets.rules import OrderState
 from palace.venues.queries import house_rules
 from palace.web import allow, answer, checked, reads, refusal_words, wants_json
@@ -67,6 +68,7 @@ def of_show(performance_id: int) -> ResponseReturnValue:
 @bp.post(OF_SHOW)
 @allow(*GIVES)
 @reads(GiveForm)
+@limiter.limit("300 per hour", key_func=lambda: f"complimentary:{current_user.actor}")
 def give(performance_id: int) -> ResponseReturnValue:
     """Give tickets at no price, or propose them where they are more than one person may give."""
     form, show = GiveForm(), queries.performance_at(performance_id, _sites())

@@ -11,6 +11,8 @@ from palace.db import db
 from palace.members.models import Member
 from palace.members.rules import Role
 from palace.programme.models import Performance
+from palace.programme.rules import IdentityPolicy
+from palace.tickets import services as tickets
 from palace.tickets.models import Ticket
 from tests.complimentary.conftest import give, line_of
 from tests.factory import Factory
@@ -113,3 +115,18 @@ def test_another_house_s_staff_find_nothing(make: Factory, client: FlaskClient) 
     for act in ("confirm", "withdraw"):
         assert client.post(f"{path_of(show)}/{proposed.id}/{act}").status_code == 404
     assert str(show.id) not in client.get("/staff/complimentary").text
+
+
+def test_what_was_given_back_and_what_waits_for_names_is_told(
+    make: Factory, clerk: FlaskClient
+) -> None:
+    show, guest = make.performance(seats=4), make.member()
+    give(show, guest)
+    ticket = db.session.scalars(select(Ticket)).one()
+    assert "（退了）" not in clerk.get(path_of(show)).text
+    tickets.give_back(guest, ticket.code)
+    assert "（退了）" in clerk.get(path_of(show)).text
+    named = make.performance(seats=4)
+    named.identity_policy = IdentityPolicy.EVERY_ENTRANT
+    give(named, guest)
+    assert "（等本人填入场人）" in clerk.get(path_of(named)).text
