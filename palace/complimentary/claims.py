@@ -12,6 +12,7 @@ from palace.db import db
 from palace.members.models import Member
 from palace.programme.models import Tier
 from palace.programme.rules import Qualifies
+from palace.text import N_
 
 
 def lock_members(member_ids: Collection[int]) -> int:
@@ -31,7 +32,7 @@ def the_tier() -> Tier:
     """Return the tier of complimentary tickets, made with the first of them; its names are the desk's."""
     row = {
         "code": TIER,
-        "name_zh": "赠票",
+        "name_zh": N_("赠票"),
         "name_en": "Complimentary",
         "qualifies": Qualifies.HOUSE,
         "monthly": False,
