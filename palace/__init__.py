@@ -25,8 +25,11 @@ from palace.broadcasts import queries as broadcasts_queries
 from palace.broadcasts import views as broadcasts
 from palace.calendars import views as calendars
 from palace.care import views as care
+from palace.codes import views as codes
+from palace.codes.services import follow_show as codes_follow
 from palace.companions import views as companions
 from palace.companions.queries import own_last_four
+from palace.complimentary import views as complimentary
 from palace.config import ROOT, Settings
 from palace.consents.services import agree_at_joining
 from palace.desk import views as desk
@@ -115,6 +118,8 @@ PARTS = (
     kept,
     switch,
     blocks,
+    codes,
+    complimentary,
     audit,
     reports,
     plans,
@@ -170,6 +175,7 @@ def create_app(settings: Settings) -> Flask:
     on_freed["waiting"] = waiting_services.seats_freed
     copies["blocks"] = lambda old, new, _by: copy_blocks(old.id, new.id)
     on_refused["waiting"] = waiting_services.pass_on
+    on_moved["codes"] = codes_follow
     on_moved["blocks"] = follow_show  # first: what it frees is passed on to who waits
     on_moved["waiting"] = lambda performance_id, _by, _since: waiting_services.pass_on(
         performance_id

@@ -8,6 +8,7 @@ import click
 from sqlalchemy import func, select
 
 from palace import at_home, clock
+from palace.codes.queries import has_open_batches
 from palace.companions.queries import has_companions
 from palace.config import Settings
 from palace.db import db, transaction
@@ -20,8 +21,8 @@ from palace.tickets.models import Ticket
 from palace.tickets.queries import has_entrants
 from palace.tickets.rules import TicketState
 
-USED_FOR = {"cookie": MEMBER_SIGN_IN, "code": CODE_LIFE, "digest": timedelta()}
-"""How long after its retirement a key may still be asked for; nothing kept is found by a digest."""
+USED_FOR = {"cookie": MEMBER_SIGN_IN, "code": CODE_LIFE}
+"""How long after its retirement a key may still be asked for."""
 
 IN_USE = timedelta(minutes=1)
 """How long after the instant of a rotation a request may still have used the old key."""
@@ -44,6 +45,8 @@ def may_forget(key: Key, now: datetime, last_show_ends_at: datetime | None) -> b
         return not (has_entrants(key.id) or has_companions(key.id))
     if key.purpose == "ticket":
         return last_show_ends_at is None or last_show_ends_at <= now
+    if key.purpose == "digest":
+        return not has_open_batches(key.id, now)
     used_for = USED_FOR.get(key.purpose)
     return used_for is not None and key.retired_at + used_for <= now
 

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import select, update
 
 from palace.blocks.models import Block, NameList, SignUp
 from palace.blocks.rules import key_of
 from palace.db import db
 from palace.members.models import Grant, Member
-from palace.programme.rules import Scope
 from palace.tickets import kept
-from palace.tickets.kept import live
 from palace.tickets.models import Claim
-from palace.tickets.quotas import lock_quotas
 from palace.venues.models import Seat
 
 ANEW = {"populate_existing": True}
@@ -36,32 +33,14 @@ def lock_members(member_ids: Collection[int]) -> None:
     db.session.execute(wanted.with_for_update(key_share=True))
 
 
-def waits(block: Block, now: datetime) -> ColumnElement[bool]:
-    """Return the condition that a place of a block is to be handed out: not after its release."""
-    return (Claim.kept_for == key_of(block.id)) & kept.kept(now)
-
-
 def lock_places(block: Block) -> None:
     """Lock all places of a block in plan order, also those handed out: as everybody does, before quotas."""
-    wanted = select(Claim.id).outerjoin(Claim.seat).where(*_own(block))
-    ordered = wanted.order_by(Seat.ordinal, Claim.id)
-    db.session.execute(ordered.with_for_update(of=Claim, key_share=True))
-
-
-def _own(block: Block) -> tuple[ColumnElement[bool], ...]:
-    return Claim.performance_id == block.performance_id, Claim.kept_for == key_of(block.id)
+    kept.lock_all(block.performance_id, key_of(block.id))
 
 
 def lock_waiting(block: Block, now: datetime) -> Sequence[Claim]:
     """Lock the places of a block that wait to be handed out, in plan order, and return them."""
-    wanted = (
-        select(Claim)
-        .outerjoin(Claim.seat)
-        .where(Claim.performance_id == block.performance_id, waits(block, now))
-        .order_by(Seat.ordinal, Claim.id)
-        .with_for_update(of=Claim, key_share=True)
-    )
-    return db.session.scalars(wanted, execution_options=ANEW).all()
+    return kept.lock_kept(block.performance_id, key_of(block.id), now)
 
 
 def lock_one(block: Block, now: datetime) -> Claim | None:
@@ -69,7 +48,7 @@ def lock_one(block: Block, now: datetime) -> Claim | None:
     wanted = (
         select(Claim)
         .outerjoin(Claim.seat)
-        .where(Claim.performance_id == block.performance_id, waits(block, now))
+        .where(Claim.performance_id == block.performance_id, kept.kept_for(key_of(block.id), now))
         .order_by(Seat.ordinal, Claim.id)
         .limit(1)
         .with_for_update(of=Claim, key_share=True, skip_locked=True)
@@ -77,44 +56,9 @@ def lock_one(block: Block, now: datetime) -> Claim | None:
     return db.session.scalars(wanted, execution_options=ANEW).first()
 
 
-def keep_places(block: Block, count: int, now: datetime) -> int:
-    """Keep places without seats for a block, behind the quota of the house; return how many are free.
-
-    Nothing is kept unless all of them are free.
-    """
-    quotas = lock_quotas(block.performance_id)
-    house = min(quota.seats for quota in quotas if quota.scope == Scope.HOUSE)
-    used = select(func.count()).where(
-        Claim.performance_id == block.performance_id, or_(live(now), Claim.kept_until > now)
-    )
-    left: int = max(0, house - db.session.scalars(used).one())
-    if count <= left:
-        reason, until = key_of(block.id), block.releases_at
-        kept.keep_places(
-            block.performance_id,
-            count,
-            reason=reason,
-            until=until,
-            now=now,
-            tier_id=block.tier_id,
-        )
-    return left
-
-
-def let_go(claim_ids: Collection[int], now: datetime) -> None:
-    """Keep some locked places no longer: they are free from this instant, for who waits before others."""
-    nobody = kept.UNKEPT | {"held_until": now}
-    freed = update(Claim).where(Claim.id.in_(claim_ids)).values(nobody)
-    db.session.execute(freed, execution_options=PAST_ORM)
-
-
 def release_at(block: Block, instant: datetime) -> None:
-    """Move the release of all places of a block, also of those handed out: returned, they are its own.
-
-    They are locked before.
-    """
-    moved = update(Claim).where(*_own(block)).values(kept_until=instant)
-    db.session.execute(moved, execution_options=PAST_ORM)
+    """Move the release of all places of a block, also of those handed out; they are locked before."""
+    kept.keep_until(block.performance_id, key_of(block.id), instant)
     block.releases_at = instant
     db.session.flush()
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from itertools import groupby, pairwise
 
 from palace.blocks.errors import (
     HasOne,
@@ -20,8 +19,6 @@ from palace.blocks.errors import (
     UnitPending,
 )
 from palace.members.rules import Standing, tidy_name
-from palace.tickets.neighbours import best_sets
-from palace.venues.rules import PlanSeat
 
 TURN_BEFORE = timedelta(hours=1)
 """Sign-ups are given out so long before the release: the worker has had many turns by then."""
@@ -208,49 +205,6 @@ def _chinese_name(words: str) -> str:
 
 def _is_chinese(words: str) -> bool:
     return any(ord(letter) >= FIRST_HAN for letter in words)
-
-
-def together(free: Sequence[PlanSeat], count: int) -> list[PlanSeat]:
-    """Return `count` free seats as near to each other and as good as can be, or none at all.
-
-    Neighbours in one row where there are so many; else whole stretches of rows one behind another.
-    The seats come in plan order, as they go.
-    """
-    sets = best_sets(free, count, 1)
-    if sets:
-        return sets[0]
-    runs = [
-        _longest(list(row)) for _, row in groupby(free, key=lambda seat: (seat.section, seat.row))
-    ]
-    found = [seats for first in range(len(runs)) if (seats := _gathered(runs[first:], count))]
-    best = min(found, key=lambda seats: sum(seat.score for seat in seats), default=[])
-    return sorted(best, key=lambda seat: seat.ordinal)
-
-
-def _longest(row: list[PlanSeat]) -> list[PlanSeat]:
-    """Return the longest stretch of neighbours in a row."""
-    runs = [row[:1]]
-    for before, seat in pairwise(row):
-        near = seat.position - before.position == 1 and seat.block == before.block
-        runs[-1:] = [[*runs[-1], seat]] if near else [runs[-1], [seat]]
-    return max(runs, key=len)
-
-
-def _gathered(runs: Sequence[list[PlanSeat]], count: int) -> list[PlanSeat]:
-    """Return `count` seats of stretches one behind another in one section, or none."""
-    found: list[PlanSeat] = []
-    for run in runs:
-        if run[0].section != runs[0][0].section:
-            break
-        found += _best_part(run, min(len(run), count - len(found)))
-        if len(found) == count:
-            return found
-    return []
-
-
-def _best_part(run: Sequence[PlanSeat], count: int) -> list[PlanSeat]:
-    parts = [list(run[first : first + count]) for first in range(len(run) - count + 1)]
-    return min(parts, key=lambda seats: sum(seat.score for seat in seats))
 
 
 def repeated(names: Iterable[tuple[str, str]]) -> Iterator[bool]:

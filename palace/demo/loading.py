@@ -13,6 +13,8 @@ from palace.demo import (
     blocks,
     broadcasts,
     changing,
+    codes,
+    complimentary,
     house,
     joining,
     people,
@@ -95,4 +97,6 @@ def _bring_in() -> None:
     broadcasts.bring_in(shows, now)
     strikes.bring_in(now)
     privacy.bring_in(now)
+    codes.bring_in(shows)
+    complimentary.bring_in(shows)
     sales.mark_sent(now)

@@ -214,7 +214,8 @@ class Grant(Base):
     """Who may do what until when: opens seats that are kept (`performance_id` None: any show).
 
     `opens` is the key such seats are kept under ("block:5"); None: what the kind says. `seats` is how
-    many may be taken by it in all; None: no limit of its own.
+    many may be taken by it in all; None: no limit of its own. `tier_id`: a tier that so many may be
+    booked in by it, whoever the tier is for.
     """
 
     __tablename__ = "grants"
@@ -229,6 +230,7 @@ class Grant(Base):
     ends_at: Mapped[datetime | None]
     opens: Mapped[str | None]
     seats: Mapped[int | None]
+    tier_id: Mapped[int | None] = mapped_column(ForeignKey("tiers.id"))
 
 
 class AuditLine(Base):

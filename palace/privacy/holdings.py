@@ -12,8 +12,10 @@ from sqlalchemy import ColumnElement, func
 
 from palace.agenda.models import AgendaEntry
 from palace.blocks.models import ListedName, SignUp
+from palace.codes.models import Code
 from palace.commands import CommandKey
 from palace.companions.models import Companion
+from palace.complimentary.models import Given
 from palace.consents.models import Consent, ConsentText
 from palace.gifts.models import Gift
 from palace.joining.models import Application
@@ -214,6 +216,20 @@ HOLDINGS: Sequence[Holding] = (
         days="entrant_keep_days",
         of=by(SignUp.member_id),
         goes=by(SignUp.member_id),
+    ),
+    Holding(
+        model=Code,
+        title=N_("您用过的兑换码"),
+        kept=STAYS,
+        of=by(Code.member_id),
+        untold=frozenset({"code_hash"}),
+        emptied={"member_id": None},
+    ),
+    Holding(
+        model=Given,
+        title=N_("您得到的赠票"),
+        kept=STAYS,
+        of=by(Given.member_id),
     ),
     Holding(
         model=ListedName,

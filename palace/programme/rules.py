@@ -60,10 +60,12 @@ class Stage:
 
 
 class Qualifies(StrEnum):
-    """Whom a tier is for."""
+    """Whom a tier is for; `CODE`: who opened a code that names it, `HOUSE`: whom the house gives it."""
 
     ANYONE = "anyone"
     MEMBER = "member"
+    CODE = "code"
+    HOUSE = "house"
 
 
 class Scope(StrEnum):

@@ -117,10 +117,10 @@ def early() -> ScalarSelect[Any]:
 
 
 def grants() -> ScalarSelect[Any]:
-    """Return kind, key, seats and how many are taken of each grant of the member that holds."""
+    """Return kind, key, seats, how many are taken, and the tier of each grant of the member that holds."""
     by_it = select(func.count()).where(*MINE, Claim.kept_for == Grant.opens)
     taken = case((Grant.seats.is_not(None), by_it.correlate(Grant).scalar_subquery()), else_=0)
-    granted = func.json_build_array(Grant.kind, Grant.opens, Grant.seats, taken)
+    granted = func.json_build_array(Grant.kind, Grant.opens, Grant.seats, taken, Grant.tier_id)
     return (
         select(func.json_agg(granted))
         .where(Grant.member_id == MEMBER, grant_holds(PERFORMANCE, NOW))

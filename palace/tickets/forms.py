@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import zip_longest
@@ -255,8 +254,3 @@ class ProgrammeForm(PlainForm):
     space = StringField(validators=[Optional(), Regexp(r"^[\w-]{1,20}\Z")])
     price = StringField(validators=[AnyOf(["", "free", "member"])])
     left = StringField(validators=[AnyOf(["", "1"])])
-
-
-def new_key() -> str:
-    """Return a fresh idempotency key for a form."""
-    return secrets.token_urlsafe(12)

@@ -35,12 +35,14 @@ class Held:
     """A grant that holds: the key of the kept seats it opens, and how many may be taken by it in all.
 
     `key` None: the kind says it, for a wheelchair user. `taken`: what its member has of such seats.
+    `tier`: the number of a tier it opens for as many.
     """
 
     kind: str
     key: str | None = None
     seats: int | None = None
     taken: int = 0
+    tier: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +81,15 @@ def opened_by(grants: Iterable[Held], *, at_counter: bool = False) -> Opened:
         early=frozenset(early),
         left={key: max(0, more) for key, more in left.items() if key not in unlimited},
     )
+
+
+def tiers_opened(grants: Iterable[Held]) -> Counter[int]:
+    """Return how many places may be booked in each tier that grants open."""
+    opened: Counter[int] = Counter()
+    for grant in grants:
+        if grant.tier is not None:
+            opened[grant.tier] += grant.seats or 0
+    return opened
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, exists, literal, or_, select, text, update
@@ -52,6 +52,45 @@ def promised(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     """Return the condition that a place nobody bought is promised to somebody, in the tier it says."""
     unbought = or_(Claim.order_id.is_(None), ~live(now))
     return and_(Claim.kept_tier_id.is_not(None), Claim.kept_until > now, unbought)
+
+
+def kept_for(key: str, now: datetime) -> ColumnElement[bool]:
+    """Return the condition that a place kept under a key waits for who may take it: not after its release."""
+    return (Claim.kept_for == key) & kept(now)
+
+
+def lock_kept(performance_id: int, key: str, now: datetime) -> Sequence[Claim]:
+    """Lock the places that wait under a key, in plan order, and return them."""
+    wanted = (
+        select(Claim)
+        .outerjoin(Claim.seat)
+        .where(Claim.performance_id == performance_id, kept_for(key, now))
+        .order_by(Seat.ordinal, Claim.id)
+        .with_for_update(of=Claim, key_share=True)
+    )
+    return db.session.scalars(wanted, execution_options={"populate_existing": True}).all()
+
+
+def lock_all(performance_id: int, key: str) -> None:
+    """Lock all places of a key in plan order, also those somebody has."""
+    wanted = select(Claim.id).outerjoin(Claim.seat)
+    wanted = wanted.where(Claim.performance_id == performance_id, Claim.kept_for == key)
+    ordered = wanted.order_by(Seat.ordinal, Claim.id)
+    db.session.execute(ordered.with_for_update(of=Claim, key_share=True))
+
+
+def let_go(claim_ids: Collection[int], now: datetime) -> None:
+    """Keep some locked places no longer: they are free from this instant, for who waits before others."""
+    nobody = UNKEPT | {"held_until": now}
+    freed = update(Claim).where(Claim.id.in_(claim_ids)).values(nobody)
+    db.session.execute(freed, execution_options={"synchronize_session": False})
+
+
+def keep_until(performance_id: int, key: str, instant: datetime) -> None:
+    """Move the release of a key's locked places, also of those somebody has: given back, they are its own."""
+    own = (Claim.performance_id == performance_id, Claim.kept_for == key)
+    moved = update(Claim).where(*own).values(kept_until=instant)
+    db.session.execute(moved, execution_options={"synchronize_session": False})
 
 
 def keep(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Collection, Iterator, Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from palace.venues.rules import PlanSeat, SeatType
 
@@ -111,3 +111,46 @@ def _best(sets: list[tuple[float, list[PlanSeat]]], most: int) -> list[list[Plan
             if len(best) == most:
                 break
     return best
+
+
+def together(free: Sequence[PlanSeat], count: int) -> list[PlanSeat]:
+    """Return `count` free seats as near to each other and as good as can be, or none at all.
+
+    Neighbours in one row where there are so many; else whole stretches of rows one behind another.
+    The seats come in plan order, as they go.
+    """
+    sets = best_sets(free, count, 1)
+    if sets:
+        return sets[0]
+    runs = [
+        _longest(list(row)) for _, row in groupby(free, key=lambda seat: (seat.section, seat.row))
+    ]
+    found = [seats for first in range(len(runs)) if (seats := _gathered(runs[first:], count))]
+    best = min(found, key=lambda seats: sum(seat.score for seat in seats), default=[])
+    return sorted(best, key=lambda seat: seat.ordinal)
+
+
+def _longest(row: list[PlanSeat]) -> list[PlanSeat]:
+    """Return the longest stretch of neighbours in a row."""
+    runs = [row[:1]]
+    for before, seat in pairwise(row):
+        near = seat.position - before.position == 1 and seat.block == before.block
+        runs[-1:] = [[*runs[-1], seat]] if near else [runs[-1], [seat]]
+    return max(runs, key=len)
+
+
+def _gathered(runs: Sequence[list[PlanSeat]], count: int) -> list[PlanSeat]:
+    """Return `count` seats of stretches one behind another in one section, or none."""
+    found: list[PlanSeat] = []
+    for run in runs:
+        if run[0].section != runs[0][0].section:
+            break
+        found += _best_part(run, min(len(run), count - len(found)))
+        if len(found) == count:
+            return found
+    return []
+
+
+def _best_part(run: Sequence[PlanSeat], count: int) -> list[PlanSeat]:
+    parts = [list(run[first : first + count]) for first in range(len(run) - count + 1)]
+    return min(parts, key=lambda seats: sum(seat.score for seat in seats))

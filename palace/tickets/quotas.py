@@ -8,12 +8,12 @@ from typing import Any, Protocol
 
 from sqlalchemy import ARRAY, BigInteger, DateTime, and_, bindparam, case, func, or_, select
 
-from palace.db import table_of
+from palace.db import db, table_of
 from palace.programme.models import Quota
 from palace.programme.rules import Scope
 from palace.statements import execute
 from palace.tickets.errors import QuotaTooSmall, SoldOut
-from palace.tickets.kept import live, promised
+from palace.tickets.kept import keep_places, live, promised
 from palace.tickets.models import Claim, Order
 from palace.tickets.rules import NamedTier
 from palace.venues.rules import PlanSeat
@@ -133,3 +133,26 @@ def check_promised(performance_id: int, tier_id: int, zones: Sequence[str], now:
 def _uses(quota: Any, picks: Sequence[Place]) -> bool:
     tiers, zones = {pick.tier.id for pick in picks}, {pick.zone for pick in picks}
     return quota.scope == Scope.HOUSE or quota.tier_id in tiers or quota.zone in zones
+
+
+def keep_free_places(
+    performance_id: int,
+    count: int,
+    *,
+    reason: str,
+    until: datetime,
+    now: datetime,
+    tier_id: int | None = None,
+) -> int:
+    """Keep places without seats under a key, behind the quota of the house; return how many were free.
+
+    Nothing is kept unless all of them were. `tier_id`: the tier they are promised in.
+    """
+    house = min(row.seats for row in lock_quotas(performance_id) if row.scope == Scope.HOUSE)
+    used = select(func.count()).where(
+        Claim.performance_id == performance_id, or_(live(now), Claim.kept_until > now)
+    )
+    left: int = max(0, house - db.session.scalars(used).one())
+    if count <= left:
+        keep_places(performance_id, count, reason=reason, until=until, now=now, tier_id=tier_id)
+    return left

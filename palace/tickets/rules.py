@@ -145,7 +145,12 @@ def check_for_you(offers: Iterable[Offer], standing: Standing) -> None:
 
 
 def room_of(
-    *, cap: int | None, held: int, monthly_left: int | None, quota_left: int | None
+    *,
+    cap: int | None,
+    held: int,
+    monthly_left: int | None,
+    quota_left: int | None,
+    granted: int | None = None,
 ) -> int | None:
     """Return how many more tickets of a tier a member may take: the tightest of its limits.
 
@@ -154,8 +159,10 @@ def room_of(
         held: tickets of the tier the member holds or owns at the performance.
         monthly_left: free tickets left in the show's month; None where the tier does not count.
         quota_left: seats left in the tier's quota; None without one.
+        granted: tickets of the tier that codes open to who may not book it otherwise; None: who may.
     """
-    limits = [None if cap is None else cap - held, monthly_left, quota_left]
+    of_held = [None if most is None else most - held for most in (cap, granted)]
+    limits = [*of_held, monthly_left, quota_left]
     known = [limit for limit in limits if limit is not None]
     return max(0, min(known)) if known else None
 

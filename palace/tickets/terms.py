@@ -21,7 +21,7 @@ from palace.statements import Question, execute
 from palace.strikes.rules import Ladder
 from palace.tickets import counts
 from palace.tickets.counts import MEMBER, NOW, PERFORMANCE, free_used_of
-from palace.tickets.keeping import Held, Opened, opened_by
+from palace.tickets.keeping import Held, Opened, opened_by, tiers_opened
 from palace.tickets.kept import live
 from palace.tickets.rules import Offer, room_of
 from palace.venues.models import HouseRules, Site, Space
@@ -189,16 +189,24 @@ def terms_in(found: Sequence[Any], member: Known | None, *, at_counter: bool = F
         amounts[tier_id][zone] = amount
     tiers = {tier["id"]: SoldTier(**tier) for tier in row.tiers or ()}
     monthly_left = house.free_per_month - row.free_used if member else None
+    grants = [_held(grant) for grant in row.grants or ()]
+    by_grant = tiers_opened(grants)
     return Terms(
         show=_part(Show, row),
         house=house,
         offers=[
-            _offer(tiers[tier_id], by_zone, valid=valid, monthly_left=monthly_left)
+            _offer(
+                tiers[tier_id],
+                by_zone,
+                valid=valid,
+                monthly_left=monthly_left,
+                granted=by_grant[tier_id],
+            )
             for tier_id, by_zone in amounts.items()
         ],
         held=row.held,
         opens_at=opening(row.sale_opens_at, row.early, valid=valid),
-        opened=opened_by(map(_held, row.grants or ()), at_counter=at_counter),
+        opened=opened_by(grants, at_counter=at_counter),
         now=now,
         strike_days=[palace_day(missed) for missed in row.strikes or ()],
         as_of=row.as_of and row.as_of.astimezone(UTC),
@@ -206,8 +214,8 @@ def terms_in(found: Sequence[Any], member: Known | None, *, at_counter: bool = F
 
 
 def _held(grant: Sequence[Any]) -> Held:
-    kind, key, seats, taken = grant
-    return Held(kind=kind, key=key, seats=seats, taken=taken)
+    kind, key, seats, taken, tier = grant
+    return Held(kind=kind, key=key, seats=seats, taken=taken, tier=tier)
 
 
 def show_now(performance_id: int) -> tuple[Show, datetime]:
@@ -221,17 +229,34 @@ def _part(kind: type[Part], row: Any) -> Part:
 
 
 def _offer(
-    tier: SoldTier, amounts: Mapping[str, Fen], *, valid: bool, monthly_left: int | None
+    tier: SoldTier,
+    amounts: Mapping[str, Fen],
+    *,
+    valid: bool,
+    monthly_left: int | None,
+    granted: int,
 ) -> Offer:
+    theirs = _is_for(tier.qualifies, valid=valid)
     left = None if tier.quota is None else max(0, tier.quota - tier.taken)
     month = monthly_left if tier.monthly else None
     return Offer(
         tier=tier,
         amounts=amounts,
-        qualifies=tier.qualifies == Qualifies.ANYONE or valid,
-        room=room_of(cap=tier.cap, held=tier.held, monthly_left=month, quota_left=left),
+        qualifies=theirs or granted > 0,
+        room=room_of(
+            cap=tier.cap,
+            held=tier.held,
+            monthly_left=month,
+            quota_left=left,
+            granted=None if theirs else granted,
+        ),
         left=left,
     )
+
+
+def _is_for(qualifies: str, *, valid: bool) -> bool:
+    """Return whether a tier is somebody's by what they are; a code's tier is nobody's by that."""
+    return qualifies == Qualifies.ANYONE or (qualifies == Qualifies.MEMBER and valid)
 
 
 def free_used(member_id: int, instant: datetime) -> int:

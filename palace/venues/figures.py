@@ -85,6 +85,14 @@ FIGURES: dict[Group, tuple[Figure, ...]] = {
             10_080,
         ),
         Figure(
+            "complimentary_per_show",
+            N_("一场最多直接送几张赠票"),
+            Unit.TICKETS,
+            0,
+            10_000,
+            N_("再多要另一个人确认；改了马上对所有场次算。"),
+        ),
+        Figure(
             "block_release_hours",
             N_("给单位留的座位，开演前几小时收回"),
             Unit.HOURS,

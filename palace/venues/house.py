@@ -79,6 +79,7 @@ class HouseRules(Base):
             codes have budgets of their own above, and what must be told is told.
         broadcast_per_minute: a mass notice goes out no faster.
         broadcast_confirm_above: to more receivers than this, a second person starts it.
+        complimentary_per_show: so many complimentary tickets of a show are given by one person alone.
         block_release_hours: a unit's block goes back on sale so long before the start, unless staff say else.
         block_remind_hours: so long before that the unit's organisers hear what is left of it.
         exchange_before_minutes: members change seats by themselves until so long before the start.
@@ -159,6 +160,7 @@ class HouseRules(Base):
             name="programme",
         ),
         CheckConstraint("least(block_release_hours, block_remind_hours) >= 0", name="blocks"),
+        CheckConstraint("complimentary_per_show >= 0", name="complimentary"),
         CheckConstraint(
             "least(exchange_before_minutes, gifts_per_ticket, gift_before_minutes) >= 0"
             " AND least(gift_hours, move_answer_days) > 0",
@@ -255,6 +257,7 @@ class HouseRules(Base):
     return_rest_max_minutes: Mapped[int] = mapped_column(server_default="15", default=15)
     remind_day_hours: Mapped[int] = mapped_column(server_default="24", default=24)
     remind_hours: Mapped[int] = mapped_column(server_default="2", default=2)
+    complimentary_per_show: Mapped[int] = mapped_column(server_default="20", default=20)
     block_release_hours: Mapped[int] = mapped_column(server_default="48", default=48)
     block_remind_hours: Mapped[int] = mapped_column(server_default="24", default=24)
     mode: Mapped[Mode] = mapped_column(server_default=Mode.NORMAL, default=Mode.NORMAL)

@@ -50,6 +50,7 @@ UNUSUAL = {
     "care/measurements.py": "what was measured of the palace, before anybody judges it",
     "care/messages.py": "whether messages can leave the house, beside the rules of the other parts",
     "care/probes.py": "what the machine tells without the database, each for a bounded time",
+    "codes/sealing.py": "the texts of codes, made from a key whenever they are printed",
     "members/facts.py": "rules of numbers that change hands, beside those of members",
     "members/phones.py": "the one form of a mobile number, for every part that asks for one",
     "members/posts.py": "rules of posts and proofs, beside those of members",
@@ -169,7 +170,7 @@ def locks_too_much(node: ast.AST) -> str | None:
         given = {word.arg: ast.unparse(word.value) for word in node.keywords}
         return (
             None
-            if "True" in (given.get("key_share"), given.get("skip_locked"))
+            if "True" in (given.get("key_share"), given.get("read"), given.get("skip_locked"))
             else ast.unparse(node)[-60:]
         )
     if isinstance(node, ast.Constant) and isinstance(node.value, str) and "\n" not in node.value:

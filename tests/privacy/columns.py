@@ -37,7 +37,11 @@ PERSONAL = {
     "erasures": "member_id mark erased_at asked_by",
     "exports": "staff_id member_id asked_at query",
     "gifts": "code ticket_id giver_id receiver_id number_end offered_at lapses_at ended_at order_id",
-    "grants": "member_id performance_id kind reason starts_at ends_at opens seats",
+    "code_batches": "made_by",
+    "codes": "member_id used_at",
+    "complimentaries": "why asked_by decided_by",
+    "complimentary_people": "member_id order_id",
+    "grants": "member_id performance_id kind reason starts_at ends_at opens seats tier_id",
     "move_news": "member_id told_at kept_at",
     "moves": "proposed_by decided_by",
     "refunds_owed": "ticket_id amount owed_at paid_at",
@@ -96,6 +100,12 @@ PLAIN = {
         "id performance_id tier_id zone price face_price fund held_until kept_for kept_until kept_why "
         "kept_tier_id kept_again"
     ),
+    "code_batches": (
+        "id performance_id label reason each keeps tier_id ends_at key_id seed stopped_at made_at"
+    ),
+    "codes": "id batch_id number code_hash",
+    "complimentaries": "id code performance_id reason each seats source state asked_at decided_at",
+    "complimentary_people": "id complimentary_id",
     "command_keys": "id command",
     "companions": "id key_id",
     "consent_texts": "id purpose version body_zh body_en valid_from",
@@ -117,7 +127,7 @@ PLAIN = {
         "unit_uploads_per_day unit_confirmations_per_day export_keep_days audit_keep_days "
         "agenda_keep_days application_keep_days downloads_per_day idle_keep_months "
         "companions_kept people_per_order minors_per_order minor_age number_idle_days "
-        "block_release_hours block_remind_hours "
+        "block_release_hours block_remind_hours complimentary_per_show "
         "strikes_to_bar strike_within_days bar_days strike_free_only strike_after_minutes "
         "mode mode_reason_zh mode_reason_en "
         "no_single_gap house_release_hours technical_release_hours press_release_hours "

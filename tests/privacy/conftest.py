@@ -13,6 +13,7 @@ from sqlalchemy import select
 from palace import clock
 from palace.blocks.models import ListedName, NameList, SignUp
 from palace.blocks.rules import Outcome
+from palace.codes.services import redeem
 from palace.companions.models import Companion
 from palace.companions.rules import Relation
 from palace.consents import services as consents
@@ -44,6 +45,8 @@ from palace.tickets.rules import RefundReason, Wish
 from palace.waiting.models import WaitEntry
 from palace.waiting.rules import WaitState
 from tests.blocks.conftest import give
+from tests.codes.conftest import batch_of, texts
+from tests.complimentary.conftest import give as give_away
 from tests.factory import Factory
 
 NAME, PHONE = "欧阳海棠", "13912345678"
@@ -139,7 +142,7 @@ def _changed(make: Factory, ticket: Ticket, now: datetime) -> None:
 def _of_the_union(
     make: Factory, member: Member, unit: Unit, performance: Performance, now: datetime
 ) -> None:
-    """Add what a block of their union keeps of them, and how they want to be told."""
+    """Add what their union, a code and the house as a giver keep of them, and how they are told."""
     block = give(make, performance, unit, 1)
     make.add(SignUp(block_id=block.id, member_id=member.id, signed_at=now))
     pasted = NameList(block_id=block.id, made_by="member:1", made_at=now)
@@ -150,6 +153,8 @@ def _of_the_union(
         )
     )
     make.add(Contact(member_id=member.id, language="zh"))
+    give_away(make.performance(seats=3), member)
+    redeem(texts(batch_of(make.performance(seats=3)), 1)[0], member)
 
 
 def lived_here(make: Factory) -> Regular:

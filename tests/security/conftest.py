@@ -15,6 +15,7 @@ from werkzeug.routing import Rule
 
 from palace.blocks.models import Block, NameList
 from palace.blocks.services import read_list
+from palace.codes.models import CodeBatch
 from palace.db import db
 from palace.members.models import Member
 from palace.programme.models import Performance
@@ -25,6 +26,7 @@ from palace.waiting import services as waiting
 from palace.waiting.models import WaitEntry
 from palace.waiting.rules import Wanted
 from tests.blocks.conftest import give
+from tests.codes.conftest import batch_of, texts
 from tests.factory import Factory
 
 UNKNOWN_ID = 999_999_999
@@ -32,7 +34,7 @@ UNKNOWN_ID = 999_999_999
 
 @dataclass(frozen=True)
 class Belongings:
-    """A member with a ticket and a held order for one performance, an offer, and a block of a unit."""
+    """A member with a ticket and a held order for a show, an offer, a block of a unit, a code."""
 
     member: Member
     performance: Performance
@@ -41,6 +43,7 @@ class Belongings:
     entry: WaitEntry
     block: Block
     names: NameList
+    batch: CodeBatch
 
     def values(self, rule: Rule) -> dict[str, object]:
         """Return the address values of this member's things."""
@@ -50,6 +53,9 @@ class Belongings:
             "code": self._code(rule.rule),
             "block_id": self.block.id,
             "list_id": self.names.id,
+            "batch_id": self.batch.id,
+            "complimentary_id": UNKNOWN_ID,
+            "typed": texts(self.batch, 1)[0],
             "secret": "0" * 26,
             "task_id": UNKNOWN_ID,
             "kind": "member",
@@ -99,7 +105,14 @@ def own_something(make: Factory, performance: Performance | None = None) -> Belo
     block = give(make, make.performance(seats=4), member.roster_entry.unit)
     names = read_list(block.id, member.name, "member:1")
     return Belongings(
-        member, performance, held, ticket, be_offered_something(make, member), block, names
+        member=member,
+        performance=performance,
+        order=held,
+        ticket=ticket,
+        entry=be_offered_something(make, member),
+        block=block,
+        names=names,
+        batch=batch_of(make.performance(seats=4)),
     )
 
 

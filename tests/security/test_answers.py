@@ -30,6 +30,8 @@ from tests.architecture.answers import CREATES, JSON
 from tests.architecture.openapi import FILE
 from tests.audit.said import codes_without_words
 from tests.blocks.walk import hand_out_a_block
+from tests.codes.walk import open_a_code
+from tests.complimentary.walk import give_tickets_away
 from tests.factory import Factory
 from tests.identities.test_rules import card
 from tests.members.browser import newest_code
@@ -357,6 +359,8 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     write_and_review(walk, make)
     open_and_keep(walk, make)
     hand_out_a_block(walk, make)
+    open_a_code(walk, make)
+    give_tickets_away(walk, make)
     move_a_show(walk, make)
     make.sign_in(walk.browser, make.member())
     look_after_oneself(walk)

@@ -18,7 +18,7 @@ from palace.blocks.errors import (
     UnitNeeded,
 )
 from palace.blocks.models import Block
-from palace.blocks.rules import Way, check_release, check_turn_fits, key_of, together
+from palace.blocks.rules import Way, check_release, check_turn_fits, key_of
 from palace.blocks.services.telling import tell_given
 from palace.db import db
 from palace.errors import PalaceError
@@ -30,8 +30,9 @@ from palace.security import public_code
 from palace.statements import execute
 from palace.tickets import kept
 from palace.tickets.errors import NoTicketNeeded, SaleClosed
+from palace.tickets.neighbours import together
 from palace.tickets.queries import closed_seats
-from palace.tickets.quotas import check_promised
+from palace.tickets.quotas import check_promised, keep_free_places
 from palace.tickets.services import seats_freed
 from palace.venues import queries as venues
 from palace.venues.rules import PlanSeat, SeatType
@@ -255,7 +256,10 @@ def _keep_places(block: Block, count: int, now: datetime) -> None:
         raise SeatsUnknown
     if "" not in queries.amounts_of(block)[0]:
         raise TierNotSold(tier=block.tier)
-    left = claims.keep_places(block, count, now)
+    reason, until = key_of(block.id), block.releases_at
+    left = keep_free_places(
+        block.performance_id, count, reason=reason, until=until, now=now, tier_id=block.tier_id
+    )
     if left < count:
         raise NotSoManyFree(left=left)
 
@@ -290,7 +294,9 @@ def _resize(block: Block, by: int, now: datetime) -> None:
         _keep(block, Places(count=by), now)
     elif by < 0:
         waiting = claims.lock_waiting(block, now)
-        claims.let_go([place.id for place in waiting[by:]], now)
+        if len(waiting) < -by:  # some were taken while this waited
+            raise TakenStay(taken=queries.counted([block], now)[block.id].taken)
+        kept.let_go([place.id for place in waiting[by:]], now)
 
 
 def _places_again(old: Block, new: Performance) -> Places:

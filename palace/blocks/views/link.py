@@ -11,13 +11,14 @@ from flask_login import current_user
 
 from palace import clock
 from palace.blocks import queries, services
-from palace.blocks.forms import TakeForm, new_key
+from palace.blocks.forms import TakeForm
 from palace.blocks.models import Block
 from palace.blocks.rules import LinkState
 from palace.blocks.services import Look
 from palace.blocks.views.base import at, bp
 from palace.db import db, transaction
 from palace.errors import PalaceError
+from palace.forms import new_key
 from palace.members.queries import current_member
 from palace.members.rules import Known, Role
 from palace.throttle import limiter

@@ -11,7 +11,7 @@ from flask_babel import gettext
 
 from palace import clock
 from palace.blocks import printing, queries, services
-from palace.blocks.forms import NamesForm, PaperForm, PaperNamesForm, TurnForm, new_key
+from palace.blocks.forms import NamesForm, PaperForm, PaperNamesForm, TurnForm
 from palace.blocks.models import Block
 from palace.blocks.rules import TurnOut, Way
 from palace.blocks.services.paper import papers_shown
@@ -28,7 +28,7 @@ from palace.blocks.views.base import (
 )
 from palace.db import db, transaction
 from palace.errors import PalaceError
-from palace.forms import Form
+from palace.forms import Form, new_key
 from palace.members.models import Unit
 from palace.members.rules import Role
 from palace.programme.rules import IdentityPolicy

@@ -31,6 +31,8 @@ MORE_PAGES = {
     "openings": N_("分批开票"),
     "kept": N_("预留座位"),
     "blocks": N_("给单位留座"),
+    "codes": N_("兑换码"),
+    "complimentary": N_("赠票"),
     "waiting": N_("排队等票"),
     "move": N_("取消或改期"),
 }

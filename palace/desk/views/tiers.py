@@ -32,7 +32,12 @@ from palace.text import N_
 from palace.web import allow, answer, checked, pass_on, reads, wants_json
 
 OF_ONE = "/tiers/<id:tier_id>"
-FOR_WHOM = {Qualifies.ANYONE: N_("谁都能买"), Qualifies.MEMBER: N_("工会会员")}
+FOR_WHOM = {
+    Qualifies.ANYONE: N_("谁都能买"),
+    Qualifies.MEMBER: N_("工会会员"),
+    Qualifies.CODE: N_("凭兑换码"),
+    Qualifies.HOUSE: N_("只由馆里赠送"),
+}
 
 
 @bp.get("/tiers")

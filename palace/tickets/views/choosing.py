@@ -14,6 +14,7 @@ from flask_login import current_user
 
 from palace import clock, words
 from palace.errors import NotFound, PalaceError
+from palace.forms import new_key
 from palace.members.rules import Known
 from palace.programme import queries as programme
 from palace.programme.queries import Programme, Stub
@@ -22,7 +23,7 @@ from palace.strikes.errors import Barred
 from palace.strikes.rules import check_not_barred
 from palace.tickets import queries, rules
 from palace.tickets.errors import LeavesGap
-from palace.tickets.forms import MOST_SEATS, Choice, ChoiceForm, HoldForm, new_key
+from palace.tickets.forms import MOST_SEATS, Choice, ChoiceForm, HoldForm
 from palace.tickets.keeping import KeptFor, reach
 from palace.tickets.rules import Offer
 from palace.tickets.seatmap import plan_svg
@@ -216,22 +217,23 @@ def _rows_page(performance_id: int, choice: Choice, refusal: PalaceError | None 
 
 
 def _theirs(terms: Terms, most: int) -> list[dict[str, Any]]:
-    """Return the seats or places that are kept for this person before others, by key."""
+    """Return the seats or places that are kept for this person before others, by key.
+
+    Which seats they are is said where all of them are theirs, and not some of many.
+    """
     kept = queries.kept_for_keys(terms.show.id, terms.opened.early, terms.now)
     plan_id = terms.show.plan_id
     by_id = {seat.id: seat for seat in venues.seats(plan_id)} if plan_id else {}
-    return [
-        {
-            "key": one.key,
-            "count": one.count,
-            "until": one.until,
-            "seats": sorted(
-                (by_id[seat] for seat in one.seats if seat in by_id), key=lambda seat: seat.ordinal
-            ),
-            "counts": range(1, min(most, one.count, terms.opened.left.get(one.key, most)) + 1),
-        }
-        for one in kept
-    ]
+    found = []
+    for one in kept:
+        count = min(one.count, terms.opened.left.get(one.key, one.count))
+        theirs = [by_id[seat] for seat in one.seats if seat in by_id]
+        known = sorted(theirs, key=lambda seat: seat.ordinal) if count == one.count else []
+        counts = range(1, min(most, count) + 1)
+        found.append(
+            {"key": one.key, "count": count, "until": one.until, "seats": known, "counts": counts}
+        )
+    return found
 
 
 def _yours(terms: Terms) -> Sequence[str]:

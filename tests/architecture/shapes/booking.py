@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from palace.agenda.rules import EntryStatus
 from palace.blocks.rules import LinkState, Outcome, Way
+from palace.codes.rules import Reason
 from palace.companions.rules import Relation
+from palace.complimentary.rules import GivenState
+from palace.complimentary.rules import Reason as GivenFor
 from palace.gifts.rules import GiftState
 from palace.identities.rules import Document
 from palace.members.rules import Standing
@@ -58,6 +61,26 @@ BLOCK = {
     "turn_at": maybe(INSTANT),
     "given": NUMBER,
     "came": NUMBER,
+}
+OPENS = {
+    "performance": NUMBER,
+    "title": TEXT,
+    "starts_at": INSTANT,
+    "places": NUMBER,
+    "keeps": YES_NO,
+    "tier": maybe(TEXT),
+    "ends_at": INSTANT,
+}
+CODE_BATCH = OPENS | {
+    "batch": NUMBER,
+    "label": TEXT,
+    "reason": one_of(Reason),
+    "made": NUMBER,
+    "used": NUMBER,
+    "open": NUMBER,
+    "kept": NUMBER,
+    "taken": NUMBER,
+    "stopped": YES_NO,
 }
 HANDED_OUT = each(exactly(ticket=maybe(CODE), seat=maybe(TEXT), name=TEXT, paper=YES_NO))
 BOOKING: dict[str, Shape] = {
@@ -193,6 +216,30 @@ BOOKING: dict[str, Shape] = {
         },
     ),
     "Block": exactly(**BLOCK),
+    "ShowsToGive": exactly(shows=each(exactly(performance=NUMBER, title=TEXT, starts_at=INSTANT))),
+    "Complimentaries": exactly(
+        performance=NUMBER,
+        allowance=NUMBER,
+        left=NUMBER,
+        given=each(
+            exactly(
+                complimentary=NUMBER,
+                state=one_of(GivenState),
+                reason=one_of(GivenFor),
+                why=TEXT,
+                tickets=NUMBER,
+                people=each(TEXT),
+                asked_at=INSTANT,
+            )
+        ),
+    ),
+    "CodeBatch": exactly(**CODE_BATCH),
+    "CodeBatches": exactly(batches=each(known("CodeBatch"))),
+    "CodeLink": exactly(
+        state=one_of(["open", "opened", "refused"]),
+        why=maybe(TEXT),
+        opens={**exactly(**OPENS), "type": ["object", "null"]},
+    ),
     "Blocks": exactly(blocks=each(known("Block"))),
     "UnitBlocks": exactly(
         blocks=each(known("Block")), years=each(exactly(unit=TEXT, given=NUMBER, came=NUMBER))

@@ -1,0 +1,1 @@
+"""Codes (兑换码): made in batches for one performance, printed as slips, each opened once by a member."""
