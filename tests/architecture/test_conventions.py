@@ -50,6 +50,7 @@ UNUSUAL = {
     "care/measurements.py": "what was measured of the palace, before anybody judges it",
     "care/messages.py": "whether messages can leave the house, beside the rules of the other parts",
     "care/probes.py": "what the machine tells without the database, each for a bounded time",
+    "coupons/reading.py": "a partner's file, or pasted text, as lines with one code each",
     "members/facts.py": "rules of numbers that change hands, beside those of members",
     "members/phones.py": "the one form of a mobile number, for every part that asks for one",
     "members/posts.py": "rules of posts and proofs, beside those of members",

@@ -17,6 +17,7 @@ from palace.companions.models import Companion
 from palace.companions.rules import Relation
 from palace.consents import services as consents
 from palace.consents.rules import Purpose
+from palace.coupons import services as coupons
 from palace.db import db
 from palace.gifts.models import Gift
 from palace.gifts.rules import GiftState
@@ -44,6 +45,7 @@ from palace.tickets.rules import RefundReason, Wish
 from palace.waiting.models import WaitEntry
 from palace.waiting.rules import WaitState
 from tests.blocks.conftest import give
+from tests.coupons.conftest import pool_of
 from tests.factory import Factory
 
 NAME, PHONE = "欧阳海棠", "13912345678"
@@ -150,6 +152,7 @@ def _of_the_union(
         )
     )
     make.add(Contact(member_id=member.id, language="zh"))
+    coupons.take(member, pool_of(make, 1).id, "regular-tap")
 
 
 def lived_here(make: Factory) -> Regular:

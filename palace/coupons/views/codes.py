@@ -1,4 +1,4 @@
-"""A partner's codes: looked through line by line, then taken in; between the two nothing waits on our side."""
+"""A partner's codes: looked through line by line, then taken in; between the two nothing is kept."""
 
 from __future__ import annotations
 

@@ -32,7 +32,11 @@ from palace.web import allow, answer, checked, reads, refusal_words, wants_json
 @allow(*AT_PROGRAMME)
 def new() -> ResponseReturnValue:
     """Ask what a new pool is."""
-    return _page(NewPoolForm(formdata=None, key=public_code()))
+    return _page(_blank())
+
+
+def _blank() -> NewPoolForm:
+    return NewPoolForm(formdata=None, key=public_code())
 
 
 @bp.post(DESK)
