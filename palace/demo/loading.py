@@ -12,6 +12,7 @@ from palace.db import db, tables_to_empty, transaction
 from palace.demo import (
     blocks,
     changing,
+    coupons,
     house,
     joining,
     people,
@@ -91,6 +92,7 @@ def _bring_in() -> None:
     sales.bring_in(shows, now)
     waiting.bring_in(shows, now)
     changing.bring_in(shows, now)
+    coupons.bring_in(now)
     strikes.bring_in(now)
     privacy.bring_in(now)
     sales.mark_sent(now)

@@ -69,12 +69,10 @@ def test_what_is_no_list_is_refused(body: bytes) -> None:
 def test_so_many_at_once_and_no_more() -> None:
     at_most = "\n".join(f"C{n}" for n in range(MOST_CODES))
     assert len(read_text(at_most)) == MOST_CODES
-    for read in (
-        lambda: read_text(at_most + "\nX"),
-        lambda: read_file(io.BytesIO(f"{at_most}\nX".encode())),
-    ):
-        with pytest.raises(CodesTooLarge):
-            read()
+    with pytest.raises(CodesTooLarge):
+        read_text(at_most + "\nX")
+    with pytest.raises(CodesTooLarge):
+        read_file(io.BytesIO(f"{at_most}\nX".encode()))
 
 
 def test_ten_thousand_come_in_once(make: Factory) -> None:

@@ -15,6 +15,8 @@ from werkzeug.routing import Rule
 
 from palace.blocks.models import Block, NameList
 from palace.blocks.services import read_list
+from palace.coupons import services as coupons
+from palace.coupons.models import Coupon
 from palace.db import db
 from palace.members.models import Member
 from palace.programme.models import Performance
@@ -25,6 +27,7 @@ from palace.waiting import services as waiting
 from palace.waiting.models import WaitEntry
 from palace.waiting.rules import Wanted
 from tests.blocks.conftest import give
+from tests.coupons.conftest import pool_of
 from tests.factory import Factory
 
 UNKNOWN_ID = 999_999_999
@@ -32,7 +35,7 @@ UNKNOWN_ID = 999_999_999
 
 @dataclass(frozen=True)
 class Belongings:
-    """A member with a ticket and a held order for one performance, an offer, and a block of a unit."""
+    """A member with a ticket and a held order for one performance, an offer, a unit's block, a coupon."""
 
     member: Member
     performance: Performance
@@ -41,6 +44,7 @@ class Belongings:
     entry: WaitEntry
     block: Block
     names: NameList
+    coupon: Coupon
 
     def values(self, rule: Rule) -> dict[str, object]:
         """Return the address values of this member's things."""
@@ -49,6 +53,7 @@ class Belongings:
             "production_id": self.performance.production_id,
             "code": self._code(rule.rule),
             "block_id": self.block.id,
+            "pool_id": self.coupon.pool_id,
             "list_id": self.names.id,
             "secret": "0" * 26,
             "task_id": UNKNOWN_ID,
@@ -78,6 +83,7 @@ class Belongings:
 
     def _code(self, rule: str) -> str:
         of = {"/tickets/": self.ticket.code, "/offers/": self.entry.code, "/b/": self.block.code}
+        of["/coupons/"] = self.coupon.receipt or ""
         return next((code for part, code in of.items() if part in rule), self.order.code)
 
 
@@ -98,9 +104,9 @@ def own_something(make: Factory, performance: Performance | None = None) -> Belo
     ticket = db.session.scalars(select(Ticket).where(Ticket.member_id == member.id)).one()
     block = give(make, make.performance(seats=4), member.roster_entry.unit)
     names = read_list(block.id, member.name, "member:1")
-    return Belongings(
-        member, performance, held, ticket, be_offered_something(make, member), block, names
-    )
+    entry = be_offered_something(make, member)
+    coupon = coupons.take(member, pool_of(make, 2, per_member=2).id, "belongings-4")
+    return Belongings(member, performance, held, ticket, entry, block, names, coupon)
 
 
 def be_offered_something(make: Factory, member: Member) -> WaitEntry:

@@ -29,6 +29,7 @@ from palace.strikes.rules import StrikeKind
 from tests.architecture.answers import CREATES, JSON
 from tests.architecture.openapi import FILE
 from tests.blocks.walk import hand_out_a_block
+from tests.coupons.walk import hand_coupons_out
 from tests.factory import Factory
 from tests.identities.test_rules import card
 from tests.members.browser import newest_code
@@ -356,6 +357,7 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     write_and_review(walk, make)
     open_and_keep(walk, make)
     hand_out_a_block(walk, make)
+    hand_coupons_out(walk, make, make.member())
     move_a_show(walk, make)
     make.sign_in(walk.browser, make.member())
     look_after_oneself(walk)
