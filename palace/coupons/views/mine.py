@@ -131,9 +131,10 @@ def _page(refusal: PalaceError | None = None) -> Response:
 
 
 def _looks(member: Known | None, now: datetime) -> list[Look]:
+    """Return the pools, those that they can take one of first."""
     few = house_rules().few_left_percent
     had = queries.had(member.id, now) if member else Had({}, 0)
-    return [
+    looks = [
         Look(
             one,
             rules.left_in_words(one.left, one.total, few),
@@ -141,6 +142,7 @@ def _looks(member: Known | None, now: datetime) -> list[Look]:
         )
         for one in queries.on_offer(palace_day(now))
     ]
+    return sorted(looks, key=lambda look: look.refusal is not None or look.left is Left.GONE)
 
 
 def _refusal(one: Offered, member: Known | None, had: Had, now: datetime) -> PalaceError | None:
