@@ -58,11 +58,11 @@ class Outcome(StrEnum):
 
 STANDS = {
     Stand.NOT_OPEN: N_("还没开始"),
-    Stand.OPEN: N_("正在发"),
+    Stand.OPEN: N_("正在发放"),
     Stand.STOPPED: N_("停发"),
     Stand.OVER: N_("已到期"),
 }
-LEFT = {Left.PLENTY: N_("有"), Left.FEW: N_("快没了"), Left.GONE: N_("发完了")}
+LEFT = {Left.PLENTY: N_("有"), Left.FEW: N_("快没了"), Left.GONE: N_("领完了")}
 OUTCOMES = {
     Outcome.GOOD: N_("可以放"),
     Outcome.EMPTY: N_("空行"),

@@ -90,7 +90,7 @@ def test_how_many_are_left_is_said_in_words(
     take(make.member(), pool)
     assert "快没了" in client.get("/coupons").text
     take(make.member(), pool)
-    assert "发完了" in client.get("/coupons").text
+    assert "领完了" in client.get("/coupons").text
 
 
 def test_who_is_not_signed_in_sees_what_there_is_and_is_asked(

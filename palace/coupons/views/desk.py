@@ -92,7 +92,7 @@ def page(
         status=told_refusal.status if told_refusal else 200,
         pool=found,
         counted=counted,
-        stand=stand_of(found.conditions, now, palace_day(now)).value,
+        stand=stand_of(found.conditions, now, palace_day(now)),
         stands=STANDS,
         form=form or CodesForm(formdata=None),
         read=read,
