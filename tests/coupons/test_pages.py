@@ -174,6 +174,7 @@ def test_the_desk_makes_fills_stops_and_never_sees_a_code_again(
     for page in (path, DESK, f"{path}/units", f"{path}/change", f"{DESK}?format=csv"):
         text = desk.get(page).text
         assert "MOVIE" not in text, page
+    assert '<span class="tag free">正在发放</span>' in desk.get(path).text
     assert desk.post(f"{path}/stop").status_code == 303
     assert told(desk.get(path, headers=JSON))["stand"] == "stopped"
     assert told(desk.post(f"{path}/resume", headers=JSON))["stand"] == "open"

@@ -93,7 +93,7 @@ def page(
         pool=found,
         counted=counted,
         stand=stand_of(found.conditions, now, palace_day(now)),
-        stands=STANDS,
+        stand_words=STANDS,
         form=form or CodesForm(formdata=None),
         read=read,
         outcomes=OUTCOMES,
