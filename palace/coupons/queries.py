@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from flask import url_for
+from flask import current_app, url_for
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
@@ -37,6 +39,7 @@ from palace.sealing import KEY_ID
 from palace.text import N_
 
 Sites = Collection[int] | None
+FRESH = 10.0  # seconds
 TODAY = func.date(func.timezone(SHANGHAI.key, func.palace_clock()))
 
 
@@ -72,8 +75,12 @@ class Figures:
 
 
 def has_pools() -> bool:
-    """Return whether this house has ever had coupons: else no page speaks of them."""
-    return bool(db.session.scalar(select(exists(select(CouponPool.id)))))
+    """Return whether this house ever had coupons, else no page speaks of them; read once in ten seconds."""
+    read_at, found = current_app.extensions.get("palace_coupons", (-math.inf, False))
+    if time.monotonic() - read_at >= FRESH:
+        found = bool(db.session.scalar(select(exists(select(CouponPool.id)))))
+        current_app.extensions["palace_coupons"] = time.monotonic(), found
+    return bool(found)
 
 
 def on_offer(today: date) -> list[Offered]:
