@@ -17,6 +17,7 @@ from sqlalchemy import event
 
 from palace import clock
 from palace.agenda import queries as agenda
+from palace.coupons.queries import has_pools
 from palace.db import db, transaction
 from palace.members.models import Member
 from palace.programme.models import Performance
