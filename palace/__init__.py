@@ -32,6 +32,7 @@ from palace.companions.queries import own_last_four
 from palace.complimentary import views as complimentary
 from palace.config import ROOT, Settings
 from palace.consents.services import agree_at_joining
+from palace.coupons import views as coupons
 from palace.desk import views as desk
 from palace.desk.services.copying import copies
 from palace.door import views as door
@@ -120,6 +121,7 @@ PARTS = (
     blocks,
     codes,
     complimentary,
+    coupons,
     audit,
     reports,
     plans,
@@ -160,6 +162,7 @@ def create_app(settings: Settings) -> Flask:
     app.before_request(roster.let_a_roster_in)  # before anybody reads what was sent
     app.before_request(plans.let_a_plan_in)
     app.before_request(productions.let_a_picture_in)
+    app.before_request(coupons.let_codes_in)
     CSRFProtect(app)
     overload.init_app(app)  # inside of what answers before Flask
     for part in PARTS:

@@ -13,7 +13,12 @@ from palace.statements import execute
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = select(func.palace_clock())
-Instant = datetime | ColumnElement[datetime] | InstrumentedAttribute[datetime]
+Instant = (
+    datetime
+    | ColumnElement[datetime]
+    | InstrumentedAttribute[datetime]
+    | InstrumentedAttribute[datetime | None]
+)
 
 
 def now() -> datetime:

@@ -19,10 +19,13 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from palace.agenda.models import AgendaEntry
 from palace.blocks.models import Block, ListedName, NameList, PaperTicket, SignUp
+from palace.clock import palace_day
 from palace.commands import CommandKey
+from palace.coupons.models import Coupon, CouponPool
 from palace.db import Base, db
 from palace.joining.models import NO_CARD, Application
 from palace.members.models import Challenge, Member, RosterEntry, SignIn
@@ -44,8 +47,23 @@ def tidy(rules: HouseRules, now: datetime) -> dict[str, int]:
     gone = {model.__tablename__: _forget(model, past) for model, past in _past(rules, now)}
     over = PaperTicket.block_id.in_(_blocks_over(rules, now)) & (PaperTicket.name != "")
     unnamed = update(PaperTicket).where(over).values(name="").returning(literal(1))
-    past_orm = unnamed.execution_options(synchronize_session=False)
-    return gone | {PaperTicket.__tablename__: len(db.session.execute(past_orm).all())}
+    long_over = Coupon.pool_id.in_(_pools_over(rules, now)) & Coupon.sealed.is_not(None)
+    unread = update(Coupon).where(long_over).values(sealed=None).returning(literal(1))
+    return gone | {
+        PaperTicket.__tablename__: _count(unnamed),
+        Coupon.__tablename__: _count(unread),
+    }
+
+
+def _count(changing: ReturningUpdate[int]) -> int:
+    past_orm = changing.execution_options(synchronize_session=False)
+    return len(db.session.execute(past_orm).all())
+
+
+def _pools_over(rules: HouseRules, now: datetime) -> Select[int]:
+    """Return the pools whose codes are worth nothing since longer than notices are kept."""
+    last = palace_day(now - timedelta(days=rules.notice_keep_days))
+    return select(CouponPool.id).where(CouponPool.valid_until < last)
 
 
 def _past(rules: HouseRules, now: datetime) -> list[tuple[type[Base], ColumnElement[bool]]]:

@@ -11,6 +11,7 @@ from palace import at_home, clock
 from palace.codes.queries import has_open_batches
 from palace.companions.queries import has_companions
 from palace.config import Settings
+from palace.coupons.queries import has_codes
 from palace.db import db, transaction
 from palace.members.queries import is_in_use
 from palace.members.rules import CODE_LIFE, MEMBER_SIGN_IN
@@ -40,7 +41,7 @@ def may_forget(key: Key, now: datetime, last_show_ends_at: datetime | None) -> b
     if key.retired_at is None:
         return False
     if key.purpose in ("totp", "personal"):
-        return not is_in_use(key.id)
+        return not (is_in_use(key.id) or has_codes(key.id))
     if key.purpose == "identity":
         return not (has_entrants(key.id) or has_companions(key.id))
     if key.purpose == "ticket":

@@ -3,7 +3,7 @@
 const SHELL = `shell-${VERSION}`;
 const OWN = "own";
 const OFFLINE = "/offline";
-const MINE = /^\/(tickets\/[a-z0-9]+|orders\/[a-z0-9]+|mine)$/;
+const MINE = /^\/(tickets\/[a-z0-9]+|orders\/[a-z0-9]+|mine|coupons)$/;
 
 self.addEventListener("install", (event) => {
   event.waitUntil(caches.open(SHELL).then((cache) => cache.addAll(FILES)).then(() => self.skipWaiting()));

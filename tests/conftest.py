@@ -108,6 +108,7 @@ def app(base_app: Flask) -> Iterator[Flask]:
             db.session.configure(join_transaction_mode="create_savepoint")
             forget_the_programme(base_app)
             base_app.extensions.pop("palace_modes", None)
+            base_app.extensions.pop("palace_coupons", None)
             try:
                 yield base_app
             finally:
@@ -148,5 +149,6 @@ def live(live_app: Flask) -> Iterator[Factory]:
             connection.execute(text(f"TRUNCATE {', '.join(tables_to_empty())} CASCADE"))
         forget_the_programme(live_app)
         live_app.extensions.pop("palace_modes", None)
+        live_app.extensions.pop("palace_coupons", None)
         yield Factory(live_app)
         db.session.remove()

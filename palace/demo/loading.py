@@ -15,6 +15,7 @@ from palace.demo import (
     changing,
     codes,
     complimentary,
+    coupons,
     house,
     joining,
     people,
@@ -95,6 +96,7 @@ def _bring_in() -> None:
     waiting.bring_in(shows, now)
     changing.bring_in(shows, now)
     broadcasts.bring_in(shows, now)
+    coupons.bring_in(now)
     strikes.bring_in(now)
     privacy.bring_in(now)
     codes.bring_in(shows)

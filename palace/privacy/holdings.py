@@ -17,6 +17,7 @@ from palace.commands import CommandKey
 from palace.companions.models import Companion
 from palace.complimentary.models import Given
 from palace.consents.models import Consent, ConsentText
+from palace.coupons.models import Coupon, CouponPool
 from palace.gifts.models import Gift
 from palace.joining.models import Application
 from palace.members.models import (
@@ -238,6 +239,18 @@ HOLDINGS: Sequence[Holding] = (
         days="entrant_keep_days",
         of=by(ListedName.member_id),
         goes=by(ListedName.member_id),
+    ),
+    Holding(
+        model=Coupon,
+        title=N_("您领的优惠券"),
+        kept=N_(
+            "发了多少张要对得上，一直留着；券码过期%(days)s天后删除，注销时马上删，不再写着是谁。"
+        ),
+        days="notice_keep_days",
+        of=by(Coupon.member_id),
+        untold=frozenset({"mark", "sealed"}),
+        also={"worth_zh": rows.of_pool(CouponPool.worth_zh)},
+        emptied={"sealed": None, "used_at": None},
     ),
     Holding(
         model=Appeal,

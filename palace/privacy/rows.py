@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from palace.consents.models import Consent, ConsentText
+from palace.coupons.models import Coupon, CouponPool
 from palace.gifts.models import Gift
 from palace.joining.models import NO_CARD, Application
 from palace.members.models import (
@@ -88,6 +89,11 @@ def noted(whose: Whose) -> ColumnElement[bool]:
 def of_text(column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
     """Return a column of the text somebody agreed to."""
     return select(column).where(ConsentText.id == Consent.text_id).scalar_subquery()
+
+
+def of_pool(column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
+    """Return a column of the pool a coupon is from."""
+    return select(column).where(CouponPool.id == Coupon.pool_id).scalar_subquery()
 
 
 def of_show(column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:

@@ -96,6 +96,7 @@ class HouseRules(Base):
             the last `offer_last_hours`. Its minutes do not run in the quiet hours.
         return_rest_min_minutes, return_rest_max_minutes: a returned seat nobody waits for comes back
             after a time between these, by chance, so that nobody can hand it to a friend.
+        coupons_per_month: so many coupons a member takes in a month, of all partners; 0: no limit.
         remind_day_hours, remind_hours: so long before a show its people are reminded; 0: they are not.
     """
 
@@ -166,6 +167,7 @@ class HouseRules(Base):
             " AND least(gift_hours, move_answer_days) > 0",
             name="changing",
         ),
+        CheckConstraint("coupons_per_month >= 0", name="coupons"),
         one_of("mode", Mode),
         CheckConstraint(
             "least(offer_minutes, offer_near_minutes, offer_last_minutes) > 0"
@@ -263,6 +265,7 @@ class HouseRules(Base):
     mode: Mapped[Mode] = mapped_column(server_default=Mode.NORMAL, default=Mode.NORMAL)
     mode_reason_zh: Mapped[str] = mapped_column(server_default="", default="")
     mode_reason_en: Mapped[str] = mapped_column(server_default="", default="")
+    coupons_per_month: Mapped[int] = mapped_column(server_default="0", default=0)
     no_single_gap: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
     house_release_hours: Mapped[int] = mapped_column(server_default="1", default=1)
     technical_release_hours: Mapped[int] = mapped_column(server_default="2", default=2)

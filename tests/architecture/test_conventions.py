@@ -51,6 +51,7 @@ UNUSUAL = {
     "care/messages.py": "whether messages can leave the house, beside the rules of the other parts",
     "care/probes.py": "what the machine tells without the database, each for a bounded time",
     "codes/sealing.py": "the texts of codes, made from a key whenever they are printed",
+    "coupons/reading.py": "a partner's file, or pasted text, as lines with one code each",
     "members/facts.py": "rules of numbers that change hands, beside those of members",
     "members/phones.py": "the one form of a mobile number, for every part that asks for one",
     "members/posts.py": "rules of posts and proofs, beside those of members",

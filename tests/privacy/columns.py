@@ -26,6 +26,8 @@ PERSONAL = {
     "command_keys": "actor key body_hash answer created_at",
     "broadcasts": "written_by confirmed_by",
     "contacts": "member_id language email wanted_email asked_at muted",
+    "coupon_pools": "made_by",
+    "coupons": "member_id unit_id receipt taken_at used_at sealed",
     "companions": (
         "member_id name relation born_on document identity_hash last_four added_at by_guardian"
     ),
@@ -92,6 +94,11 @@ PLAIN = {
     "block_names": "id list_id line",
     "block_papers": "ticket_id block_id",
     "block_sign_ups": "id block_id",
+    "coupon_pools": (
+        "id code site_id partner_id unit_id worth_zh worth_en how_zh how_en opens_at valid_until "
+        "per_member stopped_at revision made_at"
+    ),
+    "coupons": "id pool_id mark",
     "blocks": (
         "id performance_id unit_id tier_id way per_member releases_at code turn_at turned_at made_at"
     ),
@@ -127,7 +134,7 @@ PLAIN = {
         "unit_uploads_per_day unit_confirmations_per_day export_keep_days audit_keep_days "
         "agenda_keep_days application_keep_days downloads_per_day idle_keep_months "
         "companions_kept people_per_order minors_per_order minor_age number_idle_days "
-        "block_release_hours block_remind_hours complimentary_per_show "
+        "block_release_hours block_remind_hours complimentary_per_show coupons_per_month "
         "strikes_to_bar strike_within_days bar_days strike_free_only strike_after_minutes "
         "mode mode_reason_zh mode_reason_en "
         "no_single_gap house_release_hours technical_release_hours press_release_hours "

@@ -18,6 +18,7 @@ from palace.companions.models import Companion
 from palace.companions.rules import Relation
 from palace.consents import services as consents
 from palace.consents.rules import Purpose
+from palace.coupons import services as coupons
 from palace.db import db
 from palace.gifts.models import Gift
 from palace.gifts.rules import GiftState
@@ -47,6 +48,7 @@ from palace.waiting.rules import WaitState
 from tests.blocks.conftest import give
 from tests.codes.conftest import batch_of, texts
 from tests.complimentary.conftest import give as give_away
+from tests.coupons.conftest import pool_of
 from tests.factory import Factory
 
 NAME, PHONE = "欧阳海棠", "13912345678"
@@ -155,6 +157,7 @@ def _of_the_union(
     make.add(Contact(member_id=member.id, language="zh"))
     give_away(make.performance(seats=3), member)
     redeem(texts(batch_of(make.performance(seats=3)), 1)[0], member)
+    coupons.take(member, pool_of(make, 1).id, "regular-tap")
 
 
 def lived_here(make: Factory) -> Regular:

@@ -16,6 +16,8 @@ from werkzeug.routing import Rule
 from palace.blocks.models import Block, NameList
 from palace.blocks.services import read_list
 from palace.codes.models import CodeBatch
+from palace.coupons import services as coupons
+from palace.coupons.models import Coupon
 from palace.db import db
 from palace.members.models import Member
 from palace.programme.models import Performance
@@ -27,6 +29,7 @@ from palace.waiting.models import WaitEntry
 from palace.waiting.rules import Wanted
 from tests.blocks.conftest import give
 from tests.codes.conftest import batch_of, texts
+from tests.coupons.conftest import pool_of
 from tests.factory import Factory
 
 UNKNOWN_ID = 999_999_999
@@ -34,7 +37,7 @@ UNKNOWN_ID = 999_999_999
 
 @dataclass(frozen=True)
 class Belongings:
-    """A member with a ticket and a held order for a show, an offer, a block of a unit, a code."""
+    """A member with a ticket and a held order for a show, an offer, a unit's block, a code, a coupon."""
 
     member: Member
     performance: Performance
@@ -44,6 +47,7 @@ class Belongings:
     block: Block
     names: NameList
     batch: CodeBatch
+    coupon: Coupon
 
     def values(self, rule: Rule) -> dict[str, object]:
         """Return the address values of this member's things."""
@@ -52,6 +56,7 @@ class Belongings:
             "production_id": self.performance.production_id,
             "code": self._code(rule.rule),
             "block_id": self.block.id,
+            "pool_id": self.coupon.pool_id,
             "list_id": self.names.id,
             "batch_id": self.batch.id,
             "complimentary_id": UNKNOWN_ID,
@@ -84,6 +89,7 @@ class Belongings:
 
     def _code(self, rule: str) -> str:
         of = {"/tickets/": self.ticket.code, "/offers/": self.entry.code, "/b/": self.block.code}
+        of["/coupons/"] = self.coupon.receipt or ""
         return next((code for part, code in of.items() if part in rule), self.order.code)
 
 
@@ -113,6 +119,7 @@ def own_something(make: Factory, performance: Performance | None = None) -> Belo
         block=block,
         names=names,
         batch=batch_of(make.performance(seats=4)),
+        coupon=coupons.take(member, pool_of(make, 2, per_member=2).id, "belongings-4"),
     )
 
 

@@ -32,6 +32,7 @@ from tests.audit.said import codes_without_words
 from tests.blocks.walk import hand_out_a_block
 from tests.codes.walk import open_a_code
 from tests.complimentary.walk import give_tickets_away
+from tests.coupons.walk import hand_coupons_out
 from tests.factory import Factory
 from tests.identities.test_rules import card
 from tests.members.browser import newest_code
@@ -361,6 +362,7 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     hand_out_a_block(walk, make)
     open_a_code(walk, make)
     give_tickets_away(walk, make)
+    hand_coupons_out(walk, make, make.member())
     move_a_show(walk, make)
     make.sign_in(walk.browser, make.member())
     look_after_oneself(walk)

@@ -8,6 +8,7 @@ from palace.codes.rules import Reason
 from palace.companions.rules import Relation
 from palace.complimentary.rules import GivenState
 from palace.complimentary.rules import Reason as GivenFor
+from palace.coupons.rules import Left
 from palace.gifts.rules import GiftState
 from palace.identities.rules import Document
 from palace.members.rules import Standing
@@ -21,6 +22,7 @@ from palace.tickets.rules import OrderState, TicketState
 from palace.waiting.rules import PassedWhy, WaitState
 from tests.architecture.shapes.kinds import (
     CODE,
+    DAY,
     FEN,
     INSTANT,
     NUMBER,
@@ -34,6 +36,7 @@ from tests.architecture.shapes.kinds import (
     one_of,
 )
 
+COUPON = {"worth": TEXT, "pool": NUMBER, "valid_until": DAY}
 MINE = {
     "name": TEXT,
     "free_left": NUMBER,
@@ -184,6 +187,22 @@ BOOKING: dict[str, Shape] = {
         status=one_of(EntryStatus),
         tickets=each(CODE),
     ),
+    "Coupons": exactly(
+        pools=each(
+            exactly(
+                **COUPON,
+                partner=TEXT,
+                how=TEXT,
+                opens_at=INSTANT,
+                per_member=NUMBER,
+                unit=maybe(TEXT),
+                left=one_of(Left),
+                why=maybe(TEXT),
+            )
+        ),
+        coupons=each(known("Coupon")),
+    ),
+    "Coupon": exactly(**COUPON, coupon=CODE, code=maybe(TEXT), over=YES_NO, used=YES_NO),
     "Mine": exactly(**MINE, standing=one_of(Standing)),
     "Changed": exactly(**MINE),
     "History": exactly(entries=each(known("Entry")), page={"type": "integer", "minimum": 1}),

@@ -9,6 +9,7 @@ Shape = dict[str, Any]
 TEXT: Shape = {"type": "string"}
 CODE: Shape = {"type": "string", "pattern": "^[a-z2-7]{20}$"}
 NUMBER: Shape = {"type": "integer", "minimum": 0}
+DAY: Shape = {"type": "string", "format": "date"}
 INSTANT: Shape = {"type": "string", "format": "date-time"}
 YES_NO: Shape = {"type": "boolean"}
 FIGURE: Shape = {"type": ["integer", "boolean"]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from palace.coupons import rules as coupons
 from palace.desk.rules import Stand
 from palace.door.rules import Reason, Verdict
 from palace.moving.rules import MoveKind, MoveState
@@ -16,6 +17,7 @@ from palace.review.rules import RevisionState
 from palace.venues.rules import Mode
 from tests.architecture.shapes.kinds import (
     CODE,
+    DAY,
     FEN,
     INSTANT,
     NUMBER,
@@ -131,6 +133,29 @@ PROGRAMME: dict[str, Shape] = {
         seen=TEXT,
     ),
     "Tiers": exactly(tiers=each(known("Tier"))),
+    "CouponPool": exactly(
+        pool=NUMBER,
+        partner=TEXT,
+        worth=TEXT,
+        how=TEXT,
+        opens_at=INSTANT,
+        valid_until=DAY,
+        per_member=NUMBER,
+        unit=maybe(TEXT),
+        stand=one_of(coupons.Stand),
+        seen=TEXT,
+        codes=NUMBER,
+        taken=NUMBER,
+        used=NUMBER,
+        left=NUMBER,
+    ),
+    "ToFill": exactly(key=maybe(CODE), pool=maybe(known("CouponPool"))),
+    "CodesRead": exactly(
+        pool=NUMBER,
+        good=NUMBER,
+        brought=maybe(NUMBER),
+        wrong=each(exactly(line=NUMBER, outcome=one_of(coupons.Outcome))),
+    ),
     "Openings": exactly(
         performance=NUMBER,
         seen=TEXT,
