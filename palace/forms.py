@@ -5,20 +5,25 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from babel.support import Translations
 from flask import request
+from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import Field
 from wtforms.i18n import DefaultTranslations, messages_path
+from wtforms.widgets import TextInput
 
 from palace import words
+from palace.clock import SHANGHAI
 from palace.errors import BadInput
 
 MOST_VALUES = 300
 """What a table of prices may have: zones by kinds of tickets."""
+WHEN = _("请写日期和时间，比如 2026-11-28 19:00。")
 UNTYPABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")  # all but tab and line ends
 
 
@@ -76,6 +81,37 @@ class Repeated(Field):
     def _fits(self, value: str) -> bool:
         shaped = self.shape is None or self.shape.fullmatch(value) is not None
         return shaped and len(value) <= self.longest
+
+
+def as_typed(instant: datetime | None) -> str:
+    """Return an instant as a browser's field has it: the palace's day and clock time."""
+    return f"{instant.astimezone(SHANGHAI):%Y-%m-%dT%H:%M}" if instant else ""
+
+
+class InstantField(Field):
+    """A day and a clock time at the palace; programs may say an offset."""
+
+    widget = TextInput()
+    typed = ""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read what was typed.
+
+        Raises:
+            ValueError: it is no day and time.
+        """
+        self.typed = valuelist[0].strip() if valuelist else ""
+        self.data = None
+        if not self.typed:
+            return
+        try:
+            read = datetime.fromisoformat(self.typed)
+            self.data = read if read.tzinfo else read.replace(tzinfo=SHANGHAI)
+        except (ValueError, OverflowError):
+            raise ValueError(WHEN) from None
+
+    def _value(self) -> str:
+        return self.typed or as_typed(self.data)
 
 
 @functools.cache

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 import secrets
-from datetime import datetime
 from typing import Any
 
 from flask import request
 from flask_babel import lazy_gettext as _
 from wtforms import (
     BooleanField,
-    Field,
     HiddenField,
     IntegerField,
     StringField,
@@ -27,12 +25,10 @@ from wtforms.validators import (
     Optional,
     Regexp,
 )
-from wtforms.widgets import TextInput
 
 from palace.blocks.rules import MOST_NAMES, MOST_PAPER, Way
 from palace.blocks.services.giving import Places, Terms
-from palace.clock import SHANGHAI
-from palace.forms import MOST_VALUES, Form, Repeated
+from palace.forms import MOST_VALUES, WHEN, Form, InstantField, Repeated
 from palace.text import N_
 
 MOST_PLACES = 2000
@@ -47,7 +43,6 @@ PICK = re.compile(r"([1-9][0-9]{0,3}):([1-9][0-9]{0,17})")
 CHOOSE_UNIT, CHOOSE_TIER = _("请先选一个单位。"), _("请选票种。")
 HOW_MANY = _("请写要几个，1到%(most)s。", most=MOST_PLACES)
 HOW_MANY_EACH = _("每人1到%(most)s张。", most=MOST_EACH)
-WHEN = _("请写日期和时间，比如 2026-11-28 19:00。")
 UNKNOWN = _("没有这一项，请刷新后重新选。")
 STALE = _("页面已过期，请刷新后再来。")
 WAYS = {
@@ -61,37 +56,6 @@ WAYS = {
 def new_key() -> str:
     """Return a fresh key for a command that a form carries."""
     return secrets.token_urlsafe(12)
-
-
-def as_typed(instant: datetime | None) -> str:
-    """Return an instant as a browser's field has it: the palace's day and clock time."""
-    return f"{instant.astimezone(SHANGHAI):%Y-%m-%dT%H:%M}" if instant else ""
-
-
-class InstantField(Field):
-    """A day and a clock time at the palace; programs may say an offset."""
-
-    widget = TextInput()
-    typed = ""
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read what was typed.
-
-        Raises:
-            ValueError: it is no day and time.
-        """
-        self.typed = valuelist[0].strip() if valuelist else ""
-        self.data = None
-        if not self.typed:
-            return
-        try:
-            read = datetime.fromisoformat(self.typed)
-            self.data = read if read.tzinfo else read.replace(tzinfo=SHANGHAI)
-        except (ValueError, OverflowError):
-            raise ValueError(WHEN) from None
-
-    def _value(self) -> str:
-        return self.typed or as_typed(self.data)
 
 
 def _choices(shape: re.Pattern[str]) -> Repeated:

@@ -18,6 +18,8 @@ from wtforms.validators import AnyOf, DataRequired, NumberRange, Optional, Regex
 
 from palace import clock
 from palace.clock import palace_day
+from palace.companions.models import Companion
+from palace.companions.queries import chosen
 from palace.errors import NotFound
 from palace.forms import Form, Repeated
 from palace.identities.errors import EntrantsNeeded
@@ -178,10 +180,10 @@ class EntrantsForm(Form):
         Raises:
             NotFound: what was sent is nobody's id.
         """
-        chosen = self.person.data or []
-        if any(not PERSON.fullmatch(one) for one in chosen):
+        ids = self.person.data or []
+        if any(not PERSON.fullmatch(one) for one in ids):
             raise NotFound
-        return [int(one) for one in dict.fromkeys(chosen)]
+        return [int(one) for one in dict.fromkeys(ids)]
 
     @property
     def entrants(self) -> list[Declared]:
@@ -191,6 +193,16 @@ class EntrantsForm(Form):
             for typed, (name, document, number) in zip(self._typed(), self._rows(), strict=True)
             if typed
         ]
+
+    def people(self, member_id: int) -> list[Declared | Companion]:
+        """Return who comes: people of the member's list first, then who was typed.
+
+        Raises:
+            EntrantsNeeded: somebody is not named as it must be.
+            NotFound: somebody is not on the member's list.
+        """
+        self.check()
+        return [*chosen(member_id, self.persons), *self.entrants]
 
     @property
     def kept(self) -> list[dict[str, str]]:

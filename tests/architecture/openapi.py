@@ -14,8 +14,7 @@ from wtforms import BooleanField, Field, Form, IntegerField, StringField
 from wtforms.csrf.core import CSRFTokenField
 from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional, Regexp
 
-from palace.blocks.forms import InstantField
-from palace.forms import Repeated
+from palace.forms import InstantField, Repeated
 from palace.notices.forms import Kinds
 from palace.notices.rules import DECLINABLE
 from palace.tickets.forms import CODE, MOST_SEATS, SeatList

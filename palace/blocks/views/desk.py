@@ -13,7 +13,7 @@ from flask_login import current_user
 from palace import clock, words
 from palace.blocks import printing, queries, services
 from palace.blocks.errors import SeatsUnknown
-from palace.blocks.forms import WAYS, ChangeForm, GiveForm, UnitSearch, as_typed, new_key
+from palace.blocks.forms import WAYS, ChangeForm, GiveForm, UnitSearch, new_key
 from palace.blocks.models import Block
 from palace.blocks.services.giving import as_shown
 from palace.blocks.views.base import (
@@ -28,6 +28,7 @@ from palace.blocks.views.base import (
 )
 from palace.db import db, transaction
 from palace.errors import NotFound, PalaceError
+from palace.forms import as_typed
 from palace.joining.queries import any_units_called
 from palace.members.posts import AT_COUNTERS, AT_PROGRAMME
 from palace.members.rules import Role, mask_name
