@@ -29,6 +29,7 @@ class ShowRefused(PalaceError):
     `performance_id` says which; status and code are those of `why`.
     """
 
+    status, code = 409, "show_refused"
     message = N_("%(show)s（%(starts_at)s）：%(why)s 套票里少一场就不订，一张也没有占。")
 
     def __init__(self, why: PalaceError, **values: object) -> None:

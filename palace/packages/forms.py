@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -36,6 +37,11 @@ EACH = _("请填1到%(most)s的整数。", most=LARGEST_ORDER)
 NO_PRICE = _("请填元，最多两位小数，例如 30 或 12.5；免费填0。")
 NO_NAME = _("请填套票的名字，中文、英文都要。")
 NUMBER = re.compile(r"[0-9]{1,18}")
+
+
+def new_key() -> str:
+    """Return a fresh key for a command that a form carries."""
+    return secrets.token_urlsafe(12)
 
 
 class TakeForm(Form):

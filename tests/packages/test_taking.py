@@ -43,14 +43,14 @@ def take(
     member: Member, package_id: int, count: int = 1, *, key: str = "take-key-1", **how: object
 ) -> PackageOrder:
     """Take a package, settled at once where it is free."""
-    asked = Asked(count=count, **({"confirm": True} | how))  # type: ignore[arg-type]  # fields of it
+    asked = Asked(count=count, **({"confirm": True} | how))  # type: ignore[arg-type]  # fields
     return services.take(member, package_id, asked, key=key)
 
 
-def why(member: Member, package_id: int, count: int = 1, **how: object) -> PalaceError:
+def why(member: Member, package_id: int, count: int = 1, tier: str | None = None) -> PalaceError:
     """Return why a show of a package refuses it."""
     with pytest.raises(ShowRefused) as refusal, db.session.begin_nested():
-        take(member, package_id, count, **how)
+        take(member, package_id, count, tier=tier)
     return refusal.value.why
 
 

@@ -39,12 +39,13 @@ from palace.security import public_code
 from palace.strikes.models import Appeal, Strike
 from palace.strikes.rules import StrikeKind
 from palace.tickets import services
-from palace.tickets.models import Admission, RefundOwed, Ticket
+from palace.tickets.models import Admission, PackageOrder, RefundOwed, Ticket
 from palace.tickets.rules import RefundReason, Wish
 from palace.waiting.models import WaitEntry
 from palace.waiting.rules import WaitState
 from tests.blocks.conftest import give
 from tests.factory import Factory
+from tests.packages.conftest import packaged
 
 NAME, PHONE = "欧阳海棠", "13912345678"
 NUMBER = "11010519491231002X"
@@ -150,6 +151,16 @@ def _of_the_union(
         )
     )
     make.add(Contact(member_id=member.id, language="zh"))
+    shows = packaged(make, [make.performance(), performance])
+    make.add(
+        PackageOrder(
+            code=public_code(),
+            package_id=shows.id,
+            member_id=member.id,
+            seat_count=1,
+            created_at=now,
+        )
+    )
 
 
 def lived_here(make: Factory) -> Regular:

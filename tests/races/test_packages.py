@@ -47,11 +47,11 @@ def single(member: Member, performance_id: int, count: int) -> Callable[[], obje
 def whole(package: Package) -> dict[int, list[int]]:
     """Return how many tickets each package order has at each of its shows."""
     counted = (
-        select(Order.package_order_id, Order.performance_id, func.count(Ticket.id))
+        select(PackageOrder.id, Order.performance_id, func.count(Ticket.id))
         .join(Ticket, Ticket.order_id == Order.id)
         .join(PackageOrder, PackageOrder.id == Order.package_order_id)
         .where(PackageOrder.package_id == package.id)
-        .group_by(Order.package_order_id, Order.performance_id)
+        .group_by(PackageOrder.id, Order.performance_id)
     )
     found: dict[int, list[int]] = defaultdict(list)
     for order_id, _, count in db.session.execute(counted):

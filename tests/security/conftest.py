@@ -17,22 +17,25 @@ from palace.blocks.models import Block, NameList
 from palace.blocks.services import read_list
 from palace.db import db
 from palace.members.models import Member
+from palace.packages import services as packages
+from palace.packages.services.taking import Asked
 from palace.programme.models import Performance
 from palace.tickets import services
-from palace.tickets.models import Order, Ticket
+from palace.tickets.models import Order, PackageOrder, Ticket
 from palace.tickets.rules import Wish
 from palace.waiting import services as waiting
 from palace.waiting.models import WaitEntry
 from palace.waiting.rules import Wanted
 from tests.blocks.conftest import give
 from tests.factory import Factory
+from tests.packages.conftest import packaged
 
 UNKNOWN_ID = 999_999_999
 
 
 @dataclass(frozen=True)
 class Belongings:
-    """A member with a ticket and a held order for one performance, an offer, and a block of a unit."""
+    """A member with a ticket, a held order, an offer, a held package, and a block of a unit."""
 
     member: Member
     performance: Performance
@@ -41,6 +44,7 @@ class Belongings:
     entry: WaitEntry
     block: Block
     names: NameList
+    package: PackageOrder
 
     def values(self, rule: Rule) -> dict[str, object]:
         """Return the address values of this member's things."""
@@ -49,6 +53,7 @@ class Belongings:
             "production_id": self.performance.production_id,
             "code": self._code(rule.rule),
             "block_id": self.block.id,
+            "package_id": self.package.package_id,
             "list_id": self.names.id,
             "secret": "0" * 26,
             "task_id": UNKNOWN_ID,
@@ -77,7 +82,12 @@ class Belongings:
         return {name: known[name] for name in rule.arguments}
 
     def _code(self, rule: str) -> str:
-        of = {"/tickets/": self.ticket.code, "/offers/": self.entry.code, "/b/": self.block.code}
+        of = {
+            "/packages/orders/": self.package.code,
+            "/tickets/": self.ticket.code,
+            "/offers/": self.entry.code,
+            "/b/": self.block.code,
+        }
         return next((code for part, code in of.items() if part in rule), self.order.code)
 
 
@@ -98,9 +108,10 @@ def own_something(make: Factory, performance: Performance | None = None) -> Belo
     ticket = db.session.scalars(select(Ticket).where(Ticket.member_id == member.id)).one()
     block = give(make, make.performance(seats=4), member.roster_entry.unit)
     names = read_list(block.id, member.name, "member:1")
-    return Belongings(
-        member, performance, held, ticket, be_offered_something(make, member), block, names
-    )
+    package = packaged(make, [make.performance(seats=4), make.performance(seats=4)])
+    taken = packages.take(member, package.id, Asked(count=1), key="belongings-4")
+    offered = be_offered_something(make, member)
+    return Belongings(member, performance, held, ticket, offered, block, names, taken)
 
 
 def be_offered_something(make: Factory, member: Member) -> WaitEntry:

@@ -32,6 +32,7 @@ from tests.blocks.walk import hand_out_a_block
 from tests.factory import Factory
 from tests.identities.test_rules import card
 from tests.members.browser import newest_code
+from tests.packages.walk import sell_a_package
 from tests.security.changing_walk import change_and_give, move_a_show
 from tests.security.desk_walk import run_the_desk
 from tests.security.notices_walk import read_what_was_told, tell_many
@@ -356,6 +357,7 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     write_and_review(walk, make)
     open_and_keep(walk, make)
     hand_out_a_block(walk, make)
+    sell_a_package(walk, make)
     move_a_show(walk, make)
     make.sign_in(walk.browser, make.member())
     look_after_oneself(walk)

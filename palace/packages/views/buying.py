@@ -20,14 +20,13 @@ from palace.members.queries import current_member
 from palace.members.rules import Known, Role, Standing
 from palace.packages import queries, services
 from palace.packages.errors import ShowRefused
-from palace.packages.forms import TakeForm
+from palace.packages.forms import TakeForm, new_key
 from palace.packages.rules import Price
 from palace.packages.services.taking import Asked, opens_at
 from palace.packages.views.base import bp, order_json, package_json
 from palace.programme.models import Performance
 from palace.programme.queries import Stub
 from palace.programme.rules import Qualifies, Shown
-from palace.security import public_code
 from palace.tickets import queries as tickets
 from palace.tickets.errors import NoSeatsTogether, SeatTaken, SoldOut
 from palace.tickets.models import PackageOrder
@@ -96,7 +95,7 @@ def _page(
         counts=range(1, most + 1),
         full=[date for date in dates if date.stub.shown is Shown.FULL],
         chosen=form,
-        key=public_code(),
+        key=new_key(),
         refusal=refusal_words(refusal) if refusal else "",
     )
 

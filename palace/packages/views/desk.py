@@ -61,11 +61,14 @@ def _desk_json(package: Package) -> dict[str, Any]:
 @allow(*MAY)
 def new() -> ResponseReturnValue:
     """Show the form for a new package."""
-    return _new_page(NewPackageForm(formdata=None, returns=Returns.EACH.value, singly=True))
+    return _new_page()
 
 
-def _new_page(form: NewPackageForm, refusal: PalaceError | None = None) -> ResponseReturnValue:
+def _new_page(
+    form: NewPackageForm | None = None, refusal: PalaceError | None = None
+) -> ResponseReturnValue:
     offered = queries.to_choose(_sites())
+    form = form or NewPackageForm(formdata=None, returns=Returns.EACH.value, singly=True)
     return answer(
         "packages/new.html",
         {"performances": [show.id for show in offered]},

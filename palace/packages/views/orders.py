@@ -32,8 +32,8 @@ from palace.text import N_
 from palace.throttle import limiter
 from palace.tickets import printing
 from palace.tickets import queries as tickets
+from palace.tickets.entrants import EntrantsForm
 from palace.tickets.errors import HoldLapsed
-from palace.tickets.forms import EntrantsForm
 from palace.tickets.models import Order, PackageOrder
 from palace.tickets.rules import OrderState
 from palace.tickets.services import fits

@@ -28,8 +28,9 @@ from palace.money import Fen
 from palace.programme.rules import IdentityPolicy
 from palace.text import N_
 from palace.tickets import queries, services
+from palace.tickets.entrants import EntrantsForm
 from palace.tickets.errors import HoldLapsed, NoSeatsTogether, SeatTaken, SoldOut
-from palace.tickets.forms import EntrantsForm, HoldForm
+from palace.tickets.forms import HoldForm
 from palace.tickets.models import Claim, Order
 from palace.tickets.rules import OrderState, TicketState
 from palace.tickets.views import choosing
