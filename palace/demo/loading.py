@@ -14,6 +14,7 @@ from palace.demo import (
     changing,
     house,
     joining,
+    packages,
     people,
     persons,
     privacy,
@@ -90,6 +91,7 @@ def _bring_in() -> None:
     blocks.bring_in(shows, now)
     sales.bring_in(shows, now)
     waiting.bring_in(shows, now)
+    packages.bring_in(shows, now)
     changing.bring_in(shows, now)
     strikes.bring_in(now)
     privacy.bring_in(now)
