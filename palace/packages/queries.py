@@ -21,6 +21,7 @@ from palace.programme.models import (
     PackageShow,
     Performance,
     Price,
+    Production,
     Tier,
 )
 from palace.programme.queries import Programme, Stub
@@ -31,7 +32,7 @@ from palace.tickets.models import Claim, Order, PackageOrder, Ticket
 from palace.tickets.queries import taken_counts
 from palace.tickets.rules import OrderState, TicketState
 from palace.venues.models import Space
-from palace.venues.queries import house_rules
+from palace.venues.queries import house_rules, spaces_at
 
 NOW = func.palace_clock()
 MOST_OFFERED = 200
@@ -243,14 +244,22 @@ def _at(sites: Collection[int] | None) -> list[ColumnElement[bool]]:
 
 
 def to_choose(sites: Collection[int] | None) -> list[Performance]:
-    """Return the coming shows with tickets in these houses, by start: a package is made of them."""
-    wanted = select(Performance).where(
-        Performance.starts_at > NOW,
-        Performance.cancelled_at.is_(None),
-        Performance.seating != Seating.OPEN,
+    """Return the coming shows with tickets in these houses, by start: a package is made of them.
+
+    The entry times of an exhibition are many each day, and none of them is a show to go to together.
+    """
+    wanted = (
+        select(Performance)
+        .join(Production, Production.id == Performance.production_id)
+        .where(
+            Performance.starts_at > NOW,
+            Performance.cancelled_at.is_(None),
+            Performance.seating != Seating.OPEN,
+            Production.kind != "exhibition",
+        )
     )
     if sites is not None:
-        wanted = wanted.join(Space).where(Space.site_id.in_(sites))
+        wanted = wanted.where(Performance.space_id.in_(spaces_at(sites)))
     wanted = wanted.order_by(Performance.starts_at, Performance.id).limit(MOST_OFFERED)
     return list(db.session.scalars(wanted).unique())
 
