@@ -108,7 +108,8 @@ def own_something(make: Factory, performance: Performance | None = None) -> Belo
     ticket = db.session.scalars(select(Ticket).where(Ticket.member_id == member.id)).one()
     block = give(make, make.performance(seats=4), member.roster_entry.unit)
     names = read_list(block.id, member.name, "member:1")
-    package = packaged(make, [make.performance(seats=4), make.performance(seats=4)])
+    dates = [make.performance(seats=4, prices={"public": 0}) for _ in range(2)]
+    package = packaged(make, dates, {"public": 0})
     taken = packages.take(member, package.id, Asked(count=1), key="belongings-4")
     offered = be_offered_something(make, member)
     return Belongings(member, performance, held, ticket, offered, block, names, taken)
