@@ -40,6 +40,7 @@ NOT_TOLD = {
 STAYS_ANONYMOUS = {
     "orders": "money and statistics",
     "claims": "money and statistics",
+    "package_orders": "money and statistics",
     "tickets": "money and statistics",
     "admissions": "statistics",
     "payments": "money",
