@@ -58,6 +58,8 @@ from palace.notices import views as notices
 from palace.notices.rules import BROADCAST
 from palace.notices.services import house_figures, owe_code, stopped, tell_old_number
 from palace.notices.views.inbox import bodies
+from palace.packages import services as packages_services
+from palace.packages import views as packages
 from palace.payments.services import on_paid
 from palace.people import views as people
 from palace.pictures import views as pictures
@@ -126,6 +128,7 @@ PARTS = (
     reports,
     plans,
     broadcasts,
+    packages,
 )
 """Everything that adds addresses, filters or hooks of its own."""
 
@@ -175,11 +178,13 @@ def create_app(settings: Settings) -> Flask:
     stopped[BROADCAST] = broadcasts_queries.stopped
     on_joining["consents"] = agree_at_joining
     on_paid["tickets"] = tickets_services.settle_paid
+    on_paid["packages"] = packages_services.settle_paid
     on_freed["waiting"] = waiting_services.seats_freed
     copies["blocks"] = lambda old, new, _by: copy_blocks(old.id, new.id)
     on_refused["waiting"] = waiting_services.pass_on
     on_moved["codes"] = codes_follow
     on_moved["blocks"] = follow_show  # first: what it frees is passed on to who waits
+    on_moved["packages"] = packages_services.called_off
     on_moved["waiting"] = lambda performance_id, _by, _since: waiting_services.pass_on(
         performance_id
     )

@@ -172,8 +172,11 @@ def pass_on(refusal: PalaceError) -> None:
 
 
 def refusal_words(error: PalaceError) -> str:
-    """Return the refusal's sentence in the person's language."""
-    values = {name: value_words(value) for name, value in error.values.items()}
+    """Return the refusal's sentence in the person's language; what it was caused by is part of it."""
+    values = {
+        name: refusal_words(value) if isinstance(value, PalaceError) else value_words(value)
+        for name, value in error.values.items()
+    }
     fields = error.values.get("fields")
     if isinstance(fields, dict) and fields:
         return " ".join(str(sentence) for sentence in fields.values())

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.dialects.postgresql import Range
 
 from palace.agenda.models import AgendaEntry
 from palace.agenda.rules import EntryStatus
@@ -55,6 +56,15 @@ def past(member_id: int, now: datetime, page: int = 1) -> list[AgendaEntry]:
         .limit(PAGE_LENGTH)
     )
     return list(db.session.scalars(wanted))
+
+
+def clashes(member_id: int, starts_at: datetime, ends_at: datetime) -> list[AgendaEntry]:
+    """Return what a member has at a time, next first; what was called off is in nobody's way."""
+    during = AgendaEntry.during.op("&&")(Range(starts_at, ends_at))
+    wanted = select(AgendaEntry).where(
+        AgendaEntry.member_id == member_id, AgendaEntry.status == EntryStatus.CONFIRMED, during
+    )
+    return list(db.session.scalars(wanted.order_by(func.lower(AgendaEntry.during), AgendaEntry.id)))
 
 
 def entry_of(member_id: int, subject: str) -> AgendaEntry:

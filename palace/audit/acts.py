@@ -151,6 +151,11 @@ ACTS = {
     "tier_resumed": N_("重新启用票种"),
     "tier_removed": N_("删票种"),
     "access_refused": N_("想看没有权限的页面"),
+    "package_made": N_("做一种套票"),
+    "package_changed": N_("改套票"),
+    "package_published": N_("发布套票"),
+    "package_withdrawn": N_("撤下套票"),
+    "package_show_off": N_("一场取消，从未付款的套票里去掉"),
 }
 """Every act the code notes, in words."""
 
@@ -175,6 +180,8 @@ SUBJECTS = {
     "block": N_("单位留座 %(number)s"),
     "codes": N_("兑换码 %(number)s"),
     "complimentary": N_("赠票 %(number)s"),
+    "package": N_("套票 %(number)s"),
+    "package_order": N_("套票订单 %(number)s"),
     "task": N_("任务 %(number)s"),
     "backup": N_("备份 %(number)s"),
     "list": N_("列表 %(number)s"),

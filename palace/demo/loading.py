@@ -18,6 +18,7 @@ from palace.demo import (
     coupons,
     house,
     joining,
+    packages,
     people,
     persons,
     privacy,
@@ -94,6 +95,7 @@ def _bring_in() -> None:
     blocks.bring_in(shows, now)
     sales.bring_in(shows, now)
     waiting.bring_in(shows, now)
+    packages.bring_in(shows, now)
     changing.bring_in(shows, now)
     broadcasts.bring_in(shows, now)
     coupons.bring_in(now)

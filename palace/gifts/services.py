@@ -29,6 +29,7 @@ from palace.tickets.rules import OrderState, TicketState
 from palace.tickets.services.changes import check_not_in
 from palace.tickets.services.news import dated, leave_agenda
 from palace.tickets.services.orders import check_takes_place, check_unchanged
+from palace.tickets.services.returns import check_alone_returned
 from palace.tickets.terms import Show, Terms, show_now, terms_of
 from palace.venues.queries import house_rules
 
@@ -66,9 +67,11 @@ def check_may_give(ticket: Ticket, show: Show, now: datetime) -> None:
 
     Raises:
         TicketGone, SaleClosed, NamedShow, NoGifts, GivenBefore, TooLateToGive, AlreadyAdmitted.
+        ReturnedTogether: it stays with the other tickets of its package.
     """
     if ticket.state is not TicketState.VALID:
         raise TicketGone
+    check_alone_returned(ticket)
     check_takes_place(show)
     given = queries.given_times(ticket.id)
     rules.check_times(policy=show.identity_policy, given=given, times=show.gifts_per_ticket)
@@ -225,6 +228,7 @@ def _hand_over(ticket: Ticket, receiver: Known, terms: Terms) -> None:
         pay_by=None,
         created_at=ticket.order.created_at,
         settled_at=now,
+        package_order_id=ticket.order.package_order_id,
     )
     booked.write(order)
     theirs = update(Claim).where(Claim.id == ticket.claim_id, Claim.held_until.is_(None))

@@ -52,7 +52,7 @@ def belongings(member: Known, now: datetime) -> Belongings:
     return Belongings(
         entries=entries,
         tickets=_tickets(member.id, entries),
-        orders=tickets.open_orders(member.id, now),
+        orders=tickets.first_of_each(tickets.open_orders(member.id, now)),
         free_left=max(0, house.free_per_month - used),
         access=any(grant.kind is GrantKind.WHEELCHAIR for grant in grants),
         strikes=missed,

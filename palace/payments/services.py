@@ -32,6 +32,12 @@ def close(part: str, subject_id: int, *, now: datetime) -> None:
     db.session.execute(update(Payment).where(*unpaid).values(closed_at=now))
 
 
+def lower(part: str, subject_id: int, by: Fen) -> None:
+    """Ask less for a subject that nobody has paid for yet."""
+    unpaid = (Payment.part == part, Payment.subject_id == subject_id, Payment.paid_at.is_(None))
+    db.session.execute(update(Payment).where(*unpaid).values(amount=Payment.amount - by))
+
+
 def receive(payment: Payment, *, backend: str, reference: str, now: datetime) -> None:
     """Note that the full amount came, once; what the part cannot settle any more is due back.
 

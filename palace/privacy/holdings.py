@@ -39,7 +39,15 @@ from palace.reports.models import Export
 from palace.roster.models import RosterQuestion
 from palace.strikes.models import Appeal, Strike
 from palace.text import N_
-from palace.tickets.models import Admission, Claim, Entrant, Order, RefundOwed, Ticket
+from palace.tickets.models import (
+    Admission,
+    Claim,
+    Entrant,
+    Order,
+    PackageOrder,
+    RefundOwed,
+    Ticket,
+)
 from palace.waiting.models import WaitEntry
 
 STAYS = N_("账要对得上，一直留着；注销以后不再写着是谁。")
@@ -144,6 +152,12 @@ HOLDINGS: Sequence[Holding] = (
         kept=GOES,
         of=by(Contact.member_id),
         goes=by(Contact.member_id),
+    ),
+    Holding(
+        model=PackageOrder,
+        title=N_("套票订单"),
+        kept=STAYS,
+        of=by(PackageOrder.member_id),
     ),
     Holding(
         model=Order,

@@ -16,6 +16,7 @@ from palace.members.models import AuditLine, Member, PersonalKey, Post, SignIn
 from palace.members.services import Personal
 from palace.members.services.personal import opened
 from palace.payments.models import Payment
+from palace.privacy import rows
 from palace.privacy.holding import Holding, Whose
 from palace.privacy.holdings import HOLDINGS
 from palace.privacy.models import Erasure
@@ -73,10 +74,7 @@ def ahead(member_id: int, now: datetime) -> Ahead:
         Performance.ends_at > now,
         Performance.cancelled_at.is_(None),
     )
-    own = select(Order.id).where(Order.member_id == member_id)
-    owed = select(Payment).where(
-        Payment.part == "tickets", Payment.subject_id.in_(own), Payment.refund_due
-    )
+    owed = select(Payment).where(rows.paid(Whose(member_id, None)), Payment.refund_due)
     return Ahead(
         tickets=db.session.scalars(to_come.order_by(Performance.starts_at, Ticket.id)).all(),
         orders=open_orders(member_id, now),

@@ -24,7 +24,7 @@ from palace.payments.models import Payment
 from palace.privacy.holding import Whose
 from palace.programme.models import Performance
 from palace.strikes.models import Appeal, Strike
-from palace.tickets.models import Order, Ticket
+from palace.tickets.models import Order, PackageOrder, Ticket
 
 
 def orders(whose: Whose) -> Select[int]:
@@ -76,8 +76,12 @@ def gave_or_got(whose: Whose) -> ColumnElement[bool]:
 
 
 def paid(whose: Whose) -> ColumnElement[bool]:
-    """Return the payments of their orders."""
-    return (Payment.part == "tickets") & Payment.subject_id.in_(orders(whose))
+    """Return the payments of their orders, of one show or of a package."""
+    of_packages = select(PackageOrder.id).where(PackageOrder.member_id == whose.id)
+    return or_(
+        (Payment.part == "tickets") & Payment.subject_id.in_(orders(whose)),
+        (Payment.part == "packages") & Payment.subject_id.in_(of_packages),
+    )
 
 
 def noted(whose: Whose) -> ColumnElement[bool]:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from palace.db import COMES_WITH_THE_TABLES, Base, Id, one_of
@@ -15,6 +22,7 @@ from palace.programme.rules import (
     IdentityPolicy,
     LateEntry,
     Qualifies,
+    Returns,
     Scope,
     SeatChoice,
     Seating,
@@ -233,3 +241,60 @@ class Quota(Base):
     tier_id: Mapped[int | None] = mapped_column(ForeignKey("tiers.id"))
     zone: Mapped[str | None]
     seats: Mapped[int]
+
+
+class Package(Base):
+    """Performances that are sold together (套票): how many places, when, at most how many to a member.
+
+    `members_open_at`: valid members may book before the public. `singly`: its shows are also sold one
+    by one; if not, only together. `returns`: whether one of its tickets goes back alone, or all at once.
+    """
+
+    __tablename__ = "packages"
+    __table_args__ = (
+        one_of("returns", Returns),
+        CheckConstraint("seats > 0 AND seats_per_member > 0", name="seats"),
+        CheckConstraint("opens_at < closes_at AND members_open_at < opens_at", name="sale"),
+    )
+
+    id: Mapped[Id]
+    name_zh: Mapped[str]
+    name_en: Mapped[str]
+    seats: Mapped[int]
+    seats_per_member: Mapped[int]
+    opens_at: Mapped[datetime]
+    members_open_at: Mapped[datetime | None]
+    closes_at: Mapped[datetime]
+    singly: Mapped[bool]
+    returns: Mapped[Returns]
+    published_at: Mapped[datetime | None]
+
+
+class PackageShow(Base):
+    """A performance of a package, and from which zone its places are (None: from any)."""
+
+    __tablename__ = "package_shows"
+
+    package_id: Mapped[int] = mapped_column(ForeignKey("packages.id"), primary_key=True)
+    performance_id: Mapped[int] = mapped_column(
+        ForeignKey("performances.id"), primary_key=True, index=True
+    )
+    zone: Mapped[str | None]
+
+
+class PackagePrice(Base):
+    """What a place of a package costs at one of its shows, by tier: the parts are the package's price."""
+
+    __tablename__ = "package_prices"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["package_id", "performance_id"],
+            ["package_shows.package_id", "package_shows.performance_id"],
+        ),
+        CheckConstraint("amount >= 0", name="amount"),
+    )
+
+    package_id: Mapped[int] = mapped_column(primary_key=True)
+    performance_id: Mapped[int] = mapped_column(primary_key=True)
+    tier_id: Mapped[int] = mapped_column(ForeignKey("tiers.id"), primary_key=True)
+    amount: Mapped[Fen]

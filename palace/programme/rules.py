@@ -49,6 +49,13 @@ class SeatChoice(StrEnum):
     ASSIGNED = "assigned"
 
 
+class Returns(StrEnum):
+    """How tickets of a package go back: each show's alone, or those of all its shows at once."""
+
+    EACH = "each"
+    WHOLE = "whole"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Stage:
     """An opening before the public one, with the name of the union it is for; None: all members."""

@@ -97,6 +97,27 @@ class SaleClosed(PalaceError):
     message = N_("这一场已经停止订票，请看其他场次。")
 
 
+class OnlyInPackage(PalaceError):
+    """The show is sold together with others only. Carries `package_id`."""
+
+    status, code = 409, "only_in_package"
+    message = N_("这一场只卖套票，不单卖。请订套票。")
+
+
+class PartOfPackage(PalaceError):
+    """An order is part of a package's: all its shows are settled, kept and let go together."""
+
+    status, code = 409, "part_of_package"
+    message = N_("这是套票里的一场，请在套票那一页一起办。")
+
+
+class ReturnedTogether(PalaceError):
+    """A ticket belongs to a package whose tickets only go back all at once."""
+
+    status, code = 409, "returned_together"
+    message = N_("这张票是套票里的，这种套票只能整套一起退，也不能单独送人。")
+
+
 class NoTicketNeeded(PalaceError):
     """The performance is open to everybody."""
 

@@ -11,9 +11,24 @@ from palace.db import Base, Id, one_of
 from palace.identities.rules import Document
 from palace.members.models import Member
 from palace.money import Fen
-from palace.programme.models import Performance, Tier
+from palace.programme.models import Package, Performance, Tier
 from palace.tickets.rules import OrderState, RefundReason, TicketState
 from palace.venues.models import Seat
+
+
+class PackageOrder(Base):
+    """Places of a package that one member took: an order for each of its shows, all or none."""
+
+    __tablename__ = "package_orders"
+    __table_args__ = (CheckConstraint("seat_count > 0", name="seat_count"),)
+
+    id: Mapped[Id]
+    code: Mapped[str] = mapped_column(unique=True)
+    package_id: Mapped[int] = mapped_column(ForeignKey("packages.id"), index=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
+    seat_count: Mapped[int]
+    created_at: Mapped[datetime]
+    package: Mapped[Package] = relationship(lazy="joined", innerjoin=True)
 
 
 class Order(Base):
@@ -21,12 +36,14 @@ class Order(Base):
 
     `hold_ends_at` is what the page says; the claims' own `held_until` decides. `pay_by` is the
     deadline shown while money is awaited. `created_at`: when its seats were taken, by whoever gave them on.
+    `package_order_id`: it is taken, settled and let go with the other shows of a package.
     """
 
     __tablename__ = "orders"
     __table_args__ = (
         one_of("state", OrderState),
         CheckConstraint("seat_count > 0", name="seat_count"),
+        Index(None, "package_order_id", postgresql_where=text("package_order_id IS NOT NULL")),
     )
 
     id: Mapped[Id]
@@ -41,6 +58,9 @@ class Order(Base):
     pay_by: Mapped[datetime | None]
     created_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
+    package_order_id: Mapped[int | None] = mapped_column(
+        ForeignKey("package_orders.id"), default=None
+    )
     performance: Mapped[Performance] = relationship(lazy="joined", innerjoin=True)
     claims: Mapped[list[Claim]] = relationship(back_populates="order", order_by="Claim.id")
     tickets: Mapped[list[Ticket]] = relationship(back_populates="order", order_by="Ticket.id")

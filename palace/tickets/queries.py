@@ -27,10 +27,18 @@ from palace.clock import day_span, palace_day
 from palace.db import db, table_of
 from palace.errors import NotFound
 from palace.programme.models import Performance
-from palace.programme.rules import IdentityPolicy
+from palace.programme.rules import IdentityPolicy, Returns
 from palace.statements import as_loaded, execute, execute_all
 from palace.tickets.kept import kept, live
-from palace.tickets.models import Admission, Claim, Entrant, Order, Ticket, Waitlist
+from palace.tickets.models import (
+    Admission,
+    Claim,
+    Entrant,
+    Order,
+    PackageOrder,
+    Ticket,
+    Waitlist,
+)
 from palace.tickets.rules import OrderState, TicketState
 from palace.venues.models import Seat
 from palace.venues.rules import PlanSeat
@@ -165,6 +173,21 @@ def bare_order_of(member_id: int, code: str) -> Order:
     return as_loaded(Order, found[0])
 
 
+def package_returns(order: Order) -> Returns | None:
+    """Return how tickets of an order's package go back; None where it is of none."""
+    if order.package_order_id is None:
+        return None
+    return db.session.get_one(PackageOrder, order.package_order_id).package.returns
+
+
+def find_package_order(order: Order) -> PackageOrder | None:
+    """Return the package's order that an order is part of, where both are the same member's."""
+    if order.package_order_id is None:
+        return None
+    found = db.session.get_one(PackageOrder, order.package_order_id)
+    return found if found.member_id == order.member_id else None
+
+
 def parts_of(order: Order) -> Any:
     """Return the codes of an order's seats and tickets, and how many of its claims are live now."""
     return execute(PARTS, {"order_id": order.id})[0]
@@ -195,6 +218,14 @@ def open_orders(
         return []
     wanted = select(Order).where(Order.id.in_(ids)).order_by(Order.id)
     return list(db.session.scalars(wanted.options(selectinload(Order.claims))))
+
+
+def first_of_each(orders: Iterable[Order]) -> list[Order]:
+    """Return orders, of a package's the first only: one page has them all."""
+    first: dict[int | str, Order] = {}
+    for one in orders:
+        first.setdefault(one.package_order_id or one.code, one)
+    return list(first.values())
 
 
 def ticket_of(member_id: int, code: str) -> Ticket:

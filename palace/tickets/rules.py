@@ -74,7 +74,8 @@ class Offer:
     """A tier as one person may use it at one performance.
 
     `room` is how many more tickets of it the person may take now (None: no limit of its own),
-    `left` how many its quota still has for everybody.
+    `left` how many its quota still has for everybody. `in_package`: what a place costs that is taken
+    as part of a package, in whichever zone.
     """
 
     tier: NamedTier
@@ -82,6 +83,11 @@ class Offer:
     qualifies: bool
     room: int | None
     left: int | None
+    in_package: Fen | None = None
+
+    def price(self, zone: str) -> Fen:
+        """Return what a place in a zone costs."""
+        return self.amounts[zone] if self.in_package is None else self.in_package
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +95,7 @@ class Wish:
     """What somebody asks for: named seats with their tier, or so many together in a zone and tier.
 
     `kept` is the key of kept seats that a grant of theirs opens: no others are wanted then.
-    `leave_gap`: staff say that a single seat may be left over.
+    `leave_gap`: staff say that a single seat may be left over. `package`: it is part of a package.
     """
 
     seats: tuple[tuple[str, str | None], ...] = ()
@@ -98,6 +104,7 @@ class Wish:
     tier: str | None = None
     kept: str | None = None
     leave_gap: bool = False
+    package: bool = False
 
     @property
     def wanted(self) -> int:

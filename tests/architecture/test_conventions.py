@@ -70,6 +70,7 @@ UNUSUAL = {
     "notices/kinds.py": "the words and the age of each kind of notice",
     "notices/senders.py": "a notice in words, as a text and as a template's variables",
     "moving/effects.py": "what a move of a show would do, before anybody does it",
+    "tickets/entrants.py": "the form of who comes in, for a single order and for a package's",
     "privacy/holding.py": "what one table keeps of a member, as page, download and erasing read it",
     "privacy/holdings.py": "every table that keeps something of a member, in one place",
     "privacy/rows.py": "which rows of a table are a member's, where no column says it alone",

@@ -51,7 +51,8 @@ PERSONAL = {
     "notices": (
         "subject receiver values created_at sent_at state due_at attempted_at address read_at language"
     ),
-    "orders": "code member_id unit_id performance_id created_at settled_at",
+    "orders": "code member_id unit_id performance_id created_at settled_at package_order_id",
+    "package_orders": "code package_id member_id seat_count created_at",
     "payments": "subject_id amount paid_at reference refund_due",
     "personal_keys": "member_id wrapped destroyed_at",
     "posters": "made_by",
@@ -165,6 +166,13 @@ PLAIN = {
     "occupancies": "id space_id atoms during use lapses_at",
     "openings": "id performance_id audience unit_id opens_at",
     "orders": "id state seat_count hold_ends_at extended pay_by",
+    "package_orders": "id",
+    "package_prices": "package_id performance_id tier_id amount",
+    "package_shows": "package_id performance_id zone",
+    "packages": (
+        "id name_zh name_en seats seats_per_member opens_at members_open_at closes_at singly "
+        "returns published_at"
+    ),
     "payments": "id part asked_at pay_by backend closed_at",
     "performances": (
         "id production_id space_id plan_id occupancy_id seating capacity seats_per_member "

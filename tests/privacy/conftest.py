@@ -41,7 +41,7 @@ from palace.security import public_code
 from palace.strikes.models import Appeal, Strike
 from palace.strikes.rules import StrikeKind
 from palace.tickets import services
-from palace.tickets.models import Admission, RefundOwed, Ticket
+from palace.tickets.models import Admission, PackageOrder, RefundOwed, Ticket
 from palace.tickets.rules import RefundReason, Wish
 from palace.waiting.models import WaitEntry
 from palace.waiting.rules import WaitState
@@ -50,6 +50,7 @@ from tests.codes.conftest import batch_of, texts
 from tests.complimentary.conftest import give as give_away
 from tests.coupons.conftest import pool_of
 from tests.factory import Factory
+from tests.packages.conftest import packaged
 
 NAME, PHONE = "欧阳海棠", "13912345678"
 NUMBER = "11010519491231002X"
@@ -158,6 +159,16 @@ def _of_the_union(
     give_away(make.performance(seats=3), member)
     redeem(texts(batch_of(make.performance(seats=3)), 1)[0], member)
     coupons.take(member, pool_of(make, 1).id, "regular-tap")
+    shows = packaged(make, [make.performance(), performance])
+    make.add(
+        PackageOrder(
+            code=public_code(),
+            package_id=shows.id,
+            member_id=member.id,
+            seat_count=1,
+            created_at=now,
+        )
+    )
 
 
 def lived_here(make: Factory) -> Regular:

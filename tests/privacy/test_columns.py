@@ -45,6 +45,7 @@ STAYS_ANONYMOUS = {
     "claims": "money and statistics",
     "complimentary_people": "statistics",
     "codes": "that a code was used, not by whom; who is emptied",
+    "package_orders": "money and statistics",
     "tickets": "money and statistics",
     "admissions": "statistics",
     "payments": "money",

@@ -74,7 +74,7 @@ def told(browser: FlaskClient, endpoint: str, path: str) -> str:
     if endpoint in known:
         answers.append(browser.get(f"{path}?format=csv"))
     assert {answer.status_code for answer in answers} <= {200, 303}, path
-    return "\n".join(answer.get_data().decode(errors="replace") for answer in answers)
+    return b"\n".join(answer.data for answer in answers).decode(errors="replace")
 
 
 def worker(make: Factory, regular: Regular, role: Role, kind: str) -> Member | Staff:

@@ -20,9 +20,11 @@ from palace.coupons import services as coupons
 from palace.coupons.models import Coupon
 from palace.db import db
 from palace.members.models import Member
+from palace.packages import services as packages
+from palace.packages.services.taking import Asked
 from palace.programme.models import Performance
 from palace.tickets import services
-from palace.tickets.models import Order, Ticket
+from palace.tickets.models import Order, PackageOrder, Ticket
 from palace.tickets.rules import Wish
 from palace.waiting import services as waiting
 from palace.waiting.models import WaitEntry
@@ -31,13 +33,14 @@ from tests.blocks.conftest import give
 from tests.codes.conftest import batch_of, texts
 from tests.coupons.conftest import pool_of
 from tests.factory import Factory
+from tests.packages.conftest import packaged
 
 UNKNOWN_ID = 999_999_999
 
 
 @dataclass(frozen=True)
 class Belongings:
-    """A member with a ticket and a held order for a show, an offer, a unit's block, a code, a coupon."""
+    """A member's ticket, held order, offer, coupon and held package; a block of a unit, a batch of codes."""
 
     member: Member
     performance: Performance
@@ -48,6 +51,7 @@ class Belongings:
     names: NameList
     batch: CodeBatch
     coupon: Coupon
+    package: PackageOrder
 
     def values(self, rule: Rule) -> dict[str, object]:
         """Return the address values of this member's things."""
@@ -57,6 +61,7 @@ class Belongings:
             "code": self._code(rule.rule),
             "block_id": self.block.id,
             "pool_id": self.coupon.pool_id,
+            "package_id": self.package.package_id,
             "list_id": self.names.id,
             "batch_id": self.batch.id,
             "complimentary_id": UNKNOWN_ID,
@@ -88,8 +93,13 @@ class Belongings:
         return {name: known[name] for name in rule.arguments}
 
     def _code(self, rule: str) -> str:
-        of = {"/tickets/": self.ticket.code, "/offers/": self.entry.code, "/b/": self.block.code}
-        of["/coupons/"] = self.coupon.receipt or ""
+        of = {
+            "/packages/orders/": self.package.code,
+            "/coupons/": self.coupon.receipt or "",
+            "/tickets/": self.ticket.code,
+            "/offers/": self.entry.code,
+            "/b/": self.block.code,
+        }
         return next((code for part, code in of.items() if part in rule), self.order.code)
 
 
@@ -110,6 +120,8 @@ def own_something(make: Factory, performance: Performance | None = None) -> Belo
     ticket = db.session.scalars(select(Ticket).where(Ticket.member_id == member.id)).one()
     block = give(make, make.performance(seats=4), member.roster_entry.unit)
     names = read_list(block.id, member.name, "member:1")
+    dates = [make.performance(seats=4, prices={"public": 0}) for _ in range(2)]
+    package = packaged(make, dates, {"public": 0})
     return Belongings(
         member=member,
         performance=performance,
@@ -120,6 +132,7 @@ def own_something(make: Factory, performance: Performance | None = None) -> Belo
         names=names,
         batch=batch_of(make.performance(seats=4)),
         coupon=coupons.take(member, pool_of(make, 2, per_member=2).id, "belongings-4"),
+        package=packages.take(member, package.id, Asked(count=1), key="belongings-5"),
     )
 
 

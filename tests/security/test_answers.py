@@ -36,6 +36,7 @@ from tests.coupons.walk import hand_coupons_out
 from tests.factory import Factory
 from tests.identities.test_rules import card
 from tests.members.browser import newest_code
+from tests.packages.walk import sell_a_package
 from tests.security.changing_walk import change_and_give, move_a_show
 from tests.security.desk_walk import run_the_desk
 from tests.security.notices_walk import read_what_was_told, tell_many
@@ -363,6 +364,7 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     open_a_code(walk, make)
     give_tickets_away(walk, make)
     hand_coupons_out(walk, make, make.member())
+    sell_a_package(walk, make)
     move_a_show(walk, make)
     make.sign_in(walk.browser, make.member())
     look_after_oneself(walk)

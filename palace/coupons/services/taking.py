@@ -79,7 +79,7 @@ def tick(member: Known, receipt: str, *, used: bool) -> Coupon:
 def _check(pool: CouponPool, member: Known, had: Had, now: datetime) -> None:
     today = palace_day(now)
     rules.check_open(pool.conditions, now, today)
-    stands = venues.modes().of(None)
+    stands = venues.modes().of_all(())
     if stands.mode is Mode.STOPPED:
         raise SaleStopped(reason=stands.reason)
     unit = pool.unit

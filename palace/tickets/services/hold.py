@@ -21,6 +21,7 @@ from palace.tickets.claims import Pick
 from palace.tickets.errors import (
     NoTicketNeeded,
     NotKeptForYou,
+    OnlyInPackage,
     PlanSwitched,
     Rushed,
     SaleNotOpen,
@@ -63,6 +64,7 @@ def hold(
     Raises:
         SaleNotOpen, SaleClosed, NoTicketNeeded, TooManySeats, NotForYou, TierFull, UnknownSeat:
             the palace's rules refuse.
+        OnlyInPackage: it is sold together with others.
         SeatsAssigned, NotKeptForYou, GrantUsedUp: seats are given out; kept seats are not, or not so many.
         LeavesGap: the choice would leave a single seat.
         Barred: too many shows were missed; what is booked stays.
@@ -82,8 +84,27 @@ def hold(
     if not locked:
         raise NotFound
     terms = terms_in(found, member, at_counter=at_counter)
+    return hold_by(member, wish, terms, code, confirm=confirm, large_text=large_text)
+
+
+def hold_by(
+    member: Known,
+    wish: Wish,
+    terms: Terms,
+    code: str,
+    *,
+    confirm: bool,
+    large_text: bool,
+    package_order_id: int | None = None,
+) -> Order:
+    """Hold places on terms that were read behind the member's lock, by themselves or for a package.
+
+    Raises:
+        PalaceError: as `hold`.
+    """
     check_wish(member, wish, terms)
     order = _order(member, wish, terms, code, large_text=large_text)
+    order.package_order_id = package_order_id
     won = _take(order, wish, terms, confirm=confirm)
     if order.state is OrderState.SETTLED:
         issue(order, terms.show, won, terms.now)
@@ -97,7 +118,10 @@ def held_before(member: Known, performance_id: int, key: str) -> Order | None:
 
 
 def check_wish(member: Known, wish: Wish, terms: Terms) -> None:
-    """Refuse a wish that sale times, the cancelled show, strikes, seat limit or standing forbid."""
+    """Refuse a wish that sale times, the cancelled show, strikes, seat limit or standing forbid.
+
+    A show that is only sold in a package gives single seats to nobody but whom a grant names them for.
+    """
     show = terms.show
     check_takes_place(show)
     if show.seating is Seating.OPEN:
@@ -106,6 +130,8 @@ def check_wish(member: Known, wish: Wish, terms: Terms) -> None:
         raise NotKeptForYou
     if wish.seats and show.choice is SeatChoice.ASSIGNED:
         raise SeatsAssigned
+    if not wish.package and wish.kept not in terms.opened.early and show.only_package_id:
+        raise OnlyInPackage(package_id=show.only_package_id)
     check_not_stopped(show.space_id)
     rules.check_on_sale(
         now=terms.now,
@@ -250,5 +276,6 @@ def _picks(wish: Wish, terms: Terms, within: Reach, most: int) -> list[Pick]:
 
 
 def _pick(seat: PlanSeat | None, zone: str, offer: Offer, terms: Terms) -> Pick:
-    face = max(other.amounts[zone] for other in terms.offers if zone in other.amounts)
-    return Pick(seat=seat, zone=zone, tier=offer.tier, price=offer.amounts[zone], face_price=face)
+    price = offer.price(zone)
+    face = max(price, *(other.amounts[zone] for other in terms.offers if zone in other.amounts))
+    return Pick(seat=seat, zone=zone, tier=offer.tier, price=price, face_price=face)

@@ -19,6 +19,7 @@ from palace.tickets.errors import (
     ExtendedBefore,
     HoldLapsed,
     OrderClosed,
+    PartOfPackage,
     SaleClosed,
     ShowMoved,
     TooLateToPayLater,
@@ -31,7 +32,8 @@ from palace.tickets.services.news import dated, telling
 from palace.tickets.terms import Show, show_now
 from palace.venues import queries as venues
 
-PART = "tickets"
+PART, PACKAGES = "tickets", "packages"
+"""What money is asked for: an order of one show, or all orders of a package together."""
 
 
 def check_takes_place(show: Show) -> None:
@@ -54,6 +56,16 @@ def check_as_chosen(order: Order, show: Show) -> None:
         raise ShowMoved(starts_at=show.starts_at)
 
 
+def check_alone(order: Order) -> None:
+    """Refuse to do with one show of a package what is done with all of them.
+
+    Raises:
+        PartOfPackage: it belongs to one.
+    """
+    if order.package_order_id is not None:
+        raise PartOfPackage
+
+
 def check_unchanged(show: Show, found: Sequence[object]) -> None:
     """Refuse tickets of a show that was cancelled or moved since it was read (`booked.unchanged`).
 
@@ -70,9 +82,20 @@ def extend(member: Known, code: str) -> Order:
     """Give a hold its one extension.
 
     Raises:
-        OrderClosed, ExtendedBefore, HoldLapsed.
+        OrderClosed, ExtendedBefore, HoldLapsed, PartOfPackage.
     """
     order, _, show, now = locked(member, code)
+    check_alone(order)
+    lengthen(order, show, now)
+    return order
+
+
+def lengthen(order: Order, show: Show, now: datetime) -> None:
+    """Give a locked order its one extension.
+
+    Raises:
+        OrderClosed, ExtendedBefore, HoldLapsed.
+    """
     check_takes_place(show)
     if order.state is not OrderState.HELD:
         raise OrderClosed
@@ -84,7 +107,6 @@ def extend(member: Known, code: str) -> Order:
     if len(claims.prolong(order, ends_at, now)) < order.seat_count:
         raise HoldLapsed
     order.hold_ends_at, order.extended = ends_at, True
-    return order
 
 
 def confirm(
@@ -101,8 +123,10 @@ def confirm(
         HoldLapsed: too late; nothing is kept.
         SaleClosed, ShowMoved: it is cancelled, or was moved since the seats were chosen.
         TooLateToPayLater: unpaid seats are not kept so near the start.
+        PartOfPackage: it is confirmed with the other shows of a package.
     """
     order, total, show, now = locked(member, code)
+    check_alone(order)
     if order.state in (OrderState.SETTLED, OrderState.AWAITING_PAYMENT):
         return order
     if order.state is OrderState.CANCELLED:
@@ -141,8 +165,10 @@ def cancel(member: Known, code: str) -> Order:
 
     Raises:
         OrderClosed: it is settled; tickets are given back one by one.
+        PartOfPackage: it is let go with the other shows of a package.
     """
     order, _, _, now = locked(member, code)
+    check_alone(order)
     if order.state is OrderState.SETTLED:
         raise OrderClosed
     if order.state is OrderState.AWAITING_PAYMENT:
@@ -162,15 +188,26 @@ def locked(member: Known, code: str) -> tuple[Order, Fen, Show, datetime]:
 
 
 def _await_payment(order: Order, show: Show, total: Fen, now: datetime) -> None:
-    house = venues.house_rules()
-    pay_by = rules.pay_deadline(show.starts_at, house.pay_before_minutes)
+    pay_by = keep_unpaid(order, show.starts_at, now)
+    payments.ask(PART, order.id, total, pay_by=pay_by)
+    execute(*telling("awaiting_payment", order, show, now, amount=total))
+
+
+def keep_unpaid(order: Order, starts_at: datetime, now: datetime) -> datetime:
+    """Keep an order until its money comes; return until when, by the start of its (first) show.
+
+    Raises:
+        HoldLapsed: some of its claims are no longer its own.
+        TooLateToPayLater: it is too near the start.
+    """
+    minutes = venues.house_rules().pay_before_minutes
+    pay_by = rules.pay_deadline(starts_at, minutes)
     if len(claims.prolong(order, pay_by + rules.PAYMENT_GRACE, now)) < order.seat_count:
         raise HoldLapsed
     if now >= pay_by:
-        raise TooLateToPayLater(minutes=house.pay_before_minutes)
+        raise TooLateToPayLater(minutes=minutes)
     order.state, order.pay_by = OrderState.AWAITING_PAYMENT, pay_by
-    payments.ask(PART, order.id, total, pay_by=pay_by)
-    execute(*telling("awaiting_payment", order, show, now, amount=total))
+    return pay_by
 
 
 def settle(order: Order, show: Show, now: datetime) -> None:

@@ -10,9 +10,15 @@ from palace.db import db
 from palace.members.rules import Known
 from palace.members.services import note
 from palace.programme.models import Performance
+from palace.programme.rules import Returns
 from palace.statements import execute
 from palace.tickets import claims, kept, queries, rules
-from palace.tickets.errors import AlreadyAdmitted, NothingToReturn, PaidTicket
+from palace.tickets.errors import (
+    AlreadyAdmitted,
+    NothingToReturn,
+    PaidTicket,
+    ReturnedTogether,
+)
 from palace.tickets.models import RefundOwed, Ticket
 from palace.tickets.rules import KeptFor, RefundReason, TicketState
 from palace.tickets.services.freed import seats_freed
@@ -22,12 +28,16 @@ from palace.venues import queries as venues
 from palace.venues.rules import PlanSeat
 
 
-def give_back(member: Known, code: str) -> Ticket:
+def give_back(member: Known, code: str, *, together: bool = False) -> Ticket:
     """Give one ticket back: the allowance returns at once, the seat to who waits or after a rest.
 
     Repeating changes nothing.
 
+    Args:
+        together: every other ticket of its package goes back in the same transaction.
+
     Raises:
+        ReturnedTogether: its package goes back as a whole; after a move its ticket does alone.
         TooLateToReturn: at or after the deadline of the house rules.
         PaidTicket: money was paid for it; the counter returns both. After a move the ticket goes
             back like any other, and its money is owed.
@@ -46,6 +56,8 @@ def give_back(member: Known, code: str) -> Ticket:
     if admission:
         raise AlreadyAdmitted(first_at=admission.admitted_at)
     answers_move = show.return_until is not None and now < show.return_until
+    if not together and not answers_move:
+        check_alone_returned(ticket)
     if ticket.price and not answers_move:
         raise PaidTicket
     minutes = venues.house_rules().return_before_minutes
@@ -66,6 +78,16 @@ def give_back(member: Known, code: str) -> Ticket:
     )
     seats_freed(ticket.performance_id, freed, now)
     return ticket
+
+
+def check_alone_returned(ticket: Ticket) -> None:
+    """Refuse to part a ticket from a package whose tickets stay together.
+
+    Raises:
+        ReturnedTogether: it is of such a package.
+    """
+    if queries.package_returns(ticket.order) is Returns.WHOLE:
+        raise ReturnedTogether
 
 
 def owe_refund(ticket: Ticket, reason: RefundReason, now: datetime) -> None:

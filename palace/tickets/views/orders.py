@@ -16,7 +16,7 @@ from flask_login import current_user
 from palace import clock, words
 from palace.companions.errors import TooManyMinors, TooManyPeople
 from palace.companions.models import Companion
-from palace.companions.queries import chosen, companions_of
+from palace.companions.queries import companions_of
 from palace.companions.rules import Relation
 from palace.db import db, transaction
 from palace.errors import BadInput, PalaceError
@@ -28,8 +28,9 @@ from palace.money import Fen
 from palace.programme.rules import IdentityPolicy
 from palace.text import N_
 from palace.tickets import queries, services
+from palace.tickets.entrants import EntrantsForm
 from palace.tickets.errors import HoldLapsed, NoSeatsTogether, Rushed, SeatTaken, SoldOut
-from palace.tickets.forms import EntrantsForm, HoldForm
+from palace.tickets.forms import HoldForm
 from palace.tickets.models import Claim, Order
 from palace.tickets.rules import OrderState, TicketState
 from palace.tickets.views import choosing
@@ -95,11 +96,12 @@ def held_orders() -> list[Order]:
     if current_user.member is None:
         return []
     waiting = queries.open_orders(current_user.member.id)
-    return [
+    held = [
         found
         for found in waiting
         if found.state is OrderState.HELD and found.performance.cancelled_at is None
     ]
+    return queries.first_of_each(held)
 
 
 @bp.get("/orders/<code:code>")
@@ -110,6 +112,9 @@ def order(code: str) -> ResponseReturnValue:
     valid = [ticket for ticket in found.tickets if ticket.state is TicketState.VALID]
     if valid and not wants_json():
         return redirect(url_for("tickets.ticket", code=valid[0].code), code=303)
+    package = queries.find_package_order(found)
+    if package and not wants_json():
+        return redirect(url_for("packages.order", code=package.code), code=303)
     return _page(found)
 
 
@@ -126,6 +131,7 @@ def _page(
         _json(found),
         status=refusal.status if refusal else 200,
         order=found,
+        policy=found.performance.identity_policy,
         unnamed=_unnamed(found.performance.identity_policy, live),
         companions=_offered(found),
         ticked=form.person.data or [] if form else [],
@@ -234,9 +240,7 @@ def _settling(form: EntrantsForm) -> Callable[[Known, str], Order]:
         BadInput, EntrantsNeeded: somebody is not named as it must be.
     """
     checked(form)
-    form.check()
-    companions = chosen(current_member().id, form.persons)
-    named: list[services.Person] = [*companions, *form.entrants]
+    named = form.people(current_member().id)
     return partial(services.confirm, entrants=named, guardian=form.guardian.data)
 
 

@@ -15,6 +15,7 @@ from palace.db import db, transaction
 from palace.errors import NotFound, PalaceError
 from palace.members.queries import current_member
 from palace.members.rules import Role
+from palace.programme.rules import Returns
 from palace.throttle import limiter
 from palace.tickets import printing, queries, rules, services, tokens
 from palace.tickets.forms import ReturnsForm
@@ -78,10 +79,13 @@ def _return_terms(found: Ticket, admission: Admission | None) -> dict[str, Any]:
     until = rules.return_deadline(show.starts_at, house.return_before_minutes, show.return_until)
     answers_move = show.return_until is not None and now < show.return_until
     is_there = found.state is TicketState.VALID and not admission and show.cancelled_at is None
+    stays = queries.package_returns(found.order) is Returns.WHOLE and not answers_move
     change_by = rules.return_deadline(show.starts_at, house.exchange_before_minutes)
     return {
-        "may_return": is_there and (not found.price or answers_move) and now < until,
+        "may_return": is_there and not stays and (not found.price or answers_move) and now < until,
         "return_by": until,
+        "stays": stays,
+        "package": queries.find_package_order(found.order),
         "may_change": is_there and found.seat is not None and now < change_by,
         "answers_move": is_there and answers_move,
     }

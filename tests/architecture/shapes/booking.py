@@ -15,6 +15,7 @@ from palace.members.rules import Standing
 from palace.programme.rules import (
     KINDS,
     Audience,
+    Returns,
     SeatChoice,
     Shown,
 )
@@ -85,6 +86,21 @@ CODE_BATCH = OPENS | {
     "taken": NUMBER,
     "stopped": YES_NO,
 }
+PACKAGE = {
+    "package": NUMBER,
+    "name_zh": TEXT,
+    "name_en": TEXT,
+    "opens_at": INSTANT,
+    "members_open_at": maybe(INSTANT),
+    "closes_at": INSTANT,
+    "seats": NUMBER,
+    "seats_per_member": NUMBER,
+    "singly": YES_NO,
+    "returns": one_of(Returns),
+    "shows": each(exactly(performance=NUMBER, zone=maybe(TEXT), starts_at=INSTANT)),
+    "prices": each(exactly(tier=TEXT, amount=FEN, parts=each(FEN))),
+}
+STAFF_PACKAGE = exactly(**PACKAGE, published=YES_NO, taken=NUMBER, seen=TEXT)
 HANDED_OUT = each(exactly(ticket=maybe(CODE), seat=maybe(TEXT), name=TEXT, paper=YES_NO))
 BOOKING: dict[str, Shape] = {
     "Price": exactly(tier=TEXT, zone=TEXT, amount=FEN),
@@ -153,6 +169,18 @@ BOOKING: dict[str, Shape] = {
         held_until=maybe(INSTANT),
         tickets=each(CODE),
     ),
+    "PackagesOffered": exactly(packages=each(exactly(package=NUMBER, name_zh=TEXT, name_en=TEXT))),
+    "PackageOffered": exactly(**PACKAGE, left=NUMBER),
+    "PackageOrder": exactly(
+        package_order=CODE,
+        package=NUMBER,
+        state=one_of([*OrderState, "lapsed"]),
+        held_until=maybe(INSTANT),
+        shows=each(exactly(performance=NUMBER, order=CODE, seats=each(TEXT), tickets=each(CODE))),
+    ),
+    "StaffPackages": exactly(packages=each(known("StaffPackage"))),
+    "StaffPackage": STAFF_PACKAGE,
+    "ToPackage": exactly(performances=each(NUMBER)),
     "Ticket": exactly(
         ticket=CODE,
         state=one_of(TicketState),

@@ -1,0 +1,197 @@
+"""Settling a package's order, keeping it until its money comes, letting it go: all its shows at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from palace.db import db
+from palace.members import queries as members
+from palace.members.models import Member
+from palace.members.rules import Known
+from palace.members.services import note
+from palace.money import Fen
+from palace.notices import services as notices
+from palace.packages import queries
+from palace.payments import services as payments
+from palace.tickets import booked, claims
+from palace.tickets.errors import HoldLapsed, OrderClosed
+from palace.tickets.models import Order, PackageOrder, RefundOwed
+from palace.tickets.rules import OrderState, RefundReason
+from palace.tickets.services import orders
+from palace.tickets.services.entrants import Person, name_them
+from palace.tickets.services.freed import seats_freed
+from palace.tickets.services.orders import PACKAGES
+from palace.tickets.terms import Show, show_now
+
+SYSTEM = "system"
+OPEN = (OrderState.HELD, OrderState.AWAITING_PAYMENT)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """One show of a package's order, under its locks: what its places cost together."""
+
+    order: Order
+    total: Fen
+    show: Show
+
+
+def locked(member: Known, code: str) -> tuple[PackageOrder, list[Part], datetime]:
+    """Return a member's package order with its parts under all their locks, and the clock after them."""
+    members.lock(member.id)
+    whole = queries.order_of(member.id, code)
+    found = queries.parts(whole)
+    totals = [claims.lock_order_claims(order) for order in found]
+    read = [show_now(order.performance_id) for order in found]
+    parts = [
+        Part(order=order, total=total, show=show)
+        for order, total, (show, _) in zip(found, totals, read, strict=True)
+    ]
+    return whole, parts, read[-1][1]
+
+
+def _in(parts: Sequence[Part], *states: OrderState) -> list[Part]:
+    return [part for part in parts if part.order.state in states]
+
+
+def extend(member: Known, code: str) -> PackageOrder:
+    """Give a held package its one extension.
+
+    Raises:
+        OrderClosed, ExtendedBefore, HoldLapsed, SaleClosed, ShowMoved.
+    """
+    whole, parts, now = locked(member, code)
+    for part in parts:
+        orders.lengthen(part.order, part.show, now)
+    return whole
+
+
+def confirm(
+    member: Known, code: str, entrants: Sequence[Person] = (), *, guardian: bool = False
+) -> PackageOrder:
+    """Settle a free package at once, or keep a priced one until its money comes; repeating changes nothing.
+
+    `entrants` are the same people at every show that asks who comes.
+
+    Raises:
+        OrderClosed, HoldLapsed, SaleClosed, ShowMoved, TooLateToPayLater: nothing is settled.
+        EntrantsNeeded, IdentityTaken: as for a single show.
+    """
+    whole, parts, now = locked(member, code)
+    if _in(parts, OrderState.SETTLED, OrderState.AWAITING_PAYMENT):
+        return whole
+    if not _in(parts, OrderState.HELD):
+        raise OrderClosed
+    for part in parts:
+        orders.check_takes_place(part.show)
+        orders.check_as_chosen(part.order, part.show)
+        name_them(part.order, part.show, entrants, now, guardian=guardian)
+    total = Fen(sum(part.total for part in parts))
+    if total:
+        _await_payment(whole, parts, total, now)
+    else:
+        _settle(parts, now)
+    return whole
+
+
+def _await_payment(whole: PackageOrder, parts: Sequence[Part], total: Fen, now: datetime) -> None:
+    """Ask for one amount for all shows, until the deadline of the first."""
+    first = min((part.show for part in parts), key=lambda show: show.starts_at)
+    deadlines = [orders.keep_unpaid(part.order, first.starts_at, now) for part in parts]
+    payments.ask(PACKAGES, whole.id, total, pay_by=deadlines[0])
+    values = {
+        "title": {"zh": whole.package.name_zh, "en": whole.package.name_en},
+        "starts_at": first.starts_at.isoformat(),
+        "count": whole.seat_count,
+        "pay_by": deadlines[0].isoformat(),
+        "amount": total,
+    }
+    receiver = f"member:{whole.member_id}"
+    notices.owe("awaiting_payment", f"package_order:{whole.id}", receiver, values, now)
+
+
+def _settle(parts: Sequence[Part], now: datetime) -> None:
+    for part in parts:
+        orders.settle(part.order, part.show, now)
+
+
+def settle_paid(package_order_id: int) -> bool:
+    """Issue the tickets of a package whose money came; return whether they could be.
+
+    Called by payments through `on_paid`. False: some seats are not kept any more, so that all the money
+    is to be given back. A show that was called off just now gives tickets whose money is owed.
+    """
+    found = db.session.get_one(PackageOrder, package_order_id)
+    _, parts, now = locked(db.session.get_one(Member, found.member_id), found.code)
+    if _in(parts, OrderState.SETTLED):
+        return True
+    waiting = _in(parts, OrderState.AWAITING_PAYMENT)
+    try:
+        with db.session.begin_nested():
+            _settle([part for part in waiting if part.show.cancelled_at is None], now)
+            for part in waiting:
+                if part.show.cancelled_at is not None:
+                    _settle_called_off(part.order, now)
+    except HoldLapsed:
+        return False
+    return bool(waiting)
+
+
+def _settle_called_off(order: Order, now: datetime) -> None:
+    """Issue the tickets of a show that is called off, for their money to go back."""
+    sold = claims.prolong(order, None, now)
+    if len(sold) < order.seat_count:
+        raise HoldLapsed
+    booked.settle(order, now)
+    booked.issue(sold, now)
+    db.session.refresh(order, ["tickets"])
+    db.session.add_all(
+        RefundOwed(
+            ticket_id=ticket.id, amount=ticket.price, reason=RefundReason.CANCELLED, owed_at=now
+        )
+        for ticket in order.tickets
+        if ticket.price
+    )
+
+
+def cancel(member: Known, code: str) -> PackageOrder:
+    """Let an unsettled package go: all its seats are free at this instant; repeating changes nothing.
+
+    Raises:
+        OrderClosed: it is settled.
+    """
+    whole, parts, now = locked(member, code)
+    if _in(parts, OrderState.SETTLED):
+        raise OrderClosed
+    if _in(parts, OrderState.AWAITING_PAYMENT):
+        payments.close(PACKAGES, whole.id, now=now)
+    let_go(_in(parts, *OPEN), now)
+    return whole
+
+
+def let_go(parts: Sequence[Part], now: datetime) -> None:
+    """Let shows of an unsettled package go; who waits for their seats is told last."""
+    for part in parts:
+        part.order.state = OrderState.CANCELLED
+        claims.give_up(part.order.id, now)
+    for part in parts:
+        seats_freed(part.order.performance_id, (), now)
+
+
+def called_off(whole: PackageOrder, performance_id: int) -> None:
+    """Let a show that was called off go from a package that waits for its money; the rest costs less."""
+    _, parts, now = locked(db.session.get_one(Member, whole.member_id), whole.code)
+    waiting = _in(parts, OrderState.AWAITING_PAYMENT)
+    gone = [part for part in waiting if part.order.performance_id == performance_id]
+    rest = [part for part in waiting if part not in gone]
+    let_go(gone, now)
+    if any(part.total for part in rest):
+        payments.lower(PACKAGES, whole.id, Fen(sum(part.total for part in gone)))
+    else:
+        payments.close(PACKAGES, whole.id, now=now)
+        _settle(rest, now)
+    if gone:
+        subject = f"package_order:{whole.id}"
+        note("package_show_off", subject, after={"performance": performance_id}, actor=SYSTEM)
