@@ -7,10 +7,10 @@ from palace.text import N_
 
 
 class NoGifts(PalaceError):
-    """The house lets nobody give tickets on."""
+    """Nobody gives tickets of this show on."""
 
     status, code = 409, "no_gifts"
-    message = N_("本馆的票不能转送。去不了的话，请退票，座位会让给别人。")
+    message = N_("这一场的票不能转送。去不了的话，请退票，座位会让给别人。")
 
 
 class NamedShow(PalaceError):
@@ -21,7 +21,7 @@ class NamedShow(PalaceError):
 
 
 class GivenBefore(PalaceError):
-    """The ticket was given on as often as the house allows. Carries `times`."""
+    """The ticket was given on as often as the show allows. Carries `times`."""
 
     status, code = 409, "given_before"
     message = N_("一张票最多转送%(times)s次，这张已经转送过了。去不了的话，请退票。")
