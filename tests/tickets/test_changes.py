@@ -18,9 +18,10 @@ from palace.money import Fen
 from palace.notices.models import Notice
 from palace.programme.models import Performance, Price
 from palace.programme.rules import IdentityPolicy, Seating
-from palace.tickets import queries, services
+from palace.tickets import claims, queries, services
 from palace.tickets.errors import (
     AlreadyAdmitted,
+    GrantUsedUp,
     NoSeatToChange,
     OtherPrice,
     SaleClosed,
@@ -265,6 +266,21 @@ def test_a_full_zone_is_full_for_who_changes_too(
 
     with pytest.raises(SoldOut):
         services.change_seat(member, ticket.code, "ST-02-02")
+
+
+def test_a_grant_opens_another_of_its_seats_but_no_more_than_it_has(make: Factory) -> None:
+    show = make.performance(seats=4)
+    kept = make.seats(show)[:2]
+    claims.keep(show.id, kept, reason="press", until=show.starts_at, now=clock.now())
+    member = make.member()
+    make.grant(member, show, opens="press", seats=1)
+    booker = Booker()
+    by_grant = booker.book(member, show, "ST-01-01").tickets[0]
+    own = booker.book(member, show, "ST-01-03").tickets[0]
+
+    with pytest.raises(GrantUsedUp), db.session.begin_nested():
+        services.change_seat(member, own.code, "ST-01-02")
+    assert services.change_seat(member, by_grant.code, "ST-01-02").id == by_grant.id
 
 
 def test_a_quota_lowered_later_lets_change_inside_the_zone(

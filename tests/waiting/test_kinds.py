@@ -16,7 +16,7 @@ from palace.tickets import services as tickets
 from palace.tickets.errors import SoldOut
 from palace.tickets.models import Claim
 from palace.tickets.rules import OrderState, Wish
-from palace.waiting import services
+from palace.waiting import queries, services
 from palace.waiting.rules import WaitState
 from tests.factory import Factory
 from tests.waiting.conftest import NOON, Queue
@@ -42,6 +42,16 @@ def places(make: Factory) -> Queue:
     queue = Queue(make, make.performance(3, seating=Seating.PLACES))
     queue.sell(count=3)
     return queue
+
+
+def test_who_may_still_have_just_what_they_wait_for_stands_before_the_next(
+    queue_of: QueueOf,
+) -> None:
+    queue = queue_of(1)
+    queue.performance.seats_per_member = 1
+    queue.make.add(queue.performance)
+    queue.join()
+    assert queries.place_of(queue.join()) == 2
 
 
 def test_an_offer_of_a_show_with_assigned_seats(queue_of: QueueOf) -> None:
