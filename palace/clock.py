@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from palace.once import once
 from palace.statements import execute
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -16,7 +17,11 @@ Instant = datetime | ColumnElement[datetime] | InstrumentedAttribute[datetime]
 
 
 def now() -> datetime:
-    """Return the database's instant (UTC), read anew at every call, also inside a transaction."""
+    """Return the database's instant (UTC): inside a transaction anew at every call, for a page once."""
+    return once("now", _read)
+
+
+def _read() -> datetime:
     instant: datetime = execute(NOW, {})[0][0]
     return instant.astimezone(UTC)
 

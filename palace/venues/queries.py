@@ -15,6 +15,7 @@ from palace.db import db
 from palace.members.posts import ProofRules
 from palace.members.rules import CodeBudget
 from palace.notices.rules import Fund, MessageRules
+from palace.once import once
 from palace.venues.errors import NotSetUp
 from palace.venues.models import Demonstration, HouseRules, Seat, SeatingPlan, Site, Space
 from palace.venues.rules import NORMAL, Mode, Moded, PlanSeat, Reason, stronger
@@ -63,6 +64,10 @@ def house_rules() -> HouseRules:
     Raises:
         NotSetUp: there is no house yet.
     """
+    return once("house_rules", _rules_of_head)
+
+
+def _rules_of_head() -> HouseRules:
     of_head = select(HouseRules).join(Site, Site.id == HouseRules.site_id).where(Site.kind == HEAD)
     return _set_up(db.session.scalars(of_head).one_or_none())
 

@@ -15,11 +15,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
+from palace import clock
 from palace.agenda import queries as agenda
-from palace.db import db
+from palace.db import db, transaction
 from palace.members.models import Member
 from palace.programme.models import Performance
-from palace.tickets.models import Order
+from palace.tickets.models import Order, Ticket
 from palace.tickets.views.shows import FRESH_SECONDS
 from tests.asked import asked as statements
 from tests.conftest import forget_the_programme
@@ -170,3 +171,26 @@ def test_an_unchanged_feed_is_one_question(
 
     assert [words for words in asked if words not in {"BEGIN", "ROLLBACK"}] == asked[1:-1]
     assert len(asked) == 3, asked
+
+
+def test_a_page_that_only_reads_asks_the_clock_and_the_figures_of_the_house_once(
+    live_app: Flask, browser: FlaskClient, show: Performance
+) -> None:
+    assert hold(browser, show, "ST-01-01", confirm="1") == 303
+    code = db.session.query(Ticket).order_by(Ticket.id.desc()).limit(1).one().code
+
+    for path, most in (("/mine", 17), (f"/tickets/{code}", 15)):
+        with round_trips(live_app) as asked:
+            assert browser.get(path).status_code == 200
+        assert sum("SELECT palace_clock()" in words for words in asked) == 1, asked
+        assert sum("FROM house_rules" in words for words in asked) == 1, asked
+        assert len(asked) <= most, asked
+
+
+def test_a_transaction_and_a_form_read_the_clock_anew(live_app: Flask) -> None:
+    with live_app.test_request_context("/"):
+        assert clock.now() == clock.now()
+        with transaction():
+            assert clock.now() < clock.now()
+    with live_app.test_request_context("/", method="POST"):
+        assert clock.now() < clock.now()
