@@ -234,7 +234,7 @@ def _theirs(terms: Terms, most: int) -> list[dict[str, Any]]:
         found.append(
             {"key": one.key, "count": count, "until": one.until, "seats": known, "counts": counts}
         )
-    return found
+    return [one for one in found if one["count"]]
 
 
 def _yours(terms: Terms) -> Sequence[str]:
