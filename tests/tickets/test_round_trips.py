@@ -125,8 +125,8 @@ def test_pages_ask_the_same_few_questions_however_much_is_on(
     live: Factory, live_app: Flask, browser: FlaskClient, show: Performance
 ) -> None:
     limits = {
-        "/": (7, 12),
-        f"/performances/{show.id}": (6, 10),
+        "/": (8, 13),
+        f"/performances/{show.id}": (7, 11),
         f"/productions/{show.production_id}": (8, 12),
     }
     for _ in range(3):
@@ -182,7 +182,7 @@ def test_a_page_that_only_reads_asks_the_clock_and_the_figures_of_the_house_once
     code = db.session.query(Ticket).order_by(Ticket.id.desc()).limit(1).one().code
     has_pools()  # read once in ten seconds, not at every page
 
-    for path, most in (("/mine", 17), (f"/tickets/{code}", 15)):
+    for path, most in (("/mine", 17), (f"/tickets/{code}", 16)):
         with round_trips(live_app) as asked:
             assert browser.get(path).status_code == 200
         assert sum("SELECT palace_clock()" in words for words in asked) == 1, asked
