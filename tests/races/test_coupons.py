@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -90,20 +92,26 @@ def test_a_month_s_limit_holds_over_two_pools_at_once(live: Factory, live_app: F
     assert set(held().values()) == {1}
 
 
-def test_codes_that_others_give_up_are_still_given(live: Factory, live_app: Flask) -> None:
-    """Whoever finds only codes that others are just taking waits for them instead of going away."""
-    pool, people = pool_of(live, 8), members(live, 40)
+def test_a_code_that_its_taker_gives_up_is_still_given(live: Factory, live_app: Flask) -> None:
+    """Whoever finds only a code that somebody is just taking waits for it instead of going away."""
+    pool, (first, second) = pool_of(live, 1), members(live, 2)
     live.commit()
+    taking = threading.Event()
 
-    def give_up(one: int) -> object:
-        tap(one, pool.id, public_code())
+    def give_up() -> object:
+        tap(first, pool.id, public_code())
+        taking.set()
+        time.sleep(0.5)
         db.session.rollback()
         return None
 
-    jobs = [partial(give_up, one) for one in people[:20]] + taps(people[20:], pool)
-    results = together(live_app, jobs, at_once=40)
-    assert codes([one for one in results if one is not None])["won"] == 8
-    assert held().total() == 8
+    def come_second() -> object:
+        assert taking.wait(timeout=30)
+        return tap(second, pool.id, public_code())
+
+    _, won = together(live_app, [give_up, come_second], at_once=2)
+    assert isinstance(won, str), won
+    assert held() == {second: 1}
 
 
 def test_what_is_withdrawn_meanwhile_is_nobody_s(live: Factory, live_app: Flask) -> None:
