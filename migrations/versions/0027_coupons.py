@@ -6,7 +6,7 @@ A code is worth money, so it lies here sealed; its keyed mark alone says that it
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0027", "0025"
+revision, down_revision = "0027", "0026"
 
 INSTANT = sa.DateTime(timezone=True)
 

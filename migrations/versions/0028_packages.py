@@ -8,7 +8,7 @@ goes back for one show is known.
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0028", "0025"
+revision, down_revision = "0028", "0027"
 
 INSTANT = sa.DateTime(timezone=True)
 

@@ -8,7 +8,7 @@ figure, from the house's. And a show knows which of its revisions members' calen
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0029", "0025"
+revision, down_revision = "0029", "0028"
 
 
 def upgrade() -> None:

@@ -18,7 +18,7 @@ from palace.money import Fen
 from palace.notices.models import Notice
 from palace.programme.models import Performance, Price
 from palace.programme.rules import IdentityPolicy, Seating
-from palace.tickets import claims, queries, services
+from palace.tickets import kept, queries, services
 from palace.tickets.errors import (
     AlreadyAdmitted,
     GrantUsedUp,
@@ -270,8 +270,8 @@ def test_a_full_zone_is_full_for_who_changes_too(
 
 def test_a_grant_opens_another_of_its_seats_but_no_more_than_it_has(make: Factory) -> None:
     show = make.performance(seats=4)
-    kept = make.seats(show)[:2]
-    claims.keep(show.id, kept, reason="press", until=show.starts_at, now=clock.now())
+    press = make.seats(show)[:2]
+    kept.keep(show.id, press, reason="press", until=show.starts_at, now=clock.now())
     member = make.member()
     make.grant(member, show, opens="press", seats=1)
     booker = Booker()
