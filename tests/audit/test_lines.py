@@ -32,7 +32,7 @@ from palace.members.models import AuditLine, Staff
 from palace.members.rules import Role
 from palace.moving.rules import MoveKind
 from palace.privacy.forms import DaysForm
-from palace.programme.rules import IdentityPolicy, Qualifies, SeatChoice, Seating
+from palace.programme.rules import IdentityPolicy, Qualifies, Returns, SeatChoice, Seating
 from palace.reports.rules import Format
 from palace.strikes import rules as strikes
 from palace.tickets.keeping import KeptFor
@@ -68,6 +68,7 @@ NOTED: dict[str, tuple[type[StrEnum], ...]] = {
     "identity_policy": (IdentityPolicy,),
     "qualifies": (Qualifies,),
     "reason": (GivenFor, CodesFor),
+    "returns": (Returns,),
     "format": (Format,),
     "found_by": (FoundBy,),
 }
