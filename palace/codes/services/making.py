@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from palace import clock, commands
-from palace.codes import queries
 from palace.codes.errors import CodesTierNotSold, PlacesNotFree
 from palace.codes.models import Code, CodeBatch
 from palace.codes.rules import Reason, check_batch, key_of
@@ -16,6 +15,7 @@ from palace.codes.sealing import PURPOSE, hash_of, text_at
 from palace.db import db
 from palace.members.services import note
 from palace.programme.models import Performance
+from palace.programme.queries import zones_sold
 from palace.programme.rules import Seating
 from palace.security import keys, public_code
 from palace.statements import execute
@@ -100,7 +100,7 @@ def _check(performance: Performance, making: Making, now: datetime) -> None:
         keeps=making.keeps,
         has_tier=making.tier_id is not None,
     )
-    if making.tier_id and not queries.zones_of(performance.id, making.tier_id):
+    if making.tier_id and not zones_sold(performance.id, making.tier_id):
         raise CodesTierNotSold
 
 
@@ -139,7 +139,7 @@ def _keep(batch: CodeBatch, making: Making, now: datetime) -> None:
         if left < making.places:
             raise PlacesNotFree(left=left, wanted=making.places)
         return
-    zones = queries.zones_of(show.id, making.tier_id)
+    zones = zones_sold(show.id, making.tier_id)
     zones = zones & {making.zone} if making.zone else zones
     closed = closed_seats(show.id, now)
     free = [
