@@ -16,7 +16,7 @@ from wtforms.validators import (
     ValidationError,
 )
 
-from palace.complimentary.rules import MOST_EACH, MOST_PEOPLE, MOST_SEATS, SOURCES, Reason
+from palace.complimentary.rules import MOST_EACH, MOST_PEOPLE, SOURCES, Reason
 from palace.complimentary.services import Giving
 from palace.forms import KeyedForm, WholeField
 
@@ -61,7 +61,7 @@ class GiveForm(KeyedForm):
         Raises:
             ValidationError: it has too many lines.
         """
-        if len(self._lines) > MOST_PEOPLE or len(self._seats) > MOST_SEATS:
+        if len(self._lines) > MOST_PEOPLE:
             raise ValidationError(gettext("一次最多%(most)s个人，请分几次送。", most=MOST_PEOPLE))
 
     def validate_reason(self, field: Any) -> None:
