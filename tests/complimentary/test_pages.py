@@ -114,7 +114,7 @@ def test_another_house_s_staff_find_nothing(make: Factory, client: FlaskClient) 
     assert client.post(path_of(show), data=wish(make.member())).status_code == 404
     for act in ("confirm", "withdraw"):
         assert client.post(f"{path_of(show)}/{proposed.id}/{act}").status_code == 404
-    assert str(show.id) not in client.get("/staff/complimentary").text
+    assert path_of(show) not in client.get("/staff/complimentary").text
 
 
 def test_what_was_given_back_and_what_waits_for_names_is_told(
