@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, HiddenField, IntegerField, StringField
+from wtforms import BooleanField, HiddenField, StringField
 from wtforms import Form as PlainForm
 from wtforms.validators import (
     AnyOf,
     DataRequired,
     InputRequired,
     Length,
-    NumberRange,
     Optional,
     Regexp,
     ValidationError,
@@ -20,7 +19,7 @@ from wtforms.validators import (
 
 from palace.codes.rules import MOST_CODES, MOST_EACH, MOST_PLACES, Reason
 from palace.codes.services import Making
-from palace.forms import STALE, WHEN, Form, InstantField, KeyedForm
+from palace.forms import STALE, WHEN, Form, InstantField, KeyedForm, WholeField
 
 LONGEST_LABEL, LONGEST_CODE, LONGEST_ZONE = 60, 40, 20
 NUMBER = r"^[1-9][0-9]{0,17}\Z"
@@ -49,14 +48,8 @@ class MakeForm(KeyedForm):
         default=Reason.PARTNER.value,
         validators=[AnyOf([one.value for one in Reason], message=_("请选一类。"))],
     )
-    count = IntegerField(
-        _("要几个码"), validators=[InputRequired(HOW_MANY), NumberRange(1, MOST_CODES, HOW_MANY)]
-    )
-    each = IntegerField(
-        _("一个码能订几张"),
-        default=1,
-        validators=[InputRequired(HOW_MANY_EACH), NumberRange(1, MOST_EACH, HOW_MANY_EACH)],
-    )
+    count = WholeField(_("要几个码"), 1, MOST_CODES, HOW_MANY)
+    each = WholeField(_("一个码能订几张"), 1, MOST_EACH, HOW_MANY_EACH, default=1)
     ends = InstantField(_("用到什么时候"), validators=[DataRequired(WHEN)])
     keeps = BooleanField(_("给这些码留座"))
     zone = StringField(

@@ -206,7 +206,8 @@ def _sell(
     one: Given, given: Complimentary, picks: Sequence[Pick], show: Show, now: datetime
 ) -> Order:
     asks_who = show.identity_policy is not IdentityPolicy.NONE
-    until = pay_deadline(show.starts_at, venues.house_rules().pay_before_minutes)
+    deadline = pay_deadline(show.starts_at, venues.house_rules().pay_before_minutes)
+    until = deadline if now < deadline else show.starts_at
     order = Order(
         code=public_code(),
         member_id=one.member_id,
@@ -246,6 +247,8 @@ def _picks(given: Complimentary, tier: Tier, now: datetime) -> list[Pick]:
     worth = queries.faces(given.performance_id)
     plan_id = given.performance.plan_id
     if plan_id is None:
+        if given.seats:
+            raise SeatsMismatch(wanted=given.wanted)
         return [_pick(None, tier, worth)] * given.wanted
     chosen = _named(given, plan_id) if given.seats else _best(given, plan_id, now)
     return [_pick(seat, tier, worth) for seat in chosen]
@@ -258,8 +261,8 @@ def _pick(seat: PlanSeat | None, tier: Tier, worth: dict[str, Fen]) -> Pick:
 
 def _named(given: Complimentary, plan_id: int) -> list[PlanSeat]:
     by_code = venues.plan(plan_id).by_code
-    found = [by_code[code] for code in given.seats if code in by_code]
-    if len(found) < len(given.seats) or len(set(found)) != given.wanted:
+    found = {by_code[code] for code in given.seats if code in by_code}
+    if not len(found) == len(given.seats) == given.wanted:
         raise SeatsMismatch(wanted=given.wanted)
     return sorted(found, key=lambda seat: seat.ordinal)
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from palace.db import db
@@ -198,13 +198,14 @@ def parts(order: PackageOrder) -> list[Order]:
 
 
 def waiting_for(performance_id: int) -> list[PackageOrder]:
-    """Return the package orders with a show that wait for their money, by member."""
+    """Return the package orders with a show that wait for their money and keep its seats, by member."""
     wanted = (
         select(PackageOrder)
         .join(Order, Order.package_order_id == PackageOrder.id)
         .where(
             Order.performance_id == performance_id,
             Order.state == OrderState.AWAITING_PAYMENT,
+            exists().where(Claim.order_id == Order.id, live(NOW)),
         )
         .order_by(PackageOrder.member_id, PackageOrder.id)
     )
@@ -224,6 +225,11 @@ def valid_tickets(order: PackageOrder) -> list[Ticket]:
         .order_by(Ticket.performance_id, Ticket.id)
     )
     return list(db.session.scalars(wanted))
+
+
+def returnable(order: PackageOrder) -> list[Ticket]:
+    """Return those of a member's valid tickets that go back together: none of a show that was called off."""
+    return [one for one in valid_tickets(order) if one.performance.cancelled_at is None]
 
 
 def at_desk(package_id: int, sites: Collection[int] | None) -> Package:
@@ -285,17 +291,6 @@ def tiers_at(package_id: int) -> Sequence[Tier]:
         .where(PackageShow.package_id == package_id)
     )
     return db.session.scalars(select(Tier).where(Tier.id.in_(of_shows)).order_by(Tier.id)).all()
-
-
-def all_zones(performance_id: int) -> set[str]:
-    """Return the zones of a show that any tier is sold in."""
-    return set(db.session.scalars(select(Price.zone).where(Price.performance_id == performance_id)))
-
-
-def zones_of_tier(performance_id: int, tier_id: int) -> set[str]:
-    """Return the zones of a show that a tier is sold in."""
-    of_show = (Price.performance_id == performance_id, Price.tier_id == tier_id)
-    return set(db.session.scalars(select(Price.zone).where(*of_show)))
 
 
 def zones_at(package_id: int) -> Mapping[int, Sequence[str]]:
