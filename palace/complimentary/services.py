@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -74,20 +74,7 @@ def give(performance: Performance, giving: Giving, *, actor: str, key: str) -> C
     claims.lock_allowance(performance.id)
     now = clock.now()
     _check_show(performance, now)
-    asked_for = Complimentary(
-        code=code,
-        performance=performance,
-        reason=giving.reason,
-        why=giving.why,
-        each=giving.each,
-        seats=list(giving.seats),
-        source=giving.source,
-        state=GivenState.GIVEN,
-        asked_by=actor,
-        asked_at=now,
-        people=[Given(member_id=member_id) for member_id in member_ids],
-    )
-    db.session.add(asked_for)
+    asked_for = _written(giving, performance, member_ids, code, actor, now)
     if rules.needs_second(left=left(performance.id, now), wanted=asked_for.wanted):
         _picks(asked_for, claims.the_tier(), now)  # what cannot be given is not proposed
         asked_for.state = GivenState.PROPOSED
@@ -107,6 +94,31 @@ def give(performance: Performance, giving: Giving, *, actor: str, key: str) -> C
         after=_told(asked_for),
         why=asked_for.why or None,
     )
+    return asked_for
+
+
+def _written(
+    giving: Giving,
+    performance: Performance,
+    member_ids: Iterable[int],
+    code: str,
+    actor: str,
+    now: datetime,
+) -> Complimentary:
+    asked_for = Complimentary(
+        code=code,
+        performance=performance,
+        reason=giving.reason,
+        why=giving.why,
+        each=giving.each,
+        seats=list(giving.seats),
+        source=giving.source,
+        state=GivenState.GIVEN,
+        asked_by=actor,
+        asked_at=now,
+        people=[Given(member_id=member_id) for member_id in member_ids],
+    )
+    db.session.add(asked_for)
     return asked_for
 
 
