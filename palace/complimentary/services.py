@@ -74,7 +74,9 @@ def give(performance: Performance, giving: Giving, *, actor: str, key: str) -> C
     claims.lock_allowance(performance.id)
     now = clock.now()
     _check_show(performance, now)
-    asked_for = _written(giving, performance, member_ids, code, actor, now)
+    asked_for = _asked(giving, performance, member_ids)
+    asked_for.code, asked_for.asked_by, asked_for.asked_at = code, actor, now
+    db.session.add(asked_for)
     if rules.needs_second(left=left(performance.id, now), wanted=asked_for.wanted):
         _picks(asked_for, claims.the_tier(), now)  # what cannot be given is not proposed
         asked_for.state = GivenState.PROPOSED
@@ -97,16 +99,8 @@ def give(performance: Performance, giving: Giving, *, actor: str, key: str) -> C
     return asked_for
 
 
-def _written(
-    giving: Giving,
-    performance: Performance,
-    member_ids: Iterable[int],
-    code: str,
-    actor: str,
-    now: datetime,
-) -> Complimentary:
-    asked_for = Complimentary(
-        code=code,
+def _asked(giving: Giving, performance: Performance, member_ids: Iterable[int]) -> Complimentary:
+    return Complimentary(
         performance=performance,
         reason=giving.reason,
         why=giving.why,
@@ -114,12 +108,8 @@ def _written(
         seats=list(giving.seats),
         source=giving.source,
         state=GivenState.GIVEN,
-        asked_by=actor,
-        asked_at=now,
         people=[Given(member_id=member_id) for member_id in member_ids],
     )
-    db.session.add(asked_for)
-    return asked_for
 
 
 def left(performance_id: int, now: datetime) -> int:
