@@ -46,18 +46,6 @@ class Progress:
         return self.told + self.waiting + self.failed
 
 
-def performance_at(performance_id: int, sites: Collection[int] | None) -> Performance:
-    """Return a performance at one of `sites` (None: anywhere), read anew.
-
-    Raises:
-        NotFound: unknown, or another house's.
-    """
-    found = db.session.get(Performance, performance_id, populate_existing=True)
-    if found is None or (sites is not None and found.space_id not in spaces_at(sites)):
-        raise NotFound
-    return found
-
-
 def coming(now: datetime, sites: Collection[int] | None) -> list[list[Performance]]:
     """Return the shows to come that are not called off, by production: whose next is soonest first."""
     wanted = select(Performance).where(

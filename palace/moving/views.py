@@ -27,6 +27,7 @@ from palace.moving.rules import MoveState, seen_as
 from palace.moving.services import Wish
 from palace.moving.services.proposing import as_shown, clash_words
 from palace.programme.models import Performance
+from palace.programme.queries import performance_at
 from palace.tickets.models import Ticket
 from palace.venues.queries import spaces_at
 from palace.web import allow, answer, checked, pass_on, reads, refusal_words, wants_json
@@ -100,7 +101,7 @@ def propose(performance_id: int) -> ResponseReturnValue:
     form = ProposeForm()
 
     def act() -> str:
-        found = queries.performance_at(performance_id, _sites(AT_PROGRAMME))
+        found = performance_at(performance_id, _sites(AT_PROGRAMME))
         wish = _wish(form, found, AT_PROGRAMME)
         title, shown = form.title.data or "", form.shown.data or ""
         services.propose(found, wish, title=title, shown=shown, actor=current_user.actor)
@@ -117,7 +118,7 @@ def confirm(performance_id: int) -> ResponseReturnValue:
     form = ConfirmForm()
 
     def act() -> str:
-        queries.performance_at(performance_id, _sites())
+        performance_at(performance_id, _sites())
         mark, seen = form.mark.data or "", form.seen.data or ""
         services.confirm(
             performance_id, form.move.data or 0, mark=mark, seen=seen, actor=current_user.actor
@@ -135,7 +136,7 @@ def withdraw(performance_id: int) -> ResponseReturnValue:
     form = DecideForm()
 
     def act() -> str:
-        queries.performance_at(performance_id, _sites())
+        performance_at(performance_id, _sites())
         services.withdraw(performance_id, form.move.data or 0, current_user.actor)
         return str(gettext("撤回了，什么都没有改。"))
 
@@ -150,7 +151,7 @@ def retry(performance_id: int) -> ResponseReturnValue:
     form = DecideForm()
 
     def act() -> str:
-        queries.performance_at(performance_id, _sites())
+        performance_at(performance_id, _sites())
         services.retry(performance_id, form.move.data or 0)
         return str(gettext("正在重新通知。"))
 
@@ -188,7 +189,7 @@ def _act(performance_id: int, form: Form, act: Callable[[], str]) -> ResponseRet
 def _page(
     performance_id: int, typed: Wanted | None = None, refusal: PalaceError | None = None
 ) -> Response:
-    found = queries.performance_at(performance_id, _sites())
+    found = performance_at(performance_id, _sites())
     open_one = queries.find_open(found.id)
     form = _form(open_one, typed)
     told = refusal

@@ -1,13 +1,11 @@
 """Reads of packages: what members may take and have, and what the desk puts together."""
 
 from palace.packages.queries.desk import (
-    all_zones,
     at_desk,
     listed_at_desk,
     tiers_at,
     to_choose,
     zones_at,
-    zones_of_tier,
 )
 from palace.packages.queries.sold import (
     coming,
@@ -16,6 +14,7 @@ from palace.packages.queries.sold import (
     parts,
     prices,
     published,
+    returnable,
     shows,
     singly,
     stubs,
@@ -26,7 +25,6 @@ from palace.packages.queries.sold import (
 )
 
 __all__ = [
-    "all_zones",
     "at_desk",
     "coming",
     "coming_lately",
@@ -35,6 +33,7 @@ __all__ = [
     "parts",
     "prices",
     "published",
+    "returnable",
     "shows",
     "singly",
     "stubs",
@@ -45,5 +44,4 @@ __all__ = [
     "waiting_for",
     "with_show",
     "zones_at",
-    "zones_of_tier",
 ]

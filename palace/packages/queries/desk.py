@@ -86,17 +86,6 @@ def tiers_at(package_id: int) -> Sequence[Tier]:
     return db.session.scalars(select(Tier).where(Tier.id.in_(of_shows)).order_by(Tier.id)).all()
 
 
-def all_zones(performance_id: int) -> set[str]:
-    """Return the zones of a show that any tier is sold in."""
-    return set(db.session.scalars(select(Price.zone).where(Price.performance_id == performance_id)))
-
-
-def zones_of_tier(performance_id: int, tier_id: int) -> set[str]:
-    """Return the zones of a show that a tier is sold in."""
-    of_show = (Price.performance_id == performance_id, Price.tier_id == tier_id)
-    return set(db.session.scalars(select(Price.zone).where(*of_show)))
-
-
 def zones_at(package_id: int) -> Mapping[int, Sequence[str]]:
     """Return the priced zones of each show of a package, by performance."""
     wanted = (

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from palace.db import db
@@ -194,13 +194,14 @@ def parts(order: PackageOrder) -> list[Order]:
 
 
 def waiting_for(performance_id: int) -> list[PackageOrder]:
-    """Return the package orders with a show that wait for their money, by member."""
+    """Return the package orders with a show that wait for their money and keep its seats, by member."""
     wanted = (
         select(PackageOrder)
         .join(Order, Order.package_order_id == PackageOrder.id)
         .where(
             Order.performance_id == performance_id,
             Order.state == OrderState.AWAITING_PAYMENT,
+            exists().where(Claim.order_id == Order.id, live(NOW)),
         )
         .order_by(PackageOrder.member_id, PackageOrder.id)
     )
@@ -220,3 +221,8 @@ def valid_tickets(order: PackageOrder) -> list[Ticket]:
         .order_by(Ticket.performance_id, Ticket.id)
     )
     return list(db.session.scalars(wanted))
+
+
+def returnable(order: PackageOrder) -> list[Ticket]:
+    """Return those of a member's valid tickets that go back together: none of a show that was called off."""
+    return [one for one in valid_tickets(order) if one.performance.cancelled_at is None]
