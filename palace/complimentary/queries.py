@@ -8,8 +8,9 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
+from palace.complimentary.errors import PersonAmbiguous, PersonUnknown
 from palace.complimentary.models import Complimentary, Given
-from palace.complimentary.rules import TIER, Line
+from palace.complimentary.rules import TIER, Line, read_line
 from palace.db import db
 from palace.errors import NotFound
 from palace.members.models import Member, RosterEntry
@@ -90,3 +91,19 @@ def faces(performance_id: int) -> dict[str, Fen]:
     wanted = select(Price.zone, func.max(Price.amount)).group_by(Price.zone)
     found = db.session.execute(wanted.where(Price.performance_id == performance_id))
     return {zone: Fen(amount) for zone, amount in found}
+
+
+def members_of(lines: Sequence[str]) -> list[int]:
+    """Return the members some lines name, each once.
+
+    Raises:
+        PersonUnknown, PersonAmbiguous: each says which lines.
+    """
+    found = {line: members_named(read_line(line)) for line in lines}
+    unknown = [line for line, ids in found.items() if not ids]
+    if unknown:
+        raise PersonUnknown(lines=unknown)
+    several = [line for line, ids in found.items() if len(ids) > 1]
+    if several:
+        raise PersonAmbiguous(lines=several)
+    return list(dict.fromkeys(ids[0] for ids in found.values()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +12,6 @@ from palace import clock, commands
 from palace.complimentary import claims, queries, rules
 from palace.complimentary.errors import (
     AlreadyDecided,
-    PersonAmbiguous,
     PersonUnknown,
     PlacesTaken,
     SeatsMismatch,
@@ -69,14 +68,12 @@ def give(performance: Performance, giving: Giving, *, actor: str, key: str) -> C
     first = commands.first_of(asked, execute(*asked))
     if first != code:
         return db.session.scalars(select(Complimentary).where(Complimentary.code == first)).one()
-    member_ids = _members(giving.people)
+    member_ids = queries.members_of(giving.people)
     claims.lock_members(member_ids)
     claims.lock_allowance(performance.id)
     now = clock.now()
     _check_show(performance, now)
-    asked_for = _asked(giving, performance, member_ids)
-    asked_for.code, asked_for.asked_by, asked_for.asked_at = code, actor, now
-    db.session.add(asked_for)
+    asked_for = _written(performance, giving, member_ids, actor=actor, code=code, now=now)
     if rules.needs_second(left=left(performance.id, now), wanted=asked_for.wanted):
         _picks(asked_for, claims.the_tier(), now)  # what cannot be given is not proposed
         asked_for.state = GivenState.PROPOSED
@@ -99,8 +96,18 @@ def give(performance: Performance, giving: Giving, *, actor: str, key: str) -> C
     return asked_for
 
 
-def _asked(giving: Giving, performance: Performance, member_ids: Iterable[int]) -> Complimentary:
-    return Complimentary(
+def _written(
+    performance: Performance,
+    giving: Giving,
+    member_ids: Sequence[int],
+    *,
+    actor: str,
+    code: str,
+    now: datetime,
+) -> Complimentary:
+    """Write down what is asked for, as given."""
+    asked_for = Complimentary(
+        code=code,
         performance=performance,
         reason=giving.reason,
         why=giving.why,
@@ -108,8 +115,12 @@ def _asked(giving: Giving, performance: Performance, member_ids: Iterable[int]) 
         seats=list(giving.seats),
         source=giving.source,
         state=GivenState.GIVEN,
+        asked_by=actor,
+        asked_at=now,
         people=[Given(member_id=member_id) for member_id in member_ids],
     )
+    db.session.add(asked_for)
+    return asked_for
 
 
 def left(performance_id: int, now: datetime) -> int:
@@ -170,22 +181,6 @@ def withdraw(performance_id: int, complimentary_id: int, *, actor: str) -> Compl
         why=proposed.why or None,
     )
     return proposed
-
-
-def _members(lines: Sequence[str]) -> list[int]:
-    """Return the members some lines name, each once.
-
-    Raises:
-        PersonUnknown, PersonAmbiguous: each says which lines.
-    """
-    found = {line: queries.members_named(rules.read_line(line)) for line in lines}
-    unknown = [line for line, ids in found.items() if not ids]
-    if unknown:
-        raise PersonUnknown(lines=unknown)
-    several = [line for line, ids in found.items() if len(ids) > 1]
-    if several:
-        raise PersonAmbiguous(lines=several)
-    return list(dict.fromkeys(ids[0] for ids in found.values()))
 
 
 def _check_show(performance: Performance, now: datetime) -> None:
