@@ -98,10 +98,10 @@ def test_a_seat_is_kept_or_bought_and_who_was_second_is_told(
     results = together(live_app, [*buyers[:8], keeper, *buyers[8:]], at_once=17)
 
     told = codes(results)
-    kept = next(result for result in results if isinstance(result, set))
-    assert told["won"] - 1 + len(kept) == 16
+    pressed = next(result for result in results if isinstance(result, set))
+    assert told["won"] - 1 + len(pressed) == 16
     closed = queries.closed_seats(show.id, clock.now())
-    assert {seat for seat, key in closed.items() if key == KeptFor.PRESS} == kept
+    assert {seat for seat, key in closed.items() if key == KeptFor.PRESS} == pressed
 
 
 def test_of_choices_that_would_leave_a_single_seat_between_them_the_second_is_refused(
