@@ -14,9 +14,9 @@ from flask import request
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import Field, HiddenField, StringField
+from wtforms import Field, HiddenField, IntegerField, StringField
 from wtforms.i18n import DefaultTranslations, messages_path
-from wtforms.validators import DataRequired, InputRequired, Regexp
+from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional, Regexp
 from wtforms.widgets import TextInput
 
 from palace import words
@@ -25,6 +25,7 @@ from palace.errors import BadInput
 
 MOST_VALUES = 300
 """What a table of prices may have: zones by kinds of tickets."""
+FIRST_YEAR, LAST_YEAR = 2000, 2999
 WHEN = _("请写日期和时间，比如 2026-11-28 19:00。")
 STALE = _("页面已过期，请刷新后再来。")
 UNTYPABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")  # all but tab and line ends
@@ -110,6 +111,39 @@ class KeyedForm(Form):
         self.key.data = self.key.data or request.headers.get("Idempotency-Key")
 
 
+class WholeField(IntegerField):
+    """A whole number between two bounds; what is none, or beyond them, is told in one sentence and stays."""
+
+    widget = TextInput()
+
+    def __init__(
+        self,
+        label: Any,
+        lowest: int,
+        highest: int,
+        sentence: Any,
+        *,
+        needed: bool = True,
+        **how: Any,
+    ) -> None:
+        self.sentence = sentence
+        first = InputRequired(sentence) if needed else Optional()
+        super().__init__(label, [first, NumberRange(lowest, highest, sentence)], **how)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read what was typed.
+
+        Raises:
+            ValueError: it is no whole number.
+        """
+        self.data = None
+        try:
+            if valuelist and valuelist[0].strip():
+                self.data = int(valuelist[0])
+        except ValueError:
+            raise ValueError(str(self.sentence)) from None
+
+
 def as_typed(instant: datetime | None) -> str:
     """Return an instant as a browser's field has it: the palace's day and clock time."""
     return f"{instant.astimezone(SHANGHAI):%Y-%m-%dT%H:%M}" if instant else ""
@@ -125,7 +159,7 @@ class InstantField(Field):
         """Read what was typed.
 
         Raises:
-            ValueError: it is no day and time.
+            ValueError: it is no day and time, or in no year a palace plans in.
         """
         self.typed = valuelist[0].strip() if valuelist else ""
         self.data = None
@@ -133,9 +167,11 @@ class InstantField(Field):
             return
         try:
             read = datetime.fromisoformat(self.typed)
-            self.data = read if read.tzinfo else read.replace(tzinfo=SHANGHAI)
-        except (ValueError, OverflowError):
+        except ValueError:
             raise ValueError(WHEN) from None
+        if not FIRST_YEAR <= read.year <= LAST_YEAR:
+            raise ValueError(WHEN)
+        self.data = read if read.tzinfo else read.replace(tzinfo=SHANGHAI)
 
     def _value(self) -> str:
         return self.typed or as_typed(self.data)

@@ -8,7 +8,6 @@ from flask_babel import lazy_gettext as _
 from wtforms import (
     BooleanField,
     HiddenField,
-    IntegerField,
     StringField,
     TextAreaField,
 )
@@ -18,14 +17,23 @@ from wtforms.validators import (
     DataRequired,
     InputRequired,
     Length,
-    NumberRange,
     Optional,
     Regexp,
 )
 
 from palace.blocks.rules import MOST_NAMES, MOST_PAPER, Way
-from palace.blocks.services.giving import Places, Terms
-from palace.forms import MOST_VALUES, STALE, WHEN, Form, InstantField, KeyedForm, Repeated
+from palace.blocks.services.giving import Terms
+from palace.blocks.services.placing import Places
+from palace.forms import (
+    MOST_VALUES,
+    STALE,
+    WHEN,
+    Form,
+    InstantField,
+    KeyedForm,
+    Repeated,
+    WholeField,
+)
 from palace.text import N_
 
 MOST_PLACES = 2000
@@ -72,19 +80,13 @@ class UnitSearch(PlainForm):
 class TermsFields:
     """How a block is handed out, in a form of any kind."""
 
-    count = IntegerField(
-        _("几个座位"), validators=[Optional(), NumberRange(1, MOST_PLACES, HOW_MANY)]
-    )
+    count = WholeField(_("几个座位"), 1, MOST_PLACES, HOW_MANY, needed=False)
     way = StringField(
         _("怎么发"),
         default=Way.ANY.value,
         validators=[AnyOf([way.value for way in Way], message=_("请选怎么发。"))],
     )
-    per_member = IntegerField(
-        _("每人最多几张"),
-        default=1,
-        validators=[InputRequired(HOW_MANY_EACH), NumberRange(1, MOST_EACH, HOW_MANY_EACH)],
-    )
+    per_member = WholeField(_("每人最多几张"), 1, MOST_EACH, HOW_MANY_EACH, default=1)
     releases = InstantField(_("收回时间"), validators=[DataRequired(WHEN)])
 
     @property
@@ -157,12 +159,8 @@ class GiveListForm(Form):
 class PaperForm(KeyedForm):
     """How many tickets are wanted on paper."""
 
-    count = IntegerField(
-        _("要几张纸票"),
-        validators=[
-            InputRequired(_("请写要几张，1到%(most)s。", most=MOST_PAPER)),
-            NumberRange(1, MOST_PAPER, _("请写要几张，1到%(most)s。", most=MOST_PAPER)),
-        ],
+    count = WholeField(
+        _("要几张纸票"), 1, MOST_PAPER, _("请写要几张，1到%(most)s。", most=MOST_PAPER)
     )
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, HiddenField, IntegerField, StringField
+from wtforms import BooleanField, HiddenField, StringField
 from wtforms import Form as PlainForm
 from wtforms.validators import (
     AnyOf,
     DataRequired,
     InputRequired,
     Length,
-    NumberRange,
     Optional,
     Regexp,
     ValidationError,
@@ -20,13 +19,18 @@ from wtforms.validators import (
 
 from palace.codes.rules import MOST_CODES, MOST_EACH, MOST_PLACES, Reason
 from palace.codes.services import Making
-from palace.forms import STALE, WHEN, Form, InstantField, KeyedForm
+from palace.forms import STALE, WHEN, Form, InstantField, KeyedForm, WholeField
 
 LONGEST_LABEL, LONGEST_CODE, LONGEST_ZONE = 60, 40, 20
 NUMBER = r"^[1-9][0-9]{0,17}\Z"
 HOW_MANY = _("请写要几个码，1到%(most)s。", most=MOST_CODES)
 HOW_MANY_EACH = _("请写一个码几张票，1到%(most)s。", most=MOST_EACH)
 UNKNOWN = _("没有这一项，请刷新后重新选。")
+
+
+def _plain(typed: str | None) -> str | None:
+    """Return what was typed without space around it: space alone is nothing, and no number."""
+    return typed.strip() if typed else typed
 
 
 class MakeForm(KeyedForm):
@@ -44,20 +48,16 @@ class MakeForm(KeyedForm):
         default=Reason.PARTNER.value,
         validators=[AnyOf([one.value for one in Reason], message=_("请选一类。"))],
     )
-    count = IntegerField(
-        _("要几个码"), validators=[InputRequired(HOW_MANY), NumberRange(1, MOST_CODES, HOW_MANY)]
-    )
-    each = IntegerField(
-        _("一个码能订几张"),
-        default=1,
-        validators=[InputRequired(HOW_MANY_EACH), NumberRange(1, MOST_EACH, HOW_MANY_EACH)],
-    )
+    count = WholeField(_("要几个码"), 1, MOST_CODES, HOW_MANY)
+    each = WholeField(_("一个码能订几张"), 1, MOST_EACH, HOW_MANY_EACH, default=1)
     ends = InstantField(_("用到什么时候"), validators=[DataRequired(WHEN)])
     keeps = BooleanField(_("给这些码留座"))
     zone = StringField(
         _("留在哪个票区"), validators=[Optional(), Length(max=LONGEST_ZONE, message=UNKNOWN)]
     )
-    tier = StringField(_("按什么价"), validators=[Optional(), Regexp(NUMBER, message=UNKNOWN)])
+    tier = StringField(
+        _("按什么价"), filters=[_plain], validators=[Optional(), Regexp(NUMBER, message=UNKNOWN)]
+    )
 
     def validate_each(self, field: Any) -> None:
         """Want of a batch that its places can be kept at all.
@@ -95,7 +95,9 @@ class CodeForm(Form):
             Length(max=LONGEST_CODE, message=_("码没有这么长，一共16位。")),
         ],
     )
-    performance = HiddenField(validators=[Optional(), Regexp(NUMBER, message=STALE)])
+    performance = HiddenField(
+        filters=[_plain], validators=[Optional(), Regexp(NUMBER, message=STALE)]
+    )
 
     @property
     def performance_id(self) -> int | None:

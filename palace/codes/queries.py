@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import ColumnElement, Executable, Select, case, exists, func, select
 
@@ -18,28 +18,18 @@ from palace.lists.rules import Kind
 from palace.members.models import Member
 from palace.members.posts import AT_PROGRAMME
 from palace.members.rules import SignedIn, mask_name
-from palace.programme.models import Performance, Price, Tier
+from palace.programme.models import Performance
 from palace.text import N_
 from palace.tickets.kept import live
 from palace.tickets.models import Claim
-from palace.venues.models import Space
+from palace.venues.queries import spaces_at
 
 Sites = Collection[int] | None
-Found = TypeVar("Found", CodeBatch, Performance)
 
 
 def find_code(typed: str) -> Code | None:
     """Return the code of what somebody typed or scanned, or None."""
     return db.session.scalars(select(Code).where(Code.code_hash == hash_of(typed))).first()
-
-
-def performance_at(performance_id: int, sites: Sites) -> Performance:
-    """Return a performance at one of some sites (None: anywhere), published or not.
-
-    Raises:
-        NotFound: there is none, or it is at another site.
-    """
-    return _one(_at(select(Performance), sites).where(Performance.id == performance_id))
 
 
 def batch_at(batch_id: int, sites: Sites) -> CodeBatch:
@@ -49,20 +39,14 @@ def batch_at(batch_id: int, sites: Sites) -> CodeBatch:
         NotFound: there is none, or it is at another site.
     """
     wanted = _at(select(CodeBatch).join(CodeBatch.performance), sites)
-    return _one(wanted.where(CodeBatch.id == batch_id))
-
-
-def _at(wanted: Select[Found], sites: Sites) -> Select[Found]:
-    if sites is None:
-        return wanted
-    return wanted.where(Performance.space_id.in_(select(Space.id).where(Space.site_id.in_(sites))))
-
-
-def _one(wanted: Select[Found]) -> Found:
-    found = db.session.scalars(wanted).first()
+    found = db.session.scalars(wanted.where(CodeBatch.id == batch_id)).first()
     if found is None:
         raise NotFound
     return found
+
+
+def _at(wanted: Select[CodeBatch], sites: Sites) -> Select[CodeBatch]:
+    return wanted if sites is None else wanted.where(Performance.space_id.in_(spaces_at(sites)))
 
 
 def of_performance(performance_id: int) -> Sequence[CodeBatch]:
@@ -76,22 +60,6 @@ def coming(now: datetime, sites: Sites) -> Sequence[CodeBatch]:
     wanted = _at(select(CodeBatch).join(CodeBatch.performance), sites)
     coming = wanted.where(Performance.ends_at > now)
     return db.session.scalars(coming.order_by(Performance.starts_at, CodeBatch.id)).all()
-
-
-def tiers_of(performance_id: int) -> Sequence[Tier]:
-    """Return the tiers a performance is sold by, the cheapest first."""
-    cheapest = func.min(Price.amount)
-    wanted = select(Tier).join(Price, Price.tier_id == Tier.id)
-    priced = wanted.where(Price.performance_id == performance_id).group_by(Tier.id)
-    return db.session.scalars(priced.order_by(cheapest, Tier.id)).all()
-
-
-def zones_of(performance_id: int, tier_id: int | None) -> set[str]:
-    """Return the zones that are sold, in one tier or in any."""
-    wanted = select(Price.zone).where(Price.performance_id == performance_id)
-    if tier_id is not None:
-        wanted = wanted.where(Price.tier_id == tier_id)
-    return set(db.session.scalars(wanted))
 
 
 def counted(batches: Sequence[CodeBatch], now: datetime) -> dict[int, Counted]:

@@ -7,19 +7,18 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import IntegerField, StringField, TextAreaField
+from wtforms import StringField, TextAreaField
 from wtforms.validators import (
     AnyOf,
     InputRequired,
     Length,
-    NumberRange,
     Optional,
     ValidationError,
 )
 
-from palace.complimentary.rules import MOST_EACH, MOST_PEOPLE, MOST_SEATS, SOURCES, Reason
+from palace.complimentary.rules import MOST_EACH, MOST_PEOPLE, SOURCES, Reason
 from palace.complimentary.services import Giving
-from palace.forms import KeyedForm
+from palace.forms import KeyedForm, WholeField
 
 LONGEST_LIST, LONGEST_WHY, LONGEST_SEATS = 2000, 200, 1000
 HOW_MANY = _("请写每人几张，1到%(most)s。", most=MOST_EACH)
@@ -36,11 +35,7 @@ class GiveForm(KeyedForm):
             Length(max=LONGEST_LIST, message=_("名单太长了，请分几次送。")),
         ],
     )
-    each = IntegerField(
-        _("每人几张"),
-        default=1,
-        validators=[InputRequired(HOW_MANY), NumberRange(1, MOST_EACH, HOW_MANY)],
-    )
+    each = WholeField(_("每人几张"), 1, MOST_EACH, HOW_MANY, default=1)
     reason = StringField(
         _("为什么送"),
         validators=[AnyOf([one.value for one in Reason], message=_("请选为什么送。"))],
@@ -66,7 +61,7 @@ class GiveForm(KeyedForm):
         Raises:
             ValidationError: it has too many lines.
         """
-        if len(self._lines) > MOST_PEOPLE or len(self._seats) > MOST_SEATS:
+        if len(self._lines) > MOST_PEOPLE:
             raise ValidationError(gettext("一次最多%(most)s个人，请分几次送。", most=MOST_PEOPLE))
 
     def validate_reason(self, field: Any) -> None:

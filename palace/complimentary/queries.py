@@ -24,18 +24,6 @@ from palace.venues.models import Space
 Sites = Collection[int] | None
 
 
-def performance_at(performance_id: int, sites: Sites) -> Performance:
-    """Return a performance at one of some sites (None: anywhere), published or not.
-
-    Raises:
-        NotFound: there is none, or it is at another site.
-    """
-    found = db.session.get(Performance, performance_id)
-    if found is None or (sites is not None and found.space.site_id not in sites):
-        raise NotFound
-    return found
-
-
 def coming(now: datetime, sites: Sites) -> Sequence[Performance]:
     """Return the shows to come at some sites that tickets are needed for, the next first."""
     wanted = select(Performance).where(

@@ -12,7 +12,7 @@ from palace.tickets.keeping import KeptFor
 
 TIER = "complimentary"
 """The code of the tier complimentary tickets are in: nobody may choose it, the house gives it."""
-MOST_PEOPLE, MOST_EACH, MOST_SEATS = 20, 10, 60
+MOST_PEOPLE, MOST_EACH = 20, 10
 SHORTEST_NUMBER = 5
 
 

@@ -92,11 +92,21 @@ def give(performance: Performance, giving: Giving, *, actor: str, key: str) -> C
         _picks(asked_for, claims.the_tier(), now)  # what cannot be given is not proposed
         asked_for.state = GivenState.PROPOSED
         db.session.flush()
-        _note("complimentary_proposed", asked_for)
+        note(
+            "complimentary_proposed",
+            f"complimentary:{asked_for.id}",
+            after=_told(asked_for),
+            why=asked_for.why or None,
+        )
         return asked_for
     db.session.flush()
     _hand_over(asked_for, now)
-    _note("complimentary_given", asked_for)
+    note(
+        "complimentary_given",
+        f"complimentary:{asked_for.id}",
+        after=_told(asked_for),
+        why=asked_for.why or None,
+    )
     return asked_for
 
 
@@ -127,7 +137,12 @@ def confirm(performance_id: int, complimentary_id: int, *, actor: str) -> Compli
     _hand_over(proposed, now)
     proposed.state, proposed.decided_by, proposed.decided_at = GivenState.GIVEN, actor, now
     db.session.flush()
-    _note("complimentary_confirmed", proposed)
+    note(
+        "complimentary_confirmed",
+        f"complimentary:{proposed.id}",
+        after=_told(proposed),
+        why=proposed.why or None,
+    )
     return proposed
 
 
@@ -146,7 +161,12 @@ def withdraw(performance_id: int, complimentary_id: int, *, actor: str) -> Compl
     now = clock.now()
     proposed.state, proposed.decided_by, proposed.decided_at = GivenState.WITHDRAWN, actor, now
     db.session.flush()
-    _note("complimentary_withdrawn", proposed)
+    note(
+        "complimentary_withdrawn",
+        f"complimentary:{proposed.id}",
+        after=_told(proposed),
+        why=proposed.why or None,
+    )
     return proposed
 
 
@@ -186,7 +206,8 @@ def _sell(
     one: Given, given: Complimentary, picks: Sequence[Pick], show: Show, now: datetime
 ) -> Order:
     asks_who = show.identity_policy is not IdentityPolicy.NONE
-    until = pay_deadline(show.starts_at, venues.house_rules().pay_before_minutes)
+    deadline = pay_deadline(show.starts_at, venues.house_rules().pay_before_minutes)
+    until = deadline if now < deadline else show.starts_at
     order = Order(
         code=public_code(),
         member_id=one.member_id,
@@ -226,6 +247,8 @@ def _picks(given: Complimentary, tier: Tier, now: datetime) -> list[Pick]:
     worth = queries.faces(given.performance_id)
     plan_id = given.performance.plan_id
     if plan_id is None:
+        if given.seats:
+            raise SeatsMismatch(wanted=given.wanted)
         return [_pick(None, tier, worth)] * given.wanted
     chosen = _named(given, plan_id) if given.seats else _best(given, plan_id, now)
     return [_pick(seat, tier, worth) for seat in chosen]
@@ -238,8 +261,8 @@ def _pick(seat: PlanSeat | None, tier: Tier, worth: dict[str, Fen]) -> Pick:
 
 def _named(given: Complimentary, plan_id: int) -> list[PlanSeat]:
     by_code = venues.plan(plan_id).by_code
-    found = [by_code[code] for code in given.seats if code in by_code]
-    if len(found) < len(given.seats) or len(set(found)) != given.wanted:
+    found = {by_code[code] for code in given.seats if code in by_code}
+    if not len(found) == len(given.seats) == given.wanted:
         raise SeatsMismatch(wanted=given.wanted)
     return sorted(found, key=lambda seat: seat.ordinal)
 
@@ -262,11 +285,10 @@ def _best(given: Complimentary, plan_id: int, now: datetime) -> list[PlanSeat]:
     return chosen
 
 
-def _note(act: str, given: Complimentary) -> None:
-    told = {
+def _told(given: Complimentary) -> dict[str, object]:
+    return {
         "performance": given.performance_id,
         "reason": given.reason.value,
         "tickets": given.wanted,
         "members": [one.member_id for one in given.people],
     }
-    note(act, f"complimentary:{given.id}", after=told, why=given.why or None)

@@ -19,6 +19,7 @@ from palace.errors import NotFound, PalaceError
 from palace.forms import new_key
 from palace.members.posts import AT_COUNTERS
 from palace.members.rules import Role, mask_name
+from palace.programme.queries import performance_at
 from palace.throttle import limiter
 from palace.tickets.rules import OrderState
 from palace.venues.queries import house_rules
@@ -71,7 +72,7 @@ def of_show(performance_id: int) -> ResponseReturnValue:
 @limiter.limit("300 per hour", key_func=lambda: f"complimentary:{current_user.actor}")
 def give(performance_id: int) -> ResponseReturnValue:
     """Give tickets at no price, or propose them where they are more than one person may give."""
-    form, show = GiveForm(), queries.performance_at(performance_id, _sites())
+    form, show = GiveForm(), performance_at(performance_id, _sites())
     try:
         checked(form)
         with transaction():
@@ -93,7 +94,7 @@ def give(performance_id: int) -> ResponseReturnValue:
 @allow(*GIVES)
 def confirm(performance_id: int, complimentary_id: int) -> ResponseReturnValue:
     """Confirm, as another person, what is more than one may give."""
-    queries.performance_at(performance_id, _sites())
+    performance_at(performance_id, _sites())
     try:
         with transaction():
             services.confirm(performance_id, complimentary_id, actor=current_user.actor)
@@ -109,7 +110,7 @@ def confirm(performance_id: int, complimentary_id: int) -> ResponseReturnValue:
 @allow(*GIVES)
 def withdraw(performance_id: int, complimentary_id: int) -> ResponseReturnValue:
     """Let go what waits for a second person."""
-    queries.performance_at(performance_id, _sites())
+    performance_at(performance_id, _sites())
     try:
         with transaction():
             services.withdraw(performance_id, complimentary_id, actor=current_user.actor)
@@ -131,7 +132,7 @@ def _done(performance_id: int, said: str) -> ResponseReturnValue:
 def _page(
     performance_id: int, form: GiveForm | None = None, told: PalaceError | None = None
 ) -> Response:
-    show, now = queries.performance_at(performance_id, _sites()), clock.now()
+    show, now = performance_at(performance_id, _sites()), clock.now()
     given, left = queries.of_performance(show.id), services.left(show.id, now)
     allowance = house_rules().complimentary_per_show
     return answer(

@@ -8,19 +8,26 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, IntegerField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
-from wtforms.widgets import TextInput
+from wtforms import BooleanField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, Regexp
 
 from palace.clock import palace_day
 from palace.coupons.rules import LONGEST_CODE, MOST_CODES
 from palace.coupons.services import PoolValues
-from palace.forms import STALE, WHEN, Form, InstantField, KeyedForm
+from palace.forms import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    STALE,
+    WHEN,
+    Form,
+    InstantField,
+    KeyedForm,
+    WholeField,
+)
 
 LONGEST_LINE, LONGEST_TEXT, LONGEST_SITE = 80, 1000, 64
 LONGEST_PASTED = MOST_CODES * (LONGEST_CODE + 2)
 MOST_EACH = 20
-FIRST_YEAR, LAST_YEAR = 2000, 2999
 CODE = r"^[a-z2-7]{20}\Z"
 HOW_MANY = _("每人1到%(most)s张。", most=MOST_EACH)
 TOO_LONG = _("写短一些，%(most)s个字以内。", most=LONGEST_LINE)
@@ -35,25 +42,6 @@ class UsedForm(Form):
     """Whether the member says that they used a coupon."""
 
     used = BooleanField(_("用过了"))
-
-
-class EachField(IntegerField):
-    """How many; what is no whole number is told in our own sentence, and stays as it was typed."""
-
-    widget = TextInput()
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read what was typed.
-
-        Raises:
-            ValueError: it is no whole number.
-        """
-        self.data = None
-        if valuelist and valuelist[0].strip():
-            try:
-                self.data = int(valuelist[0])
-            except ValueError:
-                raise ValueError(HOW_MANY) from None
 
 
 class PoolForm(Form):
@@ -89,11 +77,7 @@ class PoolForm(Form):
             Length(max=LONGEST_LINE, message=_("请填日期，例如 2026-11-28。")),
         ],
     )
-    per_member = EachField(
-        _("每人最多几张"),
-        default=1,
-        validators=[InputRequired(HOW_MANY), NumberRange(1, MOST_EACH, HOW_MANY)],
-    )
+    per_member = WholeField(_("每人最多几张"), 1, MOST_EACH, HOW_MANY, default=1)
     unit = StringField(
         _("只给一个单位（全称、俗称或拼音）"),
         validators=[Optional(), Length(max=LONGEST_LINE, message=TOO_LONG)],
@@ -105,9 +89,7 @@ class PoolForm(Form):
         until, opens = self.until, self.opens_at.data
         if not self.valid_until.errors and until is None:
             self.valid_until.errors = [gettext("请填日期，例如 2026-11-28。")]
-        if opens is not None and not FIRST_YEAR <= opens.year <= LAST_YEAR:
-            self.opens_at.errors = [str(WHEN)]
-        elif until is not None and opens is not None and palace_day(opens) > until:
+        if until is not None and opens is not None and palace_day(opens) > until:
             self.valid_until.errors = [gettext("有效期不能早于开始领的那天。")]
         return not self.errors
 

@@ -7,17 +7,15 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, Field, HiddenField, IntegerField, StringField
+from wtforms import BooleanField, Field, HiddenField, StringField
 from wtforms.validators import (
     AnyOf,
     InputRequired,
     Length,
-    NumberRange,
     Optional,
     Regexp,
     StopValidation,
 )
-from wtforms.widgets import TextInput
 
 from palace.clock import at
 from palace.desk.rules import (
@@ -30,7 +28,7 @@ from palace.desk.rules import (
     read_time,
     read_yuan,
 )
-from palace.forms import MOST_VALUES, Form, Repeated
+from palace.forms import MOST_VALUES, Form, Repeated, WholeField
 from palace.programme.rules import IdentityPolicy, Qualifies, SeatChoice, Seating
 from palace.venues.changes import MOST_GIFTS
 from palace.venues.figures import LARGEST_ORDER
@@ -45,30 +43,12 @@ NO_SEATS = _("请填0到%(most)s的整数，不限就空着。", most=MOST_SEATS
 NUMBER = Regexp(r"^[0-9]{1,18}\Z", message=_("请从列出的里面选。"))
 
 
-class Whole(IntegerField):
-    """A whole number between two bounds; what is none is told in the sentence of the bounds."""
+class Whole(WholeField):
+    """A whole number whose sentence says its two bounds."""
 
-    widget = TextInput()
-
-    def __init__(
-        self, label: Any, lowest: int, highest: int, *, needed: bool = True, **how: Any
-    ) -> None:
-        self.sentence = _("请填写%(lowest)s到%(highest)s的整数。", lowest=lowest, highest=highest)
-        first = InputRequired(self.sentence) if needed else Optional()
-        bounds = NumberRange(lowest, highest, message=self.sentence)
-        super().__init__(label, [first, bounds], **how)
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read what was typed.
-
-        Raises:
-            ValueError: it is no whole number.
-        """
-        try:
-            self.data = int(valuelist[0]) if valuelist and valuelist[0].strip() else None
-        except ValueError:
-            self.data = None
-            raise ValueError(str(self.sentence)) from None
+    def __init__(self, label: Any, lowest: int, highest: int, **how: Any) -> None:
+        sentence = _("请填写%(lowest)s到%(highest)s的整数。", lowest=lowest, highest=highest)
+        super().__init__(label, lowest, highest, sentence, **how)
 
 
 class Reads:

@@ -46,20 +46,8 @@ class Progress:
         return self.told + self.waiting + self.failed
 
 
-def performance_at(performance_id: int, sites: Collection[int] | None) -> Performance:
-    """Return a performance at one of `sites` (None: anywhere), read anew.
-
-    Raises:
-        NotFound: unknown, or another house's.
-    """
-    found = db.session.get(Performance, performance_id, populate_existing=True)
-    if found is None or (sites is not None and found.space_id not in spaces_at(sites)):
-        raise NotFound
-    return found
-
-
-def coming(now: datetime, sites: Collection[int] | None) -> list[Performance]:
-    """Return the shows that are to come and not called off, by start."""
+def coming(now: datetime, sites: Collection[int] | None) -> list[list[Performance]]:
+    """Return the shows to come that are not called off, by production: whose next is soonest first."""
     wanted = select(Performance).where(
         Performance.published_at.is_not(None),
         Performance.cancelled_at.is_(None),
@@ -67,7 +55,10 @@ def coming(now: datetime, sites: Collection[int] | None) -> list[Performance]:
         Performance.starts_at < now + COMING,
     )
     ordered = _here(wanted, sites).order_by(Performance.starts_at, Performance.id)
-    return list(db.session.scalars(ordered.limit(MOST_LISTED)))
+    groups: dict[int, list[Performance]] = {}
+    for one in db.session.scalars(ordered.limit(MOST_LISTED)):
+        groups.setdefault(one.production_id, []).append(one)
+    return list(groups.values())
 
 
 def _here(wanted: Select[Performance], sites: Collection[int] | None) -> Select[Performance]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Flask, Response, flash, redirect, request, url_for
@@ -28,6 +27,7 @@ from palace.moving.rules import MoveState, seen_as
 from palace.moving.services import Wish
 from palace.moving.services.proposing import as_shown, clash_words
 from palace.programme.models import Performance
+from palace.programme.queries import performance_at
 from palace.tickets.models import Ticket
 from palace.venues.queries import spaces_at
 from palace.web import allow, answer, checked, pass_on, reads, refusal_words, wants_json
@@ -71,18 +71,10 @@ def home() -> ResponseReturnValue:
         "moving/home.html",
         lambda: {"moves": [_move_json(move) for move in found]},
         moves=found,
-        by_production=_by_production(queries.coming(clock.now(), _sites())),
+        by_production=queries.coming(clock.now(), _sites()),
         may_plan=not current_user.roles.isdisjoint(AT_PROGRAMME),
         may_refund=not current_user.roles.isdisjoint(OWED_TO),
     )
-
-
-def _by_production(shows: Iterable[Performance]) -> list[list[Performance]]:
-    """Return shows in groups of one production, whose next show is soonest first."""
-    groups: dict[int, list[Performance]] = {}
-    for one in shows:
-        groups.setdefault(one.production_id, []).append(one)
-    return list(groups.values())
 
 
 @bp.get("/staff/programme/refunds")
@@ -109,7 +101,7 @@ def propose(performance_id: int) -> ResponseReturnValue:
     form = ProposeForm()
 
     def act() -> str:
-        found = queries.performance_at(performance_id, _sites(AT_PROGRAMME))
+        found = performance_at(performance_id, _sites(AT_PROGRAMME))
         wish = _wish(form, found, AT_PROGRAMME)
         title, shown = form.title.data or "", form.shown.data or ""
         services.propose(found, wish, title=title, shown=shown, actor=current_user.actor)
@@ -126,7 +118,7 @@ def confirm(performance_id: int) -> ResponseReturnValue:
     form = ConfirmForm()
 
     def act() -> str:
-        queries.performance_at(performance_id, _sites())
+        performance_at(performance_id, _sites())
         mark, seen = form.mark.data or "", form.seen.data or ""
         services.confirm(
             performance_id, form.move.data or 0, mark=mark, seen=seen, actor=current_user.actor
@@ -144,7 +136,7 @@ def withdraw(performance_id: int) -> ResponseReturnValue:
     form = DecideForm()
 
     def act() -> str:
-        queries.performance_at(performance_id, _sites())
+        performance_at(performance_id, _sites())
         services.withdraw(performance_id, form.move.data or 0, current_user.actor)
         return str(gettext("撤回了，什么都没有改。"))
 
@@ -159,7 +151,7 @@ def retry(performance_id: int) -> ResponseReturnValue:
     form = DecideForm()
 
     def act() -> str:
-        queries.performance_at(performance_id, _sites())
+        performance_at(performance_id, _sites())
         services.retry(performance_id, form.move.data or 0)
         return str(gettext("正在重新通知。"))
 
@@ -197,7 +189,7 @@ def _act(performance_id: int, form: Form, act: Callable[[], str]) -> ResponseRet
 def _page(
     performance_id: int, typed: Wanted | None = None, refusal: PalaceError | None = None
 ) -> Response:
-    found = queries.performance_at(performance_id, _sites())
+    found = performance_at(performance_id, _sites())
     open_one = queries.find_open(found.id)
     form = _form(open_one, typed)
     told = refusal
@@ -267,20 +259,9 @@ def _texts(target: Target, move: Move | None, found: Performance) -> list[tuple[
     old = move.old_starts_at if move else found.starts_at
     texts = []
     for language in words.LOCALES:
-        with _spoken(language):
+        with words.spoken(language):
             texts.append((language, services.text_for(target, old, found)))
     return texts
-
-
-@contextmanager
-def _spoken(language: str) -> Iterator[None]:
-    """Say things in a language for the length of the block."""
-    kept = words.language()
-    request.environ[words.KEPT] = language
-    try:
-        yield
-    finally:
-        request.environ[words.KEPT] = kept
 
 
 def _move_json(move: Move) -> dict[str, Any]:

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import request
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, HiddenField, IntegerField, StringField
+from wtforms import BooleanField, HiddenField, StringField
 from wtforms.validators import (
     AnyOf,
     DataRequired,
     InputRequired,
     Length,
-    NumberRange,
     Optional,
     Regexp,
 )
-from wtforms.widgets import TextInput
 
 from palace.desk.rules import MOST_SEATS, read_yuan
-from palace.forms import MOST_VALUES, WHEN, Form, InstantField, Repeated
+from palace.forms import MOST_VALUES, WHEN, Form, InstantField, KeyedForm, Repeated, WholeField
 from palace.money import Fen
 from palace.packages.rules import MOST_SHOWS
 from palace.packages.services.making import Terms
@@ -39,31 +35,14 @@ NO_NAME = _("请填套票的名字，中文、英文都要。")
 NUMBER = re.compile(r"[0-9]{1,18}")
 
 
-def new_key() -> str:
-    """Return a fresh key for a command that a form carries."""
-    return secrets.token_urlsafe(12)
-
-
-class TakeForm(Form):
+class TakeForm(KeyedForm):
     """How many packages, in which tier, with a key; `confirm` settles a free one at once."""
 
-    count = IntegerField(
-        validators=[InputRequired(HOW_MANY), NumberRange(1, LARGEST_ORDER, HOW_MANY)]
-    )
+    count = WholeField(None, 1, LARGEST_ORDER, HOW_MANY)
     tier = StringField(
         validators=[Optional(), Regexp(r"^[a-z0-9_-]{1,20}\Z", message=_("没有这个票种。"))]
     )
-    key = StringField(
-        validators=[
-            DataRequired(_("页面已过期，请刷新后再选。")),
-            Regexp(r"^[\x21-\x7e]{8,64}\Z", message=_("页面已过期，请刷新后再选。")),
-        ]
-    )
     confirm = BooleanField()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.key.data = self.key.data or request.headers.get("Idempotency-Key")
 
 
 class TermsFields:
@@ -71,16 +50,8 @@ class TermsFields:
 
     name_zh = StringField(_("中文名"), [InputRequired(NO_NAME), Length(max=LONGEST_NAME)])
     name_en = StringField(_("英文名"), [InputRequired(NO_NAME), Length(max=LONGEST_NAME)])
-    seats = IntegerField(
-        _("一共卖几套"),
-        [InputRequired(SEATS), NumberRange(1, MOST_SEATS, SEATS)],
-        widget=TextInput(),
-    )
-    seats_per_member = IntegerField(
-        _("每人最多几套"),
-        [InputRequired(EACH), NumberRange(1, LARGEST_ORDER, EACH)],
-        widget=TextInput(),
-    )
+    seats = WholeField(_("一共卖几套"), 1, MOST_SEATS, SEATS)
+    seats_per_member = WholeField(_("每人最多几套"), 1, LARGEST_ORDER, EACH)
     opens = InstantField(_("几点开卖"), [DataRequired(WHEN)])
     members_open = InstantField(_("会员提前到几点"), [Optional()])
     closes = InstantField(_("几点停卖"), [DataRequired(WHEN)])

@@ -7,12 +7,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from palace.db import db
 from palace.errors import NotFound
 from palace.money import Fen
+from palace.once import read_lately
 from palace.packages.rules import Price as PackagedPrice
 from palace.programme import queries as programme
 from palace.programme.models import (
@@ -37,23 +38,35 @@ from palace.venues.queries import house_rules, spaces_at
 NOW = func.palace_clock()
 MOST_OFFERED = 200
 ON_SALE = (Package.published_at.is_not(None), Package.closes_at > NOW)
-WITH = (
-    select(Package.id, Package.name_zh, Package.name_en, Package.singly)
+FRESH = 1.0  # seconds, as the programme is read
+COMING = (
+    select(
+        Package.id,
+        Package.name_zh,
+        Package.name_en,
+        Package.singly,
+        func.array_agg(PackageShow.performance_id).label("shows"),
+    )
     .join(PackageShow, PackageShow.package_id == Package.id)
-    .where(PackageShow.performance_id == bindparam("performance_id", type_=BigInteger), *ON_SALE)
+    .where(*ON_SALE)
+    .group_by(Package.id)
     .order_by(Package.id)
 )
-COMING = select(Package.id, Package.name_zh, Package.name_en).where(*ON_SALE).order_by(Package.id)
 
 
 def coming() -> list[Any]:
-    """Return id and names of each package that is or will be on sale."""
+    """Return id, names, `singly` and shows of each package that is or will be on sale."""
     return execute(COMING, {})
 
 
+def coming_lately() -> list[Any]:
+    """Return what `coming` does: every page of a show or the programme asks, so read once a second."""
+    return read_lately("packages", FRESH, coming)
+
+
 def with_show(performance_id: int) -> list[Any]:
-    """Return id, names and `singly` of each package on sale that a show is part of."""
-    return execute(WITH, {"performance_id": performance_id})
+    """Return those packages that a show is part of."""
+    return [package for package in coming_lately() if performance_id in package.shows]
 
 
 def published(package_id: int) -> Package:
@@ -185,13 +198,14 @@ def parts(order: PackageOrder) -> list[Order]:
 
 
 def waiting_for(performance_id: int) -> list[PackageOrder]:
-    """Return the package orders with a show that wait for their money, by member."""
+    """Return the package orders with a show that wait for their money and keep its seats, by member."""
     wanted = (
         select(PackageOrder)
         .join(Order, Order.package_order_id == PackageOrder.id)
         .where(
             Order.performance_id == performance_id,
             Order.state == OrderState.AWAITING_PAYMENT,
+            exists().where(Claim.order_id == Order.id, live(NOW)),
         )
         .order_by(PackageOrder.member_id, PackageOrder.id)
     )
@@ -211,6 +225,11 @@ def valid_tickets(order: PackageOrder) -> list[Ticket]:
         .order_by(Ticket.performance_id, Ticket.id)
     )
     return list(db.session.scalars(wanted))
+
+
+def returnable(order: PackageOrder) -> list[Ticket]:
+    """Return those of a member's valid tickets that go back together: none of a show that was called off."""
+    return [one for one in valid_tickets(order) if one.performance.cancelled_at is None]
 
 
 def at_desk(package_id: int, sites: Collection[int] | None) -> Package:
@@ -272,17 +291,6 @@ def tiers_at(package_id: int) -> Sequence[Tier]:
         .where(PackageShow.package_id == package_id)
     )
     return db.session.scalars(select(Tier).where(Tier.id.in_(of_shows)).order_by(Tier.id)).all()
-
-
-def all_zones(performance_id: int) -> set[str]:
-    """Return the zones of a show that any tier is sold in."""
-    return set(db.session.scalars(select(Price.zone).where(Price.performance_id == performance_id)))
-
-
-def zones_of_tier(performance_id: int, tier_id: int) -> set[str]:
-    """Return the zones of a show that a tier is sold in."""
-    of_show = (Price.performance_id == performance_id, Price.tier_id == tier_id)
-    return set(db.session.scalars(select(Price.zone).where(*of_show)))
 
 
 def zones_at(package_id: int) -> Mapping[int, Sequence[str]]:

@@ -12,14 +12,13 @@ from wtforms import BooleanField, Field, HiddenField, IntegerField, StringField,
 from wtforms.validators import AnyOf, InputRequired, Length, Optional, Regexp
 from wtforms.widgets import TextInput
 
-from palace.forms import Form
+from palace.forms import FIRST_YEAR, LAST_YEAR, Form
 from palace.productions.rules import FIELDS, LONGEST_MINUTES, WORDS
 from palace.programme.rules import KINDS, LateEntry
 
 LONGEST_TITLE, LONGEST_LINE, LONGEST_TEXT = 80, 120, 4000
 CODE, NUMBER = r"^[a-z2-7]{20}\Z", r"^[0-9]{1,18}\Z"
 STALE = _("请刷新这一页再改。")
-FIRST_YEAR, LAST_YEAR = 2000, 2999
 
 
 def _words(name: str) -> str:

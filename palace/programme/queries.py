@@ -31,7 +31,7 @@ from palace.programme.rules import (
 from palace.review.queries import open_revision
 from palace.statements import execute
 from palace.venues.models import Space
-from palace.venues.queries import modes
+from palace.venues.queries import modes, spaces_at
 from palace.venues.rules import Mode
 
 Part = TypeVar("Part")
@@ -263,3 +263,35 @@ def by_entry(found: Iterable[Stub]) -> list[Stub]:
         else:
             first[key] = stub
     return list(first.values())
+
+
+def performance_at(performance_id: int, sites: Collection[int] | None) -> Performance:
+    """Return a performance of these houses (None: of all), published or not, read anew.
+
+    Raises:
+        NotFound: there is none, or it is another house's.
+    """
+    found = db.session.get(Performance, performance_id, populate_existing=True)
+    if found is None or (sites is not None and found.space_id not in spaces_at(sites)):
+        raise NotFound
+    return found
+
+
+def tiers_sold(performance_id: int) -> Sequence[Tier]:
+    """Return the tiers a performance is sold in, the cheapest first."""
+    sold = (
+        select(Tier)
+        .join(Price, Price.tier_id == Tier.id)
+        .where(Price.performance_id == performance_id)
+        .group_by(Tier.id)
+        .order_by(func.min(Price.amount), Tier.id)
+    )
+    return db.session.scalars(sold).all()
+
+
+def zones_sold(performance_id: int, tier_id: int | None = None) -> set[str]:
+    """Return the zones of a performance that are sold, in one tier or in any."""
+    wanted = select(Price.zone).where(Price.performance_id == performance_id)
+    if tier_id is not None:
+        wanted = wanted.where(Price.tier_id == tier_id)
+    return set(db.session.scalars(wanted))

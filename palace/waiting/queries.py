@@ -272,15 +272,3 @@ def is_due(performance_id: int, now: datetime) -> bool:
         WaitEntry.lapses_at <= now,
     )
     return bool(db.session.scalar(wanted)) or bool(db.session.scalar(select(lapsed)))
-
-
-def performance_at(performance_id: int, sites: Collection[int] | None) -> Performance:
-    """Return a performance of these houses (None: of all), published or not.
-
-    Raises:
-        NotFound: there is none, or it is another house's.
-    """
-    found = db.session.get(Performance, performance_id)
-    if found is None or (sites is not None and found.space_id not in venues.spaces_at(sites)):
-        raise NotFound
-    return found

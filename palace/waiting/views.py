@@ -16,6 +16,7 @@ from palace.members.posts import AT_COUNTERS
 from palace.members.queries import current_member
 from palace.members.rules import Role
 from palace.programme import queries as programme
+from palace.programme.queries import performance_at
 from palace.text import N_
 from palace.throttle import limiter
 from palace.tickets.models import Order
@@ -263,7 +264,7 @@ def decline(code: str) -> ResponseReturnValue:
 @allow(*SEEN_BY)
 def staff(performance_id: int) -> ResponseReturnValue:
     """Show the queue of a show as staff see it: who, what, in which order, and who was passed by and why."""
-    show = queries.performance_at(performance_id, current_user.sites(*SEEN_BY))
+    show = performance_at(performance_id, current_user.sites(*SEEN_BY))
     bring_up(performance_id)
     waiting = queries.all_of(performance_id, LIVE)
     ended = queries.all_of(performance_id, [state for state in WaitState if state not in LIVE])

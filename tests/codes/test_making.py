@@ -19,7 +19,7 @@ from palace.programme.rules import Seating
 from palace.rotation import may_forget
 from palace.security import Key, keys
 from palace.tickets import services as tickets
-from palace.tickets.errors import NoTicketNeeded, SaleClosed, SoldOut
+from palace.tickets.errors import NoTicketNeeded, QuotaTooSmall, SaleClosed, SoldOut, TierFull
 from palace.tickets.models import Claim
 from palace.tickets.rules import Wish
 from tests.codes.conftest import a_batch, batch_of, texts
@@ -136,3 +136,19 @@ def test_the_key_of_codes_that_can_be_used_is_not_forgotten(make: Factory) -> No
     assert not may_forget(retired, now, None)
     services.stop(batch.id)
     assert may_forget(retired, now, None)
+
+
+def test_places_kept_in_a_tier_are_its_quota_s_and_nobody_else_books_them(make: Factory) -> None:
+    show = make.performance(seats=6, quotas={"free": 4})
+    tier = make.tier("free")
+    with pytest.raises(QuotaTooSmall), db.session.begin_nested():
+        batch_of(show, 5, tier_id=tier.id)
+    batch = batch_of(show, 3, tier_id=tier.id)
+    tickets.hold(make.member(), show.id, Wish(count=1), key="hold-the-rest")
+    with pytest.raises((SoldOut, TierFull)), db.session.begin_nested():
+        tickets.hold(make.member(), show.id, Wish(count=1), key="hold-promised")
+    for number, text_of in enumerate(texts(batch, 3)):
+        holder = make.member()
+        services.redeem(text_of, holder)
+        wish = Wish(count=1, kept=key_of(batch.id))
+        tickets.hold(holder, show.id, wish, key=f"hold-by-code-{number}")

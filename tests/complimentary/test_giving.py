@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -189,3 +191,27 @@ def test_a_repeat_gives_nothing_twice_and_shows_that_are_over_nothing(make: Fact
     show.cancelled_at = clock.now()
     with pytest.raises(ShowClosed):
         give(show, make.member())
+
+
+def test_a_seat_named_twice_is_told_not_sold_twice(make: Factory) -> None:
+    show, guest = make.performance(seats=4), make.member()
+    first, second = [seat.code for seat in make.seats(show)[:2]]
+    with pytest.raises(SeatsMismatch):
+        give(show, guest, each=2, seats=(first, first, second))
+
+
+def test_seats_named_where_nobody_has_a_number_are_told(make: Factory) -> None:
+    show, guest = make.performance(seats=4, seating=Seating.PLACES), make.member()
+    with pytest.raises(SeatsMismatch):
+        give(show, guest, seats=("ST-01-01",))
+
+
+def test_seats_are_kept_for_who_has_yet_to_say_also_shortly_before_the_start(make: Factory) -> None:
+    show, guest = make.performance(seats=4), make.member()
+    show.identity_policy = IdentityPolicy.BUYER
+    show.starts_at = clock.now() + timedelta(minutes=5)
+    db.session.flush()
+    order = order_of(give(show, guest))
+    assert order.state is OrderState.HELD
+    assert order.hold_ends_at == show.starts_at
+    assert closed_seats(show.id, clock.now()), "the seat is theirs until they say who comes"

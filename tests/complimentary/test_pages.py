@@ -114,7 +114,7 @@ def test_another_house_s_staff_find_nothing(make: Factory, client: FlaskClient) 
     assert client.post(path_of(show), data=wish(make.member())).status_code == 404
     for act in ("confirm", "withdraw"):
         assert client.post(f"{path_of(show)}/{proposed.id}/{act}").status_code == 404
-    assert str(show.id) not in client.get("/staff/complimentary").text
+    assert path_of(show) not in client.get("/staff/complimentary").text
 
 
 def test_what_was_given_back_and_what_waits_for_names_is_told(
@@ -130,3 +130,12 @@ def test_what_was_given_back_and_what_waits_for_names_is_told(
     named.identity_policy = IdentityPolicy.EVERY_ENTRANT
     give(named, guest)
     assert "（等本人填入场人）" in clerk.get(path_of(named)).text
+
+
+def test_too_many_seats_are_told_as_seats(make: Factory, clerk: FlaskClient) -> None:
+    show, guest = make.performance(seats=4), make.member()
+    seats = " ".join(f"ST-01-{number:02}" for number in range(1, 62))
+    page = clerk.post(path_of(show), data=wish(guest, seats=seats)).text
+    assert "要写1个这一场的座位号" in page
+    assert "一次最多20个人" not in page
+    assert seats in page

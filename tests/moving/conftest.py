@@ -15,6 +15,7 @@ from palace.moving.rules import MoveKind, seen_as
 from palace.moving.services import Wish
 from palace.moving.services.proposing import as_shown
 from palace.programme.models import Performance
+from palace.programme.queries import performance_at
 from palace.tickets import services as tickets
 from palace.tickets.models import Ticket
 from palace.tickets.rules import Wish as SeatWish
@@ -61,7 +62,7 @@ class Mover:
 
     def confirm(self, move: Move, actor: str = SECOND, seen: str = "") -> Move:
         """Confirm as the second, what is shown now."""
-        show = queries.performance_at(move.performance_id, None)
+        show = performance_at(move.performance_id, None)
         shown = effects.preview(show, effects.target_of(move), clock.now())
         return services.confirm(
             show.id,

@@ -15,10 +15,17 @@ from palace.packages import queries, services
 from palace.packages.errors import PackageBroken
 from palace.payments import services as payments
 from palace.payments.models import Payment
+from palace.privacy import services as privacy
 from palace.programme.models import Performance
 from palace.programme.rules import Returns
 from palace.tickets import services as tickets
-from palace.tickets.errors import HoldLapsed, OrderClosed, ReturnedTogether, TooLateToReturn
+from palace.tickets.errors import (
+    HoldLapsed,
+    NothingToReturn,
+    OrderClosed,
+    ReturnedTogether,
+    TooLateToReturn,
+)
 from palace.tickets.models import Claim, PackageOrder, RefundOwed, Ticket
 from palace.tickets.rules import OrderState, TicketState
 from tests.factory import Factory
@@ -190,3 +197,78 @@ def test_a_ticket_given_on_is_still_of_the_package_sold(make: Factory) -> None:
     gifts.accept(receiver, gift.code)
     assert len(queries.valid_tickets(order)) == 2
     assert queries.taken(order.package_id) == 1
+
+
+def half_free(make: Factory) -> tuple[Member, list[Performance], PackageOrder]:
+    """Return somebody who has to pay for the first of two shows; the second costs nothing."""
+    start = clock.now() + timedelta(days=7)
+    costly = make.performance(4, {"public": 5000}, starts_at=start)
+    free = make.performance(4, {"public": 0}, starts_at=start + timedelta(days=1))
+    member = make.member()
+    order = take(member, packaged(make, [costly, free], {"public": 5000}).id)
+    services.confirm(member, order.code)
+    return member, [costly, free], order
+
+
+def test_a_costly_show_called_off_after_the_rest_has_lapsed_lets_all_go(make: Factory) -> None:
+    _member, shows, order = half_free(make)
+    for claim in db.session.scalars(select(Claim).where(Claim.performance_id == shows[1].id)):
+        claim.held_until = clock.now() - timedelta(seconds=1)
+    shows[0].cancelled_at = clock.now()
+    db.session.flush()
+    services.called_off(shows[0].id, None, clock.now())
+    assert set(states(order).values()) == {OrderState.CANCELLED}
+
+
+def test_shows_called_off_one_after_the_other_leave_nothing_settled(make: Factory) -> None:
+    _member, shows, order = half_free(make)
+    for show in shows:
+        show.cancelled_at = clock.now()
+    db.session.flush()
+    for show in shows:
+        services.called_off(show.id, None, clock.now())
+    assert set(states(order).values()) == {OrderState.CANCELLED}
+
+
+def test_what_is_left_of_a_whole_package_goes_back_after_a_show_was_called_off_unpaid(
+    make: Factory,
+) -> None:
+    member, shows, order = half_free(make)
+    order.package.returns = Returns.WHOLE
+    shows[0].cancelled_at = clock.now()
+    db.session.flush()
+    services.called_off(shows[0].id, None, clock.now())
+    assert len(queries.valid_tickets(order)) == 1
+    services.give_back(member, order.code)
+    assert queries.valid_tickets(order) == []
+
+
+@pytest.mark.parametrize("returns", list(Returns))
+def test_the_others_go_back_after_a_show_was_called_off(make: Factory, returns: Returns) -> None:
+    member, shows, order = taken(make, returns)
+    shows[1].cancelled_at = clock.now()
+    db.session.flush()
+    services.give_back(member, order.code)
+    assert [ticket.performance_id for ticket in queries.valid_tickets(order)] == [shows[1].id]
+    assert services.give_back(member, order.code).id == order.id, "twice changes nothing"
+
+
+def test_nothing_goes_back_of_shows_that_were_all_called_off(make: Factory) -> None:
+    member, shows, order = taken(make)
+    for show in shows:
+        show.cancelled_at = clock.now()
+    db.session.flush()
+    with pytest.raises(NothingToReturn):
+        services.give_back(member, order.code)
+
+
+def test_who_let_an_unpaid_package_lapse_and_was_erased_holds_up_nobody(make: Factory) -> None:
+    member, shows, order = unpaid(make)
+    for claim in db.session.scalars(select(Claim)):
+        claim.held_until = clock.now() - timedelta(seconds=1)
+    db.session.flush()
+    privacy.erase(member.id, clock.now(), asked_by="staff:1")
+    shows[0].cancelled_at = clock.now()
+    db.session.flush()
+    services.called_off(shows[0].id, None, clock.now())
+    assert set(states(order).values()) == {OrderState.AWAITING_PAYMENT}

@@ -227,3 +227,37 @@ def test_a_refused_price_says_so_and_stays(make: Factory, client: FlaskClient) -
         answer = client.post(f"{DESK}/{package.id}", data=terms | {"prices": typed})
         assert answer.status_code == status
         assert status == 303 or typed in answer.get_data(as_text=True)
+
+
+def draft(shows: Sequence[Performance]) -> dict[str, object]:
+    """Return what the desk sends to put two shows together."""
+    return {
+        "name_zh": "两场",
+        "name_en": "Two",
+        "shows": [str(show.id) for show in shows],
+        "opens": "2026-01-01T09:00",
+        "closes": "2099-01-01T09:00",
+        "seats": "5",
+        "seats_per_member": "1",
+        "returns": "each",
+    }
+
+
+def test_days_that_no_calendar_has_and_numbers_that_are_none_are_told(
+    make: Factory, client: FlaskClient
+) -> None:
+    shows = shows_of(make, 2)
+    make.sign_in(client, make.staff(Role.PROGRAMME))
+    for name, typed, told in (
+        ("opens", "0001-01-01T00:00", "请写日期和时间"),
+        ("closes", "9999-12-31T23:59-12:00", "请写日期和时间"),
+        ("members_open", "0001-01-01T00:00", "请写日期和时间"),
+        ("seats", "五套", "请填1到"),
+        ("seats_per_member", "9" * 30, "请填1到"),
+        ("shows", ["999999999999999999", str(shows[0].id)], ""),
+        ("shows", [str(shows[0].id)] * 2, "一种套票要有2到12场"),
+    ):
+        answer = client.post(f"{DESK}/new", data=draft(shows) | {name: typed})
+        assert answer.status_code in {404, 422}, (name, typed)
+        assert told in answer.get_data(as_text=True), (name, typed)
+        assert "Not a valid" not in answer.get_data(as_text=True)

@@ -13,12 +13,10 @@ from palace.blocks.queries.blocks import (
     of_code,
     of_performance,
     organisers,
-    performance_at,
     releasing,
     seat_labels,
     seats_of,
     staff_block,
-    tiers_of,
     units_of,
 )
 from palace.blocks.queries.figures import (
@@ -55,7 +53,6 @@ __all__ = [
     "order_in",
     "organisers",
     "paper_of",
-    "performance_at",
     "rank_of",
     "releasing",
     "seat_labels",
@@ -64,7 +61,6 @@ __all__ = [
     "shares",
     "sign_ups",
     "staff_block",
-    "tiers_of",
     "turn_out",
     "turn_out_of_year",
     "units_of",

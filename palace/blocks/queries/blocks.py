@@ -16,12 +16,12 @@ from palace.errors import NotFound
 from palace.members.models import Post, Unit
 from palace.members.rules import Role, SignedIn
 from palace.money import FREE, Fen
-from palace.programme.models import Performance, Price, Tier
+from palace.programme.models import Performance, Price
 from palace.roster.tree import below
 from palace.tickets.models import Claim
 from palace.venues.models import Seat, Space
 
-Found = TypeVar("Found", Block, NameList, Performance)
+Found = TypeVar("Found", Block, NameList)
 
 
 def units_of(who: SignedIn) -> Sequence[Unit]:
@@ -84,16 +84,7 @@ def staff_block(block_id: int, sites: Collection[int] | None) -> Block:
     return _one(_at(select(Block).join(Block.performance), sites).where(Block.id == block_id))
 
 
-def performance_at(performance_id: int, sites: Collection[int] | None) -> Performance:
-    """Return a performance at one of some sites, published or not.
-
-    Raises:
-        NotFound: there is none, or it is at another site.
-    """
-    return _one(_at(select(Performance), sites).where(Performance.id == performance_id))
-
-
-def _at(wanted: Select[Found], sites: Collection[int] | None) -> Select[Found]:
+def _at(wanted: Select[Block], sites: Collection[int] | None) -> Select[Block]:
     if sites is None:
         return wanted
     return wanted.where(Performance.space_id.in_(select(Space.id).where(Space.site_id.in_(sites))))
@@ -131,18 +122,6 @@ def seats_of(block: Block) -> Sequence[Seat]:
 def seat_labels(block: Block) -> dict[str, Seat]:
     """Return the seats a block has or had, by their codes."""
     return {seat.code: seat for seat in seats_of(block)}
-
-
-def tiers_of(performance_id: int) -> Sequence[Tier]:
-    """Return the tiers a performance is sold in, the cheapest first."""
-    sold = (
-        select(Tier)
-        .join(Price, Price.tier_id == Tier.id)
-        .where(Price.performance_id == performance_id)
-        .group_by(Tier.id)
-        .order_by(func.min(Price.amount), Tier.id)
-    )
-    return db.session.scalars(sold).all()
 
 
 def amounts_of(block: Block) -> tuple[dict[str, Fen], dict[str, Fen]]:

@@ -33,6 +33,7 @@ from palace.joining.queries import any_units_called
 from palace.members.posts import AT_COUNTERS, AT_PROGRAMME
 from palace.members.rules import Role, mask_name
 from palace.programme.models import Performance
+from palace.programme.queries import performance_at, tiers_sold
 from palace.tickets.queries import closed_seats
 from palace.tickets.seatmap import plan_svg
 from palace.venues import queries as venues
@@ -98,7 +99,7 @@ def give(performance_id: int) -> ResponseReturnValue:
 
 
 def _show(performance_id: int) -> Performance:
-    return queries.performance_at(performance_id, current_user.sites(*GIVES))
+    return performance_at(performance_id, current_user.sites(*GIVES))
 
 
 def _marked(form: GiveForm, show: Performance) -> tuple[str, ...]:
@@ -141,7 +142,7 @@ def _show_page(
         sought=sought,
         found=found,
         years={unit.id: queries.turn_out_of_year(unit.id, now) for unit in found},
-        tiers=queries.tiers_of(show.id),
+        tiers=tiers_sold(show.id),
         form=form or _new_form(show),
         ways=WAYS,
         **(_marking(show) if marks and show.plan_id else {}),

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from palace import clock, commands
-from palace.codes import queries
 from palace.codes.errors import CodesTierNotSold, PlacesNotFree
 from palace.codes.models import Code, CodeBatch
 from palace.codes.rules import Reason, check_batch, key_of
@@ -16,6 +15,7 @@ from palace.codes.sealing import PURPOSE, hash_of, text_at
 from palace.db import db
 from palace.members.services import note
 from palace.programme.models import Performance
+from palace.programme.queries import zones_sold
 from palace.programme.rules import Seating
 from palace.security import keys, public_code
 from palace.statements import execute
@@ -23,7 +23,7 @@ from palace.tickets import kept
 from palace.tickets.errors import NoTicketNeeded, SaleClosed
 from palace.tickets.neighbours import together
 from palace.tickets.queries import closed_seats
-from palace.tickets.quotas import keep_free_places
+from palace.tickets.quotas import check_promised, keep_free_places
 from palace.venues import queries as venues
 from palace.venues.rules import SeatType
 
@@ -59,6 +59,7 @@ def make(performance: Performance, making: Making, *, actor: str, key: str) -> C
         CodesOutOfTime, NothingOpened, CodesTierNotSold: what was asked for cannot be.
         SaleClosed, NoTicketNeeded: the show is cancelled, or nobody needs a ticket.
         PlacesNotFree: there are not so many to keep.
+        QuotaTooSmall: the tier, its zone or the house is not sold so often any more.
         KeyReused.
     """
     seed = public_code()
@@ -100,7 +101,7 @@ def _check(performance: Performance, making: Making, now: datetime) -> None:
         keeps=making.keeps,
         has_tier=making.tier_id is not None,
     )
-    if making.tier_id and not queries.zones_of(performance.id, making.tier_id):
+    if making.tier_id and not zones_sold(performance.id, making.tier_id):
         raise CodesTierNotSold
 
 
@@ -132,22 +133,47 @@ def _batch(
 
 
 def _keep(batch: CodeBatch, making: Making, now: datetime) -> None:
-    """Keep as many places as all codes are good for: the best together, or none."""
-    show, reason, until = batch.performance, key_of(batch.id), batch.ends_at
-    if show.plan_id is None:
-        left = keep_free_places(show.id, making.places, reason=reason, until=until, now=now)
-        if left < making.places:
-            raise PlacesNotFree(left=left, wanted=making.places)
-        return
-    zones = queries.zones_of(show.id, making.tier_id)
+    """Keep as many places as all codes are good for, or none; those of a tier are promised in it."""
+    seated = batch.performance.plan_id is not None
+    zones = _keep_seats(batch, making, now) if seated else _keep_places(batch, making, now)
+    if batch.tier_id is not None:
+        check_promised(batch.performance_id, batch.tier_id, zones, now)
+
+
+def _keep_places(batch: CodeBatch, making: Making, now: datetime) -> list[str]:
+    left = keep_free_places(
+        batch.performance_id,
+        making.places,
+        reason=key_of(batch.id),
+        until=batch.ends_at,
+        now=now,
+        tier_id=batch.tier_id,
+    )
+    if left < making.places:
+        raise PlacesNotFree(left=left, wanted=making.places)
+    return [""]
+
+
+def _keep_seats(batch: CodeBatch, making: Making, now: datetime) -> list[str]:
+    """Keep the best seats together; return their zones."""
+    show = batch.performance
+    zones = zones_sold(show.id, making.tier_id)
     zones = zones & {making.zone} if making.zone else zones
     closed = closed_seats(show.id, now)
     free = [
         seat
-        for seat in venues.seats(show.plan_id)
+        for seat in venues.seats(show.plan_id or 0)
         if seat.id not in closed and seat.type is SeatType.SEAT and seat.zone in zones
     ]
     seats = together(free, making.places)
-    won = kept.keep(show.id, seats, reason=reason, until=until, now=now)
-    if won < making.places:
+    won = kept.keep_each(
+        show.id,
+        seats,
+        reason=key_of(batch.id),
+        until=batch.ends_at,
+        now=now,
+        tier_id=batch.tier_id,
+    )
+    if len(won) < making.places:
         raise PlacesNotFree(left=len(free), wanted=making.places)
+    return [seat.zone for seat in seats]

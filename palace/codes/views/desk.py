@@ -24,6 +24,7 @@ from palace.forms import as_typed, new_key
 from palace.lists.services import answer as answer_list
 from palace.members.posts import AT_PROGRAMME
 from palace.members.services import note
+from palace.programme.queries import performance_at, tiers_sold, zones_sold
 from palace.venues import queries as venues
 from palace.web import allow, answer, checked, reads, refusal_words, wants_json
 
@@ -58,7 +59,7 @@ def of_show(performance_id: int) -> ResponseReturnValue:
 @reads(MakeForm)
 def make(performance_id: int) -> ResponseReturnValue:
     """Make a batch of codes."""
-    form, show = MakeForm(), queries.performance_at(performance_id, _sites())
+    form, show = MakeForm(), performance_at(performance_id, _sites())
     try:
         checked(form)
         with transaction():
@@ -78,7 +79,7 @@ def make(performance_id: int) -> ResponseReturnValue:
 def _show_page(
     performance_id: int, form: MakeForm | None = None, told: PalaceError | None = None
 ) -> Response:
-    show, now = queries.performance_at(performance_id, _sites()), clock.now()
+    show, now = performance_at(performance_id, _sites()), clock.now()
     batches = queries.of_performance(show.id)
     counted = queries.counted(batches, now)
     if form is None:
@@ -94,8 +95,8 @@ def _show_page(
         counted=counted,
         form=form,
         reasons=REASONS,
-        tiers=queries.tiers_of(show.id),
-        zones=sorted(queries.zones_of(show.id, None) - {""}),
+        tiers=tiers_sold(show.id),
+        zones=sorted(zones_sold(show.id) - {""}),
         open=show.cancelled_at is None and now < show.starts_at,
         told=refusal_words(told) if told else "",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from palace.members import queries as members
 from palace.packages import queries
 from palace.packages.services import orders
 
@@ -16,5 +17,8 @@ def called_off(performance_id: int, by: timedelta | None, _since: datetime) -> N
     """
     if by is not None:
         return
-    for whole in queries.waiting_for(performance_id):
-        orders.called_off(whole, performance_id)
+    waiting = queries.waiting_for(performance_id)
+    for whole in waiting:  # all of them before the first seat
+        members.lock(whole.member_id)
+    for whole in waiting:
+        orders.called_off(whole)

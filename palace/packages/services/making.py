@@ -28,6 +28,7 @@ from palace.packages.errors import (
     told,
 )
 from palace.programme.models import Package, PackagePrice, PackageShow, Performance, Tier
+from palace.programme.queries import zones_sold
 from palace.programme.rules import Returns, Seating
 
 Zones = Mapping[int, str | None]
@@ -180,9 +181,8 @@ def _set_prices(package: Package, prices: Prices) -> None:
 
 def _check_sold(tier: Tier, show: Performance, zone: str | None, costs: Mapping[int, Fen]) -> None:
     """Refuse a tier that a show does not sell in the zone, or in each of its zones where any may be had."""
-    zones = queries.zones_of_tier(show.id, tier.id)
-    wanted = {zone} if zone else set(queries.all_zones(show.id))
-    if show.id not in costs or not wanted <= zones:
+    wanted = {zone} if zone else zones_sold(show.id)
+    if show.id not in costs or not wanted <= zones_sold(show.id, tier.id):
         raise TierMissing(tier=tier, **told(show))
 
 

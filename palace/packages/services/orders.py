@@ -180,18 +180,31 @@ def let_go(parts: Sequence[Part], now: datetime) -> None:
         seats_freed(part.order.performance_id, (), now)
 
 
-def called_off(whole: PackageOrder, performance_id: int) -> None:
-    """Let a show that was called off go from a package that waits for its money; the rest costs less."""
+def called_off(whole: PackageOrder) -> None:
+    """Let shows that were called off go from a package that waits for its money; the rest costs less.
+
+    A rest that costs nothing is settled; where its seats are not kept any more, it goes too.
+    """
     _, parts, now = locked(db.session.get_one(Member, whole.member_id), whole.code)
     waiting = _in(parts, OrderState.AWAITING_PAYMENT)
-    gone = [part for part in waiting if part.order.performance_id == performance_id]
+    gone = [part for part in waiting if part.show.cancelled_at is not None]
     rest = [part for part in waiting if part not in gone]
+    if not gone:
+        return
     let_go(gone, now)
     if any(part.total for part in rest):
         payments.lower(PACKAGES, whole.id, Fen(sum(part.total for part in gone)))
     else:
         payments.close(PACKAGES, whole.id, now=now)
-        _settle(rest, now)
-    if gone:
-        subject = f"package_order:{whole.id}"
-        note("package_show_off", subject, after={"performance": performance_id}, actor=SYSTEM)
+        _settle_or_let_go(rest, now)
+    for part in gone:
+        told = {"performance": part.order.performance_id}
+        note("package_show_off", f"package_order:{whole.id}", after=told, actor=SYSTEM)
+
+
+def _settle_or_let_go(rest: Sequence[Part], now: datetime) -> None:
+    try:
+        with db.session.begin_nested():
+            _settle(rest, now)
+    except HoldLapsed:
+        let_go(rest, now)

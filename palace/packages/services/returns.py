@@ -8,20 +8,28 @@ from palace.packages import queries
 from palace.packages.errors import PackageBroken
 from palace.programme.rules import Returns
 from palace.tickets import services as tickets
+from palace.tickets.errors import NothingToReturn
 from palace.tickets.models import PackageOrder
+from palace.tickets.rules import OrderState
 
 
 def give_back(member: Known, code: str) -> PackageOrder:
     """Give back every ticket of a package that its member still has; repeating changes nothing.
 
+    Tickets of shows that were called off stay what they are.
+
     Raises:
+        NothingToReturn: all of its shows were.
         PackageBroken: it goes back as a whole, and is not whole any more.
         TooLateToReturn, PaidTicket, AlreadyAdmitted: one of the tickets cannot go back, so none does.
     """
     members.lock(member.id)
     whole = queries.order_of(member.id, code)
-    valid = queries.valid_tickets(whole)
-    complete = whole.seat_count * len(queries.parts(whole))
+    parts = [one for one in queries.parts(whole) if one.state is OrderState.SETTLED]
+    ahead = [one for one in parts if one.performance.cancelled_at is None]
+    if parts and not ahead:
+        raise NothingToReturn
+    valid, complete = queries.returnable(whole), whole.seat_count * len(ahead)
     if valid and whole.package.returns is Returns.WHOLE and len(valid) < complete:
         raise PackageBroken
     for ticket in valid:

@@ -16,11 +16,12 @@ from palace.agenda import queries as agenda
 from palace.agenda.models import AgendaEntry
 from palace.db import db, transaction
 from palace.errors import NotFound, PalaceError
+from palace.forms import new_key
 from palace.members.queries import current_member
 from palace.members.rules import Known, Role, Standing
 from palace.packages import queries, services
 from palace.packages.errors import ShowRefused
-from palace.packages.forms import TakeForm, new_key
+from palace.packages.forms import TakeForm
 from palace.packages.rules import Price
 from palace.packages.services.taking import Asked, opens_at
 from palace.packages.views.base import bp, order_json, package_json
