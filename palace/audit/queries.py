@@ -186,6 +186,8 @@ def _opening(whom: str, second: str) -> str:
 def _value(value: object) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{name}={_value(part)}" for name, part in value.items())
+    if isinstance(value, list):
+        return ", ".join(_value(part) for part in value)
     if isinstance(value, bool):
         return str(gettext(YES if value else NO))
     return "–" if value in (None, "") else _thing(str(value))

@@ -287,5 +287,5 @@ def _told(given: Complimentary) -> dict[str, object]:
         "performance": given.performance_id,
         "reason": given.reason.value,
         "tickets": given.wanted,
-        "members": [one.member_id for one in given.people],
+        "member": [one.member_id for one in given.people],
     }

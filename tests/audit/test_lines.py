@@ -329,7 +329,13 @@ def test_codes_and_instants_are_said_in_words(
                 "fund": "",
                 "openings": f"public={NINE} 7={NINE}",
             },
-            after={"way": "of_old", "releases_at": None, "fund": "工会经费", "openings": ""},
+            after={
+                "way": "of_old",
+                "releases_at": None,
+                "fund": "工会经费",
+                "openings": "",
+                "member": [245, 244],
+            },
         )
     )
     (row,) = rows(client, "subject=block:1")
@@ -337,6 +343,7 @@ def test_codes_and_instants_are_said_in_words(
     assert "怎么发: 只用群里的链接 → of_old" in told
     assert "收回时间: 12月1日 周二 19:30 → –" in told
     assert "差价由谁出: – → 工会经费" in told
+    assert "会员编号: 245, 244" in told
     assert "开票时间: 公众 12月1日 周二 09:00, 单位编号 7 12月1日 周二 09:00 → –" in told
 
 

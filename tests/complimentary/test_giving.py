@@ -60,7 +60,7 @@ def test_a_guest_has_a_ticket_that_costs_nothing_and_says_so(make: Factory) -> N
     line = db.session.scalars(select(AuditLine).where(AuditLine.act == "complimentary_given")).one()
     assert line.why == "开幕嘉宾"
     assert line.after
-    assert line.after["members"] == [guest.id]
+    assert line.after["member"] == [guest.id]
     assert "赠票" in printing.page_of(ticket).html
 
 
