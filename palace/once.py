@@ -1,11 +1,13 @@
-"""What a page asks once: one that only reads is of one instant, and of one state of the house's figures."""
+"""What is asked once: by a page that only reads, as it is of one instant; by a process for some seconds."""
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
-from flask import has_request_context, request
+from flask import current_app, has_request_context, request
 
 from palace.db import db
 
@@ -21,3 +23,23 @@ def once(name: str, read: Callable[[], Value]) -> Value:
     if name not in kept:
         kept[name] = read()
     return cast("Value", kept[name])
+
+
+def read_lately(name: str, seconds: float, read: Callable[[], Value]) -> Value:
+    """Return what `read` said to this process less than `seconds` ago, else what it says now."""
+    known, now = _known(), time.monotonic()
+    read_at, value = known.get(name, (-math.inf, None))
+    if now - read_at >= seconds:
+        value = read()
+        known[name] = now, value
+    return cast("Value", value)
+
+
+def forget(name: str) -> None:
+    """Have this process ask anew what it read lately."""
+    _known().pop(name, None)
+
+
+def _known() -> dict[str, tuple[float, Any]]:
+    known: dict[str, tuple[float, Any]] = current_app.extensions.setdefault("palace_once", {})
+    return known

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
@@ -33,6 +35,17 @@ def language() -> str:
     if kept is None:
         kept = request.environ[KEPT] = _asked_for()
     return kept
+
+
+@contextmanager
+def spoken(chosen: str) -> Iterator[None]:
+    """Say things in one language for the length of the block, whatever the request asked for."""
+    kept = language()
+    request.environ[KEPT] = chosen
+    try:
+        yield
+    finally:
+        request.environ[KEPT] = kept
 
 
 def _asked_for() -> str:

@@ -93,7 +93,14 @@ def base_app(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 def forget_the_programme(app: Flask) -> None:
     """Forget what the last test read of the programme: it is kept for a second."""
-    app.extensions.pop("palace_coming", None)
+    app.extensions.get("palace_once", {}).pop("coming", None)
+
+
+def make_old(app: Flask, name: str, seconds: float) -> None:
+    """Let time go by for what the application read lately."""
+    known = app.extensions["palace_once"]
+    read_at, value = known[name]
+    known[name] = read_at - seconds, value
 
 
 @pytest.fixture
@@ -106,9 +113,7 @@ def app(base_app: Flask) -> Iterator[Flask]:
             engines = cast("dict[str | None, Any]", db.engines)
             engines[None] = connection
             db.session.configure(join_transaction_mode="create_savepoint")
-            forget_the_programme(base_app)
-            base_app.extensions.pop("palace_modes", None)
-            base_app.extensions.pop("palace_coupons", None)
+            base_app.extensions.pop("palace_once", None)
             try:
                 yield base_app
             finally:
@@ -147,8 +152,6 @@ def live(live_app: Flask) -> Iterator[Factory]:
         owner = live_app.extensions["palace"].database_owner_url
         with create_engine(owner, poolclass=NullPool).begin() as connection:
             connection.execute(text(f"TRUNCATE {', '.join(tables_to_empty())} CASCADE"))
-        forget_the_programme(live_app)
-        live_app.extensions.pop("palace_modes", None)
-        live_app.extensions.pop("palace_coupons", None)
+        live_app.extensions.pop("palace_once", None)
         yield Factory(live_app)
         db.session.remove()

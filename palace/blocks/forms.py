@@ -22,7 +22,8 @@ from wtforms.validators import (
 )
 
 from palace.blocks.rules import MOST_NAMES, MOST_PAPER, Way
-from palace.blocks.services.giving import Places, Terms
+from palace.blocks.services.giving import Terms
+from palace.blocks.services.placing import Places
 from palace.forms import (
     MOST_VALUES,
     STALE,

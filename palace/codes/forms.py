@@ -28,6 +28,11 @@ HOW_MANY_EACH = _("请写一个码几张票，1到%(most)s。", most=MOST_EACH)
 UNKNOWN = _("没有这一项，请刷新后重新选。")
 
 
+def _plain(typed: str | None) -> str | None:
+    """Return what was typed without space around it: space alone is nothing, and no number."""
+    return typed.strip() if typed else typed
+
+
 class MakeForm(KeyedForm):
     """A new batch: for whom, what for, how many, until when, what its codes open."""
 
@@ -50,7 +55,9 @@ class MakeForm(KeyedForm):
     zone = StringField(
         _("留在哪个票区"), validators=[Optional(), Length(max=LONGEST_ZONE, message=UNKNOWN)]
     )
-    tier = StringField(_("按什么价"), validators=[Optional(), Regexp(NUMBER, message=UNKNOWN)])
+    tier = StringField(
+        _("按什么价"), filters=[_plain], validators=[Optional(), Regexp(NUMBER, message=UNKNOWN)]
+    )
 
     def validate_each(self, field: Any) -> None:
         """Want of a batch that its places can be kept at all.
@@ -88,7 +95,9 @@ class CodeForm(Form):
             Length(max=LONGEST_CODE, message=_("码没有这么长，一共16位。")),
         ],
     )
-    performance = HiddenField(validators=[Optional(), Regexp(NUMBER, message=STALE)])
+    performance = HiddenField(
+        filters=[_plain], validators=[Optional(), Regexp(NUMBER, message=STALE)]
+    )
 
     @property
     def performance_id(self) -> int | None:

@@ -48,9 +48,9 @@ class GivenState(StrEnum):
 
 
 STATES = {
-    GivenState.GIVEN: N_("送出"),
+    GivenState.GIVEN: N_("送出了"),
     GivenState.PROPOSED: N_("等另一个人确认"),
-    GivenState.WITHDRAWN: N_("撤回"),
+    GivenState.WITHDRAWN: N_("撤回了"),
 }
 
 

@@ -92,11 +92,21 @@ def give(performance: Performance, giving: Giving, *, actor: str, key: str) -> C
         _picks(asked_for, claims.the_tier(), now)  # what cannot be given is not proposed
         asked_for.state = GivenState.PROPOSED
         db.session.flush()
-        _note("complimentary_proposed", asked_for)
+        note(
+            "complimentary_proposed",
+            f"complimentary:{asked_for.id}",
+            after=_told(asked_for),
+            why=asked_for.why or None,
+        )
         return asked_for
     db.session.flush()
     _hand_over(asked_for, now)
-    _note("complimentary_given", asked_for)
+    note(
+        "complimentary_given",
+        f"complimentary:{asked_for.id}",
+        after=_told(asked_for),
+        why=asked_for.why or None,
+    )
     return asked_for
 
 
@@ -127,7 +137,12 @@ def confirm(performance_id: int, complimentary_id: int, *, actor: str) -> Compli
     _hand_over(proposed, now)
     proposed.state, proposed.decided_by, proposed.decided_at = GivenState.GIVEN, actor, now
     db.session.flush()
-    _note("complimentary_confirmed", proposed)
+    note(
+        "complimentary_confirmed",
+        f"complimentary:{proposed.id}",
+        after=_told(proposed),
+        why=proposed.why or None,
+    )
     return proposed
 
 
@@ -146,7 +161,12 @@ def withdraw(performance_id: int, complimentary_id: int, *, actor: str) -> Compl
     now = clock.now()
     proposed.state, proposed.decided_by, proposed.decided_at = GivenState.WITHDRAWN, actor, now
     db.session.flush()
-    _note("complimentary_withdrawn", proposed)
+    note(
+        "complimentary_withdrawn",
+        f"complimentary:{proposed.id}",
+        after=_told(proposed),
+        why=proposed.why or None,
+    )
     return proposed
 
 
@@ -265,11 +285,10 @@ def _best(given: Complimentary, plan_id: int, now: datetime) -> list[PlanSeat]:
     return chosen
 
 
-def _note(act: str, given: Complimentary) -> None:
-    told = {
+def _told(given: Complimentary) -> dict[str, object]:
+    return {
         "performance": given.performance_id,
         "reason": given.reason.value,
         "tickets": given.wanted,
         "members": [one.member_id for one in given.people],
     }
-    note(act, f"complimentary:{given.id}", after=told, why=given.why or None)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
-import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from flask import current_app, url_for
+from flask import url_for
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
@@ -34,12 +32,14 @@ from palace.lists.rules import Kind
 from palace.members.models import Unit
 from palace.members.posts import AT_PROGRAMME
 from palace.members.rules import SignedIn
+from palace.once import read_lately
 from palace.programme.models import Partner
 from palace.sealing import KEY_ID
 from palace.text import N_
 
 Sites = Collection[int] | None
 FRESH = 10.0  # seconds
+ANY_POOL = select(exists(select(CouponPool.id)))
 TODAY = func.date(func.timezone(SHANGHAI.key, func.palace_clock()))
 
 
@@ -76,11 +76,7 @@ class Figures:
 
 def has_pools() -> bool:
     """Return whether this house ever had coupons, else no page speaks of them; read once in ten seconds."""
-    read_at, found = current_app.extensions.get("palace_coupons", (-math.inf, False))
-    if time.monotonic() - read_at >= FRESH:
-        found = bool(db.session.scalar(select(exists(select(CouponPool.id)))))
-        current_app.extensions["palace_coupons"] = time.monotonic(), found
-    return bool(found)
+    return read_lately("coupons", FRESH, lambda: db.session.scalar(ANY_POOL) or False)
 
 
 def on_offer(today: date) -> list[Offered]:

@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from palace.blocks import services
 from palace.blocks.rules import Way
-from palace.blocks.services.giving import Places, Terms
+from palace.blocks.services.giving import Terms
+from palace.blocks.services.placing import Places
 from palace.clock import palace_day
 from palace.db import db
 from palace.demo.programme import Show

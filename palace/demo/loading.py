@@ -28,11 +28,14 @@ from palace.demo import (
     waiting,
 )
 from palace.demo.people import SEED
+from palace.patience import patient
 from palace.venues import queries as venues
 from palace.venues.models import Demonstration
 from palace.venues.services import check_database
 
 LOADING = 7_215_003  # advisory lock: two loads at once
+LONGEST = 120  # seconds to wait for another load, and for a statement of one's own
+ANSWERING = 5  # more, for PostgreSQL to say that they are over
 
 
 def load(settings: Settings) -> bool:
@@ -42,7 +45,7 @@ def load(settings: Settings) -> bool:
         UnsafeSettings: not in demonstration mode, or the database holds a real palace.
     """
     _check(settings)
-    with transaction():
+    with transaction(), patient(LONGEST + ANSWERING):
         _wait_for_others()
         check_database(settings)
         if venues.is_demonstration():
@@ -61,7 +64,7 @@ def reset(settings: Settings) -> None:
         UnsafeSettings: not in demonstration mode, or the database holds a real palace.
     """
     _check(settings)
-    with transaction():
+    with transaction(), patient(LONGEST + ANSWERING):
         _wait_for_others()
         check_database(settings)
         db.session.execute(text(f"TRUNCATE {', '.join(tables_to_empty())}"))
@@ -77,8 +80,8 @@ def _check(settings: Settings) -> None:
 
 def _wait_for_others() -> None:
     """Wait for a load that runs already: longer than requests may wait."""
-    for limit in ("lock_timeout = '120s'", "statement_timeout = '120s'"):
-        db.session.execute(text(f"SET LOCAL {limit}"))
+    for limit in ("lock_timeout", "statement_timeout"):
+        db.session.execute(text(f"SET LOCAL {limit} = '{LONGEST}s'"))
     db.session.execute(select(func.pg_advisory_xact_lock(LOADING)))
 
 

@@ -47,6 +47,7 @@ class Reason(StrEnum):
     REPLACED = "replaced"
     CANCELLED = "cancelled"
     TOO_EARLY = "too_early"
+    TOO_LATE = "too_late"
     OVER = "over"
 
 
@@ -64,6 +65,7 @@ WORDS = {
     Reason.REPLACED: N_("这是换过的旧票。请出示新票，或到售票处。"),
     Reason.CANCELLED: N_("本场已经取消，请到售票处。"),
     Reason.TOO_EARLY: N_("还没有开始入场，%(doors_at)s开始。"),
+    Reason.TOO_LATE: N_("已经开演，本场开演后不能入场。"),
     Reason.OVER: N_("本场已经结束。"),
 }
 """The sentence of each reason, for the steward to say aloud."""
@@ -94,7 +96,11 @@ class Shown(Protocol):
     @property
     def doors_at(self) -> datetime: ...
     @property
+    def starts_at(self) -> datetime: ...
+    @property
     def ends_at(self) -> datetime: ...
+    @property
+    def late_entry(self) -> str: ...
 
 
 def typed_code(text: str) -> TypedCode | None:
@@ -112,7 +118,8 @@ def reason_against(
 ) -> Reason | None:
     """Return why a door of a performance refuses a ticket, or None: it may come in.
 
-    Doors open at `doors_at` itself and close at `ends_at` itself.
+    Doors open at `doors_at` itself and close at `ends_at` itself, or at `starts_at` where nobody comes
+    in late.
 
     Args:
         ticket: as the database has it now.
@@ -127,6 +134,7 @@ def reason_against(
         Reason.CANCELLED: ticket.cancelled_at is not None,
         Reason.TOO_EARLY: now < ticket.doors_at,
         Reason.OVER: now >= ticket.ends_at,
+        Reason.TOO_LATE: now >= ticket.starts_at and ticket.late_entry == LateEntry.NONE,
     }
     return next((reason for reason, holds in refused.items() if holds), None)
 

@@ -80,6 +80,8 @@ def _decide(ticket: Columns, performance_id: int, gate: str, *, issue: int | Non
     reason = rules.reason_against(
         ticket, performance_id=performance_id, issue=issue, now=ticket.now
     )
+    if reason is Reason.TOO_LATE and admission_of(ticket.id):
+        return _already(ticket)
     if reason:
         return _refused(reason, ticket)
     if gate not in queries.gates(ticket.plan_id):

@@ -46,8 +46,8 @@ class Progress:
         return self.told + self.waiting + self.failed
 
 
-def coming(now: datetime, sites: Collection[int] | None) -> list[Performance]:
-    """Return the shows that are to come and not called off, by start."""
+def coming(now: datetime, sites: Collection[int] | None) -> list[list[Performance]]:
+    """Return the shows to come that are not called off, by production: whose next is soonest first."""
     wanted = select(Performance).where(
         Performance.published_at.is_not(None),
         Performance.cancelled_at.is_(None),
@@ -55,7 +55,10 @@ def coming(now: datetime, sites: Collection[int] | None) -> list[Performance]:
         Performance.starts_at < now + COMING,
     )
     ordered = _here(wanted, sites).order_by(Performance.starts_at, Performance.id)
-    return list(db.session.scalars(ordered.limit(MOST_LISTED)))
+    groups: dict[int, list[Performance]] = {}
+    for one in db.session.scalars(ordered.limit(MOST_LISTED)):
+        groups.setdefault(one.production_id, []).append(one)
+    return list(groups.values())
 
 
 def _here(wanted: Select[Performance], sites: Collection[int] | None) -> Select[Performance]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Flask, Response, flash, redirect, request, url_for
@@ -72,18 +71,10 @@ def home() -> ResponseReturnValue:
         "moving/home.html",
         lambda: {"moves": [_move_json(move) for move in found]},
         moves=found,
-        by_production=_by_production(queries.coming(clock.now(), _sites())),
+        by_production=queries.coming(clock.now(), _sites()),
         may_plan=not current_user.roles.isdisjoint(AT_PROGRAMME),
         may_refund=not current_user.roles.isdisjoint(OWED_TO),
     )
-
-
-def _by_production(shows: Iterable[Performance]) -> list[list[Performance]]:
-    """Return shows in groups of one production, whose next show is soonest first."""
-    groups: dict[int, list[Performance]] = {}
-    for one in shows:
-        groups.setdefault(one.production_id, []).append(one)
-    return list(groups.values())
 
 
 @bp.get("/staff/programme/refunds")
@@ -268,20 +259,9 @@ def _texts(target: Target, move: Move | None, found: Performance) -> list[tuple[
     old = move.old_starts_at if move else found.starts_at
     texts = []
     for language in words.LOCALES:
-        with _spoken(language):
+        with words.spoken(language):
             texts.append((language, services.text_for(target, old, found)))
     return texts
-
-
-@contextmanager
-def _spoken(language: str) -> Iterator[None]:
-    """Say things in a language for the length of the block."""
-    kept = words.language()
-    request.environ[words.KEPT] = language
-    try:
-        yield
-    finally:
-        request.environ[words.KEPT] = kept
 
 
 def _move_json(move: Move) -> dict[str, Any]:

@@ -7,12 +7,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from palace.db import db
 from palace.errors import NotFound
 from palace.money import Fen
+from palace.once import read_lately
 from palace.packages.rules import Price as PackagedPrice
 from palace.programme import queries as programme
 from palace.programme.models import (
@@ -37,23 +38,35 @@ from palace.venues.queries import house_rules, spaces_at
 NOW = func.palace_clock()
 MOST_OFFERED = 200
 ON_SALE = (Package.published_at.is_not(None), Package.closes_at > NOW)
-WITH = (
-    select(Package.id, Package.name_zh, Package.name_en, Package.singly)
+FRESH = 1.0  # seconds, as the programme is read
+COMING = (
+    select(
+        Package.id,
+        Package.name_zh,
+        Package.name_en,
+        Package.singly,
+        func.array_agg(PackageShow.performance_id).label("shows"),
+    )
     .join(PackageShow, PackageShow.package_id == Package.id)
-    .where(PackageShow.performance_id == bindparam("performance_id", type_=BigInteger), *ON_SALE)
+    .where(*ON_SALE)
+    .group_by(Package.id)
     .order_by(Package.id)
 )
-COMING = select(Package.id, Package.name_zh, Package.name_en).where(*ON_SALE).order_by(Package.id)
 
 
 def coming() -> list[Any]:
-    """Return id and names of each package that is or will be on sale."""
+    """Return id, names, `singly` and shows of each package that is or will be on sale."""
     return execute(COMING, {})
 
 
+def coming_lately() -> list[Any]:
+    """Return what `coming` does: every page of a show or the programme asks, so read once a second."""
+    return read_lately("packages", FRESH, coming)
+
+
 def with_show(performance_id: int) -> list[Any]:
-    """Return id, names and `singly` of each package on sale that a show is part of."""
-    return execute(WITH, {"performance_id": performance_id})
+    """Return those packages that a show is part of."""
+    return [package for package in coming_lately() if performance_id in package.shows]
 
 
 def published(package_id: int) -> Package:

@@ -11,6 +11,11 @@ from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.dml import Delete, Update
 
 from palace.db import Base, table_of
+from palace.text import N_
+
+STAYS = N_("账要对得上，一直留着；注销以后不再写着是谁。")
+GOES = N_("留到您注销。")
+DAYS = N_("过%(days)s天删除，注销时马上删。")
 
 
 @dataclass(frozen=True)

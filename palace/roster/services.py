@@ -12,18 +12,19 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import IO, cast
+from typing import IO
 
 from sqlalchemy.exc import IntegrityError
 
 from palace import clock
 from palace.config import ROOT
-from palace.db import ANSWER_LIMIT, Patient, db, side_engine
+from palace.db import db, side_engine
 from palace.errors import PalaceError
 from palace.members.services import note
+from palace.patience import driver, patient
 from palace.processes import dying_with_us
 from palace.roster import claims, following, queries, sealing
 from palace.roster.errors import (
@@ -47,7 +48,7 @@ KEEP_PIECE = "INSERT INTO roster_chunks (import_id, number, content) VALUES (%s,
 BLOCK = 1 << 18
 TOLD_EVERY = 20_000
 MOST_KEPT = 200
-PATIENT = 1800.0
+PATIENT = 1800.0  # seconds for a statement over a million rows
 RUNNING = "uq_roster_imports_at_work"
 Progress = Callable[[int], None]
 
@@ -79,7 +80,7 @@ def upload(
     _put(row)
     for number, piece in enumerate(iter(lambda: file.read(PIECE), b"")):
         kept = sealing.sealed(piece, f"{row.id}:{number}")
-        _driver().execute(KEEP_PIECE, (row.id, number, kept))
+        driver().execute(KEEP_PIECE, (row.id, number, kept))
     note("roster_uploaded", f"roster_import:{row.id}", after={"size": size}, actor=actor)
     return row
 
@@ -127,7 +128,7 @@ def read(import_id: int, progress: Progress | None = None) -> None:
     row = queries.find_import(import_id)
     if row is None or row.state not in {ImportState.WAITING, ImportState.APPLYING}:
         return
-    with _patient():
+    with patient(PATIENT):
         claims.set_up(row.unit_id)
         row = queries.get_import(import_id)
         if row.state not in {ImportState.WAITING, ImportState.APPLYING}:
@@ -185,7 +186,7 @@ def _copied(file: IO[bytes], progress: Progress) -> set[Column]:
 
 def _pass_on(reader: subprocess.Popen[bytes], progress: Progress) -> None:
     count, told = 0, 0
-    with _driver().cursor().copy(claims.COPY) as copy:
+    with driver().cursor().copy(claims.COPY) as copy:
         while reader.stdout and (block := reader.stdout.read(BLOCK)):
             copy.write(block)
             count += block.count(b"\n")
@@ -281,18 +282,3 @@ def _told(import_id: int) -> Progress:
             side.execute(claims.TELL, {"import_id": import_id, "count": count})
 
     return tell
-
-
-def _driver() -> Patient:
-    return cast("Patient", db.session.connection().connection.dbapi_connection)
-
-
-@contextmanager
-def _patient() -> Iterator[None]:
-    """Wait for statements over a million rows as long as they need; a page never does."""
-    driver = _driver()
-    driver.limit = PATIENT
-    try:
-        yield
-    finally:
-        driver.limit = ANSWER_LIMIT

@@ -22,7 +22,15 @@ from sqlalchemy.orm import aliased
 from palace.clock import Instant, month_of
 from palace.members.models import Grant, Unit
 from palace.members.queries import grant_holds
-from palace.programme.models import Opening, Performance, Price, Quota, Tier
+from palace.programme.models import (
+    Opening,
+    Package,
+    PackageShow,
+    Performance,
+    Price,
+    Quota,
+    Tier,
+)
 from palace.programme.rules import Scope
 from palace.strikes.models import Strike
 from palace.tickets.kept import live, promised
@@ -76,6 +84,20 @@ def _taken() -> ScalarSelect[int]:
     )
     counted = select(func.count()).where(Claim.performance_id == PERFORMANCE, of_tier)
     return counted.correlate(Tier).scalar_subquery()
+
+
+def only_in() -> ScalarSelect[int]:
+    """Return the package a show is only sold in; NULL where it is sold by itself too."""
+    return (
+        select(func.min(Package.id))
+        .join(PackageShow, PackageShow.package_id == Package.id)
+        .where(
+            PackageShow.performance_id == PERFORMANCE,
+            Package.published_at.is_not(None),
+            ~Package.singly,
+        )
+        .scalar_subquery()
+    )
 
 
 def prices() -> ScalarSelect[Any]:

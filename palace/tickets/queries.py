@@ -21,7 +21,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from palace.clock import day_span, palace_day
 from palace.db import db, table_of
@@ -50,7 +50,11 @@ NOW = bindparam("now", type_=DateTime(timezone=True))
 MINE = (bindparam("code", type_=Text), bindparam("member_id", type_=BigInteger))
 ORDER_OF = select(Order).where(Order.code == MINE[0], Order.member_id == MINE[1])
 BARE_ORDER_OF = select(ORDERS).where(ORDERS.c.code == MINE[0], ORDERS.c.member_id == MINE[1])
-TICKET_OF = select(Ticket).where(Ticket.code == MINE[0], Ticket.member_id == MINE[1])
+TICKET_OF = (
+    select(Ticket)
+    .where(Ticket.code == MINE[0], Ticket.member_id == MINE[1])
+    .options(joinedload(Ticket.order).lazyload(Order.performance))
+)
 OF_MEMBER = bindparam("member_id", type_=BigInteger)
 OF_PERFORMANCE = bindparam("performance_id", type_=BigInteger)
 OPEN = select(Order.id).where(
@@ -229,7 +233,7 @@ def first_of_each(orders: Iterable[Order]) -> list[Order]:
 
 
 def ticket_of(member_id: int, code: str) -> Ticket:
-    """Return a member's ticket, also a returned one.
+    """Return a member's ticket, also a returned one, with its order.
 
     Raises:
         NotFound: there is no such ticket, or it is somebody else's.

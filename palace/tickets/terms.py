@@ -15,14 +15,7 @@ from palace.db import table_of
 from palace.errors import NotFound
 from palace.members.rules import Known, Standing
 from palace.money import Fen
-from palace.programme.models import (
-    Package,
-    PackageShow,
-    Performance,
-    Production,
-    Quota,
-    Tier,
-)
+from palace.programme.models import Performance, Production, Quota, Tier
 from palace.programme.rules import IdentityPolicy, Qualifies, SeatChoice, Timed, opening
 from palace.statements import Question, execute
 from palace.strikes.rules import Ladder
@@ -112,17 +105,8 @@ def names_of(kind: type[Any]) -> tuple[str, ...]:
 Part = TypeVar("Part", Show, House)
 PARTS: Mapping[type[Any], tuple[str, ...]] = {kind: names_of(kind) for kind in (Show, House)}
 TIER_COLUMNS = [name for name in names_of(SoldTier) if hasattr(Tier, name)]
-ONLY_IN = (
-    select(func.min(Package.id))
-    .join(PackageShow, PackageShow.package_id == Package.id)
-    .where(
-        PackageShow.performance_id == PERFORMANCE,
-        Package.published_at.is_not(None),
-        ~Package.singly,
-    )
-)
 NAMES: dict[str, Any] = {
-    "only_package_id": ONLY_IN.scalar_subquery(),
+    "only_package_id": counts.only_in(),
     "title_zh": Production.title_zh,
     "title_en": Production.title_en,
     "site_zh": Site.name_zh,

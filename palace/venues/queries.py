@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
@@ -15,7 +14,7 @@ from palace.db import db
 from palace.members.posts import ProofRules
 from palace.members.rules import CodeBudget
 from palace.notices.rules import Fund, MessageRules
-from palace.once import once
+from palace.once import forget, once, read_lately
 from palace.venues.errors import NotSetUp
 from palace.venues.models import Demonstration, HouseRules, Seat, SeatingPlan, Site, Space
 from palace.venues.rules import NORMAL, Mode, Moded, PlanSeat, Reason, stronger, weakest
@@ -184,9 +183,8 @@ def has_palace() -> bool:
 
 @dataclass(frozen=True)
 class Modes:
-    """How the palace and the spaces of single houses stand, as this process read it a moment ago."""
+    """How the palace and the spaces of single houses stand."""
 
-    read_at: float
     palace: Moded = NORMAL
     by_space: Mapping[int, Moded] = field(default_factory=dict)
 
@@ -201,23 +199,20 @@ class Modes:
 
 def modes() -> Modes:
     """Return how the houses stand: every page and booking asks, so it is read once in two seconds."""
-    kept: Modes | None = current_app.extensions.get("palace_modes")
-    if kept is None or time.monotonic() - kept.read_at > MODES_FRESH:
-        kept = current_app.extensions["palace_modes"] = _read_modes()
-    return kept
+    return read_lately("modes", MODES_FRESH, _read_modes)
 
 
 def forget_modes() -> None:
     """Have this process read anew how the houses stand."""
-    current_app.extensions.pop("palace_modes", None)
+    forget("modes")
 
 
 def _read_modes() -> Modes:
-    read_at, palace, by_space = time.monotonic(), NORMAL, {}
+    palace, by_space = NORMAL, {}
     for kind, space_id, mode, zh, en in db.session.execute(MODED):
         moded = Moded(mode=mode, reason=Reason(name_zh=zh, name_en=en))
         if kind == HEAD:
             palace = moded
         elif space_id is not None:
             by_space[space_id] = moded
-    return Modes(read_at, palace, by_space)
+    return Modes(palace, by_space)

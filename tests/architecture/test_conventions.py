@@ -73,6 +73,7 @@ UNUSUAL = {
     "tickets/entrants.py": "the form of who comes in, for a single order and for a package's",
     "privacy/holding.py": "what one table keeps of a member, as page, download and erasing read it",
     "privacy/holdings.py": "every table that keeps something of a member, in one place",
+    "privacy/ticketing.py": "those of what somebody booked, shown by holdings",
     "privacy/rows.py": "which rows of a table are a member's, where no column says it alone",
     "privacy/ledger.py": "the copy of the erasures beside the backups",
     "roster/delimited.py": "reads a CSV a block at a time, in the process for files nobody trusts",

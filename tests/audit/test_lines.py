@@ -22,6 +22,8 @@ from palace.audit.values import CODES, VALUES
 from palace.blocks.rules import Way
 from palace.broadcasts.rules import Audience
 from palace.care.queries import TASK_DIED
+from palace.codes.rules import Reason as CodesFor
+from palace.complimentary.rules import Reason as GivenFor
 from palace.consents.rules import Purpose
 from palace.db import db
 from palace.joining.rules import Verdict
@@ -30,7 +32,7 @@ from palace.members.models import AuditLine, Staff
 from palace.members.rules import Role
 from palace.moving.rules import MoveKind
 from palace.privacy.forms import DaysForm
-from palace.programme.rules import IdentityPolicy, Qualifies, SeatChoice, Seating
+from palace.programme.rules import IdentityPolicy, Qualifies, Returns, SeatChoice, Seating
 from palace.reports.rules import Format
 from palace.strikes import rules as strikes
 from palace.tickets.keeping import KeptFor
@@ -57,6 +59,7 @@ NOTED: dict[str, tuple[type[StrEnum], ...]] = {
     "mode": (Mode,),
     "state": (TicketState, WaitState, MoveKind, strikes.Verdict),
     "kept_for": (KeptFor,),
+    "move_kind": (MoveKind,),
     "way": (Way,),
     "audience": (Audience,),
     "purpose": (Purpose,),
@@ -64,6 +67,8 @@ NOTED: dict[str, tuple[type[StrEnum], ...]] = {
     "choice": (SeatChoice,),
     "identity_policy": (IdentityPolicy,),
     "qualifies": (Qualifies,),
+    "reason": (GivenFor, CodesFor),
+    "returns": (Returns,),
     "format": (Format,),
     "found_by": (FoundBy,),
 }

@@ -9,7 +9,8 @@ import pytest
 from palace.blocks import services
 from palace.blocks.models import Block
 from palace.blocks.rules import Way
-from palace.blocks.services.giving import Places, Terms
+from palace.blocks.services.giving import Terms
+from palace.blocks.services.placing import Places
 from palace.members.models import Member, RosterEntry, Unit
 from palace.members.rules import Role
 from palace.programme.models import Performance

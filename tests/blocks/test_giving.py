@@ -23,7 +23,8 @@ from palace.blocks.errors import (
 )
 from palace.blocks.models import Block
 from palace.blocks.rules import Counted, Way, key_of
-from palace.blocks.services.giving import Places, Terms, as_shown
+from palace.blocks.services.giving import Terms, as_shown
+from palace.blocks.services.placing import Places
 from palace.db import db
 from palace.errors import KeyReused
 from palace.members.models import Member, Unit

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from palace import clock
 from palace.blocks import queries, services
 from palace.blocks.models import Block, NameList
-from palace.blocks.services.giving import Places
+from palace.blocks.services.placing import Places
 from palace.db import db
 from palace.members.models import Member, Unit
 from palace.members.rules import Role

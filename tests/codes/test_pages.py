@@ -99,6 +99,17 @@ def test_what_was_typed_stays_where_it_is_refused(
     assert not db.session.scalars(select(CodeBatch)).all()
 
 
+def test_space_alone_is_nothing_and_no_number(
+    make: Factory, client: FlaskClient, desk: FlaskClient
+) -> None:
+    show = make.performance(seats=6)
+    assert desk.post(path_of(show), data=wish(show, tier=" ")).status_code == 303
+    make.sign_in(client, make.member())
+    answer = client.post("/codes", data={"code": "abcd-efgh", "performance": " "})
+    assert answer.status_code == 404
+    assert WRONG in answer.text
+
+
 def test_another_site_s_desk_finds_no_batch(make: Factory, client: FlaskClient) -> None:
     batch, _ = a_batch(make)
     make.sign_in(client, make.staff(Role.PROGRAMME, site=make.branch()))

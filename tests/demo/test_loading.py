@@ -12,6 +12,7 @@ import phonenumbers
 import pytest
 from flask import Flask
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import OperationalError
 
 from palace import clock, opened
 from palace.acting.queries import by_name as by_name_and_unit
@@ -20,7 +21,7 @@ from palace.broadcasts.models import Broadcast
 from palace.broadcasts.queries import estimate, progress
 from palace.broadcasts.rules import Stage
 from palace.config import Settings, UnsafeSettings
-from palace.db import Base, db
+from palace.db import Base, Patient, db, side_engine
 from palace.demo import SIGN_INS, loading
 from palace.demo.people import PERSONAS, STAFF
 from palace.members.models import Member, RosterEntry
@@ -33,7 +34,7 @@ from palace.programme.models import Performance
 from palace.programme.rules import Shown, few_places
 from palace.tickets import queries
 from palace.tickets.models import Claim, Order, Ticket
-from palace.tickets.rules import OrderState
+from palace.tickets.rules import OrderState, TicketState
 from palace.venues.models import Demonstration, Seat, Space
 from palace.venues.queries import house_rules
 from palace.venues.services import check_database
@@ -44,13 +45,8 @@ from tests.conftest import migrated_app, settings_for
 def loaded(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """Return an application whose demonstration palace two commands loaded at the same time."""
     with migrated_app(settings_for(cluster, tmp_path_factory.mktemp("demo"), "palace_demo")) as app:
-
-        def load(_number: int) -> bool:
-            with app.app_context():
-                return loading.load(app.extensions["palace"])
-
         with ThreadPoolExecutor(2) as threads:
-            assert sorted(threads.map(load, range(2))) == [False, True]
+            assert sorted(threads.map(load_in_a_session, [app, app])) == [False, True]
         yield app
 
 
@@ -76,6 +72,51 @@ def test_a_second_load_changes_nothing(palace: Settings) -> None:
     assert loading.load(palace) is False
 
     assert counts() == before
+
+
+@contextmanager
+def another_load() -> Iterator[None]:
+    """Hold what a load that runs holds."""
+    with side_engine().connect() as other:
+        other.execute(select(func.pg_advisory_lock(loading.LOADING)))
+        try:
+            yield
+        finally:
+            other.execute(select(func.pg_advisory_unlock(loading.LOADING)))
+
+
+def test_who_loads_second_waits_longer_than_a_page_would(
+    loaded: Flask, palace: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Patient, "limit", 0.5)
+
+    with ThreadPoolExecutor(1) as threads, another_load():
+        second = threads.submit(load_in_a_session, loaded)
+        with pytest.raises(TimeoutError):
+            second.result(timeout=1.5)
+
+    assert second.result() is False
+
+
+def load_in_a_session(app: Flask) -> bool:
+    """Load the palace in a session of this thread's own."""
+    with app.app_context():
+        return loading.load(app.extensions["palace"])
+
+
+def test_the_lock_ends_the_wait_and_leaves_the_connection(
+    palace: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loading, "LONGEST", 1)
+    monkeypatch.setattr(Patient, "limit", 0.5)
+    pid = db.session.scalar(select(func.pg_backend_pid()))
+    db.session.rollback()
+
+    with another_load(), pytest.raises(OperationalError, match="canceling statement due to"):
+        loading.load(palace)
+
+    assert db.session.scalar(select(func.pg_backend_pid())) == pid
+    assert loading.load(palace) is False
 
 
 def test_the_house_is_there(palace: Settings) -> None:
@@ -146,7 +187,8 @@ def test_the_coming_weeks_have_every_state_of_a_show(palace: Settings) -> None:
 
 def test_what_is_sold_agrees_claim_by_claim(palace: Settings) -> None:
     sold = select(Claim.id, Claim.price, Claim.seat_id).where(Claim.held_until.is_(None))
-    issued = select(Ticket.claim_id, Ticket.price, Ticket.seat_id)
+    ours = Ticket.state != TicketState.RETURNED  # a guest gives one back
+    issued = select(Ticket.claim_id, Ticket.price, Ticket.seat_id).where(ours)
     rows = {tuple(row) for row in db.session.execute(sold)}
 
     assert rows == {tuple(row) for row in db.session.execute(issued)}

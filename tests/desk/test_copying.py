@@ -14,7 +14,8 @@ from palace.blocks import queries
 from palace.db import db
 from palace.desk.services import copying
 from palace.members.rules import Role
-from palace.programme.models import Performance
+from palace.programme.models import Opening, Performance
+from palace.programme.rules import Audience
 from palace.tickets.kept import keep, keep_places
 from palace.tickets.models import Claim, Order
 from palace.venues import queries as venues
@@ -169,3 +170,24 @@ def test_a_unit_s_block_comes_along(
     assert start - after.releases_at == show.starts_at - before.releases_at
     kept = select(Claim.seat_id).where(Claim.kept_for == f"block:{after.id}")
     assert len(db.session.scalars(kept).all()) == 3
+
+
+def test_openings_of_stages_are_copied_as_long_before(
+    put_on: PutOn, send: Send, hall: Space, plan: SeatingPlan, make: Factory
+) -> None:
+    start = night()
+    number = put_on(hall, start)["performance"]
+    make.add(
+        Opening(
+            performance_id=number,
+            audience=Audience.MEMBERS,
+            unit_id=None,
+            opens_at=start - timedelta(days=20),
+        )
+    )
+    make.commit()
+    later = night(60)
+    day, at = later.date().isoformat(), later.strftime("%H:%M")
+    copied = send(number, "copy", day=day, time=at).get_json()["performance"]
+    found = db.session.scalars(select(Opening).where(Opening.performance_id == copied)).one()
+    assert found.opens_at == later - timedelta(days=20)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,8 +18,7 @@ from palace.desk.rules import seen_as
 from palace.desk.services.staging import Sale, set_sale
 from palace.members.models import AuditLine
 from palace.members.rules import Role
-from palace.programme.models import Opening, Performance, Production
-from palace.programme.rules import Audience
+from palace.programme.models import Performance, Production
 from palace.review.models import Revision
 from palace.review.rules import RevisionState
 from palace.tickets import services as tickets
@@ -372,27 +371,6 @@ def test_who_works_at_a_house_sees_and_stages_there_only(
     make.commit()
     assert browser.get(path).status_code == 404
     assert browser.post(f"{DESK}/tiers/new", headers=JSON, json={}).status_code == 403
-
-
-def test_openings_of_stages_are_copied_as_long_before(
-    put_on: PutOn, send: Send, hall: Space, plan: SeatingPlan, make: Factory
-) -> None:
-    start: datetime = night()
-    number = put_on(hall, start)["performance"]
-    make.add(
-        Opening(
-            performance_id=number,
-            audience=Audience.MEMBERS,
-            unit_id=None,
-            opens_at=start - timedelta(days=20),
-        )
-    )
-    make.commit()
-    later = night(60)
-    day, at = later.date().isoformat(), later.strftime("%H:%M")
-    copied = send(number, "copy", day=day, time=at).get_json()["performance"]
-    found = db.session.scalars(select(Opening).where(Opening.performance_id == copied)).one()
-    assert found.opens_at == later - timedelta(days=20)
 
 
 @pytest.mark.parametrize(("opens", "closes"), [(1, None), (-60, 1)])

@@ -195,3 +195,23 @@ def test_who_comes_late_reads_when_the_interval_lets_them_in(
     assert (
         steward.post(address, data={"code": latest}, headers=JSON).get_json()["late_until"] is None
     )
+
+
+def test_who_comes_late_is_refused_where_nobody_is_let_in_after_the_start(
+    make: Factory, steward: FlaskClient, tonight: Performance, book: Book
+) -> None:
+    tonight.doors_at = clock.now() - timedelta(minutes=1)
+    tonight.production.late_entry = LateEntry.NONE
+    make.add(tonight, tonight.production)
+    punctual, late = (ticket_token(book(tonight)) for _ in range(2))
+    make.set_clock(tonight.starts_at - timedelta(seconds=1))
+    address = f"/door/{tonight.id}/admit"
+
+    def told(code: str) -> tuple[str, str | None]:
+        answer = steward.post(address, data={"code": code}, headers=JSON).get_json()
+        return answer["verdict"], answer["reason"]
+
+    assert told(punctual) == ("admitted", None)
+    make.set_clock(tonight.starts_at)
+    assert told(late) == ("refused", "too_late")
+    assert told(punctual) == ("already", None)

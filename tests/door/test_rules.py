@@ -12,6 +12,7 @@ from palace.programme.rules import LateEntry
 from palace.tickets.rules import TicketState
 
 DOORS = datetime(2026, 11, 28, 11, 0, tzinfo=UTC)
+STARTS = DOORS + timedelta(minutes=30)
 ENDS = DOORS + timedelta(hours=3)
 TICK = timedelta(microseconds=1)
 
@@ -25,7 +26,9 @@ class Shown:
     issue: int = 2
     cancelled_at: datetime | None = None
     doors_at: datetime = DOORS
+    starts_at: datetime = STARTS
     ends_at: datetime = ENDS
+    late_entry: str = LateEntry.ANY_TIME
 
 
 def reason(ticket: Shown, *, issue: int | None = 2, now: datetime = DOORS) -> Reason | None:
@@ -44,6 +47,22 @@ def reason(ticket: Shown, *, issue: int | None = 2, now: datetime = DOORS) -> Re
 )
 def test_doors_are_open_from_their_time_to_the_end(now: datetime, told: Reason | None) -> None:
     assert reason(Shown(), now=now) is told
+
+
+@pytest.mark.parametrize(
+    ("late_entry", "now", "told"),
+    [
+        (LateEntry.NONE, STARTS - TICK, None),
+        (LateEntry.NONE, STARTS, Reason.TOO_LATE),
+        (LateEntry.NONE, ENDS, Reason.OVER),
+        (LateEntry.INTERVAL, STARTS, None),
+        (LateEntry.ANY_TIME, STARTS, None),
+    ],
+)
+def test_nobody_comes_in_late_where_a_show_says_so(
+    late_entry: LateEntry, now: datetime, told: Reason | None
+) -> None:
+    assert reason(Shown(late_entry=late_entry), now=now) is told
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,8 @@ def test_the_palace_s_desk_gives_another(person: Callable[..., Person]) -> None:
     desk.page.get_by_label("找单位").fill("铁路")
     desk.tap("找")
     desk.tap(re.compile("自己勾座位"), role="link")
-    desk.page.locator("details").first.locator("summary").click()
+    desk.page.get_by_text("按排勾选", exact=True).click()
+    desk.page.locator("details details summary").first.click()
     desk.look("blocks-staff-marks")
     phone = person()
     phone.context.add_cookies(desk.context.cookies())  # type: ignore[arg-type]  # as given

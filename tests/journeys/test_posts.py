@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import NullPool, create_engine, text
@@ -28,10 +29,9 @@ def fill(who: Person, **typed: str) -> None:
 
 def looked_at(who: Person, name: str) -> None:
     """Look at a page as it is, in large text and in English."""
-    address = who.page.url
+    path = quote(who.page.url.split("/", 3)[3])  # a preview's address has a query of its own
     who.look(f"{name}-390")
     for how, left in (("size=large", "size=standard"), ("lang=en", "lang=zh")):
-        path = address.split("/", 3)[3]
         who.go(f"/display?{how}&next=/{path}")
         who.look(f"{name}-{how.partition('=')[2]}")
         who.go(f"/display?{left}&next=/{path}")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -20,12 +21,21 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 
 WIDE = {"viewport": {"width": 1280, "height": 900}, "has_touch": False}
 DARK = {"color_scheme": "dark"}
+BEFORE = """
+SELECT s.id, doors_at, starts_at, sale_opens_at, sale_closes_at, ends_at,
+       production_id, late_entry, late_minute
+  FROM performances s JOIN productions p ON p.id = s.production_id WHERE s.id = :show
+"""
+AGAIN = """
+UPDATE performances SET doors_at = :doors_at, starts_at = :starts_at, ends_at = :ends_at,
+  sale_opens_at = :sale_opens_at, sale_closes_at = :sale_closes_at WHERE id = :id
+"""
 BEGUN = """
 UPDATE performances SET doors_at = palace_clock() - interval '1 hour',
   starts_at = palace_clock() - interval '5 minutes',
   sale_opens_at = least(sale_opens_at, palace_clock() - interval '2 hours'),
   sale_closes_at = palace_clock() - interval '1 hour', ends_at = palace_clock() + interval '2 hours'
- WHERE id = :show RETURNING starts_at, production_id
+ WHERE id = :show RETURNING starts_at
 """
 NOT_OPEN = """
 SELECT id, starts_at, sale_opens_at FROM performances
@@ -34,17 +44,30 @@ SELECT id, starts_at, sale_opens_at FROM performances
    AND id NOT IN (SELECT performance_id FROM moves WHERE state IN ('proposed', 'running'))
  ORDER BY id LIMIT 1
 """
-WITH_INTERVAL = "UPDATE productions SET late_entry = 'interval', late_minute = 25 WHERE id = :id"
+WITH_INTERVAL = (
+    "UPDATE productions SET late_entry = 'interval', late_minute = 25 WHERE id = :production"
+)
+AS_IT_WAS = """
+UPDATE productions SET late_entry = :late_entry, late_minute = :late_minute
+ WHERE id = :production_id
+"""
 
 
-def begin(state: Path, show: int) -> datetime:
-    """Let a show have begun five minutes ago, and let late-comers in after 25; return when that is."""
+@contextmanager
+def begun(state: Path, show: int) -> Iterator[datetime]:
+    """Let a show have begun five minutes ago, and late-comers in after 25: say when that is.
+
+    It is to come again afterwards: other files book the same one.
+    """
     owner = create_engine(Cluster(state).url("palace_owner"), poolclass=NullPool)
     with owner.begin() as connection:
-        begun = connection.execute(text(BEGUN), {"show": show}).one()
-        connection.execute(text(WITH_INTERVAL), {"id": begun.production_id})
-    at: datetime = begun.starts_at + timedelta(minutes=25)
-    return at.astimezone(SHANGHAI)
+        before = connection.execute(text(BEFORE), {"show": show}).one()._asdict()
+        starts_at = connection.execute(text(BEGUN), {"show": show}).scalar_one()
+        connection.execute(text(WITH_INTERVAL), {"production": before["production_id"]})
+    yield (starts_at + timedelta(minutes=25)).astimezone(SHANGHAI)
+    with owner.begin() as connection:
+        connection.execute(text(AGAIN), before)
+        connection.execute(text(AS_IT_WAS), before)
 
 
 def test_a_steward_reads_to_a_late_comer_when_they_go_in(
@@ -54,24 +77,24 @@ def test_a_steward_reads_to_a_late_comer_when_they_go_in(
 ) -> None:
     first, second, third = shown(), shown(), shown()
     assert first.performance == second.performance == third.performance
-    sentence = f"请等到中场休息，约{begin(palace_state, first.performance):%H:%M}入场。"
+    with begun(palace_state, first.performance) as let_in:
+        sentence = f"请等到中场休息，约{let_in:%H:%M}入场。"
+        steward = steward_at(person(), first.performance)
+        steward.taps = 0
+        assert sentence in scan(steward, first.token, "admitted")
+        assert steward.taps == 0
+        steward.look("door-late-390")
+        dark = steward_at(person(**DARK), first.performance)
+        dark.go(f"/display?size=large&next=/door/{first.performance}")
+        assert sentence in scan(dark, second.token, "admitted")
+        dark.look("door-late-dark-large")
 
-    steward = steward_at(person(), first.performance)
-    steward.taps = 0
-    assert sentence in scan(steward, first.token, "admitted")
-    assert steward.taps == 0
-    steward.look("door-late-390")
-    dark = steward_at(person(**DARK), first.performance)
-    dark.go(f"/display?size=large&next=/door/{first.performance}")
-    assert sentence in scan(dark, second.token, "admitted")
-    dark.look("door-late-dark-large")
-
-    plain = steward_at(person(java_script_enabled=False), first.performance)
-    plain.page.get_by_label("扫票").fill(third.token)
-    with plain.page.expect_navigation():
-        plain.page.keyboard.press("Enter")
-    assert sentence in plain.say()
-    plain.page.screenshot(path=PICTURES / "door-late-plain.png", full_page=True)
+        plain = steward_at(person(java_script_enabled=False), first.performance)
+        plain.page.get_by_label("扫票").fill(third.token)
+        with plain.page.expect_navigation():
+            plain.page.keyboard.press("Enter")
+        assert sentence in plain.say()
+        plain.page.screenshot(path=PICTURES / "door-late-plain.png", full_page=True)
 
 
 def test_who_sits_in_a_wheelchair_reads_what_they_wait_for(person: Callable[..., Person]) -> None:

@@ -19,6 +19,7 @@ from palace.programme.models import Performance, Production
 from palace.review import queries
 from palace.tickets.models import Ticket
 from palace.web import roles_of
+from tests.conftest import forget_the_programme
 from tests.factory import Factory
 from tests.review.conftest import FIELDS, Desk
 from tests.security.conftest import Belongings, address_of, addresses, own_something
@@ -107,7 +108,7 @@ def test_a_word_in_what_waits_is_nowhere_to_be_read(
         assert stranger.get(f"/pictures/{size}{picture}.jpg").status_code == 404
 
     desk.decide(revision, desk.second)
-    app.extensions.pop("palace_coming", None)
+    forget_the_programme(app)
     shown = everything_shown(app, stranger, belongings)
     assert any(PLANTED in text and picture in text for text in shown.values())
     answer = stranger.get(f"/pictures/{picture}.jpg")

@@ -58,6 +58,7 @@ FIELDS = [
     "left",
     "page",
     "gate",
+    "performance",
 ]
 LEAKS = ("Traceback", "psycopg.errors", "sqlalchemy.exc", "SELECT ", "werkzeug.")
 PRINTED = {"tickets.ticket_pdf", "tickets.ticket_png"}

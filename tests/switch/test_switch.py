@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,6 +20,7 @@ from palace.venues.models import HouseRules, Space
 from palace.venues.queries import MODES_FRESH, forget_modes, modes
 from palace.venues.rules import Mode
 from tests.asked import asked
+from tests.conftest import make_old
 from tests.factory import Factory
 
 PATH = "/staff/switch"
@@ -235,8 +235,7 @@ def test_how_houses_stand_is_read_once_in_two_seconds(app: Flask, make: Factory)
     with asked() as again:
         for _ in range(50):
             modes()
-    kept = app.extensions["palace_modes"]
-    app.extensions["palace_modes"] = replace(kept, read_at=kept.read_at - MODES_FRESH - 1)
+    make_old(app, "modes", MODES_FRESH)
     with asked() as later:
         modes()
     forget_modes()

@@ -10,15 +10,13 @@ from palace.blocks import claims, queries
 from palace.blocks.errors import (
     BlockChanged,
     BlockOver,
-    NotSoManyFree,
-    SeatsNotFree,
-    SeatsUnknown,
     TakenStay,
     TierNotSold,
     UnitNeeded,
 )
 from palace.blocks.models import Block
-from palace.blocks.rules import Way, check_release, check_turn_fits, key_of
+from palace.blocks.rules import Way, check_release, check_turn_fits
+from palace.blocks.services.placing import Places, keep, places_again, resize
 from palace.blocks.services.telling import tell_given
 from palace.db import db
 from palace.errors import PalaceError
@@ -28,14 +26,8 @@ from palace.programme.models import Performance, Tier
 from palace.programme.rules import Seating
 from palace.security import public_code
 from palace.statements import execute
-from palace.tickets import kept
 from palace.tickets.errors import NoTicketNeeded, SaleClosed
-from palace.tickets.neighbours import together
-from palace.tickets.queries import closed_seats
-from palace.tickets.quotas import check_promised, keep_free_places
 from palace.tickets.services import seats_freed
-from palace.venues import queries as venues
-from palace.venues.rules import PlanSeat, SeatType
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,19 +37,6 @@ class Terms:
     way: Way
     per_member: int
     releases_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class Places:
-    """Which places a block has: named seats, or so many, together where there are seats."""
-
-    seats: tuple[str, ...] = ()
-    count: int = 0
-
-    @property
-    def wanted(self) -> int:
-        """Return how many places are asked for."""
-        return len(self.seats) or self.count
 
 
 def give(
@@ -104,7 +83,7 @@ def give(
     )
     db.session.add(block)
     db.session.flush()
-    _keep(block, places, now)
+    keep(block, places, now)
     note("block_given", f"block:{block.id}", after=_told(block) | {"places": places.wanted})
     tell_given(block, places.wanted, now)
     return block
@@ -145,7 +124,7 @@ def change(block_id: int, shown: str, places: int | None, terms: Terms) -> Block
     if places < counted.taken:
         raise TakenStay(taken=counted.taken)
     before = _told(block) | {"places": counted.places}
-    _resize(block, places - counted.places, now)
+    resize(block, places - counted.places, now)
     block.way, block.per_member = terms.way, terms.per_member
     claims.release_at(block, terms.releases_at)
     after = _told(block) | {"places": places}
@@ -186,7 +165,7 @@ def copy_blocks(old_id: int, new_id: int, *, actor: str = "system") -> list[Bloc
         terms = Terms(way=old.way, per_member=old.per_member, releases_at=new.starts_at - early)
         try:
             with db.session.begin_nested():
-                places = _places_again(old, new)
+                places = places_again(old, new)
                 key = f"copy-{old.id}-{new.id}"
                 copied.append(
                     give(new, old.unit_id, old.tier_id, places, terms, actor=actor, key=key)
@@ -229,79 +208,3 @@ def _tier(tier_id: int) -> Tier:
     if tier is None:
         raise TierNotSold(tier="")
     return tier
-
-
-def _keep(block: Block, places: Places, now: datetime) -> None:
-    """Keep a block's places, all of them or none: what is promised to a unit can be booked by its people."""
-    if block.performance.plan_id is None:
-        _keep_places(block, places.count, now)
-        check_promised(block.performance_id, block.tier_id, [""], now)
-        return
-    seats = _seats(block, places, now)
-    won = kept.keep_each(
-        block.performance_id,
-        seats,
-        reason=key_of(block.id),
-        until=block.releases_at,
-        now=now,
-        tier_id=block.tier_id,
-    )
-    if len(won) < len(seats):
-        raise SeatsNotFree(seats=[seat for seat in seats if seat.id not in won])
-    check_promised(block.performance_id, block.tier_id, [seat.zone for seat in seats], now)
-
-
-def _keep_places(block: Block, count: int, now: datetime) -> None:
-    if not count:
-        raise SeatsUnknown
-    if "" not in queries.amounts_of(block)[0]:
-        raise TierNotSold(tier=block.tier)
-    reason, until = key_of(block.id), block.releases_at
-    left = keep_free_places(
-        block.performance_id, count, reason=reason, until=until, now=now, tier_id=block.tier_id
-    )
-    if left < count:
-        raise NotSoManyFree(left=left)
-
-
-def _seats(block: Block, places: Places, now: datetime) -> list[PlanSeat]:
-    """Return the seats asked for: those named, or so many of the best together that its tier is sold in."""
-    plan, zones = venues.plan(block.performance.plan_id or 0), queries.amounts_of(block)[0]
-    if places.seats:
-        seats = [plan.by_code[code] for code in places.seats if code in plan.by_code]
-        if len(seats) < len(places.seats):
-            raise SeatsUnknown
-        if any(seat.zone not in zones for seat in seats):
-            raise TierNotSold(tier=block.tier)
-        return seats
-    if not places.count:
-        raise SeatsUnknown
-    closed = closed_seats(block.performance_id, now)
-    free = [
-        seat
-        for seat in plan.seats
-        if seat.id not in closed and seat.type is SeatType.SEAT and seat.zone in zones
-    ]
-    seats = together(free, places.count)
-    if not seats:
-        raise NotSoManyFree(left=len(free))
-    return seats
-
-
-def _resize(block: Block, by: int, now: datetime) -> None:
-    """Keep more places, or let the last of those go that wait."""
-    if by > 0:
-        _keep(block, Places(count=by), now)
-    elif by < 0:
-        waiting = claims.lock_waiting(block, now)
-        if len(waiting) < -by:  # some were taken while this waited
-            raise TakenStay(taken=queries.counted([block], now)[block.id].taken)
-        kept.let_go([place.id for place in waiting[by:]], now)
-
-
-def _places_again(old: Block, new: Performance) -> Places:
-    """Return the seats a block had, where the other date has the same plan; else as many."""
-    seats = queries.seats_of(old)
-    if new.plan_id and new.plan_id == old.performance.plan_id:
-        return Places(seats=tuple(seat.code for seat in seats))
-    return Places(count=queries.counted([old], clock.now())[old.id].places)

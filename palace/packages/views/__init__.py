@@ -12,4 +12,4 @@ __all__ = ["buying", "desk", "init_app", "orders"]
 def init_app(app: Flask) -> None:
     """Register the pages, and lend programme and shows what they say of packages."""
     app.register_blueprint(bp)
-    app.jinja_env.globals.update(packages_on=queries.coming, packages_with=queries.with_show)
+    app.jinja_env.globals.update(packages_on=queries.coming_lately, packages_with=queries.with_show)

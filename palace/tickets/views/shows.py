@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import functools
-import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -19,6 +17,7 @@ from markupsafe import Markup
 from palace import clock, words
 from palace.lately import remembered
 from palace.members.rules import Known
+from palace.once import read_lately
 from palace.programme import queries as programme
 from palace.programme.queries import Programme, Stub
 from palace.programme.rules import KINDS, Listed, Shown
@@ -33,22 +32,13 @@ COMING = timedelta(weeks=8)
 FRESH_SECONDS = 1.0
 
 
-@dataclass(frozen=True)
-class Kept:
-    """What is on in the coming weeks, as this process read it a moment ago."""
-
-    read_at: float
-    programme: Programme
-
-
 def _coming(now: datetime) -> Programme:
     """Return what is on in the coming weeks: many houses, so read once a second at most."""
-    kept: Kept | None = current_app.extensions.get("palace_coming")
-    if kept is None or time.monotonic() - kept.read_at > FRESH_SECONDS:
-        read_at = time.monotonic()
-        kept = Kept(read_at, read(programme.performances(since=now, until=now + COMING), now))
-        current_app.extensions["palace_coming"] = kept
-    return kept.programme
+    return read_lately(
+        "coming",
+        FRESH_SECONDS,
+        lambda: read(programme.performances(since=now, until=now + COMING), now),
+    )
 
 
 def read(found: Sequence[Listed], now: datetime) -> Programme:
