@@ -9,8 +9,14 @@ from palace.packages.services.orders import locked
 from palace.programme.rules import Returns
 from palace.tickets import services as tickets
 from palace.tickets.errors import NothingToReturn
-from palace.tickets.models import PackageOrder
+from palace.tickets.models import PackageOrder, Ticket
 from palace.tickets.rules import OrderState
+
+
+def returnable(whole: PackageOrder) -> list[Ticket]:
+    """Return those of a member's valid tickets that go back together: none of a show that was called off."""
+    valid = queries.valid_tickets(whole)
+    return [one for one in valid if one.performance.cancelled_at is None]
 
 
 def give_back(member: Known, code: str) -> PackageOrder:
@@ -28,7 +34,7 @@ def give_back(member: Known, code: str) -> PackageOrder:
     ahead = [part for part in settled if part.show.cancelled_at is None]
     if settled and not ahead:
         raise NothingToReturn
-    valid, complete = queries.returnable(whole), whole.seat_count * len(ahead)
+    valid, complete = returnable(whole), whole.seat_count * len(ahead)
     if valid and whole.package.returns is Returns.WHOLE and len(valid) < complete:
         raise PackageBroken
     for ticket in valid:
