@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -78,21 +79,11 @@ def give(performance: Performance, giving: Giving, *, actor: str, key: str) -> C
         _picks(asked_for, claims.the_tier(), now)  # what cannot be given is not proposed
         asked_for.state = GivenState.PROPOSED
         db.session.flush()
-        note(
-            "complimentary_proposed",
-            f"complimentary:{asked_for.id}",
-            after=_told(asked_for),
-            why=asked_for.why or None,
-        )
+        note("complimentary_proposed", f"complimentary:{asked_for.id}", **_said(asked_for))
         return asked_for
     db.session.flush()
     _hand_over(asked_for, now)
-    note(
-        "complimentary_given",
-        f"complimentary:{asked_for.id}",
-        after=_told(asked_for),
-        why=asked_for.why or None,
-    )
+    note("complimentary_given", f"complimentary:{asked_for.id}", **_said(asked_for))
     return asked_for
 
 
@@ -150,12 +141,7 @@ def confirm(performance_id: int, complimentary_id: int, *, actor: str) -> Compli
     _hand_over(proposed, now)
     proposed.state, proposed.decided_by, proposed.decided_at = GivenState.GIVEN, actor, now
     db.session.flush()
-    note(
-        "complimentary_confirmed",
-        f"complimentary:{proposed.id}",
-        after=_told(proposed),
-        why=proposed.why or None,
-    )
+    note("complimentary_confirmed", f"complimentary:{proposed.id}", **_said(proposed))
     return proposed
 
 
@@ -174,12 +160,7 @@ def withdraw(performance_id: int, complimentary_id: int, *, actor: str) -> Compl
     now = clock.now()
     proposed.state, proposed.decided_by, proposed.decided_at = GivenState.WITHDRAWN, actor, now
     db.session.flush()
-    note(
-        "complimentary_withdrawn",
-        f"complimentary:{proposed.id}",
-        after=_told(proposed),
-        why=proposed.why or None,
-    )
+    note("complimentary_withdrawn", f"complimentary:{proposed.id}", **_said(proposed))
     return proposed
 
 
@@ -282,10 +263,12 @@ def _best(given: Complimentary, plan_id: int, now: datetime) -> list[PlanSeat]:
     return chosen
 
 
-def _told(given: Complimentary) -> dict[str, object]:
-    return {
+def _said(given: Complimentary) -> dict[str, Any]:
+    """Return what the audit says of it: what and for whom, and why in staff's own words."""
+    told = {
         "performance": given.performance_id,
         "reason": given.reason.value,
         "tickets": given.wanted,
         "member": [one.member_id for one in given.people],
     }
+    return {"after": told, "why": given.why or None}

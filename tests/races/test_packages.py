@@ -9,17 +9,21 @@ from collections.abc import Callable
 from flask import Flask
 from sqlalchemy import func, select
 
+from palace import clock
 from palace.db import db
 from palace.members.models import Member
 from palace.packages import services
 from palace.packages.services.taking import Asked
-from palace.programme.models import Package
+from palace.programme.models import Package, Quota
+from palace.programme.rules import Scope
 from palace.tickets import services as tickets
-from palace.tickets.models import Claim, Order, PackageOrder, Ticket
+from palace.tickets.models import Claim, Order, PackageOrder, Ticket, Waitlist
 from palace.tickets.rules import Wish
 from tests.factory import Factory
 from tests.packages.conftest import packaged, shows_of
 from tests.races.together import codes, together
+
+Job = Callable[[], object]
 
 
 def buyer(member: Member, package: Package, count: int) -> Callable[[], object]:
@@ -197,3 +201,31 @@ def test_packages_let_go_and_taken_at_once_never_wait_in_a_circle(
     assert (
         db.session.scalar(select(func.count()).where(Claim.held_until > func.palace_clock())) == 0
     )
+
+
+def test_packages_given_back_and_let_go_at_once_never_wait_in_a_circle(
+    live: Factory, live_app: Flask
+) -> None:
+    """Giving back tells who waits for the first show; letting go has the second show's quota by then."""
+    shows = sorted(shows_of(live, 2, seats=[20, 20]), key=lambda show: show.id)
+    live.rules().free_per_month = 99
+    live.add(Quota(performance_id=shows[1].id, scope=Scope.HOUSE, seats=40))
+    package, members = packaged(live, shows), [live.member() for _ in range(16)]
+    live.add(Waitlist(performance_id=shows[0].id, looked_at=clock.now()))
+    live.commit()
+
+    def taken(member: Member, *, confirm: bool) -> str:
+        asked = Asked(count=1, confirm=confirm)
+        return services.take(member, package.id, asked, key=f"key-{random.random()}").code
+
+    settled = [(one, taken(one, confirm=True)) for one in members[:8]]
+    held = [(one, taken(one, confirm=False)) for one in members[8:]]
+    live.commit()
+
+    def ending(act: Callable[[Member, str], PackageOrder], member: Member, code: str) -> Job:
+        return lambda: act(db.session.get_one(Member, member.id), code).code
+
+    jobs = [ending(services.give_back, *one) for one in settled]
+    jobs += [ending(services.cancel, *one) for one in held]
+    random.shuffle(jobs)
+    assert codes(together(live_app, jobs, at_once=16)) == {"won": 16}

@@ -172,10 +172,8 @@ def order_of(member_id: int, code: str) -> PackageOrder:
     Raises:
         NotFound: there is none, or it is somebody else's.
     """
-    wanted = select(PackageOrder).where(
-        PackageOrder.code == code, PackageOrder.member_id == member_id
-    )
-    found = db.session.scalars(wanted).first()
+    mine = (PackageOrder.code == code, PackageOrder.member_id == member_id)
+    found = db.session.scalars(select(PackageOrder).where(*mine)).first()
     if found is None:
         raise NotFound
     return found
@@ -195,14 +193,11 @@ def parts(order: PackageOrder) -> list[Order]:
 
 def waiting_for(performance_id: int) -> list[PackageOrder]:
     """Return the package orders with a show that wait for their money and keep its seats, by member."""
+    waits = (Order.performance_id == performance_id, Order.state == OrderState.AWAITING_PAYMENT)
     wanted = (
         select(PackageOrder)
         .join(Order, Order.package_order_id == PackageOrder.id)
-        .where(
-            Order.performance_id == performance_id,
-            Order.state == OrderState.AWAITING_PAYMENT,
-            exists().where(Claim.order_id == Order.id, live(NOW)),
-        )
+        .where(*waits, exists().where(Claim.order_id == Order.id, live(NOW)))
         .order_by(PackageOrder.member_id, PackageOrder.id)
     )
     return list(db.session.scalars(wanted))
@@ -221,8 +216,3 @@ def valid_tickets(order: PackageOrder) -> list[Ticket]:
         .order_by(Ticket.performance_id, Ticket.id)
     )
     return list(db.session.scalars(wanted))
-
-
-def returnable(order: PackageOrder) -> list[Ticket]:
-    """Return those of a member's valid tickets that go back together: none of a show that was called off."""
-    return [one for one in valid_tickets(order) if one.performance.cancelled_at is None]

@@ -2,7 +2,16 @@
 
 from palace.packages.services.following import called_off
 from palace.packages.services.orders import cancel, confirm, extend, settle_paid
-from palace.packages.services.returns import give_back
+from palace.packages.services.returns import give_back, returnable
 from palace.packages.services.taking import take
 
-__all__ = ["called_off", "cancel", "confirm", "extend", "give_back", "settle_paid", "take"]
+__all__ = [
+    "called_off",
+    "cancel",
+    "confirm",
+    "extend",
+    "give_back",
+    "returnable",
+    "settle_paid",
+    "take",
+]

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from palace.members import queries as members
 from palace.members.rules import Known
 from palace.packages import queries
 from palace.packages.errors import PackageBroken
+from palace.packages.services.orders import locked
 from palace.programme.rules import Returns
 from palace.tickets import services as tickets
 from palace.tickets.errors import NothingToReturn
-from palace.tickets.models import PackageOrder
+from palace.tickets.models import PackageOrder, Ticket
 from palace.tickets.rules import OrderState
+
+
+def returnable(whole: PackageOrder) -> list[Ticket]:
+    """Return those of a member's valid tickets that go back together: none of a show that was called off."""
+    valid = queries.valid_tickets(whole)
+    return [one for one in valid if one.performance.cancelled_at is None]
 
 
 def give_back(member: Known, code: str) -> PackageOrder:
@@ -23,13 +29,12 @@ def give_back(member: Known, code: str) -> PackageOrder:
         PackageBroken: it goes back as a whole, and is not whole any more.
         TooLateToReturn, PaidTicket, AlreadyAdmitted: one of the tickets cannot go back, so none does.
     """
-    members.lock(member.id)
-    whole = queries.order_of(member.id, code)
-    parts = [one for one in queries.parts(whole) if one.state is OrderState.SETTLED]
-    ahead = [one for one in parts if one.performance.cancelled_at is None]
-    if parts and not ahead:
+    whole, parts, _ = locked(member, code)  # every show before the first list of who waits
+    settled = [part for part in parts if part.order.state is OrderState.SETTLED]
+    ahead = [part for part in settled if part.show.cancelled_at is None]
+    if settled and not ahead:
         raise NothingToReturn
-    valid, complete = queries.returnable(whole), whole.seat_count * len(ahead)
+    valid, complete = returnable(whole), whole.seat_count * len(ahead)
     if valid and whole.package.returns is Returns.WHOLE and len(valid) < complete:
         raise PackageBroken
     for ticket in valid:

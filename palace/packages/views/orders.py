@@ -191,7 +191,7 @@ def _return_page(code: str, refusal: PalaceError | None = None) -> Response:
         lambda: order_json(found),
         status=refusal.status if refusal else 200,
         order=found,
-        tickets=queries.returnable(found),
+        tickets=services.returnable(found),
         refusal=refusal_words(refusal) if refusal else "",
     )
 
