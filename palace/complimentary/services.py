@@ -88,21 +88,15 @@ def give(performance: Performance, giving: Giving, *, actor: str, key: str) -> C
         people=[Given(member_id=member_id) for member_id in member_ids],
     )
     db.session.add(asked_for)
-    if rules.needs_second(left=left(performance.id, now), wanted=asked_for.wanted):
+    second = rules.needs_second(left=left(performance.id, now), wanted=asked_for.wanted)
+    if second:
         _picks(asked_for, claims.the_tier(), now)  # what cannot be given is not proposed
         asked_for.state = GivenState.PROPOSED
-        db.session.flush()
-        note(
-            "complimentary_proposed",
-            f"complimentary:{asked_for.id}",
-            after=_told(asked_for),
-            why=asked_for.why or None,
-        )
-        return asked_for
     db.session.flush()
-    _hand_over(asked_for, now)
+    if not second:
+        _hand_over(asked_for, now)
     note(
-        "complimentary_given",
+        "complimentary_proposed" if second else "complimentary_given",
         f"complimentary:{asked_for.id}",
         after=_told(asked_for),
         why=asked_for.why or None,
