@@ -31,10 +31,7 @@ const shown = new Map();
 let [zoom, here, etag, misses] = [1, 0, "", 0];
 
 const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-const say = (sentence, values) => {
-  const line = document.getElementById("live");
-  if (line) line.textContent = fill(sentence, values ?? {});
-};
+const say = (sentence, values) => document.getElementById("live")?.replaceChildren(fill(sentence, values ?? {}));
 const money = (fen) => (fen ? fill(words.yuan, { yuan: fen % 100 ? (fen / 100).toFixed(2) : fen / 100 }) : words.free);
 
 // Prices: the list on the page is the one source; the cheapest ticket a person may have comes first.
@@ -258,21 +255,14 @@ plan.addEventListener("click", (event) => {
   focus(i, false);
   toggle(i);
 });
-function stand(i) {
-  seats[here].tabIndex = -1;
-  here = i;
-  seats[i].tabIndex = 0;
-}
 function focus(i, move = true) {
-  stand(i);
   seats[i].focus({ preventScroll: !move });
   if (move) seats[i].scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 const ways = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 function nearest([dx, dy]) {
   const [x, y] = spots[here];
-  let best = here;
-  let least = Infinity;
+  let [best, least] = [here, Infinity];
   spots.forEach(([sx, sy], i) => {
     const along = (sx - x) * dx + (sy - y) * dy;
     const aside = Math.abs((sx - x) * dy) + Math.abs((sy - y) * dx);
@@ -281,10 +271,12 @@ function nearest([dx, dy]) {
   });
   return best;
 }
-// A screen reader puts the focus on any seat by itself; keys are then of that one.
+// Keys are of the seat with the focus, which a screen reader puts on any of them by itself.
 plan.addEventListener("focusin", ({ target }) => {
-  const i = seats.indexOf(target);
-  if (i >= 0) stand(i);
+  if (!seats.includes(target)) return;
+  seats[here].tabIndex = -1;
+  here = seats.indexOf(target);
+  target.tabIndex = 0;
 });
 plan.addEventListener("keydown", (event) => {
   if (ways[event.key]) focus(nearest(ways[event.key]));
