@@ -72,9 +72,9 @@ def give(performance: Performance, giving: Giving, *, actor: str, key: str) -> C
     member_ids = _members(giving.people)
     claims.lock_members(member_ids)
     claims.lock_allowance(performance.id)
-    now = clock.now()
+    now, why = clock.now(), giving.why or None
     _check_show(performance, now)
-    asked_for = Complimentary(
+    given = Complimentary(
         code=code,
         performance=performance,
         reason=giving.reason,
@@ -87,27 +87,17 @@ def give(performance: Performance, giving: Giving, *, actor: str, key: str) -> C
         asked_at=now,
         people=[Given(member_id=member_id) for member_id in member_ids],
     )
-    db.session.add(asked_for)
-    if rules.needs_second(left=left(performance.id, now), wanted=asked_for.wanted):
-        _picks(asked_for, claims.the_tier(), now)  # what cannot be given is not proposed
-        asked_for.state = GivenState.PROPOSED
+    db.session.add(given)
+    if rules.needs_second(left=left(performance.id, now), wanted=given.wanted):
+        _picks(given, claims.the_tier(), now)  # what cannot be given is not proposed
+        given.state = GivenState.PROPOSED
         db.session.flush()
-        note(
-            "complimentary_proposed",
-            f"complimentary:{asked_for.id}",
-            after=_told(asked_for),
-            why=asked_for.why or None,
-        )
-        return asked_for
+        note("complimentary_proposed", f"complimentary:{given.id}", after=_told(given), why=why)
+        return given
     db.session.flush()
-    _hand_over(asked_for, now)
-    note(
-        "complimentary_given",
-        f"complimentary:{asked_for.id}",
-        after=_told(asked_for),
-        why=asked_for.why or None,
-    )
-    return asked_for
+    _hand_over(given, now)
+    note("complimentary_given", f"complimentary:{given.id}", after=_told(given), why=why)
+    return given
 
 
 def left(performance_id: int, now: datetime) -> int:
