@@ -258,13 +258,7 @@ plan.addEventListener("click", (event) => {
   focus(i, false);
   toggle(i);
 });
-function stand(i) {
-  seats[here].tabIndex = -1;
-  here = i;
-  seats[i].tabIndex = 0;
-}
 function focus(i, move = true) {
-  stand(i);
   seats[i].focus({ preventScroll: !move });
   if (move) seats[i].scrollIntoView({ block: "nearest", inline: "nearest" });
 }
@@ -281,10 +275,8 @@ function nearest([dx, dy]) {
   });
   return best;
 }
-// A screen reader puts the focus on any seat by itself; keys are then of that one.
 plan.addEventListener("focusin", ({ target }) => {
-  const i = seats.indexOf(target);
-  if (i >= 0) stand(i);
+  [seats[here].tabIndex, target.tabIndex, here] = [-1, 0, seats.indexOf(target)]; // a screen reader's too
 });
 plan.addEventListener("keydown", (event) => {
   if (ways[event.key]) focus(nearest(ways[event.key]));
