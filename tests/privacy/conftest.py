@@ -156,7 +156,9 @@ def _of_the_union(
         )
     )
     make.add(Contact(member_id=member.id, language="zh"))
-    give_away(make.performance(seats=3), member)
+    called_off = make.performance(seats=3)
+    give_away(called_off, member)
+    called_off.cancelled_at = now
     redeem(texts(batch_of(make.performance(seats=3)), 1)[0], member)
     coupons.take(member, pool_of(make, 1).id, "regular-tap")
     shows = packaged(make, [make.performance(), performance])
