@@ -271,8 +271,8 @@ function nearest([dx, dy]) {
   });
   return best;
 }
-// Keys are of the seat with the focus, which a screen reader puts on any of them by itself.
-plan.addEventListener("focusin", ({ target }) => {
+// Keys are of the seat with the focus, a screen reader's too. Heard on the SVG, Tab would stop at its whole.
+house.addEventListener("focusin", ({ target }) => {
   if (!seats.includes(target)) return;
   seats[here].tabIndex = -1;
   here = seats.indexOf(target);
