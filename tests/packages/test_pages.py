@@ -47,6 +47,8 @@ def test_a_member_goes_from_the_programme_to_the_tickets(
     package = packaged(make, shows_of(make))
     make.sign_in(client, make.member())
     assert f'/packages/{package.id}"' in text_of(client, "/performances")
+    for filtered in ("price=free", "left=1", "kind=film"):
+        assert f'/packages/{package.id}"' not in text_of(client, f"/performances?{filtered}")
     page = text_of(client, f"/packages/{package.id}")
     assert page.count("晋剧《打金枝》") == 3
     path = order_of(client, package)
