@@ -18,7 +18,7 @@ from palace.postgres import Cluster
 from tests.journeys.conftest import PICTURES, Person, fresh_phone
 from tests.journeys.test_care import signed_in
 from tests.journeys.test_door import DESK, OPEN_DOORS, scan, steward_at
-from tests.journeys.test_member import book_one, open_show, read_qr
+from tests.journeys.test_member import book_one, open_show, picture_qr, read_qr
 from tests.journeys.test_posts import looked_at
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
@@ -90,7 +90,7 @@ def test_a_barred_member_reads_until_when_comes_in_and_books_again(
     phone = fresh_phone()
     member = book_one(person, phone)
     ticket = path_of(member)
-    member.page.locator("div.qr").screenshot(path=PICTURES / "barred-qr.png")
+    picture_qr(member, "barred-qr.png")
     open_show(member, "现代晋剧")
     show = path_of(member)
     miss(owner, phone, 12, 3)

@@ -13,7 +13,7 @@ from sqlalchemy import NullPool, create_engine, text
 
 from palace.postgres import Cluster
 from tests.journeys.conftest import PICTURES, Person, fresh_phone
-from tests.journeys.test_member import book_one, read_qr
+from tests.journeys.test_member import book_one, picture_qr, read_qr
 from tests.journeys.test_ways import SMALL_TARGETS, SMALL_TEXT, large
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
@@ -55,7 +55,7 @@ def shown(person: Callable[..., Person], palace_state: Path) -> Book:
     def book() -> Shown:
         phone = fresh_phone()
         member = book_one(person, phone)
-        member.page.locator("div.qr").screenshot(path=PICTURES / "door-qr.png")
+        picture_qr(member, "door-qr.png")
         digits = re.sub(r"\D", "", member.page.locator("p.digits").inner_text())
         code = member.page.url.rpartition("/")[2]
         owner = create_engine(Cluster(palace_state).url("palace_owner"), poolclass=NullPool)

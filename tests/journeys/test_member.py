@@ -69,6 +69,13 @@ def test_two_free_seats_in_three_taps_and_the_ticket_is_there(
     assert read_qr(PICTURES / "ticket-a6.png") == token
 
 
+def picture_qr(member: Person, name: str) -> None:
+    """Take a picture of a ticket's QR in the middle of the screen, where nothing lies over it."""
+    code = member.page.locator("div.qr")
+    code.evaluate("part => part.scrollIntoView({block: 'center'})")
+    code.screenshot(path=PICTURES / name)
+
+
 def read_qr(picture: Path) -> str:
     """Return what the one QR on a picture says."""
     (found,) = zxingcpp.read_barcodes(Image.open(picture))
