@@ -13,8 +13,7 @@ from wtforms import Form as PlainForm
 from wtforms.validators import AnyOf, DataRequired, NumberRange, Optional, Regexp
 
 from palace.forms import Form
-from palace.tickets.entrants import MOST_SEATS as MOST_SEATS  # noqa: PLC0414 - says: shown to others
-from palace.tickets.entrants import TOO_MANY, texts
+from palace.tickets.entrants import MOST_SEATS, TOO_MANY, texts
 from palace.tickets.rules import Wish
 
 CODE = re.compile(r"[A-Za-z0-9-]{1,20}(:[a-z0-9_-]{1,20})?")

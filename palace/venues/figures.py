@@ -41,7 +41,7 @@ TITLES = {
     Group.PROGRAMME: N_("新排的场次"),
 }
 LARGEST_ORDER = 20
-"""What one order can hold (`MOST_SEATS` of the tickets' forms)."""
+"""What one order can hold (`MOST_SEATS` in palace/tickets/entrants.py)."""
 LARGEST_FILE = 100
 """What the proxy lets through: `client_max_body_size` of deploy/nginx.conf."""
 LONGEST_RELEASE = 24 * 60

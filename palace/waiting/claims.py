@@ -31,8 +31,7 @@ from palace.programme.models import Quota
 from palace.programme.rules import Scope
 from palace.statements import execute
 from palace.tickets.keeping import OPENS_MORE, KeptFor
-from palace.tickets.kept import UNKEPT, kept, live
-from palace.tickets.kept import give_rows as give_rows  # noqa: PLC0414 - says: shown to others
+from palace.tickets.kept import UNKEPT, give_rows, kept, live
 from palace.tickets.models import Claim, Waitlist
 from palace.tickets.quotas import COUNTED, QUOTAS
 from palace.venues.models import Seat

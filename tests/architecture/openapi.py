@@ -17,7 +17,8 @@ from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Option
 from palace.forms import InstantField, Repeated
 from palace.notices.forms import Kinds
 from palace.notices.rules import DECLINABLE
-from palace.tickets.forms import CODE, MOST_SEATS, SeatList
+from palace.tickets.entrants import MOST_SEATS
+from palace.tickets.forms import CODE, SeatList
 from palace.web import CodeConverter, roles_of
 from tests.architecture import answers, shapes
 from tests.architecture.measure import ROOT

@@ -11,7 +11,7 @@ from palace.house.forms import FORMS
 from palace.house.queries import default_of
 from palace.house.rules import changed_by, moved_since, seen_as
 from palace.privacy.forms import DaysForm
-from palace.tickets.forms import MOST_SEATS
+from palace.tickets.entrants import MOST_SEATS
 from palace.tickets.services.missed import LOOKED_BACK
 from palace.venues.figures import (
     ALL,

@@ -22,8 +22,9 @@ from palace.programme.rules import Priced, SeatChoice
 from palace.strikes.errors import Barred
 from palace.strikes.rules import check_not_barred
 from palace.tickets import queries, rules
+from palace.tickets.entrants import MOST_SEATS
 from palace.tickets.errors import LeavesGap
-from palace.tickets.forms import MOST_SEATS, Choice, ChoiceForm, HoldForm
+from palace.tickets.forms import Choice, ChoiceForm, HoldForm
 from palace.tickets.keeping import KeptFor, reach
 from palace.tickets.rules import Offer
 from palace.tickets.seatmap import plan_svg

@@ -18,7 +18,7 @@ from palace.members.services import note
 from palace.notices import services as notices
 from palace.notices.rules import clock_time
 from palace.tickets.keeping import KeptFor
-from palace.tickets.kept import keep_places
+from palace.tickets.kept import give_rows, keep_places
 from palace.tickets.terms import Show, show_now
 from palace.venues import queries as venues
 from palace.venues.rules import PlanSeat
@@ -69,7 +69,7 @@ def pass_on(performance_id: int, *, resting: bool = False) -> int:
 def tend(performance_id: int) -> int:
     """Pass on where nobody looked, seats that came to the plan since among them; return how much changed."""
     show, now = show_now(performance_id)
-    claims.give_rows(performance_id, show.plan_id, now)
+    give_rows(performance_id, show.plan_id, now)
     return pass_on(performance_id)
 
 
