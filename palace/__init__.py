@@ -37,6 +37,7 @@ from palace.desk import views as desk
 from palace.desk.services.copying import copies
 from palace.door import views as door
 from palace.gifts import views as gifts
+from palace.hours import views as hours
 from palace.house import views as house
 from palace.joining import views as joining
 from palace.kept import views as kept
@@ -70,6 +71,7 @@ from palace.productions.services import PRODUCTION
 from palace.reports import views as reports
 from palace.review import views as review
 from palace.review.rules import reviewed
+from palace.rooms import views as rooms
 from palace.roster import views as roster
 from palace.schema import check_current, check_known, revision
 from palace.security import Cookies, complete_keys, make_keys, use_keys
@@ -78,6 +80,7 @@ from palace.switch import views as switch
 from palace.tickets import services as tickets_services
 from palace.tickets import views as tickets
 from palace.tickets.services.freed import on_freed, on_refused
+from palace.troupes import views as troupes
 from palace.unions import views as unions
 from palace.venues import queries as venues
 from palace.venues.queries import code_budget, has_palace, message_rules
@@ -129,6 +132,9 @@ PARTS = (
     plans,
     broadcasts,
     packages,
+    hours,
+    troupes,
+    rooms,
 )
 """Everything that adds addresses, filters or hooks of its own."""
 

@@ -83,7 +83,7 @@ class Staff(Base):
 
 
 class Post(Base):
-    """A role that somebody has (岗位), in the whole palace or limited to a site or a unit.
+    """A role that somebody has (岗位), in the whole palace or limited to a site, a unit or a troupe.
 
     It is ended, never deleted; the same one is not had twice at a time.
     """
@@ -99,6 +99,7 @@ class Post(Base):
         CheckConstraint(f"site_id IS NULL OR role IN ({quoted(AT_SITES)})", name="site"),
         CheckConstraint("site_id IS NOT NULL OR role <> 'site_admin'", name="site_admin"),
         CheckConstraint("(unit_id IS NOT NULL) = (role = 'unit')", name="unit"),
+        CheckConstraint("(troupe_id IS NOT NULL) = (role IN ('leader', 'deputy'))", name="troupe"),
         CheckConstraint("ended_at >= granted_at", name="ended"),
         Index(
             "uq_posts_held",
@@ -107,11 +108,13 @@ class Post(Base):
             "role",
             "site_id",
             "unit_id",
+            "troupe_id",
             unique=True,
             postgresql_nulls_not_distinct=True,
             postgresql_where=text("ended_at IS NULL"),
         ),
         Index("ix_posts_member_id", "member_id", postgresql_where=text("ended_at IS NULL")),
+        Index("ix_posts_troupe_id", "troupe_id", postgresql_where=text("troupe_id IS NOT NULL")),
     )
 
     id: Mapped[Id]
@@ -120,6 +123,7 @@ class Post(Base):
     role: Mapped[Role]
     site_id: Mapped[int | None] = mapped_column(ForeignKey("sites.id"))
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
+    troupe_id: Mapped[int | None] = mapped_column(ForeignKey("troupes.id"))
     granted_by: Mapped[str]
     granted_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     ended_at: Mapped[datetime | None]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     CheckConstraint,
+    Computed,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
+    Text,
     UniqueConstraint,
 )
 from sqlalchemy.dialects.postgresql import (
@@ -26,7 +30,10 @@ from palace.venues.rules import SeatType, Use
 
 
 class Site(Base):
-    """A house of the palace: the head or a branch station; `counter` says where and when tickets are sold."""
+    """A house of the palace: the head or a branch station; `counter` says where and when tickets are sold.
+
+    `networks` are the addresses its own network reaches us from (CIDR).
+    """
 
     __tablename__ = "sites"
 
@@ -41,6 +48,7 @@ class Site(Base):
     phone: Mapped[str] = mapped_column(server_default="", default="")
     counter_zh: Mapped[str] = mapped_column(server_default="", default="")
     counter_en: Mapped[str] = mapped_column(server_default="", default="")
+    networks: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}", default=list)
 
 
 class Demonstration(Base):
@@ -130,7 +138,11 @@ class Seat(Base):
 
 
 class Occupancy(Base):
-    """A use of a space while it holds; no two may share an atom at the same instant."""
+    """A use of a space while it holds; no two may share an atom at the same instant.
+
+    `day` is the palace day it begins on; it is a day long at most, so what holds on a day began on
+    that or on the one before. After `lapses_at` it holds no more.
+    """
 
     __tablename__ = "occupancies"
     __table_args__ = (
@@ -142,11 +154,18 @@ class Occupancy(Base):
         ),
         one_of("use", Use),
         CheckConstraint("NOT isempty(during)", name="during"),
+        CheckConstraint(
+            "upper(during) - lower(during) <= interval '24 hours'", name="a_day_at_most"
+        ),
+        Index(None, "day", "space_id"),
     )
 
     id: Mapped[Id]
     space_id: Mapped[int] = mapped_column(index=True)
     atoms: Mapped[list[Range[int]]] = mapped_column(INT4MULTIRANGE)
     during: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
+    day: Mapped[date] = mapped_column(
+        Computed("(timezone('Asia/Shanghai', lower(during)))::date", persisted=True)
+    )
     use: Mapped[Use]
     lapses_at: Mapped[datetime | None]

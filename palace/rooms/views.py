@@ -1,0 +1,14 @@
+"""Pages of this part."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask
+
+from palace.rooms import models  # noqa: F401 - its tables belong to the schema
+
+bp = Blueprint("rooms", __name__)
+
+
+def init_app(app: Flask) -> None:
+    """Register the addresses of this part."""
+    app.register_blueprint(bp)
