@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import Range
 
 from palace.agenda.models import AgendaEntry
-from palace.agenda.rules import EntryStatus
+from palace.agenda.rules import EntryStatus, Owner
 from palace.db import db
 from palace.errors import NotFound
 from palace.members.models import Member
@@ -86,6 +86,17 @@ def find_locked_entry(member_id: int, subject: str) -> AgendaEntry | None:
     """Return a member's entry about a subject, locked and read anew, or None."""
     wanted = select(AgendaEntry).where(
         AgendaEntry.member_id == member_id, AgendaEntry.subject == subject
+    )
+    locked = wanted.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return db.session.scalars(locked).first()
+
+
+def find_locked_of(owner: Owner, subject: str) -> AgendaEntry | None:
+    """Return an owner's entry about a subject, locked and read anew, or None."""
+    wanted = select(AgendaEntry).where(
+        AgendaEntry.member_id.is_not_distinct_from(owner.member_id),
+        AgendaEntry.troupe_id.is_not_distinct_from(owner.troupe_id),
+        AgendaEntry.subject == subject,
     )
     locked = wanted.with_for_update(key_share=True).execution_options(populate_existing=True)
     return db.session.scalars(locked).first()

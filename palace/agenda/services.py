@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import Range, insert
 from palace.agenda import queries
 from palace.agenda.blocks import Entry, block_of
 from palace.agenda.models import AgendaEntry
-from palace.agenda.rules import EntryStatus
+from palace.agenda.rules import EntryStatus, Owner
 from palace.db import db, table_of
 from palace.security import public_code
 from palace.statements import Question, execute
@@ -72,8 +72,12 @@ def put(member_id: int, dated: Dated, now: datetime) -> None:
 
 def entering(member_id: int, dated: Dated, now: datetime) -> Question:
     """Return the statement that enters a dated thing that is new to a member, for `bring_up` to read."""
+    return _entering({"member_id": member_id}, dated, now)
+
+
+def _entering(whose: dict[str, Any], dated: Dated, now: datetime) -> Question:
     row = dated.fields | {
-        "member_id": member_id,
+        **whose,
         "subject": dated.subject,
         "uid": f"{public_code()}@palace",
         "revision": 0,
@@ -88,6 +92,26 @@ def bring_up(member_id: int, dated: Dated, now: datetime, *, entered: Sequence[A
     if not entered:
         entry = queries.locked_entry(member_id, dated.subject)
         _update(entry, dated.fields, dated.doors_at, now)
+
+
+def put_for(owner: Owner, dated: Dated, space_id: int, now: datetime) -> None:
+    """Put what happens in a space into a member's or a troupe's agenda, or bring its entry up to date."""
+    if not execute(*entering_for(owner, dated, space_id, now)):
+        entry = queries.find_locked_of(owner, dated.subject)
+        if entry is None:
+            raise LookupError(dated.subject)
+        _update(entry, dated.fields | {"space_id": space_id}, dated.doors_at, now)
+
+
+def entering_for(owner: Owner, dated: Dated, space_id: int, now: datetime) -> Question:
+    """Return the statement that enters what happens in a space, where it is new to its owner."""
+    whose = {"member_id": owner.member_id, "troupe_id": owner.troupe_id, "space_id": space_id}
+    return _entering(whose, dated, now)
+
+
+def cancel_for(owner: Owner, subject: str, now: datetime) -> None:
+    """Cancel a member's or a troupe's entry about a subject, as `cancel`."""
+    _cancel(queries.find_locked_of(owner, subject), now)
 
 
 def catch_up(owners: Select[int], dated: Dated, now: datetime, limit: int) -> int:
@@ -124,7 +148,10 @@ def _update(
 
 def cancel(member_id: int, subject: str, now: datetime) -> None:
     """Cancel a member's entry about a subject; feeds show it as cancelled until its date has passed."""
-    entry = queries.find_locked_entry(member_id, subject)
+    _cancel(queries.find_locked_entry(member_id, subject), now)
+
+
+def _cancel(entry: AgendaEntry | None, now: datetime) -> None:
     if entry is None or entry.status is EntryStatus.CANCELLED:
         return
     entry.status, entry.revision, entry.changed_at = (
