@@ -99,7 +99,7 @@ def generous(show_id: int) -> str:
     return f"people={tickets_now} tickets={tickets_now} orders=0 paid=0"
 
 
-def agenda_of(show: Performance) -> dict[int, AgendaEntry]:
+def agenda_of(show: Performance) -> dict[int | None, AgendaEntry]:
     """Return the entries of a show by member."""
     wanted = select(AgendaEntry).where(AgendaEntry.subject == f"performance:{show.id}")
     return {one.member_id: one for one in db.session.scalars(wanted)}
