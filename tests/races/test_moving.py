@@ -102,7 +102,7 @@ def generous(show_id: int) -> str:
 def agenda_of(show: Performance) -> dict[int | None, AgendaEntry]:
     """Return the entries of a show by member."""
     wanted = select(AgendaEntry).where(AgendaEntry.subject == f"performance:{show.id}")
-    return {one.member_id: one for one in db.session.scalars(wanted)}
+    return {one.member_id: one for one in db.session.scalars(wanted) if one.member_id}
 
 
 def test_nobody_has_the_old_time_after_a_move(
