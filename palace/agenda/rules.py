@@ -1,4 +1,4 @@
-"""How a dated thing stands in somebody's agenda."""
+"""How a dated thing stands in somebody's agenda, and whose it is."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,9 +11,9 @@ class EntryStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Owner:
-    """Whose a dated thing is: a member's, or a troupe's and so of everybody on its roster."""
+    """Whose an entry is: a member's or a troupe's, one of the two."""
 
     member_id: int | None = None
     troupe_id: int | None = None

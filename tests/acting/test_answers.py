@@ -80,7 +80,8 @@ def test_who_is_signed_in_is_looked_up_by_indexes(app: Flask) -> None:
     """
     db.session.execute(
         text(
-            "INSERT INTO members (phone, name) SELECT '199' || n, '李' FROM generate_series(10000000, 10002999) n"
+            "INSERT INTO members (phone, name)"
+            " SELECT '199' || n, '李' FROM generate_series(10000000, 10002999) n"
         )
     )
     for kind in ("seqscan", "hashjoin", "mergejoin"):

@@ -26,11 +26,11 @@ from palace.clock import SHANGHAI, day_span, palace_day
 from palace.db import db, table_of
 from palace.errors import NotFound
 from palace.hours.models import Closure
+from palace.hours.queries import open_spans
 from palace.members.models import Post
 from palace.members.rules import Known, Role, Standing
 from palace.rooms.models import Occurrence, Purpose, Reservation, Room
 from palace.rooms.policies import Policy
-from palace.rooms.queries.hours import open_days
 from palace.rooms.rules import OccurrenceState, monday, month
 from palace.rooms.wishes import Facts, Figures, RoomFacts, Shut, Wanted
 from palace.statements import Question, execute_all
@@ -169,8 +169,9 @@ def facts_of(
     asked = _asked(wish, member, list(rooms), days)
     found = dict(zip(asked, execute_all(*asked.values()), strict=True))
     now = found["now"][0][0].astimezone(UTC)
+    opened = open_spans({of: one.space.site_id for of, one in rooms.items()}, days)
     told = {
-        of: _room_facts(one, found["closures"], open_days(one.space, days))
+        of: _room_facts(one, found["closures"], {day: opened[of, day] for day in days})
         for of, one in rooms.items()
     }
     by_day = {row.day: row for row in found["had"]}

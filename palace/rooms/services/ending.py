@@ -59,7 +59,7 @@ def end(
     db.session.flush()
     if occupancy_id is not None:
         venues.release(occupancy_id)
-    agenda.cancel_for(owner_of(occurrence), subject_of(occurrence), now)
+    agenda.cancel_for(owner_of(occurrence), [subject_of(occurrence)], now)
     if tell and state in NOTICES:
         tell_all(NOTICES[state], [occurrence], now)
     note("room_ended", subject_of(occurrence), after={"state": state}, why=why, actor=by)

@@ -17,7 +17,6 @@ from palace.notices import services as notices
 from palace.rooms.models import Occurrence, Purpose, Reservation
 from palace.rooms.queries import facts
 from palace.rooms.rules import OccurrenceState
-from palace.statements import execute_all
 from palace.troupes.models import Troupe
 
 PENDING_ZH, PENDING_EN = "（等审批）", " (waiting for approval)"
@@ -66,8 +65,9 @@ def titles(of: Reservation) -> tuple[str, str]:
 def tell_taken(of: Reservation, dates: Sequence[Occurrence], now: datetime) -> None:
     """Put the dates of a reservation that were taken into the agenda, and tell who took them."""
     held = [one for one in dates if one.state is not OccurrenceState.SKIPPED]
-    owner = owner_of(of)
-    execute_all(*(agenda.entering_for(owner, dated(one), one.space_id, now) for one in held))
+    for space_id in sorted({one.space_id for one in held}):
+        there = [dated(one) for one in held if one.space_id == space_id]
+        agenda.put_many(owner_of(of), there, now, space_id)
     confirmed = [one for one in held if one.state is OccurrenceState.CONFIRMED]
     for kind, some in (
         ("room_taken", confirmed),
