@@ -73,6 +73,8 @@ UNUSUAL = {
     "tickets/entrants.py": "the form of who comes in, for a single order and for a package's",
     "privacy/holding.py": "what one table keeps of a member, as page, download and erasing read it",
     "privacy/holdings.py": "every table that keeps something of a member, in one place",
+    "privacy/lending.py": "those of rooms and troupes, shown by holdings",
+    "rooms/policies.py": "the table of how rooms are lent, shown by models",
     "privacy/ticketing.py": "those of what somebody booked, shown by holdings",
     "privacy/rows.py": "which rows of a table are a member's, where no column says it alone",
     "privacy/ledger.py": "the copy of the erasures beside the backups",
