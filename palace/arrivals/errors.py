@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from palace.errors import PalaceError
 from palace.text import N_
 
@@ -53,7 +51,9 @@ class FreeAgain(PalaceError):
     """Nobody signed in in time, so the room is free. Carries `lapsed_at`."""
 
     status, code = 409, "free_again"
-    message = N_("等到%(lapsed_at)s没有人签到，这一次已经不留了。场地还空着的话，可以现在另约，或直接使用。")
+    message = N_(
+        "等到%(lapsed_at)s没有人签到，这一次已经不留了。场地还空着的话，可以现在另约，或直接使用。"
+    )
 
 
 class OverAlready(PalaceError):
@@ -103,3 +103,10 @@ class NetworkTooWide(PalaceError):
 
     status, code = 422, "network_too_wide"
     message = N_("“%(line)s”太大了，家里也会算在馆内。最大写到 /8（IPv6 到 /32）。")
+
+
+class TooManyNetworks(PalaceError):
+    """A house has few networks. Carries `most`."""
+
+    status, code = 422, "too_many_networks"
+    message = N_("最多写%(most)s个网段。")

@@ -18,6 +18,7 @@ from palace.arrivals.errors import (
     NothingToKeep,
     OverAlready,
     TooEarly,
+    TooManyNetworks,
 )
 from palace.rooms.rules import OccurrenceState
 
@@ -71,28 +72,23 @@ def opens_at(starts_at: datetime, early_minutes: int) -> datetime:
     return starts_at - timedelta(minutes=early_minutes)
 
 
-def free_from(
-    starts_at: datetime, ends_at: datetime, *, grace: int, keep: int = 0
-) -> datetime:
-    """Return when a room is free again that nobody signs in to: minutes after the start, at its end at last."""
-    return min(starts_at + timedelta(minutes=grace + keep), ends_at)
-
-
 def stage(due: Due, now: datetime) -> Stage:
     """Return how a date stands at an instant; at `lapses_at` itself the room is free again."""
     if due.left_at:
         return Stage.LEFT
-    if due.state is OccurrenceState.MISSED:
+    if due.state is OccurrenceState.MISSED or is_free_again(due, now):
         return Stage.FREE
-    if due.state is not OccurrenceState.CONFIRMED:
+    if due.state is not OccurrenceState.CONFIRMED or now >= due.ends_at:
         return Stage.OVER
     if due.arrived_at:
-        return Stage.HERE if now < due.ends_at else Stage.OVER
-    if due.lapses_at and due.lapses_at <= now:
-        return Stage.FREE
-    if now >= due.ends_at:
-        return Stage.OVER
+        return Stage.HERE
     return Stage.EARLY if now < due.opens_at else Stage.WAITED
+
+
+def is_free_again(due: Due, now: datetime) -> bool:
+    """Return whether nobody signed in until the room waited no longer."""
+    waited = due.state is OccurrenceState.CONFIRMED and due.arrived_at is None
+    return waited and due.lapses_at is not None and due.lapses_at <= now
 
 
 def check_may_arrive(due: Due, now: datetime) -> None:
@@ -144,7 +140,7 @@ def check_may_leave(due: Due, now: datetime) -> None:
 
 
 def most_pressing(those: Sequence[Due], now: datetime) -> int:
-    """Return which of somebody's dates at a door is meant: one that waits, then one somebody is in, then others.
+    """Return which of somebody's dates at a door is meant: one that waits, then one they are in.
 
     Raises:
         NothingHere: there is none.
@@ -164,14 +160,16 @@ def step_of(now: datetime) -> int:
     return int(now.timestamp()) // STEP_SECONDS
 
 
-def next_step_at(now: datetime) -> float:
+def next_step_in(now: datetime) -> float:
     """Return in how many seconds a screen shows another code."""
     return STEP_SECONDS - now.timestamp() % STEP_SECONDS
 
 
 def steps_taken(now: datetime, proof: Proof) -> range:
     """Return the steps whose codes count: the running one and some before it, never one to come."""
-    kept = STEPS_TAKEN if proof is Proof.SCREEN else int(SCANNED_FOR.total_seconds()) // STEP_SECONDS
+    kept = (
+        STEPS_TAKEN if proof is Proof.SCREEN else int(SCANNED_FOR.total_seconds()) // STEP_SECONDS
+    )
     return range(step_of(now) - kept + 1, step_of(now) + 1)
 
 
@@ -187,10 +185,11 @@ def is_inside(address: str, networks: Iterable[str]) -> bool:
 
 
 def plain_networks(lines: str) -> list[str]:
-    """Return networks as they are kept, each once, of what was typed: one a line, an address alone is one too.
+    """Return networks as they are kept, each once, of what was typed: one a line, or an address.
 
     Raises:
         NetworkUnreadable, NetworkTooWide: carries the line.
+        TooManyNetworks: twenty are enough.
     """
     found: list[str] = []
     for line in filter(None, map(str.strip, lines.splitlines())):
@@ -201,4 +200,6 @@ def plain_networks(lines: str) -> list[str]:
         if network.prefixlen < WIDEST[network.version]:
             raise NetworkTooWide(line=line)
         found.append(str(network))
+    if len(found) > MOST_NETWORKS:
+        raise TooManyNetworks(most=MOST_NETWORKS)
     return list(dict.fromkeys(found))

@@ -74,6 +74,4 @@ def _is(text: str, messages: Iterable[str], size: int) -> bool:
     key = keys().find(PURPOSE, whole[:KEY_ID].hex())
     if key is None:
         return False
-    return any(
-        hmac.compare_digest(whole[KEY_ID:], key.mac(message)[:size]) for message in messages
-    )
+    return any(hmac.compare_digest(whole[KEY_ID:], key.mac(message)[:size]) for message in messages)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, literal, or_, select
 
 from palace import clock
 from palace.arrivals.rules import Due, opens_at
@@ -134,9 +134,10 @@ def of_day(sites: Collection[int] | None, now: datetime) -> list[DoorDate]:
     return _read(at.where(Occurrence.state.in_(AT_DOORS)))
 
 
-def again(occurrence_id: int) -> DoorDate:
+def again(date: DoorDate) -> DoorDate:
     """Return a date as it stands now, whatever was read before."""
-    return _one(_dates().where(Occurrence.id == occurrence_id), populate_existing=True)
+    wanted = _dates().where(Occurrence.id == date.occurrence.id)
+    return replace(_one(wanted, populate_existing=True), leads=date.leads)
 
 
 def missed(now: datetime) -> Sequence[int]:
@@ -157,8 +158,8 @@ def missed(now: datetime) -> Sequence[int]:
 
 
 def _dates(member_id: int | None = None) -> Select[Any]:
-    is_leader = leads(member_id).label("leads") if member_id else func.coalesce(False).label("leads")
-    return (
+    is_leader = leads(member_id).label("leads") if member_id else literal(False).label("leads")
+    wanted = (
         select(Occurrence, Room, Troupe, Occupancy.lapses_at, is_leader)
         .join(Room, Room.space_id == Occurrence.space_id)
         .join(Space, Space.id == Room.space_id)
@@ -166,6 +167,7 @@ def _dates(member_id: int | None = None) -> Select[Any]:
         .outerjoin(Occupancy, Occupancy.id == Occurrence.occupancy_id)
         .order_by(Occurrence.starts_at, Occurrence.id)
     )
+    return cast("Select[Any]", wanted)
 
 
 def _read(wanted: Select[Any], **how: bool) -> list[DoorDate]:

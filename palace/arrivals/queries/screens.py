@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import aliased
@@ -14,6 +14,7 @@ from palace.db import db
 from palace.hours.models import Closure
 from palace.programme.models import Performance, Production
 from palace.rooms.models import Occurrence, Room
+from palace.rooms.rules import OccurrenceState
 from palace.troupes.models import Troupe
 from palace.venues.models import Occupancy, Space
 from palace.venues.rules import Use
@@ -26,11 +27,13 @@ OF_HALL = aliased(Space)
 class Shown:
     """A use of a room as anybody may read it: never a member's name; without a name, the hours only.
 
-    `waits_until`: nobody has signed in yet, and then it is free.
+    It holds the room from `held_from`, while things are brought in before `starts_at`. `waits_until`:
+    nobody has signed in yet, and then it is free.
     """
 
     starts_at: datetime
     ends_at: datetime
+    held_from: datetime
     use: Use
     is_lent: bool
     name_zh: str = ""
@@ -40,10 +43,11 @@ class Shown:
 
 @dataclass(frozen=True)
 class Screen:
-    """What is on in a room, and what comes today, next first."""
+    """What is on in a room, and what comes today, next first; `held`: it is not free, in use or not."""
 
     running: Shown | None
     coming: list[Shown]
+    held: bool
 
 
 def screen(room: Room, now: datetime) -> Screen:
@@ -51,13 +55,14 @@ def screen(room: Room, now: datetime) -> Screen:
     shown = [_shown(row) for row in db.session.execute(_uses(room, now))]
     left = [one for one in shown if one.ends_at > now]
     running = next((one for one in left if one.starts_at <= now), None)
-    return Screen(running, [one for one in left if one.starts_at > now][:MOST_COMING])
+    coming = [one for one in left if one.starts_at > now]
+    return Screen(running, coming[:MOST_COMING], held=any(one.held_from <= now for one in shown))
 
 
 def _uses(room: Room, now: datetime) -> Select[Any]:
     """Select what holds the room, or a hall it shares a part with, from now until midnight."""
     _, midnight = clock.day_span(clock.palace_day(now))
-    return (
+    wanted = (
         select(Occupancy, Occurrence, Troupe, Closure, Performance, Production)
         .join(OF_HALL, OF_HALL.id == Occupancy.space_id)
         .outerjoin(Occurrence, Occurrence.occupancy_id == Occupancy.id)
@@ -72,15 +77,18 @@ def _uses(room: Room, now: datetime) -> Select[Any]:
         )
         .order_by(func.lower(Occupancy.during))
     )
+    return cast("Select[Any]", wanted)
 
 
 def _shown(row: Any) -> Shown:
     occupancy, occurrence, troupe, closure, performance, production = row
     held: dict[str, Any] = {"use": occupancy.use, "is_lent": occurrence is not None}
+    held["held_from"] = occupancy.during.lower
     if occurrence:
         ends_at = occurrence.left_at or occurrence.ends_at
-        span = {"starts_at": occurrence.starts_at, "ends_at": ends_at}
-        waits = None if occurrence.arrived_at else occupancy.lapses_at
+        span: dict[str, Any] = {"starts_at": occurrence.starts_at, "ends_at": ends_at}
+        is_sure = occurrence.state is OccurrenceState.CONFIRMED
+        waits = occupancy.lapses_at if is_sure and not occurrence.arrived_at else None
         return Shown(**held, **span, **_named(troupe, "name"), waits_until=waits)
     span = {"starts_at": occupancy.during.lower, "ends_at": occupancy.during.upper}
     if performance and performance.published_at:
@@ -89,7 +97,7 @@ def _shown(row: Any) -> Shown:
     return Shown(**held, **span, **_named(closure, "reason"))
 
 
-def _named(thing: Any, field: str) -> dict[str, str]:
+def _named(thing: Any, field: str) -> dict[str, Any]:
     if thing is None:
         return {}
     return {f"name_{tongue}": getattr(thing, f"{field}_{tongue}") for tongue in ("zh", "en")}
