@@ -56,8 +56,8 @@ def hours(opens: str = "08:00", closes: int = 22 * 60, *, days: int = 500) -> di
 def facts(figures: dict[str, Any] | None = None, **other: Any) -> Facts:
     """Return facts under which an evening of next week keeps every rule."""
     of_room = {name: other.pop(name) for name in list(other) if name in OF_ROOM}
-    of_room = {"capacity": 30, "min_people": 5, "open": hours()} | of_room
-    room = RoomFacts(space_id=1, figures=Figures(**(figures or {})), **of_room)
+    limits: dict[str, Any] = {"capacity": 30, "min_people": 5, "open": hours()} | of_room
+    room = RoomFacts(space_id=1, figures=Figures(**(figures or {})), **limits)
     held: dict[str, Any] = {"now": NOW, "zone": SHANGHAI, "room": room, "seasons": ALWAYS}
     return Facts(**(held | {"purposes": {"choir", "sport"}} | other))
 
