@@ -181,7 +181,9 @@ class LeaderForm(PhoneForm):
     full_name = _text(_("姓名"), _("请填写姓名。"))
     role = StringField(
         _("担任什么"),
-        validators=[AnyOf([role.value for role in OF_TROUPES], message=_("请选负责人还是副负责人。"))],
+        validators=[
+            AnyOf([role.value for role in OF_TROUPES], message=_("请选负责人还是副负责人。"))
+        ],
     )
 
     @property

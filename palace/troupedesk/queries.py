@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from flask import url_for
-from sqlalchemy import ColumnElement, Text, case, cast, false, func, select, true
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Select, Text, case, cast, false, func, select, true
 
 from palace import words
 from palace.db import db, literally, table_of
@@ -17,18 +16,18 @@ from palace.lists.rules import Kind
 from palace.members.models import Member, Post
 from palace.members.posts import AT_PROGRAMME
 from palace.members.rules import Role, SignedIn, mask_name
-from palace.rooms.models import Occurrence, Reservation, Room
+from palace.rooms.models import Occurrence, Room
 from palace.rooms.policies import Policy
-from palace.rooms.rules import HOLDING, OccurrenceState, Takers
+from palace.rooms.queries import facts
+from palace.rooms.rules import HOLDING, Takers, monday, month
+from palace.statements import execute
 from palace.text import N_
 from palace.troupes.models import Certification, Season, Troupe
 from palace.troupes.rules import KINDS, STANDINGS, CertificationState, Standing
 from palace.venues.models import Site
 
-COUNTED = (OccurrenceState.PENDING, OccurrenceState.CONFIRMED, OccurrenceState.MISSED)
-"""What is counted as a troupe's hours: what it has, and what it left unused."""
-MINUTE = 60
-WEEK = timedelta(weeks=1)
+DAYS_AROUND = 31
+"""What is left of a week or a month has no more days than that."""
 Sites = Collection[int] | None
 
 
@@ -54,18 +53,22 @@ class Used:
 
 def coming(troupe_id: int, now: datetime, most: int | None = None) -> Sequence[Occurrence]:
     """Return a troupe's rehearsals that are not over, the next first; None: all of them."""
-    wanted = (
-        select(Occurrence)
-        .where(
-            Occurrence.troupe_id == troupe_id,
-            Occurrence.ends_at > now,
-            Occurrence.state.in_(literally(HOLDING)),
-        )
-        .order_by(Occurrence.starts_at, Occurrence.id)
-        .limit(most)
-        .options(joinedload(Occurrence.reservation))
+    return db.session.scalars(_coming(troupe_id, now).limit(most)).all()
+
+
+def locked_coming(troupe_id: int, now: datetime) -> Sequence[Occurrence]:
+    """Return them all under their locks, which stand behind those of the troupe and its spaces."""
+    alone = _coming(troupe_id, now).with_for_update(of=Occurrence, key_share=True)
+    return db.session.scalars(alone.execution_options(populate_existing=True)).all()
+
+
+def _coming(troupe_id: int, now: datetime) -> Select[Occurrence]:
+    wanted = select(Occurrence).where(
+        Occurrence.troupe_id == troupe_id,
+        Occurrence.ends_at > now,
+        Occurrence.state.in_(literally(HOLDING)),
     )
-    return db.session.scalars(wanted).all()
+    return wanted.order_by(Occurrence.starts_at, Occurrence.id)
 
 
 def rooms_of(occurrences: Sequence[Occurrence]) -> dict[int, Room]:
@@ -75,20 +78,13 @@ def rooms_of(occurrences: Sequence[Occurrence]) -> dict[int, Room]:
 
 
 def used(troupe_id: int, today: date) -> Used:
-    """Return what a troupe has taken of this week and of this month."""
-    monday, first = today - timedelta(days=today.weekday()), today.replace(day=1)
-    after = (first + timedelta(days=31)).replace(day=1)
-    in_week = Occurrence.day.between(monday, monday + WEEK - timedelta(days=1))
-    in_month = (Occurrence.day >= first) & (Occurrence.day < after)
-    span = func.extract("epoch", Occurrence.ends_at - Occurrence.starts_at)
-    seconds = [func.coalesce(func.sum(span).filter(when), 0) for when in (in_week, in_month)]
-    wanted = select(*seconds).where(
-        Occurrence.troupe_id == troupe_id,
-        Occurrence.day >= min(monday, first),
-        Occurrence.day < max(monday + WEEK, after),
-        Occurrence.state.in_(literally(COUNTED)),
+    """Return what a troupe has taken of this week and of this month, as the rules of rooms count it."""
+    first, last = min(monday(today), month(today)), today + timedelta(days=DAYS_AROUND)
+    rows = execute(facts.USED, {"troupe_id": troupe_id, "first": first, "last": last})
+    return Used(
+        sum(row.minutes for row in rows if monday(row.day) == monday(today)),
+        sum(row.minutes for row in rows if month(row.day) == month(today)),
     )
-    return Used(*(int(total) // MINUTE for total in db.session.execute(wanted).one()))
 
 
 def hours(troupe: Troupe) -> list[Hours]:

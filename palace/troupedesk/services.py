@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from palace import clock
+from palace.rooms import claims as rooms
 from palace.rooms.rules import OccurrenceState
-from palace.rooms.services.ending import end
+from palace.rooms.services.ending import NOTICES, end
+from palace.rooms.services.telling import tell_all
+from palace.statements import execute
 from palace.troupedesk import queries
 from palace.troupedesk.errors import RehearsalsChanged
 from palace.troupes import claims
@@ -22,10 +25,14 @@ def end_troupe(troupe_id: int, *, seen: int, why: str, by: str) -> int:
     """
     claims.lock_troupe(troupe_id)
     now = clock.now()
-    freed = queries.coming(troupe_id, now)
+    spaces = {one.space_id for one in queries.coming(troupe_id, now)}
+    execute(*rooms.locking_spaces(spaces))
+    freed = queries.locked_coming(troupe_id, now)
     if len(freed) != seen:
         raise RehearsalsChanged(count=len(freed))
     for occurrence in freed:
-        end(occurrence, OccurrenceState.CANCELLED, by=by, why=why, now=now)
+        end(occurrence, OccurrenceState.CANCELLED, by=by, why=why, now=now, tell=False)
+    if freed:
+        tell_all(NOTICES[OccurrenceState.CANCELLED], freed, now)
     troupes.close(troupe_id, why)
     return len(freed)

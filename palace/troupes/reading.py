@@ -14,7 +14,6 @@ ORDINAL = re.compile(r"[0-9]{1,4}[.、)）]?")
 BREAKS = re.compile(r"[\s,，;；、|]+")
 
 
-
 @dataclass(frozen=True)
 class Lines:
     """What was pasted: whom it names, each once, and the lines that name nobody, as they are."""

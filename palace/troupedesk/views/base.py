@@ -47,10 +47,10 @@ def duration_words(minutes: int) -> str:
     """Return how long something is: 2小时, 1小时30分钟."""
     whole, rest = divmod(minutes, MINUTES)
     if not rest:
-        return gettext("%(hours)s小时", hours=whole)
+        return str(gettext("%(hours)s小时", hours=whole))
     if not whole:
-        return gettext("%(minutes)s分钟", minutes=rest)
-    return gettext("%(hours)s小时%(minutes)s分钟", hours=whole, minutes=rest)
+        return str(gettext("%(minutes)s分钟", minutes=rest))
+    return str(gettext("%(hours)s小时%(minutes)s分钟", hours=whole, minutes=rest))
 
 
 def led(troupe_id: int) -> Led:

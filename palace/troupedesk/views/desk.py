@@ -142,7 +142,7 @@ def show(troupe_id: int, said: str = "", status: int = 200, **forms: Any) -> Res
     """Show a troupe at the desk, with the form that was refused."""
     found, now = queries.get_troupe(troupe_id, sites()), clock.now()
     today = clock.palace_day(now)
-    shown = {
+    shown: dict[str, Any] = {
         "seasons": queries.seasons_of(troupe_id, today),
         "stands": queries.stands(troupe_id, today),
         "posts": queries.posts_of(troupe_id),

@@ -81,7 +81,7 @@ def troupe(troupe_id: int) -> ResponseReturnValue:
     """Show a leader their troupe: hours of the week, standing, what comes, who is in it."""
     mine = led(troupe_id)
     now, today = clock.now(), clock.palace_day(clock.now())
-    shown = {
+    shown: dict[str, Any] = {
         "hours": hours.hours(mine.troupe),
         "used": hours.used(troupe_id, today),
         "stands": queries.stands(troupe_id, today),
