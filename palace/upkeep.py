@@ -26,6 +26,7 @@ from palace.roster import vouching
 from palace.roster.errors import LeaversUnconfirmed, RosterRefused
 from palace.roster.verifier import Verifier, VerifierAway
 from palace.tickets import services as tickets
+from palace.troupes import services as troupes
 from palace.venues import queries as venues
 from palace.waiting import queries as queues
 from palace.waiting import services as waiting
@@ -45,6 +46,15 @@ def pass_on_due() -> None:
             waiting.tend(performance_id)
     with transaction():
         waiting.remind(clock.now())
+
+
+def tend_troupes() -> None:
+    """Link rosters to the accounts that came meanwhile, then remind of seasons that end soon."""
+    with transaction():
+        troupes.link_due()
+    with transaction():
+        if venues.has_palace():
+            troupes.remind(venues.house_rules().season_remind_days, clock.now())
 
 
 def hand_out_due() -> None:
