@@ -20,6 +20,8 @@ from palace.moving import services as moving
 from palace.privacy import ledger
 from palace.privacy import services as privacy
 from palace.reports import services as reports
+from palace.rooms.queries import waits as room_queues
+from palace.rooms.services import waiting as room_waits
 from palace.roster import queries as rosters
 from palace.roster import services as roster
 from palace.roster import vouching
@@ -55,6 +57,11 @@ def tend_troupes() -> None:
     with transaction():
         if venues.has_palace():
             troupes.remind(venues.house_rules().season_remind_days, clock.now())
+def pass_rooms_on_due() -> None:
+    """Pass on each room and time that somebody waits for and nobody looked at, each a transaction."""
+    for space_id, span in room_queues.due(clock.now()):
+        with transaction():
+            room_waits.tend(space_id, span)
 
 
 def hand_out_due() -> None:

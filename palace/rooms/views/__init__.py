@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from flask import Flask
 
-from palace.rooms.views import reserving
+from palace.rooms.views import reserving, waiting
 from palace.rooms.views.base import bp
 
-__all__ = ["init_app", "reserving"]
+__all__ = ["init_app", "reserving", "waiting"]
 
 
 def init_app(app: Flask) -> None:
     """Register the addresses of this part."""
     app.register_blueprint(bp)
+    waiting.init_app(app)
