@@ -48,8 +48,8 @@ class Evening:
         return instant
 
     def own(self, who: Member | None = None) -> DoorDate:
-        """Return the date as somebody has it: the leader unless said else."""
-        return queries.get_own((who or self.leader).id, self.date.id)
+        """Return the date as somebody has it now: the leader unless said else."""
+        return queries.again(queries.get_own((who or self.leader).id, self.date.id))
 
     def arrive(self, who: Member | None = None) -> DoorDate:
         """Sign in."""
@@ -87,6 +87,7 @@ def evening(lending: Lending) -> Evening:
 
 @pytest.fixture
 def phone(evening: Evening, client: FlaskClient) -> FlaskClient:
-    """Return the leader's phone, signed in."""
+    """Return the leader's phone, signed in before they set out."""
+    evening.at(-45)
     evening.make.sign_in(client, evening.leader)
     return client

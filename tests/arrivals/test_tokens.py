@@ -10,7 +10,7 @@ from flask import Flask
 from palace.arrivals import tokens
 from palace.arrivals.rules import Proof
 from palace.rooms.models import Room
-from palace.security import forget_keys, rotate_keys, use_keys
+from palace.security import forget_keys, keys, rotate_keys, use_keys
 
 NOW = datetime(2026, 12, 1, 11, tzinfo=UTC)  # a step of half a minute begins
 INSTANT = timedelta(milliseconds=1)
@@ -83,7 +83,7 @@ def test_a_code_is_no_secret_of_a_screen_and_a_secret_no_code(room: Room) -> Non
 def test_a_screen_outlives_a_rotation_until_its_key_is_forgotten(app: Flask, room: Room) -> None:
     file = app.extensions["palace"].keys_file
     before = file.read_bytes()
-    old, secret = tokens.keys().active("door"), tokens.screen_secret(room)
+    old, secret = keys().active("door"), tokens.screen_secret(room)
     try:
         rotate_keys(file, ["door"], NOW)
         assert tokens.screen_secret(room) != secret
