@@ -165,6 +165,11 @@ ACTS = {
     "package_changed": N_("改套票"),
     "package_published": N_("发布套票"),
     "package_withdrawn": N_("撤下套票"),
+    "room_arrived": N_("门口签到"),
+    "room_kept": N_("场地多留一会儿"),
+    "room_left": N_("签退，已恢复原状"),
+    "door_renewed": N_("换门口的链接和码"),
+    "networks_set": N_("改馆内网络"),
     "package_show_off": N_("一场取消，从未付款的套票里去掉"),
 }
 """Every act the code notes, in words."""
