@@ -15,16 +15,14 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     DateTime,
-    Interval,
     Select,
     bindparam,
-    cast,
     func,
     or_,
     select,
 )
 
-from palace.agenda.queries import FEED_AHEAD, FEED_BACK
+from palace.agenda.queries import AHEAD, BACK
 from palace.db import db
 from palace.errors import NotFound
 from palace.programme.models import Performance, Production
@@ -36,7 +34,6 @@ FEED_FORM = 1
 ID = bindparam("id", type_=BigInteger)
 IDS = bindparam("ids", type_=ARRAY(BigInteger))
 NOW: ColumnElement[datetime] = func.palace_clock(type_=DateTime(timezone=True))
-BACK, AHEAD = cast(FEED_BACK, Interval), cast(FEED_AHEAD, Interval)
 
 
 class Of(StrEnum):

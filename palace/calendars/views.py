@@ -16,6 +16,7 @@ from palace.agenda import queries as agenda
 from palace.calendars import queries, services
 from palace.calendars.queries import Feed, Of
 from palace.tickets.printing import qr_svg
+from palace.troupes.belonging import BELONGING
 from palace.venues import queries as venues
 from palace.web import answer, public, reads
 
@@ -36,7 +37,7 @@ def init_app(app: Flask) -> None:
 @public
 def feed(secret: str) -> ResponseReturnValue:
     """Send the feed; an unchanged one costs one query and no body."""
-    mark = agenda.feed_mark(secret)
+    mark = agenda.feed_mark(secret, BELONGING)
     if request.if_none_match.contains_weak(mark.tag):
         return _answer(b"", mark.tag, PRIVATE, status=304)
     body = blocks.ics(agenda.feed_blocks(mark), FEED_NAME)
