@@ -100,6 +100,7 @@ UNUSUAL = {
     "tickets/terms.py": "what the rules decide on, read in one statement after the member's lock",
     "tickets/tokens.py": "the signed token in a ticket's QR code",
     "venues/seatplan.py": "reads a plan's file and refuses one that cannot be a house",
+    "venues/fields.py": "figures as fields of a form, for the pages of the house and of its rooms",
     "venues/figure.py": "what a figure of a house is",
     "venues/figures.py": "the figures of a house in words, which its pages and the audit share",
     "venues/changes.py": "the figures of changed seats, given tickets and moved shows, shown by figures",

@@ -29,7 +29,7 @@ def palace(app: Flask) -> Flask:
 
 
 @pytest.mark.usefixtures("palace")
-def test_every_room_and_court_is_lent_by_its_policy():
+def test_every_room_and_court_is_lent_by_its_policy() -> None:
     by_policy = dict(
         db.session.execute(
             select(Policy.code, func.count())
