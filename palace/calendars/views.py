@@ -64,8 +64,16 @@ def site(site_id: int) -> ResponseReturnValue:
 @public
 @reads(query=(LANGUAGE,))
 def space(space_id: int) -> ResponseReturnValue:
-    """Send what is on in one hall; `lang` is zh or en."""
+    """Send what is on in one hall or room: shows, and which troupe has it when; `lang` is zh or en."""
     return _public(Of.SPACE, space_id)
+
+
+@bp.get("/calendars/sites/<id:site_id>/rooms.ics")
+@public
+@reads(query=(LANGUAGE,))
+def rooms(site_id: int) -> ResponseReturnValue:
+    """Send what is on in all halls and rooms of one house; `lang` is zh or en."""
+    return _public(Of.ROOMS, site_id)
 
 
 @bp.get("/calendars")
@@ -93,6 +101,7 @@ def links(of: str = Of.PALACE, of_id: int = 0) -> dict[str, Any]:
         Of.PALACE: ("calendars.programme", {}),
         Of.SITE: ("calendars.site", {"site_id": of_id}),
         Of.SPACE: ("calendars.space", {"space_id": of_id}),
+        Of.ROOMS: ("calendars.rooms", {"site_id": of_id}),
     }
     endpoint, values = where[Of(of)]
     language = words.language()
