@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+from typing import cast as cast_type
 
 from sqlalchemy import (
     ARRAY,
@@ -23,14 +24,18 @@ from sqlalchemy import (
     true,
 )
 
-from palace.agenda.queries import AHEAD, BACK
+from palace.agenda import queries as agenda
+from palace.agenda.queries import AHEAD, BACK, CLOCK, STATE, FeedMark, in_feed
 from palace.agenda.queries import TABLE as ENTRIES
+from palace.agenda.secrets import FeedOf, opened
 from palace.calendars import uses
 from palace.db import db, table_of
 from palace.errors import NotFound
 from palace.programme.models import Performance, Production
 from palace.rooms.models import Room
 from palace.statements import execute
+from palace.troupes.belonging import BELONGING
+from palace.troupes.models import Troupe
 from palace.venues.models import Site, Space
 from palace.venues.queries import HEAD
 
@@ -111,6 +116,15 @@ MARKS = {of: _mark(of) for of in Of}
 SHOWN = select(Performance.id, Performance.revision).where(_in_feed())
 SHOWN = SHOWN.order_by(Performance.starts_at, Performance.id)
 REVISIONS = {of: SHOWN.where(SHOWS[of]) for of in Of}
+TROUPE = bindparam("troupe_id", type_=BigInteger)
+OF_TROUPE = ENTRIES.c.troupe_id == TROUPE
+TROUPE_MARK: Select[Any] = cast_type(
+    "Select[Any]",
+    select(Troupe.calendar_generation, *STATE, Troupe.name_zh)
+    .outerjoin(ENTRIES, OF_TROUPE & in_feed(CLOCK))
+    .where(Troupe.id == TROUPE, Troupe.ended_at.is_(None))
+    .group_by(Troupe.id),
+)
 USED = {of: uses.revisions(there) for of, there in USES.items()}
 OWN = (
     *("id", "uid", "revision", "changed_at", "starts_at", "ends_at", "doors_at"),
@@ -167,6 +181,29 @@ def used(feed: Feed) -> list[tuple[int, State]]:
 def told(performance_ids: Collection[int]) -> Sequence[Any]:
     """Return what calendars say of performances."""
     return execute(TOLD, {"ids": list(performance_ids)}) if performance_ids else ()
+
+
+def troupe_mark(secret: str) -> FeedMark:
+    """Return the mark of the feed a troupe's secret opens, in one query.
+
+    Raises:
+        NotFound: no feed has, or has any more, this secret.
+    """
+    asked = opened(FeedOf.TROUPE, secret)
+    return agenda.marked(asked, TROUPE_MARK, OF_TROUPE, {"troupe_id": asked.owner_id})
+
+
+def troupe_name(mark: FeedMark) -> str:
+    """Return what the calendar of a troupe is called."""
+    return db.session.get_one(Troupe, mark.values["troupe_id"]).name_zh
+
+
+def troupes_of(member_id: int) -> list[Troupe]:
+    """Return the troupes somebody leads or whose roster they are on, by name."""
+    theirs = Troupe.id.in_(select(BELONGING.c.troupe_id))
+    wanted = select(Troupe).where(theirs, Troupe.ended_at.is_(None))
+    ordered = wanted.order_by(Troupe.name_zh, Troupe.id)
+    return list(db.session.scalars(ordered, {"member_id": member_id}))
 
 
 def halls() -> list[Space]:

@@ -14,6 +14,9 @@ from palace.agenda.rules import EntryStatus
 from palace.calendars import queries, uses
 from palace.calendars.queries import Feed, Mark, Of, State
 from palace.clock import SHANGHAI
+from palace.db import db
+from palace.members.services import note
+from palace.troupes.models import Troupe
 
 MOST_BLOCKS = 20_000
 MOST_FEEDS = 64
@@ -53,6 +56,13 @@ def write(feed: Feed, mark: Mark) -> bytes:
             kept.feeds.clear()
         kept.feeds[feed] = (mark.tag, body)
     return body
+
+
+def renew(troupe_id: int) -> None:
+    """Give a troupe's feed a new secret address; the old one is dead."""
+    troupe = db.session.get_one(Troupe, troupe_id)
+    troupe.calendar_generation = Troupe.calendar_generation + 1
+    note("troupe_calendar_renewed", f"troupe:{troupe_id}")
 
 
 def _blocks(kept: Kept, feed: Feed) -> list[str]:
