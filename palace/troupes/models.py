@@ -25,6 +25,7 @@ class Troupe(Base):
         CheckConstraint("size > 0", name="size"),
         CheckConstraint("week_minutes >= 0 AND month_minutes >= 0", name="minutes"),
         CheckConstraint("calendar_generation > 0", name="calendar_generation"),
+        Index(None, "name_zh", "id"),
     )
 
     id: Mapped[Id]
