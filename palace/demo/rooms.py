@@ -11,7 +11,7 @@ from sqlalchemy import select
 from palace.db import db
 from palace.demo.house import read
 from palace.hours.models import OpeningHours
-from palace.hours.rules import WEEKDAYS
+from palace.hours.rules import WEEKDAYS, read_parts
 from palace.rooms.models import Equipment, NoisePair, Room, RoomEquipment
 from palace.rooms.policies import Policy, PolicyPreset
 from palace.venues import queries as venues
@@ -50,11 +50,11 @@ def _hours(rows: list[dict[str, Any]], spaces: Mapping[str, Space]) -> list[Open
             site_id=sites[row.get("site", head)],
             space_id=spaces[row["space"]].id if "space" in row else None,
             weekday=weekday,
-            opens=time.fromisoformat(opens),
-            closes=time() if closes == "24:00" else time.fromisoformat(closes),
+            opens=opens,
+            closes=closes,
         )
         for row in rows
-        for opens, closes in (words.split("-") for words in row["open"])
+        for opens, closes in (one.clock_times for one in read_parts(row["open"]))
         for weekday in WEEKDAYS
     ]
 

@@ -1,1 +1,1 @@
-"""Reads of rooms, what they are lent for, and who has them when; nothing here writes."""
+"""What is free and taken, and what holds for whom; never writes."""
