@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -36,9 +36,9 @@ def find(site_id: int, wanted: Wanted, seen: Seen, now: datetime) -> Found:
     stock = grid.stock_at(site_id, *span)
     places = grid.places_at(site_id, Takers.TROUPE)
     left = {thing.code: thing.left for thing in stock}
-    fitting = {place.space_id for place in places if wanted.fits(place, left)}
-    lanes = grid.lanes(places, [wanted.day], now, seen)
-    fit = [lane for lane in lanes if lane.place.space_id in fitting]
+    fit = grid.lanes(
+        [place for place in places if wanted.fits(place, left)], [wanted.day], now, seen
+    )
     free = [lane for lane in fit if lane.is_free(wanted.begins, wanted.ends)]
     missed = wanted.space_id not in (None, *(lane.place.space_id for lane in free))
     return Found(
@@ -47,7 +47,7 @@ def find(site_id: int, wanted: Wanted, seen: Seen, now: datetime) -> Found:
         stock=stock,
         free=sorted(free, key=lambda lane: _order(lane, wanted)),
         taken=[lane for lane in fit if lane not in free],
-        ways=around(places, fitting, wanted, now, seen) if missed or not free else Ways(),
+        ways=ways_around(places, wanted, left, now, seen) if missed or not free else Ways(),
     )
 
 
@@ -55,10 +55,11 @@ def _order(lane: Lane, wanted: Wanted) -> tuple[bool, int]:
     return lane.place.space_id != wanted.space_id, lane.place.capacity
 
 
-def around(
-    places: Sequence[Place], fitting: set[int], wanted: Wanted, now: datetime, seen: Seen
+def ways_around(
+    places: Sequence[Place], wanted: Wanted, stock: Mapping[str, int], now: datetime, seen: Seen
 ) -> Ways:
     """Return three ways out on the wanted day and those around it; none on days that are over."""
+    fitting = {place.space_id for place in places if wanted.fits(place, stock)}
     days = [wanted.day + DAY * by for by in range(-LOOKED_AROUND, LOOKED_AROUND + 1)]
     ahead = [day for day in days if day >= clock.palace_day(now)]
     return instead(grid.lanes(places, ahead, now, seen), fitting, wanted) if ahead else Ways()

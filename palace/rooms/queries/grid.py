@@ -21,7 +21,6 @@ from sqlalchemy import (
     cast,
     exists,
     func,
-    or_,
     select,
 )
 from sqlalchemy.orm import aliased
@@ -41,6 +40,7 @@ from palace.rooms.models import (
     RoomEquipment,
 )
 from palace.rooms.policies import Policy
+from palace.rooms.queries.free import holds
 from palace.rooms.rules import OccurrenceState, Takers
 from palace.rooms.timetable import Lane, Place, Taken, Thing
 from palace.statements import execute
@@ -104,7 +104,6 @@ def _minutes(instant: Any) -> ColumnElement[int]:
 
 
 BEGINS, ENDS = func.lower(Occupancy.during), func.upper(Occupancy.during)
-HOLDS = or_(Occupancy.lapses_at.is_(None), Occupancy.lapses_at > func.palace_clock())
 USES = (
     select(
         Occupancy.space_id,
@@ -132,7 +131,7 @@ USES = (
     .where(
         Occupancy.day == DAYS,
         Occupancy.space_id == any_(bindparam("space_ids", type_=ARRAY(BigInteger))),
-        HOLDS,
+        holds(),
     )
     .order_by(BEGINS)
 )
@@ -238,7 +237,7 @@ CARRIED = (
     .where(
         OccurrenceEquipment.equipment_id == Equipment.id,
         Occupancy.during.op("&&")(func.tstzrange(bindparam("starts_at"), bindparam("ends_at"))),
-        HOLDS,
+        holds(),
     )
     .scalar_subquery()
 )

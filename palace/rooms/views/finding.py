@@ -9,43 +9,27 @@ from flask.typing import ResponseReturnValue
 
 from palace import clock
 from palace.db import db
-from palace.errors import BadInput, NotFound
-from palace.members.rules import Role
+from palace.errors import NotFound
 from palace.rooms.models import Room
 from palace.rooms.queries import grid
 from palace.rooms.queries.finding import find
 from palace.rooms.rules import Takers
 from palace.rooms.timetable import hours_shown, side_by_side
-from palace.rooms.views.asked import DayForm, FindForm, TakeForm
+from palace.rooms.views.asked import DayForm, FindForm
 from palace.rooms.views.base import bp
 from palace.rooms.views.told import day_json, found_json, week_json
 from palace.rooms.views.wanting import (
     DAY,
-    checked_query,
+    asked_well,
     coming,
     site_of,
     usual,
     wanted_of,
     who_looks,
 )
-from palace.web import allow, answer, public, reads, wants_json
+from palace.web import answer, public, reads
 
 WEEK_DAYS = 7
-
-
-def asked_well(form: DayForm) -> BadInput | None:
-    """Return what is wrong with a question, to be told beside its page.
-
-    Raises:
-        BadInput: to programs.
-    """
-    try:
-        checked_query(form)
-    except BadInput as refusal:
-        if wants_json():
-            raise
-        return refusal
-    return None
 
 
 @bp.get("/spaces/free")
@@ -130,11 +114,3 @@ def space(space_id: int) -> ResponseReturnValue:
         lanes=lanes,
         rows=side_by_side(lanes),
     )
-
-
-@bp.get("/spaces/<id:space_id>/take")
-@allow(Role.MEMBER, Role.ACTING)
-@reads(TakeForm)
-def take(space_id: int) -> ResponseReturnValue:
-    """Show what would be reserved, to be confirmed by one tap."""
-    raise NotFound

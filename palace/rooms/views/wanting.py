@@ -17,6 +17,7 @@ from palace.rooms.queries.habits import Led, Use
 from palace.rooms.timetable import Wanted
 from palace.rooms.views.asked import DayForm, FindForm, TakeForm
 from palace.venues.models import Site
+from palace.web import wants_json
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 EVENING = time(19)
@@ -68,9 +69,22 @@ def checked_query(form: DayForm | TakeForm) -> None:
         BadInput: carries the sentence of each field.
     """
     if not form.validate():
-        raise BadInput(
-            fields={name: sentences[0] for name, sentences in form.errors.items() if name}
-        )
+        raise BadInput(fields={str(name): next(iter(told)) for name, told in form.errors.items()})
+
+
+def asked_well(form: DayForm | TakeForm) -> BadInput | None:
+    """Return what is wrong with a question, to be told beside its page.
+
+    Raises:
+        BadInput: to programs.
+    """
+    try:
+        checked_query(form)
+    except BadInput as refusal:
+        if wants_json():
+            raise
+        return refusal
+    return None
 
 
 def usual(led: Led | None, now: datetime) -> Wanted:
