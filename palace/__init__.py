@@ -17,6 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from palace import db as database
 from palace import lifecycle, overload, pages, throttle, web, words
 from palace.acting import views as acting
+from palace.arrivals import views as arrivals
 from palace.audit import views as audit
 from palace.blocks import views as blocks
 from palace.blocks.services import copy_blocks, follow_show
@@ -114,6 +115,7 @@ PARTS = (
     care,
     people,
     acting,
+    arrivals,
     house,
     joining,
     unions,

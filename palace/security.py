@@ -28,8 +28,18 @@ from palace.host import current_user, sync_folder
 
 log = logging.getLogger("palace")
 
-PURPOSES = ("cookie", "code", "calendar", "digest", "ticket", "identity", "totp", "personal")
-LATER = ("identity", "totp", "personal")
+PURPOSES = (
+    "cookie",
+    "code",
+    "calendar",
+    "digest",
+    "ticket",
+    "identity",
+    "totp",
+    "personal",
+    "door",
+)
+LATER = ("identity", "totp", "personal", "door")
 """Purposes that files of an older version lack; `complete_keys` brings them in with the tables."""
 FIVE_BITS = b"abcdefghijklmnopqrstuvwxyz234567" * 8  # a letter for each byte, all equally often
 LOST = (

@@ -23,6 +23,7 @@ from palace.db import db, tables_to_empty
 from palace.postgres import Cluster
 from palace.security import make_keys
 from tests.factory import Factory
+from tests.lending import Lending
 
 SLOW_IS_FINE = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 cases.register_profile(
@@ -135,6 +136,12 @@ def client(app: Flask) -> FlaskClient:
 def make(app: Flask) -> Factory:
     """Return the factory of rows."""
     return Factory(app)
+
+
+@pytest.fixture
+def lending(make: Factory) -> Lending:
+    """Return the factory of lent rooms, troupes and reservations."""
+    return Lending(make)
 
 
 @pytest.fixture(scope="session")

@@ -185,6 +185,8 @@ def _rooms() -> None:
     sa.Column('approval', sa.Boolean, server_default=sa.text('false'), nullable=False),
     sa.Column('bookable', sa.Boolean, server_default=sa.text('true'), nullable=False),
     sa.Column('purposes', sa.ARRAY(sa.Text), server_default='{}', nullable=False),
+    sa.Column('door_generation', sa.BigInteger, server_default='1', nullable=False),
+    sa.CheckConstraint('door_generation > 0', name=op.f('ck_rooms_door_generation')),
     sa.CheckConstraint('min_people >= 0', name=op.f('ck_rooms_min_people')),
     sa.CheckConstraint('setup_minutes BETWEEN 0 AND 240 AND teardown_minutes BETWEEN 0 AND 240', name=op.f('ck_rooms_buffers')),
     sa.ForeignKeyConstraint(['policy_id'], ['room_policies.id'], name=op.f('fk_rooms_policy_id')),

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import hmac
 import struct
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import Range
 
 from palace.agenda.models import AgendaEntry
-from palace.agenda.rules import EntryStatus
+from palace.agenda.rules import EntryStatus, Owner
 from palace.db import db
 from palace.errors import NotFound
 from palace.members.models import Member
@@ -82,21 +82,16 @@ def entry_of(member_id: int, subject: str) -> AgendaEntry:
     return entry
 
 
-def find_locked_entry(member_id: int, subject: str) -> AgendaEntry | None:
-    """Return a member's entry about a subject, locked and read anew, or None."""
-    wanted = select(AgendaEntry).where(
-        AgendaEntry.member_id == member_id, AgendaEntry.subject == subject
+def locked_entries(owner: Owner, subjects: Collection[str]) -> list[AgendaEntry]:
+    """Return the entries of a member or a troupe about subjects, by id, locked and read anew."""
+    owned = (
+        AgendaEntry.troupe_id == owner.troupe_id
+        if owner.troupe_id
+        else AgendaEntry.member_id == owner.member_id
     )
-    locked = wanted.with_for_update(key_share=True).execution_options(populate_existing=True)
-    return db.session.scalars(locked).first()
-
-
-def locked_entry(member_id: int, subject: str) -> AgendaEntry:
-    """Return a member's entry that is known to exist, locked and read anew."""
-    entry = find_locked_entry(member_id, subject)
-    if entry is None:
-        raise LookupError(subject)
-    return entry
+    wanted = select(AgendaEntry).where(owned, AgendaEntry.subject.in_(subjects))
+    locked = wanted.order_by(AgendaEntry.id).with_for_update(key_share=True)
+    return list(db.session.scalars(locked.execution_options(populate_existing=True)))
 
 
 def behind(owners: Select[int], subject: str, shown: Mapping[str, Any]) -> Select[AgendaEntry]:

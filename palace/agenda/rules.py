@@ -1,5 +1,6 @@
-"""How a dated thing stands in somebody's agenda."""
+"""How a dated thing stands in somebody's agenda, and whose it is."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -8,3 +9,11 @@ class EntryStatus(StrEnum):
 
     CONFIRMED = "confirmed"
     CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose an entry is: a member's or a troupe's, one of the two."""
+
+    member_id: int | None = None
+    troupe_id: int | None = None

@@ -2,24 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    DateTime,
+    Integer,
+    Select,
+    Text,
+    UpdateBase,
+    bindparam,
+    column,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.dialects.postgresql import Range, insert
+from sqlalchemy.types import TypeEngine
 
 from palace.agenda import queries
 from palace.agenda.blocks import Entry, block_of
 from palace.agenda.models import AgendaEntry
-from palace.agenda.rules import EntryStatus
+from palace.agenda.rules import EntryStatus, Owner
 from palace.db import db, table_of
 from palace.security import public_code
 from palace.statements import Question, execute
 
 TABLE = table_of(AgendaEntry)
 NEW = insert(TABLE).on_conflict_do_nothing().returning(TABLE.c.id)
+INSTANT = DateTime(timezone=True)
+LISTED: dict[str, TypeEngine[Any]] = {
+    **dict.fromkeys(("starts_at", "ends_at"), INSTANT),
+    **dict.fromkeys(("subject", "kind", "title_zh", "title_en", "place_zh", "place_en"), Text()),
+    **dict.fromkeys(("path", "uid", "block"), Text()),
+}
+
+
+def _new_ones() -> UpdateBase:
+    """Return the statement that enters any number of dated things of one owner, each in its list's place."""
+    lists = [bindparam(name, type_=ARRAY(kind)) for name, kind in LISTED.items()]
+    columns = [column(name, kind) for name, kind in LISTED.items()]
+    listed = func.unnest(*lists).table_valued(*columns, name="new").render_derived()
+    row = {name: listed.c[name] for name in LISTED if name != "starts_at"} | {
+        "during": func.tstzrange(listed.c.starts_at, listed.c.ends_at),
+        "member_id": bindparam("member_id", type_=BigInteger),
+        "troupe_id": bindparam("troupe_id", type_=BigInteger),
+        "space_id": bindparam("space_id", type_=BigInteger),
+        "changed_at": bindparam("changed_at", type_=INSTANT),
+        "status": literal(EntryStatus.CONFIRMED.value, Text),
+        "revision": literal(0, Integer),
+    }
+    rows = select(*row.values()).select_from(listed)
+    new = insert(TABLE).from_select(list(row), rows)
+    return new.on_conflict_do_nothing().returning(TABLE.c.subject)
+
+
+NEW_ONES = _new_ones()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,22 +114,50 @@ def put(member_id: int, dated: Dated, now: datetime) -> None:
 
 def entering(member_id: int, dated: Dated, now: datetime) -> Question:
     """Return the statement that enters a dated thing that is new to a member, for `bring_up` to read."""
+    return NEW, _row(dated, now) | {"member_id": member_id}
+
+
+def bring_up(member_id: int, dated: Dated, now: datetime, *, entered: Sequence[Any]) -> None:
+    """Bring the entry a member has already up to date, where `entering` was answered with none."""
+    if not entered:
+        (entry,) = queries.locked_entries(Owner(member_id=member_id), [dated.subject])
+        _update(entry, dated.fields, dated.doors_at, now)
+
+
+def put_for(owner: Owner, dated: Dated, now: datetime, space_id: int | None = None) -> None:
+    """Put a dated thing into the agenda of a member or a troupe, or bring its entry up to date."""
+    put_many(owner, [dated], now, space_id)
+
+
+def put_many(
+    owner: Owner, many: Sequence[Dated], now: datetime, space_id: int | None = None
+) -> None:
+    """Put dated things into an agenda, new ones by one statement, or bring their entries up to date.
+
+    `space_id`: the space they are in, whose own calendar shows them too.
+    """
+    if not many:
+        return
+    rows = [_row(dated, now) | {"starts_at": dated.starts_at} for dated in many]
+    lists = {name: [row[name] for row in rows] for name in LISTED}
+    shared = asdict(owner) | {"space_id": space_id, "changed_at": now}
+    entered = {row.subject for row in execute(NEW_ONES, lists | shared)}
+    there = {dated.subject: dated for dated in many if dated.subject not in entered}
+    for entry in queries.locked_entries(owner, there) if there else ():
+        dated = there[entry.subject]
+        _update(entry, dated.fields | {"space_id": space_id}, dated.doors_at, now)
+
+
+def _row(dated: Dated, now: datetime) -> dict[str, Any]:
+    """Return what a new entry has in the columns that differ from one to the next."""
     row = dated.fields | {
-        "member_id": member_id,
         "subject": dated.subject,
         "uid": f"{public_code()}@palace",
         "revision": 0,
         "changed_at": now,
     }
     shown = Entry(**{name: row[name] for name in Entry._fields})
-    return NEW, row | {"block": block_of(shown, dated.doors_at)}
-
-
-def bring_up(member_id: int, dated: Dated, now: datetime, *, entered: Sequence[Any]) -> None:
-    """Bring the entry a member has already up to date, where `entering` was answered with none."""
-    if not entered:
-        entry = queries.locked_entry(member_id, dated.subject)
-        _update(entry, dated.fields, dated.doors_at, now)
+    return row | {"block": block_of(shown, dated.doors_at)}
 
 
 def catch_up(owners: Select[int], dated: Dated, now: datetime, limit: int) -> int:
@@ -124,13 +194,17 @@ def _update(
 
 def cancel(member_id: int, subject: str, now: datetime) -> None:
     """Cancel a member's entry about a subject; feeds show it as cancelled until its date has passed."""
-    entry = queries.find_locked_entry(member_id, subject)
-    if entry is None or entry.status is EntryStatus.CANCELLED:
-        return
-    entry.status, entry.revision, entry.changed_at = (
-        EntryStatus.CANCELLED,
-        entry.revision + 1,
-        now,
-    )
-    entry.block = block_of(entry)
+    cancel_for(Owner(member_id=member_id), [subject], now)
+
+
+def cancel_for(owner: Owner, subjects: Collection[str], now: datetime) -> None:
+    """Cancel the entries of a member or a troupe about subjects, where they are not yet."""
+    for entry in queries.locked_entries(owner, subjects):
+        if entry.status is EntryStatus.CONFIRMED:
+            entry.status, entry.revision, entry.changed_at = (
+                EntryStatus.CANCELLED,
+                entry.revision + 1,
+                now,
+            )
+            entry.block = block_of(entry)
     db.session.flush()

@@ -23,6 +23,7 @@ from palace.demo import (
     persons,
     privacy,
     programme,
+    rooms,
     sales,
     strikes,
     waiting,
@@ -90,6 +91,7 @@ def _bring_in() -> None:
     random.seed(SEED)  # who is given which of the best seats is the same each time
     db.session.add(Demonstration(loaded_at=now))
     house.bring_in()
+    rooms.bring_in()
     people.bring_in(now)
     joining.bring_in(now)
     persons.bring_in(now)

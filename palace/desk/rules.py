@@ -203,12 +203,3 @@ def next_start(starts_at: datetime, now: datetime) -> datetime:
 def default_opening(on: date, days: int, hour: int) -> tuple[date, time]:
     """Return when the sale of a performance on a palace day opens by the house's figures."""
     return on - timedelta(days=days), time(hour)
-
-
-def slug(name: str, known: Iterable[str]) -> str:
-    """Return a code for a tier made from its English name, unlike those that are known."""
-    words = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:16].strip("-") or "tier"
-    taken = set(known)
-    if words not in taken:
-        return words
-    return next(code for n in range(2, len(taken) + 3) if (code := f"{words}-{n}") not in taken)

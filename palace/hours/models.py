@@ -83,3 +83,7 @@ class Closure(Base):
     made_by: Mapped[str]
     made_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+    def stands(self, now: datetime) -> bool:
+        """Return whether it holds or is to come."""
+        return self.ended_at is None and self.ends_at > now

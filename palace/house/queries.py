@@ -9,10 +9,10 @@ from sqlalchemy import ColumnDefault, select
 
 from palace.clock import palace_day
 from palace.db import db, table_of
-from palace.house.errors import PresetUnknown
 from palace.strikes import queries as strikes
 from palace.strikes.models import StrikePreset
 from palace.strikes.rules import Ladder, count_barred, leads_to_the_same
+from palace.venues.errors import PresetUnknown
 from palace.venues.figures import FIGURES, Group
 from palace.venues.models import HouseRules
 from palace.venues.queries import head_site, house_rules

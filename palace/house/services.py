@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from palace.db import db
-from palace.house import queries, rules
-from palace.house.errors import FiguresChanged
-from palace.house.rules import Figures
+from palace.house import queries
 from palace.members.services import note
+from palace.venues.errors import FiguresChanged
+from palace.venues.figure import Figures, changed_by, moved_since
 from palace.venues.figures import Group
 
 
@@ -15,7 +15,7 @@ def set_figures(group: Group, wanted: Figures, *, seen: str, why: str = "") -> l
 
     Args:
         wanted: figures by name, all of the group or some.
-        seen: the group's figures as whoever changes them saw them (`rules.seen_as`).
+        seen: the group's figures as whoever changes them saw them (`seen_as`).
         why: what they say of it, in the audit for everybody who reads it.
 
     Raises:
@@ -23,10 +23,10 @@ def set_figures(group: Group, wanted: Figures, *, seen: str, why: str = "") -> l
     """
     house = queries.locked()
     before = queries.figures_of(group, house)
-    moved = rules.moved_since(seen, before)
+    moved = moved_since(seen, before)
     if moved:
         raise FiguresChanged(moved)
-    changed = rules.changed_by(wanted, before)
+    changed = changed_by(wanted, before)
     for name, value in changed.items():
         setattr(house, name, value)
     db.session.flush()

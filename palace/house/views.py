@@ -12,16 +12,14 @@ from palace import clock
 from palace.db import transaction
 from palace.errors import PalaceError
 from palace.house import queries, services
-from palace.house.errors import FiguresChanged
 from palace.house.forms import (
     FORMS,
     CodesRulesForm,
-    FiguresForm,
+    GroupForm,
     KeptRulesForm,
     LimitsRulesForm,
     MessagesRulesForm,
     PeopleRulesForm,
-    PresetForm,
     ProgrammeRulesForm,
     RosterRulesForm,
     StrikesRulesForm,
@@ -29,8 +27,10 @@ from palace.house.forms import (
     WaitingRulesForm,
 )
 from palace.house.queries import Bars, Choice
-from palace.house.rules import seen_as
 from palace.members.rules import Role
+from palace.venues.errors import FiguresChanged
+from palace.venues.fields import PresetForm, say_what_moved
+from palace.venues.figure import seen_as
 from palace.venues.figures import FIGURES, TITLES, Group, Unit
 from palace.web import allow, answer, checked, reads, refusal_words, wants_json
 from palace.words import named
@@ -162,7 +162,7 @@ def set_programme() -> ResponseReturnValue:
     return _set(ProgrammeRulesForm())
 
 
-def _set(form: FiguresForm) -> ResponseReturnValue:
+def _set(form: GroupForm) -> ResponseReturnValue:
     group = form.group
     try:
         checked(form)
@@ -174,27 +174,13 @@ def _set(form: FiguresForm) -> ResponseReturnValue:
         if wants_json():
             raise
         if isinstance(refusal, FiguresChanged):
-            _say_what_moved(form, refusal)
+            say_what_moved(form, refusal, queries.figures_of(group))
         return _page(group, form, told=refusal)
     return _done(group, changed)
 
 
-def _say_what_moved(form: FiguresForm, refusal: FiguresChanged) -> None:
-    """Say at each field what somebody else has made of it; what was typed stays."""
-    figures = queries.figures_of(form.group)
-    form.seen.data = seen_as(figures)
-    for name in refusal.moved:
-        form[name].errors = [gettext("刚被改成%(figure)s。", figure=_plain(figures[name]))]
-
-
-def _plain(value: int | bool) -> str:
-    if isinstance(value, bool):
-        return str(gettext("是") if value else gettext("否"))
-    return str(value)
-
-
 def _page(
-    group: Group, form: FiguresForm | None = None, *, told: PalaceError | None = None
+    group: Group, form: GroupForm | None = None, *, told: PalaceError | None = None
 ) -> ResponseReturnValue:
     figures = queries.figures_of(group)
     shown = form or FORMS[group](formdata=None, seen=seen_as(figures), **figures)

@@ -30,6 +30,8 @@ OF_SITES = (Role.COUNTER, Role.DOOR, Role.TEACHER, Role.PROGRAMME, Role.REVIEWER
 """Roles that a site's administrator gives and takes at their site."""
 AT_SITES = (*OF_SITES, Role.SITE_ADMIN)
 """Roles that may be limited to a site; `Role.SITE_ADMIN` always is, as `Role.UNIT` is to a unit."""
+OF_TROUPES = (Role.LEADER, Role.DEPUTY)
+"""Roles that are always limited to a troupe; whoever looks after troupes gives them."""
 AT_COUNTERS = (Role.COUNTER, Role.SITE_ADMIN, Role.ADMIN)
 """Who does a counter's work: administrators too, a site's for their site."""
 AT_PROGRAMME = (Role.PROGRAMME, Role.SITE_ADMIN, Role.ADMIN)
@@ -61,6 +63,8 @@ FIRST_PAGES = {
     Role.REVIEWER: "staff.home",
     Role.DOOR: "door.home",
     Role.UNIT: "unions.home",
+    Role.LEADER: "troupes.home",
+    Role.DEPUTY: "troupes.home",
 }
 """Where a role begins its day, the first that fits; a role without one has no pages yet."""
 
@@ -87,16 +91,24 @@ class Proof(StrEnum):
 
 
 def check_post(
-    role: Role, *, of_staff: bool, site_id: int | None = None, unit_id: int | None = None
+    role: Role,
+    *,
+    of_staff: bool,
+    site_id: int | None = None,
+    unit_id: int | None = None,
+    troupe_id: int | None = None,
 ) -> None:
     """Refuse a post that this person cannot have, or that is limited as such a post cannot be.
 
     Raises:
-        PostNotForThem: members have other posts than staff; some may be a site's, one must, one a unit's.
+        PostNotForThem: members have other posts than staff; some may be a site's, one must, one a
+            unit's, two a troupe's.
     """
     fits = role in (OF_STAFF if of_staff else OF_MEMBERS)
     at_site = role is not Role.SITE_ADMIN if site_id is None else role in AT_SITES
-    if not fits or not at_site or (unit_id is None) == (role is Role.UNIT):
+    of_unit = (unit_id is None) != (role is Role.UNIT)
+    of_troupe = (troupe_id is None) != (role in OF_TROUPES)
+    if not (fits and at_site and of_unit and of_troupe):
         raise PostNotForThem
 
 

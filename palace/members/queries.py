@@ -58,7 +58,11 @@ OF_MEMBER = [
 OF_STAFF = [Staff.id, Staff.name]
 MEMBER_FIELDS = tuple(SignedInMember.__annotations__)
 POSTS = (
-    select(func.json_agg(func.json_build_array(Post.role, Post.site_id, Post.unit_id), type_=JSON))
+    select(
+        func.json_agg(
+            func.json_build_array(Post.role, Post.site_id, Post.unit_id, Post.troupe_id), type_=JSON
+        )
+    )
     .where(
         or_(Post.staff_id == SignIn.staff_id, Post.member_id == SignIn.member_id),
         Post.ended_at.is_(None),
@@ -172,7 +176,7 @@ def find_sign_in(token: str, token_hash: bytes) -> SignedIn | None:
     if not found:
         return None
     sign_in_id, proven_at, rows, acts, staff_id, staff_name, *values = found[0]
-    posts = tuple(HeldPost(Role(role), site, unit) for role, site, unit in rows or ())
+    posts = tuple(HeldPost(Role(role), *where) for role, *where in rows or ())
     member = SignedInMember(**dict(zip(MEMBER_FIELDS, values, strict=True))) if values[0] else None
     is_theirs = not staff_id or (acts and any(post.role in AT_COUNTERS for post in posts))
     return SignedIn(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -147,6 +147,7 @@ class HeldPost:
     role: Role
     site_id: int | None = None
     unit_id: int | None = None
+    troupe_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,6 +194,12 @@ class SignedIn:
         return frozenset(
             post.unit_id for post in self.posts if post.role is role and post.unit_id is not None
         )
+
+    def troupes(self) -> Mapping[int, Role]:
+        """Return the troupes this person leads, as their leader or a deputy."""
+        led = {p.troupe_id: p.role for p in self.posts if p.role is Role.DEPUTY and p.troupe_id}
+        own = {p.troupe_id: p.role for p in self.posts if p.role is Role.LEADER and p.troupe_id}
+        return led | own
 
     @property
     def actor(self) -> str:

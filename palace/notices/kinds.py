@@ -153,6 +153,37 @@ KINDS = {
         "{title}, {starts_at}: seats kept until {pay_by}. Please pay {amount} at the box office.",
         NEWS,
     ),
+    "room_taken": Kind(
+        "{place}约好了，{starts_at}，共{count}次。去不了请先登录，在“我的”里取消。",
+        "{place} is yours: {starts_at}, {count} date(s). If you cannot come, sign in and cancel under Mine.",
+        NEWS,
+    ),
+    "room_pending": Kind(
+        "{place}，{starts_at}，共{count}次，等文化宫审批，结果会告诉您。",
+        "{place}, {starts_at}, {count} date(s): the palace has to approve first; you will be told.",
+        NEWS,
+    ),
+    "room_cancelled": Kind(
+        "{place}，{starts_at}，共{count}次预约取消了。",
+        "{place}, {starts_at}: {count} date(s) cancelled.",
+        NEWS,
+    ),
+    "room_refused": Kind(
+        "{place}，{starts_at}，这次预约没有批准，原因登录后在“我的”里看。",
+        "{place}, {starts_at}: not approved. Sign in and see why under Mine.",
+        NEWS,
+    ),
+    "room_displaced": Kind(
+        "{place}，{starts_at}，文化宫要用这个场地，您的预约让出来了。请登录看看给您留的别的时间。",
+        "{place}, {starts_at}: the palace needs the room, your reservation gives way."
+        " Sign in and see what is kept for you instead.",
+        NEWS,
+    ),
+    "room_lapsed": Kind(
+        "{place}，{starts_at}，到时间没有审批，这次预约没有成。",
+        "{place}, {starts_at}: nobody approved it in time, so it did not come about.",
+        NEWS,
+    ),
     "waiting_offer": Kind(
         "{title}，{starts_at}，轮到您了，{count}张，请在{until}前登录“我的”确认，过时让给后面的人。",
         "{title}, {starts_at}: your turn, {count} ticket(s). Sign in and confirm under Mine before {until};"

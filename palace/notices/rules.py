@@ -100,6 +100,12 @@ MANNERS: dict[str, Manner] = {
     "waiting_over": Manner(N_("排队等票：过了时间")),
     "reminder_day": Manner(N_("开演前一天提醒"), wait=Wait.UNLESS_SOON),
     "reminder_hours": Manner(N_("开演前两小时提醒"), wait=Wait.UNLESS_SOON),
+    "room_refused": Manner(N_("场地没有批准"), wait=Wait.UNLESS_SOON),
+    "room_displaced": Manner(N_("场地让给文化宫的活动"), must=True, wait=Wait.UNLESS_SOON),
+    "room_lapsed": Manner(N_("场地没有及时审批"), wait=Wait.UNLESS_SOON),
+    "room_taken": Manner(N_("场地约好了")),
+    "room_pending": Manner(N_("场地等审批")),
+    "room_cancelled": Manner(N_("场地预约取消了")),
     "tickets_issued": Manner(N_("出票通知")),
     "ticket_returned": Manner(N_("退票通知")),
     "seat_changed": Manner(N_("换座通知")),
@@ -176,13 +182,38 @@ def quiet_ends(now: datetime, rules: MessageRules, zone: timezone | Any) -> date
     """
     here = now.astimezone(zone)
     start, end = clock_time(rules.quiet_from), clock_time(rules.quiet_until)
-    late = here.time() >= start
-    crossing = start > end
-    quiet = (late or here.time() < end) if crossing else start <= here.time() < end
-    if not quiet:
-        return None
-    day = here.date() + timedelta(days=1) if crossing and late else here.date()
-    return datetime.combine(day, end, zone)
+    return _next(here, end) if is_quiet(here.time(), start, end) else None
+
+
+def is_quiet(at: time, quiet_from: time, quiet_until: time) -> bool:
+    """Return whether people sleep at a clock time; equal ends: nobody ever does."""
+    if quiet_from <= quiet_until:
+        return quiet_from <= at < quiet_until
+    return at >= quiet_from or at < quiet_until
+
+
+def awake_until(
+    now: datetime, span: timedelta, latest: datetime, *, quiet_from: time, quiet_until: time
+) -> datetime:
+    """Return when so much time has passed in which people are awake, at `latest` the latest.
+
+    `now` is told in the palace's own time.
+    """
+    left, instant = span, now
+    while left and instant < latest:
+        if is_quiet(instant.time(), quiet_from, quiet_until):
+            instant = _next(instant, quiet_until)
+            continue
+        night = _next(instant, quiet_from)
+        awake = left if quiet_from == quiet_until else min(left, night - instant)
+        left, instant = left - awake, instant + awake
+    return min(instant, latest)
+
+
+def _next(instant: datetime, at: time) -> datetime:
+    """Return the next instant at this clock time, after `instant`."""
+    today = datetime.combine(instant.date(), at, instant.tzinfo)
+    return today if today > instant else today + timedelta(days=1)
 
 
 def comes_too_late(values: Mapping[str, Any], then: datetime) -> bool:

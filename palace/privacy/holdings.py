@@ -26,6 +26,7 @@ from palace.members.models import (
 from palace.notices.models import Contact, Notice
 from palace.privacy import rows
 from palace.privacy.holding import DAYS, GOES, Holding, by, by_actor
+from palace.privacy.lending import LENDING
 from palace.privacy.ticketing import TICKETING
 from palace.reports.models import Export
 from palace.roster.models import RosterQuestion
@@ -133,6 +134,7 @@ HOLDINGS: Sequence[Holding] = (
         goes=by(Contact.member_id),
     ),
     *TICKETING,
+    *LENDING,
     Holding(
         model=Appeal,
         title=N_("您请人再看一次的话"),

@@ -35,6 +35,7 @@ class Room(Base):
 
     `setup_minutes`, `teardown_minutes` belong to every use of it; its occupancy has them inside.
     `approval`: somebody decides about each use. `bookable` False: taken off the lists.
+    `door_generation` is what the secret of its door's screen and the printed code hang on.
     """
 
     __tablename__ = "rooms"
@@ -44,6 +45,7 @@ class Room(Base):
             name="buffers",
         ),
         CheckConstraint("min_people >= 0", name="min_people"),
+        CheckConstraint("door_generation > 0", name="door_generation"),
         Index(None, "policy_id"),
     )
 
@@ -59,6 +61,7 @@ class Room(Base):
     approval: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
     bookable: Mapped[bool] = mapped_column(server_default=text("true"), default=True)
     purposes: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}", default=list)
+    door_generation: Mapped[int] = mapped_column(server_default="1", default=1)
     space: Mapped[Space] = relationship(lazy="joined", innerjoin=True)
     policy: Mapped[Policy] = relationship(lazy="joined", innerjoin=True)
 

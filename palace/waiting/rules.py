@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
+from palace.notices.rules import awake_until
 from palace.tickets.neighbours import best_sets, wheelchair_sets
 from palace.venues.rules import PlanSeat, SeatType
 from palace.waiting.errors import NoOfferYet, OfferOver
@@ -101,12 +102,6 @@ class OfferTimes:
             return timedelta(minutes=self.near_minutes)
         return timedelta(minutes=self.minutes)
 
-    def is_quiet(self, at: time) -> bool:
-        """Return whether people sleep at a clock time; equal ends: nobody ever does."""
-        if self.quiet_from <= self.quiet_until:
-            return self.quiet_from <= at < self.quiet_until
-        return at >= self.quiet_from or at < self.quiet_until
-
 
 def seats_for(wanted: Wanted, free: Sequence[PlanSeat], count: int) -> list[PlanSeat]:
     """Return `count` free seats that serve a wish, the best of them, or none; neighbours come first.
@@ -163,23 +158,13 @@ def lapses_at(
 
     Never past the end of the sale. `now` is told in the palace's own time.
     """
-    left, instant = times.span(starts_at - now), now
-    while instant < closes_at:
-        if times.is_quiet(instant.time()):
-            instant = _next(instant, times.quiet_until)
-            continue
-        night = _next(instant, times.quiet_from)
-        awake = left if times.quiet_from == times.quiet_until else min(left, night - instant)
-        left, instant = left - awake, instant + awake
-        if not left:
-            break
-    return min(instant, closes_at, starts_at)
-
-
-def _next(instant: datetime, at: time) -> datetime:
-    """Return the next instant at this clock time, after `instant`."""
-    today = datetime.combine(instant.date(), at, instant.tzinfo)
-    return today if today > instant else today + timedelta(days=1)
+    return awake_until(
+        now,
+        times.span(starts_at - now),
+        min(closes_at, starts_at),
+        quiet_from=times.quiet_from,
+        quiet_until=times.quiet_until,
+    )
 
 
 def check_open(state: WaitState, until: datetime | None, now: datetime) -> None:

@@ -79,7 +79,10 @@ def test_who_is_signed_in_is_looked_up_by_indexes(app: Flask) -> None:
     There are many members: of a table of one row any plan is as good as another.
     """
     db.session.execute(
-        text("INSERT INTO members (phone, name) SELECT '199' || n, '李' FROM generate_series(10000000, 10002999) n")
+        text(
+            "INSERT INTO members (phone, name)"
+            " SELECT '199' || n, '李' FROM generate_series(10000000, 10002999) n"
+        )
     )
     for kind in ("seqscan", "hashjoin", "mergejoin"):
         db.session.execute(text(f"SET LOCAL enable_{kind} = off"))

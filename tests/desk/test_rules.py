@@ -138,13 +138,6 @@ def test_the_house_s_opening_is_days_before_at_its_hour() -> None:
     assert rules.default_opening(date(2026, 12, 5), 14, 10) == (date(2026, 11, 21), time(10))
 
 
-def test_codes_of_tiers_are_made_of_their_names_and_unlike() -> None:
-    assert rules.slug("Model worker!", []) == "model-worker"
-    assert rules.slug("Model worker", ["model-worker"]) == "model-worker-2"
-    assert rules.slug("劳模", ["tier", "tier-2"]) == "tier-3"
-    assert len(rules.slug("x" * 99, ["x" * 16])) <= 20
-
-
 @pytest.mark.parametrize("typed", ["", "2026-13-01", "1999-12-31", "3000-01-01", "heute"])
 def test_what_is_no_day_is_refused(typed: str) -> None:
     with pytest.raises(ValueError, match=r".*"):

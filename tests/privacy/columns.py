@@ -56,7 +56,7 @@ PERSONAL = {
     "payments": "subject_id amount paid_at reference refund_due",
     "personal_keys": "member_id wrapped destroyed_at",
     "posters": "made_by",
-    "posts": "staff_id member_id role site_id unit_id granted_by granted_at ended_at",
+    "posts": "staff_id member_id role site_id unit_id troupe_id granted_by granted_at ended_at",
     "recovery_codes": "staff_id code_hash used_at",
     "review_decisions": "decided_by decided_at reason",
     "revisions": "authors proposed_at",
@@ -75,6 +75,22 @@ PERSONAL = {
         "member_id subject title_zh title_en happened_at written_by forgiven_at forgiven_by why"
     ),
     "throttle": "key",
+    "troupe_members": "troupe_id member_id name phone joined_on left_on",
+    "certifications": "troupe_id season_id signed_by asked_at decided_by decided_at why",
+    "safety_letters": "published_by",
+    "closures": "made_by",
+    "reservations": (
+        "code space_id troupe_id member_id unit_id purpose people first_on begins minutes weeks note"
+        " follows_id created_at"
+    ),
+    "occurrences": (
+        "reservation_id space_id troupe_id member_id unit_id day starts_at ends_at state decided_by"
+        " decided_at why arrived_at arrived_by kept_at left_at ended_by ended_at instead_of"
+    ),
+    "room_waits": (
+        "code space_id troupe_id member_id purpose people starts_at ends_at state joined_at"
+        " occurrence_id ended_at"
+    ),
     "waitlist_entries": (
         "code performance_id member_id count together fewer zone state joined_at passed passed_why"
         " offered_at offered_count offered lapses_at ended_at order_id"
@@ -87,7 +103,7 @@ PERSONAL = {
 
 PLAIN = {
     "admissions": "id entry counts",
-    "agenda_entries": "id kind uid revision status changed_at",
+    "agenda_entries": "id kind uid revision status changed_at troupe_id space_id",
     "applications": "id",
     "audit_lines": "id act request_id",
     "audit_seals": "id day sealed_at ids line_count hash forgotten_at",
@@ -163,7 +179,7 @@ PLAIN = {
         "return_until reason_zh reason_en proposed_at decided_at passed_on_at finished_at"
     ),
     "refunds_owed": "id reason",
-    "occupancies": "id space_id atoms during use lapses_at",
+    "occupancies": "id space_id atoms during day use lapses_at",
     "openings": "id performance_id audience unit_id opens_at",
     "orders": "id state seat_count hold_ends_at extended pay_by",
     "package_orders": "id",
@@ -213,7 +229,7 @@ PLAIN = {
     "second_factors": "key_id",
     "sign_ins": "id",
     "sites": (
-        "id code kind name_zh name_en seal address_zh address_en phone counter_zh counter_en"
+        "id code kind name_zh name_en seal address_zh address_en phone counter_zh counter_en networks"
     ),
     "spaces": "id site_id code kind name_zh name_en capacity atoms",
     "staff": "id",
@@ -224,6 +240,36 @@ PLAIN = {
     "tiers": "id code name_zh name_en qualifies cap monthly proof_zh proof_en fund ended_at",
     "units": "id code parent_id parent_kind kind name_zh sector nicknames pinyin closed_at",
     "waitlist_entries": "id",
+    "opening_hours": "id site_id space_id weekday opens closes",
+    "special_days": "id site_id day counts_as name_zh name_en",
+    "closures": (
+        "id batch space_id occupancy_id starts_at ends_at reason_zh reason_en made_at ended_at"
+    ),
+    "troupes": "id site_id code kind name_zh name_en size week_minutes month_minutes ended_at",
+    "seasons": "id name_zh name_en starts_on ends_on",
+    "safety_letters": "id season_id version text_zh text_en published_at",
+    "certifications": "id state letter_id",
+    "troupe_members": "id",
+    "room_policies": (
+        "id site_id code name_zh name_en takers opens opens_days opens_weekday opens_last_weekday"
+        " opens_at series_weeks series_days step_minutes min_minutes max_minutes lead_minutes"
+        " cancel_minutes late_cancel_strikes sign_in sign_in_early_minutes grace_minutes"
+        " keep_minutes approval decide_hours troupe_week_minutes troupe_month_minutes"
+        " member_day_minutes unit_day_count future_count priority_days offer_minutes"
+    ),
+    "room_policy_presets": ("code position takers name_zh name_en source_zh source_en figures"),
+    "purposes": "code position name_zh name_en loud quiet",
+    "rooms": (
+        "space_id policy_id floor area_m2 setup_minutes teardown_minutes min_people approval"
+        " bookable purposes"
+    ),
+    "noise_pairs": "space_id other_id",
+    "equipment": "id site_id code name_zh name_en stock",
+    "room_equipment": "space_id equipment_id count",
+    "reservations": "id",
+    "occurrences": "id occupancy_id",
+    "occurrence_equipment": "occurrence_id equipment_id count",
+    "room_waits": "id",
     "waitlists": "performance_id looked_at waiting",
 }
 """Columns that say nothing of anybody: the house, the programme, figures, rules."""

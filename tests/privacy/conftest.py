@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from flask import Flask
@@ -36,6 +36,9 @@ from palace.programme.models import Performance
 from palace.programme.rules import IdentityPolicy
 from palace.reports.models import Export
 from palace.reports.rules import ExportState, Format
+from palace.rooms.models import Occurrence, Reservation, Room, RoomWait
+from palace.rooms.policies import Policy
+from palace.rooms.rules import OccurrenceState, Takers, WaitState
 from palace.roster.models import RosterQuestion
 from palace.security import public_code
 from palace.strikes.models import Appeal, Strike
@@ -43,8 +46,10 @@ from palace.strikes.rules import StrikeKind
 from palace.tickets import services
 from palace.tickets.models import Admission, PackageOrder, RefundOwed, Ticket
 from palace.tickets.rules import RefundReason, Wish
+from palace.troupes.models import Certification, SafetyLetter, Season, Troupe, TroupeMember
+from palace.troupes.rules import CertificationState, TroupeKind
 from palace.waiting.models import WaitEntry
-from palace.waiting.rules import WaitState
+from palace.waiting.rules import WaitState as TicketWaitState
 from tests.blocks.conftest import give
 from tests.codes.conftest import batch_of, texts
 from tests.complimentary.conftest import give as give_away
@@ -86,7 +91,7 @@ def _noted(
     make.add(strike)
     make.add(Appeal(strike_id=strike.id, words="我到了，没扫上。", asked_at=now))
     waits = WaitEntry(code=public_code(), member_id=member.id, count=1, offered=[])
-    waits.performance_id, waits.state = performance.id, WaitState.LEFT
+    waits.performance_id, waits.state = performance.id, TicketWaitState.LEFT
     waits.together, waits.fewer = True, False
     waits.joined_at = waits.ended_at = now
     make.add(waits)
@@ -173,6 +178,86 @@ def _of_the_union(
     )
 
 
+def _took(make: Factory, wish: dict[str, int], now: datetime) -> None:
+    """Add a room that was taken, and one that was waited for."""
+    starts_at, ends_at = now - timedelta(hours=3), now - timedelta(hours=1)
+    taken = Reservation(
+        **wish,
+        code=public_code(),
+        purpose="choir",
+        people=40,
+        first_on=clock.palace_day(now),
+        begins=time(19),
+        minutes=120,
+        created_at=now,
+    )
+    make.add(taken)
+    make.add(
+        Occurrence(
+            **wish,
+            reservation_id=taken.id,
+            day=clock.palace_day(now),
+            starts_at=starts_at,
+            ends_at=ends_at,
+            state=OccurrenceState.CONFIRMED,
+        ),
+        RoomWait(
+            **wish,
+            code=public_code(),
+            purpose="choir",
+            people=40,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            state=WaitState.OVER,
+            joined_at=now,
+            ended_at=now,
+        ),
+    )
+
+
+def _lent(make: Factory, member: Member, now: datetime) -> None:
+    """Add the troupe they sing in, its letter that they signed, and a room they had and waited for."""
+    site, today = make.site(), clock.palace_day(now)
+    policy = Policy(
+        site_id=site.id, code="rooms", name_zh="排练厅", name_en="Rooms", takers=Takers.TROUPE
+    )
+    troupe = Troupe(
+        site_id=site.id,
+        code="choir",
+        kind=TroupeKind.CHOIR,
+        name_zh="职工合唱团",
+        name_en="Choir",
+        size=40,
+    )
+    season = Season(name_zh="从前", name_en="Before", starts_on=today, ends_on=today)
+    make.add(policy, troupe, season)
+    room = Room(space_id=make.space().id, policy_id=policy.id, floor=2)
+    letter = SafetyLetter(
+        season_id=season.id,
+        version=1,
+        text_zh="安全",
+        text_en="Safe",
+        published_by="staff:1",
+        published_at=now,
+    )
+    make.add(
+        room,
+        letter,
+        TroupeMember(troupe_id=troupe.id, member_id=member.id, name=NAME, joined_on=today),
+    )
+    make.add(
+        Certification(
+            troupe_id=troupe.id,
+            season_id=season.id,
+            state=CertificationState.ASKED,
+            letter_id=letter.id,
+            signed_by=member.id,
+            asked_at=now,
+        )
+    )
+    _took(make, {"space_id": room.space_id, "troupe_id": troupe.id, "member_id": member.id}, now)
+
+
 def lived_here(make: Factory) -> Regular:
     """Make somebody with a row in every table of people; their show is over in `LATER`."""
     make.site()
@@ -197,6 +282,7 @@ def lived_here(make: Factory) -> Regular:
     _of_the_union(make, member, unit, performance, now)
     ask_access(member, True, now)
     make.post(member, Role.UNIT, unit=unit)
+    _lent(make, member, now)
     consents.give(member.id, Purpose.PRIVACY, now)
     return Regular(member, performance, ticket)
 

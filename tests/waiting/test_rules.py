@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from palace.notices.rules import is_quiet
 from palace.venues.rules import PlanSeat, SeatType
 from palace.waiting.rules import OfferTimes, PassedWhy, Wanted, lapses_at, seats_for, why_passed
 
@@ -87,7 +88,10 @@ def test_the_waking_time_of_an_offer_is_its_minutes(
     ends = lapses_at(made, starts_at=far, closes_at=far, times=times)
 
     span = int((ends - made).total_seconds() // 60)
-    awake = sum(not times.is_quiet((made + timedelta(minutes=at)).time()) for at in range(span))
+    awake = sum(
+        not is_quiet((made + timedelta(minutes=at)).time(), quiet_from, quiet_until)
+        for at in range(span)
+    )
     assert awake == minutes
 
 

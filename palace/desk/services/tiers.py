@@ -9,11 +9,11 @@ from palace.db import db
 from palace.desk import claims
 from palace.desk.errors import TierInUse, TierNamed
 from palace.desk.queries import selling
-from palace.desk.rules import slug
 from palace.desk.services.staging import check_seen
 from palace.members.services import note
 from palace.programme.models import Tier
 from palace.programme.rules import Qualifies
+from palace.text import slug
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +40,7 @@ def add(terms: Terms) -> Tier:
     known = selling.tiers()
     if terms.name_zh in {tier.name_zh for tier in known if tier.ended_at is None}:
         raise TierNamed(name=terms.name_zh)
-    code = slug(terms.name_en, [tier.code for tier in known])
+    code = slug(terms.name_en, [tier.code for tier in known], "tier")
     tier = Tier(code=code, **asdict(terms))
     db.session.add(tier)
     db.session.flush()

@@ -1,4 +1,4 @@
-"""Posts: who has which role, in the whole palace or limited to a site or a unit."""
+"""Posts: who has which role, in the whole palace or limited to a site, a unit or a troupe."""
 
 from __future__ import annotations
 
@@ -24,7 +24,12 @@ HELD = "uq_posts_held"
 
 
 def grant_post(
-    who: Staff | Member, role: Role, *, site_id: int | None = None, unit_id: int | None = None
+    who: Staff | Member,
+    role: Role,
+    *,
+    site_id: int | None = None,
+    unit_id: int | None = None,
+    troupe_id: int | None = None,
 ) -> Post:
     """Give somebody a post; they sign in anew, whoever is signed in as them.
 
@@ -34,15 +39,15 @@ def grant_post(
         PostNotForThem: such a post is not for them, or not limited like that.
         PostHeld: they have it.
     """
-    check_post(role, of_staff=isinstance(who, Staff), site_id=site_id, unit_id=unit_id)
+    limits = {"site_id": site_id, "unit_id": unit_id, "troupe_id": troupe_id}
+    check_post(role, of_staff=isinstance(who, Staff), **limits)
     lock_holder(who)
     now, acting = clock.now(), _acting()
     post = Post(
         staff_id=who.id if isinstance(who, Staff) else None,
         member_id=who.id if isinstance(who, Member) else None,
         role=role,
-        site_id=site_id,
-        unit_id=unit_id,
+        **limits,
         granted_by=acting,
         granted_at=now,
         ended_at=None,
@@ -95,6 +100,7 @@ def told(post: Post) -> dict[str, Any]:
         "role": post.role.value,
         "site": post.site_id,
         "unit": post.unit_id,
+        "troupe": post.troupe_id,
     }
 
 

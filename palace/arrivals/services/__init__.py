@@ -1,0 +1,6 @@
+"""What is said and done at a room's door, and what follows when nobody came."""
+
+from palace.arrivals.services.doors import renew_door, set_networks
+from palace.arrivals.services.signing import arrive, keep, leave
+
+__all__ = ["arrive", "keep", "leave", "renew_door", "set_networks"]

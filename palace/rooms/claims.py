@@ -1,0 +1,213 @@
+"""The statements that take rooms and things for a time; each says who won.
+
+Locks: member, troupe or unit, spaces in id order (all that share a part, and noise partners), things.
+Behind the locks of its space nobody else lends a room; a show may still take it: the database decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    DateTime,
+    Select,
+    Text,
+    bindparam,
+    cast,
+    delete,
+    func,
+    literal,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
+
+from palace.db import table_of
+from palace.members.models import Unit
+from palace.rooms.models import Equipment, NoisePair
+from palace.rooms.wishes import RoomFacts, Span
+from palace.statements import Question, execute
+from palace.troupes.models import Troupe
+from palace.venues.models import Occupancy, Space
+from palace.venues.rules import Use
+
+DAY = timedelta(days=1)
+USES, SPACES = table_of(Occupancy), table_of(Space)
+TROUPES, UNITS, THINGS, PAIRS = map(table_of, (Troupe, Unit, Equipment, NoisePair))
+NOW = func.palace_clock(type_=DateTime(timezone=True))
+IDS = bindparam("ids", type_=ARRAY(BigInteger))
+INSTANTS = ARRAY(DateTime(timezone=True))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taking:
+    """A room to be taken on a date, held until `lapses_at` (None: to its end).
+
+    `decided`: nobody has to pass it.
+    """
+
+    room: RoomFacts
+    span: Span
+    lapses_at: datetime | None
+    decided: bool = True
+
+    @property
+    def starts_at(self) -> datetime:
+        """Return when the room is needed from: it is set up before."""
+        return self.span.starts_at - timedelta(minutes=self.room.setup_minutes)
+
+    @property
+    def ends_at(self) -> datetime:
+        """Return until when the room is needed: it is cleared after."""
+        return self.span.ends_at + timedelta(minutes=self.room.teardown_minutes)
+
+
+def days_around(takings: Sequence[Taking]) -> list[date]:
+    """Return the days on which a use that meets one of these may have begun: its own and those beside it."""
+    days = {taking.span.day for taking in takings}
+    return sorted(day + DAY * by for day in days for by in (-1, 0, 1))
+
+
+def locking_troupe(troupe_id: int) -> Question:
+    """Return the statement that locks a troupe: what it has is true from here on."""
+    return LOCK_TROUPE, {"id": troupe_id}
+
+
+def locking_unit(unit_id: int) -> Question:
+    """Return the statement that locks a unit, where it has so many dates a day."""
+    return LOCK_UNIT, {"id": unit_id}
+
+
+def locking_spaces(space_ids: Collection[int]) -> Question:
+    """Return the statement that locks spaces, all that share a part with them and those they hear."""
+    return LOCK_SPACES, {"ids": sorted(space_ids)}
+
+
+def lock_equipment(ids: Collection[int]) -> dict[int, int]:
+    """Lock things of the house by id; return how many there are of each."""
+    return {row.id: row.stock for row in execute(LOCK_THINGS, {"ids": sorted(ids)})}
+
+
+def end_lapsed(takings: Sequence[Taking]) -> None:
+    """End the uses that lapsed in the way of these: one that never began goes, another keeps its time."""
+    spaces = sorted({taking.room.space_id for taking in takings})
+    days = [day.isoformat() for day in days_around(takings)]
+    lapsed = execute(LAPSED, {"ids": spaces, "days": days})
+    if lapsed:
+        ids = {"ids": [row.id for row in lapsed]}
+        execute(REMOVE, ids)
+        execute(SHORTEN, ids)
+
+
+def take(takings: Sequence[Taking]) -> list[int | None]:
+    """Take rooms with all their parts, in one statement; return each one's occupancy, None where lost.
+
+    With ON CONFLICT DO NOTHING: a plain insert deadlocks under an exclusion constraint.
+    """
+    end_lapsed(takings)
+    won = execute(
+        TAKE,
+        {
+            "space_ids": [taking.room.space_id for taking in takings],
+            "starts": [taking.starts_at.isoformat() for taking in takings],
+            "ends": [taking.ends_at.isoformat() for taking in takings],
+            "lapses": [
+                taking.lapses_at.isoformat() if taking.lapses_at else None for taking in takings
+            ],
+        },
+    )
+    by_use = {(row.space_id, row.starts_at): row.id for row in won}
+    return [by_use.get((taking.room.space_id, taking.starts_at)) for taking in takings]
+
+
+def _lock_spaces() -> Select[int]:
+    """Return the lock on the given spaces, on what shares a part with one, and on noise partners."""
+    wanted, parts = SPACES.alias("wanted"), SPACES.alias("parts")
+    sharing = (
+        select(parts.c.id)
+        .join_from(wanted, parts, parts.c.atoms.op("&&")(wanted.c.atoms))
+        .where(wanted.c.id == func.any(IDS))
+    )
+    heard = [
+        select(other).where(one == func.any(IDS))
+        for one, other in (
+            (PAIRS.c.space_id, PAIRS.c.other_id),
+            (PAIRS.c.other_id, PAIRS.c.space_id),
+        )
+    ]
+    those = sharing.union(*heard)
+    wanted_ids = select(SPACES.c.id).where(SPACES.c.id.in_(those)).order_by(SPACES.c.id)
+    return wanted_ids.with_for_update(key_share=True)
+
+
+def _lapsed() -> Select[int]:
+    """Return the lapsed uses that share a part with given spaces on given days, locked by id."""
+    wanted = SPACES.alias("wanted")
+    sharing = select(SPACES.c.id).join_from(wanted, SPACES, SPACES.c.atoms.op("&&")(wanted.c.atoms))
+    days = cast(bindparam("days", type_=ARRAY(Text)), ARRAY(USES.c.day.type))
+    return (
+        select(USES.c.id)
+        .where(
+            USES.c.day == func.any(days),
+            USES.c.space_id.in_(sharing.where(wanted.c.id == func.any(IDS))),
+            USES.c.lapses_at <= NOW,
+            func.upper(USES.c.during) > USES.c.lapses_at,
+        )
+        .order_by(USES.c.id)
+        .with_for_update(key_share=True)
+    )
+
+
+def _instants(name: str) -> object:
+    return cast(bindparam(name, type_=ARRAY(Text)), INSTANTS)
+
+
+LOCK_TROUPE = (
+    select(TROUPES.c.id).where(TROUPES.c.id == bindparam("id")).with_for_update(key_share=True)
+)
+LOCK_UNIT = select(UNITS.c.id).where(UNITS.c.id == bindparam("id")).with_for_update(key_share=True)
+LOCK_SPACES = _lock_spaces()
+LOCK_THINGS = (
+    select(THINGS.c.id, THINGS.c.stock)
+    .where(THINGS.c.id == func.any(IDS))
+    .order_by(THINGS.c.id)
+    .with_for_update(key_share=True)
+)
+LAPSED = _lapsed()
+REMOVE = delete(USES).where(
+    USES.c.id == func.any(IDS), USES.c.lapses_at <= func.lower(USES.c.during)
+)
+SHORTEN = (
+    update(USES)
+    .where(USES.c.id == func.any(IDS))
+    .values(during=func.tstzrange(func.lower(USES.c.during), USES.c.lapses_at))
+)
+WISHED = (
+    func.unnest(
+        bindparam("space_ids", type_=ARRAY(BigInteger)),
+        _instants("starts"),
+        _instants("ends"),
+        _instants("lapses"),
+    )
+    .table_valued("space_id", "starts_at", "ends_at", "lapses_at")
+    .render_derived("wished")
+)
+TAKE = (
+    insert(USES)
+    .from_select(
+        ["space_id", "atoms", "during", "use", "lapses_at"],
+        select(
+            SPACES.c.id,
+            SPACES.c.atoms,
+            func.tstzrange(WISHED.c.starts_at, WISHED.c.ends_at),
+            literal(Use.REHEARSAL.value),
+            WISHED.c.lapses_at,
+        ).join_from(WISHED, SPACES, SPACES.c.id == WISHED.c.space_id),
+    )
+    .on_conflict_do_nothing()
+    .returning(USES.c.id, USES.c.space_id, func.lower(USES.c.during).label("starts_at"))
+)

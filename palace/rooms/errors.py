@@ -1,0 +1,105 @@
+"""Why a room is not lent: rules that failed, or somebody was first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from palace.errors import PalaceError
+from palace.text import N_
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A rule that a wish does not keep: its stable code, a sentence's message id and its raw values.
+
+    `day`: the date it is about; None: the whole wish.
+    """
+
+    code: str
+    sentence: str
+    values: Mapping[str, object] = field(default_factory=dict)
+    day: date | None = None
+
+
+class RuleFailed(PalaceError):
+    """One failed rule as part of a refusal."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(**failure.values)
+        self.code, self.message = failure.code, failure.sentence
+
+
+class RuleFailedOn(PalaceError):
+    """One failed rule of some dates of a series. Carries `days` and `why`."""
+
+    message = N_("%(days)s：%(why)s")
+
+
+class RulesFailed(PalaceError):
+    """The rules of the palace say no. Carries every failed one as `failures`, and `why` in words."""
+
+    status, code = 422, "rules_failed"
+    message = N_("%(why)s")
+
+    def __init__(self, failures: Sequence[Failure]) -> None:
+        super().__init__(why=_told(failures), failures=list(failures))
+
+
+def _told(failures: Iterable[Failure]) -> list[PalaceError]:
+    """Return each sentence once, with the dates it is about where there are several."""
+    days: dict[tuple[str, str], list[date]] = {}
+    firsts: dict[tuple[str, str], Failure] = {}
+    for failure in failures:
+        key = failure.sentence, repr(failure.values)
+        firsts.setdefault(key, failure)
+        days.setdefault(key, []).extend([failure.day] if failure.day else [])
+    several = len({day for some in days.values() for day in some}) > 1
+    return [
+        RuleFailedOn(days=days[key], why=RuleFailed(first))
+        if several and days[key]
+        else RuleFailed(first)
+        for key, first in firsts.items()
+    ]
+
+
+class Taken(PalaceError):
+    """Somebody has the room on some of the dates; nothing is taken then. Carries `days`."""
+
+    status, code = 409, "room_taken"
+    message = N_("%(days)s这个时间刚被别人约走了，请改时间、换场地或跳过这一天。")
+
+    def __init__(self, days: Sequence[date]) -> None:
+        super().__init__(days=list(days))
+
+
+class NoiseBeside(PalaceError):
+    """Next door it is loud while this is quiet, or the other way round. Carries `days`."""
+
+    status, code = 409, "noise_beside"
+    message = N_("%(days)s隔壁这个时间的用途和您的会互相吵到，请改时间或换场地。")
+
+    def __init__(self, days: Sequence[date]) -> None:
+        super().__init__(days=list(days))
+
+
+class EquipmentShort(PalaceError):
+    """The house has not so many of a thing at that time. Carries `thing`, `left` and `days`."""
+
+    status, code = 409, "equipment_short"
+    message = N_("%(days)s这个时间，%(thing)s只剩%(left)s件，请少借一些或改时间。")
+
+
+class NotSkipped(PalaceError):
+    """The date of a series is not one that was skipped, or it is over."""
+
+    status, code = 409, "not_skipped"
+    message = N_("这一天已经约上了，或者已经过去了。")
+
+
+class AlreadyOver(PalaceError):
+    """The date has ended or was given back before: there is nothing left to cancel."""
+
+    status, code = 409, "occurrence_over"
+    message = N_("这一次已经结束或取消了。")

@@ -1,0 +1,1 @@
+"""What is free and taken, and what holds for whom; never writes."""

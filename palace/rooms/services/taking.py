@@ -1,0 +1,283 @@
+"""Taking a room, once or every week: all of the dates that were agreed to, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from palace import commands
+from palace.clock import SHANGHAI
+from palace.db import db
+from palace.errors import NotFound
+from palace.members import queries as members
+from palace.members.rules import Known
+from palace.members.services import note
+from palace.rooms import claims, rules
+from palace.rooms.claims import Taking
+from palace.rooms.errors import NotSkipped, RulesFailed, Taken
+from palace.rooms.models import Occurrence, OccurrenceEquipment, Reservation
+from palace.rooms.queries import facts as facts_queries
+from palace.rooms.queries.beside import check_beside, check_equipment
+from palace.rooms.rules import OccurrenceState
+from palace.rooms.services.telling import tell_taken
+from palace.rooms.wishes import Facts, Span
+from palace.security import public_code
+from palace.statements import Question, execute_all
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What somebody wants: a room on one date, or on one of every week, and what for.
+
+    `equipment`: how many of which things of the house are to be carried there.
+    """
+
+    space_id: int
+    spans: tuple[Span, ...]
+    purpose: str
+    people: int
+    troupe_id: int | None
+    member: Known
+    note: str = ""
+    equipment: Mapping[int, int] = field(default_factory=dict)
+
+
+def reserve(
+    wish: Wish,
+    *,
+    swaps: Mapping[date, int] | None = None,
+    skips: Collection[date] = frozenset(),
+    by: str,
+    key: str | None = None,
+) -> Reservation:
+    """Take a room on every date of a wish that is not skipped, some dates in other rooms, or nothing.
+
+    Dates that somebody has to decide about are held until then; the others are the taker's at once.
+
+    Args:
+        swaps: by date, the space that is taken instead of the wish's.
+        skips: dates the taker agreed to do without; they are kept as such and can be added later.
+        by: who does it, as the audit names them.
+        key: what the command is known by; a repeat gets the first reservation.
+
+    Raises:
+        NotFound: a space is not lent.
+        RulesFailed: with every rule that failed.
+        NoiseBeside, EquipmentShort, Taken: others have the room, the quiet or the things; nothing is kept.
+        KeyReused: the key was used for another wish.
+    """
+    swaps = {day: of for day, of in (swaps or {}).items() if day not in skips}
+    code = public_code()
+    first = _locked(wish, swaps, skips, code, by=by, key=key)
+    if first != code:
+        return facts_queries.reservation_for(wish.member, first)
+    in_series = len(wish.spans) > 1
+    facts = facts_queries.facts_of(
+        wish, wish.member, wish.space_id, swaps=swaps, in_series=in_series
+    )
+    failures = rules.failed_rules(wish, facts, skips=skips)
+    if failures:
+        raise RulesFailed(failures)
+    takings = takings_of(wish, facts, rules.left_of(wish, skips))
+    held = take(wish, takings)
+    reservation = _written(wish, code, facts.now)
+    dates = _dates(reservation, takings, held)
+    dates += _skipped(reservation, wish, skips)
+    _add(dates, wish)
+    tell_taken(reservation, dates, facts.now)
+    note(
+        "room_reserved",
+        f"reservation:{reservation.id}",
+        after={"space": wish.space_id, "dates": len(takings), "skipped": len(dates) - len(takings)},
+        actor=by,
+    )
+    return reservation
+
+
+def _locked(
+    wish: Wish,
+    swaps: Mapping[date, int],
+    skips: Collection[date],
+    code: str,
+    *,
+    by: str,
+    key: str | None,
+) -> str:
+    """Take the locks of a wish, behind its key's; return the code of the reservation the key made."""
+    body = repr((_body(wish), sorted(swaps.items()), sorted(skips)))
+    taking = commands.taking(by, "reserve", key or code, body=body, answer=code)
+    locks: list[Question] = [(members.LOCK, {"member_id": wish.member.id})]
+    if wish.troupe_id is not None:
+        locks.append(claims.locking_troupe(wish.troupe_id))
+    elif wish.member.unit_id is not None:
+        locks.append(claims.locking_unit(wish.member.unit_id))
+    taken, found, *_ = execute_all(
+        taking, *locks, claims.locking_spaces({wish.space_id, *swaps.values()})
+    )
+    if not found:
+        raise NotFound
+    return commands.first_of(taking, taken)
+
+
+def _body(wish: Wish) -> tuple[object, ...]:
+    """Return what makes two wishes of a member the same."""
+    things = sorted(wish.equipment.items())
+    return wish.space_id, wish.spans, wish.purpose, wish.people, wish.troupe_id, wish.note, things
+
+
+def takings_of(wish: Wish, facts: Facts, spans: Sequence[Span]) -> list[Taking]:
+    """Return what is to be taken for some dates of a wish, and how long it is held."""
+    to_decide = rules.must_decide(wish, facts, spans)
+    return [
+        Taking(
+            room=room,
+            span=span,
+            lapses_at=rules.decide_by(span, room.figures, facts.now)
+            if span.day in to_decide
+            else rules.sign_in_by(span, room.figures),
+            decided=span.day not in to_decide,
+        )
+        for span in spans
+        for room in [facts.room_on(span.day)]
+    ]
+
+
+def take(wish: Wish, takings: Sequence[Taking]) -> list[int]:
+    """Take rooms and things behind their locks; return the occupancies in the order of the dates.
+
+    Raises:
+        NoiseBeside, EquipmentShort, Taken.
+    """
+    check_beside(wish.purpose, takings)
+    check_equipment(wish.equipment, takings)
+    held = claims.take(takings)
+    lost = [taking.span.day for taking, use in zip(takings, held, strict=True) if use is None]
+    if lost:
+        raise Taken(lost)
+    return [use for use in held if use is not None]
+
+
+def _written(wish: Wish, code: str, now: datetime) -> Reservation:
+    first = wish.spans[0]
+    reservation = Reservation(
+        code=code,
+        space_id=wish.space_id,
+        troupe_id=wish.troupe_id,
+        member_id=wish.member.id,
+        unit_id=wish.member.unit_id,
+        purpose=wish.purpose,
+        people=wish.people,
+        first_on=first.day,
+        begins=first.starts_at.astimezone(SHANGHAI).time(),
+        minutes=first.minutes,
+        weeks=len(wish.spans),
+        note=wish.note,
+        created_at=now,
+    )
+    db.session.add(reservation)
+    db.session.flush()
+    return reservation
+
+
+def _dates(
+    reservation: Reservation, takings: Sequence[Taking], held: Sequence[int]
+) -> list[Occurrence]:
+    return [
+        _date(
+            reservation,
+            taking.span,
+            taking.room.space_id,
+            OccurrenceState.CONFIRMED if taking.decided else OccurrenceState.PENDING,
+            use,
+        )
+        for taking, use in zip(takings, held, strict=True)
+    ]
+
+
+def _skipped(reservation: Reservation, wish: Wish, skips: Collection[date]) -> list[Occurrence]:
+    return [
+        _date(reservation, span, wish.space_id, OccurrenceState.SKIPPED, None)
+        for span in wish.spans
+        if span.day in skips
+    ]
+
+
+def _date(
+    reservation: Reservation,
+    span: Span,
+    space_id: int,
+    state: OccurrenceState,
+    occupancy_id: int | None,
+) -> Occurrence:
+    return Occurrence(
+        reservation_id=reservation.id,
+        reservation=reservation,
+        space_id=space_id,
+        troupe_id=reservation.troupe_id,
+        member_id=reservation.member_id,
+        unit_id=reservation.unit_id,
+        day=span.day,
+        starts_at=span.starts_at,
+        ends_at=span.ends_at,
+        state=state,
+        occupancy_id=occupancy_id,
+    )
+
+
+def _add(dates: Sequence[Occurrence], wish: Wish) -> None:
+    db.session.add_all(dates)
+    db.session.flush()
+    db.session.add_all(
+        OccurrenceEquipment(occurrence_id=one.id, equipment_id=thing, count=count)
+        for one in dates
+        if one.state is not OccurrenceState.SKIPPED
+        for thing, count in wish.equipment.items()
+        if count
+    )
+    db.session.flush()
+
+
+def span_of(one: Occurrence) -> Span:
+    """Return the people's time of a date."""
+    return Span(day=one.day, starts_at=one.starts_at, ends_at=one.ends_at)
+
+
+def wish_of(one: Occurrence, member: Known) -> Wish:
+    """Return the wish of one date of a reservation, as somebody would take it now."""
+    of = one.reservation
+    return Wish(
+        space_id=one.space_id,
+        spans=(span_of(one),),
+        purpose=of.purpose,
+        people=of.people,
+        troupe_id=of.troupe_id,
+        member=member,
+        note=of.note,
+    )
+
+
+def add_back(member: Known, occurrence_id: int, *, by: str) -> Occurrence:
+    """Take a date after all that was skipped when its series was taken.
+
+    Raises:
+        NotFound: it is not theirs.
+        NotSkipped: it has been taken already.
+        RulesFailed, NoiseBeside, Taken: as `reserve`.
+    """
+    wish = wish_of(facts_queries.occurrence_for(member, occurrence_id), member)
+    _locked(wish, {}, (), public_code(), by=by, key=None)
+    one = facts_queries.locked_occurrence(occurrence_id)
+    if one.state is not OccurrenceState.SKIPPED:
+        raise NotSkipped
+    facts = facts_queries.facts_of(wish, member, wish.space_id, swaps={}, in_series=True)
+    failures = rules.failed_rules(wish, facts)
+    if failures:
+        raise RulesFailed(failures)
+    takings = takings_of(wish, facts, wish.spans)
+    one.occupancy_id = take(wish, takings)[0]
+    one.state = OccurrenceState.CONFIRMED if takings[0].decided else OccurrenceState.PENDING
+    db.session.flush()
+    tell_taken(one.reservation, [one], facts.now)
+    note("room_added_back", f"occurrence:{one.id}", after={"state": one.state}, actor=by)
+    return one

@@ -1,0 +1,105 @@
+"""What others learn of a reservation: the agenda of its troupe or member, and the notices owed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from palace.agenda import services as agenda
+from palace.agenda.rules import Owner
+from palace.agenda.services import Dated
+from palace.db import db
+from palace.members.models import Post
+from palace.notices import services as notices
+from palace.rooms.models import Occurrence, Purpose, Reservation
+from palace.rooms.queries import facts
+from palace.rooms.rules import OccurrenceState
+from palace.troupes.models import Troupe
+
+PENDING_ZH, PENDING_EN = "（等审批）", " (waiting for approval)"
+
+
+def owner_of(one: Reservation | Occurrence) -> Owner:
+    """Return in whose agenda a reservation stands: its troupe's, or its member's."""
+    if one.troupe_id is not None:
+        return Owner(troupe_id=one.troupe_id)
+    return Owner(member_id=one.member_id)
+
+
+def subject_of(one: Occurrence) -> str:
+    """Return how agenda, notices and strikes name a date."""
+    return f"occurrence:{one.id}"
+
+
+def dated(one: Occurrence) -> Dated:
+    """Return a date as agendas have it."""
+    of = one.reservation
+    room = facts.room(one.space_id)
+    zh, en = titles(of)
+    pending = one.state is OccurrenceState.PENDING
+    return Dated(
+        subject=subject_of(one),
+        kind="room",
+        starts_at=one.starts_at,
+        ends_at=one.ends_at,
+        title_zh=zh + (PENDING_ZH if pending else ""),
+        title_en=en + (PENDING_EN if pending else ""),
+        place_zh=f"{room.space.site.name_zh} {room.space.name_zh}",
+        place_en=f"{room.space.site.name_en}, {room.space.name_en}",
+        path=f"/reservations/{of.code}",
+    )
+
+
+def titles(of: Reservation) -> tuple[str, str]:
+    """Return what a reservation is called: what for, and whose troupe."""
+    purpose = db.session.get_one(Purpose, of.purpose)
+    if of.troupe_id is None:
+        return purpose.name_zh, purpose.name_en
+    troupe = db.session.get_one(Troupe, of.troupe_id)
+    return f"{troupe.name_zh} · {purpose.name_zh}", f"{troupe.name_en} · {purpose.name_en}"
+
+
+def tell_taken(of: Reservation, dates: Sequence[Occurrence], now: datetime) -> None:
+    """Put the dates of a reservation that were taken into the agenda, and tell who took them."""
+    held = [one for one in dates if one.state is not OccurrenceState.SKIPPED]
+    for space_id in sorted({one.space_id for one in held}):
+        there = [dated(one) for one in held if one.space_id == space_id]
+        agenda.put_many(owner_of(of), there, now, space_id)
+    confirmed = [one for one in held if one.state is OccurrenceState.CONFIRMED]
+    for kind, some in (
+        ("room_taken", confirmed),
+        ("room_pending", [one for one in held if one not in confirmed]),
+    ):
+        if some:
+            subject = subject_of(some[0])
+            notices.owe(kind, subject, f"member:{of.member_id}", values_of(some), now)
+
+
+def values_of(dates: Sequence[Occurrence]) -> dict[str, Any]:
+    """Return what a notice says of dates of one reservation."""
+    first = dates[0]
+    space = facts.room(first.space_id).space
+    return {
+        "place": {"zh": space.name_zh, "en": space.name_en},
+        "starts_at": first.starts_at.isoformat(),
+        "count": len(dates),
+    }
+
+
+def tell_all(kind: str, dates: Sequence[Occurrence], now: datetime) -> None:
+    """Tell everybody who may act for the taker what became of dates: all its leaders, or the member."""
+    first = dates[0]
+    for member_id in sorted(_told(first)):
+        notices.owe(kind, subject_of(first), f"member:{member_id}", values_of(dates), now)
+
+
+def _told(one: Occurrence) -> set[int]:
+    if one.troupe_id is None:
+        return {one.member_id}
+    leading = select(Post.member_id).where(
+        Post.troupe_id == one.troupe_id, Post.role.in_(facts.LEADING), Post.ended_at.is_(None)
+    )
+    return {found for found in db.session.scalars(leading) if found is not None}
