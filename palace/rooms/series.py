@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, time, timedelta
+from enum import StrEnum
 
 WEEK = timedelta(days=7)
+LAST_MINUTE = 24 * 60 - 1
 MOST_PROPOSALS = 3
 MOST_SWAPS = 3
 SKIP = "skip"
@@ -19,6 +21,13 @@ def weekly(weekday: int, since: date, until: date, most: int) -> tuple[date, ...
     first = since + timedelta(days=(weekday - since.isoweekday()) % WEEK.days)
     found = max(0, (until - first).days // WEEK.days + 1)
     return tuple(first + WEEK * number for number in range(min(found, most)))
+
+
+def raster(opens: time, spare: int, step: int) -> Iterator[time]:
+    """Give the clock times on a raster of `step` minutes from `opens` on, `spare` minutes later at most."""
+    since = opens.hour * 60 + opens.minute
+    for minute in range(since + -since % step, min(since + spare, LAST_MINUTE) + 1, step):
+        yield time(*divmod(minute, 60))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,3 +185,11 @@ def settle(planned: Sequence[Planned], *, swap: bool) -> Iterator[Choice]:
             yield one.choice
         else:
             yield Choice(one.day, one.others[0] if swap and one.others else None)
+
+
+class Scope(StrEnum):
+    """Which dates of a series a change is about."""
+
+    ONE = "one"
+    FOLLOWING = "following"
+    ALL = "all"

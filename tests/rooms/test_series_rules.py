@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from itertools import pairwise
 
 import pytest
@@ -12,6 +12,7 @@ from palace.rooms.series import (
     Choice,
     plan,
     propose,
+    raster,
     read_choice,
     settle,
     swaps_for,
@@ -20,6 +21,22 @@ from palace.rooms.series import (
 
 DAYS = weekly(3, date(2026, 12, 1), date(2027, 12, 31), 4)
 FIRST, SECOND, THIRD, FOURTH = DAYS
+
+
+@pytest.mark.parametrize(
+    ("opens", "spare", "step", "times"),
+    [
+        (time(8), 60, 30, [time(8), time(8, 30), time(9)]),
+        (time(8, 10), 60, 30, [time(8, 30), time(9)]),
+        (time(8), -30, 30, []),
+        (time(8), 0, 30, [time(8)]),
+        (time(23, 30), 600, 30, [time(23, 30)]),
+    ],
+)
+def test_begins_lie_on_the_raster_and_leave_time_until_closing(
+    opens: time, spare: int, step: int, times: list[time]
+) -> None:
+    assert list(raster(opens, spare, step)) == times
 
 
 def room(
