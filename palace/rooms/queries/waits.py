@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     ARRAY,
@@ -272,7 +273,7 @@ def _is_taken() -> ColumnElement[bool]:
     )
 
 
-def _instants(name: str) -> ColumnElement[datetime]:
+def _instants(name: str) -> Any:
     return cast(bindparam(name, type_=ARRAY(Text)), ARRAY(DateTime(timezone=True)))
 
 
