@@ -83,7 +83,7 @@ from palace.switch import views as switch
 from palace.tickets import services as tickets_services
 from palace.tickets import views as tickets
 from palace.tickets.services.freed import on_freed, on_refused
-from palace.troupes import views as troupes
+from palace.troupedesk import views as troupedesk
 from palace.unions import views as unions
 from palace.venues import queries as venues
 from palace.venues.queries import code_budget, has_palace, message_rules
@@ -137,8 +137,8 @@ PARTS = (
     broadcasts,
     packages,
     hours,
-    troupes,
     rooms,
+    troupedesk,
 )
 """Everything that adds addresses, filters or hooks of its own."""
 

@@ -28,6 +28,7 @@ from palace.roster import vouching
 from palace.roster.errors import LeaversUnconfirmed, RosterRefused
 from palace.roster.verifier import Verifier, VerifierAway
 from palace.tickets import services as tickets
+from palace.troupes import services as troupes
 from palace.venues import queries as venues
 from palace.waiting import queries as queues
 from palace.waiting import services as waiting
@@ -49,6 +50,13 @@ def pass_on_due() -> None:
         waiting.remind(clock.now())
 
 
+def tend_troupes() -> None:
+    """Link rosters to the accounts that came meanwhile, then remind of seasons that end soon."""
+    with transaction():
+        troupes.link_due()
+    with transaction():
+        if venues.has_palace():
+            troupes.remind(venues.house_rules().season_remind_days, clock.now())
 def pass_rooms_on_due() -> None:
     """Pass on each room and time that somebody waits for and nobody looked at, each a transaction."""
     for space_id, span in room_queues.due(clock.now()):

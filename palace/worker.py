@@ -37,6 +37,7 @@ from palace.upkeep import (
     read_due,
     seal_once,
     tell_all,
+    tend_troupes,
     tidy_once,
     verify_due,
 )
@@ -68,10 +69,11 @@ def send_notices(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 -
 @tasks.periodic(cron="17 * * * *")
 @tasks.task(name="tidy", queueing_lock="tidy", retry=RETRY, pass_context=True)
 def tidy(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task gets it
-    """Forget what has run out."""
+    """Forget what has run out; look after troupes."""
     flask = _flask(context)
     with flask.app_context():
         tidy_once()
+        tend_troupes()
         keep_erased(flask.extensions["palace"])
 
 

@@ -27,7 +27,7 @@ class RuleFailed(PalaceError):
     """One failed rule as part of a refusal."""
 
     def __init__(self, failure: Failure) -> None:
-        super().__init__(**failure.values)
+        super().__init__(day=failure.day, **failure.values)
         self.code, self.message = failure.code, failure.sentence
 
 
@@ -44,7 +44,8 @@ class RulesFailed(PalaceError):
     message = N_("%(why)s")
 
     def __init__(self, failures: Sequence[Failure]) -> None:
-        super().__init__(why=_told(failures), failures=list(failures))
+        super().__init__(why=_told(failures), failures=[RuleFailed(one) for one in failures])
+        self.failures = failures
 
 
 def _told(failures: Iterable[Failure]) -> list[PalaceError]:

@@ -19,6 +19,7 @@ from palace.rooms.errors import NotSkipped, RulesFailed, Taken
 from palace.rooms.models import Occurrence, OccurrenceEquipment, Reservation
 from palace.rooms.queries import facts as facts_queries
 from palace.rooms.queries.beside import check_beside, check_equipment
+from palace.rooms.queries.terms import facts_of
 from palace.rooms.rules import OccurrenceState
 from palace.rooms.services.telling import tell_taken
 from palace.rooms.wishes import Facts, Span
@@ -77,9 +78,7 @@ def reserve(
     if first != code:
         return facts_queries.reservation_for(wish.member, first)
     in_series = len(wish.spans) > 1
-    facts = facts_queries.facts_of(
-        wish, wish.member, wish.space_id, swaps=swaps, in_series=in_series
-    )
+    facts = facts_of(wish, wish.member, wish.space_id, swaps=swaps, in_series=in_series)
     failures = rules.failed_rules(wish, facts, skips=skips)
     if failures:
         raise RulesFailed(failures)
@@ -292,7 +291,7 @@ def add_back(member: Known, occurrence_id: int, *, by: str) -> Occurrence:
     one = facts_queries.locked_occurrence(occurrence_id)
     if one.state is not OccurrenceState.SKIPPED:
         raise NotSkipped
-    facts = facts_queries.facts_of(wish, member, wish.space_id, swaps={}, in_series=True)
+    facts = facts_of(wish, member, wish.space_id, swaps={}, in_series=True)
     failures = rules.failed_rules(wish, facts)
     if failures:
         raise RulesFailed(failures)
