@@ -18,7 +18,8 @@ from palace.rooms.errors import Failure, NoiseBeside, NoOfferYet, OfferOver, Rul
 from palace.rooms.models import Occurrence, RoomWait
 from palace.rooms.queries import waits
 from palace.rooms.queries.beside import check_beside
-from palace.rooms.queries.facts import facts_of, led_by, locked_occurrence, room
+from palace.rooms.queries.facts import led_by, locked_occurrence, room
+from palace.rooms.queries.terms import facts_of
 from palace.rooms.rules import OccurrenceState, WaitState
 from palace.rooms.services.taking import Wish, date_of, lock, takings_of, wish_of, written
 from palace.rooms.services.telling import leaders_of, tell_taken
@@ -228,12 +229,9 @@ def _taken(wait: RoomWait, offered: Occurrence, taking: Taking, now: datetime, *
 def end(wait: RoomWait, state: WaitState, now: datetime) -> None:
     """End an entry, and free what it was offered."""
     if wait.state is WaitState.OFFERED and wait.occurrence_id is not None:
-        lapsed = state is WaitState.LAPSED
-        _let_go(
-            locked_occurrence(wait.occurrence_id),
-            OccurrenceState.LAPSED if lapsed else OccurrenceState.CANCELLED,
-            now,
-        )
+        offered, lapsed = locked_occurrence(wait.occurrence_id), state is WaitState.LAPSED
+        if offered.state is OccurrenceState.OFFERED:
+            _let_go(offered, OccurrenceState.LAPSED if lapsed else OccurrenceState.CANCELLED, now)
     wait.state, wait.ended_at = state, now
     db.session.flush()
 
