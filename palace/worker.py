@@ -32,6 +32,7 @@ from palace.upkeep import (
     bring_up_agendas,
     hand_out_due,
     keep_erased,
+    miss_due,
     pass_on_due,
     pass_rooms_on_due,
     read_due,
@@ -92,6 +93,14 @@ def pass_on(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - ever
     with _flask(context).app_context():
         pass_on_due()
         pass_rooms_on_due()
+
+
+@tasks.periodic(cron="* * * * *")
+@tasks.task(name="miss_rooms", queueing_lock="miss_rooms", retry=RETRY, pass_context=True)
+def miss_rooms(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task gets it
+    """Write down whose room became free because nobody signed in, and ask who waits for it."""
+    with _flask(context).app_context():
+        miss_due()
 
 
 @tasks.periodic(cron="* * * * *")
