@@ -223,7 +223,7 @@ def _taken(wait: RoomWait, offered: Occurrence, taking: Taking, now: datetime, *
     for other in waits.beside(wait):
         end(other, WaitState.LEFT, now)
     tell_taken(offered.reservation, [offered], now)
-    note("room_offer_accepted", subject_of(wait), after={"state": offered.state}, actor=by)
+    note("room_offer_accepted", subject_of(wait), after={"space": wait.space_id}, actor=by)
 
 
 def end(wait: RoomWait, state: WaitState, now: datetime) -> None:

@@ -107,7 +107,7 @@ def leave(wait: RoomWait, *, by: str) -> RoomWait:
     if wait.state not in waits.LIVE:
         return wait
     offering.end(wait, WaitState.LEFT, now)
-    note("room_wait_left", subject_of(wait), after={"state": wait.state}, actor=by)
+    note("room_wait_left", subject_of(wait), after={"space": wait.space_id}, actor=by)
     pass_on(wait.space_id, span_of_wait(wait))
     return wait
 
@@ -175,7 +175,7 @@ def _is_of(wait: RoomWait, wish: Wish) -> bool:
 
 def _note_over(wait: RoomWait, now: datetime) -> None:
     offering.tell(wait, "room_wait_over", now)
-    note("room_wait_ended", subject_of(wait), after={"state": wait.state}, actor=SYSTEM)
+    note("room_wait_ended", subject_of(wait), after={"space": wait.space_id}, actor=SYSTEM)
 
 
 def tend(space_id: int, span: Span) -> int:
