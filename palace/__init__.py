@@ -34,6 +34,7 @@ from palace.complimentary import views as complimentary
 from palace.config import ROOT, Settings
 from palace.consents.services import agree_at_joining
 from palace.coupons import views as coupons
+from palace.courts import views as courts
 from palace.desk import views as desk
 from palace.desk.services.copying import copies
 from palace.door import views as door
@@ -138,6 +139,7 @@ PARTS = (
     packages,
     hours,
     rooms,
+    courts,
     troupedesk,
 )
 """Everything that adds addresses, filters or hooks of its own."""

@@ -23,6 +23,7 @@ from palace.members.models import Member
 from palace.packages import services as packages
 from palace.packages.services.taking import Asked
 from palace.programme.models import Performance
+from palace.rooms.models import RoomWait
 from palace.tickets import services
 from palace.tickets.models import Order, PackageOrder, Ticket
 from palace.tickets.rules import Wish
@@ -32,6 +33,7 @@ from palace.waiting.rules import Wanted
 from tests.blocks.conftest import give
 from tests.codes.conftest import batch_of, texts
 from tests.coupons.conftest import pool_of
+from tests.courts.walk import be_offered_a_room
 from tests.factory import Factory
 from tests.packages.conftest import packaged
 
@@ -52,6 +54,7 @@ class Belongings:
     batch: CodeBatch
     coupon: Coupon
     package: PackageOrder
+    room_wait: RoomWait
 
     def values(self, rule: Rule) -> dict[str, object]:
         """Return the address values of this member's things."""
@@ -98,6 +101,7 @@ class Belongings:
             "/coupons/": self.coupon.receipt or "",
             "/tickets/": self.ticket.code,
             "/offers/": self.entry.code,
+            "/room-waits/": self.room_wait.code,
             "/b/": self.block.code,
         }
         return next((code for part, code in of.items() if part in rule), self.order.code)
@@ -133,6 +137,7 @@ def own_something(make: Factory, performance: Performance | None = None) -> Belo
         batch=batch_of(make.performance(seats=4)),
         coupon=coupons.take(member, pool_of(make, 2, per_member=2).id, "belongings-4"),
         package=packages.take(member, package.id, Asked(count=1), key="belongings-5"),
+        room_wait=be_offered_a_room(make, member),
     )
 
 

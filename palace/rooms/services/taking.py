@@ -116,13 +116,13 @@ def _locked(
     return commands.first_of(taking, taken)
 
 
-def lock(wish: Wish) -> None:
-    """Take the locks of a wish; its counts are true from here on.
+def lock(wish: Wish, also: Collection[int] = ()) -> None:
+    """Take the locks of a wish, and those of other spaces; its counts are true from here on.
 
     Raises:
         NotFound: its member was erased meanwhile.
     """
-    found, *_ = execute_all(*_locks(wish, ()))
+    found, *_ = execute_all(*_locks(wish, also))
     if not found:
         raise NotFound
 
