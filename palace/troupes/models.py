@@ -24,6 +24,7 @@ class Troupe(Base):
         one_of("kind", TroupeKind),
         CheckConstraint("size > 0", name="size"),
         CheckConstraint("week_minutes >= 0 AND month_minutes >= 0", name="minutes"),
+        Index(None, "name_zh", "id"),
     )
 
     id: Mapped[Id]

@@ -9,10 +9,10 @@ from palace.audit.values import VALUES
 from palace.db import db, table_of
 from palace.house.forms import FORMS
 from palace.house.queries import default_of
-from palace.venues.figure import changed_by, moved_since, seen_as
 from palace.privacy.forms import DaysForm
 from palace.tickets.entrants import MOST_SEATS
 from palace.tickets.services.missed import LOOKED_BACK
+from palace.venues.figure import changed_by, moved_since, seen_as
 from palace.venues.figures import (
     ALL,
     FIGURES,

@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from palace.db import db
 from palace.house.queries import figures_of
-from palace.venues.figure import seen_as
 from palace.house.services import set_figures, take_preset
 from palace.members.models import AuditLine
+from palace.venues.figure import seen_as
 from palace.venues.figures import Group
 from palace.venues.models import HouseRules
 from tests.factory import Factory

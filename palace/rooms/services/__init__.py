@@ -2,7 +2,7 @@
 
 from palace.rooms.services.ending import cancel, end, locked, on_room_freed
 from palace.rooms.services.strikes import write_strike
-from palace.rooms.services.taking import Wish, add_back, reserve
+from palace.rooms.services.taking import Wish, add_back, on_room_wanted, reserve
 
 __all__ = [
     "Wish",
@@ -11,6 +11,7 @@ __all__ = [
     "end",
     "locked",
     "on_room_freed",
+    "on_room_wanted",
     "reserve",
     "write_strike",
 ]

@@ -14,6 +14,7 @@ from palace.rooms import claims, rules
 from palace.rooms.errors import AlreadyOver
 from palace.rooms.models import Occurrence, Reservation
 from palace.rooms.queries import facts
+from palace.rooms.queries.facts import figures_of
 from palace.rooms.rules import OccurrenceState
 from palace.rooms.services.strikes import LATE, write_strike
 from palace.rooms.services.taking import span_of
@@ -84,19 +85,14 @@ def cancel(of: Reservation, ids: Collection[int] | None, *, by: str) -> list[Occ
     dates = locked(of)
     now = clock.now()
     if ids is None:
-        chosen = [one for one in dates if _may_cancel(one, now)]
+        chosen = [one for one in dates if rules.may_cancel(one.state, one.starts_at, now)]
     else:
         chosen = [one for one in dates if one.id in ids]
         chosen = [one for one in chosen if one.state is not OccurrenceState.CANCELLED]
-        if not all(_may_cancel(one, now) for one in chosen):
+        if not all(rules.may_cancel(one.state, one.starts_at, now) for one in chosen):
             raise AlreadyOver
     _cancelled(chosen, by, now)
     return chosen
-
-
-def _may_cancel(one: Occurrence, now: datetime) -> bool:
-    stands = one.state in (*rules.HOLDING, OccurrenceState.SKIPPED)
-    return stands and now < one.starts_at
 
 
 def _cancelled(dates: Sequence[Occurrence], by: str, now: datetime) -> None:
@@ -112,6 +108,6 @@ def _cancelled(dates: Sequence[Occurrence], by: str, now: datetime) -> None:
 
 def _strike(one: Occurrence, now: datetime) -> None:
     """Write a strike for a date that was cancelled too late, where the policy has that."""
-    figures = facts.figures_of(facts.room(one.space_id).policy)
+    figures = figures_of(facts.room(one.space_id).policy)
     if figures.late_cancel_strikes and rules.is_late_to_cancel(one.starts_at, figures, now):
         write_strike(one, LATE, now)

@@ -1,9 +1,8 @@
-"""A leader signs the safety letter and asks to be certified; the palace certifies, or refuses with a reason."""
+"""A leader signs the safety letter and asks; the palace certifies, or refuses with a reason."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from palace import clock
 from palace.db import db

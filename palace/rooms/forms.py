@@ -1,0 +1,149 @@
+"""What a browser or JSON client may send to take rooms and to give them back."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta
+
+from flask_babel import lazy_gettext as _
+from wtforms import BooleanField, StringField
+from wtforms.validators import InputRequired, Length, Optional
+
+from palace.clock import SHANGHAI, palace_day
+from palace.forms import STALE, Form, InstantField, KeyedForm, Repeated, WholeField
+from palace.members.rules import Known
+from palace.rooms.services import Wish
+from palace.rooms.wishes import Span
+
+LARGEST_ID = 2**63 - 1
+MOST_MINUTES, MOST_WEEKS, MOST_PEOPLE, MOST_THINGS = 24 * 60, 60, 100_000, 40
+LONGEST_NOTE, LONGEST_CODE = 200, 40
+MINUTE, WEEK = timedelta(minutes=1), timedelta(weeks=1)
+A_DAY = re.compile(r"20[0-9]{2}-[01][0-9]-[0-3][0-9]")
+DAY_AND_SPACE = re.compile(r"(20[0-9]{2}-[01][0-9]-[0-3][0-9]):([0-9]{1,18})")
+THING_AND_COUNT = re.compile(r"([0-9]{1,18}):([0-9]{1,4})")
+AN_ID = re.compile(r"[0-9]{1,18}")
+NO_START = _("请选择日期和时间。")
+NO_LENGTH = _("请选择多长时间。")
+NO_PEOPLE = _("请填写人数，1到100000。")
+NO_ROOM = _("请选择场地。")
+
+
+class Days(Repeated):
+    """Palace days, or a palace day and more behind a colon; what is no day of the calendar is refused."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the values.
+
+        Raises:
+            ValueError: one names no day there is.
+        """
+        super().process_formdata(valuelist)
+        try:
+            self.days = [date.fromisoformat(value.partition(":")[0]) for value in self.data]
+        except ValueError:
+            raise ValueError(str(self.wrong)) from None
+
+
+class ReserveForm(KeyedForm):
+    """A wish: the room, from when, how long, how many weeks, for whom and what for.
+
+    `skip` and `swap` are dates of a series that are left out or taken in another space ("2026-12-02:17"),
+    `equipment` how many of a thing of the house ("4:2").
+    """
+
+    space = WholeField(_("场地"), 1, LARGEST_ID, NO_ROOM)
+    starts = InstantField(_("日期和时间"), [InputRequired(NO_START)])
+    minutes = WholeField(_("多长时间"), 1, MOST_MINUTES, NO_LENGTH)
+    weeks = WholeField(_("约几周"), 1, MOST_WEEKS, _("周数写成1到60的整数。"), needed=False)
+    people = WholeField(_("多少人"), 1, MOST_PEOPLE, NO_PEOPLE)
+    purpose = StringField(
+        _("做什么用"), [InputRequired(_("请选择用途。")), Length(max=LONGEST_CODE)]
+    )
+    troupe = WholeField(_("哪个团队"), 1, LARGEST_ID, STALE, needed=False)
+    note = StringField(
+        _("留言"), [Optional(), Length(max=LONGEST_NOTE, message=_("留言最多200个字。"))]
+    )
+    skip = Days(most=MOST_WEEKS, longest=10, too_many=STALE, wrong=STALE, shape=A_DAY, default=list)
+    swap = Days(
+        most=MOST_WEEKS, longest=30, too_many=STALE, wrong=STALE, shape=DAY_AND_SPACE, default=list
+    )
+    equipment = Repeated(
+        most=MOST_THINGS,
+        longest=24,
+        too_many=STALE,
+        wrong=STALE,
+        shape=THING_AND_COUNT,
+        default=list,
+    )
+
+    def wish(self, member: Known) -> Wish:
+        """Return what was asked for, by a member."""
+        return Wish(
+            space_id=self.space.data or 0,
+            spans=_spans(self.starts.data, self.minutes.data or 0, self.weeks.data or 1),
+            purpose=self.purpose.data or "",
+            people=self.people.data or 0,
+            troupe_id=self.troupe.data,
+            member=member,
+            note=(self.note.data or "").strip(),
+            equipment={
+                int(thing): int(count)
+                for thing, _colon, count in (one.partition(":") for one in self.equipment.data)
+            },
+        )
+
+    @property
+    def skips(self) -> frozenset[date]:
+        """Return the dates that are left out."""
+        return frozenset(self.skip.days) if self.skip.data else frozenset()
+
+    @property
+    def swaps(self) -> dict[date, int]:
+        """Return the dates that are taken in another space."""
+        if not self.swap.data:
+            return {}
+        spaces = [int(value.partition(":")[2]) for value in self.swap.data]
+        return dict(zip(self.swap.days, spaces, strict=True))
+
+
+def _spans(starts_at: datetime, minutes: int, weeks: int) -> tuple[Span, ...]:
+    """Return the dates of a wish: every week at the palace's same clock time."""
+    here = starts_at.astimezone(SHANGHAI)
+    begins = [here + WEEK * week for week in range(weeks)]
+    return tuple(
+        Span(day=palace_day(one), starts_at=one, ends_at=one + MINUTE * minutes) for one in begins
+    )
+
+
+class CancelForm(Form):
+    """Which dates are given back, or all that are to come."""
+
+    occurrence = Repeated(
+        most=MOST_WEEKS, longest=18, too_many=STALE, wrong=STALE, shape=AN_ID, default=list
+    )
+    coming = BooleanField()
+
+    @property
+    def ids(self) -> frozenset[int] | None:
+        """Return the dates; None: all that are to come."""
+        return None if self.coming.data else frozenset(map(int, self.occurrence.data))
+
+
+class JoinWaitForm(Form):
+    """For which time somebody waits for a room, what for, and for which troupe."""
+
+    starts = InstantField(validators=[InputRequired(NO_START)])
+    minutes = WholeField("", 1, MOST_MINUTES, _("请写要多少分钟，1到1440。"))
+    purpose = StringField(
+        _("用途"), validators=[InputRequired(_("请选择用途。")), Length(max=LONGEST_CODE)]
+    )
+    people = WholeField(_("人数"), 1, MOST_PEOPLE, NO_PEOPLE)
+    troupe = WholeField(_("团队"), 1, LARGEST_ID, STALE, needed=False)
+
+    @property
+    def span(self) -> Span:
+        """Return the time; it was read and its length is one."""
+        starts_at = self.starts.data
+        ends_at = starts_at + MINUTE * (self.minutes.data or 0)
+        return Span(day=palace_day(starts_at), starts_at=starts_at, ends_at=ends_at)

@@ -1,0 +1,16 @@
+"""Pages and addresses of rooms: finding one, taking it, what was taken."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from palace.rooms.views import reserving, waiting
+from palace.rooms.views.base import bp
+
+__all__ = ["init_app", "reserving", "waiting"]
+
+
+def init_app(app: Flask) -> None:
+    """Register the addresses of this part."""
+    app.register_blueprint(bp)
+    waiting.init_app(app)
