@@ -59,6 +59,8 @@ def tend_troupes() -> None:
     with transaction():
         if venues.has_palace():
             troupes.remind(venues.house_rules().season_remind_days, clock.now())
+
+
 def pass_rooms_on_due() -> None:
     """Pass on each room and time that somebody waits for and nobody looked at, each a transaction."""
     for space_id, span in room_queues.due(clock.now()):

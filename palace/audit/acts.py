@@ -46,6 +46,7 @@ ACTS = {
     "companion_removed": N_("删同行人"),
     "signed_out_everywhere": N_("会员退出所有设备"),
     "calendar_renewed": N_("换日历订阅地址"),
+    "troupe_calendar_renewed": N_("换团队日历订阅地址"),
     "access_asked": N_("开通轮椅席"),
     "access_ended": N_("关闭轮椅席"),
     "poster_made": N_("做入会海报"),

@@ -132,3 +132,17 @@ class OfferOver(PalaceError):
 
     status, code = 409, "room_offer_over"
     message = N_("给您留的时间已经过了，场地让给后面的人了。")
+
+
+class DatesChanged(PalaceError):
+    """The dates that would be changed are not those that were shown."""
+
+    status, code = 409, "dates_changed"
+    message = N_("这份预约刚被改过，请看一下现在的日期再改。")
+
+
+class NothingChanged(PalaceError):
+    """Time, room and head count are as they were."""
+
+    status, code = 422, "nothing_changed"
+    message = N_("时间、场地和人数都和现在一样，没有要改的。")

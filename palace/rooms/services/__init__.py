@@ -2,7 +2,8 @@
 
 from palace.rooms.services.ending import cancel, end, locked, on_room_freed
 from palace.rooms.services.strikes import write_strike
-from palace.rooms.services.taking import Wish, add_back, on_room_wanted, reserve
+from palace.rooms.services.taking import Wish, add_back, on_room_wanted, reserve, span_of
+from palace.rooms.services.telling import tell_all, tell_taken
 
 __all__ = [
     "Wish",
@@ -13,5 +14,8 @@ __all__ = [
     "on_room_freed",
     "on_room_wanted",
     "reserve",
+    "span_of",
+    "tell_all",
+    "tell_taken",
     "write_strike",
 ]

@@ -18,7 +18,8 @@ from palace.rooms.errors import Failure, NoiseBeside, NoOfferYet, OfferOver, Rul
 from palace.rooms.models import Occurrence, RoomWait
 from palace.rooms.queries import waits
 from palace.rooms.queries.beside import check_beside
-from palace.rooms.queries.facts import facts_of, led_by, locked_occurrence, room
+from palace.rooms.queries.facts import led_by, locked_occurrence, room
+from palace.rooms.queries.terms import facts_of
 from palace.rooms.rules import OccurrenceState, WaitState
 from palace.rooms.services.taking import Wish, date_of, lock, takings_of, wish_of, written
 from palace.rooms.services.telling import leaders_of, tell_taken

@@ -18,7 +18,8 @@ from palace.rooms.claims import Taking
 from palace.rooms.errors import AlreadyWaiting, NothingToWaitFor, RulesFailed
 from palace.rooms.models import Occurrence, RoomWait
 from palace.rooms.queries import waits
-from palace.rooms.queries.facts import facts_of, locked_occurrence
+from palace.rooms.queries.facts import locked_occurrence
+from palace.rooms.queries.terms import facts_of
 from palace.rooms.rules import OccurrenceState, WaitState
 from palace.rooms.services import offering
 from palace.rooms.services.offering import span_of_wait, subject_of

@@ -17,7 +17,7 @@ from palace.errors import NotFound, PalaceError
 from palace.forms import as_typed
 from palace.members.queries import current_member
 from palace.members.rules import Role
-from palace.rooms.forms import LONGEST_WAIT, JoinWaitForm
+from palace.rooms.forms import MOST_MINUTES, JoinWaitForm
 from palace.rooms.models import Room, RoomWait
 from palace.rooms.queries import facts, waits
 from palace.rooms.queries.waits import Standing
@@ -78,7 +78,7 @@ def _span_asked() -> Span:
     except ValueError:
         raise NotFound from None
     minutes = request.args.get("minutes", 0, type=int)
-    if not 0 < minutes <= LONGEST_WAIT:
+    if not 0 < minutes <= MOST_MINUTES:
         raise NotFound
     return span_of(starts_at if starts_at.tzinfo else starts_at.replace(tzinfo=SHANGHAI), minutes)
 
