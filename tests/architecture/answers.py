@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from tests.architecture import answers_of_doors
+
 JSON: dict[str, dict[str, str]] = {
+    **answers_of_doors.JSON,
     "tickets.programme": {"GET": "Performances"},
     "tickets.production": {"GET": "Production"},
     "tickets.performance": {"GET": "PerformanceForYou"},
@@ -349,7 +352,7 @@ SHOWN = {
     "staff.set_second",
 }
 """Addresses whose POST answers with a page of its own: the next ticket, or what is seen only once."""
-REDIRECTS = {
+REDIRECTS = answers_of_doors.REDIRECTS | {
     "pages.display",
     "members.sign_in",
     "members.code",
@@ -361,7 +364,7 @@ REDIRECTS = {
 }
 """Addresses for everybody whose GET may send on to another; those for roles send to the sign-in."""
 
-FILES = {
+FILES = answers_of_doors.FILES | {
     "calendars.feed": "text/calendar",
     "calendars.programme": "text/calendar",
     "calendars.site": "text/calendar",

@@ -44,6 +44,7 @@ USUAL = {
 }
 UNUSUAL = {
     "agenda/blocks.py": "the VEVENT block of an entry, stored with it and joined into feeds",
+    "arrivals/tokens.py": "the codes at doors, and the secrets of their screens",
     "audit/acts.py": "every act in words, and what acts are done to",
     "audit/seals.py": "the statements of sealing, and how a line is written to be hashed",
     "audit/values.py": "the values of acts in words",

@@ -92,6 +92,7 @@ class Belongings:
             "broadcast_id": UNKNOWN_ID,
             "tier_id": UNKNOWN_ID,
             "filename": "palace.css",
+            "occurrence_id": UNKNOWN_ID,
         }
         return {name: known[name] for name in rule.arguments}
 
