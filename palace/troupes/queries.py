@@ -276,6 +276,4 @@ def ending_soon(today: date, days: int) -> list[Ending]:
         )
     )
     found = db.session.execute(wanted.order_by(Troupe.id, Post.id))
-    return [
-        Ending(troupe, season, member_id) for troupe, season, member_id in found if member_id
-    ]
+    return [Ending(troupe, season, member_id) for troupe, season, member_id in found if member_id]

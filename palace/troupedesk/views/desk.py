@@ -154,7 +154,7 @@ def show(troupe_id: int, said: str = "", status: int = 200, **forms: Any) -> Res
         lambda: _json(found, shown),
         status=status,
         troupe=found,
-        site=hours.site_of(found),
+        house=hours.site_of(found),
         facts=forms.get("facts") or _facts(found),
         leader=forms.get("leader") or LeaderForm(formdata=None),
         decided=forms.get("decided", (0, None)),
