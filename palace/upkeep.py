@@ -11,6 +11,8 @@ from collections.abc import Callable
 from sqlalchemy.exc import SQLAlchemyError
 
 from palace import clock, retention
+from palace.arrivals import queries as doors
+from palace.arrivals import services as arrivals
 from palace.audit import services as audit
 from palace.audit.rules import Verdict
 from palace.blocks import services as blocks
@@ -20,6 +22,8 @@ from palace.moving import services as moving
 from palace.privacy import ledger
 from palace.privacy import services as privacy
 from palace.reports import services as reports
+from palace.rooms.queries import waits as room_queues
+from palace.rooms.services import waiting as room_waits
 from palace.roster import queries as rosters
 from palace.roster import services as roster
 from palace.roster import vouching
@@ -55,6 +59,13 @@ def tend_troupes() -> None:
     with transaction():
         if venues.has_palace():
             troupes.remind(venues.house_rules().season_remind_days, clock.now())
+
+
+def pass_rooms_on_due() -> None:
+    """Pass on each room and time that somebody waits for and nobody looked at, each a transaction."""
+    for space_id, span in room_queues.due(clock.now()):
+        with transaction():
+            room_waits.tend(space_id, span)
 
 
 def hand_out_due() -> None:
@@ -96,6 +107,15 @@ def read_roster(import_id: int, progress: Callable[[int], None] | None = None) -
     except (RosterRefused, LeaversUnconfirmed) as refusal:
         with transaction():
             roster.refuse(import_id, refusal)
+
+
+def miss_due() -> None:
+    """Write down each date that nobody came to, each a transaction."""
+    with transaction():
+        due = doors.missed(clock.now())
+    for occurrence_id in due:
+        with transaction():
+            arrivals.miss(occurrence_id)
 
 
 def tell_all() -> None:

@@ -46,6 +46,7 @@ ACTS = {
     "companion_removed": N_("删同行人"),
     "signed_out_everywhere": N_("会员退出所有设备"),
     "calendar_renewed": N_("换日历订阅地址"),
+    "troupe_calendar_renewed": N_("换团队日历订阅地址"),
     "access_asked": N_("开通轮椅席"),
     "access_ended": N_("关闭轮椅席"),
     "poster_made": N_("做入会海报"),
@@ -165,6 +166,11 @@ ACTS = {
     "package_changed": N_("改套票"),
     "package_published": N_("发布套票"),
     "package_withdrawn": N_("撤下套票"),
+    "room_arrived": N_("门口签到"),
+    "room_kept": N_("场地多留一会儿"),
+    "room_left": N_("签退，已恢复原状"),
+    "door_renewed": N_("换门口的链接和码"),
+    "networks_set": N_("改馆内网络"),
     "package_show_off": N_("一场取消，从未付款的套票里去掉"),
 }
 """Every act the code notes, in words."""

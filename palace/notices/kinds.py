@@ -174,6 +174,18 @@ KINDS = {
         "{title}, {starts_at}: seats kept until {pay_by}. Please pay {amount} at the box office.",
         NEWS,
     ),
+    "room_missed": Kind(
+        "{place}，{starts_at}，没有人签到，场地放给别人了，记一次没来。记错了，登录后在“我的”里说一声。",
+        "{place}, {starts_at}: nobody signed in, so the room went to others and a no-show is noted."
+        " If this is wrong, sign in and say so under Mine.",
+        NEWS,
+    ),
+    "room_late": Kind(
+        "{place}，{starts_at}，取消得太晚，记一次没来。下次请早点取消。记错了，登录后在“我的”里说一声。",
+        "{place}, {starts_at}: cancelled too late, so a no-show is noted. Please cancel earlier next time."
+        " If this is wrong, sign in and say so under Mine.",
+        NEWS,
+    ),
     "room_taken": Kind(
         "{place}约好了，{starts_at}，共{count}次。去不了请先登录，在“我的”里取消。",
         "{place} is yours: {starts_at}, {count} date(s). If you cannot come, sign in and cancel under Mine.",

@@ -103,6 +103,8 @@ MANNERS: dict[str, Manner] = {
     "room_refused": Manner(N_("场地没有批准"), wait=Wait.UNLESS_SOON),
     "room_displaced": Manner(N_("场地让给文化宫的活动"), must=True, wait=Wait.UNLESS_SOON),
     "room_lapsed": Manner(N_("场地没有及时审批"), wait=Wait.UNLESS_SOON),
+    "room_missed": Manner(N_("约了场地没来")),
+    "room_late": Manner(N_("场地取消得太晚")),
     "room_taken": Manner(N_("场地约好了")),
     "room_pending": Manner(N_("场地等审批")),
     "room_cancelled": Manner(N_("场地预约取消了")),

@@ -18,7 +18,7 @@ from palace.members.posts import AT_PROGRAMME
 from palace.members.rules import Role, SignedIn, mask_name
 from palace.rooms.models import Occurrence, Room
 from palace.rooms.policies import Policy
-from palace.rooms.queries import facts
+from palace.rooms.queries import terms
 from palace.rooms.rules import HOLDING, Takers, monday, month
 from palace.statements import execute
 from palace.text import N_
@@ -80,7 +80,7 @@ def rooms_of(occurrences: Sequence[Occurrence]) -> dict[int, Room]:
 def used(troupe_id: int, today: date) -> Used:
     """Return what a troupe has taken of this week and of this month, as the rules of rooms count it."""
     first, last = min(monday(today), month(today)), today + timedelta(days=DAYS_AROUND)
-    rows = execute(facts.USED, {"troupe_id": troupe_id, "first": first, "last": last})
+    rows = execute(terms.USED, {"troupe_id": troupe_id, "first": first, "last": last})
     return Used(
         sum(row.minutes for row in rows if monday(row.day) == monday(today)),
         sum(row.minutes for row in rows if month(row.day) == month(today)),
