@@ -70,7 +70,7 @@ def test_somebody_else_s_troupe_is_like_one_that_is_not_there(
 
 
 def test_the_hours_of_the_week_are_counted_over_all_leaders(
-    mine: FlaskClient, choir: Choir, lending: Lending, make: Factory
+    app: Flask, choir: Choir, lending: Lending, make: Factory
 ) -> None:
     monday, room = a_week(lending, choir), lending.room()
     deputy = lending.leader(choir.troupe, "李副", role=Role.DEPUTY)
@@ -83,7 +83,7 @@ def test_the_hours_of_the_week_are_counted_over_all_leaders(
     lending.reservation(
         room, monday + timedelta(days=7), "19:00", 60, troupe=choir.troupe, member=deputy
     )
-    make.commit()
+    mine = browser_of(app, make, choir.leader)
     assert told_of(mine, choir)["used_week_minutes"] == 210
     assert "每周6小时，本周已用3小时30分钟" in mine.get(f"/troupes/{choir.troupe.id}").text
 
