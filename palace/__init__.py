@@ -72,6 +72,7 @@ from palace.productions.services import PRODUCTION
 from palace.reports import views as reports
 from palace.review import views as review
 from palace.review.rules import reviewed
+from palace.roomdesk import views as roomdesk
 from palace.rooms import views as rooms
 from palace.roster import views as roster
 from palace.schema import check_current, check_known, revision
@@ -137,6 +138,7 @@ PARTS = (
     hours,
     troupes,
     rooms,
+    roomdesk,
 )
 """Everything that adds addresses, filters or hooks of its own."""
 
