@@ -73,6 +73,7 @@ from palace.productions.services import PRODUCTION
 from palace.reports import views as reports
 from palace.review import views as review
 from palace.review.rules import reviewed
+from palace.roomdesk import views as roomdesk
 from palace.rooms import views as rooms
 from palace.rooms.services import on_room_freed, on_room_wanted
 from palace.rooms.services import waiting as room_waits
@@ -142,6 +143,7 @@ PARTS = (
     rooms,
     courts,
     troupedesk,
+    roomdesk,
 )
 """Everything that adds addresses, filters or hooks of its own."""
 

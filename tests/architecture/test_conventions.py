@@ -80,6 +80,8 @@ UNUSUAL = {
     "privacy/rows.py": "which rows of a table are a member's, where no column says it alone",
     "privacy/ledger.py": "the copy of the erasures beside the backups",
     "rooms/series.py": "rules of a weekly series, beside those of rooms",
+    "hours/reading.py": "a list of special days somebody brings, as lines",
+    "rooms/figures.py": "the figures of a policy in words, which its page and the audit share",
     "roster/delimited.py": "reads a CSV a block at a time, in the process for files nobody trusts",
     "roster/following.py": "the statements by which members follow what an import wrote",
     "roster/headings.py": "the words lists use for their columns, in both languages",
