@@ -12,8 +12,8 @@ from palace.clock import at
 from palace.db import db
 from palace.rooms.claims import Taking, days_around
 from palace.rooms.models import Occurrence
-from palace.rooms.queries.facts import COUNTED, DATES, counted
 from palace.rooms.queries.free import holds
+from palace.rooms.queries.terms import COUNTED, DATES, counted
 from palace.rooms.rules import OccurrenceState, monday, month
 from palace.rooms.series import Scope
 from palace.rooms.wishes import MINUTE, Facts, Span

@@ -23,6 +23,7 @@ from palace.rooms.models import Occurrence, OccurrenceEquipment, Reservation
 from palace.rooms.queries import changing
 from palace.rooms.queries import facts as facts_queries
 from palace.rooms.queries.changing import Change
+from palace.rooms.queries.terms import facts_of
 from palace.rooms.rules import HOLDING, OccurrenceState
 from palace.rooms.series import WEEK, Scope
 from palace.rooms.services.ending import on_room_freed
@@ -67,7 +68,7 @@ def judge(member: Known, some: Sequence[Occurrence], wanted: Change) -> Judged:
     swaps = {day: space_id for day, space_id in swaps.items() if space_id != wish.space_id}
     skips = {wanted.span(one).day for one in some if one not in held}
     facts = changing.without(
-        facts_queries.facts_of(wish, member, wish.space_id, swaps=swaps, in_series=of.weeks > 1),
+        facts_of(wish, member, wish.space_id, swaps=swaps, in_series=of.weeks > 1),
         held,
     )
     failures = rules.failed_rules(wish, facts, skips=skips) if held else []

@@ -9,15 +9,17 @@ from datetime import date, time
 from palace import clock
 from palace.members.rules import Known
 from palace.rooms import rules
-from palace.rooms.errors import Failure, NoiseBeside
+from palace.rooms.errors import Failure, NoiseBeside, RulesFailed
 from palace.rooms.models import Reservation, Room
 from palace.rooms.queries import series as queries
-from palace.rooms.queries.facts import facts_of, occurrences_of
+from palace.rooms.queries.facts import occurrences_of
 from palace.rooms.queries.series import Asked, Bounds
+from palace.rooms.queries.terms import facts_of
 from palace.rooms.rules import OccurrenceState
 from palace.rooms.series import Candidate, Choice, Planned, Proposal, plan, propose, settle
 from palace.rooms.services.taking import Wish, reserve
 from palace.rooms.services.waiting import wait_for_skipped
+from palace.text import N_
 
 SWAP = "swap"
 """Dates without a choice go to the best other room; those that no room has are left out."""
@@ -139,6 +141,8 @@ def take_weekly(
         RulesFailed, NoiseBeside, Taken: as `reserve`; nothing is kept then.
         KeyReused: the key was used for another series.
     """
+    if not choices:
+        raise RulesFailed([Failure("no_dates", N_("请至少约一天。"))])
     reservation = reserve(
         wish,
         swaps={one.day: one.space_id for one in choices if one.space_id},

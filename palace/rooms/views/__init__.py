@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from palace.rooms.views import reserving, series
+from palace.rooms.views import changing, reserving, series
 from palace.rooms.views.base import bp
 
-__all__ = ["init_app", "reserving", "series"]
+__all__ = ["changing", "init_app", "reserving", "series"]
 
 
 def init_app(app: Flask) -> None:
