@@ -106,6 +106,34 @@ class AlreadyOver(PalaceError):
     message = N_("这一次已经结束或取消了。")
 
 
+class AlreadyWaiting(PalaceError):
+    """They wait for the room already, at a time that overlaps. Carries `starts_at`, `ends_at`."""
+
+    status, code = 409, "room_already_waiting"
+    message = N_("您已经在排这个场地%(starts_at)s到%(ends_at)s。想改时间，请先退出那一次。")
+
+
+class NothingToWaitFor(PalaceError):
+    """The room is free then."""
+
+    status, code = 409, "room_is_free"
+    message = N_("这个时间现在就空着，不用排队，直接约就行。")
+
+
+class NoOfferYet(PalaceError):
+    """It is not their turn yet."""
+
+    status, code = 409, "no_room_offer_yet"
+    message = N_("还没有轮到您，空出来马上告诉您。")
+
+
+class OfferOver(PalaceError):
+    """The time to take what was offered has passed, or it was given up."""
+
+    status, code = 409, "room_offer_over"
+    message = N_("给您留的时间已经过了，场地让给后面的人了。")
+
+
 class DatesChanged(PalaceError):
     """The dates that would be changed are not those that were shown."""
 

@@ -144,6 +144,25 @@ class CancelForm(Form):
         return None if self.coming.data else frozenset(map(int, self.occurrence.data))
 
 
+class JoinWaitForm(Form):
+    """For which time somebody waits for a room, what for, and for which troupe."""
+
+    starts = InstantField(validators=[InputRequired(NO_START)])
+    minutes = WholeField("", 1, MOST_MINUTES, _("请写要多少分钟，1到1440。"))
+    purpose = StringField(
+        _("用途"), validators=[InputRequired(_("请选择用途。")), Length(max=LONGEST_CODE)]
+    )
+    people = WholeField(_("人数"), 1, MOST_PEOPLE, NO_PEOPLE)
+    troupe = WholeField(_("团队"), 1, LARGEST_ID, STALE, needed=False)
+
+    @property
+    def span(self) -> Span:
+        """Return the time; it was read and its length is one."""
+        starts_at = self.starts.data
+        ends_at = starts_at + MINUTE * (self.minutes.data or 0)
+        return Span(day=palace_day(starts_at), starts_at=starts_at, ends_at=ends_at)
+
+
 class DayField(Field):
     """A palace day."""
 

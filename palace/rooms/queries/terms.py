@@ -29,6 +29,7 @@ from palace.members.models import Post
 from palace.members.rules import Known, Role, Standing
 from palace.rooms.models import Occurrence, Purpose, Reservation, Room
 from palace.rooms.queries.facts import figures_of, room
+from palace.rooms.queries.strikes import OF_TROUPE
 from palace.rooms.rules import OccurrenceState, monday, month
 from palace.rooms.wishes import Facts, RoomFacts, Shut, Wanted
 from palace.statements import Question, execute_all
@@ -128,6 +129,7 @@ def _asked(
             "troupe": (TROUPE_NOW, of_troupe | whose),
             "seasons": (SEASONS, of_troupe),
             "used": (USED, of_troupe | around),
+            "strikes": (OF_TROUPE, of_troupe),  # in the place of the member's own
         }
     return asked
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -44,6 +44,10 @@ class Wish:
     equipment: Mapping[int, int] = field(default_factory=dict)
 
 
+on_room_wanted: dict[str, Callable[[Wish, Sequence[Taking]], None]] = {}
+"""What sees to it that others come first before rooms are taken, behind their locks; wired in create_app."""
+
+
 def reserve(
     wish: Wish,
     *,
@@ -80,7 +84,7 @@ def reserve(
         raise RulesFailed(failures)
     takings = takings_of(wish, facts, rules.left_of(wish, skips))
     held = take(wish, takings)
-    reservation = _written(wish, code, facts.now)
+    reservation = written(wish, code, facts.now)
     dates = _dates(reservation, takings, held)
     dates += _skipped(reservation, wish, skips)
     _add(dates, wish)
@@ -106,17 +110,31 @@ def _locked(
     """Take the locks of a wish, behind its key's; return the code of the reservation the key made."""
     body = repr((_body(wish), sorted(swaps.items()), sorted(skips)))
     taking = commands.taking(by, "reserve", key or code, body=body, answer=code)
+    taken, found, *_ = execute_all(taking, *_locks(wish, swaps.values()))
+    if not found:
+        raise NotFound
+    return commands.first_of(taking, taken)
+
+
+def lock(wish: Wish) -> None:
+    """Take the locks of a wish; its counts are true from here on.
+
+    Raises:
+        NotFound: its member was erased meanwhile.
+    """
+    found, *_ = execute_all(*_locks(wish, ()))
+    if not found:
+        raise NotFound
+
+
+def _locks(wish: Wish, swapped: Collection[int]) -> list[Question]:
+    """Return the locks of a wish in their order: member, troupe or unit, spaces."""
     locks: list[Question] = [(members.LOCK, {"member_id": wish.member.id})]
     if wish.troupe_id is not None:
         locks.append(claims.locking_troupe(wish.troupe_id))
     elif wish.member.unit_id is not None:
         locks.append(claims.locking_unit(wish.member.unit_id))
-    taken, found, *_ = execute_all(
-        taking, *locks, claims.locking_spaces({wish.space_id, *swaps.values()})
-    )
-    if not found:
-        raise NotFound
-    return commands.first_of(taking, taken)
+    return [*locks, claims.locking_spaces({wish.space_id, *swapped})]
 
 
 def _body(wish: Wish) -> tuple[object, ...]:
@@ -148,6 +166,8 @@ def take(wish: Wish, takings: Sequence[Taking]) -> list[int]:
     Raises:
         NoiseBeside, EquipmentShort, Taken.
     """
+    for wanted in on_room_wanted.values():
+        wanted(wish, takings)
     check_beside(wish.purpose, takings)
     check_equipment(wish.equipment, takings)
     held = claims.take(takings)
@@ -157,7 +177,8 @@ def take(wish: Wish, takings: Sequence[Taking]) -> list[int]:
     return [use for use in held if use is not None]
 
 
-def _written(wish: Wish, code: str, now: datetime) -> Reservation:
+def written(wish: Wish, code: str, now: datetime) -> Reservation:
+    """Write a wish down."""
     first = wish.spans[0]
     reservation = Reservation(
         code=code,
@@ -183,7 +204,7 @@ def _dates(
     reservation: Reservation, takings: Sequence[Taking], held: Sequence[int]
 ) -> list[Occurrence]:
     return [
-        _date(
+        date_of(
             reservation,
             taking.span,
             taking.room.space_id,
@@ -196,19 +217,20 @@ def _dates(
 
 def _skipped(reservation: Reservation, wish: Wish, skips: Collection[date]) -> list[Occurrence]:
     return [
-        _date(reservation, span, wish.space_id, OccurrenceState.SKIPPED, None)
+        date_of(reservation, span, wish.space_id, OccurrenceState.SKIPPED, None)
         for span in wish.spans
         if span.day in skips
     ]
 
 
-def _date(
+def date_of(
     reservation: Reservation,
     span: Span,
     space_id: int,
     state: OccurrenceState,
     occupancy_id: int | None,
 ) -> Occurrence:
+    """Return a new date of a reservation."""
     return Occurrence(
         reservation_id=reservation.id,
         reservation=reservation,

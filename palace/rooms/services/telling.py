@@ -98,9 +98,12 @@ def tell_all(kind: str, dates: Sequence[Occurrence], now: datetime) -> None:
 
 def told(one: Occurrence) -> set[int]:
     """Return who hears of a date: all who lead its troupe, or its member."""
-    if one.troupe_id is None:
-        return {one.member_id}
+    return {one.member_id} if one.troupe_id is None else leaders_of(one.troupe_id)
+
+
+def leaders_of(troupe_id: int) -> set[int]:
+    """Return the members who lead a troupe, or are its deputies."""
     leading = select(Post.member_id).where(
-        Post.troupe_id == one.troupe_id, Post.role.in_(facts.LEADING), Post.ended_at.is_(None)
+        Post.troupe_id == troupe_id, Post.role.in_(facts.LEADING), Post.ended_at.is_(None)
     )
     return {found for found in db.session.scalars(leading) if found is not None}
