@@ -24,8 +24,8 @@ from palace.rooms.models import Occurrence, Room
 from palace.rooms.queries import changing, facts
 from palace.rooms.queries.changing import Change
 from palace.rooms.series import Scope
+from palace.rooms.services import series as services
 from palace.rooms.services.editing import change, judge
-from palace.rooms.services.taking import add_back
 from palace.rooms.views.base import bp
 from palace.rooms.wishes import MINUTE, Span
 from palace.text import N_
@@ -88,7 +88,7 @@ def add_skipped(occurrence_id: int) -> ResponseReturnValue:
     code = one.reservation.code
     try:
         with transaction():
-            added = add_back(current_member(), occurrence_id, by=current_user.actor)
+            added = services.add_skipped(current_member(), occurrence_id, by=current_user.actor)
             body = {"reservation": code, "occurrence": added.id, "state": added.state}
     except PalaceError as refusal:
         pass_on(refusal)
