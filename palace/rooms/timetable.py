@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
 from palace.hours.rules import MIDNIGHT
+from palace.rooms.wishes import Figures
 
 STEP = 30
 """Minutes of a cell of the grid."""
@@ -27,13 +28,19 @@ def typed(day: date, minute: int) -> str:
 
 
 class CellKind(StrEnum):
-    """What a stretch of a room's day is to who wants it; GAP is another use's setting up or clearing."""
+    """What a stretch of a room's day is to who wants it.
+
+    GAP is needed before or after another use, PAST is over or too soon to be taken, EARLY is not
+    to be taken yet, and ODD no length or start that the room is lent for.
+    """
 
     FREE = "free"
     TAKEN = "taken"
     GAP = "gap"
     PAST = "past"
+    EARLY = "early"
     CLOSED = "closed"
+    ODD = "odd"
 
 
 class Thing(NamedTuple):
@@ -47,7 +54,7 @@ class Thing(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A room as the grid needs it; minutes are those of its policy, `shares` the spaces with a part of it."""
+    """A room as the grid needs it; `shares` are the spaces that have a part of it, itself among them."""
 
     space_id: int
     site_id: int
@@ -60,18 +67,15 @@ class Place:
     teardown_minutes: int
     approval: bool
     purposes: Sequence[str]
-    takers: str
-    step_minutes: int
-    min_minutes: int
-    max_minutes: int
-    lead_minutes: int
+    figures: Figures
     shares: Sequence[int]
     things: Sequence[Thing]
 
     def lends(self, begins: int, minutes: int) -> bool:
         """Return whether a use of this length may begin then, by its policy's lengths and raster."""
-        on_raster = begins % self.step_minutes == minutes % self.step_minutes == 0
-        return on_raster and self.min_minutes <= minutes <= self.max_minutes
+        figures = self.figures
+        on_raster = begins % figures.step_minutes == minutes % figures.step_minutes == 0
+        return on_raster and figures.min_minutes <= minutes <= figures.max_minutes
 
 
 class Taken(NamedTuple):
@@ -126,19 +130,33 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Lane:
-    """A room on a day; `parts` are when it is open, `earliest` the first minute a use may begin."""
+    """A room on a day; `parts` are when it is open, `earliest` the first minute a use may begin.
+
+    `opens_at`: from when it may be taken, where that is still to come.
+    """
 
     place: Place
     day: date
     parts: Sequence[tuple[int, int]]
     taken: Sequence[Taken]
     earliest: int = 0
+    opens_at: datetime | None = None
+
+    def stands(self, begins: int, ends: int) -> CellKind:
+        """Return how the room stands for who wants it then, with what its use needs before and after."""
+        if not any(opens <= begins and ends <= closes for opens, closes in self.parts):
+            return CellKind.CLOSED
+        if self.meets(begins, ends):
+            return CellKind.TAKEN
+        if begins < self.earliest:
+            return CellKind.PAST
+        if not self.place.lends(begins, ends - begins):
+            return CellKind.ODD
+        return CellKind.EARLY if self.opens_at else CellKind.FREE
 
     def is_free(self, begins: int, ends: int) -> bool:
-        """Return whether people could have the room then, with what its use needs before and after."""
-        inside = any(opens <= begins and ends <= closes for opens, closes in self.parts)
-        lent = self.place.lends(begins, ends - begins) and begins >= self.earliest
-        return inside and lent and not self.meets(begins, ends)
+        """Return whether people could take the room now for then."""
+        return self.stands(begins, ends) is CellKind.FREE
 
     def meets(self, begins: int, ends: int) -> bool:
         """Return whether another use has the room at that time, or while it is set up or cleared."""
@@ -147,7 +165,7 @@ class Lane:
 
     def starts(self, minutes: int) -> Iterator[int]:
         """Yield when a use of this length could begin, on the room's raster."""
-        step = self.place.step_minutes
+        step = self.place.figures.step_minutes
         for opens, closes in self.parts:
             for begins in range(-(-opens // step) * step, closes - minutes + 1, step):
                 if self.is_free(begins, begins + minutes):
@@ -155,9 +173,8 @@ class Lane:
 
     def lengths(self, begins: int) -> list[int]:
         """Return how long the room could be had from then on: what its policy lends, on its raster."""
-        offered = range(
-            self.place.step_minutes, self.place.max_minutes + 1, self.place.step_minutes
-        )
+        step, longest = self.place.figures.step_minutes, self.place.figures.max_minutes
+        offered = range(step, longest + 1, step)
         return [minutes for minutes in offered if self.is_free(begins, begins + minutes)]
 
     def cells(self, first: int, last: int) -> list[Cell]:
@@ -165,6 +182,8 @@ class Lane:
         marks: list[CellKind | Taken] = [CellKind.CLOSED] * ((last - first) // STEP)
         for opens, closes in self.parts:
             _paint(marks, opens - first, closes - first, CellKind.FREE, inside=True)
+        if self.opens_at:
+            _paint(marks, 0, last - first, CellKind.EARLY, over=CellKind.FREE)
         _paint(marks, 0, self.earliest - first, CellKind.PAST, over=CellKind.FREE)
         place = self.place
         for one in self.taken:
@@ -172,7 +191,7 @@ class Lane:
             _paint(marks, begins - first, ends - first, CellKind.GAP, over=CellKind.FREE)
         for one in self.taken:
             _paint(marks, one.begins - first, one.ends - first, one)
-        return list(_runs(marks, first, max(place.step_minutes, STEP)))
+        return list(_runs(marks, first, max(place.figures.step_minutes, STEP)))
 
 
 def _paint(
@@ -347,8 +366,8 @@ def _shorter(lanes: Sequence[Lane], wanted: Wanted) -> Way | None:
     """Return the longest time inside the wanted one that is long enough to be lent."""
     best: Way | None = None
     for lane in lanes:
-        step = lane.place.step_minutes
-        for minutes in range(wanted.minutes - step, lane.place.min_minutes - 1, -step):
+        step, shortest = lane.place.figures.step_minutes, lane.place.figures.min_minutes
+        for minutes in range((wanted.minutes - 1) // step * step, shortest - 1, -step):
             if best is not None and minutes <= best.minutes:
                 break
             begins = next(

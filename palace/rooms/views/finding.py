@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from flask import request
 from flask.typing import ResponseReturnValue
 
@@ -96,9 +94,8 @@ def space(space_id: int) -> ResponseReturnValue:
         raise NotFound
     refused, who = asked_well(form), who_looks()
     today = clock.palace_day(now)
-    shown = form.day.day or today
-    monday = shown - timedelta(days=shown.weekday())
-    days = [monday + DAY * number for number in range(WEEK_DAYS)]
+    first = form.day.day or today
+    days = [first + DAY * number for number in range(WEEK_DAYS)]
     lanes = grid.lanes([place], days, now, who.seen)
     return answer(
         "rooms/week.html",
@@ -108,8 +105,8 @@ def space(space_id: int) -> ResponseReturnValue:
         place=place,
         room=db.session.get_one(Room, space_id),
         purposes=[one for one in grid.purposes() if one.code in place.purposes],
-        before=monday - DAY * WEEK_DAYS,
-        after=monday + DAY * WEEK_DAYS,
+        before=first - DAY * WEEK_DAYS,
+        after=first + DAY * WEEK_DAYS,
         today=today,
         lanes=lanes,
         rows=side_by_side(lanes),

@@ -78,7 +78,9 @@ def found_json(site: Site, found: Found) -> dict[str, Any]:
         "site": site.code,
         **_span(wanted.day, wanted.begins, wanted.ends),
         "free": [place_json(lane.place) for lane in found.free],
-        "taken": [lane.place.space_id for lane in found.taken],
+        "others": [
+            {"space": lane.place.space_id, "stands": how.value} for lane, how in found.others
+        ],
         "instead": [_way_json(kind, way) for kind, way in known.items() if way],
         "stock": {thing.code: thing.left for thing in found.stock},
     }
