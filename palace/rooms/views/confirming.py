@@ -17,7 +17,7 @@ from palace.members.queries import current_member
 from palace.members.rules import Role
 from palace.rooms import rules
 from palace.rooms.errors import Failure, RuleFailed
-from palace.rooms.queries import facts, grid
+from palace.rooms.queries import grid, terms
 from palace.rooms.queries.finding import ways_around
 from palace.rooms.rules import Takers
 from palace.rooms.services import Wish
@@ -128,7 +128,7 @@ def _wish(asked: Asked) -> Wish:
 
 def _judged(wish: Wish) -> tuple[Sequence[Failure], bool]:
     """Return every rule a wish does not keep, and whether somebody of the palace has to decide."""
-    known = facts.facts_of(wish, wish.member, wish.space_id, swaps={}, in_series=False)
+    known = terms.facts_of(wish, wish.member, wish.space_id, swaps={}, in_series=False)
     return rules.failed_rules(wish, known), bool(rules.must_decide(wish, known, wish.spans))
 
 
