@@ -66,9 +66,10 @@ def day() -> ResponseReturnValue:
     form, now, sites = DayForm(request.args), clock.now(), grid.lending_sites()
     refused = asked_well(form)
     site, who = site_of(form.site.data if not refused else None, sites), who_looks()
-    shown = form.day.day or clock.palace_day(now)
+    shown = form.day.data or clock.palace_day(now)
     lanes = grid.lanes(grid.places_at(site.id, Takers.TROUPE), [shown], now, who.seen)
     first, last = hours_shown(lanes)
+    early = [lane.opens_at for lane in lanes if lane.opens_at]
     return answer(
         "rooms/day.html",
         lambda: day_json(site, shown, lanes),
@@ -79,7 +80,9 @@ def day() -> ResponseReturnValue:
         shown=shown,
         before=shown - DAY,
         after=shown + DAY,
+        early=min(early) if early and len(early) == len(lanes) else None,
         hours=range(first // 60, last // 60),
+        begins=usual(who.troupe, now).starts.partition("T")[2],
         rows=[(lane, lane.cells(first, last)) for lane in lanes],
     )
 
@@ -94,7 +97,7 @@ def space(space_id: int) -> ResponseReturnValue:
         raise NotFound
     refused, who = asked_well(form), who_looks()
     today = clock.palace_day(now)
-    first = form.day.day or today
+    first = form.day.data or today
     days = [first + DAY * number for number in range(WEEK_DAYS)]
     lanes = grid.lanes([place], days, now, who.seen)
     return answer(
