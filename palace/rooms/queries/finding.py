@@ -10,7 +10,8 @@ from palace import clock
 from palace.rooms.queries import grid
 from palace.rooms.queries.grid import Seen, Stock
 from palace.rooms.rules import Takers
-from palace.rooms.timetable import CellKind, Lane, Place, Wanted, Ways, instead
+from palace.rooms.timetable import CellKind, Lane, Place
+from palace.rooms.ways import Wanted, Ways, instead
 
 DAY = timedelta(days=1)
 LOOKED_AROUND = 3

@@ -268,7 +268,7 @@ STOCK = (
         Equipment.name_zh,
         Equipment.name_en,
         exists().where(RoomEquipment.equipment_id == Equipment.id).label("stands"),
-        (Equipment.stock - func.coalesce(CARRIED, 0)).label("left"),
+        cast(Equipment.stock - func.coalesce(CARRIED, 0), BigInteger).label("left"),
     )
     .where(Equipment.site_id == bindparam("site_id"))
     .order_by(Equipment.id)

@@ -21,11 +21,12 @@ from palace.rooms.queries import grid, terms
 from palace.rooms.queries.finding import ways_around
 from palace.rooms.rules import Takers
 from palace.rooms.services import Wish
-from palace.rooms.timetable import Lane, Wanted, Ways
+from palace.rooms.timetable import Lane
 from palace.rooms.views.asked import NO_START, TakeForm
 from palace.rooms.views.base import bp
 from palace.rooms.views.told import instant, place_json
 from palace.rooms.views.wanting import Who, checked_query, who_looks
+from palace.rooms.ways import Wanted, Ways
 from palace.rooms.wishes import Span
 from palace.web import allow, answer, reads, refusal_words
 

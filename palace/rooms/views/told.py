@@ -8,7 +8,8 @@ from typing import Any
 
 from palace import clock
 from palace.rooms.queries.finding import Found
-from palace.rooms.timetable import Lane, Place, Taken, Way
+from palace.rooms.timetable import Lane, Place, Taken
+from palace.rooms.ways import Way
 from palace.venues.models import Site
 
 

@@ -14,8 +14,8 @@ from palace.errors import BadInput, NotFound
 from palace.rooms.queries import habits
 from palace.rooms.queries.grid import Seen, minute_of
 from palace.rooms.queries.habits import Led, Use
-from palace.rooms.timetable import Wanted
 from palace.rooms.views.asked import DayForm, FindForm, TakeForm
+from palace.rooms.ways import Wanted
 from palace.venues.models import Site
 from palace.web import wants_json
 
