@@ -84,6 +84,7 @@ from palace.tickets import services as tickets_services
 from palace.tickets import views as tickets
 from palace.tickets.services.freed import on_freed, on_refused
 from palace.troupedesk import views as troupedesk
+from palace.troupes.services import link_member
 from palace.unions import views as unions
 from palace.venues import queries as venues
 from palace.venues.queries import code_budget, has_palace, message_rules
@@ -187,6 +188,7 @@ def create_app(settings: Settings) -> Flask:
     bodies[BROADCAST] = broadcasts_queries.bodies
     stopped[BROADCAST] = broadcasts_queries.stopped
     on_joining["consents"] = agree_at_joining
+    on_joining["troupes"] = link_member
     on_paid["tickets"] = tickets_services.settle_paid
     on_paid["packages"] = packages_services.settle_paid
     on_freed["waiting"] = waiting_services.seats_freed

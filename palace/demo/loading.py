@@ -27,6 +27,7 @@ from palace.demo import (
     rooms,
     sales,
     strikes,
+    troupes,
     waiting,
 )
 from palace.demo.people import SEED
@@ -96,6 +97,7 @@ def _bring_in() -> None:
     people.bring_in(now)
     joining.bring_in(now)
     persons.bring_in(now)
+    troupes.bring_in(now)
     shows = programme.bring_in(now)
     waiting.book_first(shows)
     blocks.bring_in(shows, now)

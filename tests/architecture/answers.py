@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from tests.architecture import answers_of_troupes
+
 JSON: dict[str, dict[str, str]] = {
+    **answers_of_troupes.JSON,
     "tickets.programme": {"GET": "Performances"},
     "tickets.production": {"GET": "Production"},
     "tickets.performance": {"GET": "PerformanceForYou"},
@@ -299,7 +302,7 @@ JSON: dict[str, dict[str, str]] = {
 """Which shape an address answers with, by endpoint and method; what is not here is a page or a file."""
 
 JSON_ONLY = {"pages.healthz"}
-CREATES = {
+CREATES = answers_of_troupes.CREATES | {
     "acting.begin",
     "acting.introduce",
     "tickets.hold",

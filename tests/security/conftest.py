@@ -26,6 +26,7 @@ from palace.programme.models import Performance
 from palace.tickets import services
 from palace.tickets.models import Order, PackageOrder, Ticket
 from palace.tickets.rules import Wish
+from palace.troupes.models import Season, Troupe
 from palace.waiting import services as waiting
 from palace.waiting.models import WaitEntry
 from palace.waiting.rules import Wanted
@@ -33,6 +34,7 @@ from tests.blocks.conftest import give
 from tests.codes.conftest import batch_of, texts
 from tests.coupons.conftest import pool_of
 from tests.factory import Factory
+from tests.lending import Lending
 from tests.packages.conftest import packaged
 
 UNKNOWN_ID = 999_999_999
@@ -40,7 +42,7 @@ UNKNOWN_ID = 999_999_999
 
 @dataclass(frozen=True)
 class Belongings:
-    """A member's ticket, held order, offer, coupon and held package; a block of a unit, a batch of codes."""
+    """A member's ticket, held order, offer, coupon and held package; a unit's block, codes, a troupe."""
 
     member: Member
     performance: Performance
@@ -52,6 +54,8 @@ class Belongings:
     batch: CodeBatch
     coupon: Coupon
     package: PackageOrder
+    troupe: Troupe
+    season: Season
 
     def values(self, rule: Rule) -> dict[str, object]:
         """Return the address values of this member's things."""
@@ -89,6 +93,9 @@ class Belongings:
             "broadcast_id": UNKNOWN_ID,
             "tier_id": UNKNOWN_ID,
             "filename": "palace.css",
+            "troupe_id": self.troupe.id,
+            "season_id": self.season.id,
+            "row_id": UNKNOWN_ID,
         }
         return {name: known[name] for name in rule.arguments}
 
@@ -120,6 +127,7 @@ def own_something(make: Factory, performance: Performance | None = None) -> Belo
     ticket = db.session.scalars(select(Ticket).where(Ticket.member_id == member.id)).one()
     block = give(make, make.performance(seats=4), member.roster_entry.unit)
     names = read_list(block.id, member.name, "member:1")
+    lending = Lending(make)
     dates = [make.performance(seats=4, prices={"public": 0}) for _ in range(2)]
     package = packaged(make, dates, {"public": 0})
     return Belongings(
@@ -133,6 +141,8 @@ def own_something(make: Factory, performance: Performance | None = None) -> Belo
         batch=batch_of(make.performance(seats=4)),
         coupon=coupons.take(member, pool_of(make, 2, per_member=2).id, "belongings-4"),
         package=packages.take(member, package.id, Asked(count=1), key="belongings-5"),
+        troupe=lending.troupe("合唱团", certified=False),
+        season=lending.season(),
     )
 
 

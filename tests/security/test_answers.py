@@ -42,6 +42,7 @@ from tests.security.desk_walk import run_the_desk
 from tests.security.notices_walk import read_what_was_told, tell_many
 from tests.security.plans_walk import draw_plans
 from tests.security.programme_walk import open_and_keep, switch_houses, write_and_review
+from tests.troupes.walk import look_after_troupes
 from tests.waiting.walk import wait_for_one
 
 PASSWORD = "售票处 2026 南宫"  # noqa: S105 - a test's
@@ -365,6 +366,7 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     give_tickets_away(walk, make)
     hand_coupons_out(walk, make, make.member())
     sell_a_package(walk, make)
+    look_after_troupes(walk, make)
     move_a_show(walk, make)
     make.sign_in(walk.browser, make.member())
     look_after_oneself(walk)
