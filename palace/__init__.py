@@ -85,6 +85,7 @@ from palace.tickets import views as tickets
 from palace.tickets.services.freed import on_freed, on_refused
 from palace.troupedesk import views as troupedesk
 from palace.unions import views as unions
+from palace.usage import views as usage
 from palace.venues import queries as venues
 from palace.venues.queries import code_budget, has_palace, message_rules
 from palace.venues.services import check_database
@@ -139,6 +140,7 @@ PARTS = (
     hours,
     rooms,
     troupedesk,
+    usage,
 )
 """Everything that adds addresses, filters or hooks of its own."""
 
