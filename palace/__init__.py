@@ -88,6 +88,7 @@ from palace.tickets.services.freed import on_freed, on_refused
 from palace.troupedesk import views as troupedesk
 from palace.troupes.services import link_member
 from palace.unions import views as unions
+from palace.usage import views as usage
 from palace.venues import queries as venues
 from palace.venues.queries import code_budget, has_palace, message_rules
 from palace.venues.services import check_database
@@ -144,6 +145,7 @@ PARTS = (
     courts,
     troupedesk,
     roomdesk,
+    usage,
 )
 """Everything that adds addresses, filters or hooks of its own."""
 
