@@ -87,7 +87,9 @@ def who(export: Export) -> SignedIn | None:
 
 
 def _held(who: Staff | Member) -> tuple[HeldPost, ...]:
-    return tuple(HeldPost(post.role, post.site_id, post.unit_id, post.troupe_id) for post in posts_of(who))
+    return tuple(
+        HeldPost(post.role, post.site_id, post.unit_id, post.troupe_id) for post in posts_of(who)
+    )
 
 
 def _known(member: Member) -> SignedInMember:

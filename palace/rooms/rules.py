@@ -41,6 +41,20 @@ HOLDING = (OccurrenceState.PENDING, OccurrenceState.OFFERED, OccurrenceState.CON
 """States in which an occurrence has an occupancy; whether it still holds, its `lapses_at` says."""
 
 
+STATES = {
+    OccurrenceState.PENDING: N_("等审批"),
+    OccurrenceState.OFFERED: N_("轮到您了"),
+    OccurrenceState.CONFIRMED: N_("约好了"),
+    OccurrenceState.SKIPPED: N_("跳过了"),
+    OccurrenceState.CANCELLED: N_("取消了"),
+    OccurrenceState.REFUSED: N_("没有批准"),
+    OccurrenceState.DISPLACED: N_("让给了文化宫的活动"),
+    OccurrenceState.LAPSED: N_("过了时限"),
+    OccurrenceState.MISSED: N_("没来"),
+}
+"""How a date stands, in words."""
+
+
 class WaitState(StrEnum):
     """How somebody stands who waits for a room at a time."""
 

@@ -80,7 +80,9 @@ class LeaderUnknown(PalaceError):
     """No account has this number and this name; which of the two is wrong is not said."""
 
     status, code = 422, "leader_unknown"
-    message = N_("没有找到手机号和姓名都对得上的人。请核对；没有登录过的，请本人先用手机号登录一次。")
+    message = N_(
+        "没有找到手机号和姓名都对得上的人。请核对；没有登录过的，请本人先用手机号登录一次。"
+    )
 
 
 class RosterFull(PalaceError):

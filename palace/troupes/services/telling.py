@@ -19,7 +19,9 @@ def titles(named: Troupe | Season) -> dict[str, str]:
     return {"zh": named.name_zh, "en": named.name_en}
 
 
-def tell(kind: str, about: str, troupe: Troupe, now: datetime, season: Season | None = None) -> None:
+def tell(
+    kind: str, about: str, troupe: Troupe, now: datetime, season: Season | None = None
+) -> None:
     """Owe whoever leads a troupe the news of something about it, once each."""
     values = {"title": titles(troupe)} | ({"season": titles(season)} if season else {})
     for member_id in {post.member_id for post in queries.posts_of(troupe.id)}:
