@@ -74,6 +74,8 @@ from palace.reports import views as reports
 from palace.review import views as review
 from palace.review.rules import reviewed
 from palace.rooms import views as rooms
+from palace.rooms.services import on_room_freed, on_room_wanted
+from palace.rooms.services import waiting as room_waits
 from palace.roster import views as roster
 from palace.schema import check_current, check_known, revision
 from palace.security import Cookies, complete_keys, make_keys, use_keys
@@ -82,7 +84,7 @@ from palace.switch import views as switch
 from palace.tickets import services as tickets_services
 from palace.tickets import views as tickets
 from palace.tickets.services.freed import on_freed, on_refused
-from palace.troupes import views as troupes
+from palace.troupedesk import views as troupedesk
 from palace.unions import views as unions
 from palace.venues import queries as venues
 from palace.venues.queries import code_budget, has_palace, message_rules
@@ -136,9 +138,9 @@ PARTS = (
     broadcasts,
     packages,
     hours,
-    troupes,
     rooms,
     approvals,
+    troupedesk,
 )
 """Everything that adds addresses, filters or hooks of its own."""
 
@@ -198,6 +200,8 @@ def create_app(settings: Settings) -> Flask:
     on_moved["waiting"] = lambda performance_id, _by, _since: waiting_services.pass_on(
         performance_id
     )
+    on_room_freed["waiting"] = room_waits.room_freed
+    on_room_wanted["waiting"] = room_waits.before_others
     reviewed["production"] = PRODUCTION
     web.check_addresses(app)
     if settings.proxies:

@@ -12,7 +12,8 @@ from palace.db import db, literally
 from palace.errors import NotFound
 from palace.rooms.models import Occurrence, Purpose, Reservation, Room
 from palace.rooms.queries import facts
-from palace.rooms.rules import Approval, OccurrenceState
+from palace.rooms.states import OccurrenceState
+from palace.rooms.wishes import Approval
 from palace.troupes.models import Troupe
 from palace.venues.models import Occupancy, Space
 

@@ -17,7 +17,7 @@ from palace.db import db, transaction
 from palace.errors import NotFound, PalaceError
 from palace.members.posts import AT_PROGRAMME
 from palace.rooms.models import Occurrence
-from palace.rooms.rules import STATES
+from palace.rooms.states import STANDING_WORDS
 from palace.web import allow, answer, checked, reads, refusal_words, wants_json
 from palace.words import named
 
@@ -113,7 +113,7 @@ def _page(
         shown=shown,
         waiting=waiting,
         form=form or DecideForm(formdata=None),
-        states=STATES,
+        states=STANDING_WORDS,
         chosen=form.dates.data if form else [str(one) for one in waiting],
         told=refusal_words(told) if told else "",
     )

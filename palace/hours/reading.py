@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from io import StringIO
+from pathlib import Path
 
 from palace.hours.errors import DaysMissing, DaysUnreadable, TooManyDays
 from palace.hours.rules import CLOSED
@@ -15,6 +16,7 @@ from palace.text import N_
 MOST_DAYS = 800
 """Lines of a list: each day of two years, and headings."""
 LONGEST_NAME = 60
+YEARS = Path(__file__).parent / "years"
 FIRST_YEAR, LAST_YEAR = 2000, 2999
 HEADINGS = frozenset({"日期", "day", "date"})
 ENGLISH = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -84,6 +86,11 @@ def read(text: str) -> list[Line]:
     return lines
 
 
+def one(cells: Iterable[str]) -> Line:
+    """Return a day that was typed by itself: date, what it counts as, both names."""
+    return _line(1, [cell.strip() for cell in cells])
+
+
 def _lines(rows: Iterable[list[str]]) -> Iterable[Line]:
     for number, row in enumerate(rows, 1):
         cells = [cell.strip() for cell in row]
@@ -125,3 +132,13 @@ def _once_each(lines: Iterable[Line]) -> Iterable[Line]:
         again = not line.wrong and line.day in known
         known.add(line.day)
         yield Line(number=line.number, text=line.text, wrong=TWICE) if again else line
+
+
+def official_years() -> list[int]:
+    """Return the years whose arrangement comes with the palace: the State Council's notice, line by line."""
+    return sorted(int(path.stem) for path in YEARS.glob("*.csv"))
+
+
+def official(year: int) -> str:
+    """Return the lines of such a year; nothing where there is none."""
+    return (YEARS / f"{year}.csv").read_text(encoding="utf-8") if year in official_years() else ""

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
-from enum import StrEnum
 
 from palace.rooms.errors import Failure as Failure  # noqa: PLC0414 - says: shown to others
+from palace.rooms.states import HOLDING as HOLDING  # noqa: PLC0414 - as above
+from palace.rooms.states import OccurrenceState as OccurrenceState  # noqa: PLC0414 - as above
+from palace.rooms.states import WaitState as WaitState  # noqa: PLC0414 - as above
+from palace.rooms.states import may_cancel as may_cancel  # noqa: PLC0414 - as above
+from palace.rooms.states import true_state as true_state  # noqa: PLC0414 - as above
 from palace.rooms.wishes import Approval as Approval  # noqa: PLC0414 - as above
 from palace.rooms.wishes import Facts as Facts  # noqa: PLC0414 - as above
 from palace.rooms.wishes import Figures as Figures  # noqa: PLC0414 - as above
@@ -18,52 +22,6 @@ from palace.rooms.wishes import Wanted as Wanted  # noqa: PLC0414 - as above
 from palace.text import N_
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
-
-
-class OccurrenceState(StrEnum):
-    """How one date of a reservation stands.
-
-    Pending, offered and confirmed hold the room while their occupancy does; skipped never had it.
-    """
-
-    PENDING = "pending"
-    OFFERED = "offered"
-    CONFIRMED = "confirmed"
-    SKIPPED = "skipped"
-    CANCELLED = "cancelled"
-    REFUSED = "refused"
-    DISPLACED = "displaced"
-    LAPSED = "lapsed"
-    MISSED = "missed"
-
-
-HOLDING = (OccurrenceState.PENDING, OccurrenceState.OFFERED, OccurrenceState.CONFIRMED)
-"""States in which an occurrence has an occupancy; whether it still holds, its `lapses_at` says."""
-
-
-STATES = {
-    OccurrenceState.PENDING: N_("等审批"),
-    OccurrenceState.OFFERED: N_("轮到您了"),
-    OccurrenceState.CONFIRMED: N_("约好了"),
-    OccurrenceState.SKIPPED: N_("跳过了"),
-    OccurrenceState.CANCELLED: N_("取消了"),
-    OccurrenceState.REFUSED: N_("没有批准"),
-    OccurrenceState.DISPLACED: N_("让给了文化宫的活动"),
-    OccurrenceState.LAPSED: N_("过了时限"),
-    OccurrenceState.MISSED: N_("没来"),
-}
-"""How a date stands, in words."""
-
-
-class WaitState(StrEnum):
-    """How somebody stands who waits for a room at a time."""
-
-    WAITING = "waiting"
-    OFFERED = "offered"
-    TAKEN = "taken"
-    LEFT = "left"
-    LAPSED = "lapsed"
-    OVER = "over"
 
 
 def monday(day: date) -> date:

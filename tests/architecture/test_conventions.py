@@ -78,6 +78,7 @@ UNUSUAL = {
     "privacy/ticketing.py": "those of what somebody booked, shown by holdings",
     "privacy/rows.py": "which rows of a table are a member's, where no column says it alone",
     "privacy/ledger.py": "the copy of the erasures beside the backups",
+    "rooms/series.py": "rules of a weekly series, beside those of rooms",
     "roster/delimited.py": "reads a CSV a block at a time, in the process for files nobody trusts",
     "roster/following.py": "the statements by which members follow what an import wrote",
     "roster/headings.py": "the words lists use for their columns, in both languages",

@@ -14,7 +14,7 @@ from palace.hours.models import OpeningHours, SpecialDay
 from palace.hours.rules import Part, part, parts_of
 from palace.statements import execute_all
 
-Week = dict[int, list[Part]]
+Weeks = dict[tuple[int, int | None], dict[int, list[Part]]]
 Opened = tuple[tuple[datetime, datetime], ...]
 SITES = any_(bindparam("site_ids", type_=ARRAY(BigInteger)))
 HOURS = select(
@@ -44,23 +44,43 @@ def open_spans(spaces: Mapping[int, int], days: Collection[date]) -> dict[tuple[
         spaces: the house of each space, by their ids.
         days: palace days.
     """
-    sites = set(spaces.values())
-    hours, special = execute_all(
-        (HOURS, {"space_ids": list(spaces), "site_ids": list(sites)}),
-        (SPECIAL, {"days": list(days), "site_ids": list(sites)}),
-    )
-    weeks, named = _weeks(hours), {site_id: _special_at(site_id, special) for site_id in sites}
+    weeks, special = _read(list(spaces), set(spaces.values()), days)
     return {
-        (space_id, day): _instants(day, parts_of(day, week, named[site_id]))
+        (space_id, day): _instants(day, parts_of(day, week, special[site_id]))
         for space_id, site_id in spaces.items()
         for week in [weeks.get((site_id, space_id)) or weeks.get((site_id, None), {})]
         for day in days
     }
 
 
-def _weeks(rows: Iterable[Any]) -> dict[tuple[int, int | None], Week]:
+def house_spans(
+    site_ids: Collection[int], days: Collection[date]
+) -> dict[tuple[int, date], Opened]:
+    """Return when each house is open on each day; nothing where it is closed all day."""
+    weeks, special = _read([], set(site_ids), days)
+    return {
+        (site_id, day): _instants(
+            day, parts_of(day, weeks.get((site_id, None), {}), special[site_id])
+        )
+        for site_id in site_ids
+        for day in days
+    }
+
+
+def _read(
+    space_ids: list[int], sites: set[int], days: Collection[date]
+) -> tuple[Weeks, dict[int, dict[date, int]]]:
+    """Return the weeks of spaces and houses, and what days count as at each house."""
+    hours, special = execute_all(
+        (HOURS, {"space_ids": space_ids, "site_ids": list(sites)}),
+        (SPECIAL, {"days": list(days), "site_ids": list(sites)}),
+    )
+    return _weeks(hours), {site_id: _special_at(site_id, special) for site_id in sites}
+
+
+def _weeks(rows: Iterable[Any]) -> Weeks:
     """Return the hours of the week of each house, and of each space that has its own."""
-    weeks: dict[tuple[int, int | None], Week] = defaultdict(lambda: defaultdict(list))
+    weeks: Weeks = defaultdict(lambda: defaultdict(list))
     for row in rows:
         weeks[row.site_id, row.space_id][row.weekday].append(part(row.opens, row.closes))
     return weeks

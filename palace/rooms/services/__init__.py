@@ -1,7 +1,8 @@
 """Taking rooms and giving them back."""
 
 from palace.rooms.services.ending import cancel, end, locked, on_room_freed
-from palace.rooms.services.taking import Wish, add_back, reserve, span_of
+from palace.rooms.services.strikes import write_strike
+from palace.rooms.services.taking import Wish, add_back, on_room_wanted, reserve, span_of
 from palace.rooms.services.telling import tell_all, tell_taken
 
 __all__ = [
@@ -11,8 +12,10 @@ __all__ = [
     "end",
     "locked",
     "on_room_freed",
+    "on_room_wanted",
     "reserve",
     "span_of",
     "tell_all",
     "tell_taken",
+    "write_strike",
 ]

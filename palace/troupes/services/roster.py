@@ -9,9 +9,10 @@ from palace import clock
 from palace.db import db
 from palace.errors import NotFound
 from palace.members.services import note
-from palace.troupes import claims, queries, rules
+from palace.troupes import claims, queries
 from palace.troupes.errors import LinesUnread, RosterFull
 from palace.troupes.models import TroupeMember
+from palace.troupes.reading import read_lines
 from palace.troupes.rules import MOST_ON_ROSTER, Somebody
 from palace.troupes.services.telling import subject
 
@@ -54,7 +55,7 @@ def paste(troupe_id: int, pasted: str) -> Added:
         LinesUnread: some lines name nobody.
         NotFound, TroupeEnded, RosterFull: as `add`.
     """
-    lines = rules.read_lines(pasted)
+    lines = read_lines(pasted)
     if lines.unread:
         raise LinesUnread(lines=list(lines.unread[:LINES_TOLD]))
     return add(troupe_id, lines.people)
