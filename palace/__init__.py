@@ -17,6 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from palace import db as database
 from palace import lifecycle, overload, pages, throttle, web, words
 from palace.acting import views as acting
+from palace.approvals import views as approvals
 from palace.arrivals import views as arrivals
 from palace.audit import views as audit
 from palace.blocks import views as blocks
@@ -143,6 +144,7 @@ PARTS = (
     hours,
     rooms,
     courts,
+    approvals,
     troupedesk,
     roomdesk,
     usage,
