@@ -193,7 +193,10 @@ class Lending:
 
     def leader(self, troupe: Troupe, name: str = "王指挥", role: Role = Role.LEADER) -> Member:
         """Return a new leader (or deputy) of a troupe."""
-        member = self.make.member(name)
+        return self.lead(troupe, self.make.member(name), role)
+
+    def lead(self, troupe: Troupe, member: Member, role: Role = Role.LEADER) -> Member:
+        """Let a member lead a troupe, or be its deputy."""
         self.make.add(
             Post(
                 member_id=member.id,
