@@ -26,6 +26,7 @@ from palace.roster.models import RosterImport
 from palace.roster.rules import ImportState
 from palace.strikes.models import Strike
 from palace.strikes.rules import StrikeKind
+from tests.approvals.walk import decide_about_rooms
 from tests.architecture.answers import CREATES, JSON
 from tests.architecture.openapi import FILE
 from tests.arrivals.walk import stand_at_doors
@@ -366,6 +367,7 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     hand_out_a_block(walk, make)
     open_a_code(walk, make)
     give_tickets_away(walk, make)
+    decide_about_rooms(walk, make)
     hand_coupons_out(walk, make, make.member())
     sell_a_package(walk, make)
     make.sign_in(walk.browser, make.member())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.architecture.shapes.approvals import APPROVALS
 from tests.architecture.shapes.booking import BOOKING
 from tests.architecture.shapes.courts import COURTS
 from tests.architecture.shapes.doors import DOORS
@@ -12,6 +13,7 @@ from tests.architecture.shapes.troupes import TROUPES
 
 __all__ = ["CODE", "SHAPES", "TEXT", "Shape", "at_least", "each", "known", "one_of"]
 SHAPES: dict[str, Shape] = {
+    **APPROVALS,
     **BOOKING,
     **COURTS,
     **DOORS,
