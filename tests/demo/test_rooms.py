@@ -30,15 +30,11 @@ def palace(app: Flask) -> Flask:
 
 @pytest.mark.usefixtures("palace")
 def test_every_room_and_court_is_lent_by_its_policy() -> None:
-    by_policy: dict[str, int] = dict(
-        db.session.execute(
-            select(Policy.code, func.count())
-            .join(Room, Room.policy_id == Policy.id)
-            .group_by(Policy.code)
-        )
-        .tuples()
-        .all()
+    counted = select(Policy.code, func.count().label("rooms")).join(
+        Room, Room.policy_id == Policy.id
     )
+    rows = db.session.execute(counted.group_by(Policy.code))
+    by_policy = {row.code: row.rooms for row in rows}
 
     assert by_policy == {"rehearsal": 15, "hall": 3, "court": 22}
     court = db.session.scalars(select(Policy).where(Policy.code == "court")).one()
