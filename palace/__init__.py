@@ -17,6 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from palace import db as database
 from palace import lifecycle, overload, pages, throttle, web, words
 from palace.acting import views as acting
+from palace.approvals import views as approvals
 from palace.arrivals import views as arrivals
 from palace.audit import views as audit
 from palace.blocks import views as blocks
@@ -34,6 +35,7 @@ from palace.complimentary import views as complimentary
 from palace.config import ROOT, Settings
 from palace.consents.services import agree_at_joining
 from palace.coupons import views as coupons
+from palace.courts import views as courts
 from palace.desk import views as desk
 from palace.desk.services.copying import copies
 from palace.door import views as door
@@ -74,6 +76,8 @@ from palace.review import views as review
 from palace.review.rules import reviewed
 from palace.roomdesk import views as roomdesk
 from palace.rooms import views as rooms
+from palace.rooms.services import on_room_freed, on_room_wanted
+from palace.rooms.services import waiting as room_waits
 from palace.roster import views as roster
 from palace.schema import check_current, check_known, revision
 from palace.security import Cookies, complete_keys, make_keys, use_keys
@@ -82,8 +86,10 @@ from palace.switch import views as switch
 from palace.tickets import services as tickets_services
 from palace.tickets import views as tickets
 from palace.tickets.services.freed import on_freed, on_refused
-from palace.troupes import views as troupes
+from palace.troupedesk import views as troupedesk
+from palace.troupes.services import link_member
 from palace.unions import views as unions
+from palace.usage import views as usage
 from palace.venues import queries as venues
 from palace.venues.queries import code_budget, has_palace, message_rules
 from palace.venues.services import check_database
@@ -136,9 +142,12 @@ PARTS = (
     broadcasts,
     packages,
     hours,
-    troupes,
     rooms,
+    courts,
+    approvals,
+    troupedesk,
     roomdesk,
+    usage,
 )
 """Everything that adds addresses, filters or hooks of its own."""
 
@@ -187,6 +196,7 @@ def create_app(settings: Settings) -> Flask:
     bodies[BROADCAST] = broadcasts_queries.bodies
     stopped[BROADCAST] = broadcasts_queries.stopped
     on_joining["consents"] = agree_at_joining
+    on_joining["troupes"] = link_member
     on_paid["tickets"] = tickets_services.settle_paid
     on_paid["packages"] = packages_services.settle_paid
     on_freed["waiting"] = waiting_services.seats_freed
@@ -198,6 +208,8 @@ def create_app(settings: Settings) -> Flask:
     on_moved["waiting"] = lambda performance_id, _by, _since: waiting_services.pass_on(
         performance_id
     )
+    on_room_freed["waiting"] = room_waits.room_freed
+    on_room_wanted["waiting"] = room_waits.before_others
     reviewed["production"] = PRODUCTION
     web.check_addresses(app)
     if settings.proxies:

@@ -38,6 +38,7 @@ from palace.roster.models import RosterChunk, RosterError, RosterImport
 from palace.throttle import Throttle
 from palace.tickets.keeping import KeptFor
 from palace.tickets.models import Claim, Entrant, Ticket
+from palace.troupes.models import TroupeMember
 from palace.venues.models import HouseRules
 from palace.waiting.models import WaitEntry
 
@@ -84,7 +85,13 @@ def _past(rules: HouseRules, now: datetime) -> list[tuple[type[Base], ColumnElem
         (AgendaEntry, AgendaEntry.ends_at <= now - timedelta(days=rules.agenda_keep_days)),
         (Application, _closed_long_ago(rules, now)),
         (Picture, _of_nothing(rules, now)),
+        (TroupeMember, _left_long_ago(rules, now)),
     ]
+
+
+def _left_long_ago(rules: HouseRules, now: datetime) -> ColumnElement[bool]:
+    """Return the condition that somebody left a troupe so long ago as notices are kept."""
+    return TroupeMember.left_on <= palace_day(now - timedelta(days=rules.notice_keep_days))
 
 
 def _came_to_nothing(rules: HouseRules, now: datetime) -> ColumnElement[bool]:

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from sqlalchemy.exc import SQLAlchemyError
 
 from palace import clock, retention
+from palace.arrivals import queries as doors
+from palace.arrivals import services as arrivals
 from palace.audit import services as audit
 from palace.audit.rules import Verdict
 from palace.blocks import services as blocks
@@ -20,12 +22,15 @@ from palace.moving import services as moving
 from palace.privacy import ledger
 from palace.privacy import services as privacy
 from palace.reports import services as reports
+from palace.rooms.queries import waits as room_queues
+from palace.rooms.services import waiting as room_waits
 from palace.roster import queries as rosters
 from palace.roster import services as roster
 from palace.roster import vouching
 from palace.roster.errors import LeaversUnconfirmed, RosterRefused
 from palace.roster.verifier import Verifier, VerifierAway
 from palace.tickets import services as tickets
+from palace.troupes import services as troupes
 from palace.venues import queries as venues
 from palace.waiting import queries as queues
 from palace.waiting import services as waiting
@@ -45,6 +50,22 @@ def pass_on_due() -> None:
             waiting.tend(performance_id)
     with transaction():
         waiting.remind(clock.now())
+
+
+def tend_troupes() -> None:
+    """Link rosters to the accounts that came meanwhile, then remind of seasons that end soon."""
+    with transaction():
+        troupes.link_due()
+    with transaction():
+        if venues.has_palace():
+            troupes.remind(venues.house_rules().season_remind_days, clock.now())
+
+
+def pass_rooms_on_due() -> None:
+    """Pass on each room and time that somebody waits for and nobody looked at, each a transaction."""
+    for space_id, span in room_queues.due(clock.now()):
+        with transaction():
+            room_waits.tend(space_id, span)
 
 
 def hand_out_due() -> None:
@@ -86,6 +107,15 @@ def read_roster(import_id: int, progress: Callable[[int], None] | None = None) -
     except (RosterRefused, LeaversUnconfirmed) as refusal:
         with transaction():
             roster.refuse(import_id, refusal)
+
+
+def miss_due() -> None:
+    """Write down each date that nobody came to, each a transaction."""
+    with transaction():
+        due = doors.missed(clock.now())
+    for occurrence_id in due:
+        with transaction():
+            arrivals.miss(occurrence_id)
 
 
 def tell_all() -> None:

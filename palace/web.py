@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import secrets
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
@@ -173,14 +174,20 @@ def pass_on(refusal: PalaceError) -> None:
 
 def refusal_words(error: PalaceError) -> str:
     """Return the refusal's sentence in the person's language; what it was caused by is part of it."""
-    values = {
-        name: refusal_words(value) if isinstance(value, PalaceError) else value_words(value)
-        for name, value in error.values.items()
-    }
+    values = {name: _said(value) for name, value in error.values.items()}
     fields = error.values.get("fields")
     if isinstance(fields, dict) and fields:
         return " ".join(str(sentence) for sentence in fields.values())
     return str(gettext(error.message, **values))
+
+
+def _said(value: object) -> object:
+    """Return a refusal's value in words; several refusals say one sentence after another."""
+    if isinstance(value, PalaceError):
+        return refusal_words(value)
+    if isinstance(value, list) and value and isinstance(value[0], PalaceError):
+        return " ".join(refusal_words(one) for one in value)
+    return value_words(value)
 
 
 def problem(error: PalaceError) -> Response:
@@ -197,11 +204,27 @@ def problem(error: PalaceError) -> Response:
     seats = error.values.get("seats")
     if isinstance(seats, list):
         detail["seats"] = [seat.code for seat in seats]
+    days = error.values.get("days")
+    if isinstance(days, list):
+        detail["days"] = [day.isoformat() for day in days]
+    failures = error.values.get("failures")
+    if isinstance(failures, list):
+        detail["failures"] = [_failure(one) for one in failures]
     if isinstance(error, ProofNeeded):
         detail["way"] = str(error.values["way"])
     response = make_response(jsonify(detail), error.status)
     response.mimetype = "application/problem+json"
     return response
+
+
+def _failure(error: PalaceError) -> dict[str, Any]:
+    """Return one of several reasons: its code, its sentence, and the day it is about where it is one's."""
+    day = error.values.get("day")
+    return {
+        "code": error.code,
+        "day": day.isoformat() if isinstance(day, date) else None,
+        "title": refusal_words(error),
+    }
 
 
 def same_site_path(target: str | None, default: str) -> str:

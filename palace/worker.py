@@ -32,10 +32,13 @@ from palace.upkeep import (
     bring_up_agendas,
     hand_out_due,
     keep_erased,
+    miss_due,
     pass_on_due,
+    pass_rooms_on_due,
     read_due,
     seal_once,
     tell_all,
+    tend_troupes,
     tidy_once,
     verify_due,
 )
@@ -67,10 +70,11 @@ def send_notices(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 -
 @tasks.periodic(cron="17 * * * *")
 @tasks.task(name="tidy", queueing_lock="tidy", retry=RETRY, pass_context=True)
 def tidy(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task gets it
-    """Forget what has run out."""
+    """Forget what has run out; look after troupes."""
     flask = _flask(context)
     with flask.app_context():
         tidy_once()
+        tend_troupes()
         keep_erased(flask.extensions["palace"])
 
 
@@ -85,9 +89,18 @@ def write_missed(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 -
 @tasks.periodic(cron="* * * * *")
 @tasks.task(name="pass_on", queueing_lock="pass_on", retry=RETRY, pass_context=True)
 def pass_on(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task gets it
-    """Offer what came free to who waits, where nobody looked meanwhile, and remind of shows that are near."""
+    """Offer what came free to who waits, where nobody looked meanwhile, seats and rooms; remind of shows."""
     with _flask(context).app_context():
         pass_on_due()
+        pass_rooms_on_due()
+
+
+@tasks.periodic(cron="* * * * *")
+@tasks.task(name="miss_rooms", queueing_lock="miss_rooms", retry=RETRY, pass_context=True)
+def miss_rooms(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task gets it
+    """Write down whose room became free because nobody signed in, and ask who waits for it."""
+    with _flask(context).app_context():
+        miss_due()
 
 
 @tasks.periodic(cron="* * * * *")

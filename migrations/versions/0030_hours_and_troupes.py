@@ -24,6 +24,7 @@ def upgrade() -> None:
     op.add_column("sites", sa.Column("networks", sa.ARRAY(sa.Text), server_default="{}", nullable=False))
     _hours()
     _troupes()
+    _season_reminder()
     _posts()
     _agenda()
     op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {', '.join(TABLES)} TO palace_app")
@@ -131,9 +132,11 @@ def _troupes() -> None:
     sa.Column('size', sa.BigInteger, nullable=False),
     sa.Column('week_minutes', sa.BigInteger, nullable=True),
     sa.Column('month_minutes', sa.BigInteger, nullable=True),
+    sa.Column('calendar_generation', sa.BigInteger, server_default='1', nullable=False),
     sa.Column('ended_at', INSTANT, nullable=True),
     sa.CheckConstraint("kind IN ('choir', 'instrumental', 'vocal', 'dance', 'fashion', 'opera', 'fitness')", name=op.f('ck_troupes_kind')),
     sa.CheckConstraint('size > 0', name=op.f('ck_troupes_size')),
+    sa.CheckConstraint('calendar_generation > 0', name=op.f('ck_troupes_calendar_generation')),
     sa.CheckConstraint('week_minutes >= 0 AND month_minutes >= 0', name=op.f('ck_troupes_minutes')),
     sa.ForeignKeyConstraint(['site_id'], ['sites.id'], name=op.f('fk_troupes_site_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_troupes')),
@@ -172,9 +175,19 @@ def _troupes() -> None:
     sa.ForeignKeyConstraint(['troupe_id'], ['troupes.id'], name=op.f('fk_troupe_members_troupe_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_troupe_members'))
     )
+    op.create_index(op.f('ix_troupes_name_zh_id'), 'troupes', ['name_zh', 'id'])
     op.create_index(op.f('ix_troupe_members_member_id'), 'troupe_members', ['member_id'], postgresql_where=sa.text('left_on IS NULL'))
     op.create_index(op.f('ix_troupe_members_troupe_id_id'), 'troupe_members', ['troupe_id', 'id'])
     op.create_index('uq_troupe_members_held', 'troupe_members', ['troupe_id', 'member_id'], unique=True, postgresql_where=sa.text('left_on IS NULL AND member_id IS NOT NULL'))
+
+
+def _season_reminder() -> None:
+    op.add_column(
+        "house_rules", sa.Column("season_remind_days", sa.BigInteger, server_default="30", nullable=False)
+    )
+    op.create_check_constraint(
+        op.f("ck_house_rules_seasons"), "house_rules", "season_remind_days >= 0"
+    )
 
 
 def _posts() -> None:
@@ -233,6 +246,7 @@ def downgrade() -> None:
     op.drop_column("agenda_entries", "troupe_id")
     op.alter_column("agenda_entries", "member_id", nullable=False)
     op.execute("DELETE FROM posts WHERE troupe_id IS NOT NULL")
+    op.drop_column("house_rules", "season_remind_days")
     op.drop_column("posts", "troupe_id")
     op.create_index(
         "uq_posts_held",

@@ -324,7 +324,8 @@ def _reservations() -> None:
     sa.UniqueConstraint('code', name=op.f('uq_room_waits_code'))
     )
     op.create_index(op.f('ix_room_waits_member_id'), 'room_waits', ['member_id'])
-    op.create_index(op.f('ix_room_waits_space_id_starts_at'), 'room_waits', ['space_id', 'starts_at'])
+    op.create_index(op.f('ix_room_waits_space_id_starts_at'), 'room_waits', ['space_id', 'starts_at'], postgresql_where=sa.text("state IN ('waiting', 'offered')"))
+    op.create_index(op.f('ix_room_waits_occurrence_id'), 'room_waits', ['occurrence_id'], postgresql_where=sa.text('occurrence_id IS NOT NULL'))
     op.create_index(op.f('ix_room_waits_troupe_id'), 'room_waits', ['troupe_id'])
 
 

@@ -2,69 +2,126 @@
 
 from __future__ import annotations
 
-import base64
+import functools
 import hashlib
-import hmac
-import struct
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from typing import cast as cast_type
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Interval,
+    Select,
+    Subquery,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import Range
 
 from palace.agenda.models import AgendaEntry
 from palace.agenda.rules import EntryStatus, Owner
-from palace.db import db
+from palace.agenda.secrets import FeedOf, Opened, opened, secret_of
+from palace.db import db, table_of
 from palace.errors import NotFound
 from palace.members.models import Member
 from palace.members.rules import Known
-from palace.security import Key, keys
+from palace.statements import as_loaded, execute
 
 PAGE_LENGTH = 20
 FEED_BACK, FEED_AHEAD = timedelta(days=30), timedelta(days=400)
+BACK, AHEAD = cast(FEED_BACK, Interval), cast(FEED_AHEAD, Interval)
 FEED_FORM = 1
-SECRET = struct.Struct(">2sQ")
-MAC_BYTES = 20
+TABLE = table_of(AgendaEntry)
+BY_START = (func.lower(TABLE.c.during), TABLE.c.id)
+MEMBER = bindparam("member_id", type_=BigInteger)
+CLOCK = select(func.palace_clock(type_=DateTime(timezone=True))).scalar_subquery()
+"""The clock, read once in a statement: it ticks, and no index would do otherwise."""
+STATE = (
+    CLOCK,
+    func.count(TABLE.c.id),
+    func.sum(TABLE.c.id),
+    func.sum(TABLE.c.revision),
+    func.max(TABLE.c.changed_at),
+)
+"""The clock, and what differs between two states of a feed's entries."""
 
 
 @dataclass(frozen=True)
 class FeedMark:
-    """What a feed looks like without reading it: two feeds with one tag have the same bytes."""
+    """What a feed looks like without reading it: two feeds with one tag have the same bytes.
 
-    member_id: int
+    `shown`: what is in it, where its values are `values`.
+    """
+
+    shown: ColumnElement[bool]
+    values: Mapping[str, int]
     now: datetime
     tag: str
 
 
-def coming(member_id: int, now: datetime) -> list[AgendaEntry]:
-    """Return a member's entries that are not over, next first; cancelled ones too, marked as such."""
-    wanted = select(AgendaEntry).where(
-        AgendaEntry.member_id == member_id, AgendaEntry.ends_at > now
+def coming(member_id: int, now: datetime, troupes: Subquery) -> list[AgendaEntry]:
+    """Return what is not over of a member and their troupes, next first; cancelled ones too, marked so."""
+    found = execute(_coming(troupes), {"member_id": member_id, "now": now})
+    return [as_loaded(AgendaEntry, row) for row in found]
+
+
+@functools.cache
+def _coming(troupes: Subquery) -> Select[Any]:
+    still = TABLE.c.ends_at > bindparam("now", type_=DateTime(timezone=True))
+    return select(TABLE).where(of_person(troupes), still).order_by(*BY_START)
+
+
+def past(member_id: int, now: datetime, troupes: Subquery, page: int = 1) -> list[AgendaEntry]:
+    """Return a page of a member's entries that are over, newest first; pages count from 1.
+
+    Of a troupe only what was after they came to it.
+    """
+    was_there = exists(troupes.c.since).where(
+        troupes.c.troupe_id == AgendaEntry.troupe_id, troupes.c.since < AgendaEntry.ends_at
     )
-    return list(db.session.scalars(wanted.order_by(func.lower(AgendaEntry.during), AgendaEntry.id)))
-
-
-def past(member_id: int, now: datetime, page: int = 1) -> list[AgendaEntry]:
-    """Return a page of a member's entries that are over, newest first; pages count from 1."""
     wanted = (
         select(AgendaEntry)
-        .where(AgendaEntry.member_id == member_id, AgendaEntry.ends_at <= now)
+        .where(of_person(troupes), AgendaEntry.ends_at <= now)
+        .where(or_(AgendaEntry.troupe_id.is_(None), was_there))
         .order_by(AgendaEntry.ends_at.desc(), AgendaEntry.id.desc())
         .offset((page - 1) * PAGE_LENGTH)
         .limit(PAGE_LENGTH)
     )
-    return list(db.session.scalars(wanted))
+    return list(db.session.scalars(wanted, {"member_id": member_id}))
 
 
-def clashes(member_id: int, starts_at: datetime, ends_at: datetime) -> list[AgendaEntry]:
-    """Return what a member has at a time, next first; what was called off is in nobody's way."""
+def clashes(
+    member_id: int, starts_at: datetime, ends_at: datetime, troupes: Subquery
+) -> list[AgendaEntry]:
+    """Return what a member or a troupe of theirs has at a time, next first.
+
+    What was called off is in nobody's way.
+    """
     during = AgendaEntry.during.op("&&")(Range(starts_at, ends_at))
-    wanted = select(AgendaEntry).where(
-        AgendaEntry.member_id == member_id, AgendaEntry.status == EntryStatus.CONFIRMED, during
+    wanted = (
+        select(AgendaEntry)
+        .where(of_person(troupes), AgendaEntry.status == EntryStatus.CONFIRMED, during)
+        .order_by(*BY_START)
     )
-    return list(db.session.scalars(wanted.order_by(func.lower(AgendaEntry.during), AgendaEntry.id)))
+    return list(db.session.scalars(wanted, {"member_id": member_id}))
+
+
+def of_person(troupes: Subquery) -> ColumnElement[bool]:
+    """Return that an entry is of the member `member_id`, or of a troupe whose `troupe_id` is in `troupes`.
+
+    Two index look-ups: PostgreSQL reads the array once, before it looks for entries.
+    """
+    ids = func.array(select(troupes.c.troupe_id).scalar_subquery())
+    return or_(TABLE.c.member_id == MEMBER, TABLE.c.troupe_id == func.any(ids))
 
 
 def entry_of(member_id: int, subject: str) -> AgendaEntry:
@@ -106,77 +163,52 @@ def behind(owners: Select[int], subject: str, shown: Mapping[str, Any]) -> Selec
 
 
 def feed_secret(member: Known) -> str:
-    """Return the secret in the address of a member's feed; it changes with the calendar's generation."""
-    key = keys().active("calendar")
-    named = SECRET.pack(bytes.fromhex(key.id), member.id)
-    mac = _mac(key, member.id, member.calendar_generation)
-    return base64.b32encode(named + mac).decode().rstrip("=").lower()
+    """Return the secret in the address of a member's feed."""
+    return secret_of(FeedOf.MEMBER, member.id, member.calendar_generation)
 
 
-def feed_mark(secret: str) -> FeedMark:
-    """Return the mark of the feed a secret opens, in one query: clock, member and entries joined.
+def feed_mark(secret: str, troupes: Subquery) -> FeedMark:
+    """Return the mark of the feed a member's secret opens, in one query: clock, member and entries joined.
 
     Raises:
         NotFound: no feed has, or has any more, this secret.
     """
-    key, member_id, mac = _parsed(secret)
-    now: ColumnElement[datetime] = func.palace_clock()
-    in_feed = and_(AgendaEntry.member_id == Member.id, *_in_feed(now))
-    wanted = (
-        select(
-            Member.calendar_generation,
-            now,
-            func.count(AgendaEntry.id),
-            func.sum(AgendaEntry.id),
-            func.sum(AgendaEntry.revision),
-            func.max(AgendaEntry.changed_at),
-        )
-        .outerjoin(AgendaEntry, in_feed)
-        .where(Member.id == member_id)
-        .group_by(Member.id)
-    )
-    row = db.session.execute(wanted).first()
-    if row is None or not hmac.compare_digest(mac, _mac(key, member_id, row[0])):
+    asked = opened(FeedOf.MEMBER, secret)
+    return marked(asked, _of_member(troupes), of_person(troupes), {"member_id": asked.owner_id})
+
+
+@functools.cache
+def _of_member(troupes: Subquery) -> Select[Any]:
+    shown = and_(of_person(troupes), in_feed(CLOCK))
+    wanted = select(Member.calendar_generation, *STATE).outerjoin(TABLE, shown)
+    return cast_type("Select[Any]", wanted.where(Member.id == MEMBER).group_by(Member.id))
+
+
+def marked(
+    asked: Opened, wanted: Select[Any], shown: ColumnElement[bool], values: Mapping[str, int]
+) -> FeedMark:
+    """Return the mark of a feed; `wanted` reads its owner's generation and `STATE`.
+
+    Raises:
+        NotFound: the owner is gone, or has another secret now.
+    """
+    row = next(iter(execute(wanted, values)), None)
+    if row is None or not asked.fits(row[0]):
         raise NotFound
-    state = f"{FEED_FORM}:{member_id}:{':'.join(map(str, row[2:]))}"
-    return FeedMark(member_id, row[1], hashlib.sha256(state.encode()).hexdigest()[:32])
+    told = f"{FEED_FORM}:{asked.owner_id}:{':'.join(map(str, row[2:]))}"
+    return FeedMark(shown, values, row[1], hashlib.sha256(told.encode()).hexdigest()[:32])
 
 
 def feed_blocks(mark: FeedMark) -> list[str]:
     """Return the stored blocks of a feed in the order of their start."""
-    wanted = select(AgendaEntry.block).where(
-        AgendaEntry.member_id == mark.member_id, *_in_feed(mark.now)
-    )
-    return list(db.session.scalars(wanted.order_by(func.lower(AgendaEntry.during), AgendaEntry.id)))
+    wanted = select(TABLE.c.block).where(mark.shown, in_feed(mark.now)).order_by(*BY_START)
+    return list(db.session.scalars(wanted, dict(mark.values)))
 
 
-def _in_feed(now: ColumnElement[datetime] | datetime) -> tuple[ColumnElement[bool], ...]:
+def in_feed(now: ColumnElement[datetime] | datetime) -> ColumnElement[bool]:
     """Return what a feed shows: thirty days back, four hundred ahead; cancelled things until past."""
-    return (
-        AgendaEntry.ends_at > now - FEED_BACK,
-        AgendaEntry.ends_at < now + FEED_AHEAD,
-        or_(AgendaEntry.status == EntryStatus.CONFIRMED, AgendaEntry.ends_at > now),
+    return and_(
+        TABLE.c.ends_at > now - BACK,
+        TABLE.c.ends_at < now + AHEAD,
+        or_(TABLE.c.status == EntryStatus.CONFIRMED, TABLE.c.ends_at > now),
     )
-
-
-def _mac(key: Key, member_id: int, generation: int) -> bytes:
-    return key.mac(f"feed:{member_id}:{generation}")[:MAC_BYTES]
-
-
-def _parsed(secret: str) -> tuple[Key, int, bytes]:
-    """Return the key, member and proof a secret names.
-
-    Raises:
-        NotFound: it is not of the form of our secrets.
-    """
-    try:
-        raw = base64.b32decode(secret.upper() + "=" * (-len(secret) % 8))
-    except ValueError:
-        raise NotFound from None
-    if len(raw) != SECRET.size + MAC_BYTES:
-        raise NotFound
-    key_id, member_id = SECRET.unpack(raw[: SECRET.size])
-    key = keys().find("calendar", key_id.hex())
-    if key is None or member_id >= 1 << 63:
-        raise NotFound
-    return key, member_id, raw[SECRET.size :]

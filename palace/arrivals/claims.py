@@ -8,15 +8,9 @@ from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import Range
 
 from palace.db import db
-from palace.venues.models import Occupancy, Space
+from palace.venues.models import Occupancy
 
 NOW = func.palace_clock()
-
-
-def lock_space(space_id: int) -> None:
-    """Lock a space until the transaction ends: who takes any part of it locks it too."""
-    wanted = select(Space.id).where(Space.id == space_id)
-    db.session.execute(wanted.with_for_update(key_share=True))
 
 
 def take_up(occupancy_id: int) -> bool:
@@ -35,17 +29,17 @@ def wait_until(occupancy_id: int, until: datetime) -> bool:
     return db.session.scalar(waits.values(lapses_at=until).returning(Occupancy.id)) is not None
 
 
-def give_back(occupancy_id: int, since: datetime) -> Range[datetime] | None:
-    """Free what an occupancy holds from an instant on; return the hours that came free, None: no more."""
+def give_back(occupancy_id: int, since: datetime) -> bool:
+    """Free what an occupancy holds from an instant on; return whether it held anything then."""
     wanted = select(Occupancy).where(Occupancy.id == occupancy_id)
     locked = wanted.with_for_update(key_share=True).execution_options(populate_existing=True)
     held = db.session.scalars(locked).one()
     begins, ends = held.during.lower, held.during.upper
     if begins is None or ends is None or ends <= since:
-        return None
+        return False
     if since <= begins:
         db.session.execute(delete(Occupancy).where(Occupancy.id == occupancy_id))
-        return Range(begins, ends)
+        return True
     held.during = Range(begins, since)
     db.session.flush()
-    return Range(since, ends)
+    return True

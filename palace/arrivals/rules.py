@@ -72,6 +72,11 @@ def opens_at(starts_at: datetime, early_minutes: int) -> datetime:
     return starts_at - timedelta(minutes=early_minutes)
 
 
+def waits_until(starts_at: datetime, minutes: int) -> datetime:
+    """Return until when a room waited that others have taken meanwhile."""
+    return starts_at + timedelta(minutes=minutes)
+
+
 def stage(due: Due, now: datetime) -> Stage:
     """Return how a date stands at an instant; at `lapses_at` itself the room is free again."""
     if due.left_at:

@@ -8,6 +8,7 @@ from palace.consents.rules import NAMES
 from palace.members.posts import ROLE_WORDS
 from palace.rooms.figures import ALL as POLICY
 from palace.text import N_
+from palace.troupes.rules import KINDS
 from palace.venues.figure import WEEKDAY_WORDS
 from palace.venues.figures import ALL
 
@@ -146,6 +147,13 @@ VALUES = {
     "downloads_per_day": N_("会员一天最多下载几次自己的资料"),
     "audit_keep_days": N_("操作记录留几天"),
     "idle_keep_months": N_("多少个月没有来过的会员自动注销"),
+    "troupe": N_("团队编号"),
+    "season": N_("团队年度编号"),
+    "letter": N_("承诺书编号"),
+    "troupe_kind": N_("门类"),
+    "head_count": N_("人数"),
+    "week_minutes": N_("每周分钟"),
+    "month_minutes": N_("每月分钟"),
 }
 """Words for the values of before and after; one without words is called as the code calls it."""
 
@@ -193,6 +201,7 @@ CODES: dict[str, Mapping[str, str]] = {
     },
     "move_kind": {"move": N_("改期或换场地"), "cancel": N_("取消")},
     "purpose": {purpose.value: said for purpose, said in NAMES.items()},
+    "troupe_kind": {kind.value: said for kind, said in KINDS.items()},
     "seating": {
         "seated": N_("对号入座"),
         "places": N_("不对号，凭票入场"),

@@ -15,6 +15,7 @@ from palace.care.services import glance
 from palace.lists.services import answer
 from palace.members.posts import AT_COUNTERS, AT_PROGRAMME, AT_REVIEW, FIRST_PAGES, OF_STAFF
 from palace.members.rules import Role
+from palace.troupes.queries import asked_count
 from palace.web import allow, reads, wants_json
 
 SHOWS = (Role.DOOR, *AT_COUNTERS)
@@ -41,9 +42,10 @@ def home() -> ResponseReturnValue:
     review = queries.reviewing(current_user)
     stages = not roles.isdisjoint(AT_PROGRAMME)
     drafts = queries.drafts(now, current_user.sites(*AT_PROGRAMME)) if stages else Drafts()
+    troupes = asked_count(current_user.sites(*AT_PROGRAMME)) if stages else 0
     if wants_json():
         todo = _todo(waiting) | {"reviews": review.waiting, "sent_back": review.sent_back}
-        todo |= {"drafts": drafts.count}
+        todo |= {"drafts": drafts.count, "troupes": troupes}
         return {"performances": [_json(figures) for figures in coming], "waiting": todo}
     return render_template(
         "members/staff_home.html",
@@ -54,6 +56,7 @@ def home() -> ResponseReturnValue:
         stages=stages,
         writes=not roles.isdisjoint(AT_PROGRAMME),
         drafts=drafts,
+        troupes=troupes,
         today=clock.palace_day(now),
         reviews=not roles.isdisjoint(AT_REVIEW),
         review=review,

@@ -15,36 +15,44 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     DateTime,
-    Interval,
+    FromClause,
     Select,
     bindparam,
-    cast,
     func,
     or_,
     select,
+    true,
 )
 
-from palace.agenda.queries import FEED_AHEAD, FEED_BACK
-from palace.db import db
+from palace.agenda import queries as agenda
+from palace.agenda.queries import AHEAD, BACK, CLOCK, STATE, FeedMark, in_feed
+from palace.agenda.queries import TABLE as ENTRIES
+from palace.agenda.secrets import FeedOf, opened
+from palace.calendars import uses
+from palace.db import db, table_of
 from palace.errors import NotFound
 from palace.programme.models import Performance, Production
+from palace.rooms.models import Room
 from palace.statements import execute
+from palace.troupes.belonging import BELONGING
+from palace.troupes.models import Troupe
 from palace.venues.models import Site, Space
 from palace.venues.queries import HEAD
 
-FEED_FORM = 1
+FEED_FORM = 2
+State = tuple[int, ...]
 ID = bindparam("id", type_=BigInteger)
 IDS = bindparam("ids", type_=ARRAY(BigInteger))
 NOW: ColumnElement[datetime] = func.palace_clock(type_=DateTime(timezone=True))
-BACK, AHEAD = cast(FEED_BACK, Interval), cast(FEED_AHEAD, Interval)
 
 
 class Of(StrEnum):
-    """Whose performances a feed tells: the whole palace's, a house's, or a hall's."""
+    """What a feed tells: shows of the palace or a house; all uses of a space, or of a house's spaces."""
 
     PALACE = "palace"
     SITE = "site"
     SPACE = "space"
+    ROOMS = "rooms"
 
 
 @dataclass(frozen=True)
@@ -74,56 +82,57 @@ def _in_feed() -> ColumnElement[bool]:
     )
 
 
-def _marks(named: type[Site | Space]) -> Select[Any]:
-    wanted = select(
-        named.name_zh,
-        named.name_en,
-        func.count(Performance.id),
-        func.sum(Performance.id),
-        func.sum(Performance.revision),
-        func.max(Performance.changed_at),
-    )
-    return cast_type("Select[Any]", wanted.group_by(named.id))
-
-
-MARKS = {
-    Of.PALACE: _marks(Site).outerjoin(Performance, _in_feed()).where(Site.kind == HEAD),
-    Of.SITE: _marks(Site)
-    .outerjoin(Space, Space.site_id == Site.id)
-    .outerjoin(Performance, (Performance.space_id == Space.id) & _in_feed())
-    .where(Site.id == ID),
-    Of.SPACE: _marks(Space)
-    .outerjoin(Performance, (Performance.space_id == Space.id) & _in_feed())
-    .where(Space.id == ID),
+OF_SITE = select(Space.id).where(Space.site_id == ID)
+SHOWS = {
+    Of.PALACE: true(),
+    Of.SITE: Performance.space_id.in_(OF_SITE),
+    Of.SPACE: Performance.space_id == ID,
+    Of.ROOMS: Performance.space_id.in_(OF_SITE),
 }
+USES = {Of.SPACE: ENTRIES.c.space_id == ID, Of.ROOMS: ENTRIES.c.space_id.in_(OF_SITE)}
+
+
+def _mark(of: Of) -> Select[Any]:
+    """Select the name a feed goes by, and what differs between two states of what it tells."""
+    named: type[Site | Space] = Space if of is Of.SPACE else Site
+    shows = select(
+        func.count(Performance.id).label("count"),
+        func.sum(Performance.id).label("ids"),
+        func.sum(Performance.revision).label("revisions"),
+        func.max(Performance.changed_at).label("changed_at"),
+    )
+    states = [shows.where(SHOWS[of], _in_feed()).subquery("shows")]
+    states += [uses.state(USES[of])] if of in USES else []
+    source: FromClause = table_of(named)
+    for state in states:
+        source = source.join(state, true())
+    wanted = select(named.name_zh, named.name_en, *(one for state in states for one in state.c))
+    return wanted.select_from(source).where(
+        Site.kind == HEAD if of is Of.PALACE else named.id == ID
+    )
+
+
+MARKS = {of: _mark(of) for of in Of}
 SHOWN = select(Performance.id, Performance.revision).where(_in_feed())
 SHOWN = SHOWN.order_by(Performance.starts_at, Performance.id)
-OF_SITE = select(Space.id).where(Space.site_id == ID)
-REVISIONS = {
-    Of.PALACE: SHOWN,
-    Of.SITE: SHOWN.where(Performance.space_id.in_(OF_SITE)),
-    Of.SPACE: SHOWN.where(Performance.space_id == ID),
-}
+REVISIONS = {of: SHOWN.where(SHOWS[of]) for of in Of}
+TROUPE = bindparam("troupe_id", type_=BigInteger)
+OF_TROUPE = ENTRIES.c.troupe_id == TROUPE
+TROUPE_MARK: Select[Any] = cast_type(
+    "Select[Any]",
+    select(Troupe.calendar_generation, *STATE, Troupe.name_zh)
+    .outerjoin(ENTRIES, OF_TROUPE & in_feed(CLOCK))
+    .where(Troupe.id == TROUPE, Troupe.ended_at.is_(None))
+    .group_by(Troupe.id),
+)
+USED = {of: uses.revisions(there) for of, there in USES.items()}
 OWN = (
     *("id", "uid", "revision", "changed_at", "starts_at", "ends_at", "doors_at"),
     *("cancelled_at", "seating"),
 )
 TOLD = (
     select(
-        *(
-            getattr(Performance, name)
-            for name in [
-                "id",
-                "uid",
-                "revision",
-                "changed_at",
-                "starts_at",
-                "ends_at",
-                "doors_at",
-                "cancelled_at",
-                "seating",
-            ]
-        ),
+        *(getattr(Performance, name) for name in OWN),
         *(getattr(Production, name) for name in ("title_zh", "title_en")),
         *(getattr(Space, name).label(f"space_{name}") for name in ("name_zh", "name_en")),
         *(
@@ -144,7 +153,7 @@ def mark(feed: Feed) -> Mark:
     Raises:
         NotFound: there is no such house or hall.
     """
-    found = execute(MARKS[feed.of], {} if feed.of is Of.PALACE else {"id": feed.id})
+    found = execute(MARKS[feed.of], _values(feed))
     if not found:
         raise NotFound
     name_zh, name_en, *state = found[0]
@@ -153,12 +162,20 @@ def mark(feed: Feed) -> Mark:
     return Mark(name, hashlib.sha256(told.encode()).hexdigest()[:32])
 
 
-def revisions(feed: Feed) -> list[tuple[int, int]]:
+def _values(feed: Feed) -> dict[str, int]:
+    return {} if feed.of is Of.PALACE else {"id": feed.id}
+
+
+def revisions(feed: Feed) -> list[tuple[int, State]]:
     """Return the performances of a feed by start, each with its revision."""
-    return [
-        (row[0], row[1])
-        for row in execute(REVISIONS[feed.of], {} if feed.of is Of.PALACE else {"id": feed.id})
-    ]
+    return [(row[0], tuple(row[1:])) for row in execute(REVISIONS[feed.of], _values(feed))]
+
+
+def used(feed: Feed) -> list[tuple[int, State]]:
+    """Return the uses of rooms in a feed by start, each with what changes when it is told otherwise."""
+    if feed.of not in USED:
+        return []
+    return [(row[0], tuple(row[1:])) for row in execute(USED[feed.of], _values(feed))]
 
 
 def told(performance_ids: Collection[int]) -> Sequence[Any]:
@@ -166,8 +183,33 @@ def told(performance_ids: Collection[int]) -> Sequence[Any]:
     return execute(TOLD, {"ids": list(performance_ids)}) if performance_ids else ()
 
 
+def troupe_mark(secret: str) -> FeedMark:
+    """Return the mark of the feed a troupe's secret opens, in one query.
+
+    Raises:
+        NotFound: no feed has, or has any more, this secret.
+    """
+    asked = opened(FeedOf.TROUPE, secret)
+    return agenda.marked(asked, TROUPE_MARK, OF_TROUPE, {"troupe_id": asked.owner_id})
+
+
+def troupe_name(mark: FeedMark) -> str:
+    """Return what the calendar of a troupe is called."""
+    return db.session.get_one(Troupe, mark.values["troupe_id"]).name_zh
+
+
+def troupes_of(member_id: int) -> list[Troupe]:
+    """Return the troupes somebody leads or whose roster they are on, by name."""
+    theirs = Troupe.id.in_(select(BELONGING.c.troupe_id))
+    wanted = select(Troupe).where(theirs, Troupe.ended_at.is_(None))
+    ordered = wanted.order_by(Troupe.name_zh, Troupe.id)
+    return list(db.session.scalars(ordered, {"member_id": member_id}))
+
+
 def halls() -> list[Space]:
-    """Return the spaces something was ever published for, by house."""
-    used = select(Performance.space_id).where(Performance.published_at.is_not(None))
-    wanted = select(Space).where(Space.id.in_(used)).order_by(Space.site_id, Space.id)
+    """Return the spaces something was ever published for and those that are lent, by house."""
+    shown = select(Performance.space_id).where(Performance.published_at.is_not(None))
+    lent = select(Room.space_id).where(Room.bookable)
+    wanted = select(Space).where(Space.id.in_(shown) | Space.id.in_(lent))
+    wanted = wanted.order_by(Space.site_id, Space.id)
     return list(db.session.scalars(wanted).unique())

@@ -5,19 +5,37 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from flask import Blueprint, Flask, Response, current_app, make_response, request, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from flask_login import current_user
 from markupsafe import Markup
 
 from palace import words
 from palace.agenda import blocks
 from palace.agenda import queries as agenda
+from palace.agenda.secrets import FeedOf, secret_of
 from palace.calendars import queries, services
 from palace.calendars.queries import Feed, Of
+from palace.db import transaction
+from palace.errors import NotFound
+from palace.members.queries import current_member
+from palace.members.rules import Role
 from palace.tickets.printing import qr_svg
+from palace.troupes.belonging import BELONGING
+from palace.troupes.models import Troupe
 from palace.venues import queries as venues
-from palace.web import answer, public, reads
+from palace.web import allow, answer, public, reads, wants_json
 
 FEED_NAME = "工人文化宫"
 PRIVATE, PUBLIC = "private, max-age=900", "public, no-cache"
@@ -36,11 +54,59 @@ def init_app(app: Flask) -> None:
 @public
 def feed(secret: str) -> ResponseReturnValue:
     """Send the feed; an unchanged one costs one query and no body."""
-    mark = agenda.feed_mark(secret)
+    mark = agenda.feed_mark(secret, BELONGING)
     if request.if_none_match.contains_weak(mark.tag):
         return _answer(b"", mark.tag, PRIVATE, status=304)
     body = blocks.ics(agenda.feed_blocks(mark), FEED_NAME)
     return _answer(body, mark.tag, PRIVATE, status=200)
+
+
+@bp.get("/calendars/troupes/<secret>.ics")
+@public
+def troupe(secret: str) -> ResponseReturnValue:
+    """Send a troupe's feed, as `feed`; its address is for the troupe's people."""
+    mark = queries.troupe_mark(secret)
+    if request.if_none_match.contains_weak(mark.tag):
+        return _answer(b"", mark.tag, PRIVATE, status=304)
+    body = blocks.ics(agenda.feed_blocks(mark), queries.troupe_name(mark))
+    return _answer(body, mark.tag, PRIVATE, status=200)
+
+
+@bp.get("/mine/calendars")
+@allow(Role.MEMBER)
+def own() -> ResponseReturnValue:
+    """Show the secret addresses: the member's own, and those of their troupes."""
+    member = current_member()
+    mine = _links(url_for("calendars.feed", secret=agenda.feed_secret(member)))
+    troupes = [(one, _of_troupe(one)) for one in queries.troupes_of(member.id)]
+    leads = current_user.troupes()
+    return answer(
+        "calendars/own.html",
+        {
+            "own": mine["address"],
+            "troupes": [
+                {"troupe": one.id, "feed": links["address"], "leads": one.id in leads}
+                for one, links in troupes
+            ],
+        },
+        own=mine,
+        troupes=troupes,
+        leads=leads,
+    )
+
+
+@bp.post("/mine/calendars/<id:troupe_id>")
+@allow(Role.MEMBER)
+def renew(troupe_id: int) -> ResponseReturnValue:
+    """Give the feed of a troupe one leads a new address; the old one is dead at once."""
+    if troupe_id not in current_user.troupes():
+        raise NotFound
+    with transaction():
+        services.renew(troupe_id)
+    if wants_json():
+        return own()
+    flash(gettext("团队日历的地址换好了，旧的已经失效。"))
+    return redirect(url_for("calendars.own"), code=303)
 
 
 @bp.get("/calendars/programme.ics")
@@ -63,25 +129,37 @@ def site(site_id: int) -> ResponseReturnValue:
 @public
 @reads(query=(LANGUAGE,))
 def space(space_id: int) -> ResponseReturnValue:
-    """Send what is on in one hall; `lang` is zh or en."""
+    """Send what is on in one hall or room: shows, and which troupe has it when; `lang` is zh or en."""
     return _public(Of.SPACE, space_id)
+
+
+@bp.get("/calendars/sites/<id:site_id>/rooms.ics")
+@public
+@reads(query=(LANGUAGE,))
+def rooms(site_id: int) -> ResponseReturnValue:
+    """Send what is on in all halls and rooms of one house; `lang` is zh or en."""
+    return _public(Of.ROOMS, site_id)
 
 
 @bp.get("/calendars")
 @public
 def home() -> ResponseReturnValue:
     """Show the addresses of the public feeds: the palace's, each house's, each hall's."""
-    houses = [(one, links(Of.SITE, one.id)) for one in venues.sites()]
+    sites = venues.sites()
+    houses = [(one, links(Of.SITE, one.id)) for one in sites]
+    rooms = [(one, links(Of.ROOMS, one.id)) for one in sites]
     halls = [(one, links(Of.SPACE, one.id)) for one in queries.halls()]
     return answer(
         "calendars/home.html",
         lambda: {
             "palace": links()["address"],
             "sites": [{"site": one.id, "feed": told["address"]} for one, told in houses],
+            "rooms": [{"site": one.id, "feed": told["address"]} for one, told in rooms],
             "spaces": [{"space": one.id, "feed": told["address"]} for one, told in halls],
         },
         palace=links(),
         houses=houses if len(houses) > 1 else [],
+        rooms=rooms,
         halls=halls,
     )
 
@@ -92,14 +170,24 @@ def links(of: str = Of.PALACE, of_id: int = 0) -> dict[str, Any]:
         Of.PALACE: ("calendars.programme", {}),
         Of.SITE: ("calendars.site", {"site_id": of_id}),
         Of.SPACE: ("calendars.space", {"space_id": of_id}),
+        Of.ROOMS: ("calendars.rooms", {"site_id": of_id}),
     }
     endpoint, values = where[Of(of)]
     language = words.language()
     values |= {LANGUAGE: "en"} if language == "en" else {}
-    path = url_for(endpoint, **values)
+    return _links(url_for(endpoint, **values))
+
+
+def _of_troupe(troupe: Troupe) -> dict[str, Any]:
+    secret = secret_of(FeedOf.TROUPE, troupe.id, troupe.calendar_generation)
+    return _links(url_for("calendars.troupe", secret=secret))
+
+
+def _links(path: str) -> dict[str, Any]:
+    """Return an address of ours for a browser and for a calendar, and its QR."""
     address = current_app.extensions["palace"].public_url + path
     webcal = f"webcal://{address.partition('://')[2]}"
-    return {"address": address, "webcal": webcal, "qr": _qr(address, language)}
+    return {"address": address, "webcal": webcal, "qr": _qr(address, words.language())}
 
 
 @functools.lru_cache(maxsize=64)

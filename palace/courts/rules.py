@@ -6,8 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-MIDNIGHT = {"hour": 0, "minute": 0, "second": 0, "microsecond": 0}
-
 
 @dataclass(frozen=True, kw_only=True)
 class Hour:
@@ -41,7 +39,7 @@ def hours_of(
 
 def on_raster(instant: datetime, step: int) -> datetime:
     """Return the first instant on a raster of minutes that is not before this one."""
-    midnight = instant.replace(**MIDNIGHT)
+    midnight = instant.replace(hour=0, minute=0, second=0, microsecond=0)
     steps = -((midnight - instant) // timedelta(minutes=step))
     return midnight + steps * timedelta(minutes=step)
 

@@ -17,7 +17,7 @@ from palace.rooms.policies import Policy, PolicyPreset
 from palace.venues import queries as venues
 from palace.venues.models import Space
 
-OF_A_COURT = {"policy": "court", "purposes": ["sport"]}
+OF_A_COURT = {"purposes": ["sport"]}
 
 
 def bring_in() -> None:

@@ -19,6 +19,7 @@ from palace.strikes.rules import bar_today
 from palace.tickets import queries as tickets
 from palace.tickets.models import Order, Ticket
 from palace.tickets.terms import free_used
+from palace.troupes.belonging import BELONGING
 from palace.venues import queries as venues
 
 PERFORMANCE = "performance:"
@@ -44,7 +45,7 @@ class Belongings:
 
 def belongings(member: Known, now: datetime) -> Belongings:
     """Return what a member has now."""
-    entries = agenda.coming(member.id, now)
+    entries = agenda.coming(member.id, now, BELONGING)
     house = venues.house_rules()
     missed = strikes.of_member(member.id)
     used = free_used(member.id, now)

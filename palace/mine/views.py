@@ -37,6 +37,7 @@ from palace.strikes import services as strikes
 from palace.text import N_
 from palace.tickets import printing, tokens
 from palace.tickets.models import Ticket
+from palace.troupes.belonging import BELONGING
 from palace.web import allow, answer, checked, pass_on, reads, refusal_words, wants_json
 
 LAST_PAGE = 500
@@ -134,7 +135,8 @@ def history() -> ResponseReturnValue:
     """Show what the member has been to, newest first."""
     asked = request.args.get("page", 1, type=int)
     page = min(max(asked, 1), LAST_PAGE)
-    entries = agenda.past(current_member().id, clock.now(), page)
+    member_id = current_member().id
+    entries = agenda.past(member_id, clock.now(), BELONGING, page)
     return answer(
         "mine/history.html",
         {"entries": [_entry_json(entry) for entry in entries], "page": page},

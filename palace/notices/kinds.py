@@ -148,9 +148,42 @@ KINDS = {
         " Open the link of your union to see why.",
         NEWS,
     ),
+    "troupe_certified": Kind(
+        "{title}：{season}已认定，可以订排练的场地了。",
+        "{title}: certified for {season}. You may take rooms to rehearse in.",
+        NEWS,
+    ),
+    "troupe_refused": Kind(
+        "{title}：{season}没有通过认定，登录后在“我的团队”里看原因。",
+        "{title}: not certified for {season}. Sign in and see why under My troupe.",
+        NEWS,
+    ),
+    "troupe_season_ends": Kind(
+        "{title}：{season}的认定快到期了，请登录后在“我的团队”里签下一年度的安全承诺书。",
+        "{title}: its certification for {season} ends soon. Sign in and sign the next safety letter"
+        " under My troupe.",
+        NEWS,
+    ),
+    "troupe_leader": Kind(
+        "{title}的负责人有变动，订好的场地照旧。登录后看“我的团队”。",
+        "{title}: who leads it has changed; what it has taken stays. Sign in and see My troupe.",
+        NEWS,
+    ),
     "awaiting_payment": Kind(
         "{title}，{starts_at}，座位留到{pay_by}，请到售票处付{amount}。",
         "{title}, {starts_at}: seats kept until {pay_by}. Please pay {amount} at the box office.",
+        NEWS,
+    ),
+    "room_missed": Kind(
+        "{place}，{starts_at}，没有人签到，场地放给别人了，记一次没来。记错了，登录后在“我的”里说一声。",
+        "{place}, {starts_at}: nobody signed in, so the room went to others and a no-show is noted."
+        " If this is wrong, sign in and say so under Mine.",
+        NEWS,
+    ),
+    "room_late": Kind(
+        "{place}，{starts_at}，取消得太晚，记一次没来。下次请早点取消。记错了，登录后在“我的”里说一声。",
+        "{place}, {starts_at}: cancelled too late, so a no-show is noted. Please cancel earlier next time."
+        " If this is wrong, sign in and say so under Mine.",
         NEWS,
     ),
     "room_taken": Kind(
@@ -182,6 +215,22 @@ KINDS = {
     "room_lapsed": Kind(
         "{place}，{starts_at}，到时间没有审批，这次预约没有成。",
         "{place}, {starts_at}: nobody approved it in time, so it did not come about.",
+        NEWS,
+    ),
+    "room_offer": Kind(
+        "{place}，{starts_at}，轮到您了，请在{until}前登录“我的”确认，过时让给后面的人。",
+        "{place}, {starts_at}: your turn. Sign in and confirm under Mine before {until};"
+        " after that it goes to the next.",
+        TURN,
+    ),
+    "room_instead": Kind(
+        "{place}，{starts_at}，这是换给您的场地，请在{until}前登录“我的”确认。",
+        "{place}, {starts_at}: a room for you instead. Sign in and confirm under Mine before {until}.",
+        TURN,
+    ),
+    "room_wait_over": Kind(
+        "{place}，{starts_at}，您的排队结束了，登录后在“我的”里看原因。",
+        "{place}, {starts_at}: you wait no longer. Sign in and see why under Mine.",
         NEWS,
     ),
     "waiting_offer": Kind(

@@ -13,6 +13,13 @@ class PostNotHeld(PalaceError):
     message = N_("没有这个岗位，不用撤。")
 
 
+class PostOfTroupe(PalaceError):
+    """Who leads a troupe is named on the troupe's page: one leader, in the place of who was."""
+
+    status, code = 422, "post_of_troupe"
+    message = N_("团队负责人、副负责人在“文艺团队”里指定。")
+
+
 class PostBeyondSite(PalaceError):
     """A site's administrator gives and takes posts of that site only, and none like their own."""
 

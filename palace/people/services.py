@@ -9,6 +9,7 @@ from sqlalchemy import exists, select
 from palace.db import db
 from palace.errors import NotFound
 from palace.members.models import Member, Post, SecondFactor, Staff
+from palace.members.posts import OF_TROUPES
 from palace.members.queries import lock_administrators, posts_of
 from palace.members.rules import HeldPost, Role
 from palace.members.services import (
@@ -23,7 +24,7 @@ from palace.members.services import (
     renew_password,
 )
 from palace.people import queries
-from palace.people.errors import AlsoElsewhere, PostNotHeld, SiteUnknown, UnitUnknown
+from palace.people.errors import AlsoElsewhere, PostNotHeld, PostOfTroupe, SiteUnknown, UnitUnknown
 from palace.people.rules import Reach, Sites, check_of_sites, is_of_sites
 from palace.venues.queries import find_site, head_site, house_rules
 
@@ -49,8 +50,11 @@ def give_post(
 
     Raises:
         SiteUnknown, UnitUnknown: there is no such thing; also what `grant_post` raises.
+        PostOfTroupe: leaders are named where their troupe is.
         NotFound, PostBeyondSite: they, or such a post, are not this administrator's business.
     """
+    if Role(role) in OF_TROUPES:
+        raise PostOfTroupe
     held = HeldPost(Role(role), _site_id(site))
     check_of_sites(held, within)
     _lock_within(who, within, Reach.POSTS)

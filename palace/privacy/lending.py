@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from palace.privacy.holding import DAYS, GOES, STAYS, Holding, by
+from palace.privacy.holding import DAYS, STAYS, Holding, by
 from palace.rooms.models import Occurrence, Reservation, RoomWait
 from palace.text import N_
 from palace.troupes.models import Certification, TroupeMember
@@ -35,7 +35,8 @@ LENDING: Sequence[Holding] = (
     Holding(
         model=TroupeMember,
         title=N_("您在文艺团队的名单上"),
-        kept=GOES,
+        kept=N_("从名单上去掉以后再过%(days)s天删除，号码马上删；注销时都马上删。"),
+        days="notice_keep_days",
         of=by(TroupeMember.member_id),
         goes=by(TroupeMember.member_id),
     ),

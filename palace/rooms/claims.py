@@ -124,6 +124,11 @@ def take(takings: Sequence[Taking]) -> list[int | None]:
     return [by_use.get((taking.room.space_id, taking.starts_at)) for taking in takings]
 
 
+def hold_until(occupancy_id: int, lapses_at: datetime | None) -> None:
+    """Hold what is held already until another instant, or (None) to its end."""
+    execute(HOLD, {"held": occupancy_id, "until": lapses_at})
+
+
 def _lock_spaces() -> Select[int]:
     """Return the lock on the given spaces, on what shares a part with one, and on noise partners."""
     wanted, parts = SPACES.alias("wanted"), SPACES.alias("parts")
@@ -185,6 +190,11 @@ SHORTEN = (
     update(USES)
     .where(USES.c.id == func.any(IDS))
     .values(during=func.tstzrange(func.lower(USES.c.during), USES.c.lapses_at))
+)
+HOLD = (
+    update(USES)
+    .where(USES.c.id == bindparam("held"))
+    .values(lapses_at=bindparam("until", type_=DateTime(timezone=True)))
 )
 WISHED = (
     func.unnest(

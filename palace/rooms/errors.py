@@ -27,7 +27,7 @@ class RuleFailed(PalaceError):
     """One failed rule as part of a refusal."""
 
     def __init__(self, failure: Failure) -> None:
-        super().__init__(**failure.values)
+        super().__init__(day=failure.day, **failure.values)
         self.code, self.message = failure.code, failure.sentence
 
 
@@ -44,7 +44,8 @@ class RulesFailed(PalaceError):
     message = N_("%(why)s")
 
     def __init__(self, failures: Sequence[Failure]) -> None:
-        super().__init__(why=_told(failures), failures=list(failures))
+        super().__init__(why=_told(failures), failures=[RuleFailed(one) for one in failures])
+        self.failures = failures
 
 
 def _told(failures: Iterable[Failure]) -> list[PalaceError]:
@@ -103,3 +104,52 @@ class AlreadyOver(PalaceError):
 
     status, code = 409, "occurrence_over"
     message = N_("这一次已经结束或取消了。")
+
+
+class AlreadyWaiting(PalaceError):
+    """They wait for the room already, at a time that overlaps. Carries `starts_at`, `ends_at`."""
+
+    status, code = 409, "room_already_waiting"
+    message = N_("您已经在排这个场地%(starts_at)s到%(ends_at)s。想改时间，请先退出那一次。")
+
+
+class NothingToWaitFor(PalaceError):
+    """The room is free then."""
+
+    status, code = 409, "room_is_free"
+    message = N_("这个时间现在就空着，不用排队，直接约就行。")
+
+
+class NoOfferYet(PalaceError):
+    """It is not their turn yet."""
+
+    status, code = 409, "no_room_offer_yet"
+    message = N_("还没有轮到您，空出来马上告诉您。")
+
+
+class OfferOver(PalaceError):
+    """The time to take what was offered has passed, or it was given up."""
+
+    status, code = 409, "room_offer_over"
+    message = N_("给您留的时间已经过了，场地让给后面的人了。")
+
+
+class DatesChanged(PalaceError):
+    """The dates that would be changed are not those that were shown."""
+
+    status, code = 409, "dates_changed"
+    message = N_("这份预约刚被改过，请看一下现在的日期再改。")
+
+
+class NothingChanged(PalaceError):
+    """Time, room and head count are as they were."""
+
+    status, code = 422, "nothing_changed"
+    message = N_("时间、场地和人数都和现在一样，没有要改的。")
+
+
+class InTheWayChanged(PalaceError):
+    """Others have the space at that time than whoever decides was shown."""
+
+    status, code = 409, "in_the_way_changed"
+    message = N_("这个时间的预约刚刚有变化，请看一下现在有谁，再决定要不要让他们让出来。")

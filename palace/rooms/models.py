@@ -218,7 +218,13 @@ class RoomWait(Base):
     __table_args__ = (
         one_of("state", WaitState),
         CheckConstraint("starts_at < ends_at AND people > 0", name="wish"),
-        Index(None, "space_id", "starts_at"),
+        Index(
+            None,
+            "space_id",
+            "starts_at",
+            postgresql_where=text("state IN ('waiting', 'offered')"),
+        ),
+        Index(None, "occurrence_id", postgresql_where=text("occurrence_id IS NOT NULL")),
         Index(None, "member_id"),
         Index(None, "troupe_id"),
     )

@@ -24,28 +24,28 @@ class LetterChanged(PalaceError):
     """A newer version of the safety letter was published since this one was shown."""
 
     status, code = 409, "letter_changed"
-    message = N_("承诺书刚换了新的一版，请重新看过再签。")
+    message = N_("承诺书刚换了新的一版，请重新看过。")
 
 
 class LetterMissing(PalaceError):
     """The season has no safety letter yet."""
 
     status, code = 409, "letter_missing"
-    message = N_("这一季的安全承诺书还没有写好，写好了才能申请。")
+    message = N_("这一年度的安全承诺书还没有写好，写好了才能申请。")
 
 
 class SeasonOver(PalaceError):
     """The season has ended."""
 
     status, code = 409, "season_over"
-    message = N_("这一季已经过去了，请申请新的一季。")
+    message = N_("这一年度已经过去了，请申请新的年度。")
 
 
 class SeasonNamed(PalaceError):
     """There is a season of this name."""
 
     status, code = 409, "season_named"
-    message = N_("已经有一季叫“%(name)s”了。")
+    message = N_("已经有一个年度叫“%(name)s”了。")
 
 
 class SeasonUnordered(PalaceError):
@@ -103,4 +103,4 @@ class OfWholePalace(PalaceError):
     """Seasons and safety letters hold for every house."""
 
     status, code = 403, "seasons_of_whole_palace"
-    message = N_("季度和安全承诺书是全馆的，请管全馆的人办理。")
+    message = N_("团队年度和安全承诺书是全馆的，请管全馆的人办理。")

@@ -15,7 +15,7 @@ class Troupe(Base):
     """An amateur troupe of a house; leaders and deputies are posts that name it.
 
     `week_minutes`, `month_minutes`: what it may rehearse, all leaders together, where it has figures of
-    its own; None: those of the room's policy.
+    its own; None: those of the room's policy. `calendar_generation`: a new one has another secret address.
     """
 
     __tablename__ = "troupes"
@@ -24,6 +24,8 @@ class Troupe(Base):
         one_of("kind", TroupeKind),
         CheckConstraint("size > 0", name="size"),
         CheckConstraint("week_minutes >= 0 AND month_minutes >= 0", name="minutes"),
+        CheckConstraint("calendar_generation > 0", name="calendar_generation"),
+        Index(None, "name_zh", "id"),
     )
 
     id: Mapped[Id]
@@ -35,6 +37,7 @@ class Troupe(Base):
     size: Mapped[int]
     week_minutes: Mapped[int | None]
     month_minutes: Mapped[int | None]
+    calendar_generation: Mapped[int] = mapped_column(server_default="1", default=1)
     ended_at: Mapped[datetime | None]
 
 

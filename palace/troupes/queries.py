@@ -1,4 +1,4 @@
-"""Troupes as their leaders and the staff see them: who leads, who is on the roster, how it stands; never writes."""
+"""Who leads a troupe, who is on its roster, how it stands with the palace; never writes."""
 
 from __future__ import annotations
 
@@ -275,4 +275,5 @@ def ending_soon(today: date, days: int) -> list[Ending]:
             ~renewed,
         )
     )
-    return [Ending(*row) for row in db.session.execute(wanted.order_by(Troupe.id, Post.id))]
+    found = db.session.execute(wanted.order_by(Troupe.id, Post.id))
+    return [Ending(troupe, season, member_id) for troupe, season, member_id in found if member_id]

@@ -1,24 +1,18 @@
-"""What a troupe is, how it stands with the palace, and whom a pasted line names: plain values."""
+"""What a troupe is, how it stands with the palace, and who may be on its roster: plain values."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Protocol
 
-from palace.members.rules import is_name, mobile_number, tidy_name
 from palace.text import N_
 from palace.troupes.errors import CertificationDecided, CertificationOpen
 
 MOST_ON_ROSTER = 500
 """What a page and a pasted list are built for; the largest troupe of a palace has some hundred."""
-SHORTEST_NUMBER = 5
-HEADINGS = {"姓名", "名字", "手机", "手机号", "电话", "序号", "name", "phone"}
-ORDINAL = re.compile(r"[0-9]{1,4}[.、)）]?")
-BREAKS = re.compile(r"[\s,，;；、|]+")
 
 
 class TroupeKind(StrEnum):
@@ -63,11 +57,11 @@ class Standing(StrEnum):
 
 
 STANDINGS = {
-    Standing.CERTIFIED: N_("认证了"),
-    Standing.ASKED: N_("等文化宫认证"),
+    Standing.CERTIFIED: N_("已认定"),
+    Standing.ASKED: N_("等文化宫认定"),
     Standing.REFUSED: N_("没有通过"),
-    Standing.EXPIRED: N_("认证到期了"),
-    Standing.NONE: N_("还没申请认证"),
+    Standing.EXPIRED: N_("认定到期了"),
+    Standing.NONE: N_("还没申请认定"),
 }
 
 
@@ -142,44 +136,3 @@ class Somebody:
 
     name: str
     phone: str | None = None
-
-
-@dataclass(frozen=True)
-class Lines:
-    """What was pasted: whom it names, each once, and the lines that name nobody, as they are."""
-
-    people: tuple[Somebody, ...]
-    unread: tuple[str, ...]
-
-
-def read_lines(pasted: str) -> Lines:
-    """Return whom pasted lines name: a name each, a number beside it or not, in whichever order.
-
-    Headings, empty lines and the ordinals of a numbered list are passed over.
-    """
-    people: dict[Somebody, None] = {}
-    unread = []
-    for line in (line.strip() for line in pasted.splitlines()):
-        words = _words(line)
-        if not words or HEADINGS.issuperset(word.lower() for word in words):
-            continue
-        found = _somebody(words)
-        if found:
-            people[found] = None
-        else:
-            unread.append(line)
-    return Lines(tuple(people), tuple(unread))
-
-
-def _words(line: str) -> list[str]:
-    words = [word for word in BREAKS.split(line) if word]
-    return words[1:] if words and ORDINAL.fullmatch(words[0]) else words
-
-
-def _somebody(words: list[str]) -> Somebody | None:
-    numbers = [word for word in words if sum(map(str.isdigit, word)) >= SHORTEST_NUMBER]
-    name = tidy_name(" ".join(word for word in words if word not in numbers))
-    phone = mobile_number("".join(numbers)) if numbers else None
-    if not is_name(name) or (numbers and phone is None):
-        return None
-    return Somebody(name, phone)

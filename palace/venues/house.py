@@ -98,6 +98,7 @@ class HouseRules(Base):
             after a time between these, by chance, so that nobody can hand it to a friend.
         coupons_per_month: so many coupons a member takes in a month, of all partners; 0: no limit.
         remind_day_hours, remind_hours: so long before a show its people are reminded; 0: they are not.
+        season_remind_days: so long before a troupe's certification ends its leaders are told, once.
     """
 
     __tablename__ = "house_rules"
@@ -175,6 +176,7 @@ class HouseRules(Base):
             " AND least(return_rest_min_minutes, return_rest_max_minutes) >= 0",
             name="waiting",
         ),
+        CheckConstraint("season_remind_days >= 0", name="seasons"),
         CheckConstraint(
             "least(house_release_hours, technical_release_hours, press_release_hours,"
             " wheelchair_release_hours, in_person_release_hours) >= 0",
@@ -259,6 +261,7 @@ class HouseRules(Base):
     return_rest_max_minutes: Mapped[int] = mapped_column(server_default="15", default=15)
     remind_day_hours: Mapped[int] = mapped_column(server_default="24", default=24)
     remind_hours: Mapped[int] = mapped_column(server_default="2", default=2)
+    season_remind_days: Mapped[int] = mapped_column(server_default="30", default=30)
     complimentary_per_show: Mapped[int] = mapped_column(server_default="20", default=20)
     block_release_hours: Mapped[int] = mapped_column(server_default="48", default=48)
     block_remind_hours: Mapped[int] = mapped_column(server_default="24", default=24)

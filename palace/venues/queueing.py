@@ -6,6 +6,7 @@ from palace.text import N_
 from palace.venues.figure import Figure, Unit
 
 LONGEST_OFFER = 24 * 60
+LONGEST_REMINDER = 180
 WAITING = (
     Figure("offer_minutes", N_("轮到的人，位子留几分钟"), Unit.MINUTES, 1, LONGEST_OFFER),
     Figure("offer_near_hours", N_("开演前几小时起算“快到演出”"), Unit.HOURS, 0, 168),
@@ -31,4 +32,12 @@ WAITING = (
         N_("0：不提醒。这个时间以内才订的人不提醒。"),
     ),
     Figure("remind_hours", N_("开演前几小时再提醒一次"), Unit.HOURS, 0, 168, N_("0：不提醒。")),
+    Figure(
+        "season_remind_days",
+        N_("文艺团队的认定到期前几天提醒负责人"),
+        Unit.DAYS,
+        0,
+        LONGEST_REMINDER,
+        N_("每个年度提醒一次；0：到期那天提醒。"),
+    ),
 )

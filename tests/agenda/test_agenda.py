@@ -17,6 +17,7 @@ from palace.agenda.models import AgendaEntry
 from palace.agenda.rules import EntryStatus
 from palace.errors import NotFound
 from palace.members.models import Member
+from palace.troupes.belonging import BELONGING
 from tests.factory import Factory
 
 STARTS = datetime(2026, 11, 28, 11, 30, tzinfo=UTC)
@@ -142,7 +143,7 @@ def test_members_do_not_share_entries(member: Member, make: Factory) -> None:
     other = make.member("李丽")
 
     assert put(member).uid != put(other).uid
-    assert [entry.member_id for entry in queries.coming(member.id, LATER)] == [member.id]
+    assert [entry.member_id for entry in queries.coming(member.id, LATER, BELONGING)] == [member.id]
 
 
 def test_what_is_coming_and_what_is_past(member: Member) -> None:
@@ -150,11 +151,13 @@ def test_what_is_coming_and_what_is_past(member: Member) -> None:
     ends_at = STARTS + timedelta(hours=2)
 
     def found(now: datetime) -> tuple[int, int]:
-        return len(queries.coming(member.id, now)), len(queries.past(member.id, now))
+        return len(queries.coming(member.id, now, BELONGING)), len(
+            queries.past(member.id, now, BELONGING)
+        )
 
     assert found(ends_at - timedelta(seconds=1)) == (1, 0)
     assert found(ends_at) == (0, 1)
-    assert queries.past(member.id, ends_at, page=2) == []
+    assert queries.past(member.id, ends_at, BELONGING, page=2) == []
 
 
 def test_a_calendar_program_finds_the_show_at_its_hour_in_shanghai(member: Member) -> None:

@@ -12,8 +12,7 @@ from palace.agenda.models import AgendaEntry
 from palace.agenda.rules import EntryStatus, Owner
 from palace.agenda.services import Dated
 from palace.db import db
-from palace.troupes.models import Troupe
-from palace.troupes.rules import TroupeKind
+from tests.agenda.troupes import troupe_of
 from tests.factory import Factory
 
 NOW = datetime(2026, 11, 1, 8, 0, tzinfo=UTC)
@@ -23,17 +22,7 @@ WEEKS = 26
 
 @pytest.fixture
 def troupe(make: Factory) -> Owner:
-    row = Troupe(
-        site_id=make.site().id,
-        code="voices",
-        kind=TroupeKind.CHOIR,
-        name_zh="春之声合唱团",
-        name_en="Voices of Spring",
-        size=40,
-    )
-    db.session.add(row)
-    db.session.flush()
-    return Owner(troupe_id=row.id)
+    return Owner(troupe_id=troupe_of(make).id)
 
 
 def dates(count: int = WEEKS, place: str = "排练厅二") -> list[Dated]:

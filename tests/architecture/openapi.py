@@ -178,7 +178,7 @@ def _responses(endpoint: str, method: str, *, guarded: bool) -> Shape:
         given[done] = {"description": "done", "content": content}
     if method == "POST" or guarded or endpoint in answers.REDIRECTS:
         given["303"] = {"$ref": "#/components/responses/Onward"}
-    if endpoint == "calendars.feed":
+    if endpoint in ("calendars.feed", "calendars.troupe"):
         given["304"] = {"description": "not changed since the ETag that was sent"}
     refused = {"$ref": "#/components/responses/Refused"}
     away = given[done] if endpoint in answers.JSON_ONLY else refused

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from icalendar import Calendar
-from sqlalchemy import Engine, event
 
 from palace import clock
-from palace.agenda import queries, services
+from palace.agenda import queries, secrets, services
 from palace.lifecycle import JsonLines
 from palace.members.models import Member
 from palace.members.services import renew_calendar
+from tests.asked import asked
 from tests.factory import Factory
 
 
@@ -55,22 +53,6 @@ def titles(body: bytes) -> list[str]:
     return [str(block["SUMMARY"]) for block in Calendar.from_ical(body).walk("VEVENT")]
 
 
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """Collect the statements sent to the database."""
-    sent: list[str] = []
-
-    def note(_conn: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if "SAVEPOINT" not in statement:  # the tests' own way to undo everything
-            sent.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
-
-
 def test_a_feed_holds_the_members_entries(
     client: FlaskClient, member: Member, make: Factory
 ) -> None:
@@ -100,9 +82,10 @@ def test_an_unchanged_feed_costs_one_query(client: FlaskClient, member: Member) 
     first = client.get(address(member))
     where = address(member)
 
-    with counted() as sent:
+    with asked() as heard:
         again = client.get(where, headers={"If-None-Match": first.headers["ETag"]})
 
+    sent = [sql for sql in heard if "SAVEPOINT" not in sql]
     assert (again.status_code, again.data, len(sent)) == (304, b"", 1)
     assert again.headers["ETag"] == first.headers["ETag"]
     assert not first.headers["ETag"].startswith("W/")
@@ -194,7 +177,7 @@ def test_the_secret_carries_128_bits_and_no_sign_in_is_needed(
     secret = queries.feed_secret(member)
 
     assert re.fullmatch(r"[a-z2-7]{48}", secret)
-    assert queries.MAC_BYTES * 8 >= 128
+    assert secrets.MAC_BYTES * 8 >= 128
 
 
 def test_the_secret_is_in_no_log_line(

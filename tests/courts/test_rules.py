@@ -36,9 +36,7 @@ def on(clock_time: str, day: int = 28) -> datetime:
 def test_a_day_is_cut_into_whole_hours(
     opened: list[tuple[str, str]], minutes: int, step: int, begins: list[str]
 ) -> None:
-    found = list(
-        hours_of([(on(a), on(b)) for a, b in opened], minutes=minutes, step=step)
-    )
+    found = list(hours_of([(on(a), on(b)) for a, b in opened], minutes=minutes, step=step))
     assert [f"{start:%H:%M}" for start, _ in found] == begins
     assert all((end - start).total_seconds() == minutes * 60 for start, end in found)
 

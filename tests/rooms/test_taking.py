@@ -67,5 +67,5 @@ def test_cancelling_frees_the_room(lending: Lending) -> None:
 def test_every_failed_rule_is_told(lending: Lending) -> None:
     with pytest.raises(RulesFailed) as refused:
         lending.reservation(lending.room(), begins="06:10", minutes=30, people=100)
-    codes = {failure.code for failure in refused.value.values["failures"]}
+    codes = {failure.code for failure in refused.value.failures}
     assert codes == {"too_many_people", "too_short", "off_raster", "outside_hours"}

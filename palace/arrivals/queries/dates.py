@@ -10,7 +10,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Select, and_, exists, literal, or_, select
 
 from palace import clock
-from palace.arrivals.rules import Due, opens_at
+from palace.arrivals.rules import Due, opens_at, waits_until
 from palace.db import db
 from palace.errors import NotFound
 from palace.members.models import Post
@@ -37,13 +37,15 @@ class DoorDate:
     @property
     def due(self) -> Due:
         """Return it as the rules read it."""
-        one = self.occurrence
-        early = self.room.policy.sign_in_early_minutes
+        one, policy = self.occurrence, self.room.policy
+        taken = one.occupancy_id is None and policy.sign_in
+        keep = policy.keep_minutes if one.kept_at else 0
+        waited = waits_until(one.starts_at, policy.grace_minutes + keep) if taken else None
         return Due(
             starts_at=one.starts_at,
             ends_at=one.ends_at,
-            opens_at=opens_at(one.starts_at, early),
-            lapses_at=self.lapses_at,
+            opens_at=opens_at(one.starts_at, policy.sign_in_early_minutes),
+            lapses_at=self.lapses_at or waited,
             state=one.state,
             arrived_at=one.arrived_at,
             kept_at=one.kept_at,

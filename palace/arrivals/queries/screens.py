@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from palace import clock
@@ -21,6 +21,31 @@ from palace.venues.rules import Use
 
 MOST_COMING = 3
 OF_HALL = aliased(Space)
+IS_PUBLIC = Performance.published_at.is_not(None)
+"""A show that is not public yet is only said to be on."""
+SHOWN = (
+    Occupancy.during,
+    Occupancy.use,
+    Occupancy.lapses_at,
+    Occurrence.state,
+    Occurrence.arrived_at,
+    func.coalesce(
+        Occurrence.starts_at,
+        case((IS_PUBLIC, Performance.starts_at)),
+        func.lower(Occupancy.during),
+    ).label("starts_at"),
+    func.coalesce(Occurrence.left_at, Occurrence.ends_at, func.upper(Occupancy.during)).label(
+        "ends_at"
+    ),
+    *(
+        func.coalesce(
+            getattr(Troupe, f"name_{tongue}"),
+            case((IS_PUBLIC, getattr(Production, f"title_{tongue}"))),
+            getattr(Closure, f"reason_{tongue}"),
+        ).label(f"name_{tongue}")
+        for tongue in ("zh", "en")
+    ),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,8 +88,8 @@ def _uses(room: Room, now: datetime) -> Select[Any]:
     """Select what holds the room, or a hall it shares a part with, from now until midnight."""
     _, midnight = clock.day_span(clock.palace_day(now))
     wanted = (
-        select(Occupancy, Occurrence, Troupe, Closure, Performance, Production)
-        .join(OF_HALL, OF_HALL.id == Occupancy.space_id)
+        select(*SHOWN)
+        .join_from(Occupancy, OF_HALL, OF_HALL.id == Occupancy.space_id)
         .outerjoin(Occurrence, Occurrence.occupancy_id == Occupancy.id)
         .outerjoin(Troupe, Troupe.id == Occurrence.troupe_id)
         .outerjoin(Closure, Closure.occupancy_id == Occupancy.id)
@@ -81,23 +106,14 @@ def _uses(room: Room, now: datetime) -> Select[Any]:
 
 
 def _shown(row: Any) -> Shown:
-    occupancy, occurrence, troupe, closure, performance, production = row
-    held: dict[str, Any] = {"use": occupancy.use, "is_lent": occurrence is not None}
-    held["held_from"] = occupancy.during.lower
-    if occurrence:
-        ends_at = occurrence.left_at or occurrence.ends_at
-        span: dict[str, Any] = {"starts_at": occurrence.starts_at, "ends_at": ends_at}
-        is_sure = occurrence.state is OccurrenceState.CONFIRMED
-        waits = occupancy.lapses_at if is_sure and not occurrence.arrived_at else None
-        return Shown(**held, **span, **_named(troupe, "name"), waits_until=waits)
-    span = {"starts_at": occupancy.during.lower, "ends_at": occupancy.during.upper}
-    if performance and performance.published_at:
-        span["starts_at"] = performance.starts_at
-        return Shown(**held, **span, **_named(production, "title"))
-    return Shown(**held, **span, **_named(closure, "reason"))
-
-
-def _named(thing: Any, field: str) -> dict[str, Any]:
-    if thing is None:
-        return {}
-    return {f"name_{tongue}": getattr(thing, f"{field}_{tongue}") for tongue in ("zh", "en")}
+    waited = row.state is OccurrenceState.CONFIRMED and row.arrived_at is None
+    return Shown(
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        held_from=row.during.lower,
+        use=row.use,
+        is_lent=row.state is not None,
+        name_zh=row.name_zh or "",
+        name_en=row.name_en or "",
+        waits_until=row.lapses_at if waited else None,
+    )

@@ -11,6 +11,10 @@ from palace.arrivals.queries import DoorDate
 from palace.arrivals.rules import Stage
 from palace.db import db
 from palace.members.services import note
+from palace.rooms.claims import locking_spaces
+from palace.rooms.services import on_room_freed
+from palace.rooms.wishes import Span
+from palace.statements import execute
 
 
 def arrive(date: DoorDate, actor: str) -> DoorDate:
@@ -78,11 +82,16 @@ def leave(date: DoorDate, actor: str) -> DoorDate:
 
 def _free(date: DoorDate, occupancy_id: int, now: datetime) -> None:
     """Give back what is left of the hours of a room, and tell who waits for it."""
-    since = now + timedelta(minutes=date.room.teardown_minutes)
-    claims.give_back(occupancy_id, since)
+    one = date.occurrence
+    since = max(now, one.starts_at)
+    if not claims.give_back(occupancy_id, now + timedelta(minutes=date.room.teardown_minutes)):
+        return
+    rest = Span(day=one.day, starts_at=since, ends_at=one.ends_at)
+    for freed in on_room_freed.values():
+        freed(one.space_id, rest)
 
 
 def _locked(date: DoorDate) -> tuple[DoorDate, datetime]:
     """Return a date as it stands under its room's lock, and the instant that was read after it."""
-    claims.lock_space(date.occurrence.space_id)
+    execute(*locking_spaces([date.occurrence.space_id]))
     return queries.again(date), clock.now()

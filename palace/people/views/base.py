@@ -12,7 +12,7 @@ from flask_login import current_user
 from palace.errors import PalaceError
 from palace.members.errors import PostNotForThem
 from palace.members.models import Post, Staff
-from palace.members.posts import OF_SITES
+from palace.members.posts import OF_SITES, OF_TROUPES
 from palace.members.rules import Role
 from palace.people import queries
 from palace.people.errors import SiteUnknown, UnitUnknown
@@ -34,8 +34,9 @@ def sites_administered() -> Sites:
 
 
 def given(roles: Sequence[Role]) -> list[Role]:
-    """Return those of some roles that this administrator gives."""
-    return [role for role in roles if sites_administered() is None or role in OF_SITES]
+    """Return those of some roles that this administrator gives; who leads a troupe is named there."""
+    whole = sites_administered() is None
+    return [role for role in roles if role in OF_SITES or (whole and role not in OF_TROUPES)]
 
 
 def staff_of(person_id: int) -> Staff:
@@ -101,4 +102,5 @@ def _post_json(post: Post) -> dict[str, Any]:
         "role": post.role.value,
         "site": post.site_id,
         "unit": post.unit.code if post.unit else None,
+        "troupe": post.troupe_id,
     }

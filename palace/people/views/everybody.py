@@ -30,6 +30,7 @@ from palace.people.views.base import (
     typed,
     worker_json,
 )
+from palace.troupes.queries import troupe_names
 from palace.venues.queries import house_rules
 from palace.web import allow, answer, checked, reads, wants_json
 
@@ -129,5 +130,6 @@ def _people(status: int = 200, **shown: Any) -> ResponseReturnValue:
         roles=given(OF_STAFF),
         sites=queries.sites_of(sites_administered()),
         site_names=queries.site_names(),
+        troupe_names=troupe_names(),
         **context,
     )

@@ -31,6 +31,7 @@ from palace.people.views.base import (
     worker_json,
 )
 from palace.text import N_
+from palace.troupes.queries import troupe_names
 from palace.web import allow, answer, checked, reads, wants_json
 
 GIVEN = N_("岗位加好了，对方重新登录后就能用。")
@@ -127,6 +128,7 @@ def _person(one: Worker, form: GrantForm | None = None, status: int = 200) -> Re
         placed=[role for role in roles if role in AT_SITES],
         sites=queries.sites_of(sites_administered()),
         site_names=queries.site_names(),
+        troupe_names=troupe_names(),
         units=queries.unit_names() if kind == queries.MEMBER else [],
         sign_ins=queries.sign_in_count(who),
         second_factor=queries.has_second_factor(who),

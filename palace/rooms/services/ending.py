@@ -5,24 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy.dialects.postgresql import insert
-
 from palace import clock
 from palace.agenda import services as agenda
-from palace.db import db, table_of
+from palace.db import db
 from palace.members import queries as members
 from palace.members.services import note
 from palace.rooms import claims, rules
 from palace.rooms.errors import AlreadyOver
 from palace.rooms.models import Occurrence, Reservation
 from palace.rooms.queries import facts
+from palace.rooms.queries.facts import figures_of
 from palace.rooms.rules import OccurrenceState
+from palace.rooms.services.strikes import LATE, write_strike
 from palace.rooms.services.taking import span_of
-from palace.rooms.services.telling import owner_of, subject_of, tell_all, titles
+from palace.rooms.services.telling import owner_of, subject_of, tell_all
 from palace.rooms.wishes import Span
 from palace.statements import execute
-from palace.strikes.models import Strike
-from palace.strikes.rules import StrikeKind
 from palace.venues import services as venues
 
 NOTICES = {
@@ -31,8 +29,6 @@ NOTICES = {
     OccurrenceState.DISPLACED: "room_displaced",
     OccurrenceState.LAPSED: "room_lapsed",
 }
-STRIKES = table_of(Strike)
-NEW_STRIKE = insert(STRIKES).on_conflict_do_nothing().returning(STRIKES.c.id)
 on_room_freed: dict[str, Callable[[int, Span], None]] = {}
 """What wants to know that a room came free, and when; wired in create_app."""
 
@@ -45,6 +41,7 @@ def end(
     why: str | None = None,
     now: datetime,
     tell: bool = True,
+    pass_on: bool = True,
 ) -> None:
     """End a date that holds a room: the room is free at once, agenda and takers know, who waits is asked.
 
@@ -52,6 +49,7 @@ def end(
 
     Args:
         tell: whether its takers get a notice of it alone.
+        pass_on: whether who waits for the room is asked; not where the palace takes it at once.
     """
     occupancy_id, occurrence.occupancy_id = occurrence.occupancy_id, None
     occurrence.state, occurrence.why = state, why
@@ -63,8 +61,9 @@ def end(
     if tell and state in NOTICES:
         tell_all(NOTICES[state], [occurrence], now)
     note("room_ended", subject_of(occurrence), after={"state": state}, why=why, actor=by)
-    for freed in on_room_freed.values():
-        freed(occurrence.space_id, span_of(occurrence))
+    if pass_on:
+        for freed in on_room_freed.values():
+            freed(occurrence.space_id, span_of(occurrence))
 
 
 def locked(of: Reservation) -> list[Occurrence]:
@@ -89,19 +88,14 @@ def cancel(of: Reservation, ids: Collection[int] | None, *, by: str) -> list[Occ
     dates = locked(of)
     now = clock.now()
     if ids is None:
-        chosen = [one for one in dates if _may_cancel(one, now)]
+        chosen = [one for one in dates if rules.may_cancel(one.state, one.starts_at, now)]
     else:
         chosen = [one for one in dates if one.id in ids]
         chosen = [one for one in chosen if one.state is not OccurrenceState.CANCELLED]
-        if not all(_may_cancel(one, now) for one in chosen):
+        if not all(rules.may_cancel(one.state, one.starts_at, now) for one in chosen):
             raise AlreadyOver
     _cancelled(chosen, by, now)
     return chosen
-
-
-def _may_cancel(one: Occurrence, now: datetime) -> bool:
-    stands = one.state in (*rules.HOLDING, OccurrenceState.SKIPPED)
-    return stands and now < one.starts_at
 
 
 def _cancelled(dates: Sequence[Occurrence], by: str, now: datetime) -> None:
@@ -110,27 +104,13 @@ def _cancelled(dates: Sequence[Occurrence], by: str, now: datetime) -> None:
         taken = one.state is OccurrenceState.CONFIRMED
         end(one, OccurrenceState.CANCELLED, by=by, now=now, tell=False)
         if taken:
-            _strike(one, by, now)
+            _strike(one, now)
     if held:
         tell_all(NOTICES[OccurrenceState.CANCELLED], held, now)
 
 
-def _strike(one: Occurrence, by: str, now: datetime) -> None:
+def _strike(one: Occurrence, now: datetime) -> None:
     """Write a strike for a date that was cancelled too late, where the policy has that."""
-    figures = facts.figures_of(facts.room(one.space_id).policy)
-    late = rules.is_late_to_cancel(one.starts_at, figures, now)
-    if not (figures.late_cancel_strikes and late):
-        return
-    zh, en = titles(one.reservation)
-    row = {
-        "member_id": one.member_id,
-        "kind": StrikeKind.ROOM.value,
-        "subject": subject_of(one),
-        "title_zh": zh,
-        "title_en": en,
-        "happened_at": one.starts_at,
-        "written_at": now,
-        "written_by": "system",
-    }
-    for written in execute(NEW_STRIKE, row):
-        note("strike_written", f"strike:{written.id}", after={"state": "late"}, actor=by)
+    figures = figures_of(facts.room(one.space_id).policy)
+    if figures.late_cancel_strikes and rules.is_late_to_cancel(one.starts_at, figures, now):
+        write_strike(one, LATE, now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -19,6 +19,7 @@ from palace.rooms.errors import NotSkipped, RulesFailed, Taken
 from palace.rooms.models import Occurrence, OccurrenceEquipment, Reservation
 from palace.rooms.queries import facts as facts_queries
 from palace.rooms.queries.beside import check_beside, check_equipment
+from palace.rooms.queries.terms import facts_of
 from palace.rooms.rules import OccurrenceState
 from palace.rooms.services.telling import tell_taken
 from palace.rooms.wishes import Facts, Span
@@ -41,6 +42,10 @@ class Wish:
     member: Known
     note: str = ""
     equipment: Mapping[int, int] = field(default_factory=dict)
+
+
+on_room_wanted: dict[str, Callable[[Wish, Sequence[Taking]], None]] = {}
+"""What sees to it that others come first before rooms are taken, behind their locks; wired in create_app."""
 
 
 def reserve(
@@ -73,15 +78,13 @@ def reserve(
     if first != code:
         return facts_queries.reservation_for(wish.member, first)
     in_series = len(wish.spans) > 1
-    facts = facts_queries.facts_of(
-        wish, wish.member, wish.space_id, swaps=swaps, in_series=in_series
-    )
+    facts = facts_of(wish, wish.member, wish.space_id, swaps=swaps, in_series=in_series)
     failures = rules.failed_rules(wish, facts, skips=skips)
     if failures:
         raise RulesFailed(failures)
     takings = takings_of(wish, facts, rules.left_of(wish, skips))
     held = take(wish, takings)
-    reservation = _written(wish, code, facts.now)
+    reservation = written(wish, code, facts.now)
     dates = _dates(reservation, takings, held)
     dates += _skipped(reservation, wish, skips)
     _add(dates, wish)
@@ -107,17 +110,31 @@ def _locked(
     """Take the locks of a wish, behind its key's; return the code of the reservation the key made."""
     body = repr((_body(wish), sorted(swaps.items()), sorted(skips)))
     taking = commands.taking(by, "reserve", key or code, body=body, answer=code)
+    taken, found, *_ = execute_all(taking, *_locks(wish, swaps.values()))
+    if not found:
+        raise NotFound
+    return commands.first_of(taking, taken)
+
+
+def lock(wish: Wish, also: Collection[int] = ()) -> None:
+    """Take the locks of a wish, and those of other spaces; its counts are true from here on.
+
+    Raises:
+        NotFound: its member was erased meanwhile.
+    """
+    found, *_ = execute_all(*_locks(wish, also))
+    if not found:
+        raise NotFound
+
+
+def _locks(wish: Wish, swapped: Collection[int]) -> list[Question]:
+    """Return the locks of a wish in their order: member, troupe or unit, spaces."""
     locks: list[Question] = [(members.LOCK, {"member_id": wish.member.id})]
     if wish.troupe_id is not None:
         locks.append(claims.locking_troupe(wish.troupe_id))
     elif wish.member.unit_id is not None:
         locks.append(claims.locking_unit(wish.member.unit_id))
-    taken, found, *_ = execute_all(
-        taking, *locks, claims.locking_spaces({wish.space_id, *swaps.values()})
-    )
-    if not found:
-        raise NotFound
-    return commands.first_of(taking, taken)
+    return [*locks, claims.locking_spaces({wish.space_id, *swapped})]
 
 
 def _body(wish: Wish) -> tuple[object, ...]:
@@ -149,6 +166,18 @@ def take(wish: Wish, takings: Sequence[Taking]) -> list[int]:
     Raises:
         NoiseBeside, EquipmentShort, Taken.
     """
+    let_others_first(wish, takings)
+    return take_now(wish, takings)
+
+
+def let_others_first(wish: Wish, takings: Sequence[Taking]) -> None:
+    """Let those who wait for what is free of a wish have it first."""
+    for wanted in on_room_wanted.values():
+        wanted(wish, takings)
+
+
+def take_now(wish: Wish, takings: Sequence[Taking]) -> list[int]:
+    """Take rooms and things, whoever waits; otherwise as `take`."""
     check_beside(wish.purpose, takings)
     check_equipment(wish.equipment, takings)
     held = claims.take(takings)
@@ -158,7 +187,8 @@ def take(wish: Wish, takings: Sequence[Taking]) -> list[int]:
     return [use for use in held if use is not None]
 
 
-def _written(wish: Wish, code: str, now: datetime) -> Reservation:
+def written(wish: Wish, code: str, now: datetime) -> Reservation:
+    """Write a wish down."""
     first = wish.spans[0]
     reservation = Reservation(
         code=code,
@@ -184,7 +214,7 @@ def _dates(
     reservation: Reservation, takings: Sequence[Taking], held: Sequence[int]
 ) -> list[Occurrence]:
     return [
-        _date(
+        date_of(
             reservation,
             taking.span,
             taking.room.space_id,
@@ -197,19 +227,20 @@ def _dates(
 
 def _skipped(reservation: Reservation, wish: Wish, skips: Collection[date]) -> list[Occurrence]:
     return [
-        _date(reservation, span, wish.space_id, OccurrenceState.SKIPPED, None)
+        date_of(reservation, span, wish.space_id, OccurrenceState.SKIPPED, None)
         for span in wish.spans
         if span.day in skips
     ]
 
 
-def _date(
+def date_of(
     reservation: Reservation,
     span: Span,
     space_id: int,
     state: OccurrenceState,
     occupancy_id: int | None,
 ) -> Occurrence:
+    """Return a new date of a reservation."""
     return Occurrence(
         reservation_id=reservation.id,
         reservation=reservation,
@@ -270,7 +301,7 @@ def add_back(member: Known, occurrence_id: int, *, by: str) -> Occurrence:
     one = facts_queries.locked_occurrence(occurrence_id)
     if one.state is not OccurrenceState.SKIPPED:
         raise NotSkipped
-    facts = facts_queries.facts_of(wish, member, wish.space_id, swaps={}, in_series=True)
+    facts = facts_of(wish, member, wish.space_id, swaps={}, in_series=True)
     failures = rules.failed_rules(wish, facts)
     if failures:
         raise RulesFailed(failures)

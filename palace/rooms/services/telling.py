@@ -92,14 +92,18 @@ def values_of(dates: Sequence[Occurrence]) -> dict[str, Any]:
 def tell_all(kind: str, dates: Sequence[Occurrence], now: datetime) -> None:
     """Tell everybody who may act for the taker what became of dates: all its leaders, or the member."""
     first = dates[0]
-    for member_id in sorted(_told(first)):
+    for member_id in sorted(told(first)):
         notices.owe(kind, subject_of(first), f"member:{member_id}", values_of(dates), now)
 
 
-def _told(one: Occurrence) -> set[int]:
-    if one.troupe_id is None:
-        return {one.member_id}
+def told(one: Occurrence) -> set[int]:
+    """Return who hears of a date: all who lead its troupe, or its member."""
+    return {one.member_id} if one.troupe_id is None else leaders_of(one.troupe_id)
+
+
+def leaders_of(troupe_id: int) -> set[int]:
+    """Return the members who lead a troupe, or are its deputies."""
     leading = select(Post.member_id).where(
-        Post.troupe_id == one.troupe_id, Post.role.in_(facts.LEADING), Post.ended_at.is_(None)
+        Post.troupe_id == troupe_id, Post.role.in_(facts.LEADING), Post.ended_at.is_(None)
     )
     return {found for found in db.session.scalars(leading) if found is not None}

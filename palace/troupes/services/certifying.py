@@ -1,4 +1,4 @@
-"""A leader signs the safety letter and asks to be certified; the palace certifies, or refuses with a reason."""
+"""A leader signs the safety letter and asks; the palace certifies, or refuses with a reason."""
 
 from __future__ import annotations
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from palace import clock
 from palace.db import db
 from palace.errors import NotFound
+from palace.members.models import Member
 from palace.members.services import note
-from palace.troupes import claims, queries, rules
+from palace.troupes import claims, queries
 from palace.troupes.errors import LinesUnread, RosterFull
 from palace.troupes.models import TroupeMember
+from palace.troupes.reading import read_lines
 from palace.troupes.rules import MOST_ON_ROSTER, Somebody
 from palace.troupes.services.telling import subject
 
@@ -54,7 +57,7 @@ def paste(troupe_id: int, pasted: str) -> Added:
         LinesUnread: some lines name nobody.
         NotFound, TroupeEnded, RosterFull: as `add`.
     """
-    lines = rules.read_lines(pasted)
+    lines = read_lines(pasted)
     if lines.unread:
         raise LinesUnread(lines=list(lines.unread[:LINES_TOLD]))
     return add(troupe_id, lines.people)
@@ -87,6 +90,11 @@ def leave(member_id: int, troupe_id: int) -> None:
     if not mine:
         raise NotFound
     remove(troupe_id, mine[0].id)
+
+
+def link_member(member_id: int, _joined_at: datetime) -> None:
+    """Link the roster rows that named somebody before they had an account."""
+    claims.link(Member.id == member_id)
 
 
 def link_due() -> int:

@@ -250,7 +250,14 @@ BOOKING: dict[str, Shape] = {
     "Feeds": exactly(
         palace={"type": "string", "format": "uri"},
         sites=each(exactly(site=NUMBER, feed={"type": "string", "format": "uri"})),
+        rooms=each(exactly(site=NUMBER, feed={"type": "string", "format": "uri"})),
         spaces=each(exactly(space=NUMBER, feed={"type": "string", "format": "uri"})),
+    ),
+    "OwnFeeds": exactly(
+        own={"type": "string", "format": "uri"},
+        troupes=each(
+            exactly(troupe=NUMBER, feed={"type": "string", "format": "uri"}, leads=YES_NO)
+        ),
     ),
     "Strike": exactly(
         strike=NUMBER,

@@ -102,7 +102,15 @@ HOUSE: dict[str, Shape] = {
         kind=one_of(["staff", "member"]),
         id=NUMBER,
         name=TEXT,
-        posts=each(exactly(post=NUMBER, role=one_of(Role), site=maybe(NUMBER), unit=maybe(TEXT))),
+        posts=each(
+            exactly(
+                post=NUMBER,
+                role=one_of(Role),
+                site=maybe(NUMBER),
+                unit=maybe(TEXT),
+                troupe=maybe(NUMBER),
+            )
+        ),
     ),
     "Workers": exactly(people=each(known("Worker"))),
     "RuleGroup": exactly(

@@ -229,6 +229,7 @@ PROGRAMME: dict[str, Shape] = {
             reviews=NUMBER,
             sent_back=NUMBER,
             drafts=NUMBER,
+            troupes=NUMBER,
         ),
     ),
     "Door": exactly(**DOOR),

@@ -1,0 +1,104 @@
+"""What a change of dates would be and meet; never writes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+
+from sqlalchemy import func, select
+
+from palace.clock import at
+from palace.db import db
+from palace.rooms.claims import Taking, days_around
+from palace.rooms.models import Occurrence
+from palace.rooms.queries.free import holds
+from palace.rooms.queries.terms import COUNTED, DATES, counted
+from palace.rooms.rules import OccurrenceState, monday, month
+from palace.rooms.series import Scope
+from palace.rooms.wishes import MINUTE, Facts, Span
+from palace.venues.models import Occupancy, Space
+
+CHANGEABLE = (OccurrenceState.PENDING, OccurrenceState.CONFIRMED, OccurrenceState.SKIPPED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What dates become: `day` where a single one is moved; no space: each keeps its room."""
+
+    scope: Scope
+    begins: time
+    minutes: int
+    people: int
+    day: date | None = None
+    space_id: int | None = None
+
+    def span(self, one: Occurrence) -> Span:
+        """Return the new time of a date."""
+        day = self.day or one.day
+        starts_at = at(day, self.begins)
+        return Span(day=day, starts_at=starts_at, ends_at=starts_at + MINUTE * self.minutes)
+
+    def space(self, one: Occurrence) -> int:
+        """Return the new room of a date."""
+        return self.space_id or one.space_id
+
+    def changes(self, one: Occurrence) -> bool:
+        """Return whether a date is otherwise now."""
+        span = self.span(one)
+        old = one.starts_at, one.ends_at, one.space_id, one.reservation.people
+        return old != (span.starts_at, span.ends_at, self.space(one), self.people)
+
+
+def chosen(
+    dates: Sequence[Occurrence], one: Occurrence, scope: Scope, now: datetime
+) -> list[Occurrence]:
+    """Return the dates of a reservation that a change is about: what has begun or was ended stays."""
+    to_come = [each for each in dates if each.state in CHANGEABLE and now < each.starts_at]
+    if scope is Scope.ONE:
+        return [each for each in to_come if each.id == one.id]
+    return [each for each in to_come if scope is Scope.ALL or each.day >= one.day]
+
+
+def without(facts: Facts, some: Collection[Occurrence]) -> Facts:
+    """Return what holds for a troupe apart from these dates: their minutes are to be counted anew."""
+    counts = set(
+        db.session.scalars(
+            select(DATES.c.id)
+            .select_from(COUNTED)
+            .where(DATES.c.id.in_([one.id for one in some]), counted())
+        )
+    )
+    by_week, by_month = dict(facts.by_week), dict(facts.by_month)
+    for one in some:
+        if one.id in counts and one.troupe_id is not None:
+            minutes = (one.ends_at - one.starts_at) // MINUTE
+            by_week[monday(one.day)] = by_week.get(monday(one.day), 0) - minutes
+            by_month[month(one.day)] = by_month.get(month(one.day), 0) - minutes
+    return replace(facts, by_week=by_week, by_month=by_month)
+
+
+def met(takings: Sequence[Taking], some: Collection[Occurrence]) -> Iterator[date]:
+    """Give the days on which others have the room that a change would take.
+
+    Args:
+        some: the dates that are changed; what they have is given back.
+    """
+    spaces = {taking.room.space_id for taking in takings}
+    span = func.lower(Occupancy.during), func.upper(Occupancy.during)
+    wanted = select(Space.id, *span).where(
+        Space.id.in_(spaces),
+        Occupancy.day.in_(days_around(takings)),
+        Occupancy.atoms.op("&&")(Space.atoms),
+        holds(),
+        Occupancy.id.not_in([one.occupancy_id for one in some if one.occupancy_id]),
+    )
+    uses = db.session.execute(wanted).all()
+    for taking in takings:
+        if any(
+            space_id == taking.room.space_id
+            and starts_at < taking.ends_at
+            and taking.starts_at < ends_at
+            for space_id, starts_at, ends_at in uses
+        ):
+            yield taking.span.day

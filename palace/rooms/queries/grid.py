@@ -1,0 +1,295 @@
+"""Rooms on days as everybody may see them: one round trip for a page, by the index of day and space."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    BigInteger,
+    ColumnElement,
+    Date,
+    DateTime,
+    and_,
+    any_,
+    bindparam,
+    cast,
+    exists,
+    func,
+    select,
+)
+from sqlalchemy.orm import aliased
+
+from palace import clock
+from palace.db import db
+from palace.hours.models import Closure
+from palace.hours.queries import open_spans
+from palace.hours.rules import MIDNIGHT
+from palace.programme.models import Performance, Production
+from palace.rooms.models import (
+    Equipment,
+    Occurrence,
+    OccurrenceEquipment,
+    Purpose,
+    Room,
+    RoomEquipment,
+)
+from palace.rooms.policies import Policy
+from palace.rooms.queries.free import holds
+from palace.rooms.rules import OccurrenceState, Takers, window
+from palace.rooms.timetable import Lane, Place, Taken, Thing
+from palace.rooms.wishes import Figures
+from palace.statements import execute
+from palace.troupes.models import Troupe
+from palace.venues.models import Occupancy, Site, Space
+from palace.venues.queries import HEAD
+
+MINUTE = 60
+FIGURES = (
+    "takers",
+    "opens",
+    "opens_days",
+    "opens_weekday",
+    "opens_last_weekday",
+    "opens_at",
+    "step_minutes",
+    "min_minutes",
+    "max_minutes",
+    "lead_minutes",
+)
+"""Those of a policy's figures that say when and how long a room may be had."""
+OTHER = aliased(Space)
+DAYS = any_(bindparam("days", type_=ARRAY(Date)))
+SHARES = select(func.array_agg(OTHER.id)).where(OTHER.atoms.op("&&")(Space.atoms)).scalar_subquery()
+THINGS = (
+    select(
+        func.json_agg(
+            func.json_build_array(
+                Equipment.code, RoomEquipment.count, Equipment.name_zh, Equipment.name_en
+            ),
+            type_=JSON,
+        )
+    )
+    .select_from(RoomEquipment)
+    .join(Equipment, Equipment.id == RoomEquipment.equipment_id)
+    .where(RoomEquipment.space_id == Room.space_id)
+    .scalar_subquery()
+)
+PLACES = (
+    select(
+        Room.space_id,
+        Space.site_id,
+        Space.name_zh,
+        Space.name_en,
+        Room.floor,
+        Space.capacity,
+        Room.min_people,
+        Room.setup_minutes,
+        Room.teardown_minutes,
+        Room.approval,
+        Room.purposes,
+        *[getattr(Policy, name) for name in FIGURES],
+        SHARES.label("shares"),
+        THINGS.label("things"),
+    )
+    .join_from(Room, Space, Space.id == Room.space_id)
+    .join(Policy, Policy.id == Room.policy_id)
+    .where(Room.bookable)
+)
+AT_SITE = PLACES.where(
+    Space.site_id == bindparam("site_id"), Policy.takers == bindparam("takers")
+).order_by(Room.floor, Space.code)
+ONE = PLACES.where(Room.space_id == bindparam("space_id"))
+
+
+def _minutes(instant: Any) -> ColumnElement[int]:
+    """Return the minutes from the midnight of an occupancy's day until an instant."""
+    midnight = func.timezone(clock.SHANGHAI.key, cast(Occupancy.day, DateTime(timezone=False)))
+    return cast(func.extract("epoch", instant - midnight) / MINUTE, BigInteger)
+
+
+BEGINS, ENDS = func.lower(Occupancy.during), func.upper(Occupancy.during)
+USES = (
+    select(
+        Occupancy.space_id,
+        Occupancy.day,
+        _minutes(BEGINS).label("begins"),
+        _minutes(ENDS).label("ends"),
+        _minutes(func.coalesce(Occurrence.starts_at, BEGINS)).label("starts"),
+        _minutes(func.coalesce(Occurrence.ends_at, ENDS)).label("finishes"),
+        Occupancy.use,
+        func.coalesce(Troupe.name_zh, Closure.reason_zh, Production.title_zh, "").label("name_zh"),
+        func.coalesce(Troupe.name_en, Closure.reason_en, Production.title_en, "").label("name_en"),
+        Occurrence.state,
+        Occurrence.member_id,
+        Occurrence.troupe_id,
+    )
+    .select_from(Occupancy)
+    .outerjoin(Occurrence, Occurrence.occupancy_id == Occupancy.id)
+    .outerjoin(Troupe, Troupe.id == Occurrence.troupe_id)
+    .outerjoin(Closure, Closure.occupancy_id == Occupancy.id)
+    .outerjoin(
+        Performance,
+        and_(Performance.occupancy_id == Occupancy.id, Performance.published_at.is_not(None)),
+    )
+    .outerjoin(Production, Production.id == Performance.production_id)
+    .where(
+        Occupancy.day == DAYS,
+        Occupancy.space_id == any_(bindparam("space_ids", type_=ARRAY(BigInteger))),
+        holds(),
+    )
+    .order_by(BEGINS)
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """Who looks: their own uses are told to them as theirs."""
+
+    member_id: int | None = None
+    troupes: Collection[int] = ()
+
+    def has(self, row: Any) -> bool:
+        """Return whether a use is theirs."""
+        return (row.troupe_id or 0) in self.troupes or (
+            row.troupe_id is None and self.member_id is not None and row.member_id == self.member_id
+        )
+
+
+def places_at(site_id: int, takers: Takers) -> list[Place]:
+    """Return the rooms of a house that are lent to these takers, by floor."""
+    return [_place(row) for row in execute(AT_SITE, {"site_id": site_id, "takers": takers})]
+
+
+def find_place(space_id: int) -> Place | None:
+    """Return a room that is lent."""
+    return next((_place(row) for row in execute(ONE, {"space_id": space_id})), None)
+
+
+def _place(row: Any) -> Place:
+    told = row._asdict()
+    figures = Figures(**{name: told.pop(name) for name in FIGURES})
+    things = [Thing(*thing) for thing in told.pop("things") or ()]
+    return Place(**told, figures=figures, things=things)
+
+
+def lanes(places: Sequence[Place], days: Sequence[date], now: datetime, seen: Seen) -> list[Lane]:
+    """Return rooms on days, every room's days together, with what holds them."""
+    open_at = open_spans({place.space_id: place.site_id for place in places}, days)
+    used = _used(places, days, seen)
+    return [
+        Lane(
+            place=place,
+            day=day,
+            parts=[_part(day, *span) for span in open_at[place.space_id, day]],
+            taken=[one for space_id in place.shares for one in used.get((space_id, day), ())],
+            earliest=_earliest(day, now, place.figures.lead_minutes),
+            opens_at=_opens_at(day, now, place.figures),
+        )
+        for place in places
+        for day in days
+    ]
+
+
+def _used(
+    places: Sequence[Place], days: Sequence[date], seen: Seen
+) -> Mapping[tuple[int, date], list[Taken]]:
+    """Return the uses of spaces on days; one over midnight stands on both."""
+    before = min(days) - timedelta(days=1)
+    values = {
+        "days": [before, *days],
+        "space_ids": sorted({space_id for place in places for space_id in place.shares}),
+    }
+    used: dict[tuple[int, date], list[Taken]] = defaultdict(list)
+    for row in execute(USES, values):
+        is_pending = row.state == OccurrenceState.PENDING
+        names = (row.use, row.name_zh, row.name_en, is_pending, seen.has(row))
+        taken = Taken(row.begins, row.ends, row.starts, row.finishes, *names)
+        used[row.space_id, row.day].append(taken)
+        if row.ends > MIDNIGHT:
+            used[row.space_id, row.day + timedelta(days=1)].append(taken.next_day())
+    return used
+
+
+def _part(day: date, opens_at: datetime, closes_at: datetime) -> tuple[int, int]:
+    return minute_of(day, opens_at), minute_of(day, closes_at)
+
+
+def minute_of(day: date, instant: datetime) -> int:
+    """Return the minutes from the midnight of a palace day until an instant, whole ones that are over."""
+    return int((instant - clock.at(day, time())).total_seconds() // MINUTE)
+
+
+def _earliest(day: date, now: datetime, lead_minutes: int) -> int:
+    """Return the first minute of a day that a use may still begin at; 24:00 of a day that is over."""
+    passed = -(-(now - clock.at(day, time())).total_seconds() // MINUTE) + lead_minutes
+    return min(max(int(passed), 0), MIDNIGHT)
+
+
+def _opens_at(day: date, now: datetime, figures: Figures) -> datetime | None:
+    """Return from when a day may be taken, where that is still to come."""
+    opens_at, _ = window(day, figures, clock.SHANGHAI)
+    return opens_at if now < opens_at else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stock:
+    """A kind of equipment of a house, and how many of its stock nobody has had carried at a time."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    stands: bool
+    left: int
+
+
+CARRIED = (
+    select(func.sum(OccurrenceEquipment.count))
+    .join(Occurrence, Occurrence.id == OccurrenceEquipment.occurrence_id)
+    .join(Occupancy, Occupancy.id == Occurrence.occupancy_id)
+    .where(
+        OccurrenceEquipment.equipment_id == Equipment.id,
+        Occupancy.during.op("&&")(func.tstzrange(bindparam("starts_at"), bindparam("ends_at"))),
+        holds(),
+    )
+    .scalar_subquery()
+)
+STOCK = (
+    select(
+        Equipment.code,
+        Equipment.name_zh,
+        Equipment.name_en,
+        exists().where(RoomEquipment.equipment_id == Equipment.id).label("stands"),
+        cast(Equipment.stock - func.coalesce(CARRIED, 0), BigInteger).label("left"),
+    )
+    .where(Equipment.site_id == bindparam("site_id"))
+    .order_by(Equipment.id)
+)
+
+
+def stock_at(site_id: int, starts_at: datetime, ends_at: datetime) -> list[Stock]:
+    """Return a house's equipment with what of its stock is there at a time."""
+    values = {"site_id": site_id, "starts_at": starts_at, "ends_at": ends_at}
+    return [Stock(**row._asdict()) for row in execute(STOCK, values)]
+
+
+LENDING = (
+    select(Site)
+    .where(exists().where(Space.site_id == Site.id).where(Room.space_id == Space.id, Room.bookable))
+    .order_by(Site.kind != HEAD, Site.id)
+)
+
+
+def lending_sites() -> list[Site]:
+    """Return the houses that lend a room, the head first."""
+    return list(db.session.scalars(LENDING))
+
+
+def purposes() -> list[Purpose]:
+    """Return what rooms are used for, in order."""
+    return list(db.session.scalars(select(Purpose).order_by(Purpose.position)))

@@ -1,0 +1,276 @@
+"""What holds for a wish at one instant: read behind the locks, in two round trips."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Date,
+    DateTime,
+    and_,
+    bindparam,
+    cast,
+    func,
+    or_,
+    select,
+)
+
+from palace.clock import NOW as CLOCK
+from palace.clock import SHANGHAI, day_span, palace_day
+from palace.db import table_of
+from palace.hours.models import Closure
+from palace.hours.queries import open_spans
+from palace.members.models import Post
+from palace.members.rules import Known, Role, Standing
+from palace.rooms.models import Occurrence, Purpose, Reservation, Room
+from palace.rooms.queries.facts import figures_of, room
+from palace.rooms.queries.strikes import OF_TROUPE
+from palace.rooms.rules import OccurrenceState, monday, month
+from palace.rooms.wishes import Facts, RoomFacts, Shut, Wanted
+from palace.statements import Question, execute_all
+from palace.strikes.models import Strike
+from palace.strikes.rules import Ladder, barred_until
+from palace.troupes.models import Certification, Season, Troupe
+from palace.troupes.rules import CertificationState
+from palace.venues.models import HouseRules, Occupancy, Site
+from palace.venues.queries import HEAD, modes
+from palace.venues.rules import Mode
+
+DATES, USES = table_of(Occurrence), table_of(Occupancy)
+MEMBER, TROUPE = bindparam("member_id", type_=BigInteger), bindparam("troupe_id", type_=BigInteger)
+UNIT = bindparam("unit_id", type_=BigInteger)
+FIRST, LAST = bindparam("first", type_=Date), bindparam("last", type_=Date)
+SPACE_IDS = bindparam("space_ids", type_=ARRAY(BigInteger))
+
+
+def facts_of(
+    wish: Wanted,
+    member: Known,
+    space_id: int,
+    *,
+    swaps: Mapping[date, int],
+    in_series: bool,
+) -> Facts:
+    """Return what holds for a wish; its counts are true behind the locks of the member and the troupe.
+
+    Args:
+        swaps: the spaces of single dates that are not to be in `space_id`.
+
+    Raises:
+        NotFound: one of the spaces is not lent.
+    """
+    rooms = {of: room(of) for of in {space_id, *swaps.values()}}
+    days = sorted(span.day for span in wish.spans)
+    asked = _asked(wish, member, list(rooms), days)
+    found = dict(zip(asked, execute_all(*asked.values()), strict=True))
+    now = found["now"][0][0].astimezone(UTC)
+    opened = open_spans({of: one.space.site_id for of, one in rooms.items()}, days)
+    told = {
+        of: _room_facts(one, found["closures"], {day: opened[of, day] for day in days})
+        for of, one in rooms.items()
+    }
+    by_day = {row.day: row for row in found["had"]}
+    own = found["troupe"][0] if found.get("troupe") else None
+    return Facts(
+        now=now,
+        zone=SHANGHAI,
+        room=told[space_id],
+        swapped={day: told[of] for day, of in swaps.items()},
+        purposes={row.code for row in found["purposes"]},
+        is_member=member.standing(palace_day(now)) is Standing.VALID,
+        barred_until=_barred(found["house"], found["strikes"]),
+        leads=own is not None and own.leads,
+        seasons=[(row.starts_on, row.ends_on) for row in found.get("seasons", ())],
+        week_minutes=own.week_minutes if own else None,
+        month_minutes=own.month_minutes if own else None,
+        by_week=_summed(found.get("used", ()), monday),
+        by_month=_summed(found.get("used", ()), month),
+        member_minutes={day: row.minutes for day, row in by_day.items()},
+        unit_counts={row.day: row.dates for row in found.get("unit", ())},
+        has_unit=member.unit_id is not None,
+        future=found["future"][0][0],
+        in_series=in_series,
+    )
+
+
+def _asked(
+    wish: Wanted, member: Known, space_ids: list[int], days: Sequence[date]
+) -> dict[str, Question]:
+    """Return the questions of `facts_of` by name."""
+    first, last = days[0], days[-1]
+    whose = {"member_id": member.id}
+    starts_at, ends_at = day_span(first)[0], day_span(last)[1]
+    asked: dict[str, Question] = {
+        "now": (CLOCK, {}),
+        "house": (HOUSE, {}),
+        "strikes": (STRIKES, whose),
+        "purposes": (PURPOSES, {}),
+        "closures": (
+            CLOSURES,
+            {"space_ids": space_ids, "starts_at": starts_at, "ends_at": ends_at},
+        ),
+        "had": (HAD, whose | {"first": first, "last": last}),
+        "future": (FUTURE, whose | {"troupe_id": wish.troupe_id}),
+    }
+    if member.unit_id is not None and wish.troupe_id is None:
+        asked["unit"] = (OF_UNIT, {"unit_id": member.unit_id, "first": first, "last": last})
+    if wish.troupe_id is not None:
+        of_troupe = {"troupe_id": wish.troupe_id}
+        around = {
+            "first": min(monday(first), month(first)),
+            "last": max(monday(last) + timedelta(days=6), month(last) + timedelta(days=31)),
+        }
+        asked |= {
+            "troupe": (TROUPE_NOW, of_troupe | whose),
+            "seasons": (SEASONS, of_troupe),
+            "used": (USED, of_troupe | around),
+            "strikes": (OF_TROUPE, of_troupe),  # in the place of the member's own
+        }
+    return asked
+
+
+def _room_facts(
+    one: Room,
+    closures: Iterable[Any],
+    opened: Mapping[date, Sequence[tuple[datetime, datetime]]],
+) -> RoomFacts:
+    stands = modes().of(one.space_id)
+    return RoomFacts(
+        space_id=one.space_id,
+        figures=figures_of(one.policy),
+        capacity=one.space.capacity,
+        min_people=one.min_people,
+        setup_minutes=one.setup_minutes,
+        teardown_minutes=one.teardown_minutes,
+        approval=one.approval,
+        bookable=one.bookable,
+        purposes=tuple(one.purposes),
+        open=opened,
+        shut=[
+            Shut(
+                starts_at=row.starts_at,
+                ends_at=row.ends_at,
+                name_zh=row.reason_zh,
+                name_en=row.reason_en,
+            )
+            for row in closures
+            if row.space_id == one.space_id
+        ],
+        stopped=stands.reason if stands.mode is Mode.STOPPED else None,
+    )
+
+
+def _barred(house: Sequence[Any], strikes: Sequence[Any]) -> date | None:
+    if not house:
+        return None
+    row = house[0]
+    ladder = Ladder(
+        strikes=row.strikes_to_bar, within_days=row.strike_within_days, bar_days=row.bar_days
+    )
+    return barred_until([palace_day(strike.happened_at) for strike in strikes], ladder)
+
+
+def _summed(rows: Iterable[Any], period: Any) -> dict[date, int]:
+    summed: dict[date, int] = {}
+    for row in rows:
+        summed[period(row.day)] = summed.get(period(row.day), 0) + row.minutes
+    return summed
+
+
+def counted() -> ColumnElement[bool]:
+    """Return the condition that a date counts against a quota: taken, missed, or held for a decision."""
+    return or_(
+        DATES.c.state == OccurrenceState.CONFIRMED.value,
+        DATES.c.state == OccurrenceState.MISSED.value,
+        and_(
+            DATES.c.state == OccurrenceState.PENDING.value, USES.c.lapses_at > func.palace_clock()
+        ),
+    )
+
+
+COUNTED = DATES.outerjoin(USES, USES.c.id == DATES.c.occupancy_id)
+MINUTES = cast(
+    func.sum(func.extract("epoch", DATES.c.ends_at - DATES.c.starts_at)) / 60, BigInteger
+).label("minutes")
+ALONE = DATES.c.troupe_id.is_(None)
+BETWEEN = DATES.c.day.between(FIRST, LAST)
+HOUSE = (
+    select(HouseRules.strikes_to_bar, HouseRules.strike_within_days, HouseRules.bar_days)
+    .join(Site, Site.id == HouseRules.site_id)
+    .where(Site.kind == HEAD)
+)
+STRIKES = select(Strike.happened_at).where(Strike.member_id == MEMBER, Strike.forgiven_at.is_(None))
+PURPOSES = select(Purpose.code)
+CLOSURES = select(
+    Closure.space_id,
+    Closure.starts_at,
+    Closure.ends_at,
+    Closure.reason_zh,
+    Closure.reason_en,
+).where(
+    Closure.space_id == func.any(SPACE_IDS),
+    Closure.ended_at.is_(None),
+    Closure.starts_at < bindparam("ends_at", type_=DateTime(timezone=True)),
+    Closure.ends_at > bindparam("starts_at", type_=DateTime(timezone=True)),
+)
+HAD = (
+    select(DATES.c.day, MINUTES)
+    .select_from(COUNTED)
+    .where(DATES.c.member_id == MEMBER, ALONE, BETWEEN, counted())
+    .group_by(DATES.c.day)
+)
+OF_UNIT = (
+    select(DATES.c.day, func.count().label("dates"))
+    .select_from(COUNTED)
+    .where(DATES.c.unit_id == UNIT, ALONE, BETWEEN, counted())
+    .group_by(DATES.c.day)
+)
+USED = (
+    select(DATES.c.day, MINUTES)
+    .select_from(COUNTED)
+    .where(DATES.c.troupe_id == TROUPE, BETWEEN, counted())
+    .group_by(DATES.c.day)
+)
+FUTURE = (
+    select(func.count())
+    .select_from(
+        COUNTED.join(table_of(Reservation), table_of(Reservation).c.id == DATES.c.reservation_id)
+    )
+    .where(
+        or_(
+            DATES.c.troupe_id == TROUPE,
+            and_(cast(TROUPE, BigInteger).is_(None), DATES.c.member_id == MEMBER, ALONE),
+        ),
+        DATES.c.ends_at > func.palace_clock(),
+        table_of(Reservation).c.weeks == 1,
+        counted(),
+    )
+)
+TROUPE_NOW = select(
+    Troupe.week_minutes,
+    Troupe.month_minutes,
+    and_(
+        Troupe.ended_at.is_(None),
+        select(Post.id)
+        .where(
+            Post.troupe_id == Troupe.id,
+            Post.member_id == MEMBER,
+            or_(Post.role == Role.LEADER, Post.role == Role.DEPUTY),
+            Post.ended_at.is_(None),
+        )
+        .exists(),
+    ).label("leads"),
+).where(Troupe.id == TROUPE)
+SEASONS = (
+    select(Season.starts_on, Season.ends_on)
+    .join(Certification, Certification.season_id == Season.id)
+    .where(
+        Certification.troupe_id == TROUPE,
+        Certification.state == CertificationState.CERTIFIED,
+    )
+)

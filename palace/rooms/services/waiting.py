@@ -1,0 +1,184 @@
+"""Waiting for a room at a time: who joined first is offered it, and strangers come after.
+
+Nothing true hangs on when `pass_on` runs: an offer is over at its end by the clock, and before anybody
+takes a room that somebody waits for, it is passed on (`before_others`). All of it happens behind the
+locks of the room's space and of all that share a part with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from palace import clock
+from palace.db import db
+from palace.members.services import note
+from palace.rooms import rules
+from palace.rooms.claims import Taking
+from palace.rooms.errors import AlreadyWaiting, NothingToWaitFor, RulesFailed
+from palace.rooms.models import Occurrence, RoomWait
+from palace.rooms.queries import waits
+from palace.rooms.queries.terms import facts_of
+from palace.rooms.rules import OccurrenceState, WaitState
+from palace.rooms.services import offering
+from palace.rooms.services.offering import span_of_wait, subject_of
+from palace.rooms.services.taking import Wish, lock
+from palace.rooms.wishes import Span
+from palace.security import public_code
+
+SYSTEM = "system"
+BUFFERS = timedelta(hours=8)
+"""What lies between two uses at most: clearing the one and setting up the other, four hours each."""
+
+
+def join(wish: Wish, *, by: str) -> RoomWait:
+    """Let a member, or a troupe by its leader, wait for a room on one date; repeating changes nothing.
+
+    Raises:
+        NotFound: the space is not lent.
+        RulesFailed: they could not take it if it were free.
+        AlreadyWaiting: they wait for the room at a time that overlaps.
+        NothingToWaitFor: it is free.
+    """
+    span = wish.spans[0]
+    lock(wish)
+    facts = facts_of(wish, wish.member, wish.space_id, swaps={}, in_series=False)
+    failures = rules.failed_rules(wish, facts)
+    if failures:
+        raise RulesFailed(failures)
+    pass_on(wish.space_id, span)
+    waiting = waits.find_live(wish.member.id, wish.troupe_id, wish.space_id, span)
+    if waiting:
+        if (waiting.starts_at, waiting.ends_at) != (span.starts_at, span.ends_at):
+            raise AlreadyWaiting(starts_at=waiting.starts_at, ends_at=waiting.ends_at)
+        return waiting
+    if offering.is_free(wish, facts.room):
+        raise NothingToWaitFor
+    return _joined(wish, span, facts.now, by=by)
+
+
+def _joined(wish: Wish, span: Span, now: datetime, *, by: str) -> RoomWait:
+    wait = RoomWait(
+        code=public_code(),
+        space_id=wish.space_id,
+        troupe_id=wish.troupe_id,
+        member_id=wish.member.id,
+        purpose=wish.purpose,
+        people=wish.people,
+        starts_at=span.starts_at,
+        ends_at=span.ends_at,
+        state=WaitState.WAITING,
+        joined_at=now,
+    )
+    db.session.add(wait)
+    db.session.flush()
+    note("room_wait_joined", subject_of(wait), after={"space": wish.space_id}, actor=by)
+    return wait
+
+
+def wait_for_skipped(skipped: Occurrence, now: datetime) -> RoomWait:
+    """Let whoever skipped a date of a series wait for it: when it is theirs to add, they are told."""
+    waiting = waits.find_for(skipped.id)
+    if waiting:
+        return waiting
+    of = skipped.reservation
+    wait = RoomWait(
+        code=public_code(),
+        space_id=skipped.space_id,
+        troupe_id=skipped.troupe_id,
+        member_id=of.member_id,
+        purpose=of.purpose,
+        people=of.people,
+        starts_at=skipped.starts_at,
+        ends_at=skipped.ends_at,
+        state=WaitState.WAITING,
+        joined_at=now,
+        occurrence_id=skipped.id,
+    )
+    db.session.add(wait)
+    db.session.flush()
+    return wait
+
+
+def leave(wait: RoomWait, *, by: str) -> RoomWait:
+    """Wait no longer; who is offered the room gives it up. Repeating changes nothing."""
+    offering.lock_room(wait.space_id)
+    wait, now = waits.locked_wait(wait.id), clock.now()
+    if wait.state not in waits.LIVE:
+        return wait
+    offering.end(wait, WaitState.LEFT, now)
+    note("room_wait_left", subject_of(wait), after={"space": wait.space_id}, actor=by)
+    pass_on(wait.space_id, span_of_wait(wait))
+    return wait
+
+
+def pass_on(space_id: int, span: Span) -> int:
+    """End offers that are over and offer what is free around a time, by the order of joining.
+
+    Behind the locks of the space; returns how many offers were made.
+    """
+    return _passed_on(waits.live(space_id, span.starts_at - BUFFERS, span.ends_at + BUFFERS))
+
+
+def room_freed(space_id: int, span: Span) -> None:
+    """Offer what came free to who waits; wired into whatever ends a date."""
+    pass_on(space_id, span)
+
+
+def _passed_on(entries: Sequence[RoomWait]) -> int:
+    now = clock.now()
+    for wait in entries:
+        if wait.state is WaitState.OFFERED and waits.lapses_at(wait) is None:
+            offering.end(wait, WaitState.LAPSED, now)
+            _note_over(wait, now)
+        elif wait.state is WaitState.WAITING and _is_over(wait, now):
+            offering.end(wait, WaitState.OVER, now)
+            _note_over(wait, now)
+    return sum(offering.make(wait, now) for wait in entries if wait.state is WaitState.WAITING)
+
+
+def _is_over(wait: RoomWait, now: datetime) -> bool:
+    """Return whether nobody waits any more: it has begun, or the skipped date was added or given up."""
+    if wait.starts_at <= now:
+        return True
+    if wait.occurrence_id is None:
+        return False
+    return db.session.get_one(Occurrence, wait.occurrence_id).state is not OccurrenceState.SKIPPED
+
+
+def before_others(wish: Wish, takings: Sequence[Taking]) -> None:
+    """Pass on what is about to be taken, so that who waits comes first; wired into taking.
+
+    Who takes what they wait for themselves does so in their turn: behind those before them, before
+    those behind. What they were offered is theirs.
+    """
+    for taking in takings:
+        space_id = taking.room.space_id
+        if not waits.is_wanted([space_id], taking.starts_at, taking.ends_at):
+            continue
+        now = clock.now()
+        entries = waits.live(space_id, taking.starts_at, taking.ends_at)
+        own = next((one for one in entries if _is_of(one, wish)), None)
+        if own is None:
+            _passed_on(entries)
+            continue
+        _passed_on([one for one in entries if one.id < own.id])
+        if own.state in waits.LIVE:
+            offering.end(own, WaitState.TAKEN, now)
+
+
+def _is_of(wait: RoomWait, wish: Wish) -> bool:
+    if wish.troupe_id is not None or wait.troupe_id is not None:
+        return wait.troupe_id == wish.troupe_id
+    return wait.member_id == wish.member.id
+
+
+def _note_over(wait: RoomWait, now: datetime) -> None:
+    offering.tell(wait, "room_wait_over", now)
+    note("room_wait_ended", subject_of(wait), after={"space": wait.space_id}, actor=SYSTEM)
+
+
+def tend(space_id: int, span: Span) -> int:
+    """Pass on where nobody looked: what the worker and pages do of themselves."""
+    offering.lock_room(space_id)
+    return pass_on(space_id, span)

@@ -1,0 +1,153 @@
+"""Before a room is taken: what would be reserved, by one tap; or why not, and what could be had instead."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from palace import clock
+from palace.errors import BadInput, NotFound
+from palace.forms import new_key
+from palace.members.queries import current_member
+from palace.members.rules import Role
+from palace.rooms import rules
+from palace.rooms.errors import Failure, RuleFailed
+from palace.rooms.queries import grid, terms
+from palace.rooms.queries.finding import ways_around
+from palace.rooms.rules import Takers
+from palace.rooms.services import Wish
+from palace.rooms.timetable import Lane
+from palace.rooms.views.asked import NO_START, TakeForm
+from palace.rooms.views.base import bp
+from palace.rooms.views.told import instant, place_json
+from palace.rooms.views.wanting import Who, checked_query, who_looks
+from palace.rooms.ways import Wanted, Ways
+from palace.rooms.wishes import Span
+from palace.web import allow, answer, reads, refusal_words
+
+IN_FORM = {"too_many_people", "too_few_people", "purpose_unfit", "purpose_unknown", "nobody"}
+"""Rules that who confirms can still keep: the form has the field."""
+USUAL_MINUTES = 120
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What would be taken: a room at a time, for whom, what for."""
+
+    lane: Lane
+    wanted: Wanted
+    who: Who
+
+    @property
+    def is_free(self) -> bool:
+        """Return whether nobody has the room then."""
+        return self.lane.is_free(self.wanted.begins, self.wanted.ends)
+
+
+@bp.get("/spaces/<id:space_id>/take")
+@allow(Role.MEMBER, Role.ACTING)
+@reads(TakeForm)
+def take(space_id: int) -> ResponseReturnValue:
+    """Show what would be reserved, to be confirmed by one tap."""
+    form, now, place = TakeForm(request.args), clock.now(), grid.find_place(space_id)
+    if place is None:
+        raise NotFound
+    checked_query(form)
+    if form.starts.data is None:
+        raise BadInput(fields={"starts": str(NO_START)})
+    who = who_looks(form.troupe.data)
+    asked = _asked(
+        form, grid.lanes([place], [clock.palace_day(form.starts.data)], now, who.seen)[0], who
+    )
+    wish = _wish(asked)
+    failures, to_decide = _judged(wish)
+    blocking = [one for one in failures if one.code not in IN_FORM]
+    told = [refusal_words(RuleFailed(one)) for one in failures]
+    return answer(
+        "rooms/take.html",
+        lambda: _json(asked, told, to_decide),
+        asked=asked,
+        place=place,
+        wanted=asked.wanted,
+        told=told,
+        blocked=bool(blocking) or not asked.is_free,
+        to_decide=to_decide,
+        lengths=asked.lane.lengths(asked.wanted.begins),
+        purposes=[
+            one for one in grid.purposes() if not place.purposes or one.code in place.purposes
+        ],
+        ways=_instead(asked, now) if not asked.is_free else Ways(),
+        key=new_key(),
+        who=who,
+    )
+
+
+def _asked(form: TakeForm, lane: Lane, who: Who) -> Asked:
+    """Return what an address asks for, where it says nothing what the troupe had last."""
+    starts_at, place = form.starts.data, lane.place
+    begins = grid.minute_of(lane.day, starts_at)
+    lengths, last = lane.lengths(begins), who.troupe.last if who.troupe else None
+    usual = (last.ends_at - last.starts_at) // timedelta(minutes=1) if last else USUAL_MINUTES
+    fitting = (
+        [length for length in lengths if length <= usual] or lengths or [place.figures.min_minutes]
+    )
+    purpose = form.purpose.data or (last.purpose if last else "")
+    known = not place.purposes or purpose in place.purposes
+    wanted = Wanted(
+        day=lane.day,
+        begins=begins,
+        minutes=form.minutes.data or fitting[-1],
+        people=form.people.data or (who.troupe.size if who.troupe else 1),
+        purpose=purpose if purpose and known else next(iter(place.purposes), "meeting"),
+        space_id=place.space_id,
+    )
+    return Asked(lane=lane, wanted=wanted, who=who)
+
+
+def _wish(asked: Asked) -> Wish:
+    midnight, wanted = clock.at(asked.wanted.day, time()), asked.wanted
+    span = Span(
+        day=wanted.day,
+        starts_at=midnight + timedelta(minutes=wanted.begins),
+        ends_at=midnight + timedelta(minutes=wanted.ends),
+    )
+    of_troupe = asked.lane.place.figures.takers is Takers.TROUPE and asked.who.troupe is not None
+    return Wish(
+        space_id=asked.lane.place.space_id,
+        spans=(span,),
+        purpose=wanted.purpose,
+        people=wanted.people,
+        troupe_id=asked.who.troupe.id if of_troupe and asked.who.troupe else None,
+        member=current_member(),
+    )
+
+
+def _judged(wish: Wish) -> tuple[Sequence[Failure], bool]:
+    """Return every rule a wish does not keep, and whether somebody of the palace has to decide."""
+    known = terms.facts_of(wish, wish.member, wish.space_id, swaps={}, in_series=False)
+    return rules.failed_rules(wish, known), bool(rules.must_decide(wish, known, wish.spans))
+
+
+def _instead(asked: Asked, now: datetime) -> Ways:
+    """Return what could be had instead, of all rooms of the house that are lent to the same takers."""
+    place = asked.lane.place
+    places = grid.places_at(place.site_id, place.figures.takers)
+    return ways_around(places, asked.wanted, {}, now, asked.who.seen)
+
+
+def _json(asked: Asked, told: Sequence[str], to_decide: bool) -> dict[str, Any]:
+    wanted = asked.wanted
+    return {
+        **place_json(asked.lane.place),
+        "starts_at": instant(wanted.day, wanted.begins),
+        "ends_at": instant(wanted.day, wanted.ends),
+        "free": asked.is_free,
+        "lengths": asked.lane.lengths(wanted.begins),
+        "decided_by_a_person": to_decide,
+        "failures": list(told),
+    }

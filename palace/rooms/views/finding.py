@@ -1,0 +1,116 @@
+"""Finding a room: what is free at a time, a day of all rooms, a week of one."""
+
+from __future__ import annotations
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from palace import clock
+from palace.db import db
+from palace.errors import NotFound
+from palace.rooms.models import Room
+from palace.rooms.queries import grid
+from palace.rooms.queries.finding import find
+from palace.rooms.rules import Takers
+from palace.rooms.timetable import hours_shown, side_by_side
+from palace.rooms.views.asked import DayForm, FindForm
+from palace.rooms.views.base import bp
+from palace.rooms.views.told import day_json, found_json, week_json
+from palace.rooms.views.wanting import (
+    DAY,
+    asked_well,
+    coming,
+    site_of,
+    usual,
+    wanted_of,
+    who_looks,
+)
+from palace.web import answer, public, reads
+
+WEEK_DAYS = 7
+
+
+@bp.get("/spaces/free")
+@public
+@reads(FindForm)
+def free() -> ResponseReturnValue:
+    """Show which rooms are free at a time, or what could be had instead."""
+    form, now, sites = FindForm(request.args), clock.now(), grid.lending_sites()
+    refused = asked_well(form)
+    site, who = site_of(form.site.data if not refused else None, sites), who_looks(form.troupe.data)
+    norm = usual(who.troupe, now)
+    wanted = norm if refused else wanted_of(form, norm)
+    found = find(site.id, wanted, who.seen, now)
+    again = who.troupe.again if who.troupe else None
+    return answer(
+        "rooms/find.html",
+        lambda: found_json(site, found),
+        status=refused.status if refused else 200,
+        form=form,
+        house=site,
+        sites=sites,
+        who=who,
+        found=found,
+        again=again,
+        next=coming(again, now) if again else None,
+        purposes=grid.purposes(),
+        today=clock.palace_day(now),
+    )
+
+
+@bp.get("/spaces/day")
+@public
+@reads(DayForm)
+def day() -> ResponseReturnValue:
+    """Show a day of all rooms of a house."""
+    form, now, sites = DayForm(request.args), clock.now(), grid.lending_sites()
+    refused = asked_well(form)
+    site, who = site_of(form.site.data if not refused else None, sites), who_looks()
+    shown = form.day.data or clock.palace_day(now)
+    lanes = grid.lanes(grid.places_at(site.id, Takers.TROUPE), [shown], now, who.seen)
+    first, last = hours_shown(lanes)
+    early = [lane.opens_at for lane in lanes if lane.opens_at]
+    return answer(
+        "rooms/day.html",
+        lambda: day_json(site, shown, lanes),
+        status=refused.status if refused else 200,
+        form=form,
+        house=site,
+        sites=sites,
+        shown=shown,
+        before=shown - DAY,
+        after=shown + DAY,
+        early=min(early) if early and len(early) == len(lanes) else None,
+        hours=range(first // 60, last // 60),
+        begins=usual(who.troupe, now).starts.partition("T")[2],
+        rows=[(lane, lane.cells(first, last)) for lane in lanes],
+    )
+
+
+@bp.get("/spaces/<id:space_id>")
+@public
+@reads(DayForm)
+def space(space_id: int) -> ResponseReturnValue:
+    """Show a week of one room, what is in it, and how it is lent."""
+    form, now, place = DayForm(request.args), clock.now(), grid.find_place(space_id)
+    if place is None:
+        raise NotFound
+    refused, who = asked_well(form), who_looks()
+    today = clock.palace_day(now)
+    first = form.day.data or today
+    days = [first + DAY * number for number in range(WEEK_DAYS)]
+    lanes = grid.lanes([place], days, now, who.seen)
+    return answer(
+        "rooms/week.html",
+        lambda: week_json(lanes),
+        status=refused.status if refused else 200,
+        form=form,
+        place=place,
+        room=db.session.get_one(Room, space_id),
+        purposes=[one for one in grid.purposes() if one.code in place.purposes],
+        before=first - DAY * WEEK_DAYS,
+        after=first + DAY * WEEK_DAYS,
+        today=today,
+        lanes=lanes,
+        rows=side_by_side(lanes),
+    )

@@ -1,0 +1,161 @@
+"""Taking a room, what was taken, and giving it back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from flask import Response, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext, ngettext
+from flask_login import current_user
+
+from palace import clock
+from palace.clock import iso
+from palace.db import db, transaction
+from palace.errors import PalaceError
+from palace.forms import new_key
+from palace.members.queries import current_member
+from palace.members.rules import Role
+from palace.rooms import rules, services
+from palace.rooms.forms import CancelForm, ReserveForm
+from palace.rooms.models import Occurrence, Reservation
+from palace.rooms.queries import facts
+from palace.rooms.queries.facts import figures_of
+from palace.rooms.queries.standing import Standing, standings_of
+from palace.rooms.states import STANDING_WORDS
+from palace.rooms.views.base import bp
+from palace.web import allow, answer, checked, pass_on, reads, refusal_words, wants_json
+
+
+@bp.post("/reservations")
+@allow(Role.MEMBER, Role.ACTING)
+@reads(ReserveForm)
+def reserve() -> ResponseReturnValue:
+    """Take a room, once or every week: all dates that are not skipped, or none."""
+    form = ReserveForm()
+    try:
+        checked(form)
+        with transaction():
+            made = services.reserve(
+                form.wish(current_member()),
+                swaps=form.swaps,
+                skips=form.skips,
+                by=current_user.actor,
+                key=form.key.data,
+            )
+    except PalaceError as refusal:
+        pass_on(refusal)
+        db.session.rollback()
+        return _ask_again(form, refusal)
+    if wants_json():
+        return _json(made, standings_of(made.id)), 201
+    return redirect(url_for("rooms.reservation", code=made.code), 303)
+
+
+def _ask_again(form: ReserveForm, refusal: PalaceError) -> Response:
+    """Show a wish that was refused, with the reasons and everything that was typed."""
+    form.key.data = new_key()
+    room = facts.find_room(form.space.data)
+    return answer(
+        "rooms/again.html",
+        {},
+        status=refusal.status,
+        form=form,
+        room=room,
+        purposes=facts.purposes(),
+        refusal=refusal_words(refusal),
+    )
+
+
+@bp.get("/reservations/<code:code>")
+@allow(Role.MEMBER, Role.ACTING)
+def reservation(code: str) -> ResponseReturnValue:
+    """Show a reservation: its dates, how each stands, and who may give it back."""
+    return _page(facts.reservation_for(current_member(), code))
+
+
+@bp.post("/reservations/<code:code>/cancel")
+@allow(Role.MEMBER, Role.ACTING)
+@reads(CancelForm)
+def cancel(code: str) -> ResponseReturnValue:
+    """Give back one date, several, or all that are to come."""
+    form = CancelForm()
+    found = facts.reservation_for(current_member(), code)
+    try:
+        checked(form)
+        with transaction():
+            ended = services.cancel(found, form.ids, by=current_user.actor)
+    except PalaceError as refusal:
+        pass_on(refusal)
+        db.session.rollback()
+        return _page(facts.reservation_for(current_member(), code), refusal)
+    if wants_json():
+        return _json(found, standings_of(found.id))
+    flash(_said(ended))
+    return redirect(url_for("rooms.reservation", code=code), 303)
+
+
+def _said(ended: Sequence[Occurrence]) -> str:
+    if not ended:
+        return str(gettext("没有可以取消的了。"))
+    count = len(ended)
+    return str(ngettext("取消了%(num)s次。", "取消了%(num)s次。", count))
+
+
+def _page(found: Reservation, refusal: PalaceError | None = None) -> Response:
+    dates, now = standings_of(found.id), clock.now()
+    room = facts.room(found.space_id)
+    figures = figures_of(room.policy)
+    coming = [one for one in dates if one.may_cancel(now)]
+    return answer(
+        "rooms/reservation.html",
+        lambda: _json(found, dates),
+        status=refusal.status if refusal else 200,
+        one=found,
+        room=room,
+        figures=figures,
+        troupe=facts.find_troupe(found.troupe_id),
+        purpose=facts.get_purpose(found.purpose),
+        dates=dates,
+        coming=coming,
+        late={one.occurrence.id for one in coming if _is_strike(one, now)},
+        words=STANDING_WORDS,
+        now=now,
+        refusal=refusal_words(refusal) if refusal else "",
+    )
+
+
+def _is_strike(one: Standing, now: datetime) -> bool:
+    """Return whether giving a date back now counts as not having come."""
+    figures = figures_of(facts.room(one.occurrence.space_id).policy)
+    late = rules.is_late_to_cancel(one.occurrence.starts_at, figures, now)
+    return figures.late_cancel_strikes and late and one.is_taken
+
+
+def _json(found: Reservation, dates: Sequence[Standing]) -> dict[str, Any]:
+    """Return a reservation as JSON clients read it."""
+    return {
+        "reservation": found.code,
+        "space": found.space_id,
+        "troupe": found.troupe_id,
+        "purpose": found.purpose,
+        "people": found.people,
+        "minutes": found.minutes,
+        "weeks": found.weeks,
+        "note": found.note,
+        "occurrences": [
+            {
+                "occurrence": one.occurrence.id,
+                "space": one.occurrence.space_id,
+                "day": one.occurrence.day.isoformat(),
+                "starts_at": iso(one.occurrence.starts_at),
+                "ends_at": iso(one.occurrence.ends_at),
+                "state": one.state,
+                "decided_by": iso(one.decided_by) if one.decided_by else None,
+                "why": one.occurrence.why,
+            }
+            for one in dates
+        ],
+    }

@@ -1,0 +1,54 @@
+"""Which rooms are found free on which dates, and why not on the others."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from palace.rooms.queries.free import Search, find_free, occupied
+from tests.lending import Lending, weekly
+
+WEEK = timedelta(weeks=1)
+
+
+def test_a_taken_date_of_a_series_is_told(lending: Lending) -> None:
+    room, first = lending.room(), lending.day()
+    lending.reservation(room, first + WEEK, begins="20:00")
+    [found] = find_free(Search(spans=weekly(first, "19:00", 120, 3)))
+    assert found.free == [first, first + 2 * WEEK]
+    assert found.taken == {first + WEEK: "rehearsal"}
+
+
+def test_what_is_set_up_before_is_in_the_way(lending: Lending) -> None:
+    room, first = lending.room(teardown_minutes=30), lending.day()
+    lending.reservation(room, first, begins="17:00")
+    [found] = find_free(Search(spans=weekly(first, "19:00", 60, 1)))
+    assert not found.free
+
+
+def test_a_hall_is_taken_with_its_parts(lending: Lending) -> None:
+    whole = lending.room(atoms=[1, 2])
+    half = lending.room(atoms=[1])
+    other = lending.room(atoms=[2])
+    lending.reservation(half, begins="19:00")
+    found = {
+        one.room.space_id: one.free
+        for one in find_free(Search(spans=weekly(lending.day(), "19:00", 60, 1)))
+    }
+    assert found == {whole.space_id: [], half.space_id: [], other.space_id: [lending.day()]}
+    assert [use.space_id for use in occupied([whole.space_id], [lending.day()])] == [whole.space_id]
+
+
+def test_a_closed_day_is_told(lending: Lending) -> None:
+    day = lending.day()
+    lending.hours(weekdays=[day.isoweekday() % 7 + 1])
+    lending.room()
+    [found] = find_free(Search(spans=weekly(day, "19:00", 60, 1)))
+    assert found.taken == {day: "closed_day"}
+
+
+def test_a_room_nobody_signed_in_to_is_found_free(lending: Lending) -> None:
+    room, day = lending.room(), lending.day()
+    lending.reservation(room, day, begins="19:00", minutes=120)
+    lending.clock_at(day, "19:15")
+    [found] = find_free(Search(spans=weekly(day, "19:30", 60, 1)))
+    assert found.free == [day]
