@@ -159,7 +159,7 @@ def _one(code: str, refusal: PalaceError | None = None) -> Response:
         lambda: _json(found),
         status=refusal.status if refusal else 200,
         closed=found,
-        stands=found.stands(clock.now()),
+        still=found.stands(clock.now()),
         told=refusal_words(refusal) if refusal else "",
     )
 
