@@ -183,6 +183,7 @@ ACTS = {
     "room_wait_ended": N_("排队等场地结束"),
     "room_offer_made": N_("轮到等场地的人"),
     "room_offer_accepted": N_("等到场地，约上了"),
+    "show_troupes_set": N_("写登台的团队"),
     "room_decided": N_("审批场地预约"),
     "room_arrived": N_("门口签到"),
     "room_kept": N_("场地多留一会儿"),

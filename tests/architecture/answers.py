@@ -178,6 +178,8 @@ JSON: dict[str, dict[str, str]] = {
     "plans.drop": {"POST": "Nothing"},
     "plans.performance": {"GET": "PlanChoices"},
     "plans.switch": {"POST": "PlanChoices"},
+    "desk.troupes": {"GET": "TroupesOfShow"},
+    "desk.set_troupes": {"POST": "Staged"},
     "approvals.home": {"GET": "ReservationsToDecide"},
     "approvals.reservation": {"GET": "ReservationToDecide"},
     "approvals.decide": {"POST": "ReservationToDecide"},

@@ -29,6 +29,9 @@ APPROVALS: dict[str, Shape] = {
             )
         )
     ),
+    "TroupesOfShow": exactly(
+        performance=NUMBER, troupes=each(exactly(troupe=NUMBER, name=TEXT, plays=YES_NO))
+    ),
     "ReservationToDecide": exactly(
         reservation=CODE,
         people=NUMBER,
