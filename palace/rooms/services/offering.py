@@ -11,7 +11,8 @@ from palace.members.models import Member
 from palace.members.rules import Known
 from palace.members.services import note
 from palace.notices import services as notices
-from palace.notices.rules import awake_until, clock_time
+from palace.notices.quiet import awake_until
+from palace.notices.rules import clock_time
 from palace.rooms import claims, rules
 from palace.rooms.claims import Taking
 from palace.rooms.errors import Failure, NoiseBeside, NoOfferYet, OfferOver, RulesFailed
