@@ -45,7 +45,7 @@ class Wish:
 
 
 on_room_wanted: dict[str, Callable[[Wish, Sequence[Taking]], None]] = {}
-"""What sees to it that others come first before rooms are taken, behind their locks; wired where the part starts."""
+"""What sees to it that others come first before rooms are taken, behind their locks."""
 
 
 def reserve(
