@@ -23,8 +23,8 @@ from palace.rooms.queries.terms import facts_of
 from palace.rooms.rules import OccurrenceState, WaitState
 from palace.rooms.services import offering
 from palace.rooms.services.offering import span_of_wait, subject_of
-from palace.rooms.services.taking import Wish, lock
-from palace.rooms.wishes import Span
+from palace.rooms.services.taking import lock
+from palace.rooms.wishes import Span, Wish
 from palace.security import public_code
 
 SYSTEM = "system"
