@@ -225,6 +225,7 @@ SUBJECTS = {
     "troupe": N_("团队 %(number)s"),
     "season": N_("团队年度 %(number)s"),
     "package_order": N_("套票订单 %(number)s"),
+    "occurrence": N_("场地的一次 %(number)s"),
     "task": N_("任务 %(number)s"),
     "backup": N_("备份 %(number)s"),
     "list": N_("列表 %(number)s"),
