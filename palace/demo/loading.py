@@ -23,6 +23,7 @@ from palace.demo import (
     persons,
     privacy,
     programme,
+    reservations,
     rooms,
     sales,
     strikes,
@@ -110,4 +111,5 @@ def _bring_in() -> None:
     privacy.bring_in(now)
     codes.bring_in(shows)
     complimentary.bring_in(shows)
+    reservations.bring_in(now)
     sales.mark_sent(now)
