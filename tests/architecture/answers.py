@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from tests.architecture import answers_of_troupes
+from tests.architecture import answers_of_finding, answers_of_troupes
 
 JSON: dict[str, dict[str, str]] = {
+    **answers_of_finding.JSON,
     **answers_of_troupes.JSON,
     "tickets.programme": {"GET": "Performances"},
     "tickets.production": {"GET": "Production"},

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from tests.architecture.shapes.booking import BOOKING
+from tests.architecture.shapes.finding import FINDING
 from tests.architecture.shapes.house import HOUSE
 from tests.architecture.shapes.kinds import CODE, TEXT, Shape, at_least, each, known, one_of
 from tests.architecture.shapes.programme import PROGRAMME
 from tests.architecture.shapes.troupes import TROUPES
 
 __all__ = ["CODE", "SHAPES", "TEXT", "Shape", "at_least", "each", "known", "one_of"]
-SHAPES: dict[str, Shape] = {**BOOKING, **PROGRAMME, **HOUSE, **TROUPES}
+SHAPES: dict[str, Shape] = {**BOOKING, **PROGRAMME, **HOUSE, **TROUPES, **FINDING}
