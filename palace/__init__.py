@@ -17,6 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from palace import db as database
 from palace import lifecycle, overload, pages, throttle, web, words
 from palace.acting import views as acting
+from palace.approvals import views as approvals
 from palace.arrivals import views as arrivals
 from palace.audit import views as audit
 from palace.blocks import views as blocks
@@ -34,6 +35,7 @@ from palace.complimentary import views as complimentary
 from palace.config import ROOT, Settings
 from palace.consents.services import agree_at_joining
 from palace.coupons import views as coupons
+from palace.courts import views as courts
 from palace.desk import views as desk
 from palace.desk.services.copying import copies
 from palace.door import views as door
@@ -72,6 +74,7 @@ from palace.productions.services import PRODUCTION
 from palace.reports import views as reports
 from palace.review import views as review
 from palace.review.rules import reviewed
+from palace.roomdesk import views as roomdesk
 from palace.rooms import views as rooms
 from palace.rooms.services import on_room_freed, on_room_wanted
 from palace.rooms.services import waiting as room_waits
@@ -86,6 +89,7 @@ from palace.tickets.services.freed import on_freed, on_refused
 from palace.troupedesk import views as troupedesk
 from palace.troupes.services import link_member
 from palace.unions import views as unions
+from palace.usage import views as usage
 from palace.venues import queries as venues
 from palace.venues.queries import code_budget, has_palace, message_rules
 from palace.venues.services import check_database
@@ -139,7 +143,11 @@ PARTS = (
     packages,
     hours,
     rooms,
+    courts,
+    approvals,
     troupedesk,
+    roomdesk,
+    usage,
 )
 """Everything that adds addresses, filters or hooks of its own."""
 

@@ -31,6 +31,15 @@ def to_pdf(html: str, *, title: str, lang: str) -> bytes:
     return _job("pdf", html, title, lang)
 
 
+def to_roll(html: str, *, title: str, lang: str) -> bytes:
+    """Print a page of HTML for a till's paper roll, as long as it is: to what has the id `end`.
+
+    Raises:
+        PrintingAway: as for `to_pdf`.
+    """
+    return _job("roll", html, title, lang)
+
+
 def to_png(html: str, *, title: str, lang: str) -> bytes:
     """Print the first page of HTML as a PNG of 300 dots an inch.
 

@@ -11,6 +11,7 @@ import gc
 import io
 import json
 import logging
+import math
 import os
 import resource
 import signal
@@ -46,6 +47,7 @@ MEMORY_BYTES = 1536 * 1024 * 1024
 PAGE_BYTES = 4 * 1024 * 1024
 SHEETS_KEPT = 8
 PICTURE_DPI = 300
+DOTS_PER_MM = 96 / 25.4  # of CSS
 PICTURE_COLOURS = 128
 INHERITED_SOCKET = "PALACE_PRINTING_FD"
 
@@ -227,14 +229,27 @@ def make(kind: str, page: str, *, title: str, lang: str) -> bytes:
     try:
         read = HTML(string=page, url_fetcher=_fetcher())
         sheets = [_sheet(printing_fonts.faces_css(page)), *_own_sheets(read.etree_element)]
-        document = read.render(font_config=_fonts(), stylesheets=sheets, pdf_variant="pdf/ua-1")
+        document = _drawn(read, sheets)
+        if kind == "roll":
+            document = _drawn(read, [*sheets, _sheet(_length(document))])
         document.metadata.title, document.metadata.lang = title, lang
         pdf: bytes = document.write_pdf(pdf_variant="pdf/ua-1")
     finally:
         WEASY_LOG.removeHandler(watch)
     if watch.seen:
         raise GlyphMissing
-    return pdf if kind == "pdf" else _picture(pdf)
+    return _picture(pdf) if kind == "png" else pdf
+
+
+def _drawn(read: Any, sheets: list[CSS]) -> Any:
+    return read.render(font_config=_fonts(), stylesheets=sheets, pdf_variant="pdf/ua-1")
+
+
+def _length(document: Any) -> str:
+    """Return the style that cuts a roll's one long page below what has the id `end`, at whole millimetres."""
+    page = document.pages[0]
+    lowest = max(page.anchors["end"][1::2])
+    return f"@page {{ size: {page.width / DOTS_PER_MM:.2f}mm {math.ceil(lowest / DOTS_PER_MM)}mm }}"
 
 
 def _picture(pdf: bytes) -> bytes:

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 
 from palace.consents.rules import NAMES
 from palace.members.posts import ROLE_WORDS
+from palace.rooms.figures import ALL as POLICY
 from palace.text import N_
 from palace.troupes.rules import KINDS
+from palace.venues.figure import WEEKDAY_WORDS
 from palace.venues.figures import ALL
 
 VALUES = {
@@ -54,7 +56,21 @@ VALUES = {
     "why": N_("原因"),
     "acted_for": N_("替谁办理"),
     "found_by": N_("怎么找到的"),
+    **{figure.name: figure.words for figure in POLICY},
     **{figure.name: figure.words for figure in ALL},
+    **{f"weekday_{number}": words for number, words in WEEKDAY_WORDS.items()},
+    "counts_as": N_("按周几（0是闭馆）"),
+    "takers": N_("谁来约"),
+    "policy_id": N_("借用办法编号"),
+    "floor": N_("层"),
+    "area_m2": N_("面积"),
+    "setup_minutes": N_("前面几分钟布置"),
+    "teardown_minutes": N_("后面几分钟收拾"),
+    "min_people": N_("至少几人"),
+    "bookable": N_("外借"),
+    "purposes": N_("用途"),
+    "equipment": N_("设备编号和件数"),
+    "stock": N_("能搬的件数"),
     "people": N_("找到的人数"),
     "of": N_("照哪一场"),
     "seating": N_("座位"),
@@ -216,6 +232,8 @@ CODES: dict[str, Mapping[str, str]] = {
     },
     "returns": {"each": N_("每一场可以单独退"), "whole": N_("只能整套一起退")},
     "format": {"csv": "CSV", "xlsx": "XLSX"},
+    **{figure.name: figure.options for figure in POLICY if figure.options},
+    "takers": {"troupe": N_("文艺团队，由负责人约"), "member": N_("会员自己")},
     "monthly": YES_NO,
     "one_per_identity": YES_NO,
     "no_single_gap": YES_NO,

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from tests.architecture import answers_of_finding, answers_of_troupes
+from tests.architecture import (
+    answers_of_doors,
+    answers_of_finding,
+    answers_of_troupes,
+)
 
 JSON: dict[str, dict[str, str]] = {
+    **answers_of_doors.JSON,
     **answers_of_finding.JSON,
     **answers_of_troupes.JSON,
     "tickets.programme": {"GET": "Performances"},
@@ -28,6 +33,13 @@ JSON: dict[str, dict[str, str]] = {
     "waiting.accept": {"POST": "Accepted"},
     "waiting.decline": {"POST": "Waiting"},
     "waiting.staff": {"GET": "Queue"},
+    "courts.home": {"GET": "Courts"},
+    "courts.take": {"POST": "CourtTaken"},
+    "room_waits.home": {"GET": "RoomWait"},
+    "room_waits.join": {"POST": "RoomWait"},
+    "room_waits.entry": {"GET": "RoomWait"},
+    "room_waits.accept": {"POST": "RoomWait"},
+    "room_waits.leave": {"POST": "RoomWait"},
     "tickets.ask_change": {"GET": "SeatChoice"},
     "tickets.change_seat": {"POST": "Ticket"},
     "gifts.ask": {"GET": "Giving"},
@@ -308,6 +320,8 @@ CREATES = answers_of_troupes.CREATES | {
     "acting.introduce",
     "tickets.hold",
     "waiting.join",
+    "courts.take",
+    "room_waits.join",
     "codes.make",
     "blocks.give",
     "blocks.paste",
@@ -344,7 +358,7 @@ SHOWN = {
     "staff.set_second",
 }
 """Addresses whose POST answers with a page of its own: the next ticket, or what is seen only once."""
-REDIRECTS = {
+REDIRECTS = answers_of_doors.REDIRECTS | {
     "pages.display",
     "members.sign_in",
     "members.code",
@@ -356,7 +370,7 @@ REDIRECTS = {
 }
 """Addresses for everybody whose GET may send on to another; those for roles send to the sign-in."""
 
-FILES = {
+FILES = answers_of_doors.FILES | {
     "calendars.feed": "text/calendar",
     "calendars.programme": "text/calendar",
     "calendars.site": "text/calendar",

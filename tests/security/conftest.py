@@ -23,6 +23,7 @@ from palace.members.models import Member
 from palace.packages import services as packages
 from palace.packages.services.taking import Asked
 from palace.programme.models import Performance
+from palace.rooms.models import RoomWait
 from palace.tickets import services
 from palace.tickets.models import Order, PackageOrder, Ticket
 from palace.tickets.rules import Wish
@@ -33,6 +34,7 @@ from palace.waiting.rules import Wanted
 from tests.blocks.conftest import give
 from tests.codes.conftest import batch_of, texts
 from tests.coupons.conftest import pool_of
+from tests.courts.walk import be_offered_a_room
 from tests.factory import Factory
 from tests.lending import Lending
 from tests.packages.conftest import packaged
@@ -54,6 +56,7 @@ class Belongings:
     batch: CodeBatch
     coupon: Coupon
     package: PackageOrder
+    room_wait: RoomWait
     troupe: Troupe
     season: Season
 
@@ -93,6 +96,7 @@ class Belongings:
             "broadcast_id": UNKNOWN_ID,
             "tier_id": UNKNOWN_ID,
             "filename": "palace.css",
+            "occurrence_id": UNKNOWN_ID,
             "troupe_id": self.troupe.id,
             "season_id": self.season.id,
             "row_id": UNKNOWN_ID,
@@ -105,6 +109,7 @@ class Belongings:
             "/coupons/": self.coupon.receipt or "",
             "/tickets/": self.ticket.code,
             "/offers/": self.entry.code,
+            "/room-waits/": self.room_wait.code,
             "/b/": self.block.code,
         }
         return next((code for part, code in of.items() if part in rule), self.order.code)
@@ -141,6 +146,7 @@ def own_something(make: Factory, performance: Performance | None = None) -> Belo
         batch=batch_of(make.performance(seats=4)),
         coupon=coupons.take(member, pool_of(make, 2, per_member=2).id, "belongings-4"),
         package=packages.take(member, package.id, Asked(count=1), key="belongings-5"),
+        room_wait=be_offered_a_room(make, member),
         troupe=lending.troupe("合唱团", certified=False),
         season=lending.season(),
     )
