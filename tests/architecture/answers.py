@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from tests.architecture import (
     answers_of_doors,
+    answers_of_finding,
     answers_of_troupes,
 )
 
 JSON: dict[str, dict[str, str]] = {
     **answers_of_doors.JSON,
+    **answers_of_finding.JSON,
     **answers_of_troupes.JSON,
     "tickets.programme": {"GET": "Performances"},
     "tickets.production": {"GET": "Production"},

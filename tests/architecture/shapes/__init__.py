@@ -6,6 +6,7 @@ from tests.architecture.shapes.approvals import APPROVALS
 from tests.architecture.shapes.booking import BOOKING
 from tests.architecture.shapes.courts import COURTS
 from tests.architecture.shapes.doors import DOORS
+from tests.architecture.shapes.finding import FINDING
 from tests.architecture.shapes.house import HOUSE
 from tests.architecture.shapes.kinds import CODE, TEXT, Shape, at_least, each, known, one_of
 from tests.architecture.shapes.programme import PROGRAMME
@@ -17,6 +18,7 @@ SHAPES: dict[str, Shape] = {
     **BOOKING,
     **COURTS,
     **DOORS,
+    **FINDING,
     **HOUSE,
     **PROGRAMME,
     **TROUPES,
