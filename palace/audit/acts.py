@@ -183,6 +183,7 @@ ACTS = {
     "room_wait_ended": N_("排队等场地结束"),
     "room_offer_made": N_("轮到等场地的人"),
     "room_offer_accepted": N_("等到场地，约上了"),
+    "room_changed": N_("改场地预约"),
     "room_arrived": N_("门口签到"),
     "room_kept": N_("场地多留一会儿"),
     "room_left": N_("签退，已恢复原状"),
