@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -23,13 +23,13 @@ from palace.venues.services import occupy
 from tests.lending import Lending, span
 
 
-def evening(lending: Lending, day_ahead: int = 3) -> Range:
+def evening(lending: Lending, day_ahead: int = 3) -> Range[datetime]:
     """Return the hours of a show on a day: from get-in to get-out."""
     that = span(lending.day(day_ahead), "17:00", 300)
     return Range(that.starts_at, that.ends_at)
 
 
-def ids(space: Space, during: Range) -> set[int]:
+def ids(space: Space, during: Range[datetime]) -> set[int]:
     """Return the dates that are in the way."""
     return {one.occurrence.id for one in in_the_way(space, during, clock.now())}
 

@@ -43,7 +43,7 @@ from palace.rooms.policies import Policy
 from palace.rooms.queries.free import holds
 from palace.rooms.rules import OccurrenceState, Takers, window
 from palace.rooms.timetable import Lane, Place, Taken, Thing
-from palace.rooms.wishes import Facts, Figures, RoomFacts
+from palace.rooms.wishes import Figures
 from palace.statements import execute
 from palace.troupes.models import Troupe
 from palace.venues.models import Occupancy, Site, Space
@@ -233,10 +233,7 @@ def _earliest(day: date, now: datetime, lead_minutes: int) -> int:
 
 def _opens_at(day: date, now: datetime, figures: Figures) -> datetime | None:
     """Return from when a day may be taken, where that is still to come."""
-    facts = Facts(
-        now=now, zone=clock.SHANGHAI, room=RoomFacts(space_id=0, figures=figures, capacity=0)
-    )
-    opens_at, _ = window(day, figures, facts)
+    opens_at, _ = window(day, figures, clock.SHANGHAI)
     return opens_at if now < opens_at else None
 
 
