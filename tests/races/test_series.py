@@ -127,8 +127,8 @@ def test_one_form_sent_by_many_is_one_series(live: Factory, lending: Lending) ->
     room = lending.room(policy=lending.policy(troupe_week_minutes=0))
     troupe = lending.troupe()
     leader = lending.leader(troupe)
-    live.commit()
     days = [lending.day(3 + 7 * week) for week in range(WEEKS)]
+    live.commit()
     choices = [Choice(day, room.space_id) for day in days]
     choices[1] = Choice(days[1], None)
     for hour in HOURS:
