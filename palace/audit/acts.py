@@ -185,6 +185,7 @@ ACTS = {
     "room_offer_accepted": N_("等到场地，约上了"),
     "show_troupes_set": N_("写登台的团队"),
     "room_decided": N_("审批场地预约"),
+    "room_changed": N_("改场地预约"),
     "room_arrived": N_("门口签到"),
     "room_kept": N_("场地多留一会儿"),
     "room_left": N_("签退，已恢复原状"),

@@ -120,6 +120,7 @@ FORBIDDEN = {"event", "booking", "slot", "manager", "helper", "helpers", "util",
 FORBIDDEN_ALONE = {"session", "data", "info"}
 NAMED_BY_OTHERS = {
     "palace/forms.py data": "WTForms' name for the value of a field",
+    "palace/rooms/forms.py data": "WTForms' name for the value of a field",
     "palace/tickets/forms.py data": "WTForms' name for the value of a field",
     "palace/notices/forms.py data": "WTForms' name for the value of a field",
 }

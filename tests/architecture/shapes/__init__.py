@@ -10,6 +10,7 @@ from tests.architecture.shapes.finding import FINDING
 from tests.architecture.shapes.house import HOUSE
 from tests.architecture.shapes.kinds import CODE, TEXT, Shape, at_least, each, known, one_of
 from tests.architecture.shapes.programme import PROGRAMME
+from tests.architecture.shapes.series import SERIES
 from tests.architecture.shapes.troupes import TROUPES
 
 __all__ = ["CODE", "SHAPES", "TEXT", "Shape", "at_least", "each", "known", "one_of"]
@@ -21,5 +22,6 @@ SHAPES: dict[str, Shape] = {
     **FINDING,
     **HOUSE,
     **PROGRAMME,
+    **SERIES,
     **TROUPES,
 }
