@@ -17,6 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from palace import db as database
 from palace import lifecycle, overload, pages, throttle, web, words
 from palace.acting import views as acting
+from palace.approvals import views as approvals
 from palace.arrivals import views as arrivals
 from palace.audit import views as audit
 from palace.blocks import views as blocks
@@ -34,6 +35,7 @@ from palace.complimentary import views as complimentary
 from palace.config import ROOT, Settings
 from palace.consents.services import agree_at_joining
 from palace.coupons import views as coupons
+from palace.courts import views as courts
 from palace.desk import views as desk
 from palace.desk.services.copying import copies
 from palace.door import views as door
@@ -72,6 +74,7 @@ from palace.productions.services import PRODUCTION
 from palace.reports import views as reports
 from palace.review import views as review
 from palace.review.rules import reviewed
+from palace.roomdesk import views as roomdesk
 from palace.rooms import views as rooms
 from palace.rooms.services import on_room_freed, on_room_wanted
 from palace.rooms.services import waiting as room_waits
@@ -84,6 +87,7 @@ from palace.tickets import services as tickets_services
 from palace.tickets import views as tickets
 from palace.tickets.services.freed import on_freed, on_refused
 from palace.troupedesk import views as troupedesk
+from palace.troupes.services import link_member
 from palace.unions import views as unions
 from palace.usage import views as usage
 from palace.venues import queries as venues
@@ -139,7 +143,10 @@ PARTS = (
     packages,
     hours,
     rooms,
+    courts,
+    approvals,
     troupedesk,
+    roomdesk,
     usage,
 )
 """Everything that adds addresses, filters or hooks of its own."""
@@ -189,6 +196,7 @@ def create_app(settings: Settings) -> Flask:
     bodies[BROADCAST] = broadcasts_queries.bodies
     stopped[BROADCAST] = broadcasts_queries.stopped
     on_joining["consents"] = agree_at_joining
+    on_joining["troupes"] = link_member
     on_paid["tickets"] = tickets_services.settle_paid
     on_paid["packages"] = packages_services.settle_paid
     on_freed["waiting"] = waiting_services.seats_freed

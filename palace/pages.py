@@ -81,6 +81,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         day=words.day_words,
         time=words.time_words,
+        clock_time=words.clock_words,
         instant=words.instant_words,
         money=words.money_words,
         seat=words.seat_words,

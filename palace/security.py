@@ -28,19 +28,9 @@ from palace.host import current_user, sync_folder
 
 log = logging.getLogger("palace")
 
-PURPOSES = (
-    "cookie",
-    "code",
-    "calendar",
-    "digest",
-    "ticket",
-    "identity",
-    "totp",
-    "personal",
-    "door",
-)
 LATER = ("identity", "totp", "personal", "door")
 """Purposes that files of an older version lack; `complete_keys` brings them in with the tables."""
+PURPOSES = ("cookie", "code", "calendar", "digest", "ticket", *LATER)
 FIVE_BITS = b"abcdefghijklmnopqrstuvwxyz234567" * 8  # a letter for each byte, all equally often
 LOST = (
     "Only if it is lost for good: remove what is left of it, then `palace keys rotate` makes new keys; "

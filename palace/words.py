@@ -133,6 +133,11 @@ def time_words(instant: datetime) -> str:
     return instant.astimezone(SHANGHAI).strftime("%H:%M")
 
 
+def clock_words(instant: datetime) -> str:
+    """Return the clock time at the palace to the second: 07:59:58."""
+    return instant.astimezone(SHANGHAI).strftime("%H:%M:%S")
+
+
 def instant_words(instant: datetime) -> str:
     """Return day and time: 11月28日 周六 19:30."""
     return f"{day_words(instant)} {time_words(instant)}"

@@ -97,6 +97,10 @@ function tap(spot) {
   focus(spot);
 }
 
+// The hour somebody usually comes at stands beside the names, where not all hours fit on the screen.
+const usual = [...(table?.querySelectorAll("thead th") ?? [])].find((head) => head.textContent.slice(0, 2) === table.dataset.from?.slice(0, 2));
+if (usual) table.parentNode.scrollLeft = usual.offsetLeft - table.querySelector("th").offsetWidth;
+
 if (table && bar && spots.size) {
   const at = (event) => spots.get(event.target.closest?.("td > a"));
   const plain = (event) => event.pointerType === "mouse" && event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey);

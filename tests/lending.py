@@ -15,7 +15,7 @@ from palace.hours.models import OpeningHours
 from palace.members.models import Member, Post
 from palace.members.rules import Role
 from palace.rooms import services
-from palace.rooms.models import Occurrence, Reservation, Room
+from palace.rooms.models import Equipment, NoisePair, Occurrence, Reservation, Room
 from palace.rooms.policies import Policy
 from palace.rooms.queries.facts import occurrences_of
 from palace.rooms.rules import Approval, Takers
@@ -128,6 +128,23 @@ class Lending:
         """Return a court: an hour a member and day, two a unit and day, from 8:00 for tomorrow."""
         return self.room(code, policy=policy or self.policy(**COURT), **values)  # type: ignore[arg-type]  # values of a room
 
+    def noise(self, one: Room, other: Room) -> None:
+        """Let two rooms hear each other."""
+        low, high = sorted((one.space_id, other.space_id))
+        self.make.add(NoisePair(space_id=low, other_id=high))
+
+    def equipment(self, stock: int = 1) -> Equipment:
+        """Return a thing of the house of which there are so many."""
+        thing = Equipment(
+            site_id=self.make.site().id,
+            code=f"thing-{next(NUMBERS)}",
+            name_zh="电钢琴",
+            name_en="Keyboard",
+            stock=stock,
+        )
+        self.make.add(thing)
+        return thing
+
     def season(self, first: date | None = None, last: date | None = None) -> Season:
         """Return a season, this year's and the next's unless said else; made once."""
         today = self.today()
@@ -176,7 +193,10 @@ class Lending:
 
     def leader(self, troupe: Troupe, name: str = "王指挥", role: Role = Role.LEADER) -> Member:
         """Return a new leader (or deputy) of a troupe."""
-        member = self.make.member(name)
+        return self.lead(troupe, self.make.member(name), role)
+
+    def lead(self, troupe: Troupe, member: Member, role: Role = Role.LEADER) -> Member:
+        """Let a member lead a troupe, or be its deputy."""
         self.make.add(
             Post(
                 member_id=member.id,

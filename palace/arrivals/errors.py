@@ -66,7 +66,7 @@ class OverAlready(PalaceError):
 class KeptBefore(PalaceError):
     """A date is kept longer once."""
 
-    status, code = 409, "kept_before"
+    status, code = 409, "kept_longer_before"
     message = N_("这一次已经多留过了，只能多留一次。")
 
 

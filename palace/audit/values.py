@@ -6,7 +6,10 @@ from collections.abc import Mapping
 
 from palace.consents.rules import NAMES
 from palace.members.posts import ROLE_WORDS
+from palace.rooms.figures import ALL as POLICY
 from palace.text import N_
+from palace.troupes.rules import KINDS
+from palace.venues.figure import WEEKDAY_WORDS
 from palace.venues.figures import ALL
 
 VALUES = {
@@ -53,7 +56,21 @@ VALUES = {
     "why": N_("原因"),
     "acted_for": N_("替谁办理"),
     "found_by": N_("怎么找到的"),
+    **{figure.name: figure.words for figure in POLICY},
     **{figure.name: figure.words for figure in ALL},
+    **{f"weekday_{number}": words for number, words in WEEKDAY_WORDS.items()},
+    "counts_as": N_("按周几（0是闭馆）"),
+    "takers": N_("谁来约"),
+    "policy_id": N_("借用办法编号"),
+    "floor": N_("层"),
+    "area_m2": N_("面积"),
+    "setup_minutes": N_("前面几分钟布置"),
+    "teardown_minutes": N_("后面几分钟收拾"),
+    "min_people": N_("至少几人"),
+    "bookable": N_("外借"),
+    "purposes": N_("用途"),
+    "equipment": N_("设备编号和件数"),
+    "stock": N_("能搬的件数"),
     "people": N_("找到的人数"),
     "of": N_("照哪一场"),
     "seating": N_("座位"),
@@ -130,6 +147,13 @@ VALUES = {
     "downloads_per_day": N_("会员一天最多下载几次自己的资料"),
     "audit_keep_days": N_("操作记录留几天"),
     "idle_keep_months": N_("多少个月没有来过的会员自动注销"),
+    "troupe": N_("团队编号"),
+    "season": N_("团队年度编号"),
+    "letter": N_("承诺书编号"),
+    "troupe_kind": N_("门类"),
+    "head_count": N_("人数"),
+    "week_minutes": N_("每周分钟"),
+    "month_minutes": N_("每月分钟"),
 }
 """Words for the values of before and after; one without words is called as the code calls it."""
 
@@ -177,6 +201,7 @@ CODES: dict[str, Mapping[str, str]] = {
     },
     "move_kind": {"move": N_("改期或换场地"), "cancel": N_("取消")},
     "purpose": {purpose.value: said for purpose, said in NAMES.items()},
+    "troupe_kind": {kind.value: said for kind, said in KINDS.items()},
     "seating": {
         "seated": N_("对号入座"),
         "places": N_("不对号，凭票入场"),
@@ -207,6 +232,8 @@ CODES: dict[str, Mapping[str, str]] = {
     },
     "returns": {"each": N_("每一场可以单独退"), "whole": N_("只能整套一起退")},
     "format": {"csv": "CSV", "xlsx": "XLSX"},
+    **{figure.name: figure.options for figure in POLICY if figure.options},
+    "takers": {"troupe": N_("文艺团队，由负责人约"), "member": N_("会员自己")},
     "monthly": YES_NO,
     "one_per_identity": YES_NO,
     "no_single_gap": YES_NO,

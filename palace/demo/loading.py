@@ -23,9 +23,11 @@ from palace.demo import (
     persons,
     privacy,
     programme,
+    reservations,
     rooms,
     sales,
     strikes,
+    troupes,
     waiting,
 )
 from palace.demo.people import SEED
@@ -95,6 +97,7 @@ def _bring_in() -> None:
     people.bring_in(now)
     joining.bring_in(now)
     persons.bring_in(now)
+    troupes.bring_in(now)
     shows = programme.bring_in(now)
     waiting.book_first(shows)
     blocks.bring_in(shows, now)
@@ -108,4 +111,5 @@ def _bring_in() -> None:
     privacy.bring_in(now)
     codes.bring_in(shows)
     complimentary.bring_in(shows)
+    reservations.bring_in(now)
     sales.mark_sent(now)

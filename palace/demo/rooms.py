@@ -17,21 +17,21 @@ from palace.rooms.policies import Policy, PolicyPreset
 from palace.venues import queries as venues
 from palace.venues.models import Space
 
-OF_A_COURT = {"policy": "court", "purposes": ["sport"]}
+OF_A_COURT = {"purposes": ["sport"]}
 
 
 def bring_in() -> None:
     """Add opening hours, policies, equipment, rooms and courts."""
-    data, spaces = read("rooms.toml"), _spaces()
-    db.session.add_all(_hours(data["hours"], spaces))
+    told, spaces = read("rooms.toml"), _spaces()
+    db.session.add_all(_hours(told["hours"], spaces))
     site_id = venues.head_site().id
-    policies = {row["code"]: _policy(site_id, row) for row in data["policy"]}
-    things = {row["code"]: Equipment(site_id=site_id, **row) for row in data["equipment"]}
+    policies = {row["code"]: _policy(site_id, row) for row in told["policy"]}
+    things = {row["code"]: Equipment(site_id=site_id, **row) for row in told["equipment"]}
     db.session.add_all([*policies.values(), *things.values()])
     db.session.flush()
-    for row in data["room"] + _courts(data["court"], spaces):
+    for row in told["room"] + _courts(told["court"], spaces):
         _room(spaces, policies, things, row)
-    for pair in data["noise"]["pairs"]:
+    for pair in told["noise"]["pairs"]:
         first, second = sorted(spaces[code].id for code in pair)
         db.session.add(NoisePair(space_id=first, other_id=second))
     db.session.flush()

@@ -20,13 +20,20 @@ class ChangedMeanwhile(PalaceError):
 
 
 class HallTaken(PalaceError):
-    """The hall is not free from get-in to get-out. Carries `space`, `starts_at`, `ends_at` and `uses`."""
+    """The hall is not free from get-in to get-out. Carries `space`, `starts_at`, `ends_at` and `uses`.
+
+    `displaceable`: the dates of lent rooms in the way, where nothing else is.
+    """
 
     status, code = 409, "hall_taken"
     message = N_(
         "%(space)s从%(starts_at)s到%(ends_at)s要用（连同装台、拆台），可是已经有：%(uses)s。"
         "请换时间或换场地。"
     )
+
+    def __init__(self, *, displaceable: Sequence[int] = (), **values: object) -> None:
+        super().__init__(**values)
+        self.displaceable = displaceable
 
 
 class AlreadyBooked(PalaceError):

@@ -106,6 +106,14 @@ class PlaceFields(StartFields):
     get_in = Whole(_("开演前几分钟开始占场地（装台）"), 0, LONGEST_WORK)
     get_out = Whole(_("散场后几分钟还占场地（拆台）"), 0, LONGEST_WORK)
     doors = Whole(_("开演前几分钟开门检票"), 0, 240)
+    displaced = StringField(
+        validators=[Optional(), Regexp(r"[0-9]{1,18}( [0-9]{1,18}){0,59}\Z", message=STALE)]
+    )
+
+    @property
+    def displaced_ids(self) -> frozenset[int]:
+        """Return the dates of lent rooms that were shown, and that give the hall up."""
+        return frozenset(map(int, (self.displaced.data or "").split()))
 
 
 class SaleFields:

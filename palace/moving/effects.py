@@ -16,6 +16,7 @@ from palace.moving.rules import Figures, MoveKind, Times
 from palace.programme.models import Performance, Price, Production
 from palace.programme.queries import stages
 from palace.programme.rules import Seating, Stage
+from palace.rooms.queries.displaced import InTheWay, in_the_way
 from palace.tickets.kept import kept, live
 from palace.tickets.models import Claim, Order, Ticket
 from palace.tickets.rules import OrderState, TicketState
@@ -49,6 +50,7 @@ class Clash:
 class Preview:
     """What a move would do: whom it concerns, which times of which halls, and what is in its way.
 
+    `displaced`: dates of lent rooms that would give the hall up for it; they are not in its way.
     `openings`: those still ahead, of a union or of all members, and `opens_at` the public one: they stay.
     """
 
@@ -60,8 +62,14 @@ class Preview:
     clashes: Sequence[Clash]
     missing: Sequence[str]
     unpriced: Sequence[str]
+    displaced: Sequence[InTheWay] = ()
     openings: Sequence[Stage] = ()
     opens_at: datetime | None = None
+
+    @property
+    def displaced_ids(self) -> frozenset[int]:
+        """Return the dates that would be displaced."""
+        return frozenset(one.occurrence.id for one in self.displaced)
 
     @property
     def is_free(self) -> bool:
@@ -96,13 +104,15 @@ def preview(show: Performance, target: Target, now: datetime) -> Preview:
     new = new_during(show, target) if moves else None
     other_plan = moves and target.plan_id is not None and target.plan_id != show.plan_id
     plan_id = target.plan_id or 0
+    displaced = in_the_way(target.space, new, now) if new else []
     return Preview(
         figures=figures(show.id, now),
         holding=_holding(show.id, now),
         kept=_count(Claim.performance_id == show.id, kept(now)),
         during=_span(occupancy_of(show)),
         new_during=(new.lower, new.upper) if new and new.lower and new.upper else None,
-        clashes=_clashes(show, target.space, new) if new else [],
+        clashes=_clashes(show, target.space, new, displaced) if new else [],
+        displaced=displaced,
         missing=missing_seats(show, plan_id, now) if other_plan else [],
         unpriced=_unpriced(show.id, plan_id) if other_plan else [],
         openings=[one for one in stages(show.id) if moves and one.opens_at > now],
@@ -176,8 +186,11 @@ def new_during(show: Performance, target: Target) -> Range[datetime]:
     return Range(span[0] + by, span[1] + by)
 
 
-def _clashes(show: Performance, space: Space, during: Range[datetime]) -> list[Clash]:
-    """Return what has any part of a space then, other than the show itself and what has lapsed."""
+def _clashes(
+    show: Performance, space: Space, during: Range[datetime], displaced: Sequence[InTheWay]
+) -> list[Clash]:
+    """Return what has any part of a space then, but for the show itself and what gives way or lapsed."""
+    passed_over = {show.occupancy_id, *(one.occurrence.occupancy_id for one in displaced)}
     wanted = (
         select(Occupancy, Production.title_zh, Production.title_en)
         .outerjoin(Performance, Performance.occupancy_id == Occupancy.id)
@@ -198,7 +211,7 @@ def _clashes(show: Performance, space: Space, during: Range[datetime]) -> list[C
             title_en=title_en,
         )
         for occupancy, title_zh, title_en in db.session.execute(wanted)
-        if occupancy.id != show.occupancy_id and (span := _span(occupancy))
+        if occupancy.id not in passed_over and (span := _span(occupancy))
     ]
 
 

@@ -120,12 +120,12 @@ def locked(performance_id: int, move_id: int) -> Move:
     return found
 
 
-def mark(move: Move, show: Performance) -> str:
-    """Return the mark of what a second person confirms: all of the move, and the show as it is."""
+def mark(move: Move, show: Performance, displaced: Collection[int]) -> str:
+    """Return the mark of what a second person confirms: the move, the show as it is, what gives way."""
     wanted = (move.id, move.kind, move.starts_at, move.space_id, move.plan_id, move.return_until)
     said = (move.reason_zh, move.reason_en)
     as_is = (show.starts_at, show.space_id, show.plan_id, show.moved_at, show.cancelled_at)
-    return mark_of([*wanted, *said, *as_is])
+    return mark_of([*wanted, *said, *as_is, sorted(displaced)])
 
 
 def progress(move_id: int) -> Progress:

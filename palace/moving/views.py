@@ -213,7 +213,7 @@ def _page(
         move=last,
         progress=queries.progress(last.id) if last else None,
         failures=queries.failures(last.id) if last else [],
-        mark=queries.mark(open_one, found) if open_one else "",
+        mark=queries.mark(open_one, found, shown.displaced_ids) if open_one and shown else "",
         seen=seen_as(shown.figures) if shown else "",
         as_shown=as_shown(found),
         is_mine=open_one is not None and open_one.proposed_by == current_user.actor,
@@ -283,9 +283,12 @@ def _json(found: Performance, move: Move | None, shown: Preview | None) -> dict[
         "performance": found.id,
         "shown": as_shown(found),
         "move": _move_json(move) if move else None,
-        "mark": queries.mark(move, found) if move and is_open else None,
+        "mark": queries.mark(move, found, shown.displaced_ids)
+        if move and shown and is_open
+        else None,
         "seen": seen_as(shown.figures) if shown else None,
         "clashes": [clash_words(clash) for clash in shown.clashes] if shown else [],
+        "displaced": sorted(shown.displaced_ids) if shown else [],
         "missing": list(shown.missing) if shown else [],
         "told": told.told if told else 0,
         "waiting": told.waiting if told else 0,

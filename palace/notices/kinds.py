@@ -217,6 +217,22 @@ KINDS = {
         "{place}, {starts_at}: nobody approved it in time, so it did not come about.",
         NEWS,
     ),
+    "room_offer": Kind(
+        "{place}，{starts_at}，轮到您了，请在{until}前登录“我的”确认，过时让给后面的人。",
+        "{place}, {starts_at}: your turn. Sign in and confirm under Mine before {until};"
+        " after that it goes to the next.",
+        TURN,
+    ),
+    "room_instead": Kind(
+        "{place}，{starts_at}，这是换给您的场地，请在{until}前登录“我的”确认。",
+        "{place}, {starts_at}: a room for you instead. Sign in and confirm under Mine before {until}.",
+        TURN,
+    ),
+    "room_wait_over": Kind(
+        "{place}，{starts_at}，您的排队结束了，登录后在“我的”里看原因。",
+        "{place}, {starts_at}: you wait no longer. Sign in and see why under Mine.",
+        NEWS,
+    ),
     "waiting_offer": Kind(
         "{title}，{starts_at}，轮到您了，{count}张，请在{until}前登录“我的”确认，过时让给后面的人。",
         "{title}, {starts_at}: your turn, {count} ticket(s). Sign in and confirm under Mine before {until};"

@@ -120,13 +120,26 @@ def _check(space: Space, staging: Staging) -> None:
             raise ZoneUnpriced(zone=zone)
 
 
+def hours_of(production: Production, staging: Staging, house: HouseRules) -> Range[datetime]:
+    """Return from get-in to get-out: how long a performance has its space.
+
+    Raises:
+        LengthUnknown: nobody has said how long the production is.
+    """
+    return Range(
+        staging.starts_at - _or(staging.get_in, house.get_in_minutes),
+        _ends_at(production, staging) + _or(staging.get_out, house.get_out_minutes),
+    )
+
+
+def _ends_at(production: Production, staging: Staging) -> datetime:
+    return staging.starts_at + timedelta(minutes=_length(production))
+
+
 def _place(performance: Performance, space: Space, staging: Staging, house: HouseRules) -> None:
     """Take the space from get-in to get-out, and say when and how people sit there."""
-    ends_at = staging.starts_at + timedelta(minutes=_length(performance.production))
-    during = Range(
-        staging.starts_at - _or(staging.get_in, house.get_in_minutes),
-        ends_at + _or(staging.get_out, house.get_out_minutes),
-    )
+    during = hours_of(performance.production, staging, house)
+    ends_at = _ends_at(performance.production, staging)
     performance.occupancy_id = services.occupy(space, during, Use.PERFORMANCE).id
     performance.capacity = _capacity(space, staging)
     performance.space, performance.plan = space, staging.plan

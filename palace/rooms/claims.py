@@ -126,7 +126,7 @@ def take(takings: Sequence[Taking]) -> list[int | None]:
 
 def hold_until(occupancy_id: int, lapses_at: datetime | None) -> None:
     """Hold what is held already until another instant, or (None) to its end."""
-    execute(HOLD, {"id": occupancy_id, "until": lapses_at})
+    execute(HOLD, {"held": occupancy_id, "until": lapses_at})
 
 
 def _lock_spaces() -> Select[int]:
@@ -193,7 +193,7 @@ SHORTEN = (
 )
 HOLD = (
     update(USES)
-    .where(USES.c.id == bindparam("id"))
+    .where(USES.c.id == bindparam("held"))
     .values(lapses_at=bindparam("until", type_=DateTime(timezone=True)))
 )
 WISHED = (

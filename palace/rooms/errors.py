@@ -146,3 +146,10 @@ class NothingChanged(PalaceError):
 
     status, code = 422, "nothing_changed"
     message = N_("时间、场地和人数都和现在一样，没有要改的。")
+
+
+class InTheWayChanged(PalaceError):
+    """Others have the space at that time than whoever decides was shown."""
+
+    status, code = 409, "in_the_way_changed"
+    message = N_("这个时间的预约刚刚有变化，请看一下现在有谁，再决定要不要让他们让出来。")

@@ -235,7 +235,9 @@ class SeriesFields(PlainForm):
     note = TextAreaField(
         _("留言（可以不写）"), [Length(max=LONGEST_NOTE, message=_("留言请写在200个字以内。"))]
     )
-    dates = Repeated(most=MOST_WEEKS, longest=30, too_many=STALE, wrong=STALE, shape=CHOICE)
+    dates = Days(
+        most=MOST_WEEKS, longest=30, too_many=STALE, wrong=STALE, shape=CHOICE, default=list
+    )
 
     @property
     def choices(self) -> dict[date, Choice]:
@@ -273,4 +275,6 @@ class ChangeQuery(ChangeFields):
 class ChangeForm(Form, ChangeFields):
     """A change as it was shown: the dates it was shown for."""
 
-    dates = Repeated(most=MOST_WEEKS, longest=20, too_many=STALE, wrong=STALE)
+    dates = Repeated(
+        most=MOST_WEEKS, longest=18, too_many=STALE, wrong=STALE, shape=AN_ID, default=list
+    )

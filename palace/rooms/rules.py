@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 
 from palace.rooms.errors import Failure as Failure  # noqa: PLC0414 - says: shown to others
 from palace.rooms.states import HOLDING as HOLDING  # noqa: PLC0414 - as above
@@ -224,7 +224,7 @@ def _of_time(span: Span, room: RoomFacts, facts: Facts) -> Iterator[Failure]:
 
 
 def _of_window(day: date, figures: Figures, facts: Facts) -> Iterator[Failure]:
-    opens_at, closes_at = window(day, figures, facts)
+    opens_at, closes_at = window(day, figures, facts.zone)
     if facts.now < opens_at:
         yield Failure("not_open_yet", N_("这一天%(opens)s开始预约。"), {"opens": opens_at}, day)
     elif closes_at and facts.now >= closes_at:
@@ -233,13 +233,15 @@ def _of_window(day: date, figures: Figures, facts: Facts) -> Iterator[Failure]:
         )
 
 
-def window(day: date, figures: Figures, facts: Facts) -> tuple[datetime, datetime | None]:
+def window(day: date, figures: Figures, zone: tzinfo) -> tuple[datetime, datetime | None]:
     """Return from when, and until when if that ends, a day may be taken by itself."""
     if figures.opens is Opens.ROLLING:
-        return facts.at(day - timedelta(days=figures.opens_days), figures.opens_at), None
+        first = day - timedelta(days=figures.opens_days)
+        return datetime.combine(first, figures.opens_at, zone), None
     first = monday(day) - WEEK + timedelta(days=figures.opens_weekday - 1)
     lasts = timedelta(days=(figures.opens_last_weekday - figures.opens_weekday) % 7 + 1)
-    return facts.at(first, figures.opens_at), facts.at(first + lasts, time())
+    opens_at = datetime.combine(first, figures.opens_at, zone)
+    return opens_at, datetime.combine(first + lasts, time(), zone)
 
 
 def _of_day_limits(span: Span, wish: Wanted, facts: Facts) -> Iterator[Failure]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
 from palace.hours.rules import MIDNIGHT
+from palace.rooms.wishes import Figures
 
 STEP = 30
 """Minutes of a cell of the grid."""
@@ -27,13 +28,19 @@ def typed(day: date, minute: int) -> str:
 
 
 class CellKind(StrEnum):
-    """What a stretch of a room's day is to who wants it; GAP is another use's setting up or clearing."""
+    """What a stretch of a room's day is to who wants it.
+
+    GAP is needed before or after another use, PAST is over or too soon to be taken, EARLY is not
+    to be taken yet, and ODD no length or start that the room is lent for.
+    """
 
     FREE = "free"
     TAKEN = "taken"
     GAP = "gap"
     PAST = "past"
+    EARLY = "early"
     CLOSED = "closed"
+    ODD = "odd"
 
 
 class Thing(NamedTuple):
@@ -47,7 +54,7 @@ class Thing(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A room as the grid needs it; minutes are those of its policy, `shares` the spaces with a part of it."""
+    """A room as the grid needs it; `shares` are the spaces that have a part of it, itself among them."""
 
     space_id: int
     site_id: int
@@ -60,18 +67,15 @@ class Place:
     teardown_minutes: int
     approval: bool
     purposes: Sequence[str]
-    takers: str
-    step_minutes: int
-    min_minutes: int
-    max_minutes: int
-    lead_minutes: int
+    figures: Figures
     shares: Sequence[int]
     things: Sequence[Thing]
 
     def lends(self, begins: int, minutes: int) -> bool:
         """Return whether a use of this length may begin then, by its policy's lengths and raster."""
-        on_raster = begins % self.step_minutes == minutes % self.step_minutes == 0
-        return on_raster and self.min_minutes <= minutes <= self.max_minutes
+        figures = self.figures
+        on_raster = begins % figures.step_minutes == minutes % figures.step_minutes == 0
+        return on_raster and figures.min_minutes <= minutes <= figures.max_minutes
 
 
 class Taken(NamedTuple):
@@ -126,19 +130,33 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Lane:
-    """A room on a day; `parts` are when it is open, `earliest` the first minute a use may begin."""
+    """A room on a day; `parts` are when it is open, `earliest` the first minute a use may begin.
+
+    `opens_at`: from when it may be taken, where that is still to come.
+    """
 
     place: Place
     day: date
     parts: Sequence[tuple[int, int]]
     taken: Sequence[Taken]
     earliest: int = 0
+    opens_at: datetime | None = None
+
+    def stands(self, begins: int, ends: int) -> CellKind:
+        """Return how the room stands for who wants it then, with what its use needs before and after."""
+        if not any(opens <= begins and ends <= closes for opens, closes in self.parts):
+            return CellKind.CLOSED
+        if self.meets(begins, ends):
+            return CellKind.TAKEN
+        if begins < self.earliest:
+            return CellKind.PAST
+        if not self.place.lends(begins, ends - begins):
+            return CellKind.ODD
+        return CellKind.EARLY if self.opens_at else CellKind.FREE
 
     def is_free(self, begins: int, ends: int) -> bool:
-        """Return whether people could have the room then, with what its use needs before and after."""
-        inside = any(opens <= begins and ends <= closes for opens, closes in self.parts)
-        lent = self.place.lends(begins, ends - begins) and begins >= self.earliest
-        return inside and lent and not self.meets(begins, ends)
+        """Return whether people could take the room now for then."""
+        return self.stands(begins, ends) is CellKind.FREE
 
     def meets(self, begins: int, ends: int) -> bool:
         """Return whether another use has the room at that time, or while it is set up or cleared."""
@@ -147,7 +165,7 @@ class Lane:
 
     def starts(self, minutes: int) -> Iterator[int]:
         """Yield when a use of this length could begin, on the room's raster."""
-        step = self.place.step_minutes
+        step = self.place.figures.step_minutes
         for opens, closes in self.parts:
             for begins in range(-(-opens // step) * step, closes - minutes + 1, step):
                 if self.is_free(begins, begins + minutes):
@@ -155,9 +173,8 @@ class Lane:
 
     def lengths(self, begins: int) -> list[int]:
         """Return how long the room could be had from then on: what its policy lends, on its raster."""
-        offered = range(
-            self.place.step_minutes, self.place.max_minutes + 1, self.place.step_minutes
-        )
+        step, longest = self.place.figures.step_minutes, self.place.figures.max_minutes
+        offered = range(step, longest + 1, step)
         return [minutes for minutes in offered if self.is_free(begins, begins + minutes)]
 
     def cells(self, first: int, last: int) -> list[Cell]:
@@ -165,6 +182,8 @@ class Lane:
         marks: list[CellKind | Taken] = [CellKind.CLOSED] * ((last - first) // STEP)
         for opens, closes in self.parts:
             _paint(marks, opens - first, closes - first, CellKind.FREE, inside=True)
+        if self.opens_at:
+            _paint(marks, 0, last - first, CellKind.EARLY, over=CellKind.FREE)
         _paint(marks, 0, self.earliest - first, CellKind.PAST, over=CellKind.FREE)
         place = self.place
         for one in self.taken:
@@ -172,7 +191,7 @@ class Lane:
             _paint(marks, begins - first, ends - first, CellKind.GAP, over=CellKind.FREE)
         for one in self.taken:
             _paint(marks, one.begins - first, one.ends - first, one)
-        return list(_runs(marks, first, max(place.step_minutes, STEP)))
+        return list(_runs(marks, first, max(place.figures.step_minutes, STEP)))
 
 
 def _paint(
@@ -224,142 +243,3 @@ def side_by_side(lanes: Sequence[Lane]) -> list[tuple[int, list[Cell | None]]]:
     first, last = hours_shown(lanes)
     columns = [{cell.at: cell for cell in lane.cells(first, last)} for lane in lanes]
     return [(at, [column.get(at) for column in columns]) for at in range(first, last, STEP)]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """What somebody looks for: a time of a day, and what the room must have."""
-
-    day: date
-    begins: int
-    minutes: int
-    people: int = 0
-    floor: int | None = None
-    purpose: str = ""
-    equipment: Collection[str] = ()
-    space_id: int | None = None
-
-    @property
-    def ends(self) -> int:
-        """Return when it would be over."""
-        return self.begins + self.minutes
-
-    @property
-    def starts(self) -> str:
-        """Return the start as addresses have it."""
-        return typed(self.day, self.begins)
-
-    @property
-    def clock(self) -> str:
-        """Return from when to when it would be: 19:00–21:00."""
-        return clock_span(self.begins, self.ends)
-
-    def fits(self, place: Place, stock: Mapping[str, int]) -> bool:
-        """Return whether a room has the size, floor, use and things; `stock` is carried to any room."""
-        there = {thing.code for thing in place.things}
-        return (
-            place.min_people <= (self.people or place.min_people) <= place.capacity
-            and self.floor in (None, place.floor)
-            and (not self.purpose or self.purpose in place.purposes)
-            and all(code in there or stock.get(code, 0) > 0 for code in self.equipment)
-        )
-
-
-@dataclass(frozen=True)
-class Way:
-    """A room at a time that could be taken."""
-
-    lane: Lane
-    begins: int
-    minutes: int
-
-    @property
-    def starts(self) -> str:
-        """Return the start as addresses have it."""
-        return typed(self.lane.day, self.begins)
-
-    @property
-    def clock(self) -> str:
-        """Return from when to when it is: 19:00–21:00."""
-        return clock_span(self.begins, self.begins + self.minutes)
-
-
-@dataclass(frozen=True)
-class Ways:
-    """What could be taken instead: another room then, the nearest time, a shorter one; each may lack."""
-
-    room: Way | None = None
-    time: Way | None = None
-    shorter: Way | None = None
-
-
-def instead(lanes: Sequence[Lane], fitting: Collection[int], wanted: Wanted) -> Ways:
-    """Return three ways out where what was wanted is not free, the wanted room first among equals.
-
-    Args:
-        lanes: rooms on the wanted day, and on days around it.
-        fitting: the rooms that have what is wanted.
-        wanted: the wish.
-    """
-    near = sorted(lanes, key=lambda lane: lane.place.space_id != wanted.space_id)
-    own = [lane for lane in near if lane.place.space_id in fitting]
-    return Ways(
-        room=_other_room(near, fitting, wanted),
-        time=_nearest_time(own, wanted),
-        shorter=_shorter([lane for lane in own if lane.day == wanted.day], wanted),
-    )
-
-
-def _other_room(lanes: Sequence[Lane], fitting: Collection[int], wanted: Wanted) -> Way | None:
-    """Return a room that is free then: one that fits, else the least that holds the people."""
-    free = [
-        lane
-        for lane in lanes
-        if lane.day == wanted.day
-        and lane.place.space_id != wanted.space_id
-        and wanted.people <= lane.place.capacity
-        and lane.is_free(wanted.begins, wanted.ends)
-    ]
-    best = min(
-        free,
-        key=lambda lane: (lane.place.space_id not in fitting, lane.place.capacity),
-        default=None,
-    )
-    return Way(best, wanted.begins, wanted.minutes) if best else None
-
-
-def _nearest_time(lanes: Sequence[Lane], wanted: Wanted) -> Way | None:
-    """Return the start nearest to the wanted one; in doubt the wanted room, and the later."""
-    ways = [
-        Way(lane, begins, wanted.minutes)
-        for lane in lanes
-        for begins in lane.starts(wanted.minutes)
-    ]
-    return min(ways, key=lambda way: _far(way, wanted), default=None)
-
-
-def _far(way: Way, wanted: Wanted) -> tuple[int, bool, bool]:
-    apart = (way.lane.day - wanted.day).days * MIDNIGHT + way.begins - wanted.begins
-    return abs(apart), way.lane.place.space_id != wanted.space_id, apart < 0
-
-
-def _shorter(lanes: Sequence[Lane], wanted: Wanted) -> Way | None:
-    """Return the longest time inside the wanted one that is long enough to be lent."""
-    best: Way | None = None
-    for lane in lanes:
-        step = lane.place.step_minutes
-        for minutes in range(wanted.minutes - step, lane.place.min_minutes - 1, -step):
-            if best is not None and minutes <= best.minutes:
-                break
-            begins = next(
-                (
-                    one
-                    for one in lane.starts(minutes)
-                    if wanted.begins <= one <= wanted.ends - minutes
-                ),
-                None,
-            )
-            if begins is not None:
-                best = Way(lane, begins, minutes)
-                break
-    return best

@@ -134,7 +134,7 @@ STRIKES = List(
         ),
         Column(
             name="title_zh",
-            heading=N_("演出"),
+            heading=N_("什么"),
             of=Strike.title_zh,
             filters=True,
             say=lambda row: words.named(row, "title"),

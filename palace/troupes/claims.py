@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.orm import aliased
 
 from palace.db import db
@@ -48,14 +48,14 @@ def put_on_roster(troupe_id: int, people: Sequence[Somebody], today: date) -> No
         for one in people
     ]
     db.session.execute(insert(TroupeMember), rows)
-    link(troupe_id)
+    link(TroupeMember.troupe_id == troupe_id)
 
 
-def link(troupe_id: int | None = None) -> int:
+def link(*only: ColumnElement[bool]) -> int:
     """Link roster rows to the accounts of their number and name; return how many.
 
     An account that is on the roster already, and one of several of the same number and name, is not
-    linked. `troupe_id` None: of all troupes.
+    linked. `only`: which rows, or which accounts.
     """
     held = aliased(TroupeMember)
     linked = (
@@ -68,7 +68,6 @@ def link(troupe_id: int | None = None) -> int:
         .scalar_subquery()
     )
     there = (TroupeMember.member_id.is_(None), TroupeMember.left_on.is_(None))
-    only = (TroupeMember.troupe_id == troupe_id,) if troupe_id else ()
     fits = (
         select(TroupeMember.troupe_id, func.min(TroupeMember.id).label("row"), Member.id)
         .join(Member, (Member.phone == TroupeMember.phone) & (Member.name == TroupeMember.name))

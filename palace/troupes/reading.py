@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from palace.members.rules import is_name, mobile_number, tidy_name
 from palace.troupes.rules import Somebody
 
-SHORTEST_NUMBER = 5
 HEADINGS = {"姓名", "名字", "手机", "手机号", "电话", "序号", "name", "phone"}
 ORDINAL = re.compile(r"[0-9]{1,4}[.、)）]?")
 BREAKS = re.compile(r"[\s,，;；、|]+")
@@ -47,7 +46,7 @@ def _words(line: str) -> list[str]:
 
 
 def _somebody(words: list[str]) -> Somebody | None:
-    numbers = [word for word in words if sum(map(str.isdigit, word)) >= SHORTEST_NUMBER]
+    numbers = [word for word in words if any(map(str.isdigit, word))]
     name = tidy_name(" ".join(word for word in words if word not in numbers))
     phone = mobile_number("".join(numbers)) if numbers else None
     if not is_name(name) or (numbers and phone is None):

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from tests.architecture import (
+    answers_of_doors,
+    answers_of_troupes,
+)
+
 JSON: dict[str, dict[str, str]] = {
+    **answers_of_doors.JSON,
+    **answers_of_troupes.JSON,
     "tickets.programme": {"GET": "Performances"},
     "tickets.production": {"GET": "Production"},
     "tickets.performance": {"GET": "PerformanceForYou"},
@@ -24,6 +31,13 @@ JSON: dict[str, dict[str, str]] = {
     "waiting.accept": {"POST": "Accepted"},
     "waiting.decline": {"POST": "Waiting"},
     "waiting.staff": {"GET": "Queue"},
+    "courts.home": {"GET": "Courts"},
+    "courts.take": {"POST": "CourtTaken"},
+    "room_waits.home": {"GET": "RoomWait"},
+    "room_waits.join": {"POST": "RoomWait"},
+    "room_waits.entry": {"GET": "RoomWait"},
+    "room_waits.accept": {"POST": "RoomWait"},
+    "room_waits.leave": {"POST": "RoomWait"},
     "tickets.ask_change": {"GET": "SeatChoice"},
     "tickets.change_seat": {"POST": "Ticket"},
     "gifts.ask": {"GET": "Giving"},
@@ -302,11 +316,13 @@ JSON: dict[str, dict[str, str]] = {
 """Which shape an address answers with, by endpoint and method; what is not here is a page or a file."""
 
 JSON_ONLY = {"pages.healthz"}
-CREATES = {
+CREATES = answers_of_troupes.CREATES | {
     "acting.begin",
     "acting.introduce",
     "tickets.hold",
     "waiting.join",
+    "courts.take",
+    "room_waits.join",
     "codes.make",
     "blocks.give",
     "blocks.paste",
@@ -343,7 +359,7 @@ SHOWN = {
     "staff.set_second",
 }
 """Addresses whose POST answers with a page of its own: the next ticket, or what is seen only once."""
-REDIRECTS = {
+REDIRECTS = answers_of_doors.REDIRECTS | {
     "pages.display",
     "members.sign_in",
     "members.code",
@@ -355,7 +371,7 @@ REDIRECTS = {
 }
 """Addresses for everybody whose GET may send on to another; those for roles send to the sign-in."""
 
-FILES = {
+FILES = answers_of_doors.FILES | {
     "calendars.feed": "text/calendar",
     "calendars.programme": "text/calendar",
     "calendars.site": "text/calendar",

@@ -44,6 +44,7 @@ USUAL = {
 }
 UNUSUAL = {
     "agenda/blocks.py": "the VEVENT block of an entry, stored with it and joined into feeds",
+    "arrivals/tokens.py": "the codes at doors, and the secrets of their screens",
     "audit/acts.py": "every act in words, and what acts are done to",
     "audit/seals.py": "the statements of sealing, and how a line is written to be hashed",
     "audit/values.py": "the values of acts in words",
@@ -78,7 +79,11 @@ UNUSUAL = {
     "privacy/ticketing.py": "those of what somebody booked, shown by holdings",
     "privacy/rows.py": "which rows of a table are a member's, where no column says it alone",
     "privacy/ledger.py": "the copy of the erasures beside the backups",
+    "rooms/timetable.py": "a day of a room in minutes: its free half-hours, plain values",
+    "rooms/ways.py": "what somebody looks for and could have instead, plain values",
     "rooms/series.py": "rules of a weekly series, beside those of rooms",
+    "hours/reading.py": "a list of special days somebody brings, as lines",
+    "rooms/figures.py": "the figures of a policy in words, which its page and the audit share",
     "roster/delimited.py": "reads a CSV a block at a time, in the process for files nobody trusts",
     "roster/following.py": "the statements by which members follow what an import wrote",
     "roster/headings.py": "the words lists use for their columns, in both languages",

@@ -38,8 +38,9 @@ def test_every_room_and_court_is_lent_by_its_policy() -> None:
         ).all()
     )
 
-    assert by_policy == {"rehearsal": 15, "hall": 3, "court": 22}
-    court = db.session.scalars(select(Policy).where(Policy.code == "court")).one()
+    courts = {"badminton": 6, "table-tennis": 12, "billiards": 4}
+    assert by_policy == {"rehearsal": 15, "hall": 3} | courts
+    court = db.session.scalars(select(Policy).where(Policy.code == "badminton")).one()
     assert (court.takers, court.opens_days, court.unit_day_count) == (Takers.MEMBER, 1, 2)
     assert (court.opens_at, court.approval) == (time(8), Approval.NEVER)
 

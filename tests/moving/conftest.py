@@ -67,7 +67,7 @@ class Mover:
         return services.confirm(
             show.id,
             move.id,
-            mark=queries.mark(move, show),
+            mark=queries.mark(move, show, shown.displaced_ids),
             seen=seen or seen_as(shown.figures),
             actor=actor,
         )

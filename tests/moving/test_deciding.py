@@ -212,7 +212,7 @@ def test_figures_that_moved_are_shown_again(mover: Mover, make: Factory) -> None
 def test_a_show_changed_meanwhile_is_not_what_was_confirmed(mover: Mover) -> None:
     show = mover.show()
     move = mover.propose(show, later(show))
-    mark = queries.mark(move, show)
+    mark = queries.mark(move, show, ())
     show.starts_at += timedelta(minutes=15)
     db.session.flush()
     with pytest.raises(MoveGone):

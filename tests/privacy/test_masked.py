@@ -14,11 +14,12 @@ from palace.joining import services as joining
 from palace.joining.models import Application
 from palace.lists.queries import known
 from palace.members.models import Member, Staff
-from palace.members.posts import OF_MEMBERS, OF_STAFF
+from palace.members.posts import OF_MEMBERS, OF_STAFF, OF_TROUPES
 from palace.members.rules import Role
 from palace.tickets.tokens import ticket_token
 from palace.web import roles_of
 from tests.factory import Factory
+from tests.lending import Lending
 from tests.privacy.conftest import NAME, NUMBER, PHONE, Regular
 from tests.security.conftest import UNKNOWN_ID, address_of, addresses
 
@@ -36,7 +37,7 @@ NOT_FOR_WORK = {
     "members.messages": "the demonstration's telephone; no page of a real palace",
 }
 WITHOUT_PAGES = {Role.LEADER, Role.DEPUTY, Role.PARTNER}
-"""Posts whose pages are still to come."""
+"""Posts whose pages are still to come, or open to every member: whose troupe it is, the page looks up."""
 JSON = {"Accept": "application/json"}
 
 
@@ -84,6 +85,9 @@ def worker(make: Factory, regular: Regular, role: Role, kind: str) -> Member | S
     if kind == "staff":
         return make.staff(role)
     other = make.member("经办甲", phone="13700000007")
+    if role in OF_TROUPES:
+        lending = Lending(make)
+        return lending.lead(lending.troupe("舞蹈团"), other, role)
     unit = regular.member.unit if role is Role.UNIT else None
     make.post(other, role, unit=unit)
     return other

@@ -23,16 +23,20 @@ from palace.members.models import Member
 from palace.packages import services as packages
 from palace.packages.services.taking import Asked
 from palace.programme.models import Performance
+from palace.rooms.models import RoomWait
 from palace.tickets import services
 from palace.tickets.models import Order, PackageOrder, Ticket
 from palace.tickets.rules import Wish
+from palace.troupes.models import Season, Troupe
 from palace.waiting import services as waiting
 from palace.waiting.models import WaitEntry
 from palace.waiting.rules import Wanted
 from tests.blocks.conftest import give
 from tests.codes.conftest import batch_of, texts
 from tests.coupons.conftest import pool_of
+from tests.courts.walk import be_offered_a_room
 from tests.factory import Factory
+from tests.lending import Lending
 from tests.packages.conftest import packaged
 
 UNKNOWN_ID = 999_999_999
@@ -40,7 +44,7 @@ UNKNOWN_ID = 999_999_999
 
 @dataclass(frozen=True)
 class Belongings:
-    """A member's ticket, held order, offer, coupon and held package; a block of a unit, a batch of codes."""
+    """A member's ticket, held order, offer, coupon and held package; a unit's block, codes, a troupe."""
 
     member: Member
     performance: Performance
@@ -52,6 +56,9 @@ class Belongings:
     batch: CodeBatch
     coupon: Coupon
     package: PackageOrder
+    room_wait: RoomWait
+    troupe: Troupe
+    season: Season
 
     def values(self, rule: Rule) -> dict[str, object]:
         """Return the address values of this member's things."""
@@ -89,6 +96,10 @@ class Belongings:
             "broadcast_id": UNKNOWN_ID,
             "tier_id": UNKNOWN_ID,
             "filename": "palace.css",
+            "occurrence_id": UNKNOWN_ID,
+            "troupe_id": self.troupe.id,
+            "season_id": self.season.id,
+            "row_id": UNKNOWN_ID,
         }
         return {name: known[name] for name in rule.arguments}
 
@@ -98,6 +109,7 @@ class Belongings:
             "/coupons/": self.coupon.receipt or "",
             "/tickets/": self.ticket.code,
             "/offers/": self.entry.code,
+            "/room-waits/": self.room_wait.code,
             "/b/": self.block.code,
         }
         return next((code for part, code in of.items() if part in rule), self.order.code)
@@ -120,6 +132,7 @@ def own_something(make: Factory, performance: Performance | None = None) -> Belo
     ticket = db.session.scalars(select(Ticket).where(Ticket.member_id == member.id)).one()
     block = give(make, make.performance(seats=4), member.roster_entry.unit)
     names = read_list(block.id, member.name, "member:1")
+    lending = Lending(make)
     dates = [make.performance(seats=4, prices={"public": 0}) for _ in range(2)]
     package = packaged(make, dates, {"public": 0})
     return Belongings(
@@ -133,6 +146,9 @@ def own_something(make: Factory, performance: Performance | None = None) -> Belo
         batch=batch_of(make.performance(seats=4)),
         coupon=coupons.take(member, pool_of(make, 2, per_member=2).id, "belongings-4"),
         package=packages.take(member, package.id, Asked(count=1), key="belongings-5"),
+        room_wait=be_offered_a_room(make, member),
+        troupe=lending.troupe("合唱团", certified=False),
+        season=lending.season(),
     )
 
 

@@ -28,11 +28,13 @@ from palace.strikes.models import Strike
 from palace.strikes.rules import StrikeKind
 from tests.architecture.answers import CREATES, JSON
 from tests.architecture.openapi import FILE
+from tests.arrivals.walk import stand_at_doors
 from tests.audit.said import codes_without_words
 from tests.blocks.walk import hand_out_a_block
 from tests.codes.walk import open_a_code
 from tests.complimentary.walk import give_tickets_away
 from tests.coupons.walk import hand_coupons_out
+from tests.courts.walk import take_a_court
 from tests.factory import Factory
 from tests.identities.test_rules import card
 from tests.members.browser import newest_code
@@ -42,6 +44,7 @@ from tests.security.desk_walk import run_the_desk
 from tests.security.notices_walk import read_what_was_told, tell_many
 from tests.security.plans_walk import draw_plans
 from tests.security.programme_walk import open_and_keep, switch_houses, write_and_review
+from tests.troupes.walk import look_after_troupes
 from tests.waiting.walk import wait_for_one
 
 PASSWORD = "售票处 2026 南宫"  # noqa: S105 - a test's
@@ -365,6 +368,10 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     give_tickets_away(walk, make)
     hand_coupons_out(walk, make, make.member())
     sell_a_package(walk, make)
+    make.sign_in(walk.browser, make.member())
+    take_a_court(walk.ask, make)
+    stand_at_doors(walk, make)
+    look_after_troupes(walk, make)
     move_a_show(walk, make)
     make.sign_in(walk.browser, make.member())
     look_after_oneself(walk)

@@ -9,14 +9,21 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from palace.members.models import Member, Staff
-from palace.members.posts import OF_MEMBERS, OF_STAFF
+from palace.members.posts import OF_MEMBERS, OF_STAFF, OF_TROUPES
 from palace.members.rules import Role
 from palace.web import roles_of
 from tests.factory import Factory
+from tests.lending import Lending
 from tests.security.conftest import Belongings, address_of, addresses, own_something
 
 REQUEST_ID = re.compile(r"[0-9a-f]{8,16}")
-PRINTED = {"tickets.ticket_pdf", "tickets.ticket_png"}
+PRINTED = {
+    "tickets.ticket_pdf",
+    "tickets.ticket_png",
+    "usage.slip",
+    "usage.waiting_slip",
+    "usage.week_pdf",
+}
 EVERYBODY = "everybody"
 SIGN_OUT = {"members.sign_out", "members.sign_out_everywhere", "staff.sign_out"}
 
@@ -39,7 +46,10 @@ def person_with(make: Factory, belongings: Belongings, role: Role, kind: str) ->
     if kind != "member":
         return make.staff(Role.COUNTER if role is Role.ACTING else role)
     if role is not Role.MEMBER:
-        make.post(belongings.member, role, unit=make.unit() if role is Role.UNIT else None)
+        if role in OF_TROUPES:
+            Lending(make).lead(belongings.troupe, belongings.member, role)
+        else:
+            make.post(belongings.member, role, unit=make.unit() if role is Role.UNIT else None)
     return belongings.member
 
 
@@ -53,7 +63,7 @@ WHO = (
 OF_THE_WHOLE_PALACE = {
     f"desk.{act}"
     for act in ("new_tier", "add_tier", "set_tier", "end_tier", "resume_tier", "remove_tier")
-}
+} | {"troupedesk.add_season", "troupedesk.publish"}
 """What whose word ends at a house may read, and not change."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -24,7 +25,9 @@ from palace.desk.rules import Stand, Values, moved_since, stand_of
 from palace.members.services import note
 from palace.programme.models import Performance, Production
 from palace.programme.rules import IdentityPolicy, SeatChoice, Seating
-from palace.programme.services import Staging, place_anew, stage
+from palace.programme.services import Staging, hours_of, place_anew, stage
+from palace.rooms.queries.displaced import in_the_way
+from palace.rooms.services.displacing import make_way
 from palace.venues import queries as venues
 from palace.venues.errors import SpaceOccupied
 from palace.venues.models import SeatingPlan, Space
@@ -66,13 +69,27 @@ def subject(performance_id: int) -> str:
     return f"performance:{performance_id}"
 
 
-def put_on(production: Production, place: Place, sale: Sale) -> Performance:
+def put_on(
+    production: Production,
+    place: Place,
+    sale: Sale,
+    *,
+    displaced: Collection[int] = (),
+    by: str = "",
+) -> Performance:
     """Put a production on as a draft: the hall is taken at once, the public sees nothing yet.
+
+    Args:
+        displaced: dates of lent rooms that were shown, and that give the hall up for this.
+        by: who decides that.
 
     Raises:
         HallTaken: says what is in the way.
+        InTheWayChanged: other dates are in the way than were shown.
         PlanElsewhere: the plan is another space's.
     """
+    if displaced:
+        _make_way(production, place, sale, displaced, by)
     try:
         performance = stage(production, place.space, _staging(place, sale))
     except SpaceOccupied as refusal:
@@ -82,13 +99,28 @@ def put_on(production: Production, place: Place, sale: Sale) -> Performance:
     return performance
 
 
+def _make_way(
+    production: Production, place: Place, sale: Sale, displaced: Collection[int], by: str
+) -> None:
+    during = hours_of(production, _staging(place, sale), venues.house_rules())
+    make_way(place.space, during, displaced, by=by)
+
+
 def told(space: Space, refusal: SpaceOccupied, but: int | None = None) -> SpaceOccupied | HallTaken:
     """Return a refusal of a hall that says what is in the way."""
     starts_at, ends_at = refusal.values["starts_at"], refusal.values["ends_at"]
     if not (isinstance(starts_at, datetime) and isinstance(ends_at, datetime)):
         return refusal
-    uses = staged.in_the_way(space, Range(starts_at, ends_at), but)
-    return HallTaken(**refusal.values, uses=[str(use) for use in uses]) if uses else refusal
+    during = Range(starts_at, ends_at)
+    uses = staged.in_the_way(space, during, but)
+    if not uses:
+        return refusal
+    lent = in_the_way(space, during, clock.now())
+    return HallTaken(
+        **refusal.values,
+        uses=[str(use) for use in uses],
+        displaceable=[one.occurrence.id for one in lent] if len(lent) == len(uses) else [],
+    )
 
 
 def _staging(place: Place, sale: Sale) -> Staging:
@@ -111,10 +143,16 @@ def _staging(place: Place, sale: Sale) -> Staging:
     )
 
 
-def set_place(performance_id: int, place: Place, *, seen: str) -> bool:
+def set_place(
+    performance_id: int, place: Place, *, seen: str, displaced: Collection[int] = (), by: str = ""
+) -> bool:
     """Give a draft another hall, plan or time; return whether anything is otherwise now.
 
+    Args:
+        displaced, by: as `put_on`.
+
     Raises:
+        InTheWayChanged: other dates are in the way than were shown.
         ChangedMeanwhile: somebody else changed it since `seen`.
         IsPublished, AlreadyBooked, PlanWasUsed, NotStaged: it stays where it is.
         HallTaken: says what is in the way.
@@ -132,12 +170,15 @@ def set_place(performance_id: int, place: Place, *, seen: str) -> bool:
         raise IsPublished
     if performance.plan_id != (place.plan and place.plan.id):
         _give_plan_up(performance)
-    by, own = place.starts_at - performance.starts_at, performance.occupancy_id
+    later, own = place.starts_at - performance.starts_at, performance.occupancy_id
+    sale = _sale_moved(performance, later)
+    if displaced:
+        _make_way(performance.production, place, sale, displaced, by)
     try:
-        place_anew(performance, place.space, _staging(place, _sale_moved(performance, by)))
+        place_anew(performance, place.space, _staging(place, sale))
     except SpaceOccupied as refusal:
         raise told(place.space, refusal, own) from None
-    claims.move_releases(performance.id, by)
+    claims.move_releases(performance.id, later)
     was, became = only_changed(before, staged.place_values(performance))
     if became:
         note("performance_changed", subject(performance.id), before=was, after=became)

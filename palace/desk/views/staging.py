@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
+from flask_login import current_user
 
 from palace import clock
 from palace.db import transaction
+from palace.desk.errors import HallTaken
 from palace.desk.forms import NewForm, PlaceFields, PlaceForm
 from palace.desk.queries import staged
 from palace.desk.queries.staged import PlanChoice
@@ -59,7 +62,13 @@ def put_on(production_id: int) -> ResponseReturnValue:
     try:
         checked(form)
         with transaction():
-            one = staging.put_on(production, _place(form), sale_of(form, form.starts_at))
+            one = staging.put_on(
+                production,
+                _place(form),
+                sale_of(form, form.starts_at),
+                displaced=form.displaced_ids,
+                by=current_user.actor,
+            )
     except PalaceError as refusal:
         pass_on(refusal)
         return _new_page(staged.get_production(production_id, sites()), form, refusal)
@@ -98,8 +107,14 @@ def _new_page(
         form=form,
         house=house,
         told=at_fields(form, refusal) if refusal else "",
+        displaceable=_displaceable(refusal),
         **_choices(None),
     )
+
+
+def _displaceable(refusal: PalaceError | None) -> Sequence[int]:
+    """Return the dates of lent rooms that alone are in the way, as far as a refusal says so."""
+    return refusal.displaceable if isinstance(refusal, HallTaken) else ()
 
 
 def _choices(one: Performance | None) -> dict[str, Any]:
@@ -148,7 +163,13 @@ def set_place(performance_id: int) -> ResponseReturnValue:
         checked(form)
         with transaction():
             wanted = _place(form, performance_of(performance_id))
-            changed = staging.set_place(performance_id, wanted, seen=form.seen.data or "")
+            changed = staging.set_place(
+                performance_id,
+                wanted,
+                seen=form.seen.data or "",
+                displaced=form.displaced_ids,
+                by=current_user.actor,
+            )
     except PalaceError as refusal:
         pass_on(refusal)
         return _place_page(performance_of(performance_id), form, refusal)
@@ -173,6 +194,7 @@ def _place_page(
         sold=staged.sold_count(one.id, clock.now()),
         form=form,
         told=told,
+        displaceable=_displaceable(refusal),
         pages={address.rpartition("/")[2]: address for _, address in pages_of(one)},
         **_choices(one),
     )

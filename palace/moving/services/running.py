@@ -7,7 +7,7 @@ claims are waited for long: who books goes before.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -27,6 +27,7 @@ from palace.moving.services.proposing import check_possible, is_over
 from palace.moving.services.telling import wake_worker
 from palace.programme.models import Performance
 from palace.programme.rules import Seating
+from palace.rooms.services.displacing import make_way
 from palace.tickets.kept import before_the_start, seat_anew, stand_still
 from palace.tickets.models import Claim, RefundOwed, Ticket
 from palace.tickets.rules import RefundReason, TicketState
@@ -66,7 +67,7 @@ def confirm(performance_id: int, move_id: int, *, mark: str, seen: str, actor: s
     now = clock.now()
     shown = effects.preview(show, effects.target_of(move), now)
     _check(move, show, shown, mark=mark, seen=seen, now=now)
-    _do(move, show, now)
+    _do(move, show, shown, now, actor)
     move.state, move.decided_by, move.decided_at = MoveState.RUNNING, actor, now
     db.session.flush()
     wake_worker()
@@ -115,7 +116,7 @@ def _check(
 ) -> None:
     if is_over(show, now):
         raise ShowOver
-    if mark != queries.mark(move, show):
+    if mark != queries.mark(move, show, shown.displaced_ids):
         raise MoveGone
     rules.check_seen(rules.figures_seen(seen), shown.figures)
     check_possible(shown)
@@ -125,7 +126,7 @@ def _check(
         rules.check_answer(move.return_until or now, starts_at=move.starts_at, now=now)
 
 
-def _do(move: Move, show: Performance, now: datetime) -> None:
+def _do(move: Move, show: Performance, shown: Preview, now: datetime, actor: str) -> None:
     """Change the show, and write down whom to tell; tickets stay as they are."""
     before = {"starts_at": show.starts_at.isoformat(), "space": show.space_id}
     news = effects.holders(show.id, now).add_columns(literal(move.id))
@@ -134,7 +135,7 @@ def _do(move: Move, show: Performance, now: datetime) -> None:
         _cancel(show, now)
         note("show_cancelled", f"performance:{show.id}", after={"move": move.id})
         return
-    _move(move, show, now)
+    _move(move, show, shown.displaced_ids, now, actor)
     after = {"starts_at": show.starts_at.isoformat(), "space": show.space_id, "move": move.id}
     note("show_moved", f"performance:{show.id}", before=before, after=after)
 
@@ -157,10 +158,15 @@ def _leave_hall(show: Performance) -> None:
         db.session.execute(delete(Occupancy).where(Occupancy.id == left))
 
 
-def _move(move: Move, show: Performance, now: datetime) -> None:
+def _move(
+    move: Move, show: Performance, displaced: Collection[int], now: datetime, actor: str
+) -> None:
     """Move a show with its hall's time, its kept seats' release, and its seats where the plan is another.
 
+    Lent rooms give way to it, each with other places offered at once.
+
     Raises:
+        InTheWayChanged: others took the hall this very instant.
         NewHallTaken: somebody took the hall this very instant.
         MoveBusy: somebody has a seat's row.
     """
@@ -168,6 +174,8 @@ def _move(move: Move, show: Performance, now: datetime) -> None:
     during = effects.new_during(show, target)
     by = target.starts_at - show.starts_at
     _leave_hall(show)
+    if displaced:
+        make_way(target.space, during, displaced, by=actor, why=move.reason_zh or None)
     taken = venues.occupy(target.space, during, Use.PERFORMANCE)
     if taken is None:
         raise NewHallTaken(clashes=[target.space])

@@ -10,7 +10,8 @@ from palace import clock
 from palace.rooms.queries import grid
 from palace.rooms.queries.grid import Seen, Stock
 from palace.rooms.rules import Takers
-from palace.rooms.timetable import Lane, Place, Wanted, Ways, instead
+from palace.rooms.timetable import CellKind, Lane, Place
+from palace.rooms.ways import Wanted, Ways, instead
 
 DAY = timedelta(days=1)
 LOOKED_AROUND = 3
@@ -25,7 +26,7 @@ class Found:
     places: Sequence[Place]
     stock: Sequence[Stock]
     free: Sequence[Lane]
-    taken: Sequence[Lane]
+    others: Sequence[tuple[Lane, CellKind]]
     ways: Ways
 
 
@@ -39,14 +40,15 @@ def find(site_id: int, wanted: Wanted, seen: Seen, now: datetime) -> Found:
     fit = grid.lanes(
         [place for place in places if wanted.fits(place, left)], [wanted.day], now, seen
     )
-    free = [lane for lane in fit if lane.is_free(wanted.begins, wanted.ends)]
+    stands = [(lane, lane.stands(wanted.begins, wanted.ends)) for lane in fit]
+    free = [lane for lane, how in stands if how is CellKind.FREE]
     missed = wanted.space_id not in (None, *(lane.place.space_id for lane in free))
     return Found(
         wanted=wanted,
         places=places,
         stock=stock,
         free=sorted(free, key=lambda lane: _order(lane, wanted)),
-        taken=[lane for lane in fit if lane not in free],
+        others=[(lane, how) for lane, how in stands if how is not CellKind.FREE],
         ways=ways_around(places, wanted, left, now, seen) if missed or not free else Ways(),
     )
 

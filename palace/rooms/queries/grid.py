@@ -41,14 +41,28 @@ from palace.rooms.models import (
 )
 from palace.rooms.policies import Policy
 from palace.rooms.queries.free import holds
-from palace.rooms.rules import OccurrenceState, Takers
+from palace.rooms.rules import OccurrenceState, Takers, window
 from palace.rooms.timetable import Lane, Place, Taken, Thing
+from palace.rooms.wishes import Figures
 from palace.statements import execute
 from palace.troupes.models import Troupe
 from palace.venues.models import Occupancy, Site, Space
 from palace.venues.queries import HEAD
 
 MINUTE = 60
+FIGURES = (
+    "takers",
+    "opens",
+    "opens_days",
+    "opens_weekday",
+    "opens_last_weekday",
+    "opens_at",
+    "step_minutes",
+    "min_minutes",
+    "max_minutes",
+    "lead_minutes",
+)
+"""Those of a policy's figures that say when and how long a room may be had."""
 OTHER = aliased(Space)
 DAYS = any_(bindparam("days", type_=ARRAY(Date)))
 SHARES = select(func.array_agg(OTHER.id)).where(OTHER.atoms.op("&&")(Space.atoms)).scalar_subquery()
@@ -79,11 +93,7 @@ PLACES = (
         Room.teardown_minutes,
         Room.approval,
         Room.purposes,
-        Policy.takers,
-        Policy.step_minutes,
-        Policy.min_minutes,
-        Policy.max_minutes,
-        Policy.lead_minutes,
+        *[getattr(Policy, name) for name in FIGURES],
         SHARES.label("shares"),
         THINGS.label("things"),
     )
@@ -163,8 +173,9 @@ def find_place(space_id: int) -> Place | None:
 
 def _place(row: Any) -> Place:
     told = row._asdict()
-    things = [Thing(*thing) for thing in row.things or ()]
-    return Place(**told | {"things": things, "takers": row.takers})
+    figures = Figures(**{name: told.pop(name) for name in FIGURES})
+    things = [Thing(*thing) for thing in told.pop("things") or ()]
+    return Place(**told, figures=figures, things=things)
 
 
 def lanes(places: Sequence[Place], days: Sequence[date], now: datetime, seen: Seen) -> list[Lane]:
@@ -177,7 +188,8 @@ def lanes(places: Sequence[Place], days: Sequence[date], now: datetime, seen: Se
             day=day,
             parts=[_part(day, *span) for span in open_at[place.space_id, day]],
             taken=[one for space_id in place.shares for one in used.get((space_id, day), ())],
-            earliest=_earliest(day, now, place.lead_minutes),
+            earliest=_earliest(day, now, place.figures.lead_minutes),
+            opens_at=_opens_at(day, now, place.figures),
         )
         for place in places
         for day in days
@@ -219,6 +231,12 @@ def _earliest(day: date, now: datetime, lead_minutes: int) -> int:
     return min(max(int(passed), 0), MIDNIGHT)
 
 
+def _opens_at(day: date, now: datetime, figures: Figures) -> datetime | None:
+    """Return from when a day may be taken, where that is still to come."""
+    opens_at, _ = window(day, figures, clock.SHANGHAI)
+    return opens_at if now < opens_at else None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Stock:
     """A kind of equipment of a house, and how many of its stock nobody has had carried at a time."""
@@ -247,7 +265,7 @@ STOCK = (
         Equipment.name_zh,
         Equipment.name_en,
         exists().where(RoomEquipment.equipment_id == Equipment.id).label("stands"),
-        (Equipment.stock - func.coalesce(CARRIED, 0)).label("left"),
+        cast(Equipment.stock - func.coalesce(CARRIED, 0), BigInteger).label("left"),
     )
     .where(Equipment.site_id == bindparam("site_id"))
     .order_by(Equipment.id)

@@ -140,6 +140,23 @@ def find_for(occurrence_id: int) -> RoomWait | None:
     return db.session.scalars(wanted).first()
 
 
+def beside(wait: RoomWait) -> list[RoomWait]:
+    """Return the other offers to who was displaced: one of them is taken."""
+    own, others = aliased(Occurrence), aliased(Occurrence)
+    wanted = (
+        select(RoomWait)
+        .join(others, others.id == RoomWait.occurrence_id)
+        .join(own, own.instead_of == others.instead_of)
+        .where(
+            own.id == wait.occurrence_id,
+            RoomWait.id != wait.id,
+            RoomWait.state == WaitState.OFFERED,
+        )
+        .order_by(RoomWait.id)
+    )
+    return list(db.session.scalars(wanted))
+
+
 def is_taken(taking: Taking) -> bool:
     """Return whether anything has a part of a room at the time it would be needed."""
     own = aliased(Space)

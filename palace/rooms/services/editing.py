@@ -20,15 +20,17 @@ from palace.rooms import claims, rules
 from palace.rooms.claims import Taking
 from palace.rooms.errors import AlreadyOver, DatesChanged, Failure, NothingChanged, RulesFailed
 from palace.rooms.models import Occurrence, OccurrenceEquipment, Reservation
-from palace.rooms.queries import changing, terms
+from palace.rooms.queries import changing, waits
 from palace.rooms.queries import facts as facts_queries
 from palace.rooms.queries.changing import Change
+from palace.rooms.queries.terms import facts_of
 from palace.rooms.rules import HOLDING, OccurrenceState
 from palace.rooms.series import WEEK, Scope
 from palace.rooms.services.ending import on_room_freed
-from palace.rooms.services.taking import Wish, span_of, take, takings_of
+from palace.rooms.services.series import wait_for_taken
+from palace.rooms.services.taking import Wish, let_others_first, span_of, take_now, takings_of
 from palace.rooms.services.telling import dated, owner_of, subject_of, told, values_of
-from palace.rooms.services.waiting import wait_for_skipped
+from palace.rooms.services.waiting import leave
 from palace.rooms.wishes import Span
 from palace.security import public_code
 from palace.statements import Question, execute, execute_all
@@ -67,7 +69,7 @@ def judge(member: Known, some: Sequence[Occurrence], wanted: Change) -> Judged:
     swaps = {day: space_id for day, space_id in swaps.items() if space_id != wish.space_id}
     skips = {wanted.span(one).day for one in some if one not in held}
     facts = changing.without(
-        terms.facts_of(wish, member, wish.space_id, swaps=swaps, in_series=of.weeks > 1),
+        facts_of(wish, member, wish.space_id, swaps=swaps, in_series=of.weeks > 1),
         held,
     )
     failures = rules.failed_rules(wish, facts, skips=skips) if held else []
@@ -82,7 +84,7 @@ def judge(member: Known, some: Sequence[Occurrence], wanted: Change) -> Judged:
 def _equipment(held: Sequence[Occurrence]) -> dict[int, int]:
     carried = select(OccurrenceEquipment.equipment_id, OccurrenceEquipment.count)
     first = carried.where(OccurrenceEquipment.occurrence_id == (held[0].id if held else 0))
-    return dict(db.session.execute(first).tuples().all())
+    return dict(db.session.execute(first).all())
 
 
 def change(
@@ -117,8 +119,9 @@ def change(
     if judged.failures:
         raise RulesFailed(judged.failures)
     old = {each.id: (span_of(each), each.space_id) for each in some}
+    let_others_first(judged.wish, judged.takings)
     _release(some)
-    held = take(judged.wish, judged.takings) if judged.takings else []
+    held = take_now(judged.wish, judged.takings) if judged.takings else []
     of = _reservation(one.reservation, dates, some, wanted, judged.now)
     took = {
         taking.span.day: (taking, use) for taking, use in zip(judged.takings, held, strict=True)
@@ -127,6 +130,7 @@ def change(
         _rewrite(each, of, wanted, took)
     db.session.flush()
     _tell(some, old, judged.now)
+    _wait_anew([each for each in some if each.state is OccurrenceState.SKIPPED], judged.now, by)
     note(
         "room_changed",
         f"reservation:{of.id}",
@@ -235,9 +239,6 @@ def _tell(some: Sequence[Occurrence], old: Mapping[int, tuple[Span, int]], now: 
     held = [one for one in some if one.state in HOLDING]
     for one in held:
         agenda.put_for(owner_of(one), dated(one), now, one.space_id)
-    for one in some:
-        if one.state is OccurrenceState.SKIPPED:
-            wait_for_skipped(one, now)
     if not held:
         return
     first = held[0]
@@ -251,3 +252,12 @@ def _tell(some: Sequence[Occurrence], old: Mapping[int, tuple[Span, int]], now: 
     subject = f"{subject_of(first)}:{now:%Y%m%d%H%M%S%f}"
     for member_id in sorted(told(first)):
         notices.owe("room_changed", subject, f"member:{member_id}", values, now)
+
+
+def _wait_anew(skipped: Sequence[Occurrence], now: datetime, by: str) -> None:
+    """Wait for skipped dates at their new time instead of the old one."""
+    for one in skipped:
+        wait = waits.find_for(one.id)
+        if wait:
+            leave(wait, by=by)
+    wait_for_taken(skipped, now)

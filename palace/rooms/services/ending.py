@@ -41,6 +41,7 @@ def end(
     why: str | None = None,
     now: datetime,
     tell: bool = True,
+    pass_on: bool = True,
 ) -> None:
     """End a date that holds a room: the room is free at once, agenda and takers know, who waits is asked.
 
@@ -48,6 +49,7 @@ def end(
 
     Args:
         tell: whether its takers get a notice of it alone.
+        pass_on: whether who waits for the room is asked; not where the palace takes it at once.
     """
     occupancy_id, occurrence.occupancy_id = occurrence.occupancy_id, None
     occurrence.state, occurrence.why = state, why
@@ -59,8 +61,9 @@ def end(
     if tell and state in NOTICES:
         tell_all(NOTICES[state], [occurrence], now)
     note("room_ended", subject_of(occurrence), after={"state": state}, why=why, actor=by)
-    for freed in on_room_freed.values():
-        freed(occurrence.space_id, span_of(occurrence))
+    if pass_on:
+        for freed in on_room_freed.values():
+            freed(occurrence.space_id, span_of(occurrence))
 
 
 def locked(of: Reservation) -> list[Occurrence]:

@@ -196,7 +196,7 @@ def accept(member: Known, wait: RoomWait, *, by: str) -> Occurrence:
     if occurrence_id is None:
         raise NoOfferYet
     wish = wish_of(db.session.get_one(Occurrence, occurrence_id), member)
-    lock(wish)
+    lock(wish, [one.space_id for one in waits.beside(wait)])
     wait, offered = waits.locked_wait(wait.id), locked_occurrence(occurrence_id)
     if wait.state is WaitState.TAKEN:
         return offered
@@ -220,11 +220,23 @@ def _taken(wait: RoomWait, offered: Occurrence, taking: Taking, now: datetime, *
     offered.state = OccurrenceState.CONFIRMED if taking.decided else OccurrenceState.PENDING
     wait.state, wait.ended_at = WaitState.TAKEN, now
     db.session.flush()
+    for other in waits.beside(wait):
+        end(other, WaitState.LEFT, now)
     tell_taken(offered.reservation, [offered], now)
-    note("room_offer_accepted", subject_of(wait), after={"state": offered.state}, actor=by)
+    note("room_offer_accepted", subject_of(wait), after={"space": wait.space_id}, actor=by)
 
 
-def let_go(offered: Occurrence, state: OccurrenceState, now: datetime) -> None:
+def end(wait: RoomWait, state: WaitState, now: datetime) -> None:
+    """End an entry, and free what it was offered."""
+    if wait.state is WaitState.OFFERED and wait.occurrence_id is not None:
+        offered, lapsed = locked_occurrence(wait.occurrence_id), state is WaitState.LAPSED
+        if offered.state is OccurrenceState.OFFERED:
+            _let_go(offered, OccurrenceState.LAPSED if lapsed else OccurrenceState.CANCELLED, now)
+    wait.state, wait.ended_at = state, now
+    db.session.flush()
+
+
+def _let_go(offered: Occurrence, state: OccurrenceState, now: datetime) -> None:
     """Free what was offered; the date of a series is a skipped one again."""
     use, offered.occupancy_id = offered.occupancy_id, None
     if offered.reservation.weeks > 1 and offered.instead_of is None:

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, time
+from datetime import date, datetime, time
 
 from palace import clock
 from palace.members.rules import Known
 from palace.rooms import rules
-from palace.rooms.errors import Failure, NoiseBeside
-from palace.rooms.models import Reservation, Room
+from palace.rooms.errors import Failure, NoiseBeside, RulesFailed
+from palace.rooms.models import Occurrence, Reservation, Room
 from palace.rooms.queries import series as queries
-from palace.rooms.queries.facts import occurrences_of
+from palace.rooms.queries import waits
+from palace.rooms.queries.facts import occurrence_for, occurrences_of
+from palace.rooms.queries.free import Search, find_free
 from palace.rooms.queries.series import Asked, Bounds
 from palace.rooms.queries.terms import facts_of
-from palace.rooms.rules import OccurrenceState
+from palace.rooms.rules import OccurrenceState, WaitState
 from palace.rooms.series import Candidate, Choice, Planned, Proposal, plan, propose, settle
-from palace.rooms.services.taking import Wish, reserve
+from palace.rooms.services.offering import accept
+from palace.rooms.services.taking import Wish, add_back, reserve, span_of
 from palace.rooms.services.waiting import wait_for_skipped
+from palace.text import N_
 
 SWAP = "swap"
 """Dates without a choice go to the best other room; those that no room has are left out."""
@@ -140,6 +144,8 @@ def take_weekly(
         RulesFailed, NoiseBeside, Taken: as `reserve`; nothing is kept then.
         KeyReused: the key was used for another series.
     """
+    if not choices:
+        raise RulesFailed([Failure("no_dates", N_("请至少约一天。"))])
     reservation = reserve(
         wish,
         swaps={one.day: one.space_id for one in choices if one.space_id},
@@ -147,7 +153,34 @@ def take_weekly(
         by=by,
         key=key,
     )
-    for one in occurrences_of(reservation.id):
-        if one.state is OccurrenceState.SKIPPED:
-            wait_for_skipped(one, reservation.created_at)
+    dates = occurrences_of(reservation.id)
+    skipped = [one for one in dates if one.state is OccurrenceState.SKIPPED]
+    wait_for_taken(skipped, reservation.created_at)
     return reservation
+
+
+def wait_for_taken(skipped: Sequence[Occurrence], now: datetime) -> None:
+    """Wait for the skipped dates that others have; one that is free was left out on purpose."""
+    for space_id in sorted({one.space_id for one in skipped}):
+        there = [one for one in skipped if one.space_id == space_id]
+        spans = [span_of(one) for one in there]
+        for found in find_free(Search(spans=spans, space_ids=[space_id])):
+            for one in there:
+                if one.day in found.taken:
+                    wait_for_skipped(one, now)
+
+
+def add_skipped(member: Known, occurrence_id: int, *, by: str) -> Occurrence:
+    """Take a skipped date after all; where it is offered to who waits for it, that is accepted.
+
+    Raises:
+        NotFound: it is not theirs.
+        NotSkipped, OfferOver: it has been taken already, or the offer is over.
+        RulesFailed, NoiseBeside, Taken: as `reserve`.
+    """
+    one = occurrence_for(member, occurrence_id)
+    wait = waits.find_for(one.id)
+    if wait and wait.state is WaitState.OFFERED:
+        accept(member, wait, by=by)
+        return occurrence_for(member, occurrence_id)
+    return add_back(member, occurrence_id, by=by)

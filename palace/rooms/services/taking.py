@@ -116,13 +116,13 @@ def _locked(
     return commands.first_of(taking, taken)
 
 
-def lock(wish: Wish) -> None:
-    """Take the locks of a wish; its counts are true from here on.
+def lock(wish: Wish, also: Collection[int] = ()) -> None:
+    """Take the locks of a wish, and those of other spaces; its counts are true from here on.
 
     Raises:
         NotFound: its member was erased meanwhile.
     """
-    found, *_ = execute_all(*_locks(wish, ()))
+    found, *_ = execute_all(*_locks(wish, also))
     if not found:
         raise NotFound
 
@@ -166,8 +166,18 @@ def take(wish: Wish, takings: Sequence[Taking]) -> list[int]:
     Raises:
         NoiseBeside, EquipmentShort, Taken.
     """
+    let_others_first(wish, takings)
+    return take_now(wish, takings)
+
+
+def let_others_first(wish: Wish, takings: Sequence[Taking]) -> None:
+    """Let those who wait for what is free of a wish have it first."""
     for wanted in on_room_wanted.values():
         wanted(wish, takings)
+
+
+def take_now(wish: Wish, takings: Sequence[Taking]) -> list[int]:
+    """Take rooms and things, whoever waits; otherwise as `take`."""
     check_beside(wish.purpose, takings)
     check_equipment(wish.equipment, takings)
     held = claims.take(takings)

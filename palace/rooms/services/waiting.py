@@ -18,7 +18,6 @@ from palace.rooms.claims import Taking
 from palace.rooms.errors import AlreadyWaiting, NothingToWaitFor, RulesFailed
 from palace.rooms.models import Occurrence, RoomWait
 from palace.rooms.queries import waits
-from palace.rooms.queries.facts import locked_occurrence
 from palace.rooms.queries.terms import facts_of
 from palace.rooms.rules import OccurrenceState, WaitState
 from palace.rooms.services import offering
@@ -107,8 +106,8 @@ def leave(wait: RoomWait, *, by: str) -> RoomWait:
     wait, now = waits.locked_wait(wait.id), clock.now()
     if wait.state not in waits.LIVE:
         return wait
-    _end(wait, WaitState.LEFT, now)
-    note("room_wait_left", subject_of(wait), after={"state": wait.state}, actor=by)
+    offering.end(wait, WaitState.LEFT, now)
+    note("room_wait_left", subject_of(wait), after={"space": wait.space_id}, actor=by)
     pass_on(wait.space_id, span_of_wait(wait))
     return wait
 
@@ -130,10 +129,10 @@ def _passed_on(entries: Sequence[RoomWait]) -> int:
     now = clock.now()
     for wait in entries:
         if wait.state is WaitState.OFFERED and waits.lapses_at(wait) is None:
-            _end(wait, WaitState.LAPSED, now)
+            offering.end(wait, WaitState.LAPSED, now)
             _note_over(wait, now)
         elif wait.state is WaitState.WAITING and _is_over(wait, now):
-            _end(wait, WaitState.OVER, now)
+            offering.end(wait, WaitState.OVER, now)
             _note_over(wait, now)
     return sum(offering.make(wait, now) for wait in entries if wait.state is WaitState.WAITING)
 
@@ -165,7 +164,7 @@ def before_others(wish: Wish, takings: Sequence[Taking]) -> None:
             continue
         _passed_on([one for one in entries if one.id < own.id])
         if own.state in waits.LIVE:
-            _end(own, WaitState.TAKEN, now)
+            offering.end(own, WaitState.TAKEN, now)
 
 
 def _is_of(wait: RoomWait, wish: Wish) -> bool:
@@ -174,22 +173,9 @@ def _is_of(wait: RoomWait, wish: Wish) -> bool:
     return wait.member_id == wish.member.id
 
 
-def _end(wait: RoomWait, state: WaitState, now: datetime) -> None:
-    """End an entry, and with it what it was offered."""
-    if wait.state is WaitState.OFFERED and wait.occurrence_id is not None:
-        lapsed = state is WaitState.LAPSED
-        offering.let_go(
-            locked_occurrence(wait.occurrence_id),
-            OccurrenceState.LAPSED if lapsed else OccurrenceState.CANCELLED,
-            now,
-        )
-    wait.state, wait.ended_at = state, now
-    db.session.flush()
-
-
 def _note_over(wait: RoomWait, now: datetime) -> None:
     offering.tell(wait, "room_wait_over", now)
-    note("room_wait_ended", subject_of(wait), after={"state": wait.state}, actor=SYSTEM)
+    note("room_wait_ended", subject_of(wait), after={"space": wait.space_id}, actor=SYSTEM)
 
 
 def tend(space_id: int, span: Span) -> int:

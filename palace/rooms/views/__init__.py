@@ -5,11 +5,11 @@ from datetime import date, time
 from flask import Flask
 
 from palace.clock import at
-from palace.rooms.views import confirming, finding, reserving, series, waiting
+from palace.rooms.views import changing, confirming, finding, reserving, series, waiting
 from palace.rooms.views.base import bp
 from palace.words import day_words
 
-__all__ = ["confirming", "finding", "init_app", "reserving", "series", "waiting"]
+__all__ = ["changing", "confirming", "finding", "init_app", "reserving", "series", "waiting"]
 
 
 def init_app(app: Flask) -> None:

@@ -21,11 +21,12 @@ from palace.rooms.queries import grid, terms
 from palace.rooms.queries.finding import ways_around
 from palace.rooms.rules import Takers
 from palace.rooms.services import Wish
-from palace.rooms.timetable import Lane, Wanted, Ways
+from palace.rooms.timetable import Lane
 from palace.rooms.views.asked import NO_START, TakeForm
 from palace.rooms.views.base import bp
 from palace.rooms.views.told import instant, place_json
 from palace.rooms.views.wanting import Who, checked_query, who_looks
+from palace.rooms.ways import Wanted, Ways
 from palace.rooms.wishes import Span
 from palace.web import allow, answer, reads, refusal_words
 
@@ -92,7 +93,9 @@ def _asked(form: TakeForm, lane: Lane, who: Who) -> Asked:
     begins = grid.minute_of(lane.day, starts_at)
     lengths, last = lane.lengths(begins), who.troupe.last if who.troupe else None
     usual = (last.ends_at - last.starts_at) // timedelta(minutes=1) if last else USUAL_MINUTES
-    fitting = [length for length in lengths if length <= usual] or lengths or [place.min_minutes]
+    fitting = (
+        [length for length in lengths if length <= usual] or lengths or [place.figures.min_minutes]
+    )
     purpose = form.purpose.data or (last.purpose if last else "")
     known = not place.purposes or purpose in place.purposes
     wanted = Wanted(
@@ -113,7 +116,7 @@ def _wish(asked: Asked) -> Wish:
         starts_at=midnight + timedelta(minutes=wanted.begins),
         ends_at=midnight + timedelta(minutes=wanted.ends),
     )
-    of_troupe = asked.lane.place.takers == Takers.TROUPE and asked.who.troupe is not None
+    of_troupe = asked.lane.place.figures.takers is Takers.TROUPE and asked.who.troupe is not None
     return Wish(
         space_id=asked.lane.place.space_id,
         spans=(span,),
@@ -133,7 +136,7 @@ def _judged(wish: Wish) -> tuple[Sequence[Failure], bool]:
 def _instead(asked: Asked, now: datetime) -> Ways:
     """Return what could be had instead, of all rooms of the house that are lent to the same takers."""
     place = asked.lane.place
-    places = grid.places_at(place.site_id, Takers(place.takers))
+    places = grid.places_at(place.site_id, place.figures.takers)
     return ways_around(places, asked.wanted, {}, now, asked.who.seen)
 
 

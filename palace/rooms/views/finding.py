@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from flask import request
 from flask.typing import ResponseReturnValue
 
@@ -68,9 +66,10 @@ def day() -> ResponseReturnValue:
     form, now, sites = DayForm(request.args), clock.now(), grid.lending_sites()
     refused = asked_well(form)
     site, who = site_of(form.site.data if not refused else None, sites), who_looks()
-    shown = form.day.day or clock.palace_day(now)
+    shown = form.day.data or clock.palace_day(now)
     lanes = grid.lanes(grid.places_at(site.id, Takers.TROUPE), [shown], now, who.seen)
     first, last = hours_shown(lanes)
+    early = [lane.opens_at for lane in lanes if lane.opens_at]
     return answer(
         "rooms/day.html",
         lambda: day_json(site, shown, lanes),
@@ -81,7 +80,9 @@ def day() -> ResponseReturnValue:
         shown=shown,
         before=shown - DAY,
         after=shown + DAY,
+        early=min(early) if early and len(early) == len(lanes) else None,
         hours=range(first // 60, last // 60),
+        begins=usual(who.troupe, now).starts.partition("T")[2],
         rows=[(lane, lane.cells(first, last)) for lane in lanes],
     )
 
@@ -96,9 +97,8 @@ def space(space_id: int) -> ResponseReturnValue:
         raise NotFound
     refused, who = asked_well(form), who_looks()
     today = clock.palace_day(now)
-    shown = form.day.day or today
-    monday = shown - timedelta(days=shown.weekday())
-    days = [monday + DAY * number for number in range(WEEK_DAYS)]
+    first = form.day.data or today
+    days = [first + DAY * number for number in range(WEEK_DAYS)]
     lanes = grid.lanes([place], days, now, who.seen)
     return answer(
         "rooms/week.html",
@@ -108,8 +108,8 @@ def space(space_id: int) -> ResponseReturnValue:
         place=place,
         room=db.session.get_one(Room, space_id),
         purposes=[one for one in grid.purposes() if one.code in place.purposes],
-        before=monday - DAY * WEEK_DAYS,
-        after=monday + DAY * WEEK_DAYS,
+        before=first - DAY * WEEK_DAYS,
+        after=first + DAY * WEEK_DAYS,
         today=today,
         lanes=lanes,
         rows=side_by_side(lanes),

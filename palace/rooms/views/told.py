@@ -8,7 +8,8 @@ from typing import Any
 
 from palace import clock
 from palace.rooms.queries.finding import Found
-from palace.rooms.timetable import Lane, Place, Taken, Way
+from palace.rooms.timetable import Lane, Place, Taken
+from palace.rooms.ways import Way
 from palace.venues.models import Site
 
 
@@ -78,7 +79,9 @@ def found_json(site: Site, found: Found) -> dict[str, Any]:
         "site": site.code,
         **_span(wanted.day, wanted.begins, wanted.ends),
         "free": [place_json(lane.place) for lane in found.free],
-        "taken": [lane.place.space_id for lane in found.taken],
+        "others": [
+            {"space": lane.place.space_id, "stands": how.value} for lane, how in found.others
+        ],
         "instead": [_way_json(kind, way) for kind, way in known.items() if way],
         "stock": {thing.code: thing.left for thing in found.stock},
     }

@@ -14,8 +14,8 @@ from palace.errors import BadInput, NotFound
 from palace.rooms.queries import habits
 from palace.rooms.queries.grid import Seen, minute_of
 from palace.rooms.queries.habits import Led, Use
-from palace.rooms.timetable import Wanted
 from palace.rooms.views.asked import DayForm, FindForm, TakeForm
+from palace.rooms.ways import Wanted
 from palace.venues.models import Site
 from palace.web import wants_json
 
@@ -120,9 +120,9 @@ def wanted_of(form: FindForm, norm: Wanted) -> Wanted:
     """Return what is wanted: what was asked; who has not asked yet wants what is usual."""
     if not request.args:
         return norm
-    at = form.time.time
+    at = form.time.data
     return Wanted(
-        day=form.day.day or norm.day,
+        day=form.day.data or norm.day,
         begins=at.hour * 60 + at.minute if at else norm.begins,
         minutes=form.minutes.data or norm.minutes,
         people=form.people.data or 0,

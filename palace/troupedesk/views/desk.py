@@ -144,7 +144,7 @@ def show(troupe_id: int, said: str = "", status: int = 200, **forms: Any) -> Res
     today = clock.palace_day(now)
     shown: dict[str, Any] = {
         "seasons": queries.seasons_of(troupe_id, today),
-        "stands": queries.stands(troupe_id, today),
+        "its_standing": queries.stands(troupe_id, today),
         "posts": queries.posts_of(troupe_id),
         "roster": queries.roster(troupe_id),
         "coming": hours.coming(troupe_id, now, MOST_SHOWN),
@@ -154,7 +154,7 @@ def show(troupe_id: int, said: str = "", status: int = 200, **forms: Any) -> Res
         lambda: _json(found, shown),
         status=status,
         troupe=found,
-        site=hours.site_of(found),
+        house=hours.site_of(found),
         facts=forms.get("facts") or _facts(found),
         leader=forms.get("leader") or LeaderForm(formdata=None),
         decided=forms.get("decided", (0, None)),
@@ -182,10 +182,10 @@ def _facts(troupe: Troupe) -> TroupeForm:
 
 
 def _json(troupe: Troupe, shown: dict[str, Any]) -> dict[str, Any]:
-    until = shown["stands"].until
+    until = shown["its_standing"].until
     return {
         **troupe_json(troupe),
-        "standing": shown["stands"].standing.value,
+        "standing": shown["its_standing"].standing.value,
         "certified_until": until.isoformat() if until else None,
         "seasons": [season_json(one) for one in shown["seasons"]],
         "leaders": [

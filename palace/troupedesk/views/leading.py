@@ -84,7 +84,7 @@ def troupe(troupe_id: int) -> ResponseReturnValue:
     shown: dict[str, Any] = {
         "hours": hours.hours(mine.troupe),
         "used": hours.used(troupe_id, today),
-        "stands": queries.stands(troupe_id, today),
+        "its_standing": queries.stands(troupe_id, today),
         "coming": hours.coming(troupe_id, now, MOST_SHOWN),
         "seasons": queries.seasons_of(troupe_id, today),
         "count": queries.roster_count(troupe_id),
@@ -104,7 +104,7 @@ def troupe(troupe_id: int) -> ResponseReturnValue:
 
 
 def _troupe_json(mine: Led, shown: dict[str, Any]) -> dict[str, Any]:
-    until = shown["stands"].until
+    until = shown["its_standing"].until
     return {
         **troupe_json(mine.troupe),
         "role": mine.role.value,
@@ -118,7 +118,7 @@ def _troupe_json(mine: Led, shown: dict[str, Any]) -> dict[str, Any]:
         ],
         "used_week_minutes": shown["used"].week_minutes,
         "used_month_minutes": shown["used"].month_minutes,
-        "standing": shown["stands"].standing.value,
+        "standing": shown["its_standing"].standing.value,
         "certified_until": until.isoformat() if until else None,
         "rehearsals": rehearsals_json(shown["coming"]),
         "seasons": [season_json(one) for one in shown["seasons"]],

@@ -2,7 +2,7 @@
 
 from palace.troupes.services.certifying import decide, sign
 from palace.troupes.services.leading import end_leading, name_leader
-from palace.troupes.services.roster import add, leave, link_due, paste, remove
+from palace.troupes.services.roster import add, leave, link_due, link_member, paste, remove
 from palace.troupes.services.running import (
     Facts,
     add_season,
@@ -24,6 +24,7 @@ __all__ = [
     "found",
     "leave",
     "link_due",
+    "link_member",
     "name_leader",
     "paste",
     "publish_letter",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from palace import clock
 from palace.db import db
 from palace.errors import NotFound
+from palace.members.models import Member
 from palace.members.services import note
 from palace.troupes import claims, queries
 from palace.troupes.errors import LinesUnread, RosterFull
@@ -88,6 +90,11 @@ def leave(member_id: int, troupe_id: int) -> None:
     if not mine:
         raise NotFound
     remove(troupe_id, mine[0].id)
+
+
+def link_member(member_id: int, _joined_at: datetime) -> None:
+    """Link the roster rows that named somebody before they had an account."""
+    claims.link(Member.id == member_id)
 
 
 def link_due() -> int:

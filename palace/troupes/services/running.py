@@ -165,8 +165,8 @@ def _told(troupe: Troupe) -> dict[str, Any]:
     return {
         "name_zh": troupe.name_zh,
         "name_en": troupe.name_en,
-        "kind": troupe.kind.value,
-        "size": troupe.size,
+        "troupe_kind": troupe.kind.value,
+        "head_count": troupe.size,
         "week_minutes": troupe.week_minutes,
         "month_minutes": troupe.month_minutes,
     }

@@ -1,0 +1,88 @@
+"""Passing dates that wait, or refusing them, and letting go those nobody decided about in time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from palace import clock
+from palace.approvals.errors import NothingWaits, OwnReservation
+from palace.db import db
+from palace.members.services import note
+from palace.rooms import rules
+from palace.rooms.models import Occurrence, Reservation
+from palace.rooms.queries import facts
+from palace.rooms.rules import OccurrenceState
+from palace.rooms.services import end, locked, span_of, tell_all, tell_taken
+from palace.venues.models import Occupancy
+
+SYSTEM = "system"
+
+
+def decide(
+    of: Reservation, ids: Collection[int], *, passed: bool, why: str, by: str
+) -> list[Occurrence]:
+    """Pass dates of a reservation, or refuse them; those not named go on waiting.
+
+    Raises:
+        OwnReservation: who decides is who asked.
+        NothingWaits: one of the dates does not wait any more; nothing is decided then.
+    """
+    if by == f"member:{of.member_id}":
+        raise OwnReservation
+    chosen = [one for one in locked(of) if one.id in ids]
+    now = clock.now()
+    if not chosen or not all(_waits(one, now) for one in chosen):
+        raise NothingWaits
+    for one in chosen:
+        one.decided_by, one.decided_at = by, now
+        if passed:
+            _pass(one)
+    if passed:
+        tell_taken(of, chosen, now)
+    else:
+        _refuse(chosen, why, by, now)
+    note(
+        "room_decided",
+        f"reservation:{of.id}",
+        after={"passed": passed, "dates": len(chosen)},
+        why=why or None,
+        actor=by,
+    )
+    return chosen
+
+
+def _waits(one: Occurrence, now: datetime) -> bool:
+    if one.state is not OccurrenceState.PENDING or one.occupancy_id is None:
+        return False
+    lapses_at = db.session.get_one(Occupancy, one.occupancy_id, populate_existing=True).lapses_at
+    return lapses_at is not None and now < lapses_at
+
+
+def _pass(one: Occurrence) -> None:
+    """Make a date its taker's: from now on the room waits for somebody to sign in."""
+    figures = facts.figures_of(facts.room(one.space_id).policy)
+    held = db.session.get_one(Occupancy, one.occupancy_id)
+    held.lapses_at = rules.sign_in_by(span_of(one), figures)
+    one.state = OccurrenceState.CONFIRMED
+    db.session.flush()
+
+
+def _refuse(chosen: Sequence[Occurrence], why: str, by: str, now: datetime) -> None:
+    for one in chosen:
+        end(one, OccurrenceState.REFUSED, by=by, why=why, now=now, tell=False)
+    tell_all("room_refused", chosen, now)
+
+
+def let_lapse(of: Reservation) -> int:
+    """End the dates nobody decided about in time, and say so; return how many.
+
+    Their rooms were free from that instant: this only writes it down.
+    """
+    dates, now = locked(of), clock.now()
+    over = [one for one in dates if one.state is OccurrenceState.PENDING and not _waits(one, now)]
+    for one in over:
+        end(one, OccurrenceState.LAPSED, by=SYSTEM, now=now, tell=False)
+    if over:
+        tell_all("room_lapsed", over, now)
+    return len(over)
