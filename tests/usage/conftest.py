@@ -21,5 +21,7 @@ def printer(base_app: Flask) -> Iterator[None]:
 
 @pytest.fixture
 def lending(make: Factory) -> Lending:
-    """Return what makes rooms that are lent."""
-    return Lending(make)
+    """Return what makes rooms that are lent; it is noon, so that the next day of every policy is open."""
+    lending = Lending(make)
+    lending.clock_at(lending.today(), "12:00")
+    return lending

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import io
-from datetime import date, timedelta
 
 import pypdfium2
 import pytest
 import zxingcpp
 from flask.testing import FlaskClient
 
+from palace.db import db
+from palace.members.models import Member
 from palace.members.rules import Role
 from palace.rooms import services
 from palace.rooms.models import Reservation
+from palace.rooms.queries import facts
 from palace.rooms.queries.facts import occurrences_of
 from palace.rooms.services import waiting
 from tests.factory import Factory
@@ -21,11 +23,6 @@ from tests.lending import Lending
 pytestmark = [pytest.mark.paper, pytest.mark.usefixtures("printer")]
 MM = 72 / 25.4
 WEEKS = 8
-
-
-@pytest.fixture
-def lending(make: Factory) -> Lending:
-    return Lending(make)
 
 
 def read(body: bytes) -> tuple[str, list[str], list[tuple[int, int]]]:
@@ -54,7 +51,7 @@ def test_a_slip_tells_every_date_and_its_qr_leads_to_the_reservation(
     make: Factory, client: FlaskClient, lending: Lending, paper: str
 ) -> None:
     made = series(lending)
-    make.sign_in(client, lending_member(made))
+    make.sign_in(client, member_of(made))
 
     answer = client.get(f"/reservations/{made.code}/slip.pdf?paper={paper}")
 
@@ -69,21 +66,58 @@ def test_a_slip_tells_every_date_and_its_qr_leads_to_the_reservation(
     assert (width, height) == (210, 297) if paper == "a4" else (width == 80 and 150 < height < 400)
 
 
-def lending_member(made: Reservation):
-    from palace.db import db
-    from palace.members.models import Member
-
+def member_of(made: Reservation) -> Member:
     return db.session.get_one(Member, made.member_id)
 
 
-def test_dump(make: Factory, client: FlaskClient, lending: Lending) -> None:
+@pytest.mark.parametrize("paper", ["a4", "roll"])
+def test_a_waiting_slip_tells_the_place(
+    make: Factory, client: FlaskClient, lending: Lending, paper: str
+) -> None:
     made = series(lending)
-    make.sign_in(client, lending_member(made))
-    for paper in ("a4", "roll"):
-        open(f"/tmp/feeds-{paper}.pdf", "wb").write(client.get(f"/reservations/{made.code}/slip.pdf?paper={paper}").data)
-    make.sign_in(client, make.staff(Role.ADMIN))
-    for paper in ("a4", "a3"):
-        open(f"/tmp/feeds-week-{paper}.pdf", "wb").write(client.get(f"/staff/week.pdf?paper={paper}").data)
-    open("/tmp/report.html","w").write(client.get("/staff/usage").text)
-    open("/tmp/week.html","w").write(client.get("/staff/week").text)
-    open("/tmp/dates.html","w").write(client.get("/staff/usage/dates").text)
+    other = lending.troupe("夕阳红舞蹈队")
+    leader = lending.leader(other)
+    room = facts.room(made.space_id)
+    wait = waiting.join(
+        lending.wish(room, lending.day(3), troupe=other, member=leader), by=f"member:{leader.id}"
+    )
+    make.sign_in(client, leader)
+
+    answer = client.get(f"/room-waits/{wait.code}/slip.pdf?paper={paper}")
+
+    text, codes, sizes = read(answer.data)
+    assert codes[0].endswith(f"/room-waits/{wait.code}")
+    assert len(sizes) == 1
+    for words in ("排队单", "夕阳红舞蹈队", "您是第1位", "19:00–21:00"):
+        assert words in text
+
+
+@pytest.mark.parametrize(("paper", "size"), [("a4", (297, 210)), ("a3", (420, 297))])
+def test_the_week_of_a_house_hangs_on_one_sheet(
+    make: Factory, client: FlaskClient, lending: Lending, paper: str, size: tuple[int, int]
+) -> None:
+    made = series(lending)
+    for _ in range(17):
+        lending.room()
+    make.sign_in(client, make.staff(Role.COUNTER))
+
+    answer = client.get(f"/staff/week.pdf?day={lending.day(3)}&paper={paper}")
+
+    text, codes, sizes = read(answer.data)
+    assert sizes == [size]
+    assert "/spaces/day?day=" in codes[0]
+    assert text.count("春之声合唱团") == 1
+    assert text.count("排练厅") == 18
+    assert made.code not in text
+
+
+@pytest.mark.parametrize("name", ["𠮷㛃合唱团", "合唱团🎤"])
+def test_a_name_no_font_has_does_not_stop_the_slip(
+    make: Factory, client: FlaskClient, lending: Lending, name: str
+) -> None:
+    troupe = lending.troupe(name)
+    leader = lending.leader(troupe)
+    made = lending.reservation(lending.room(), lending.day(1), troupe=troupe, member=leader)
+    make.sign_in(client, leader)
+
+    assert client.get(f"/reservations/{made.code}/slip.pdf").mimetype == "application/pdf"
