@@ -8,6 +8,7 @@ from tests.architecture.shapes.doors import DOORS
 from tests.architecture.shapes.house import HOUSE
 from tests.architecture.shapes.kinds import CODE, TEXT, Shape, at_least, each, known, one_of
 from tests.architecture.shapes.programme import PROGRAMME
+from tests.architecture.shapes.rooms import ROOMS
 from tests.architecture.shapes.troupes import TROUPES
 
 __all__ = ["CODE", "SHAPES", "TEXT", "Shape", "at_least", "each", "known", "one_of"]
@@ -17,5 +18,6 @@ SHAPES: dict[str, Shape] = {
     **DOORS,
     **HOUSE,
     **PROGRAMME,
+    **ROOMS,
     **TROUPES,
 }
