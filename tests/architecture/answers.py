@@ -5,12 +5,14 @@ from __future__ import annotations
 from tests.architecture import (
     answers_of_doors,
     answers_of_finding,
+    answers_of_rooms,
     answers_of_troupes,
 )
 
 JSON: dict[str, dict[str, str]] = {
     **answers_of_doors.JSON,
     **answers_of_finding.JSON,
+    **answers_of_rooms.JSON,
     **answers_of_troupes.JSON,
     "tickets.programme": {"GET": "Performances"},
     "tickets.production": {"GET": "Production"},
@@ -359,6 +361,40 @@ CREATES = answers_of_troupes.CREATES | {
     "plans.keep",
 }
 SHOWN = {
+CREATES = (
+    answers_of_rooms.CREATES
+    | answers_of_troupes.CREATES
+    | {
+        "acting.begin",
+        "acting.introduce",
+        "tickets.hold",
+        "waiting.join",
+        "courts.take",
+        "room_waits.join",
+        "codes.make",
+        "blocks.give",
+        "blocks.paste",
+        "blocks.take",
+        "coupons.make",
+        "coupons.take",
+        "packages.make",
+        "packages.take",
+        "joining.apply",
+        "people.employ",
+        "productions.create",
+        "companions.keep",
+        "broadcasts.write",
+        "desk.put_on",
+        "desk.play_again",
+        "desk.add_tier",
+        "roster.upload",
+        "roster.unit_upload",
+        "plans.upload",
+        "plans.edit",
+        "plans.keep",
+    }
+)
+SHOWN = answers_of_rooms.SHOWN | {
     "acting.find",
     "coupons.bring_in",
     "door.admit",

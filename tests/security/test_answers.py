@@ -47,6 +47,7 @@ from tests.security.desk_walk import run_the_desk
 from tests.security.notices_walk import read_what_was_told, tell_many
 from tests.security.plans_walk import draw_plans
 from tests.security.programme_walk import open_and_keep, switch_houses, write_and_review
+from tests.security.rooms_walk import lend_rooms
 from tests.troupes.walk import look_after_troupes
 from tests.waiting.walk import wait_for_one
 
@@ -378,6 +379,8 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     look_after_troupes(walk, make)
     find_a_room(walk, make, make.member())
     take_a_series(walk, make)
+    for part in (stand_at_doors, look_after_troupes, lend_rooms):
+        part(walk, make)
     move_a_show(walk, make)
     make.sign_in(walk.browser, make.member())
     look_after_oneself(walk)
