@@ -24,6 +24,7 @@ from palace.web import CodeConverter, roles_of
 from tests.architecture import answers, shapes
 from tests.architecture.measure import ROOT
 from tests.architecture.shapes import Shape, at_least, known
+from tests.architecture.shapes.kinds import DAY, exactly, maybe
 from tests.architecture.tables import first_line, refusals, unconnected_app
 
 FILE = ROOT / "static" / "openapi.json"
@@ -248,6 +249,8 @@ def _problem(codes: Iterable[str]) -> Shape:
         {
             "fields": {"type": "object", "additionalProperties": shapes.TEXT},
             "seats": shapes.each(shapes.TEXT),
+            "days": shapes.each(DAY),
+            "failures": shapes.each(exactly(code=shapes.TEXT, day=maybe(DAY), title=shapes.TEXT)),
         },
         type={"const": "about:blank"},
         status={"type": "integer", "minimum": 400, "maximum": 599},
