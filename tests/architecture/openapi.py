@@ -20,6 +20,7 @@ from palace.notices.rules import DECLINABLE
 from palace.rooms.forms import ClockField, DayField
 from palace.tickets.entrants import MOST_SEATS
 from palace.tickets.forms import CODE, SeatList
+from palace.venues.fields import ChoiceField
 from palace.web import CodeConverter, roles_of
 from tests.architecture import answers, shapes
 from tests.architecture.measure import ROOT
@@ -78,6 +79,8 @@ def _kind_of(field: Field) -> Shape:
             return {"type": "boolean"}
         case IntegerField():
             return {"type": "integer"}
+        case ChoiceField():
+            return shapes.one_of(field.options)
         case SeatList():
             seat = {"type": "string", "pattern": f"^{CODE.pattern}$"}
             return shapes.each(seat) | {"maxItems": MOST_SEATS, "uniqueItems": True}
