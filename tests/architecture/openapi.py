@@ -65,7 +65,8 @@ def fields_of(app: Flask, form: type[Form]) -> list[Field]:
 
 def field_shape(field: Field) -> Shape:
     """Return what a field may hold, as far as its kind and its validators say."""
-    shape = _kind_of(field)
+    chosen = isinstance(field, ChoiceField)
+    shape = shapes.one_of(field.options) if chosen else _kind_of(field)
     optional = any(isinstance(rule, Optional) for rule in field.validators)
     for rule in field.validators:
         shape |= _bounds_of(rule, optional=optional)
@@ -79,8 +80,6 @@ def _kind_of(field: Field) -> Shape:
             return {"type": "boolean"}
         case IntegerField():
             return {"type": "integer"}
-        case ChoiceField():
-            return shapes.one_of(field.options)
         case SeatList():
             seat = {"type": "string", "pattern": f"^{CODE.pattern}$"}
             return shapes.each(seat) | {"maxItems": MOST_SEATS, "uniqueItems": True}
