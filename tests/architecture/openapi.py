@@ -20,6 +20,7 @@ from palace.notices.rules import DECLINABLE
 from palace.rooms.forms import ClockField, DayField
 from palace.tickets.entrants import MOST_SEATS
 from palace.tickets.forms import CODE, SeatList
+from palace.venues.fields import ChoiceField
 from palace.web import CodeConverter, roles_of
 from tests.architecture import answers, shapes
 from tests.architecture.measure import ROOT
@@ -65,7 +66,8 @@ def fields_of(app: Flask, form: type[Form]) -> list[Field]:
 
 def field_shape(field: Field) -> Shape:
     """Return what a field may hold, as far as its kind and its validators say."""
-    shape = _kind_of(field)
+    chosen = isinstance(field, ChoiceField)
+    shape = shapes.one_of(field.options) if chosen else _kind_of(field)
     optional = any(isinstance(rule, Optional) for rule in field.validators)
     for rule in field.validators:
         shape |= _bounds_of(rule, optional=optional)

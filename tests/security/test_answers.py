@@ -380,8 +380,7 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     find_a_room(walk, make, make.member())
     take_a_room(walk, make)
     take_a_series(walk, make)
-    for part in (stand_at_doors, look_after_troupes, lend_rooms):
-        part(walk, make)
+    lend_rooms(walk, make)
     move_a_show(walk, make)
     make.sign_in(walk.browser, make.member())
     look_after_oneself(walk)
