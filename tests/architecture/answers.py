@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from tests.architecture import (
     answers_of_doors,
+    answers_of_finding,
+    answers_of_rooms,
     answers_of_troupes,
 )
 
 JSON: dict[str, dict[str, str]] = {
     **answers_of_doors.JSON,
+    **answers_of_finding.JSON,
+    **answers_of_rooms.JSON,
     **answers_of_troupes.JSON,
     "tickets.programme": {"GET": "Performances"},
     "tickets.production": {"GET": "Production"},
@@ -167,6 +171,9 @@ JSON: dict[str, dict[str, str]] = {
     "unions.refuse": {"POST": "Decided"},
     "calendars.home": {"GET": "Feeds"},
     "calendars.own": {"GET": "OwnFeeds"},
+    "usage.week": {"GET": "HouseWeek"},
+    "usage.report": {"GET": "RoomUse"},
+    "usage.dates": {"GET": "Listed"},
     "calendars.renew": {"POST": "OwnFeeds"},
     "plans.home": {"GET": "Plans"},
     "plans.upload": {"POST": "PlanDraft"},
@@ -183,6 +190,11 @@ JSON: dict[str, dict[str, str]] = {
     "plans.drop": {"POST": "Nothing"},
     "plans.performance": {"GET": "PlanChoices"},
     "plans.switch": {"POST": "PlanChoices"},
+    "desk.troupes": {"GET": "TroupesOfShow"},
+    "desk.set_troupes": {"POST": "Staged"},
+    "approvals.home": {"GET": "ReservationsToDecide"},
+    "approvals.reservation": {"GET": "ReservationToDecide"},
+    "approvals.decide": {"POST": "ReservationToDecide"},
     "complimentary.coming": {"GET": "ShowsToGive"},
     "complimentary.of_show": {"GET": "Complimentaries"},
     "complimentary.give": {"POST": "Complimentaries"},
@@ -349,6 +361,40 @@ CREATES = answers_of_troupes.CREATES | {
     "plans.keep",
 }
 SHOWN = {
+CREATES = (
+    answers_of_rooms.CREATES
+    | answers_of_troupes.CREATES
+    | {
+        "acting.begin",
+        "acting.introduce",
+        "tickets.hold",
+        "waiting.join",
+        "courts.take",
+        "room_waits.join",
+        "codes.make",
+        "blocks.give",
+        "blocks.paste",
+        "blocks.take",
+        "coupons.make",
+        "coupons.take",
+        "packages.make",
+        "packages.take",
+        "joining.apply",
+        "people.employ",
+        "productions.create",
+        "companions.keep",
+        "broadcasts.write",
+        "desk.put_on",
+        "desk.play_again",
+        "desk.add_tier",
+        "roster.upload",
+        "roster.unit_upload",
+        "plans.upload",
+        "plans.edit",
+        "plans.keep",
+    }
+)
+SHOWN = answers_of_rooms.SHOWN | {
     "acting.find",
     "coupons.bring_in",
     "door.admit",
@@ -406,6 +452,10 @@ FILES = answers_of_doors.FILES | {
     "roster.unit_errors": "text/csv",
     "reports.fetch": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "static": "*/*",
+    "usage.slip": "application/pdf",
+    "usage.staff_slip": "application/pdf",
+    "usage.waiting_slip": "application/pdf",
+    "usage.week_pdf": "application/pdf",
     "tickets.ticket_ics": "text/calendar",
     "tickets.ticket_pdf": "application/pdf",
     "tickets.ticket_png": "image/png",
