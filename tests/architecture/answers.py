@@ -335,6 +335,7 @@ CREATES = (
     | answers_of_troupes.CREATES
     | {
         "acting.begin",
+        "rooms.take_series",
         "acting.introduce",
         "tickets.hold",
         "waiting.join",
