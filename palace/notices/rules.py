@@ -111,6 +111,7 @@ MANNERS: dict[str, Manner] = {
     "room_wait_over": Manner(N_("排队等场地：结束了")),
     "room_taken": Manner(N_("场地约好了")),
     "room_pending": Manner(N_("场地等审批")),
+    "room_changed": Manner(N_("预约改了时间或场地"), wait=Wait.UNLESS_SOON),
     "room_cancelled": Manner(N_("场地预约取消了")),
     "tickets_issued": Manner(N_("出票通知")),
     "ticket_returned": Manner(N_("退票通知")),

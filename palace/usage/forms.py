@@ -7,8 +7,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from wtforms import Form as PlainForm
-from wtforms import SelectField, StringField
-from wtforms.validators import Length, Optional, ValidationError
+from wtforms import StringField
+from wtforms.validators import AnyOf, Length, Optional, ValidationError
 
 from palace.forms import FIRST_YEAR, LAST_YEAR
 from palace.usage.rules import LONGEST_SPAN
@@ -54,15 +54,13 @@ class WeekForm(_OfHouse):
 class SheetForm(WeekForm):
     """What a week is printed on as well."""
 
-    paper = SelectField(choices=[("a4", "A4"), ("a3", "A3")], default="a4", validators=[Optional()])
+    paper = StringField(validators=[Optional(), AnyOf(["a4", "a3"], NO_HOUSE)])
 
 
 class SlipForm(PlainForm):
     """What a slip is printed on: a4, or roll for 80 mm."""
 
-    paper = SelectField(
-        choices=[("a4", "A4"), ("roll", "80 mm")], default="a4", validators=[Optional()]
-    )
+    paper = StringField(validators=[Optional(), AnyOf(["a4", "roll"], NO_HOUSE)])
 
 
 class ReportForm(_OfHouse):

@@ -104,6 +104,7 @@ UNUSUAL = {
     "tickets/neighbours.py": "rules of seats beside each other",
     "tickets/seatmap.py": "the drawing of a plan, cached per plan and language",
     "tickets/seatstate.py": "two bits a seat, answered before Flask",
+    "troupes/reading.py": "whom pasted lines name",
     "tickets/terms.py": "what the rules decide on, read in one statement after the member's lock",
     "tickets/tokens.py": "the signed token in a ticket's QR code",
     "venues/seatplan.py": "reads a plan's file and refuses one that cannot be a house",
@@ -119,6 +120,7 @@ FORBIDDEN = {"event", "booking", "slot", "manager", "helper", "helpers", "util",
 FORBIDDEN_ALONE = {"session", "data", "info"}
 NAMED_BY_OTHERS = {
     "palace/forms.py data": "WTForms' name for the value of a field",
+    "palace/rooms/forms.py data": "WTForms' name for the value of a field",
     "palace/tickets/forms.py data": "WTForms' name for the value of a field",
     "palace/notices/forms.py data": "WTForms' name for the value of a field",
 }

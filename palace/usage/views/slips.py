@@ -81,4 +81,4 @@ def _member(member_id: int) -> Member:
 def _paper() -> Paper:
     """Return what was asked for; anything else is a sheet."""
     form = SlipForm(request.args)
-    return Paper(form.paper.data) if form.validate() else Paper.A4
+    return Paper(form.paper.data or Paper.A4) if form.validate() else Paper.A4

@@ -50,7 +50,7 @@ def week() -> ResponseReturnValue:
         },
         status=refusal.status if refusal else 200,
         form=form,
-        site=site,
+        house=site,
         sites=queries.houses(sites),
         days=days,
         before=days[0] - timedelta(days=WEEK),
@@ -66,7 +66,7 @@ def week() -> ResponseReturnValue:
 def week_pdf() -> ResponseReturnValue:
     """Send a week of a house on a sheet: `paper` is a4 or a3."""
     form, now = SheetForm(request.args), clock.now()
-    sheet = Sheet(form.paper.data) if form.validate() else Sheet.A4
+    sheet = Sheet(form.paper.data or Sheet.A4) if form.validate() else Sheet.A4
     site = queries.get_house(current_user.sites(*SEES), form.site.data)
     days = _days(form, clock.palace_day(now))
     rooms = queries.week(site.id, days, now)
