@@ -330,42 +330,12 @@ JSON: dict[str, dict[str, str]] = {
 """Which shape an address answers with, by endpoint and method; what is not here is a page or a file."""
 
 JSON_ONLY = {"pages.healthz"}
-CREATES = answers_of_troupes.CREATES | {
-    "acting.begin",
-    "acting.introduce",
-    "tickets.hold",
-    "waiting.join",
-    "courts.take",
-    "room_waits.join",
-    "rooms.take_series",
-    "codes.make",
-    "blocks.give",
-    "blocks.paste",
-    "blocks.take",
-    "coupons.make",
-    "coupons.take",
-    "packages.make",
-    "packages.take",
-    "joining.apply",
-    "people.employ",
-    "productions.create",
-    "companions.keep",
-    "broadcasts.write",
-    "desk.put_on",
-    "desk.play_again",
-    "desk.add_tier",
-    "roster.upload",
-    "roster.unit_upload",
-    "plans.upload",
-    "plans.edit",
-    "plans.keep",
-}
-SHOWN = {
 CREATES = (
     answers_of_rooms.CREATES
     | answers_of_troupes.CREATES
     | {
         "acting.begin",
+        "rooms.take_series",
         "acting.introduce",
         "tickets.hold",
         "waiting.join",

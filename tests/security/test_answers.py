@@ -40,8 +40,8 @@ from tests.factory import Factory
 from tests.identities.test_rules import card
 from tests.members.browser import newest_code
 from tests.packages.walk import sell_a_package
-from tests.rooms.walk import find_a_room
 from tests.rooms.series_walk import take_a_series
+from tests.rooms.walk import find_a_room
 from tests.security.changing_walk import change_and_give, move_a_show
 from tests.security.desk_walk import run_the_desk
 from tests.security.notices_walk import read_what_was_told, tell_many
