@@ -106,6 +106,10 @@ SIGN_INS: tuple[tuple[str, str], ...] = (
         "199 0000 0010  number idle for a year: asks one more thing (last four of the document 2217)",
     ),
     (
+        "199 0000 0011  职工合唱团负责人 傅永玉（副负责人 0012）",
+        "199 0000 0011  leader of the Workers' Choir, Fu Yongyu (deputy 0012)",
+    ),
+    (
         "没有手机的会员：请售票处（counter）替他办理，会员卡 TY00000012，或苏力霞、骑手工会",
         "a member without a phone: counter acts for her, card TY00000012, or 苏力霞 of 骑手工会",
     ),

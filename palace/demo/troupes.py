@@ -45,24 +45,24 @@ class People:
 
 def bring_in(now: datetime) -> None:
     """Add the troupes with leaders, rosters and seasons; one waits, one was refused, one is late."""
-    data, today = read("troupes.toml"), palace_day(now)
+    file, today = read("troupes.toml"), palace_day(now)
     clerk = db.session.scalars(select(Staff).where(Staff.login == CLERK)).one()
     by = f"staff:{clerk.id}"
     before, current, coming = (
-        _year(year, data["letter"], by) for year in range(today.year - 1, today.year + 2)
+        _year(year, file["letter"], by) for year in range(today.year - 1, today.year + 2)
     )
     people = _people(today)
-    for number, row in enumerate(data["troupe"]):
-        troupe, leader = _troupe(number, row, data["size"], people)
+    for number, row in enumerate(file["troupe"]):
+        troupe, leader = _troupe(number, row, file["size"], people)
         name = troupe.name_zh
-        if name == data["last_year"]:
+        if name == file["last_year"]:
             _had(troupe, leader, before, by)
             continue
-        years = [current] if name in data["current_only"] else [current, coming]
-        for year in years if name not in (data["waits"], data["refused"]) else [current]:
+        years = [current] if name in file["current_only"] else [current, coming]
+        for year in years if name not in (file["waits"], file["refused"]) else [current]:
             services.sign(leader.id, troupe.id, year.season.id, year.letter.id)
-            if name != data["waits"]:
-                _decide(troupe, year, data, by)
+            if name != file["waits"]:
+                _decide(troupe, year, file, by)
 
 
 def _year(year: int, letter: Mapping[str, str], by: str) -> Year:
@@ -98,10 +98,10 @@ def _troupe(
     return troupe, named[0]
 
 
-def _decide(troupe: Troupe, year: Year, data: Mapping[str, Any], by: str) -> None:
-    refused = troupe.name_zh == data["refused"]
+def _decide(troupe: Troupe, year: Year, file: Mapping[str, Any], by: str) -> None:
+    refused = troupe.name_zh == file["refused"]
     verdict = CertificationState.REFUSED if refused else CertificationState.CERTIFIED
-    why = data["why"] if refused else ""
+    why = file["why"] if refused else ""
     decision = Decision(seen=CertificationState.ASKED, verdict=verdict, why=why)
     services.decide(troupe.id, year.season.id, decision, by=by)
 

@@ -57,12 +57,9 @@ OF_MEMBER = [
 ]
 OF_STAFF = [Staff.id, Staff.name]
 MEMBER_FIELDS = tuple(SignedInMember.__annotations__)
+HELD = func.json_build_array(Post.role, Post.site_id, Post.unit_id, Post.troupe_id)
 POSTS = (
-    select(
-        func.json_agg(
-            func.json_build_array(Post.role, Post.site_id, Post.unit_id, Post.troupe_id), type_=JSON
-        )
-    )
+    select(func.json_agg(HELD, type_=JSON))
     .where(
         or_(Post.staff_id == SignIn.staff_id, Post.member_id == SignIn.member_id),
         Post.ended_at.is_(None),
@@ -172,8 +169,7 @@ def grant_holds(
 
 def find_sign_in(token: str, token_hash: bytes) -> SignedIn | None:
     """Return who a browser's token signs in while that lasts, in one query."""
-    found = execute(SIGN_IN, {"token_hash": token_hash})
-    if not found:
+    if not (found := execute(SIGN_IN, {"token_hash": token_hash})):
         return None
     sign_in_id, proven_at, rows, acts, staff_id, staff_name, *values = found[0]
     posts = tuple(HeldPost(Role(role), *where) for role, *where in rows or ())

@@ -40,14 +40,8 @@ class Role(StrEnum):
     @property
     def by_phone(self) -> bool:
         """Return whether members have this role, who sign in by phone."""
-        return self in {
-            Role.MEMBER,
-            Role.LEADER,
-            Role.DEPUTY,
-            Role.TEACHER,
-            Role.UNIT,
-            Role.PARTNER,
-        }
+        leading = {Role.LEADER, Role.DEPUTY}
+        return self in {Role.MEMBER, Role.TEACHER, Role.UNIT, Role.PARTNER} | leading
 
 
 class Standing(StrEnum):
@@ -197,9 +191,8 @@ class SignedIn:
 
     def troupes(self) -> Mapping[int, Role]:
         """Return the troupes this person leads, as their leader or a deputy."""
-        led = {p.troupe_id: p.role for p in self.posts if p.role is Role.DEPUTY and p.troupe_id}
-        own = {p.troupe_id: p.role for p in self.posts if p.role is Role.LEADER and p.troupe_id}
-        return led | own
+        by_role = sorted(self.posts, key=lambda post: post.role)  # who is both, is the leader
+        return {post.troupe_id: post.role for post in by_role if post.troupe_id}
 
     @property
     def actor(self) -> str:

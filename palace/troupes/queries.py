@@ -41,6 +41,16 @@ class InSeason:
         """Return how the troupe stands; None: it never asked."""
         return self.certification.state if self.certification else None
 
+    @property
+    def may_sign(self) -> bool:
+        """Return whether there is something to sign: nothing stands, or an older version waits."""
+        signed = self.certification
+        if self.letter is None or signed is None:
+            return self.letter is not None
+        waits = signed.state is CertificationState.ASKED
+        newer = waits and signed.letter_id != self.letter.id
+        return newer or signed.state is CertificationState.REFUSED
+
 
 @dataclass(frozen=True)
 class Held:

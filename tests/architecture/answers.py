@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from tests.architecture import (
     answers_of_doors,
+    answers_of_finding,
+    answers_of_rooms,
     answers_of_troupes,
 )
 
 JSON: dict[str, dict[str, str]] = {
     **answers_of_doors.JSON,
+    **answers_of_finding.JSON,
+    **answers_of_rooms.JSON,
     **answers_of_troupes.JSON,
     "tickets.programme": {"GET": "Performances"},
     "tickets.production": {"GET": "Production"},
@@ -33,6 +37,11 @@ JSON: dict[str, dict[str, str]] = {
     "waiting.staff": {"GET": "Queue"},
     "courts.home": {"GET": "Courts"},
     "courts.take": {"POST": "CourtTaken"},
+    "rooms.series": {"GET": "Series"},
+    "rooms.take_series": {"POST": "SeriesTaken"},
+    "rooms.change_dates": {"GET": "Changes"},
+    "rooms.take_change": {"POST": "Changed"},
+    "rooms.add_skipped": {"POST": "AddedBack"},
     "room_waits.home": {"GET": "RoomWait"},
     "room_waits.join": {"POST": "RoomWait"},
     "room_waits.entry": {"GET": "RoomWait"},
@@ -181,6 +190,11 @@ JSON: dict[str, dict[str, str]] = {
     "plans.drop": {"POST": "Nothing"},
     "plans.performance": {"GET": "PlanChoices"},
     "plans.switch": {"POST": "PlanChoices"},
+    "desk.troupes": {"GET": "TroupesOfShow"},
+    "desk.set_troupes": {"POST": "Staged"},
+    "approvals.home": {"GET": "ReservationsToDecide"},
+    "approvals.reservation": {"GET": "ReservationToDecide"},
+    "approvals.decide": {"POST": "ReservationToDecide"},
     "complimentary.coming": {"GET": "ShowsToGive"},
     "complimentary.of_show": {"GET": "Complimentaries"},
     "complimentary.give": {"POST": "Complimentaries"},
@@ -316,36 +330,41 @@ JSON: dict[str, dict[str, str]] = {
 """Which shape an address answers with, by endpoint and method; what is not here is a page or a file."""
 
 JSON_ONLY = {"pages.healthz"}
-CREATES = answers_of_troupes.CREATES | {
-    "acting.begin",
-    "acting.introduce",
-    "tickets.hold",
-    "waiting.join",
-    "courts.take",
-    "room_waits.join",
-    "codes.make",
-    "blocks.give",
-    "blocks.paste",
-    "blocks.take",
-    "coupons.make",
-    "coupons.take",
-    "packages.make",
-    "packages.take",
-    "joining.apply",
-    "people.employ",
-    "productions.create",
-    "companions.keep",
-    "broadcasts.write",
-    "desk.put_on",
-    "desk.play_again",
-    "desk.add_tier",
-    "roster.upload",
-    "roster.unit_upload",
-    "plans.upload",
-    "plans.edit",
-    "plans.keep",
-}
-SHOWN = {
+CREATES = (
+    answers_of_rooms.CREATES
+    | answers_of_troupes.CREATES
+    | {
+        "acting.begin",
+        "rooms.take_series",
+        "acting.introduce",
+        "tickets.hold",
+        "waiting.join",
+        "courts.take",
+        "room_waits.join",
+        "codes.make",
+        "blocks.give",
+        "blocks.paste",
+        "blocks.take",
+        "coupons.make",
+        "coupons.take",
+        "packages.make",
+        "packages.take",
+        "joining.apply",
+        "people.employ",
+        "productions.create",
+        "companions.keep",
+        "broadcasts.write",
+        "desk.put_on",
+        "desk.play_again",
+        "desk.add_tier",
+        "roster.upload",
+        "roster.unit_upload",
+        "plans.upload",
+        "plans.edit",
+        "plans.keep",
+    }
+)
+SHOWN = answers_of_rooms.SHOWN | {
     "acting.find",
     "coupons.bring_in",
     "door.admit",

@@ -17,6 +17,7 @@ from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Option
 from palace.forms import InstantField, Repeated
 from palace.notices.forms import Kinds
 from palace.notices.rules import DECLINABLE
+from palace.rooms.forms import ClockField, DayField
 from palace.tickets.entrants import MOST_SEATS
 from palace.tickets.forms import CODE, SeatList
 from palace.web import CodeConverter, roles_of
@@ -87,7 +88,7 @@ def _kind_of(field: Field) -> Shape:
             if field.shape:
                 item["pattern"] = f"^({field.shape.pattern})?$"
             return shapes.each(item) | {"maxItems": field.most}
-        case StringField() | InstantField():
+        case StringField() | InstantField() | DayField() | ClockField():
             return {"type": "string"}
     raise UnknownField(f"{field.name}: {type(field).__name__}")
 

@@ -61,6 +61,7 @@ UNUSUAL = {
     "members/posts.py": "rules of posts and proofs, beside those of members",
     "members/unions.py": "tables of unions and whom they list, shown by models",
     "members/units.py": "kinds of unions and what rosters say, beside the rules of members",
+    "notices/quiet.py": "when people sleep, for messages and for the offers of two parts",
     "plans/foreign.py": "another program's plans made into ours",
     "plans/headings.py": "the words a plan's sheet uses, in both languages, read and written",
     "plans/placing.py": "where seats stand when a sheet says it only in part",
@@ -106,6 +107,7 @@ UNUSUAL = {
     "tickets/neighbours.py": "rules of seats beside each other",
     "tickets/seatmap.py": "the drawing of a plan, cached per plan and language",
     "tickets/seatstate.py": "two bits a seat, answered before Flask",
+    "troupes/reading.py": "whom pasted lines name",
     "tickets/terms.py": "what the rules decide on, read in one statement after the member's lock",
     "tickets/tokens.py": "the signed token in a ticket's QR code",
     "venues/seatplan.py": "reads a plan's file and refuses one that cannot be a house",
@@ -121,6 +123,7 @@ FORBIDDEN = {"event", "booking", "slot", "manager", "helper", "helpers", "util",
 FORBIDDEN_ALONE = {"session", "data", "info"}
 NAMED_BY_OTHERS = {
     "palace/forms.py data": "WTForms' name for the value of a field",
+    "palace/rooms/forms.py data": "WTForms' name for the value of a field",
     "palace/tickets/forms.py data": "WTForms' name for the value of a field",
     "palace/notices/forms.py data": "WTForms' name for the value of a field",
 }

@@ -61,6 +61,7 @@ def test_somebody_comes_with_a_post_at_a_branch_and_signs_in(
         "role": "counter",
         "site": branch.id,
         "unit": None,
+        "troupe": None,
         "sign_ins": 0,
     }
     assert f'售票</span> <span class="mute small">{branch.name_zh}' in head.get(PEOPLE).text
@@ -134,7 +135,8 @@ def test_a_post_that_is_taken_away_ends_at_the_next_request(
     assert phone.get("/door").status_code == 403
     assert phone.get("/staff").status_code == 200
     [line] = lines("post_ended")
-    assert line.before == {"post": post.id, "role": "door", "site": None, "unit": None}
+    nowhere = {"site": None, "unit": None, "troupe": None}
+    assert line.before == {"post": post.id, "role": "door", **nowhere}
     assert head.post(f"{PEOPLE}/posts/999999/end").status_code == 404
 
 
@@ -178,7 +180,7 @@ def test_members_have_no_posts_of_staff_nor_staff_those_of_members(
     head: FlaskClient, make: Factory
 ) -> None:
     member, clerk = make.member(), make.staff(Role.DOOR)
-    for kind, who, role in (("member", member, "admin"), ("staff", clerk, "leader")):
+    for kind, who, role in (("member", member, "admin"), ("staff", clerk, "unit")):
         told = head.post(f"{PEOPLE}/{kind}/{who.id}/posts", data={"role": role}, headers=JSON)
         assert told.get_json()["code"] == "post_not_for_them"
 

@@ -159,7 +159,7 @@ PLAIN = {
         "message_budget_day broadcast_budget_day broadcast_per_minute broadcast_confirm_above "
         "offer_minutes offer_near_hours offer_near_minutes offer_last_hours offer_last_minutes "
         "return_rest_min_minutes return_rest_max_minutes "
-        "remind_day_hours remind_hours "
+        "remind_day_hours remind_hours season_remind_days "
         "get_in_minutes get_out_minutes doors_minutes sale_opens_days sale_opens_hour"
     ),
     "members": "id calendar_generation for_unit_id",
@@ -270,6 +270,7 @@ PLAIN = {
     "occurrences": "id occupancy_id",
     "occurrence_equipment": "occurrence_id equipment_id count",
     "room_waits": "id",
+    "troupe_shows": "performance_id troupe_id",
     "waitlists": "performance_id looked_at waiting",
 }
 """Columns that say nothing of anybody: the house, the programme, figures, rules."""

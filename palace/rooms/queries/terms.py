@@ -29,6 +29,7 @@ from palace.members.models import Post
 from palace.members.rules import Known, Role, Standing
 from palace.rooms.models import Occurrence, Purpose, Reservation, Room
 from palace.rooms.queries.facts import figures_of, room
+from palace.rooms.queries.shows import SHOWS
 from palace.rooms.queries.strikes import OF_TROUPE
 from palace.rooms.rules import OccurrenceState, monday, month
 from palace.rooms.wishes import Facts, RoomFacts, Shut, Wanted
@@ -93,6 +94,7 @@ def facts_of(
         member_minutes={day: row.minutes for day, row in by_day.items()},
         unit_counts={row.day: row.dates for row in found.get("unit", ())},
         has_unit=member.unit_id is not None,
+        show_days=[row.day for row in found.get("shows", ())],
         future=found["future"][0][0],
         in_series=in_series,
     )
@@ -129,6 +131,7 @@ def _asked(
             "troupe": (TROUPE_NOW, of_troupe | whose),
             "seasons": (SEASONS, of_troupe),
             "used": (USED, of_troupe | around),
+            "shows": (SHOWS, of_troupe),
             "strikes": (OF_TROUPE, of_troupe),  # in the place of the member's own
         }
     return asked

@@ -32,7 +32,7 @@ from palace.troupedesk.views.base import (
 )
 from palace.troupes import queries, services
 from palace.troupes.queries import Led
-from palace.troupes.rules import KINDS, STANDINGS, CertificationState
+from palace.troupes.rules import KINDS, STANDINGS
 from palace.web import allow, answer, checked, reads, wants_json
 
 SEASON = f"{LED}/seasons/<id:season_id>"
@@ -160,11 +160,8 @@ def _letter(
     status: int = 200,
 ) -> Response:
     mine, one = led(troupe_id), one_season(troupe_id, season_id)
-    asked = one.certification
-    open_ = asked is None or asked.state is CertificationState.REFUSED
-    renewed = asked is not None and asked.state is CertificationState.ASKED
-    newer = renewed and one.letter is not None and one.letter.id != asked.letter_id  # type: ignore[union-attr]
-    shown = one.letter if open_ or newer or asked is None else queries.get_letter(asked.letter_id)
+    signed = one.certification
+    shown = one.letter if one.may_sign or signed is None else queries.get_letter(signed.letter_id)
     return answer(
         "troupes/letter.html",
         lambda: {**season_json(one), "shown": letter_json(shown) if shown else None},
@@ -173,7 +170,6 @@ def _letter(
         troupe=mine.troupe,
         one=one,
         letter=shown,
-        may_sign=open_ or newer,
         form=form or SignForm(formdata=None),
         told=said,
         title=gettext("安全承诺书"),

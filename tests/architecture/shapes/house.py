@@ -195,9 +195,7 @@ HOUSE: dict[str, Shape] = {
         total=exactly(**TALLY),
         rooms=each(exactly(space=NUMBER, **TALLY)),
         troupes=each(exactly(troupe={"type": ["integer", "null"]}, **TALLY)),
-        hours=each(
-            exactly(weekday=NUMBER, hour=NUMBER, share={"type": ["integer", "null"]})
-        ),
+        hours=each(exactly(weekday=NUMBER, hour=NUMBER, share={"type": ["integer", "null"]})),
     ),
     "Listed": exactly(
         rows=each({"type": "object"}),
