@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import secrets
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
@@ -185,9 +184,18 @@ def _said(value: object) -> object:
     """Return a refusal's value in words; several refusals say one sentence after another."""
     if isinstance(value, PalaceError):
         return refusal_words(value)
-    if isinstance(value, list) and value and isinstance(value[0], PalaceError):
+    if isinstance(value, list) and any(isinstance(one, PalaceError) for one in value):
         return " ".join(refusal_words(one) for one in value)
     return value_words(value)
+
+
+def _failure(error: PalaceError) -> dict[str, Any]:
+    """Return one of several reasons: its code, its sentence, and the day it is about where it is one's."""
+    day = error.values.get("day")
+    return {"code": error.code, "day": day and str(day), "title": refusal_words(error)}
+
+
+LISTS: dict[str, Any] = {"seats": lambda seat: seat.code, "days": str, "failures": _failure}
 
 
 def problem(error: PalaceError) -> Response:
@@ -201,30 +209,15 @@ def problem(error: PalaceError) -> Response:
     }
     if isinstance(error.values.get("fields"), dict):
         detail["fields"] = error.values["fields"]
-    seats = error.values.get("seats")
-    if isinstance(seats, list):
-        detail["seats"] = [seat.code for seat in seats]
-    days = error.values.get("days")
-    if isinstance(days, list):
-        detail["days"] = [day.isoformat() for day in days]
-    failures = error.values.get("failures")
-    if isinstance(failures, list):
-        detail["failures"] = [_failure(one) for one in failures]
+    for name, of in LISTS.items():
+        many = error.values.get(name)
+        if isinstance(many, list):
+            detail[name] = [of(one) for one in many]
     if isinstance(error, ProofNeeded):
         detail["way"] = str(error.values["way"])
     response = make_response(jsonify(detail), error.status)
     response.mimetype = "application/problem+json"
     return response
-
-
-def _failure(error: PalaceError) -> dict[str, Any]:
-    """Return one of several reasons: its code, its sentence, and the day it is about where it is one's."""
-    day = error.values.get("day")
-    return {
-        "code": error.code,
-        "day": day.isoformat() if isinstance(day, date) else None,
-        "title": refusal_words(error),
-    }
 
 
 def same_site_path(target: str | None, default: str) -> str:

@@ -29,7 +29,6 @@ from palace.strikes.rules import StrikeKind
 from tests.approvals.walk import decide_about_rooms
 from tests.architecture.answers import CREATES, JSON
 from tests.architecture.openapi import FILE
-from tests.arrivals.walk import stand_at_doors
 from tests.audit.said import codes_without_words
 from tests.blocks.walk import hand_out_a_block
 from tests.codes.walk import open_a_code
@@ -48,7 +47,6 @@ from tests.security.notices_walk import read_what_was_told, tell_many
 from tests.security.plans_walk import draw_plans
 from tests.security.programme_walk import open_and_keep, switch_houses, write_and_review
 from tests.security.rooms_walk import lend_rooms
-from tests.troupes.walk import look_after_troupes
 from tests.waiting.walk import wait_for_one
 
 PASSWORD = "售票处 2026 南宫"  # noqa: S105 - a test's
@@ -375,8 +373,6 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     sell_a_package(walk, make)
     make.sign_in(walk.browser, make.member())
     take_a_court(walk.ask, make)
-    stand_at_doors(walk, make)
-    look_after_troupes(walk, make)
     find_a_room(walk, make, make.member())
     take_a_room(walk, make)
     take_a_series(walk, make)
