@@ -66,8 +66,7 @@ def fields_of(app: Flask, form: type[Form]) -> list[Field]:
 
 def field_shape(field: Field) -> Shape:
     """Return what a field may hold, as far as its kind and its validators say."""
-    chosen = isinstance(field, ChoiceField)
-    shape = shapes.one_of(field.options) if chosen else _kind_of(field)
+    shape = shapes.one_of(field.options) if isinstance(field, ChoiceField) else _kind_of(field)
     optional = any(isinstance(rule, Optional) for rule in field.validators)
     for rule in field.validators:
         shape |= _bounds_of(rule, optional=optional)
