@@ -341,7 +341,6 @@ CREATES = (
         "waiting.join",
         "courts.take",
         "room_waits.join",
-        "rooms.take_series",
         "codes.make",
         "blocks.give",
         "blocks.paste",
