@@ -76,8 +76,6 @@ from palace.review import views as review
 from palace.review.rules import reviewed
 from palace.roomdesk import views as roomdesk
 from palace.rooms import views as rooms
-from palace.rooms.services import on_room_freed, on_room_wanted
-from palace.rooms.services import waiting as room_waits
 from palace.roster import views as roster
 from palace.schema import check_current, check_known, revision
 from palace.security import Cookies, complete_keys, make_keys, use_keys
@@ -208,8 +206,6 @@ def create_app(settings: Settings) -> Flask:
     on_moved["waiting"] = lambda performance_id, _by, _since: waiting_services.pass_on(
         performance_id
     )
-    on_room_freed["waiting"] = room_waits.room_freed
-    on_room_wanted["waiting"] = room_waits.before_others
     reviewed["production"] = PRODUCTION
     web.check_addresses(app)
     if settings.proxies:

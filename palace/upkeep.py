@@ -11,6 +11,8 @@ from collections.abc import Callable
 from sqlalchemy.exc import SQLAlchemyError
 
 from palace import clock, retention
+from palace.approvals import queries as approvals
+from palace.approvals import services as passing
 from palace.arrivals import queries as doors
 from palace.arrivals import services as arrivals
 from palace.audit import services as audit
@@ -22,6 +24,7 @@ from palace.moving import services as moving
 from palace.privacy import ledger
 from palace.privacy import services as privacy
 from palace.reports import services as reports
+from palace.rooms.models import Reservation
 from palace.rooms.queries import waits as room_queues
 from palace.rooms.services import waiting as room_waits
 from palace.roster import queries as rosters
@@ -66,6 +69,15 @@ def pass_rooms_on_due() -> None:
     for space_id, span in room_queues.due(clock.now()):
         with transaction():
             room_waits.tend(space_id, span)
+
+
+def let_undecided_lapse() -> None:
+    """Write down what nobody decided about in time, each reservation a transaction."""
+    with transaction():
+        due = approvals.undecided()
+    for reservation_id in due:
+        with transaction():
+            passing.let_lapse(db.session.get_one(Reservation, reservation_id))
 
 
 def hand_out_due() -> None:

@@ -32,6 +32,7 @@ from palace.upkeep import (
     bring_up_agendas,
     hand_out_due,
     keep_erased,
+    let_undecided_lapse,
     miss_due,
     pass_on_due,
     pass_rooms_on_due,
@@ -92,6 +93,7 @@ def pass_on(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - ever
     """Offer what came free to who waits, where nobody looked meanwhile, seats and rooms; remind of shows."""
     with _flask(context).app_context():
         pass_on_due()
+        let_undecided_lapse()
         pass_rooms_on_due()
 
 

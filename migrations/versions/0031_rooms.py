@@ -17,6 +17,7 @@ INSTANT = sa.DateTime(timezone=True)
 TABLES = (
     "room_policies", "purposes", "rooms", "noise_pairs", "equipment", "room_equipment",
     "reservations", "occurrences", "occurrence_equipment", "room_waits",
+    "troupe_shows",
 )
 PURPOSES = (
     ("choir", "合唱", "Choir", True, False),
@@ -90,6 +91,7 @@ PRESETS: tuple[dict[str, Any], ...] = (
 def upgrade() -> None:
     _rooms()
     _reservations()
+    _shows()
     _rows()
     op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {', '.join(TABLES)} TO palace_app")
     op.execute("GRANT SELECT ON room_policy_presets TO palace_app")
@@ -327,6 +329,25 @@ def _reservations() -> None:
     op.create_index(op.f('ix_room_waits_space_id_starts_at'), 'room_waits', ['space_id', 'starts_at'], postgresql_where=sa.text("state IN ('waiting', 'offered')"))
     op.create_index(op.f('ix_room_waits_occurrence_id'), 'room_waits', ['occurrence_id'], postgresql_where=sa.text('occurrence_id IS NOT NULL'))
     op.create_index(op.f('ix_room_waits_troupe_id'), 'room_waits', ['troupe_id'])
+
+
+def _shows() -> None:
+    op.create_table(
+        "troupe_shows",
+        sa.Column(
+            "performance_id",
+            sa.BigInteger,
+            sa.ForeignKey("performances.id", name="fk_troupe_shows_performance_id"),
+            primary_key=True,
+        ),
+        sa.Column(
+            "troupe_id",
+            sa.BigInteger,
+            sa.ForeignKey("troupes.id", name="fk_troupe_shows_troupe_id"),
+            primary_key=True,
+        ),
+    )
+    op.create_index("ix_troupe_shows_troupe_id", "troupe_shows", ["troupe_id"])
 
 
 def _rows() -> None:

@@ -56,13 +56,6 @@ class FreeAgain(PalaceError):
     )
 
 
-class OverAlready(PalaceError):
-    """The date is over, was called off, or left already."""
-
-    status, code = 409, "over_already"
-    message = N_("这一次已经结束或取消了。")
-
-
 class KeptBefore(PalaceError):
     """A date is kept longer once."""
 

@@ -16,10 +16,10 @@ from palace.arrivals.errors import (
     NotHereYet,
     NothingHere,
     NothingToKeep,
-    OverAlready,
     TooEarly,
     TooManyNetworks,
 )
+from palace.rooms.errors import AlreadyOver
 from palace.rooms.rules import OccurrenceState
 
 STEP_SECONDS = 30
@@ -102,7 +102,7 @@ def check_may_arrive(due: Due, now: datetime) -> None:
     Raises:
         TooEarly: before `opens_at`.
         FreeAgain: nobody signed in until `lapses_at`.
-        OverAlready: it is over, called off or left.
+        AlreadyOver: it is over, called off or left.
     """
     match stage(due, now):
         case Stage.EARLY:
@@ -110,14 +110,14 @@ def check_may_arrive(due: Due, now: datetime) -> None:
         case Stage.FREE:
             raise FreeAgain(lapsed_at=due.lapses_at or due.starts_at)
         case Stage.OVER | Stage.LEFT:
-            raise OverAlready
+            raise AlreadyOver
 
 
 def check_may_keep(due: Due, now: datetime) -> None:
     """Refuse to have a room wait longer, but once and in the time of signing in.
 
     Raises:
-        TooEarly, FreeAgain, OverAlready: as `check_may_arrive`.
+        TooEarly, FreeAgain, AlreadyOver: as `check_may_arrive`.
         NothingToKeep: somebody signed in, or nobody has to.
         KeptBefore: it was kept already.
     """
@@ -133,7 +133,7 @@ def check_may_leave(due: Due, now: datetime) -> None:
 
     Raises:
         NotHereYet: nobody signed in.
-        FreeAgain, OverAlready: there is nothing to leave any more.
+        FreeAgain, AlreadyOver: there is nothing to leave any more.
     """
     match stage(due, now):
         case Stage.EARLY | Stage.WAITED:
@@ -141,7 +141,7 @@ def check_may_leave(due: Due, now: datetime) -> None:
         case Stage.FREE:
             raise FreeAgain(lapsed_at=due.lapses_at or due.starts_at)
         case Stage.OVER:
-            raise OverAlready
+            raise AlreadyOver
 
 
 def most_pressing(those: Sequence[Due], now: datetime) -> int:

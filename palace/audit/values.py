@@ -18,6 +18,8 @@ VALUES = {
     "openings": N_("开票时间"),
     "kept_for": N_("留给谁"),
     "until": N_("留到什么时候"),
+    "at": N_("什么时候"),
+    "networks": N_("馆内网络"),
     "seats": N_("座位"),
     "step": N_("步骤"),
     "mode": N_("总开关"),

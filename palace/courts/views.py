@@ -191,6 +191,7 @@ def _page(chosen: Chosen, refusal: PalaceError | None = None) -> Response:
         houses=_houses(chosen.kinds),
         kinds=[one for one in chosen.kinds if kind and one.site.id == kind.site.id],
         days=[(one, clock.at(one, time())) for one in chosen.days],
+        starts_at=clock.at(chosen.day, time()),
         day=day,
         mine=mine,
         why=[refusal_words(RuleFailed(one)) for one in day.why],

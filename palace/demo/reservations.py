@@ -45,6 +45,8 @@ STILL_WAITING = 2
 PLAYERS, STRIDE = 14, 5
 SHORT_MINUTES, COURT_MINUTES = 90, 60
 AWAY_EVERY = 5
+LATELY = range(2, 6)
+EXTRA_HOURS = (time(14, 30), time(16, 30), time(10))
 
 
 @dataclass(frozen=True)
@@ -172,19 +174,21 @@ def _before(led: Led, series: Reservation, now: datetime) -> None:
     first = series.first_on - WEEK * (WEEKS_BEFORE + 1)
     for week in range(WEEKS_BEFORE + 1):
         _past(led, series, _span(first + WEEK * week, series.begins, series.minutes), now)
-    _past(led, series, _span(palace_day(now) - DAY * 2, time(14, 30), SHORT_MINUTES), now)
+    for days, begins in itertools.product(LATELY, EXTRA_HOURS):
+        if _past(led, series, _span(palace_day(now) - DAY * days, begins, SHORT_MINUTES), now):
+            break
 
 
-def _past(led: Led, like: Reservation, span: Span, now: datetime) -> None:
-    """Write a rehearsal that took place, where the room was free and the time is over."""
+def _past(led: Led, like: Reservation, span: Span, now: datetime) -> bool:
+    """Write a rehearsal that took place, if the room was free and the time is over."""
     room = room_of(like.space_id)
     begins = span.starts_at - timedelta(minutes=room.setup_minutes)
     ends = span.ends_at + timedelta(minutes=room.teardown_minutes)
     if ends > now:
-        return
+        return False
     held = claims.occupy(room.space, Range(begins, ends), Use.REHEARSAL)
     if held is None:
-        return
+        return False
     reservation = Reservation(
         code=public_code(),
         space_id=room.space_id,
@@ -218,6 +222,7 @@ def _past(led: Led, like: Reservation, span: Span, now: datetime) -> None:
         )
     )
     db.session.flush()
+    return True
 
 
 def _miss(now: datetime) -> None:

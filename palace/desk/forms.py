@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -180,6 +181,19 @@ class NewForm(PlaceFields, SaleFields, Dated):
 
 class PlaceForm(Seen, PlaceFields, Form):
     """Where and when a performance is, changed."""
+
+
+class TroupesForm(Form):
+    """Which troupes play in a performance."""
+
+    troupes = Repeated(
+        most=MOST_VALUES,
+        longest=18,
+        too_many=STALE,
+        wrong=STALE,
+        shape=re.compile(r"[1-9][0-9]{0,17}"),
+        default=list,
+    )
 
 
 class SaleForm(Seen, SaleFields, Dated):

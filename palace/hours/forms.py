@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, SelectField, StringField, TextAreaField
-from wtforms.validators import AnyOf, InputRequired, Length, Optional, Regexp, ValidationError
+from wtforms import BooleanField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
 
 from palace.errors import PalaceError
 from palace.forms import Form
 from palace.hours.reading import LONGEST_NAME
 from palace.hours.rules import CLOSED, WEEKDAYS, Part, read_parts
-from palace.venues.fields import SeenForm
+from palace.text import N_
+from palace.venues.fields import ChoiceField, SeenForm
 from palace.venues.figure import WEEKDAY_WORDS
 from palace.web import refusal_words
 
@@ -79,14 +80,9 @@ class DayForm(HouseForm):
     """One special day: what it counts as, and what people call it."""
 
     day = StringField(_("日期"), [InputRequired(_("请填日期，例如 2026-11-28。"))])
-    counts_as = SelectField(
+    counts_as = ChoiceField(
         _("这一天按"),
-        choices=[
-            (str(CLOSED), _("闭馆")),
-            *((str(one), _(said)) for one, said in WEEKDAY_WORDS.items()),
-        ],
-        validate_choice=False,
-        validators=[AnyOf([str(one) for one in (CLOSED, *WEEKDAYS)], message=UNKNOWN)],
+        {str(CLOSED): N_("闭馆")} | {str(one): said for one, said in WEEKDAY_WORDS.items()},
     )
     name_zh = StringField(
         _("名称"),

@@ -201,6 +201,11 @@ KINDS = {
         "{place}, {starts_at}: {count} date(s) cancelled.",
         NEWS,
     ),
+    "room_changed": Kind(
+        "{place}，{starts_at}，共{count}次预约改好了。登录后在“我的”里看每一次。",
+        "{place}, {starts_at}: {count} date(s) changed. Sign in and see each under Mine.",
+        NEWS,
+    ),
     "room_refused": Kind(
         "{place}，{starts_at}，这次预约没有批准，原因登录后在“我的”里看。",
         "{place}, {starts_at}: not approved. Sign in and see why under Mine.",

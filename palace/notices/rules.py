@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from palace.money import FREE, Fen
+from palace.notices.quiet import is_quiet, next_at
 from palace.text import N_
 
 SIGN_IN_CODE = "sign_in_code"
@@ -110,6 +111,7 @@ MANNERS: dict[str, Manner] = {
     "room_wait_over": Manner(N_("排队等场地：结束了")),
     "room_taken": Manner(N_("场地约好了")),
     "room_pending": Manner(N_("场地等审批")),
+    "room_changed": Manner(N_("预约改了时间或场地"), wait=Wait.UNLESS_SOON),
     "room_cancelled": Manner(N_("场地预约取消了")),
     "tickets_issued": Manner(N_("出票通知")),
     "ticket_returned": Manner(N_("退票通知")),
@@ -191,38 +193,7 @@ def quiet_ends(now: datetime, rules: MessageRules, zone: timezone | Any) -> date
     """
     here = now.astimezone(zone)
     start, end = clock_time(rules.quiet_from), clock_time(rules.quiet_until)
-    return _next(here, end) if is_quiet(here.time(), start, end) else None
-
-
-def is_quiet(at: time, quiet_from: time, quiet_until: time) -> bool:
-    """Return whether people sleep at a clock time; equal ends: nobody ever does."""
-    if quiet_from <= quiet_until:
-        return quiet_from <= at < quiet_until
-    return at >= quiet_from or at < quiet_until
-
-
-def awake_until(
-    now: datetime, span: timedelta, latest: datetime, *, quiet_from: time, quiet_until: time
-) -> datetime:
-    """Return when so much time has passed in which people are awake, at `latest` the latest.
-
-    `now` is told in the palace's own time.
-    """
-    left, instant = span, now
-    while left and instant < latest:
-        if is_quiet(instant.time(), quiet_from, quiet_until):
-            instant = _next(instant, quiet_until)
-            continue
-        night = _next(instant, quiet_from)
-        awake = left if quiet_from == quiet_until else min(left, night - instant)
-        left, instant = left - awake, instant + awake
-    return min(instant, latest)
-
-
-def _next(instant: datetime, at: time) -> datetime:
-    """Return the next instant at this clock time, after `instant`."""
-    today = datetime.combine(instant.date(), at, instant.tzinfo)
-    return today if today > instant else today + timedelta(days=1)
+    return next_at(here, end) if is_quiet(here.time(), start, end) else None
 
 
 def comes_too_late(values: Mapping[str, Any], then: datetime) -> bool:

@@ -213,6 +213,7 @@ class CloseForm(ClosureForm):
     """A closure, with what was in its way on the list that was shown."""
 
     seen = HiddenField(validators=[InputRequired(STALE), Length(max=LONGEST_SEEN, message=STALE)])
+    displaces = BooleanField(_("借出去的也让开：马上通知他们，并给他们留出别的时间或场地"))
 
 
 def _need(field: InstantField) -> None:

@@ -242,3 +242,13 @@ class RoomWait(Base):
     joined_at: Mapped[datetime]
     occurrence_id: Mapped[int | None] = mapped_column(ForeignKey("occurrences.id"))
     ended_at: Mapped[datetime | None]
+
+
+class TroupeShow(Base):
+    """A troupe plays in a performance: in the days before, its rehearsals go first."""
+
+    __tablename__ = "troupe_shows"
+    __table_args__ = (Index(None, "troupe_id"),)
+
+    performance_id: Mapped[int] = mapped_column(ForeignKey("performances.id"), primary_key=True)
+    troupe_id: Mapped[int] = mapped_column(ForeignKey("troupes.id"), primary_key=True)

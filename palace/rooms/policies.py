@@ -35,8 +35,8 @@ class Policy(Base):
         member_day_minutes: a member's minutes of a palace day; unit_day_count: dates of a palace day
             that members of one unit have; 0: no limit.
         future_count: dates ahead one taker may have outside of series; 0: no limit.
-        priority_days: so many days before a troupe's own show at the palace its wishes go first: no
-            quota holds, and it may displace a troupe that has none.
+        priority_days: so many days before a show a troupe plays in its rehearsals go first: no quota
+            holds, and of who waits for a room it comes before the others.
         offer_minutes: how long who waits has for an answer; no longer than until the start.
     """
 

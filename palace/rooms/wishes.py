@@ -8,6 +8,8 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Protocol
 
+from palace.members.rules import Known
+
 MINUTE = timedelta(minutes=1)
 LONGEST_USE = 24 * 60  # minutes, with what belongs to it
 
@@ -183,3 +185,20 @@ class Facts:
     def at(self, day: date, clock_time: time) -> datetime:
         """Return an instant of the palace's clock."""
         return datetime.combine(day, clock_time, self.zone)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What somebody wants: a room on one date, or on one of every week, and what for.
+
+    `equipment`: how many of which things of the house are to be carried there.
+    """
+
+    space_id: int
+    spans: tuple[Span, ...]
+    purpose: str
+    people: int
+    troupe_id: int | None
+    member: Known
+    note: str = ""
+    equipment: Mapping[int, int] = field(default_factory=dict)

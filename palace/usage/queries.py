@@ -28,6 +28,7 @@ from palace.text import N_
 from palace.troupes.models import Troupe
 from palace.usage import rules
 from palace.usage.rules import Date, Day, Report
+from palace.venues import queries as venues
 from palace.venues.models import Site, Space
 
 Sites = frozenset[int] | None
@@ -35,12 +36,12 @@ COUNTED = (OccurrenceState.CONFIRMED, OccurrenceState.MISSED)
 
 
 def houses(sites: Sites) -> list[Site]:
-    """Return the houses that lend rooms, of these (None: of all), the head first."""
-    return [one for one in grid.lending_sites() if sites is None or one.id in sites]
+    """Return these houses (None: all), the head first."""
+    return [one for one in venues.sites() if sites is None or one.id in sites]
 
 
 def get_house(sites: Sites, code: str | None) -> Site:
-    """Return one of these houses that lends rooms, the first where none is named.
+    """Return one of these houses by its code, the first where none is named.
 
     Raises:
         NotFound: there is none.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from types import new_class
 from typing import Any, cast
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, Field, HiddenField, IntegerField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its stubs are older
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import TextInput
 
@@ -66,7 +67,12 @@ class ClockField(FigureField):
 
 
 class ChoiceField(SelectField):
-    """One of the values of a choice."""
+    """One of the values of a choice, each with its words."""
+
+    def __init__(self, label: Any = None, options: Any = None, **how: Any) -> None:
+        self.options: Mapping[str, str] = options or {}
+        choices = [SelectChoice(value, _(words)) for value, words in self.options.items()]
+        super().__init__(label, choices=choices, **how)
 
     def pre_validate(self, form: Any) -> None:  # noqa: ARG002 - as WTForms calls it
         """Check that it is one of them.
@@ -74,7 +80,7 @@ class ChoiceField(SelectField):
         Raises:
             ValidationError: it is none.
         """
-        if not any(choice[2] for choice in self.iter_choices()):
+        if self.data not in self.options:
             raise ValidationError(UNKNOWN)
 
 
@@ -135,8 +141,7 @@ def _field_of(figure: Figure) -> Field:
     if figure.unit is Unit.YES_NO:
         return BooleanField(_(figure.words))
     if figure.options:
-        choices = [(value, _(words)) for value, words in figure.options.items()]
-        return ChoiceField(_(figure.words), choices=choices)
+        return ChoiceField(_(figure.words), figure.options)
     bounds = {"lowest": figure.lowest, "highest": figure.highest}
     sentence = _("请填写%(lowest)s到%(highest)s的整数。", **bounds)
     validators = [

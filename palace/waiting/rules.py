@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
-from palace.notices.rules import awake_until
+from palace.notices.quiet import awake_until
 from palace.tickets.neighbours import best_sets, wheelchair_sets
 from palace.venues.rules import PlanSeat, SeatType
 from palace.waiting.errors import NoOfferYet, OfferOver

@@ -43,6 +43,9 @@ USUAL = {
     "errors",
 }
 UNUSUAL = {
+    "agenda/secrets.py": "the secret in a feed's address: made, and read again",
+    "calendars/uses.py": "the statements of rooms' uses that the feeds' statements are made of",
+    "troupes/belonging.py": "the select that agendas of everybody put into theirs; no query of its own",
     "agenda/blocks.py": "the VEVENT block of an entry, stored with it and joined into feeds",
     "arrivals/tokens.py": "the codes at doors, and the secrets of their screens",
     "audit/acts.py": "every act in words, and what acts are done to",
@@ -58,6 +61,7 @@ UNUSUAL = {
     "members/posts.py": "rules of posts and proofs, beside those of members",
     "members/unions.py": "tables of unions and whom they list, shown by models",
     "members/units.py": "kinds of unions and what rosters say, beside the rules of members",
+    "notices/quiet.py": "when people sleep, for messages and for the offers of two parts",
     "plans/foreign.py": "another program's plans made into ours",
     "plans/headings.py": "the words a plan's sheet uses, in both languages, read and written",
     "plans/placing.py": "where seats stand when a sheet says it only in part",
@@ -119,6 +123,7 @@ FORBIDDEN = {"event", "booking", "slot", "manager", "helper", "helpers", "util",
 FORBIDDEN_ALONE = {"session", "data", "info"}
 NAMED_BY_OTHERS = {
     "palace/forms.py data": "WTForms' name for the value of a field",
+    "palace/rooms/forms.py data": "WTForms' name for the value of a field",
     "palace/tickets/forms.py data": "WTForms' name for the value of a field",
     "palace/notices/forms.py data": "WTForms' name for the value of a field",
 }

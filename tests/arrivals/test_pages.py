@@ -91,13 +91,13 @@ def test_while_a_hall_is_prepared_it_is_not_said_to_be_free(
     evening: Evening, client: FlaskClient
 ) -> None:
     evening.at(-10)  # the fifteen minutes before each use
-    assert "正在准备" in client.get(screen_of(evening)).get_data(as_text=True)
+    assert "正在整理" in client.get(screen_of(evening)).get_data(as_text=True)
     evening.at(125)
     assert "现在空着" in client.get(screen_of(evening)).get_data(as_text=True)
     evening.at(-10)
     evening.arrive()
     evening.at(125)
-    assert "正在准备" in client.get(screen_of(evening)).get_data(as_text=True)
+    assert "正在整理" in client.get(screen_of(evening)).get_data(as_text=True)
 
 
 def test_what_holds_a_part_of_a_hall_is_on_the_halls_screen(
@@ -280,7 +280,7 @@ def test_a_clerk_signs_people_in_at_their_own_house_only(
     assert evening.own().occurrence.arrived_by == f"staff:{clerk.id}"
     assert client.post(f"/staff/arrivals/{evening.date.id}/leave").status_code == 303
     late = client.post(f"/staff/arrivals/{evening.date.id}/arrive", headers=JSON)
-    assert late.get_json()["code"] == "over_already"
+    assert late.get_json()["code"] == "occurrence_over"
 
 
 def test_what_was_called_off_is_not_at_the_door(evening: Evening, phone: FlaskClient) -> None:

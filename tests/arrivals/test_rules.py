@@ -16,11 +16,11 @@ from palace.arrivals.errors import (
     NotHereYet,
     NothingHere,
     NothingToKeep,
-    OverAlready,
     TooEarly,
     TooManyNetworks,
 )
 from palace.arrivals.rules import Due, Proof, Stage
+from palace.rooms.errors import AlreadyOver
 from palace.rooms.rules import OccurrenceState
 
 STARTS_AT = datetime(2026, 11, 27, 11, tzinfo=UTC)  # 19:00 in Shanghai
@@ -81,7 +81,7 @@ def test_signing_in_is_refused_with_the_instant_it_hangs_on() -> None:
     with pytest.raises(FreeAgain) as late:
         rules.check_may_arrive(DUE, LAPSES_AT)
     assert late.value.values == {"lapsed_at": LAPSES_AT}
-    with pytest.raises(OverAlready):
+    with pytest.raises(AlreadyOver):
         rules.check_may_arrive(replace(DUE, state=OccurrenceState.CANCELLED), STARTS_AT)
 
 
@@ -93,7 +93,7 @@ def test_signing_in_is_refused_with_the_instant_it_hangs_on() -> None:
         (replace(DUE, kept_at=STARTS_AT), STARTS_AT, KeptBefore),
         (HERE, STARTS_AT, NothingToKeep),
         (replace(DUE, lapses_at=None), STARTS_AT, NothingToKeep),
-        (replace(HERE, left_at=STARTS_AT), STARTS_AT, OverAlready),
+        (replace(HERE, left_at=STARTS_AT), STARTS_AT, AlreadyOver),
     ],
 )
 def test_a_room_is_kept_once_and_in_the_time_of_signing_in(
@@ -109,7 +109,7 @@ def test_a_room_is_kept_once_and_in_the_time_of_signing_in(
     [
         (DUE, STARTS_AT, NotHereYet),
         (DUE, LAPSES_AT, FreeAgain),
-        (HERE, ENDS_AT, OverAlready),
+        (HERE, ENDS_AT, AlreadyOver),
     ],
 )
 def test_only_who_is_here_leaves(due: Due, now: datetime, refusal: type[Exception]) -> None:

@@ -15,7 +15,6 @@ from palace.arrivals.errors import (
     NotHereYet,
     NothingToKeep,
     OnlyLeaders,
-    OverAlready,
     TooEarly,
 )
 from palace.arrivals.rules import Stage, stage
@@ -23,7 +22,7 @@ from palace.db import db
 from palace.errors import NotFound
 from palace.members.models import AuditLine, Member
 from palace.members.rules import Role
-from palace.rooms.errors import Taken
+from palace.rooms.errors import AlreadyOver, Taken
 from palace.rooms.models import Occurrence
 from palace.rooms.services import on_room_freed
 from palace.rooms.wishes import Span
@@ -162,7 +161,7 @@ def test_who_leaves_before_the_start_leaves_nothing_behind(evening: Evening) -> 
     db.session.refresh(evening.date)
     assert evening.date.occupancy_id is None
     assert stage(evening.own().due, evening.starts_at) is Stage.LEFT
-    with pytest.raises(OverAlready):
+    with pytest.raises(AlreadyOver):
         evening.arrive()
 
 
@@ -170,7 +169,7 @@ def test_at_the_end_there_is_nothing_left_to_leave(evening: Evening) -> None:
     evening.at(0)
     evening.arrive()
     evening.at(120)
-    with pytest.raises(OverAlready):
+    with pytest.raises(AlreadyOver):
         services.leave(evening.own(), "member:1")
 
 

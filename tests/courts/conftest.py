@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, time
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -56,14 +57,14 @@ class Courts:
     ) -> TestResponse:
         """Tap an hour, as a page or as a program does."""
         sent = {"kind": self.policy.code, "day": day.isoformat(), "hour": hour}
-        return client.post("/courts/take", data=sent, **how)  # type: ignore[arg-type]  # of a request
+        return client.post("/courts/take", data=sent, **how)
 
-    def look(self, client: FlaskClient, day: date = TODAY) -> dict[str, object]:
+    def look(self, client: FlaskClient, day: date = TODAY) -> dict[str, Any]:
         """Return a day of the kind as programs read it."""
         asked = {"kind": self.policy.code, "day": day.isoformat()}
         found = client.get("/courts", query_string=asked, headers=ASK)
         assert found.status_code == 200
-        read: dict[str, object] = found.get_json()
+        read: dict[str, Any] = found.get_json()
         return read
 
 

@@ -225,7 +225,7 @@ def test_no_courts_no_hours(client: FlaskClient, make: Factory) -> None:
 def test_a_room_of_troupes_is_no_court(client: FlaskClient, courts: Make) -> None:
     made = courts(1)
     made.lending.room()
-    assert [one["kind"] for one in made.look(client)["kinds"]] == [made.policy.code]  # type: ignore[attr-defined,index]  # JSON
+    assert [one["kind"] for one in made.look(client)["kinds"]] == [made.policy.code]
     assert db.session.query(Troupe).all() == []
     assert clock.palace_day(clock.now()) == TODAY
 

@@ -270,6 +270,7 @@ PLAIN = {
     "occurrences": "id occupancy_id",
     "occurrence_equipment": "occurrence_id equipment_id count",
     "room_waits": "id",
+    "troupe_shows": "performance_id troupe_id",
     "waitlists": "performance_id looked_at waiting",
 }
 """Columns that say nothing of anybody: the house, the programme, figures, rules."""

@@ -84,7 +84,7 @@ def test_where_no_room_is_free_then_the_nearest_time_is_offered(lending: Lending
     room, other = lending.room(), lending.room()
     one = lending.occurrence(room)
     lending.reservation(other, begins="18:00", minutes=240)
-    places = elsewhere(one, room.space, clock.now())
+    places = elsewhere(one, [room.space], clock.now())
     assert [(place.space_id, one.starts_at - place.span.starts_at) for place in places] == [
         (other.space_id, timedelta(hours=3))
     ]

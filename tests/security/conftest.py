@@ -100,6 +100,9 @@ class Belongings:
             "troupe_id": self.troupe.id,
             "season_id": self.season.id,
             "row_id": UNKNOWN_ID,
+            "policy_id": UNKNOWN_ID,
+            "equipment_id": UNKNOWN_ID,
+            "special_id": UNKNOWN_ID,
         }
         return {name: known[name] for name in rule.arguments}
 

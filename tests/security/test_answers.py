@@ -26,6 +26,7 @@ from palace.roster.models import RosterImport
 from palace.roster.rules import ImportState
 from palace.strikes.models import Strike
 from palace.strikes.rules import StrikeKind
+from tests.approvals.walk import decide_about_rooms
 from tests.architecture.answers import CREATES, JSON
 from tests.architecture.openapi import FILE
 from tests.arrivals.walk import stand_at_doors
@@ -39,11 +40,14 @@ from tests.factory import Factory
 from tests.identities.test_rules import card
 from tests.members.browser import newest_code
 from tests.packages.walk import sell_a_package
+from tests.rooms.series_walk import take_a_series
+from tests.rooms.walk import find_a_room, take_a_room
 from tests.security.changing_walk import change_and_give, move_a_show
 from tests.security.desk_walk import run_the_desk
 from tests.security.notices_walk import read_what_was_told, tell_many
 from tests.security.plans_walk import draw_plans
 from tests.security.programme_walk import open_and_keep, switch_houses, write_and_review
+from tests.security.rooms_walk import lend_rooms
 from tests.troupes.walk import look_after_troupes
 from tests.waiting.walk import wait_for_one
 
@@ -366,12 +370,17 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     hand_out_a_block(walk, make)
     open_a_code(walk, make)
     give_tickets_away(walk, make)
+    decide_about_rooms(walk, make)
     hand_coupons_out(walk, make, make.member())
     sell_a_package(walk, make)
     make.sign_in(walk.browser, make.member())
     take_a_court(walk.ask, make)
     stand_at_doors(walk, make)
     look_after_troupes(walk, make)
+    find_a_room(walk, make, make.member())
+    take_a_room(walk, make)
+    take_a_series(walk, make)
+    lend_rooms(walk, make)
     move_a_show(walk, make)
     make.sign_in(walk.browser, make.member())
     look_after_oneself(walk)

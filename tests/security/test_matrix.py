@@ -17,7 +17,13 @@ from tests.lending import Lending
 from tests.security.conftest import Belongings, address_of, addresses, own_something
 
 REQUEST_ID = re.compile(r"[0-9a-f]{8,16}")
-PRINTED = {"tickets.ticket_pdf", "tickets.ticket_png"}
+PRINTED = {
+    "tickets.ticket_pdf",
+    "tickets.ticket_png",
+    "usage.slip",
+    "usage.waiting_slip",
+    "usage.week_pdf",
+}
 EVERYBODY = "everybody"
 SIGN_OUT = {"members.sign_out", "members.sign_out_everywhere", "staff.sign_out"}
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from palace.notices.rules import is_quiet
+from palace.notices.quiet import is_quiet
 from palace.venues.rules import PlanSeat, SeatType
 from palace.waiting.rules import OfferTimes, PassedWhy, Wanted, lapses_at, seats_for, why_passed
 

@@ -37,6 +37,7 @@ def test_it_has_its_periodic_tasks(make: Factory) -> None:
         "palace:send_notices": "* * * * *",
         "palace:write_missed": "*/5 * * * *",
         "palace:hand_out_blocks": "* * * * *",
+        "palace:miss_rooms": "* * * * *",
         "palace:pass_on": "* * * * *",
         "palace:tell_moves": "* * * * *",
         "palace:rescue": "* * * * *",

@@ -23,7 +23,7 @@ def arrive(date: DoorDate, actor: str) -> DoorDate:
     The caller has seen the proof that somebody stands there.
 
     Raises:
-        TooEarly, FreeAgain, OverAlready: it is not the time; or who takes the free room was first.
+        TooEarly, FreeAgain, AlreadyOver: it is not the time; or who takes the free room was first.
     """
     date, now = _locked(date)
     if rules.stage(date.due, now) is Stage.HERE:
@@ -43,7 +43,7 @@ def keep(date: DoorDate, actor: str) -> DoorDate:
 
     Raises:
         OnlyLeaders: it is a troupe's, and the member on its roster alone.
-        TooEarly, FreeAgain, OverAlready, NothingToKeep, KeptBefore: as the rules say.
+        TooEarly, FreeAgain, AlreadyOver, NothingToKeep, KeptBefore: as the rules say.
     """
     if not date.leads:
         raise OnlyLeaders
@@ -65,7 +65,7 @@ def leave(date: DoorDate, actor: str) -> DoorDate:
     The minutes after each use of the room follow it then.
 
     Raises:
-        NotHereYet, FreeAgain, OverAlready: as the rules say.
+        NotHereYet, FreeAgain, AlreadyOver: as the rules say.
     """
     date, now = _locked(date)
     if rules.stage(date.due, now) is Stage.LEFT:

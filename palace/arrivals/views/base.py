@@ -30,6 +30,15 @@ def screen_address(room: Room) -> str:
     return address("arrivals.screen", space_id=room.space_id, secret=tokens.screen_secret(room))
 
 
+def door_of(subject: str, starts_at: datetime) -> str | None:
+    """Return where a date of today is signed in, kept and left; None: it is no room's, or another day's."""
+    kind, _, number = subject.partition(":")
+    today = clock.palace_day(clock.now())
+    if kind != "occurrence" or clock.palace_day(starts_at) != today:
+        return None
+    return url_for("arrivals.date", occurrence_id=int(number))
+
+
 def date_json(date: DoorDate, now: datetime) -> dict[str, Any]:
     """Return a date as programs read it."""
     one, due = date.occurrence, date.due

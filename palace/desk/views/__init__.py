@@ -2,10 +2,19 @@
 
 from flask import Flask
 
-from palace.desk.views import performances, publishing, sale, selling, staging, tiers
+from palace.desk.views import performances, playing, publishing, sale, selling, staging, tiers
 from palace.desk.views.base import bp
 
-__all__ = ["init_app", "performances", "publishing", "sale", "selling", "staging", "tiers"]
+__all__ = [
+    "init_app",
+    "performances",
+    "playing",
+    "publishing",
+    "sale",
+    "selling",
+    "staging",
+    "tiers",
+]
 
 
 def init_app(app: Flask) -> None:

@@ -34,6 +34,7 @@ MORE_PAGES = {
     "codes": N_("兑换码"),
     "complimentary": N_("赠票"),
     "waiting": N_("排队等票"),
+    "troupes": N_("登台的团队"),
     "move": N_("取消或改期"),
 }
 """Pages other parts have about a performance, below its own; shown where they are there."""

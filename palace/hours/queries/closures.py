@@ -45,6 +45,11 @@ class Closed:
         """Return when it ends, if nobody ends it before."""
         return max(row.ends_at for row in self.rows)
 
+    @property
+    def last_moment(self) -> datetime:
+        """Return an instant of its last day."""
+        return self.ends_at - datetime.resolution
+
     def stands(self, now: datetime) -> bool:
         """Return whether anything of it holds or is to come."""
         return any(row.stands(now) for row in self.rows)

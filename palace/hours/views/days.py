@@ -150,7 +150,6 @@ def _page(
     own, today = houses(own_sites()), palace_day(clock.now())
     first = "" if own_sites() is None else str(own[0].id)
     shown = coming_days([site.id for site in own], today - LOOKS_BACK, today + LOOKS_AHEAD)
-    form = day or days
     return answer(
         "hours/days.html",
         lambda: {"days": [day_json(one) for one in shown]},
@@ -163,8 +162,16 @@ def _page(
         outcomes=OUTCOMES,
         good=sum(one.outcome in (Outcome.NEW, Outcome.CHANGED) for one in looked or ()),
         years=reading.official_years(),
-        told=refusal_words(refusal) if refusal and form and not form.errors else "",
+        told=_told(refusal, day or days),
     )
+
+
+def _told(refusal: PalaceError | None, form: DayForm | DaysForm | None) -> str:
+    """Return what stands above the page: nothing where a field says it by itself."""
+    if refusal is None:
+        return ""
+    unseen = form.year.errors if isinstance(form, DaysForm) else ()
+    return refusal_words(refusal) if unseen or form is None or not form.errors else ""
 
 
 def _line_json(one: Looked) -> dict[str, Any]:

@@ -34,8 +34,8 @@ def policies(sites: Sites) -> Sequence[Policy]:
 
 def room_counts() -> dict[int, int]:
     """Return how many rooms each policy is for."""
-    counted = select(Room.policy_id, func.count()).group_by(Room.policy_id)
-    return dict(db.session.execute(counted).tuples().all())
+    counted = select(Room.policy_id, func.count().label("rooms")).group_by(Room.policy_id)
+    return {row.policy_id: row.rooms for row in db.session.execute(counted)}
 
 
 def get_policy(policy_id: int, sites: Sites) -> Policy:

@@ -72,9 +72,9 @@ def get_equipment(equipment_id: int, sites: Sites) -> Equipment:
 
 def stands_in(space_id: int) -> dict[int, int]:
     """Return what stands in a room for good, and how many."""
-    wanted = select(RoomEquipment.equipment_id, RoomEquipment.count)
+    wanted = select(RoomEquipment)
     of_room = wanted.where(RoomEquipment.space_id == space_id)
-    return dict(db.session.execute(of_room).tuples().all())
+    return {row.equipment_id: row.count for row in db.session.scalars(of_room)}
 
 
 def facts_of(space: Space) -> dict[str, Any]:

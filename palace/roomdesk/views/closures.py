@@ -20,6 +20,7 @@ from palace.hours.services import closing
 from palace.hours.services.closing import Looked, Wanted
 from palace.roomdesk.forms import CloseForm, ClosureForm
 from palace.roomdesk.queries.ways import said_of
+from palace.roomdesk.services import clearing
 from palace.roomdesk.services.opening import open_early
 from palace.roomdesk.views.base import ADMINISTRATORS, own_sites
 from palace.web import allow, answer, checked, pass_on, reads, refusal_words, wants_json
@@ -58,8 +59,12 @@ def close() -> ResponseReturnValue:
     try:
         wanted = _wanted(form)
         with transaction():
-            code = closing.close(
-                wanted, seen=form.seen.data or "", by=current_user.actor, now=clock.now()
+            code = clearing.close(
+                wanted,
+                seen=form.seen.data or "",
+                displaces=form.displaces.data,
+                by=current_user.actor,
+                now=clock.now(),
             )
     except PalaceError as refusal:
         pass_on(refusal)
@@ -159,7 +164,7 @@ def _one(code: str, refusal: PalaceError | None = None) -> Response:
         lambda: _json(found),
         status=refusal.status if refusal else 200,
         closed=found,
-        stands=found.stands(clock.now()),
+        still=found.stands(clock.now()),
         told=refusal_words(refusal) if refusal else "",
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -57,10 +58,11 @@ def in_the_way(space: Space, during: Range[datetime], now: datetime) -> list[InT
     return [InTheWay(*row) for row in db.session.execute(wanted).unique()]
 
 
-def elsewhere(one: Occurrence, space: Space, now: datetime) -> list[Elsewhere]:
+def elsewhere(one: Occurrence, clear_of: Collection[Space], now: datetime) -> list[Elsewhere]:
     """Return where a date could go: other rooms at its time, or else the nearest time of its day.
 
-    Only places that keep clear of the space the palace wants.
+    Args:
+        clear_of: the spaces that the palace wants; places share no part with them.
     """
     figures = figures_of(room(one.space_id).policy)
     step = timedelta(minutes=figures.step_minutes)
@@ -72,17 +74,17 @@ def elsewhere(one: Occurrence, space: Space, now: datetime) -> list[Elsewhere]:
         span = Span(day=one.day, starts_at=one.starts_at + by, ends_at=one.ends_at + by)
         if span.starts_at <= now:
             continue
-        found = _free(one, space, span)
+        found = _free(one, clear_of, span)
         if found:
             return found[:PLACES]
     return []
 
 
-def _free(one: Occurrence, space: Space, span: Span) -> list[Elsewhere]:
+def _free(one: Occurrence, clear_of: Collection[Space], span: Span) -> list[Elsewhere]:
     of = one.reservation
     site_id = room(one.space_id).space.site_id
     search = Search(spans=[span], site_ids=[site_id], people=of.people, purpose=of.purpose)
-    taken = _parts(space)
+    taken = {part for space in clear_of for part in _parts(space)}
     return [
         Elsewhere(found.room.space_id, span)
         for found in find_free(search)

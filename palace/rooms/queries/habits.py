@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, bindparam, exists, func, literal, select, true
+from sqlalchemy import Select, bindparam, exists, func, literal, or_, select, true
 from sqlalchemy.orm import aliased
 
 from palace.db import db
@@ -49,7 +49,7 @@ def _uses(*which: Any) -> Select[*tuple[Any, ...]]:
 HAS_NEXT = exists().where(
     NEXT.troupe_id == Occurrence.troupe_id,
     NEXT.day == Occurrence.day + literal(DAYS),
-    NEXT.state.in_(HOLDING),
+    or_(NEXT.state.in_(HOLDING), NEXT.reservation_id == Occurrence.reservation_id),
 )
 NOW = func.palace_clock()
 LAST = (

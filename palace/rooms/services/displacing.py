@@ -28,6 +28,7 @@ def make_way(
     *,
     by: str,
     why: str | None = None,
+    clear_of: Collection[Space] = (),
 ) -> list[Occurrence]:
     """End the dates that are in the way of the palace's work, and offer each taker other places.
 
@@ -35,12 +36,16 @@ def make_way(
 
     Args:
         agreed: the dates that were shown to whoever decided this; exactly these are ended.
+        clear_of: more spaces that the palace takes: nothing is offered there.
 
     Raises:
         InTheWayChanged: others are in the way now.
     """
     found = in_the_way(space, during, clock.now())
-    places = {one.occurrence.id: elsewhere(one.occurrence, space, clock.now()) for one in found}
+    places = {
+        one.occurrence.id: elsewhere(one.occurrence, [space, *clear_of], clock.now())
+        for one in found
+    }
     spaces = {one.occurrence.space_id for one in found} | {space.id}
     spaces |= {place.space_id for some in places.values() for place in some}
     execute(*claims.locking_spaces(spaces))

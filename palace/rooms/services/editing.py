@@ -28,10 +28,10 @@ from palace.rooms.rules import HOLDING, OccurrenceState
 from palace.rooms.series import WEEK, Scope
 from palace.rooms.services.ending import on_room_freed
 from palace.rooms.services.series import wait_for_taken
-from palace.rooms.services.taking import Wish, let_others_first, span_of, take_now, takings_of
+from palace.rooms.services.taking import let_others_first, span_of, take_now, takings_of
 from palace.rooms.services.telling import dated, owner_of, subject_of, told, values_of
 from palace.rooms.services.waiting import leave
-from palace.rooms.wishes import Span
+from palace.rooms.wishes import Span, Wish
 from palace.security import public_code
 from palace.statements import Question, execute, execute_all
 from palace.venues import services as venues

@@ -11,7 +11,8 @@ from palace.members.models import Member
 from palace.members.rules import Known
 from palace.members.services import note
 from palace.notices import services as notices
-from palace.notices.rules import awake_until, clock_time
+from palace.notices.quiet import awake_until
+from palace.notices.rules import clock_time
 from palace.rooms import claims, rules
 from palace.rooms.claims import Taking
 from palace.rooms.errors import Failure, NoiseBeside, NoOfferYet, OfferOver, RulesFailed
@@ -21,9 +22,9 @@ from palace.rooms.queries.beside import check_beside
 from palace.rooms.queries.facts import led_by, locked_occurrence, room
 from palace.rooms.queries.terms import facts_of
 from palace.rooms.rules import OccurrenceState, WaitState
-from palace.rooms.services.taking import Wish, date_of, lock, takings_of, wish_of, written
+from palace.rooms.services.taking import date_of, lock, takings_of, wish_of, written
 from palace.rooms.services.telling import leaders_of, tell_taken
-from palace.rooms.wishes import Facts, Figures, RoomFacts, Span
+from palace.rooms.wishes import Facts, Figures, RoomFacts, Span, Wish
 from palace.security import public_code
 from palace.statements import execute
 from palace.venues import queries as venues

@@ -20,8 +20,9 @@ from palace.rooms.queries.terms import facts_of
 from palace.rooms.rules import OccurrenceState, WaitState
 from palace.rooms.series import Candidate, Choice, Planned, Proposal, plan, propose, settle
 from palace.rooms.services.offering import accept
-from palace.rooms.services.taking import Wish, add_back, reserve, span_of
+from palace.rooms.services.taking import add_back, reserve, span_of
 from palace.rooms.services.waiting import wait_for_skipped
+from palace.rooms.wishes import Wish
 from palace.text import N_
 
 SWAP = "swap"

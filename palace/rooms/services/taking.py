@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from palace import commands
@@ -22,30 +21,12 @@ from palace.rooms.queries.beside import check_beside, check_equipment
 from palace.rooms.queries.terms import facts_of
 from palace.rooms.rules import OccurrenceState
 from palace.rooms.services.telling import tell_taken
-from palace.rooms.wishes import Facts, Span
+from palace.rooms.wishes import Facts, Span, Wish
 from palace.security import public_code
 from palace.statements import Question, execute_all
 
-
-@dataclass(frozen=True, kw_only=True)
-class Wish:
-    """What somebody wants: a room on one date, or on one of every week, and what for.
-
-    `equipment`: how many of which things of the house are to be carried there.
-    """
-
-    space_id: int
-    spans: tuple[Span, ...]
-    purpose: str
-    people: int
-    troupe_id: int | None
-    member: Known
-    note: str = ""
-    equipment: Mapping[int, int] = field(default_factory=dict)
-
-
 on_room_wanted: dict[str, Callable[[Wish, Sequence[Taking]], None]] = {}
-"""What sees to it that others come first before rooms are taken, behind their locks; wired in create_app."""
+"""What sees to it that others come first before rooms are taken, behind their locks."""
 
 
 def reserve(
@@ -297,7 +278,7 @@ def add_back(member: Known, occurrence_id: int, *, by: str) -> Occurrence:
         RulesFailed, NoiseBeside, Taken: as `reserve`.
     """
     wish = wish_of(facts_queries.occurrence_for(member, occurrence_id), member)
-    _locked(wish, {}, (), public_code(), by=by, key=None)
+    lock(wish)
     one = facts_queries.locked_occurrence(occurrence_id)
     if one.state is not OccurrenceState.SKIPPED:
         raise NotSkipped

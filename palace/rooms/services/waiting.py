@@ -18,12 +18,13 @@ from palace.rooms.claims import Taking
 from palace.rooms.errors import AlreadyWaiting, NothingToWaitFor, RulesFailed
 from palace.rooms.models import Occurrence, RoomWait
 from palace.rooms.queries import waits
+from palace.rooms.queries.shows import go_first
 from palace.rooms.queries.terms import facts_of
 from palace.rooms.rules import OccurrenceState, WaitState
 from palace.rooms.services import offering
 from palace.rooms.services.offering import span_of_wait, subject_of
-from palace.rooms.services.taking import Wish, lock
-from palace.rooms.wishes import Span
+from palace.rooms.services.taking import lock
+from palace.rooms.wishes import Span, Wish
 from palace.security import public_code
 
 SYSTEM = "system"
@@ -115,6 +116,8 @@ def leave(wait: RoomWait, *, by: str) -> RoomWait:
 def pass_on(space_id: int, span: Span) -> int:
     """End offers that are over and offer what is free around a time, by the order of joining.
 
+    Who rehearses for a show of the palace comes first.
+
     Behind the locks of the space; returns how many offers were made.
     """
     return _passed_on(waits.live(space_id, span.starts_at - BUFFERS, span.ends_at + BUFFERS))
@@ -134,7 +137,9 @@ def _passed_on(entries: Sequence[RoomWait]) -> int:
         elif wait.state is WaitState.WAITING and _is_over(wait, now):
             offering.end(wait, WaitState.OVER, now)
             _note_over(wait, now)
-    return sum(offering.make(wait, now) for wait in entries if wait.state is WaitState.WAITING)
+    first = go_first(entries)
+    in_turn = sorted(entries, key=lambda wait: (wait.id not in first, wait.id))
+    return sum(offering.make(wait, now) for wait in in_turn if wait.state is WaitState.WAITING)
 
 
 def _is_over(wait: RoomWait, now: datetime) -> bool:
@@ -152,10 +157,8 @@ def before_others(wish: Wish, takings: Sequence[Taking]) -> None:
     Who takes what they wait for themselves does so in their turn: behind those before them, before
     those behind. What they were offered is theirs.
     """
-    for taking in takings:
+    for taking in waits.wanted_among(takings):
         space_id = taking.room.space_id
-        if not waits.is_wanted([space_id], taking.starts_at, taking.ends_at):
-            continue
         now = clock.now()
         entries = waits.live(space_id, taking.starts_at, taking.ends_at)
         own = next((one for one in entries if _is_of(one, wish)), None)

@@ -71,7 +71,7 @@ def take(space_id: int) -> ResponseReturnValue:
     return answer(
         "rooms/take.html",
         lambda: _json(asked, told, to_decide),
-        asked=asked,
+        is_free=asked.is_free,
         place=place,
         wanted=asked.wanted,
         told=told,

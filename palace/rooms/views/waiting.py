@@ -17,6 +17,7 @@ from palace.errors import NotFound, PalaceError
 from palace.forms import as_typed
 from palace.members.queries import current_member
 from palace.members.rules import Role
+from palace.rooms import services
 from palace.rooms.forms import MOST_MINUTES, JoinWaitForm
 from palace.rooms.models import Room, RoomWait
 from palace.rooms.queries import facts, waits
@@ -34,8 +35,10 @@ bp = Blueprint("room_waits", __name__)
 
 
 def init_app(app: Flask) -> None:
-    """Register the addresses of this page, and lend 我的 what it says of who waits."""
+    """Register the addresses of this page, lend 我的 what it says, and let who waits come before others."""
     app.register_blueprint(bp)
+    services.on_room_freed["waiting"] = waiting.room_freed
+    services.on_room_wanted["waiting"] = waiting.before_others
     app.jinja_env.globals["waits_for_rooms"] = waits_for_rooms
 
 
@@ -52,13 +55,8 @@ def bring_up(space_id: int, span: Span) -> None:
             waiting.tend(space_id, span)
 
 
-def page_asked(**_where: object) -> str:
-    """Return the page that a stranger who wanted to wait goes on to."""
-    return request.full_path if request.method == "GET" else "/mine"
-
-
 @bp.get(ONE)
-@allow(Role.MEMBER, Role.ACTING, back=page_asked)
+@allow(Role.MEMBER, Role.ACTING)
 @reads(query=["starts", "minutes", "purpose", "people", "troupe"])
 def home(space_id: int) -> ResponseReturnValue:
     """Show where the member stands in the queue for a room at a time, or let them join it."""

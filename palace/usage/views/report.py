@@ -37,7 +37,7 @@ def report() -> ResponseReturnValue:
         ),
         status=refusal.status if refusal else 200,
         form=form,
-        site=site,
+        house=site,
         sites=queries.houses(sites),
         first=first,
         last=last,

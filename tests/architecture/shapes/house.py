@@ -11,6 +11,7 @@ from palace.roster.rules import ImportState
 from palace.venues.figures import Group, Unit
 from tests.architecture.shapes.kinds import (
     CODE,
+    DAY,
     FEN,
     FIGURE,
     INSTANT,
@@ -34,6 +35,19 @@ IMPORT = {
     "counts": {"type": "object", "additionalProperties": NUMBER},
     "refusal": maybe(TEXT),
 }
+TALLY = dict.fromkeys(
+    (
+        "dates",
+        "missed_dates",
+        "open_minutes",
+        "reserved_minutes",
+        "signed_in_minutes",
+        "missed_minutes",
+        "other_minutes",
+        "free_minutes",
+    ),
+    NUMBER,
+)
 EXPORT = {
     "export": CODE,
     "list": TEXT,
@@ -169,6 +183,20 @@ HOUSE: dict[str, Shape] = {
         entries=NUMBER,
     ),
     "Posters": exactly(posters=each(exactly(code=CODE, unit=TEXT))),
+    "HouseWeek": exactly(
+        site=TEXT,
+        days=each(DAY),
+        rooms=each(exactly(space=NUMBER, days=each(each(exactly(clock=TEXT, name=TEXT))))),
+    ),
+    "RoomUse": exactly(
+        site=TEXT,
+        first=DAY,
+        last=DAY,
+        total=exactly(**TALLY),
+        rooms=each(exactly(space=NUMBER, **TALLY)),
+        troupes=each(exactly(troupe={"type": ["integer", "null"]}, **TALLY)),
+        hours=each(exactly(weekday=NUMBER, hour=NUMBER, share={"type": ["integer", "null"]})),
+    ),
     "Listed": exactly(
         rows=each({"type": "object"}),
         count=NUMBER,
