@@ -52,6 +52,7 @@ def _uses(*which: Any) -> Select[*tuple[Any, ...]]:
 HAS_NEXT = exists().where(
     NEXT.troupe_id == Occurrence.troupe_id,
     NEXT.day == Occurrence.day + literal(DAYS),
+    NEXT.starts_at == Occurrence.starts_at + WEEK,
     or_(NEXT.state.in_(HOLDING), NEXT.reservation_id == Occurrence.reservation_id),
 )
 NOW = func.palace_clock()
