@@ -47,6 +47,12 @@ def _occupancies() -> None:
         "upper(during) - lower(during) <= interval '24 hours'",
     )
     op.create_index("ix_occupancies_day_space_id", "occupancies", ["day", "space_id"])
+    op.create_index(
+        "ix_occupancies_over_midnight",
+        "occupancies",
+        ["day"],
+        postgresql_where=sa.text("(timezone('Asia/Shanghai', upper(during)))::date > day"),
+    )
 
 
 def _hours() -> None:
@@ -262,6 +268,7 @@ def downgrade() -> None:
     ):
         op.drop_table(table)
     op.drop_column("sites", "networks")
+    op.drop_index("ix_occupancies_over_midnight", "occupancies")
     op.drop_index("ix_occupancies_day_space_id", "occupancies")
     op.drop_constraint(op.f("ck_occupancies_a_day_at_most"), "occupancies", type_="check")
     op.drop_column("occupancies", "day")

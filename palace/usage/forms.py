@@ -11,7 +11,7 @@ from wtforms import StringField
 from wtforms.validators import AnyOf, Length, Optional, ValidationError
 
 from palace.forms import FIRST_YEAR, LAST_YEAR
-from palace.usage.rules import LONGEST_SPAN
+from palace.usage.rules import LONGEST_SPAN, Paper, Sheet
 
 NO_DAY = _("日期写成2026-12-05这样。")
 NO_HOUSE = _("没有这一项，请重新选择。")
@@ -54,13 +54,23 @@ class WeekForm(_OfHouse):
 class SheetForm(WeekForm):
     """What a week is printed on as well."""
 
-    paper = StringField(validators=[Optional(), AnyOf(["a4", "a3"], NO_HOUSE)])
+    paper = StringField(validators=[Optional(), AnyOf([*Sheet], NO_HOUSE)])
+
+    @property
+    def kind(self) -> Sheet:
+        """Return the sheet that was asked for; anything else is A4."""
+        return Sheet.A3 if self.paper.data == Sheet.A3 else Sheet.A4
 
 
 class SlipForm(PlainForm):
     """What a slip is printed on: a4, or roll for 80 mm."""
 
-    paper = StringField(validators=[Optional(), AnyOf(["a4", "roll"], NO_HOUSE)])
+    paper = StringField(validators=[Optional(), AnyOf([*Paper], NO_HOUSE)])
+
+    @property
+    def kind(self) -> Paper:
+        """Return the paper that was asked for; anything else is a sheet."""
+        return Paper.ROLL if self.paper.data == Paper.ROLL else Paper.A4
 
 
 class ReportForm(_OfHouse):

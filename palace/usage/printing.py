@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
 import segno
@@ -19,23 +18,10 @@ from palace.rooms.queries.waits import Standing as Waits
 from palace.rooms.states import STANDING_WORDS
 from palace.rooms.timetable import Lane, Place, Taken
 from palace.tickets.printing import LANG
+from palace.usage.rules import Paper, Sheet
 from palace.venues.models import Site
 
 CODE_GROUP = 5
-
-
-class Paper(StrEnum):
-    """What a slip is printed on: a sheet, or a till's roll of 80 mm."""
-
-    A4 = "a4"
-    ROLL = "roll"
-
-
-class Sheet(StrEnum):
-    """What a week is printed on."""
-
-    A4 = "a4"
-    A3 = "a3"
 
 
 @dataclass(frozen=True)

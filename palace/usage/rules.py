@@ -5,11 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from enum import StrEnum
 
 HOUR, HOURS, WEEK = 60, 24, 7
 LONGEST_SPAN = 366
 Stretch = tuple[int, int]
 """From a minute of a day to another, counted from its midnight."""
+
+
+class Paper(StrEnum):
+    """What a slip is printed on: a sheet, or a till's roll of 80 mm."""
+
+    A4 = "a4"
+    ROLL = "roll"
+
+
+class Sheet(StrEnum):
+    """What a week is printed on."""
+
+    A4 = "a4"
+    A3 = "a3"
 
 
 def week_of(day: date) -> list[date]:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Index,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import (
     INT4MULTIRANGE,
@@ -27,6 +28,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from palace.db import Base, Id, one_of
 from palace.venues.house import HouseRules as HouseRules  # noqa: PLC0414 - says: shown to others
 from palace.venues.rules import SeatType, Use
+
+REACHES_ON = "(timezone('Asia/Shanghai', upper(during)))::date > day"
+"""Whether a use goes on at midnight or ends there: what holds on a day began on it, or is one of these."""
 
 
 class Site(Base):
@@ -158,6 +162,7 @@ class Occupancy(Base):
             "upper(during) - lower(during) <= interval '24 hours'", name="a_day_at_most"
         ),
         Index(None, "day", "space_id"),
+        Index("ix_occupancies_over_midnight", "day", postgresql_where=text(REACHES_ON)),
     )
 
     id: Mapped[Id]

@@ -37,6 +37,9 @@ JSON: dict[str, dict[str, str]] = {
     "waiting.staff": {"GET": "Queue"},
     "courts.home": {"GET": "Courts"},
     "courts.take": {"POST": "CourtTaken"},
+    "rooms.reserve": {"POST": "Reservation"},
+    "rooms.reservation": {"GET": "Reservation"},
+    "rooms.cancel": {"POST": "Reservation"},
     "rooms.series": {"GET": "Series"},
     "rooms.take_series": {"POST": "SeriesTaken"},
     "rooms.change_dates": {"GET": "Changes"},
@@ -335,6 +338,7 @@ CREATES = (
     | answers_of_troupes.CREATES
     | {
         "acting.begin",
+        "rooms.reserve",
         "rooms.take_series",
         "acting.introduce",
         "tickets.hold",

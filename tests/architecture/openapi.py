@@ -20,10 +20,12 @@ from palace.notices.rules import DECLINABLE
 from palace.rooms.forms import ClockField, DayField
 from palace.tickets.entrants import MOST_SEATS
 from palace.tickets.forms import CODE, SeatList
+from palace.venues.fields import ChoiceField
 from palace.web import CodeConverter, roles_of
 from tests.architecture import answers, shapes
 from tests.architecture.measure import ROOT
 from tests.architecture.shapes import Shape, at_least, known
+from tests.architecture.shapes.kinds import DAY, exactly, maybe
 from tests.architecture.tables import first_line, refusals, unconnected_app
 
 FILE = ROOT / "static" / "openapi.json"
@@ -64,7 +66,7 @@ def fields_of(app: Flask, form: type[Form]) -> list[Field]:
 
 def field_shape(field: Field) -> Shape:
     """Return what a field may hold, as far as its kind and its validators say."""
-    shape = _kind_of(field)
+    shape = shapes.one_of(field.options) if isinstance(field, ChoiceField) else _kind_of(field)
     optional = any(isinstance(rule, Optional) for rule in field.validators)
     for rule in field.validators:
         shape |= _bounds_of(rule, optional=optional)
@@ -248,6 +250,8 @@ def _problem(codes: Iterable[str]) -> Shape:
         {
             "fields": {"type": "object", "additionalProperties": shapes.TEXT},
             "seats": shapes.each(shapes.TEXT),
+            "days": shapes.each(DAY),
+            "failures": shapes.each(exactly(code=shapes.TEXT, day=maybe(DAY), title=shapes.TEXT)),
         },
         type={"const": "about:blank"},
         status={"type": "integer", "minimum": 400, "maximum": 599},

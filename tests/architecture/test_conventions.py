@@ -43,6 +43,9 @@ USUAL = {
     "errors",
 }
 UNUSUAL = {
+    "agenda/secrets.py": "the secret in a feed's address: made, and read again",
+    "calendars/uses.py": "the statements of rooms' uses that the feeds' statements are made of",
+    "troupes/belonging.py": "the select that agendas of everybody put into theirs; no query of its own",
     "agenda/blocks.py": "the VEVENT block of an entry, stored with it and joined into feeds",
     "arrivals/tokens.py": "the codes at doors, and the secrets of their screens",
     "audit/acts.py": "every act in words, and what acts are done to",

@@ -73,7 +73,7 @@ def test_a_room_is_written_down_with_what_stands_in_it(
     (line,) = db.session.scalars(select(AuditLine).where(AuditLine.act == "room_set"))
     assert line.after
     assert line.after["equipment"] == f"{piano.id}×2"
-    assert line.after["purposes"] == "choir dance"
+    assert line.after["purposes"] == "合唱、舞蹈"
     again = head.post(
         f"{DESK}/{room.space_id}",
         data=typed(head, room.space_id, things=[str(piano.id)], counts=["2"]),

@@ -19,7 +19,7 @@ from palace.members.models import Member
 from palace.rooms.models import NoisePair, Reservation, Room
 from palace.rooms.queries.facts import occurrences_of
 from palace.rooms.rules import OccurrenceState
-from palace.troupes.models import Season, Troupe
+from palace.troupes.models import Troupe
 from palace.venues.claims import occupy
 from palace.venues.rules import Use
 from tests.factory import Factory
@@ -353,60 +353,3 @@ def test_what_is_so_far_said_is_judged_before_it_is_sent(
     lent = lending.room(policy=lending.policy(min_minutes=150))
     failed = see(client, troupe, **asked(days, space=lent.space_id))["failed"]
     assert {one["code"] for one in failed} == {"too_short"}
-
-
-@pytest.mark.usefixtures("leader")
-def test_a_series_ends_with_the_season_and_the_policys_weeks(
-    lending: Lending, client: FlaskClient, troupe: Troupe, days: list[date]
-) -> None:
-    lending.room(policy=lending.policy(series_weeks=3))
-    assert len(see(client, troupe, **asked(days))["days"]) == 3
-    for season in db.session.scalars(select(Season)):
-        season.ends_on = days[1]
-    db.session.flush()
-    assert see(client, troupe, **asked(days))["days"] == [day.isoformat() for day in days[:2]]
-
-
-@pytest.mark.usefixtures("leader", "room")
-@pytest.mark.parametrize(
-    "said",
-    [
-        {"weekday": "9"},
-        {"weekday": "x"},
-        {"begins": "99:99"},
-        {"people": "-1"},
-        {"since": "2026-99-01"},
-        {"space": "999999"},
-        {"taken": "all"},
-        {"dates": "nonsense"},
-        {"until": "2020-01-01"},
-    ],
-)
-def test_a_link_that_says_nonsense_shows_the_page(
-    client: FlaskClient, troupe: Troupe, days: list[date], said: dict[str, str]
-) -> None:
-    page = client.get(f"/troupes/{troupe.id}/series", query_string=asked(days) | said)
-    assert page.status_code == 200
-
-
-@pytest.mark.usefixtures("leader")
-def test_accepting_all_swaps_settles_every_date(
-    lending: Lending, client: FlaskClient, troupe: Troupe, room: Room, days: list[date]
-) -> None:
-    other = lending.room("two")
-    lending.reservation(room, days[1])
-    for taken, what in (("swap", other.space_id), ("skip", "skip")):
-        shown = see(client, troupe, **asked(days, space=room.space_id, taken=taken))
-        assert [one["date"] for one in shown["dates"]][1] == f"{days[1]}:{what}"
-
-
-@pytest.mark.usefixtures("leader")
-def test_today_is_a_date_until_its_time_has_come(
-    lending: Lending, client: FlaskClient, troupe: Troupe, room: Room
-) -> None:
-    today = lending.today()
-    said = asked([today, today], space=room.space_id)
-    lending.clock_at(today, "19:00")
-    assert see(client, troupe, **said)["days"] == [today.isoformat()]
-    lending.clock_at(today, "19:01")
-    assert see(client, troupe, **said)["days"] == []

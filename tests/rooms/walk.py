@@ -20,3 +20,24 @@ def find_a_room(walk: Any, make: Factory, member: Member) -> None:
     walk.ask("GET", f"/spaces/day?day={lending.day()}")
     walk.ask("GET", f"/spaces/{room.space_id}?day={lending.day()}")
     walk.ask("GET", f"/spaces/{room.space_id}/take?starts={lending.day()}T19:00")
+
+
+def take_a_room(walk: Any, make: Factory) -> None:
+    """Take a room, look at what was taken, and give it back."""
+    lending = Lending(make)
+    room, troupe = lending.room(), lending.troupe()
+    make.sign_in(walk.browser, lending.leader(troupe))
+    taken = walk.ask(
+        "POST",
+        "/reservations",
+        key="walk-room-1",
+        space=room.space_id,
+        troupe=troupe.id,
+        starts=f"{lending.day()}T19:00",
+        minutes=120,
+        people=20,
+        purpose="choir",
+    )
+    path = f"/reservations/{taken['reservation']}"
+    walk.ask("GET", path)
+    walk.ask("POST", f"{path}/cancel", coming=True)

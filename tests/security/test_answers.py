@@ -41,7 +41,7 @@ from tests.identities.test_rules import card
 from tests.members.browser import newest_code
 from tests.packages.walk import sell_a_package
 from tests.rooms.series_walk import take_a_series
-from tests.rooms.walk import find_a_room
+from tests.rooms.walk import find_a_room, take_a_room
 from tests.security.changing_walk import change_and_give, move_a_show
 from tests.security.desk_walk import run_the_desk
 from tests.security.notices_walk import read_what_was_told, tell_many
@@ -378,9 +378,9 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     stand_at_doors(walk, make)
     look_after_troupes(walk, make)
     find_a_room(walk, make, make.member())
+    take_a_room(walk, make)
     take_a_series(walk, make)
-    for part in (stand_at_doors, look_after_troupes, lend_rooms):
-        part(walk, make)
+    lend_rooms(walk, make)
     move_a_show(walk, make)
     make.sign_in(walk.browser, make.member())
     look_after_oneself(walk)

@@ -45,11 +45,17 @@ def open_spans(spaces: Mapping[int, int], days: Collection[date]) -> dict[tuple[
         days: palace days.
     """
     weeks, special = _read(list(spaces), set(spaces.values()), days)
-    return {
-        (space_id, day): _instants(day, parts_of(day, week, special[site_id]))
+    named = {
+        space_id: (site_id, space_id if weeks.get((site_id, space_id)) else None)
         for space_id, site_id in spaces.items()
-        for week in [weeks.get((site_id, space_id)) or weeks.get((site_id, None), {})]
+    }
+    opened = {  # once for all spaces that keep their house's hours
+        (whose, day): _instants(day, parts_of(day, weeks.get(whose, {}), special[whose[0]]))
+        for whose in set(named.values())
         for day in days
+    }
+    return {
+        (space_id, day): opened[whose, day] for space_id, whose in named.items() for day in days
     }
 
 

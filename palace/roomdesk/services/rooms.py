@@ -20,6 +20,7 @@ from palace.roomdesk.queries.rooms import (
     seen_as,
 )
 from palace.rooms.models import Equipment, NoisePair, Room, RoomEquipment
+from palace.rooms.queries.facts import purposes
 from palace.security import public_code
 from palace.venues.models import Space
 
@@ -79,7 +80,9 @@ def _told(value: Any) -> Any:
     """Return a fact as the audit has it."""
     if isinstance(value, dict):
         return " ".join(f"{equipment_id}×{count}" for equipment_id, count in sorted(value.items()))
-    return " ".join(value) if isinstance(value, list) else value
+    if isinstance(value, list):
+        return "、".join(one.name_zh for one in purposes() if one.code in value)
+    return value
 
 
 def add_equipment(site_id: int, name_zh: str, name_en: str, stock: int) -> Equipment:

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import (
     ARRAY,
     BigInteger,
-    Boolean,
     Date,
     Text,
     and_,
@@ -18,6 +17,7 @@ from sqlalchemy import (
     or_,
     select,
 )
+from sqlalchemy.orm import aliased
 
 from palace.db import db, table_of
 from palace.rooms import claims
@@ -44,15 +44,12 @@ def check_beside(purpose: str, takings: Sequence[Taking]) -> None:
     Raises:
         NoiseBeside: with the days.
     """
-    found = db.session.get_one(Purpose, purpose)
-    if not (found.loud or found.quiet):
-        return
     heard = execute(
         BESIDE,
         {
             "ids": sorted({taking.room.space_id for taking in takings}),
             "days": [day.isoformat() for day in claims.days_around(takings)],
-            "loud": found.loud,
+            "purpose": purpose,
         },
     )
     days = [
@@ -105,13 +102,15 @@ PAIRED = (
     .union_all(select(PAIRS.c.other_id, PAIRS.c.space_id))
     .subquery("paired")
 )
+WISHED = aliased(Purpose)
 BESIDE = (
     select(
         PAIRED.c.beside,
         func.coalesce(Occurrence.starts_at, func.lower(Occupancy.during)).label("starts_at"),
         func.coalesce(Occurrence.ends_at, func.upper(Occupancy.during)).label("ends_at"),
     )
-    .join_from(PAIRED, Occupancy, Occupancy.space_id == PAIRED.c.heard)
+    .join_from(PAIRED, WISHED, WISHED.code == bindparam("purpose", type_=Text))
+    .join(Occupancy, Occupancy.space_id == PAIRED.c.heard)
     .outerjoin(Occurrence, Occurrence.occupancy_id == Occupancy.id)
     .outerjoin(Reservation, Reservation.id == Occurrence.reservation_id)
     .outerjoin(Purpose, Purpose.code == Reservation.purpose)
@@ -120,11 +119,8 @@ BESIDE = (
         Occupancy.day == func.any(cast(bindparam("days", type_=ARRAY(Text)), ARRAY(Date))),
         holds(),
         or_(
-            and_(
-                bindparam("loud", type_=Boolean),
-                or_(Purpose.quiet, Occupancy.use == Use.CLASS_SESSION),
-            ),
-            and_(~bindparam("loud", type_=Boolean), Purpose.loud),
+            and_(WISHED.loud, or_(Purpose.quiet, Occupancy.use == Use.CLASS_SESSION)),
+            and_(WISHED.quiet, Purpose.loud),
         ),
     )
 )

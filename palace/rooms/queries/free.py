@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    Boolean,
     ColumnElement,
     Date,
     DateTime,
@@ -24,20 +25,23 @@ from sqlalchemy import (
     cast,
     func,
     literal,
+    literal_column,
     or_,
     select,
 )
 from sqlalchemy.dialects.postgresql import INTERVAL
 
+from palace.clock import day_span
 from palace.db import db, table_of
 from palace.hours.queries import open_spans
 from palace.rooms.models import Room, RoomEquipment
 from palace.rooms.wishes import Span
 from palace.statements import execute
-from palace.venues.models import Occupancy, Space
+from palace.venues.models import REACHES_ON, Occupancy, Space
 
 DAY = timedelta(days=1)
 USES, SPACES, ROOMS = table_of(Occupancy), table_of(Space), table_of(Room)
+OVER_MIDNIGHT = literal_column(f"({REACHES_ON})", Boolean)
 
 
 class Closed(StrEnum):
@@ -97,7 +101,7 @@ def find_free(search: Search) -> list[Found]:
     days = [span.day for span in search.spans]
     opened = open_spans({of: one.space.site_id for of, one in by_id.items()}, days)
     taken: dict[int, dict[date, str]] = {of: {} for of in by_id}
-    for row in execute(TAKEN, _asked(list(by_id), search.spans)) if by_id else ():
+    for row in execute(TAKEN, _asked(rooms, search.spans)) if rooms else ():
         taken[row.space_id][row.day] = row.use
     for span in search.spans:
         for of in by_id:
@@ -145,12 +149,32 @@ def _closed(span: Span, opened: Sequence[tuple[datetime, datetime]]) -> str | No
     return None if inside else Closed.HOURS
 
 
-def _asked(space_ids: list[int], spans: Sequence[Span]) -> dict[str, Any]:
+def _asked(rooms: Collection[Room], spans: Sequence[Span]) -> dict[str, Any]:
+    """Return what the search for free rooms asks for.
+
+    Of the days before it reads what goes on past midnight; the days beside as a whole only where a
+    room's own setting up or clearing reaches there.
+    """
+    setup = timedelta(minutes=max(room.setup_minutes for room in rooms))
+    teardown = timedelta(minutes=max(room.teardown_minutes for room in rooms))
+    midnights = [day_span(span.day) for span in spans]
+    both = list(zip(spans, midnights, strict=True))
     return {
-        "ids": space_ids,
+        "ids": [room.space_id for room in rooms],
         "days": [span.day.isoformat() for span in spans],
         "starts": [span.starts_at.isoformat() for span in spans],
         "ends": [span.ends_at.isoformat() for span in spans],
+        "before": [(span.day - DAY).isoformat() for span in spans],
+        "earlier": [
+            (span.day - DAY).isoformat()
+            for span, (first, _) in both
+            if span.starts_at - setup < first
+        ],
+        "later": [
+            (span.day + DAY).isoformat()
+            for span, (_, last) in both
+            if span.ends_at + teardown > last
+        ],
     }
 
 
@@ -176,6 +200,25 @@ def _sharing() -> Any:
     )
 
 
+def _held() -> Any:
+    """Return what holds on the days of a search, and from the days beside them what reaches over.
+
+    A statement of its own, by day alone: joined to the spans at once, the planner asks the index of
+    ranges for each, which costs seconds.
+    """
+    columns: list[Any] = [USES.c.space_id, USES.c.use]
+    columns += [func.lower(USES.c.during).label("begins"), func.upper(USES.c.during).label("ends")]
+    own = select(*columns, USES.c.day).where(USES.c.day == any_(_list("days", Date)), holds())
+    over = select(*columns, USES.c.day + 1).where(
+        USES.c.day == any_(_list("before", Date)), OVER_MIDNIGHT, holds()
+    )
+    earlier, later = (
+        select(*columns, USES.c.day + by).where(USES.c.day == any_(_list(name, Date)), holds())
+        for name, by in (("earlier", 1), ("later", -1))
+    )
+    return own.union_all(over, earlier, later).cte("held").prefix_with("MATERIALIZED")
+
+
 def _taken() -> Select[Any]:
     """Return the days on which given rooms are taken for any of some spans, what belongs to both inside."""
     instant = DateTime(timezone=True)
@@ -184,23 +227,17 @@ def _taken() -> Select[Any]:
         .table_valued("day", "starts_at", "ends_at")
         .render_derived("spans")
     )
-    sharing = _sharing()
+    sharing, held = _sharing(), _held()
     minute = literal(timedelta(minutes=1), INTERVAL)
-    needed = func.tstzrange(
-        spans.c.starts_at - ROOMS.c.setup_minutes * minute,
-        spans.c.ends_at + ROOMS.c.teardown_minutes * minute,
-    )
-    beside = [spans.c.day + by for by in (-1, 0, 1)]
     return (
-        select(sharing.c.of.label("space_id"), spans.c.day, func.min(USES.c.use).label("use"))
+        select(sharing.c.of.label("space_id"), spans.c.day, func.min(held.c.use).label("use"))
         .select_from(spans)
-        .join(sharing, literal(True))
+        .join(held, held.c.day == spans.c.day)
+        .join(sharing, sharing.c.id == held.c.space_id)
         .join(ROOMS, ROOMS.c.space_id == sharing.c.of)
-        .join(USES, USES.c.space_id == sharing.c.id)
         .where(
-            or_(*(USES.c.day == day for day in beside)),
-            USES.c.during.op("&&")(needed),
-            holds(),
+            held.c.begins < spans.c.ends_at + ROOMS.c.teardown_minutes * minute,
+            held.c.ends > spans.c.starts_at - ROOMS.c.setup_minutes * minute,
         )
         .group_by(sharing.c.of, spans.c.day)
     )

@@ -3,57 +3,69 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, bindparam, select
 
-from palace import clock
-from palace.db import db
+from palace.clock import NOW
 from palace.rooms import rules
 from palace.rooms.models import Occurrence
 from palace.rooms.rules import OccurrenceState
+from palace.statements import execute_all
 from palace.venues.models import Occupancy, Space
 
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """A date with its space and its true state; `decided_by` is until when somebody decides about it."""
+    """A date, where it is, and its true state; `decided_by` is until when somebody decides about it."""
 
-    occurrence: Occurrence
-    space: Space
+    id: int
+    space_id: int
+    day: date
+    starts_at: datetime
+    ends_at: datetime
     state: OccurrenceState
+    why: str | None
+    name_zh: str
+    name_en: str
     decided_by: datetime | None
-
-    @property
-    def is_taken(self) -> bool:
-        """Return whether the room is the taker's without anybody's word."""
-        return self.state is OccurrenceState.CONFIRMED
 
     def may_cancel(self, now: datetime) -> bool:
         """Return whether there is something to give back: it stands, or was skipped, and has not begun."""
-        return rules.may_cancel(self.state, self.occurrence.starts_at, now)
+        return rules.may_cancel(self.state, self.starts_at, now)
 
 
 def standings_of(reservation_id: int) -> list[Standing]:
     """Return the dates of a reservation in their order, as they stand at the clock."""
-    now = clock.now()
-    wanted = (
-        select(Occurrence, Space, Occupancy.lapses_at)
-        .join(Space, Space.id == Occurrence.space_id)
-        .outerjoin(Occupancy, Occupancy.id == Occurrence.occupancy_id)
-        .where(Occurrence.reservation_id == reservation_id)
-        .order_by(Occurrence.day, Occurrence.id)
-    )
-    return [
-        _standing(one, space, lapses_at, now)
-        for one, space, lapses_at in db.session.execute(wanted)
-    ]
+    clock, dates = execute_all((NOW, {}), (DATES, {"reservation_id": reservation_id}))
+    return [_standing(row._asdict(), clock[0][0]) for row in dates]
 
 
-def _standing(one: Occurrence, space: Space, lapses_at: datetime | None, now: datetime) -> Standing:
-    held = one.occupancy_id is not None and (lapses_at is None or now < lapses_at)
-    state = rules.true_state(one.state, held=held, is_over=one.ends_at <= now)
+def _standing(row: dict[str, Any], now: datetime) -> Standing:
+    lapses_at, use, ends_at = row.pop("lapses_at"), row.pop("occupancy_id"), row["ends_at"]
+    held = use is not None and (lapses_at is None or now < lapses_at)
+    state = rules.true_state(row.pop("state"), held=held, is_over=ends_at <= now)
     waits = state is OccurrenceState.PENDING
-    return Standing(
-        occurrence=one, space=space, state=state, decided_by=lapses_at if waits else None
+    return Standing(**row, state=state, decided_by=lapses_at if waits else None)
+
+
+DATES = (
+    select(
+        Occurrence.id,
+        Occurrence.space_id,
+        Occurrence.day,
+        Occurrence.starts_at,
+        Occurrence.ends_at,
+        Occurrence.state,
+        Occurrence.why,
+        Occurrence.occupancy_id,
+        Space.name_zh,
+        Space.name_en,
+        Occupancy.lapses_at,
     )
+    .join(Space, Space.id == Occurrence.space_id)
+    .outerjoin(Occupancy, Occupancy.id == Occurrence.occupancy_id)
+    .where(Occurrence.reservation_id == bindparam("reservation_id", type_=BigInteger))
+    .order_by(Occurrence.day, Occurrence.id)
+)

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     and_,
+    any_,
     bindparam,
     cast,
     func,
@@ -23,25 +24,36 @@ from sqlalchemy import (
 from palace.clock import NOW as CLOCK
 from palace.clock import SHANGHAI, day_span, palace_day
 from palace.db import table_of
+from palace.errors import NotFound
 from palace.hours.models import Closure
 from palace.hours.queries import open_spans
 from palace.members.models import Post
 from palace.members.rules import Known, Role, Standing
 from palace.rooms.models import Occurrence, Purpose, Reservation, Room
-from palace.rooms.queries.facts import figures_of, room
+from palace.rooms.policies import Policy
+from palace.rooms.queries.facts import FIGURES
 from palace.rooms.queries.shows import SHOWS
 from palace.rooms.queries.strikes import OF_TROUPE
 from palace.rooms.rules import OccurrenceState, monday, month
-from palace.rooms.wishes import Facts, RoomFacts, Shut, Wanted
+from palace.rooms.wishes import Facts, Figures, RoomFacts, Shut, Wanted
 from palace.statements import Question, execute_all
 from palace.strikes.models import Strike
 from palace.strikes.rules import Ladder, barred_until
 from palace.troupes.models import Certification, Season, Troupe
 from palace.troupes.rules import CertificationState
-from palace.venues.models import HouseRules, Occupancy, Site
+from palace.venues.models import HouseRules, Occupancy, Site, Space
 from palace.venues.queries import HEAD, modes
 from palace.venues.rules import Mode
 
+OF_ROOM = (
+    "space_id",
+    "min_people",
+    "setup_minutes",
+    "teardown_minutes",
+    "approval",
+    "bookable",
+    "purposes",
+)
 DATES, USES = table_of(Occurrence), table_of(Occupancy)
 MEMBER, TROUPE = bindparam("member_id", type_=BigInteger), bindparam("troupe_id", type_=BigInteger)
 UNIT = bindparam("unit_id", type_=BigInteger)
@@ -65,15 +77,17 @@ def facts_of(
     Raises:
         NotFound: one of the spaces is not lent.
     """
-    rooms = {of: room(of) for of in {space_id, *swaps.values()}}
     days = sorted(span.day for span in wish.spans)
-    asked = _asked(wish, member, list(rooms), days)
+    asked = _asked(wish, member, sorted({space_id, *swaps.values()}), days)
     found = dict(zip(asked, execute_all(*asked.values()), strict=True))
     now = found["now"][0][0].astimezone(UTC)
-    opened = open_spans({of: one.space.site_id for of, one in rooms.items()}, days)
+    rooms = {row.space_id: row for row in found["rooms"]}
+    if not rooms.keys() >= {space_id, *swaps.values()}:
+        raise NotFound
+    opened = open_spans({of: row.site_id for of, row in rooms.items()}, days)
     told = {
-        of: _room_facts(one, found["closures"], {day: opened[of, day] for day in days})
-        for of, one in rooms.items()
+        of: _room_facts(row, found["closures"], {day: opened[of, day] for day in days})
+        for of, row in rooms.items()
     }
     by_day = {row.day: row for row in found["had"]}
     own = found["troupe"][0] if found.get("troupe") else None
@@ -109,6 +123,7 @@ def _asked(
     starts_at, ends_at = day_span(first)[0], day_span(last)[1]
     asked: dict[str, Question] = {
         "now": (CLOCK, {}),
+        "rooms": (ROOMS, {"space_ids": space_ids}),
         "house": (HOUSE, {}),
         "strikes": (STRIKES, whose),
         "purposes": (PURPOSES, {}),
@@ -138,31 +153,25 @@ def _asked(
 
 
 def _room_facts(
-    one: Room,
+    row: Any,
     closures: Iterable[Any],
     opened: Mapping[date, Sequence[tuple[datetime, datetime]]],
 ) -> RoomFacts:
-    stands = modes().of(one.space_id)
+    stands = modes().of(row.space_id)
     return RoomFacts(
-        space_id=one.space_id,
-        figures=figures_of(one.policy),
-        capacity=one.space.capacity,
-        min_people=one.min_people,
-        setup_minutes=one.setup_minutes,
-        teardown_minutes=one.teardown_minutes,
-        approval=one.approval,
-        bookable=one.bookable,
-        purposes=tuple(one.purposes),
+        **{name: getattr(row, name) for name in OF_ROOM},
+        figures=Figures(**{name: getattr(row, f"of_policy_{name}") for name in FIGURES}),
+        capacity=row.capacity,
         open=opened,
         shut=[
             Shut(
-                starts_at=row.starts_at,
-                ends_at=row.ends_at,
-                name_zh=row.reason_zh,
-                name_en=row.reason_en,
+                starts_at=shut.starts_at,
+                ends_at=shut.ends_at,
+                name_zh=shut.reason_zh,
+                name_en=shut.reason_en,
             )
-            for row in closures
-            if row.space_id == one.space_id
+            for shut in closures
+            if shut.space_id == row.space_id
         ],
         stopped=stands.reason if stands.mode is Mode.STOPPED else None,
     )
@@ -202,6 +211,18 @@ MINUTES = cast(
 ).label("minutes")
 ALONE = DATES.c.troupe_id.is_(None)
 BETWEEN = DATES.c.day.between(FIRST, LAST)
+ROOMS = (
+    select(
+        *(getattr(Room, name) for name in OF_ROOM),
+        Space.capacity,
+        Space.site_id,
+        *(getattr(Policy, name).label(f"of_policy_{name}") for name in FIGURES),
+    )
+    .select_from(Room)
+    .join(Space, Space.id == Room.space_id)
+    .join(Policy, Policy.id == Room.policy_id)
+    .where(Room.space_id == any_(SPACE_IDS))
+)
 HOUSE = (
     select(HouseRules.strikes_to_bar, HouseRules.strike_within_days, HouseRules.bar_days)
     .join(Site, Site.id == HouseRules.site_id)
@@ -216,7 +237,7 @@ CLOSURES = select(
     Closure.reason_zh,
     Closure.reason_en,
 ).where(
-    Closure.space_id == func.any(SPACE_IDS),
+    Closure.space_id == any_(SPACE_IDS),
     Closure.ended_at.is_(None),
     Closure.starts_at < bindparam("ends_at", type_=DateTime(timezone=True)),
     Closure.ends_at > bindparam("starts_at", type_=DateTime(timezone=True)),

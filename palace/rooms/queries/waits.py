@@ -5,8 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased
 
 from palace.clock import palace_day
@@ -19,6 +33,7 @@ from palace.rooms.queries import facts
 from palace.rooms.queries.free import holds
 from palace.rooms.rules import OccurrenceState, WaitState
 from palace.rooms.wishes import Span
+from palace.statements import execute
 from palace.venues.models import Occupancy, Space
 
 LIVE = (WaitState.WAITING, WaitState.OFFERED)
@@ -55,12 +70,14 @@ def around(space_ids: Sequence[int], starts_at: datetime, ends_at: datetime) -> 
     )
 
 
-def is_wanted(space_ids: Sequence[int], starts_at: datetime, ends_at: datetime) -> bool:
-    """Return whether anybody waits for something that a use of these spaces would take."""
-    wanted = select(RoomWait.id).where(
-        RoomWait.state.in_(literally(LIVE)), around(space_ids, starts_at, ends_at)
-    )
-    return db.session.scalars(wanted.limit(1)).first() is not None
+def wanted_among(takings: Sequence[Taking]) -> list[Taking]:
+    """Return those of some uses that would take what anybody waits for: one question for all dates."""
+    asked = {
+        "space_ids": [taking.room.space_id for taking in takings],
+        "starts": [taking.starts_at.isoformat() for taking in takings],
+        "ends": [taking.ends_at.isoformat() for taking in takings],
+    }
+    return [takings[row.place - 1] for row in execute(WANTED, asked)]
 
 
 def live(space_id: int, starts_at: datetime, ends_at: datetime) -> list[RoomWait]:
@@ -271,3 +288,35 @@ def _is_taken() -> ColumnElement[bool]:
         .correlate(RoomWait)
         .exists()
     )
+
+
+def _instants(name: str) -> Any:
+    return cast(bindparam(name, type_=ARRAY(Text)), ARRAY(DateTime(timezone=True)))
+
+
+def _wanted() -> Select[int]:
+    """Return which of some uses, counted from 1, somebody waits for that shares a part with them."""
+    uses = (
+        func.unnest(
+            bindparam("space_ids", type_=ARRAY(BigInteger)), _instants("starts"), _instants("ends")
+        )
+        .table_valued("space_id", "starts_at", "ends_at", with_ordinality="place")
+        .render_derived("uses")
+    )
+    wanted, parts = aliased(Space), aliased(Space)
+    return (
+        select(uses.c.place)
+        .distinct()
+        .join_from(uses, wanted, wanted.id == uses.c.space_id)
+        .join(parts, parts.atoms.op("&&")(wanted.atoms))
+        .join(RoomWait, RoomWait.space_id == parts.id)
+        .where(
+            or_(RoomWait.state == WaitState.WAITING, RoomWait.state == WaitState.OFFERED),
+            RoomWait.starts_at < uses.c.ends_at,
+            RoomWait.ends_at > uses.c.starts_at,
+        )
+        .order_by(uses.c.place)
+    )
+
+
+WANTED = _wanted()

@@ -278,7 +278,7 @@ def add_back(member: Known, occurrence_id: int, *, by: str) -> Occurrence:
         RulesFailed, NoiseBeside, Taken: as `reserve`.
     """
     wish = wish_of(facts_queries.occurrence_for(member, occurrence_id), member)
-    _locked(wish, {}, (), public_code(), by=by, key=None)
+    lock(wish)
     one = facts_queries.locked_occurrence(occurrence_id)
     if one.state is not OccurrenceState.SKIPPED:
         raise NotSkipped

@@ -14,10 +14,10 @@ from palace.agenda.services import Dated
 from palace.db import db
 from palace.members.models import Post
 from palace.notices import services as notices
-from palace.rooms.models import Occurrence, Purpose, Reservation
+from palace.rooms.models import Occurrence, Reservation
 from palace.rooms.queries import facts
+from palace.rooms.queries.named import Named, named_of
 from palace.rooms.rules import OccurrenceState
-from palace.troupes.models import Troupe
 
 PENDING_ZH, PENDING_EN = "（等审批）", " (waiting for approval)"
 
@@ -34,39 +34,38 @@ def subject_of(one: Occurrence) -> str:
     return f"occurrence:{one.id}"
 
 
-def dated(one: Occurrence) -> Dated:
-    """Return a date as agendas have it."""
+def dated(one: Occurrence, told: Named | None = None) -> Dated:
+    """Return a date as agendas have it; `told`: the names of its reservation, where they are known."""
     of = one.reservation
-    room = facts.room(one.space_id)
-    zh, en = titles(of)
+    told = told or named_of(of.purpose, of.troupe_id, [one.space_id])
+    place = told.places[one.space_id]
     pending = one.state is OccurrenceState.PENDING
     return Dated(
         subject=subject_of(one),
         kind="room",
         starts_at=one.starts_at,
         ends_at=one.ends_at,
-        title_zh=zh + (PENDING_ZH if pending else ""),
-        title_en=en + (PENDING_EN if pending else ""),
-        place_zh=f"{room.space.site.name_zh} {room.space.name_zh}",
-        place_en=f"{room.space.site.name_en}, {room.space.name_en}",
+        title_zh=told.title_zh + (PENDING_ZH if pending else ""),
+        title_en=told.title_en + (PENDING_EN if pending else ""),
+        place_zh=f"{place.site_zh} {place.name_zh}",
+        place_en=f"{place.site_en}, {place.name_en}",
         path=f"/reservations/{of.code}",
     )
 
 
 def titles(of: Reservation) -> tuple[str, str]:
     """Return what a reservation is called: what for, and whose troupe."""
-    purpose = db.session.get_one(Purpose, of.purpose)
-    if of.troupe_id is None:
-        return purpose.name_zh, purpose.name_en
-    troupe = db.session.get_one(Troupe, of.troupe_id)
-    return f"{troupe.name_zh} · {purpose.name_zh}", f"{troupe.name_en} · {purpose.name_en}"
+    told = named_of(of.purpose, of.troupe_id, [of.space_id])
+    return told.title_zh, told.title_en
 
 
 def tell_taken(of: Reservation, dates: Sequence[Occurrence], now: datetime) -> None:
     """Put the dates of a reservation that were taken into the agenda, and tell who took them."""
     held = [one for one in dates if one.state is not OccurrenceState.SKIPPED]
-    for space_id in sorted({one.space_id for one in held}):
-        there = [dated(one) for one in held if one.space_id == space_id]
+    spaces = sorted({one.space_id for one in held})
+    named = named_of(of.purpose, of.troupe_id, spaces)
+    for space_id in spaces:
+        there = [dated(one, named) for one in held if one.space_id == space_id]
         agenda.put_many(owner_of(of), there, now, space_id)
     confirmed = [one for one in held if one.state is OccurrenceState.CONFIRMED]
     for kind, some in (
@@ -75,15 +74,17 @@ def tell_taken(of: Reservation, dates: Sequence[Occurrence], now: datetime) -> N
     ):
         if some:
             subject = subject_of(some[0])
-            notices.owe(kind, subject, f"member:{of.member_id}", values_of(some), now)
+            values = values_of(some, named)
+            notices.owe(kind, subject, f"member:{of.member_id}", values, now)
 
 
-def values_of(dates: Sequence[Occurrence]) -> dict[str, Any]:
+def values_of(dates: Sequence[Occurrence], told: Named | None = None) -> dict[str, Any]:
     """Return what a notice says of dates of one reservation."""
-    first = dates[0]
-    space = facts.room(first.space_id).space
+    first, of = dates[0], dates[0].reservation
+    told = told or named_of(of.purpose, of.troupe_id, [first.space_id])
+    place = told.places[first.space_id]
     return {
-        "place": {"zh": space.name_zh, "en": space.name_en},
+        "place": {"zh": place.name_zh, "en": place.name_en},
         "starts_at": first.starts_at.isoformat(),
         "count": len(dates),
     }

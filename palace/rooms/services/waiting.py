@@ -157,10 +157,8 @@ def before_others(wish: Wish, takings: Sequence[Taking]) -> None:
     Who takes what they wait for themselves does so in their turn: behind those before them, before
     those behind. What they were offered is theirs.
     """
-    for taking in takings:
+    for taking in waits.wanted_among(takings):
         space_id = taking.room.space_id
-        if not waits.is_wanted([space_id], taking.starts_at, taking.ends_at):
-            continue
         now = clock.now()
         entries = waits.live(space_id, taking.starts_at, taking.ends_at)
         own = next((one for one in entries if _is_of(one, wish)), None)

@@ -24,7 +24,7 @@ from palace.rooms.models import Occurrence, Reservation
 from palace.rooms.queries import facts
 from palace.rooms.queries.facts import figures_of
 from palace.rooms.queries.standing import Standing, standings_of
-from palace.rooms.states import STANDING_WORDS
+from palace.rooms.states import STANDING_WORDS, OccurrenceState
 from palace.rooms.views.base import bp
 from palace.web import allow, answer, checked, pass_on, reads, refusal_words, wants_json
 
@@ -120,7 +120,7 @@ def _page(found: Reservation, refusal: PalaceError | None = None) -> Response:
         purpose=facts.get_purpose(found.purpose),
         dates=dates,
         coming=coming,
-        late={one.occurrence.id for one in coming if _is_strike(one, now)},
+        late={one.id for one in coming if _is_strike(one, now)},
         words=STANDING_WORDS,
         now=now,
         refusal=refusal_words(refusal) if refusal else "",
@@ -129,9 +129,9 @@ def _page(found: Reservation, refusal: PalaceError | None = None) -> Response:
 
 def _is_strike(one: Standing, now: datetime) -> bool:
     """Return whether giving a date back now counts as not having come."""
-    figures = figures_of(facts.room(one.occurrence.space_id).policy)
-    late = rules.is_late_to_cancel(one.occurrence.starts_at, figures, now)
-    return figures.late_cancel_strikes and late and one.is_taken
+    figures = figures_of(facts.room(one.space_id).policy)
+    late = rules.is_late_to_cancel(one.starts_at, figures, now)
+    return figures.late_cancel_strikes and late and one.state is OccurrenceState.CONFIRMED
 
 
 def _json(found: Reservation, dates: Sequence[Standing]) -> dict[str, Any]:
@@ -147,14 +147,14 @@ def _json(found: Reservation, dates: Sequence[Standing]) -> dict[str, Any]:
         "note": found.note,
         "occurrences": [
             {
-                "occurrence": one.occurrence.id,
-                "space": one.occurrence.space_id,
-                "day": one.occurrence.day.isoformat(),
-                "starts_at": iso(one.occurrence.starts_at),
-                "ends_at": iso(one.occurrence.ends_at),
+                "occurrence": one.id,
+                "space": one.space_id,
+                "day": one.day.isoformat(),
+                "starts_at": iso(one.starts_at),
+                "ends_at": iso(one.ends_at),
                 "state": one.state,
                 "decided_by": iso(one.decided_by) if one.decided_by else None,
-                "why": one.occurrence.why,
+                "why": one.why,
             }
             for one in dates
         ],

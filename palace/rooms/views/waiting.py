@@ -55,13 +55,8 @@ def bring_up(space_id: int, span: Span) -> None:
             waiting.tend(space_id, span)
 
 
-def page_asked(**_where: object) -> str:
-    """Return the page that a stranger who wanted to wait goes on to."""
-    return request.full_path if request.method == "GET" else "/mine"
-
-
 @bp.get(ONE)
-@allow(Role.MEMBER, Role.ACTING, back=page_asked)
+@allow(Role.MEMBER, Role.ACTING)
 @reads(query=["starts", "minutes", "purpose", "people", "troupe"])
 def home(space_id: int) -> ResponseReturnValue:
     """Show where the member stands in the queue for a room at a time, or let them join it."""

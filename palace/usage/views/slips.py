@@ -18,7 +18,7 @@ from palace.rooms.queries.standing import standings_of
 from palace.tickets.printing import holder
 from palace.usage import printing, queries
 from palace.usage.forms import SlipForm
-from palace.usage.printing import Job, Paper
+from palace.usage.printing import Job
 from palace.usage.views.base import PRINTS, bp, sent
 from palace.web import allow, reads
 from palace.words import named
@@ -30,7 +30,8 @@ from palace.words import named
 @PRINTS
 def slip(code: str) -> ResponseReturnValue:
     """Send the slip of a reservation (预约单) to who may give it back."""
-    return sent(_slip(facts.reservation_for(current_member(), code)), f"reservation-{code[:6]}")
+    found = facts.reservation_for(current_member(), code)
+    return sent(_slip(found, SlipForm(request.args)), f"reservation-{code[:6]}")
 
 
 @bp.get("/staff/reservations/<code:code>/slip.pdf")
@@ -40,7 +41,7 @@ def slip(code: str) -> ResponseReturnValue:
 def staff_slip(code: str) -> ResponseReturnValue:
     """Send the slip of a reservation of a room of one's house to the counter's printer."""
     found = queries.reservation_at(current_user.sites(*AT_COUNTERS), code)
-    return sent(_slip(found), f"reservation-{code[:6]}")
+    return sent(_slip(found, SlipForm(request.args)), f"reservation-{code[:6]}")
 
 
 @bp.get("/room-waits/<code:code>/slip.pdf")
@@ -55,13 +56,13 @@ def waiting_slip(code: str) -> ResponseReturnValue:
         waits.standing_of(found),
         taker=named(troupe) if troupe else holder(_member(found.member_id)).words,
         purpose=facts.get_purpose(found.purpose),
-        paper=_paper(),
+        paper=SlipForm(request.args).kind,
         now=clock.now(),
     )
     return sent(job, f"waiting-{code[:6]}")
 
 
-def _slip(found: Reservation) -> Job:
+def _slip(found: Reservation, form: SlipForm) -> Job:
     troupe = facts.find_troupe(found.troupe_id)
     return printing.slip(
         found,
@@ -69,16 +70,10 @@ def _slip(found: Reservation) -> Job:
         facts.room(found.space_id),
         taker=named(troupe) if troupe else holder(_member(found.member_id)).words,
         purpose=facts.get_purpose(found.purpose),
-        paper=_paper(),
+        paper=form.kind,
         now=clock.now(),
     )
 
 
 def _member(member_id: int) -> Member:
     return db.session.get_one(Member, member_id)
-
-
-def _paper() -> Paper:
-    """Return what was asked for; anything else is a sheet."""
-    form = SlipForm(request.args)
-    return Paper(form.paper.data or Paper.A4) if form.validate() else Paper.A4

@@ -12,7 +12,6 @@ from palace import clock
 from palace.members.posts import AT_COUNTERS, AT_PROGRAMME
 from palace.usage import printing, queries
 from palace.usage.forms import SheetForm, WeekForm
-from palace.usage.printing import Sheet
 from palace.usage.rules import WEEK, week_of
 from palace.usage.views.base import PRINTS, bp, refused, sent
 from palace.web import allow, answer, reads
@@ -66,11 +65,11 @@ def week() -> ResponseReturnValue:
 def week_pdf() -> ResponseReturnValue:
     """Send a week of a house on a sheet: `paper` is a4 or a3."""
     form, now = SheetForm(request.args), clock.now()
-    sheet = Sheet(form.paper.data or Sheet.A4) if form.validate() else Sheet.A4
+    refused(form)
     site = queries.get_house(current_user.sites(*SEES), form.site.data)
     days = _days(form, clock.palace_day(now))
     rooms = queries.week(site.id, days, now)
-    job = printing.week(site, days, rooms, sheet=sheet, now=now)
+    job = printing.week(site, days, rooms, sheet=form.kind, now=now)
     return sent(job, f"week-{days[0]}")
 
 

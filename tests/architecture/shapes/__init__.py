@@ -10,6 +10,7 @@ from tests.architecture.shapes.finding import FINDING
 from tests.architecture.shapes.house import HOUSE
 from tests.architecture.shapes.kinds import CODE, TEXT, Shape, at_least, each, known, one_of
 from tests.architecture.shapes.programme import PROGRAMME
+from tests.architecture.shapes.reserving import RESERVING
 from tests.architecture.shapes.rooms import ROOMS
 from tests.architecture.shapes.series import SERIES
 from tests.architecture.shapes.troupes import TROUPES
@@ -23,6 +24,7 @@ SHAPES: dict[str, Shape] = {
     **FINDING,
     **HOUSE,
     **PROGRAMME,
+    **RESERVING,
     **ROOMS,
     **SERIES,
     **TROUPES,

@@ -1,0 +1,121 @@
+"""Which dates a weekly series has, and links to it that say nonsense."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from palace.db import db
+from palace.members.models import Member
+from palace.rooms.models import Room
+from palace.troupes.models import Season, Troupe
+from tests.factory import Factory
+from tests.lending import Lending
+
+ASK = {"Accept": "application/json"}
+WEEKS = 4
+
+
+@pytest.fixture
+def troupe(lending: Lending) -> Troupe:
+    """Return a certified choir of 30."""
+    return lending.troupe()
+
+
+@pytest.fixture
+def leader(lending: Lending, make: Factory, client: FlaskClient, troupe: Troupe) -> Member:
+    """Return its leader, who is signed in."""
+    leader = lending.leader(troupe)
+    make.sign_in(client, leader)
+    return leader
+
+
+@pytest.fixture
+def room(lending: Lending) -> Room:
+    """Return a room for troupes."""
+    return lending.room("one", purposes=["choir"])
+
+
+@pytest.fixture
+def days(lending: Lending) -> list[date]:
+    """Return four dates a week apart."""
+    return [lending.day(3) + timedelta(weeks=week) for week in range(WEEKS)]
+
+
+def asked(days: list[date], **other: Any) -> dict[str, Any]:
+    """Return a series as the steps carry it on."""
+    said = {
+        "weekday": days[0].isoweekday(),
+        "begins": "19:00",
+        "since": days[0].isoformat(),
+        "until": days[-1].isoformat(),
+    }
+    return said | other
+
+
+def see(client: FlaskClient, troupe: Troupe, **said: Any) -> dict[str, Any]:
+    """Return what a program is shown."""
+    shown = client.get(f"/troupes/{troupe.id}/series", query_string=said, headers=ASK)
+    assert shown.status_code == 200, shown.text
+    return dict(shown.json or {})
+
+
+@pytest.mark.usefixtures("leader")
+def test_a_series_ends_with_the_season_and_the_policys_weeks(
+    lending: Lending, client: FlaskClient, troupe: Troupe, days: list[date]
+) -> None:
+    lending.room(policy=lending.policy(series_weeks=3))
+    assert len(see(client, troupe, **asked(days))["days"]) == 3
+    for season in db.session.scalars(select(Season)):
+        season.ends_on = days[1]
+    db.session.flush()
+    assert see(client, troupe, **asked(days))["days"] == [day.isoformat() for day in days[:2]]
+
+
+@pytest.mark.usefixtures("leader", "room")
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"weekday": "9"},
+        {"weekday": "x"},
+        {"begins": "99:99"},
+        {"people": "-1"},
+        {"since": "2026-99-01"},
+        {"space": "999999"},
+        {"taken": "all"},
+        {"dates": "nonsense"},
+        {"until": "2020-01-01"},
+    ],
+)
+def test_a_link_that_says_nonsense_shows_the_page(
+    client: FlaskClient, troupe: Troupe, days: list[date], said: dict[str, str]
+) -> None:
+    page = client.get(f"/troupes/{troupe.id}/series", query_string=asked(days) | said)
+    assert page.status_code == 200
+
+
+@pytest.mark.usefixtures("leader")
+def test_accepting_all_swaps_settles_every_date(
+    lending: Lending, client: FlaskClient, troupe: Troupe, room: Room, days: list[date]
+) -> None:
+    other = lending.room("two")
+    lending.reservation(room, days[1])
+    for taken, what in (("swap", other.space_id), ("skip", "skip")):
+        shown = see(client, troupe, **asked(days, space=room.space_id, taken=taken))
+        assert [one["date"] for one in shown["dates"]][1] == f"{days[1]}:{what}"
+
+
+@pytest.mark.usefixtures("leader")
+def test_today_is_a_date_until_its_time_has_come(
+    lending: Lending, client: FlaskClient, troupe: Troupe, room: Room
+) -> None:
+    today = lending.today()
+    said = asked([today, today], space=room.space_id)
+    lending.clock_at(today, "19:00")
+    assert see(client, troupe, **said)["days"] == [today.isoformat()]
+    lending.clock_at(today, "19:01")
+    assert see(client, troupe, **said)["days"] == []
