@@ -147,6 +147,7 @@ def join_a_unit(walk: Walk, unit_id: int) -> None:
 def change_oneself(walk: Walk, strike: Strike) -> None:
     """Change what a member may change, and sign out."""
     walk.ask("POST", "/mine/calendar")
+    walk.ask("GET", "/mine/calendars")
     walk.ask("POST", "/mine/standing")
     walk.ask("POST", "/mine/access", wanted=True)
     walk.ask("POST", f"/mine/strikes/{strike.id}/appeal", words="来了")
@@ -327,6 +328,9 @@ def work(walk: Walk, make: Factory, show: Performance, member: Member, strike: S
     for path in (
         f"/staff/programme/performances/{show.id}/waiting",
         "/staff/posters",
+        "/staff/week",
+        "/staff/usage",
+        "/staff/usage/dates",
         "/staff/audit",
         "/staff/tasks",
         "/staff/notices",
