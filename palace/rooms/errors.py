@@ -147,7 +147,7 @@ class DatesChanged(PalaceError):
 class NothingChanged(PalaceError):
     """Time, room and head count are as they were."""
 
-    status, code = 422, "nothing_changed"
+    status, code = 422, "dates_unchanged"
     message = N_("时间、场地和人数都和现在一样，没有要改的。")
 
 
