@@ -25,6 +25,7 @@ class Failure:
 
 class RuleFailed(PalaceError):
     """One failed rule as part of a refusal; its code is the rule's own."""
+    """One failed rule as part of a refusal; its code and its sentence are the rule's."""
 
     status, code = 422, "rule_failed"
 
@@ -144,10 +145,11 @@ class DatesChanged(PalaceError):
     message = N_("这份预约刚被改过，请看一下现在的日期再改。")
 
 
-class NothingChanged(PalaceError):
+class ReservationUnchanged(PalaceError):
     """Time, room and head count are as they were."""
 
     status, code = 422, "dates_unchanged"
+    status, code = 422, "reservation_unchanged"
     message = N_("时间、场地和人数都和现在一样，没有要改的。")
 
 

@@ -18,7 +18,13 @@ from palace.notices import services as notices
 from palace.notices.rules import changed
 from palace.rooms import claims, rules
 from palace.rooms.claims import Taking
-from palace.rooms.errors import AlreadyOver, DatesChanged, Failure, NothingChanged, RulesFailed
+from palace.rooms.errors import (
+    AlreadyOver,
+    DatesChanged,
+    Failure,
+    ReservationUnchanged,
+    RulesFailed,
+)
 from palace.rooms.models import Occurrence, OccurrenceEquipment, Reservation
 from palace.rooms.queries import changing, waits
 from palace.rooms.queries import facts as facts_queries
@@ -108,7 +114,7 @@ def change(
         NotFound: it is not theirs, or the room is not lent.
         AlreadyOver: no date is left to change.
         DatesChanged: they are not those that were shown.
-        NothingChanged: it is so already.
+        ReservationUnchanged: it is so already.
         RulesFailed, NoiseBeside, EquipmentShort, Taken: nothing is changed then.
     """
     one = facts_queries.occurrence_for(member, occurrence_id)
@@ -164,7 +170,7 @@ def _check_as_shown(
     if shown is not None and {one.id for one in some} != set(shown):
         raise DatesChanged
     if not any(wanted.changes(one) for one in some):
-        raise NothingChanged
+        raise ReservationUnchanged
 
 
 def _release(some: Sequence[Occurrence]) -> None:
