@@ -41,7 +41,7 @@ class UndeclaredAddress(RuntimeError):
 
 
 proof: dict[str, Callable[[], None]] = {}
-"""What asks again who somebody is, under "check"; wired in create_app. It raises where that is open."""
+"""What asks again who somebody is, under "check"; wired by members. It raises where that is open."""
 
 
 def allow(

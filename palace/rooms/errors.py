@@ -25,6 +25,7 @@ class Failure:
 
 class RuleFailed(PalaceError):
     """One failed rule as part of a refusal; its code is the rule's own."""
+
     """One failed rule as part of a refusal; its code and its sentence are the rule's."""
 
     status, code = 422, "rule_failed"

@@ -71,6 +71,8 @@ NOTED: dict[str, tuple[type[StrEnum], ...]] = {
     "returns": (Returns,),
     "format": (Format,),
     "found_by": (FoundBy,),
+    "takers": (Takers,),
+    "troupe_kind": (Kind,),
 }
 """What values of the audit are codes, and of which enums."""
 STATE = re.compile(r"'state': '(\w+)'")

@@ -127,11 +127,8 @@ def change(
     old = {each.id: (span_of(each), each.space_id) for each in some}
     let_others_first(judged.wish, judged.takings)
     _release(some)
-    held = take_now(judged.wish, judged.takings) if judged.takings else []
+    took = _taken(judged)
     of = _reservation(one.reservation, dates, some, wanted, judged.now)
-    took = {
-        taking.span.day: (taking, use) for taking, use in zip(judged.takings, held, strict=True)
-    }
     for each in some:
         _rewrite(each, of, wanted, took)
     db.session.flush()
@@ -143,9 +140,7 @@ def change(
         after={"dates": len(some), "space": judged.wish.space_id},
         actor=by,
     )
-    for span, space_id in old.values():
-        for freed in on_room_freed.values():
-            freed(space_id, span)
+    _pass_on(old)
     return of
 
 
@@ -180,6 +175,14 @@ def _release(some: Sequence[Occurrence]) -> None:
         db.session.flush()
         if occupancy_id is not None:
             venues.release(occupancy_id)
+
+
+def _taken(judged: Judged) -> dict[date, tuple[Taking, int]]:
+    """Take the hours a change asks for; return them by day, each with what holds it."""
+    uses = take_now(judged.wish, judged.takings) if judged.takings else []
+    return {
+        taking.span.day: (taking, use) for taking, use in zip(judged.takings, uses, strict=True)
+    }
 
 
 def _reservation(
@@ -267,3 +270,10 @@ def _wait_anew(skipped: Sequence[Occurrence], now: datetime, by: str) -> None:
         if wait:
             leave(wait, by=by)
     wait_for_taken(skipped, now)
+
+
+def _pass_on(old: Mapping[int, tuple[Span, int]]) -> None:
+    """Let whoever waits have the hours that were given back."""
+    for span, space_id in old.values():
+        for freed in on_room_freed.values():
+            freed(space_id, span)
