@@ -32,6 +32,7 @@ CHINESE_BY_ITSELF = {
     "palace/notices/kinds.py": "gateways send approved texts, one per language",
     "palace/pages.py": "names the house where no site is known yet",
     "palace/plans/headings.py": "the words a plan's sheet uses, in both languages",
+    "palace/rooms/services/telling.py": "an agenda's titles stand in both languages, whoever reads it",
     "palace/roster/headings.py": "the words lists use for their columns, in both languages",
     "palace/printing_fonts.py": "characters to cut out of a font",
     "palace/printing_process.py": "tries the fonts at its start",
