@@ -43,7 +43,7 @@ JSON: dict[str, dict[str, str]] = {
     "rooms.series": {"GET": "Series"},
     "rooms.take_series": {"POST": "SeriesTaken"},
     "rooms.change_dates": {"GET": "Changes"},
-    "rooms.take_change": {"POST": "Changed"},
+    "rooms.take_change": {"POST": "DatesChanged"},
     "rooms.add_skipped": {"POST": "AddedBack"},
     "room_waits.home": {"GET": "RoomWait"},
     "room_waits.join": {"POST": "RoomWait"},

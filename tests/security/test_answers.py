@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import jsonschema_rs
@@ -27,6 +28,7 @@ from palace.roster.rules import ImportState
 from palace.strikes.models import Strike
 from palace.strikes.rules import StrikeKind
 from tests.approvals.walk import decide_about_rooms
+from tests.architecture import shapes
 from tests.architecture.answers import CREATES, JSON
 from tests.architecture.openapi import FILE
 from tests.arrivals.walk import stand_at_doors
@@ -46,9 +48,11 @@ from tests.security.changing_walk import change_and_give, move_a_show
 from tests.security.desk_walk import run_the_desk
 from tests.security.notices_walk import read_what_was_told, tell_many
 from tests.security.plans_walk import draw_plans
+from tests.security.privacy_walk import look_after_data, look_after_oneself
 from tests.security.programme_walk import open_and_keep, switch_houses, write_and_review
 from tests.security.rooms_walk import lend_rooms
 from tests.troupes.walk import look_after_troupes
+from tests.usage.walk import look_at_use
 from tests.waiting.walk import wait_for_one
 
 PASSWORD = "售票处 2026 南宫"  # noqa: S105 - a test's
@@ -92,14 +96,17 @@ class Walk:
             self.wrong.append(f"{method} {path}: {answer.status_code} {answer.text}")
             return {}
         self.seen.add((endpoint, method))
-        self.wrong += faults(JSON[endpoint][method], answer.get_json())
+        wrong = faults(JSON[endpoint][method], answer.get_json())
+        self.wrong += [f"{method} {path}: {one}" for one in wrong]
         return answer.get_json()
 
 
 @pytest.fixture
-def walk(app: Flask) -> Walk:
-    """Return a browser without cookies that takes notes."""
-    return Walk(app)
+def walk(app: Flask) -> Iterator[Walk]:
+    """Return a browser without cookies that takes notes; they are read also where the walk broke off."""
+    walk = Walk(app)
+    yield walk
+    assert walk.wrong == [], "\n".join(walk.wrong)
 
 
 def enter(walk: Walk, member: Member) -> None:
@@ -154,31 +161,6 @@ def change_oneself(walk: Walk, strike: Strike) -> None:
     walk.ask("POST", f"/mine/strikes/{strike.id}/appeal", words="来了")
     walk.ask("GET", "/mine/history?page=2")
     walk.ask("POST", "/sign-out")
-
-
-def look_after_oneself(walk: Walk) -> None:
-    """Read what is kept of oneself, take it along, and leave for good."""
-    walk.ask("GET", "/privacy")
-    walk.ask("GET", "/privacy/privacy/1")
-    walk.ask("POST", "/mine/consents")
-    walk.ask("GET", "/mine/data")
-    walk.ask("POST", "/mine/data/open")
-    walk.ask("POST", "/mine/data/file")
-    walk.ask("POST", "/mine/consents/identity/withdraw")
-    walk.ask("GET", "/mine/erase")
-    walk.ask("POST", "/mine/erase")
-
-
-def look_after_data(walk: Walk, leaving: Member) -> None:
-    """Publish a text, set how long things are kept, erase somebody at the counter."""
-    kept = walk.ask("GET", "/staff/privacy")
-    body = {"body_zh": "新的一版，" * 10, "body_en": "Another version of this text."}
-    walk.ask("POST", "/staff/privacy/texts", purpose="guardian", after=1, **body)
-    walk.ask("POST", "/staff/privacy/days", **kept["days"])
-    walk.ask("POST", "/staff/privacy/find", phone=leaving.phone)
-    path = f"/staff/people/member/{leaving.id}/erase"
-    walk.ask("GET", path)
-    walk.ask("POST", path, why="本人要求")
 
 
 def set_the_rules(walk: Walk) -> None:
@@ -381,14 +363,18 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     take_a_room(walk, make)
     take_a_series(walk, make)
     lend_rooms(walk, make)
+    look_at_use(walk, make)
     move_a_show(walk, make)
     make.sign_in(walk.browser, make.member())
     look_after_oneself(walk)
     work(walk, make, show, member, strike)
 
-    assert walk.wrong == []
     assert codes_without_words() == []
     assert walk.seen == {(name, method) for name, methods in JSON.items() for method in methods}
+
+
+def test_a_name_is_of_one_shape() -> None:
+    assert sum(len(part) for part in shapes.PARTS) == len(shapes.SHAPES)
 
 
 @pytest.mark.parametrize("body", [{"performances": [{}]}, {}, {"performances": [], "more": 1}])

@@ -12,7 +12,7 @@ from tests.factory import Factory
 from tests.lending import Lending
 
 DESK = "/staff/troupes"
-FACTS = {"name_zh": "职工合唱团", "name_en": "Choir", "kind": "choir", "size": 40}
+FACTS = {"name_zh": "春之声合唱团", "name_en": "Voices of Spring", "kind": "choir", "size": 40}
 YEAR = {"name_zh": "2026年度", "name_en": "2026", "first": "2000-01-01", "last": "2999-12-31"}
 TEXT = {"text_zh": "安全第一。", "text_en": "Safety first."}
 

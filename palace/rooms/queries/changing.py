@@ -86,12 +86,15 @@ def met(takings: Sequence[Taking], some: Collection[Occurrence]) -> Iterator[dat
     """
     spaces = {taking.room.space_id for taking in takings}
     span = func.lower(Occupancy.during), func.upper(Occupancy.during)
-    wanted = select(Space.id, *span).where(
-        Space.id.in_(spaces),
-        Occupancy.day.in_(days_around(takings)),
-        Occupancy.atoms.op("&&")(Space.atoms),
-        holds(),
-        Occupancy.id.not_in([one.occupancy_id for one in some if one.occupancy_id]),
+    wanted = (
+        select(Space.id, *span)
+        .join(Occupancy, Occupancy.atoms.op("&&")(Space.atoms))
+        .where(
+            Space.id.in_(spaces),
+            Occupancy.day.in_(days_around(takings)),
+            holds(),
+            Occupancy.id.not_in([one.occupancy_id for one in some if one.occupancy_id]),
+        )
     )
     uses = db.session.execute(wanted).all()
     for taking in takings:
