@@ -22,6 +22,7 @@ OWN_NAMES = {"中文": "a language is offered by its own name"}
 CHINESE_BY_ITSELF = {
     "palace/agenda/blocks.py": "a calendar does not know its reader's language: both stand in it",
     "palace/coupons/reading.py": "what partners write above a column, in both languages",
+    "palace/hours/rules.py": "what people write between two times",
     "palace/hours/reading.py": "what people write for a weekday in a list, in both languages",
     "palace/consents/rules.py": "a text stands in both languages, as the one who agrees may read either",
     "palace/calendars/services.py": "a public feed is asked for in a language, whatever its reader's is",

@@ -64,7 +64,7 @@ def house(site_id: int) -> ResponseReturnValue:
 @reads(WeekForm)
 def set_house(site_id: int) -> ResponseReturnValue:
     """Set when a house is open on each day of the week."""
-    return _set(get_site(site_id, own_sites()))
+    return _set(get_site(site_id, own_sites()), WeekForm())
 
 
 @bp.get(SPACE)
@@ -79,7 +79,7 @@ def space(space_id: int) -> ResponseReturnValue:
 @reads(WeekForm)
 def set_space(space_id: int) -> ResponseReturnValue:
     """Give a space hours of its own."""
-    return _set(get_space(space_id, own_sites()))
+    return _set(get_space(space_id, own_sites()), WeekForm())
 
 
 @bp.post(f"{SPACE}/follow")
@@ -95,8 +95,7 @@ def follow(space_id: int) -> ResponseReturnValue:
     )
 
 
-def _set(place: Site | Space) -> ResponseReturnValue:
-    form = WeekForm()
+def _set(place: Site | Space, form: WeekForm) -> ResponseReturnValue:
     return _do(
         place,
         form,

@@ -33,9 +33,9 @@ from palace.notices.rules import (
 
 BATCH = 20
 house_figures: dict[str, Callable[[], MessageRules]] = {}
-"""The figures of the house, under "house"; wired in create_app."""
+"""The figures of the house, under "house"; wired in palace/wiring.py."""
 stopped: dict[str, Callable[[Collection[str]], Collection[str]]] = {}
-"""By kind, which of some subjects somebody has stopped: nothing of them leaves; wired in create_app."""
+"""By kind, which of some subjects somebody has stopped: nothing of them leaves; wired in palace/wiring.py."""
 
 
 @dataclass(frozen=True)

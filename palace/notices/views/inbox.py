@@ -35,7 +35,7 @@ VALUE_NAMES = {
     "unit": N_("单位"),
 }
 bodies: dict[str, Callable[[Iterable[str]], Mapping[str, Mapping[str, str]]]] = {}
-"""Who has the long text of a kind, by subject in both languages; wired in create_app."""
+"""Who has the long text of a kind, by subject in both languages; wired in palace/wiring.py."""
 
 bp = Blueprint("notices", __name__, url_prefix="/mine/notices")
 

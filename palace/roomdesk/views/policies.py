@@ -83,7 +83,7 @@ def policy(policy_id: int) -> ResponseReturnValue:
 def set_policy(policy_id: int) -> ResponseReturnValue:
     """Set the figures of a policy."""
     found = get_policy(policy_id, own_sites())
-    form = POLICY_FORMS[found.takers]()
+    form = MemberPolicyForm() if found.takers is Takers.MEMBER else TroupePolicyForm()
     return _do(
         found,
         form,
@@ -99,7 +99,7 @@ def set_policy(policy_id: int) -> ResponseReturnValue:
 def look(policy_id: int) -> ResponseReturnValue:
     """Say how many dates to come would not keep other figures; nothing is changed."""
     found = get_policy(policy_id, own_sites())
-    form = POLICY_FORMS[found.takers]()
+    form = MemberPolicyForm() if found.takers is Takers.MEMBER else TroupePolicyForm()
     try:
         checked(form)
     except PalaceError as refusal:

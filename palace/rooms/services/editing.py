@@ -18,7 +18,13 @@ from palace.notices import services as notices
 from palace.notices.rules import changed
 from palace.rooms import claims, rules
 from palace.rooms.claims import Taking
-from palace.rooms.errors import AlreadyOver, DatesChanged, Failure, NothingChanged, RulesFailed
+from palace.rooms.errors import (
+    AlreadyOver,
+    DatesChanged,
+    Failure,
+    ReservationUnchanged,
+    RulesFailed,
+)
 from palace.rooms.models import Occurrence, OccurrenceEquipment, Reservation
 from palace.rooms.queries import changing, waits
 from palace.rooms.queries import facts as facts_queries
@@ -108,7 +114,7 @@ def change(
         NotFound: it is not theirs, or the room is not lent.
         AlreadyOver: no date is left to change.
         DatesChanged: they are not those that were shown.
-        NothingChanged: it is so already.
+        ReservationUnchanged: it is so already.
         RulesFailed, NoiseBeside, EquipmentShort, Taken: nothing is changed then.
     """
     one = facts_queries.occurrence_for(member, occurrence_id)
@@ -121,11 +127,8 @@ def change(
     old = {each.id: (span_of(each), each.space_id) for each in some}
     let_others_first(judged.wish, judged.takings)
     _release(some)
-    held = take_now(judged.wish, judged.takings) if judged.takings else []
+    took = _taken(judged)
     of = _reservation(one.reservation, dates, some, wanted, judged.now)
-    took = {
-        taking.span.day: (taking, use) for taking, use in zip(judged.takings, held, strict=True)
-    }
     for each in some:
         _rewrite(each, of, wanted, took)
     db.session.flush()
@@ -137,9 +140,7 @@ def change(
         after={"dates": len(some), "space": judged.wish.space_id},
         actor=by,
     )
-    for span, space_id in old.values():
-        for freed in on_room_freed.values():
-            freed(space_id, span)
+    _pass_on(old)
     return of
 
 
@@ -164,7 +165,7 @@ def _check_as_shown(
     if shown is not None and {one.id for one in some} != set(shown):
         raise DatesChanged
     if not any(wanted.changes(one) for one in some):
-        raise NothingChanged
+        raise ReservationUnchanged
 
 
 def _release(some: Sequence[Occurrence]) -> None:
@@ -174,6 +175,14 @@ def _release(some: Sequence[Occurrence]) -> None:
         db.session.flush()
         if occupancy_id is not None:
             venues.release(occupancy_id)
+
+
+def _taken(judged: Judged) -> dict[date, tuple[Taking, int]]:
+    """Take the hours a change asks for; return them by day, each with what holds it."""
+    uses = take_now(judged.wish, judged.takings) if judged.takings else []
+    return {
+        taking.span.day: (taking, use) for taking, use in zip(judged.takings, uses, strict=True)
+    }
 
 
 def _reservation(
@@ -261,3 +270,10 @@ def _wait_anew(skipped: Sequence[Occurrence], now: datetime, by: str) -> None:
         if wait:
             leave(wait, by=by)
     wait_for_taken(skipped, now)
+
+
+def _pass_on(old: Mapping[int, tuple[Span, int]]) -> None:
+    """Let whoever waits have the hours that were given back."""
+    for span, space_id in old.values():
+        for freed in on_room_freed.values():
+            freed(space_id, span)
