@@ -19,8 +19,7 @@ from palace.members.services import (
 from palace.moving.services import on_moved
 from palace.notices import senders
 from palace.notices.rules import BROADCAST
-from palace.notices.services import house_figures, owe_code, stopped, tell_old_number
-from palace.notices.views.inbox import bodies
+from palace.notices.services import bodies, house_figures, owe_code, stopped, tell_old_number
 from palace.packages import services as packages
 from palace.payments.services import on_paid
 from palace.productions.services import PRODUCTION

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
-
-from sqlalchemy import select
 
 from palace import clock
 from palace.agenda import services as agenda
@@ -16,104 +13,30 @@ from palace.members.rules import Known
 from palace.members.services import note
 from palace.notices import services as notices
 from palace.notices.rules import changed
-from palace.rooms import claims, rules
+from palace.rooms import claims
 from palace.rooms.claims import Taking
 from palace.rooms.errors import (
     AlreadyOver,
     DatesChanged,
-    Failure,
     ReservationUnchanged,
     RulesFailed,
 )
-from palace.rooms.models import Occurrence, OccurrenceEquipment, Reservation
+from palace.rooms.models import Occurrence, Reservation
 from palace.rooms.queries import changing, waits
 from palace.rooms.queries import facts as facts_queries
 from palace.rooms.queries.changing import Change
-from palace.rooms.queries.terms import facts_of
 from palace.rooms.rules import HOLDING, OccurrenceState
 from palace.rooms.series import WEEK, Scope
 from palace.rooms.services.ending import on_room_freed
+from palace.rooms.services.judging import STAYS, Judged, judge
 from palace.rooms.services.series import wait_for_taken
-from palace.rooms.services.taking import let_others_first, span_of, take_now, takings_of
+from palace.rooms.services.taking import let_others_first, span_of, take_now
 from palace.rooms.services.telling import dated, owner_of, subject_of, told, values_of
 from palace.rooms.services.waiting import leave
-from palace.rooms.wishes import Span, Wish
+from palace.rooms.wishes import Span
 from palace.security import public_code
 from palace.statements import Question, execute, execute_all
-from palace.text import N_
 from palace.venues import services as venues
-
-STAYS = (*HOLDING, OccurrenceState.SKIPPED, OccurrenceState.MISSED)
-NOT_ASKED_AGAIN = {"not_weekly", "too_many_ahead"}
-"""A date keeps its own weekday, single ones were moved or cancelled; and there are no more than before."""
-OF_ANOTHER_DAY = {"not_open_yet", "window_over"}
-"""What is asked of a day that a date did not have before."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Judged:
-    """A change as the rules see it: the wish it makes, what it would take, and every rule that fails."""
-
-    wish: Wish
-    takings: Sequence[Taking]
-    failures: Sequence[Failure]
-    now: datetime
-
-
-def judge(member: Known, some: Sequence[Occurrence], wanted: Change) -> Judged:
-    """Return what a change of dates asks for; behind the locks it is what will be."""
-    of = some[0].reservation
-    held = [one for one in some if one.state in HOLDING]
-    wish = Wish(
-        space_id=wanted.space(held[0] if held else some[0]),
-        spans=tuple(wanted.span(one) for one in some),
-        purpose=of.purpose,
-        people=wanted.people,
-        troupe_id=of.troupe_id,
-        member=member,
-        note=of.note,
-        equipment=_equipment(held),
-    )
-    swaps = {wanted.span(one).day: wanted.space(one) for one in some}
-    swaps = {day: space_id for day, space_id in swaps.items() if space_id != wish.space_id}
-    skips = {wanted.span(one).day for one in some if one not in held}
-    facts = changing.without(
-        facts_of(wish, member, wish.space_id, swaps=swaps, in_series=of.weeks > 1),
-        held,
-        member,
-    )
-    failures = rules.failed_rules(wish, facts, skips=skips) if held else []
-    return Judged(
-        wish=wish,
-        takings=takings_of(wish, facts, rules.left_of(wish, skips)),
-        failures=[*_of_change(some, wanted, failures), *_twice(some, wanted)],
-        now=facts.now,
-    )
-
-
-def _of_change(
-    some: Sequence[Occurrence], wanted: Change, failures: Sequence[Failure]
-) -> Iterator[Failure]:
-    """Give the rules that are asked again of dates that were taken already."""
-    kept = {one.day for one in some if wanted.span(one).day == one.day}
-    for failure in failures:
-        same = failure.code in OF_ANOTHER_DAY and failure.day in kept
-        if not same and failure.code not in NOT_ASKED_AGAIN:
-            yield failure
-
-
-def _twice(some: Sequence[Occurrence], wanted: Change) -> Iterator[Failure]:
-    """Give the day that another date of the reservation has already."""
-    if wanted.day is not None and changing.has_day(some[0], wanted.day, STAYS):
-        yield Failure(
-            "day_twice", N_("这份预约那一天已经有一次了，请改到别的日子。"), day=wanted.day
-        )
-
-
-def _equipment(held: Sequence[Occurrence]) -> dict[int, int]:
-    carried = select(OccurrenceEquipment.equipment_id, OccurrenceEquipment.count)
-    first = carried.where(OccurrenceEquipment.occurrence_id == (held[0].id if held else 0))
-    return dict(db.session.execute(first).all())
 
 
 def change(
