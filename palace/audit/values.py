@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from palace.consents.rules import NAMES
 from palace.members.posts import ROLE_WORDS
 from palace.rooms.figures import ALL as POLICY
+from palace.rooms.states import STANDING_WORDS
 from palace.text import N_
 from palace.troupes.rules import KINDS
 from palace.venues.figure import WEEKDAY_WORDS
@@ -168,6 +169,8 @@ CODES: dict[str, Mapping[str, str]] = {
     "role": {role.value: said for role, said in ROLE_WORDS.items()},
     "mode": {"normal": N_("照常"), "grey": N_("网页变灰（哀悼）"), "stopped": N_("停新预订")},
     "state": {
+        **{state.value: said for state, said in STANDING_WORDS.items()},
+        "late": N_("退得太晚"),
         "valid": N_("有效"),
         "returned": N_("已退"),
         "missed": N_("没来"),

@@ -49,7 +49,8 @@ class Lent:
 def lend_something(make: Factory, member: Member) -> Lent:
     """Let a member take a court, and make everything else a house knows of its rooms."""
     lending = Lending(make)
-    court = lending.court(policy=lending.policy(**(COURT | {"member_day_minutes": 0})))
+    policy = lending.policy(**(COURT | {"opens_days": 3, "member_day_minutes": 0}))
+    court = lending.court(policy=policy)
     troupe, season = lending.troupe(f"合唱团{member.id}", certified=False), lending.season()
     lending.letter(season)
     troupes.add(troupe.id, [Somebody("李桂兰", None)])
