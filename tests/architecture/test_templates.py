@@ -63,6 +63,22 @@ def test_templates_hold_nothing_that_the_content_policy_refuses(what: str) -> No
     )
 
 
+def test_no_page_is_given_what_the_frame_sets_itself() -> None:
+    """A name the frame sets hides what a view gives under it, without a word."""
+    frame = (ROOT / "templates/base.html").read_text(encoding="utf-8")
+    taken = set(re.findall(r"{% set (\w+) =", frame))
+    assert "here" in taken
+    expect_none(
+        Found(path, node.lineno, str(given.arg))
+        for path in python_files("palace")
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"answer", "render_template"}
+        if "/paper/" not in ast.unparse(node.args[0])
+        for given in node.keywords
+        if given.arg in taken
+    )
+
+
 def test_templates_load_nothing_from_elsewhere() -> None:
     found = [
         f"{path.relative_to(ROOT)} {address}"

@@ -92,7 +92,7 @@ def test_a_change_says_what_it_was_and_what_it_is(app: Flask) -> None:
         "舞蹈厅 → 合唱排练厅，11月28日 周六 19:30 → 11月29日 周日 14:00，共3次"
     )
     assert english.startswith(
-        "Dance hall → Choir room, Sat 28 Nov 19:30 → Sun 29 Nov 14:00, 3 date"
+        "Dance hall → Choir room, Sat 28 Nov 19:30 → Sun 29 Nov 14:00: 3 date"
     )
 
 

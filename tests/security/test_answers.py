@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import jsonschema_rs
@@ -26,8 +27,10 @@ from palace.roster.rules import ImportState
 from palace.strikes.models import Strike
 from palace.strikes.rules import StrikeKind
 from tests.approvals.walk import decide_about_rooms
+from tests.architecture import shapes
 from tests.architecture.answers import CREATES, JSON
 from tests.architecture.openapi import FILE
+from tests.arrivals.walk import stand_at_doors
 from tests.audit.said import codes_without_words
 from tests.blocks.walk import hand_out_a_block
 from tests.codes.walk import open_a_code
@@ -53,6 +56,8 @@ from tests.security.staff_walk import (
     set_a_number,
     set_the_rules,
 )
+from tests.troupes.walk import look_after_troupes
+from tests.usage.walk import look_at_use
 from tests.waiting.walk import wait_for_one
 
 PASSWORD = "售票处 2026 南宫"  # noqa: S105 - a test's
@@ -96,14 +101,17 @@ class Walk:
             self.wrong.append(f"{method} {path}: {answer.status_code} {answer.text}")
             return {}
         self.seen.add((endpoint, method))
-        self.wrong += faults(JSON[endpoint][method], answer.get_json())
+        wrong = faults(JSON[endpoint][method], answer.get_json())
+        self.wrong += [f"{method} {path}: {one}" for one in wrong]
         return answer.get_json()
 
 
 @pytest.fixture
-def walk(app: Flask) -> Walk:
-    """Return a browser without cookies that takes notes."""
-    return Walk(app)
+def walk(app: Flask) -> Iterator[Walk]:
+    """Return a browser without cookies that takes notes; they are read also where the walk broke off."""
+    walk = Walk(app)
+    yield walk
+    assert walk.wrong == [], "\n".join(walk.wrong)
 
 
 def enter(walk: Walk, member: Member) -> None:
@@ -263,9 +271,6 @@ def work(walk: Walk, make: Factory, show: Performance, member: Member, strike: S
     for path in (
         f"/staff/programme/performances/{show.id}/waiting",
         "/staff/posters",
-        "/staff/week",
-        "/staff/usage",
-        "/staff/usage/dates",
         "/staff/audit",
         "/staff/tasks",
         "/staff/notices",
@@ -312,18 +317,24 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     sell_a_package(walk, make)
     make.sign_in(walk.browser, make.member())
     take_a_court(walk.ask, make)
+    stand_at_doors(walk, make)
+    look_after_troupes(walk, make)
     find_a_room(walk, make, make.member())
     take_a_room(walk, make)
     take_a_series(walk, make)
+    look_at_use(walk, make)
     lend_rooms(walk, make)
     move_a_show(walk, make)
     make.sign_in(walk.browser, make.member())
     look_after_oneself(walk)
     work(walk, make, show, member, strike)
 
-    assert walk.wrong == []
     assert codes_without_words() == []
     assert walk.seen == {(name, method) for name, methods in JSON.items() for method in methods}
+
+
+def test_a_name_is_of_one_shape() -> None:
+    assert sum(len(part) for part in shapes.PARTS) == len(shapes.SHAPES)
 
 
 @pytest.mark.parametrize("body", [{"performances": [{}]}, {}, {"performances": [], "more": 1}])

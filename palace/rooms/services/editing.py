@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -40,11 +40,14 @@ from palace.rooms.services.waiting import leave
 from palace.rooms.wishes import Span, Wish
 from palace.security import public_code
 from palace.statements import Question, execute, execute_all
+from palace.text import N_
 from palace.venues import services as venues
 
 STAYS = (*HOLDING, OccurrenceState.SKIPPED, OccurrenceState.MISSED)
-NOT_ASKED_AGAIN = "not_weekly"
-"""Each date keeps its own weekday: single ones may have been moved, or cancelled."""
+NOT_ASKED_AGAIN = {"not_weekly", "too_many_ahead"}
+"""A date keeps its own weekday, single ones were moved or cancelled; and there are no more than before."""
+OF_ANOTHER_DAY = {"not_open_yet", "window_over"}
+"""What is asked of a day that a date did not have before."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,14 +80,34 @@ def judge(member: Known, some: Sequence[Occurrence], wanted: Change) -> Judged:
     facts = changing.without(
         facts_of(wish, member, wish.space_id, swaps=swaps, in_series=of.weeks > 1),
         held,
+        member,
     )
     failures = rules.failed_rules(wish, facts, skips=skips) if held else []
     return Judged(
         wish=wish,
         takings=takings_of(wish, facts, rules.left_of(wish, skips)),
-        failures=[failure for failure in failures if failure.code != NOT_ASKED_AGAIN],
+        failures=[*_of_change(some, wanted, failures), *_twice(some, wanted)],
         now=facts.now,
     )
+
+
+def _of_change(
+    some: Sequence[Occurrence], wanted: Change, failures: Sequence[Failure]
+) -> Iterator[Failure]:
+    """Give the rules that are asked again of dates that were taken already."""
+    kept = {one.day for one in some if wanted.span(one).day == one.day}
+    for failure in failures:
+        same = failure.code in OF_ANOTHER_DAY and failure.day in kept
+        if not same and failure.code not in NOT_ASKED_AGAIN:
+            yield failure
+
+
+def _twice(some: Sequence[Occurrence], wanted: Change) -> Iterator[Failure]:
+    """Give the day that another date of the reservation has already."""
+    if wanted.day is not None and changing.has_day(some[0], wanted.day, STAYS):
+        yield Failure(
+            "day_twice", N_("这份预约那一天已经有一次了，请改到别的日子。"), day=wanted.day
+        )
 
 
 def _equipment(held: Sequence[Occurrence]) -> dict[int, int]:
@@ -241,6 +264,7 @@ def _rewrite(
     taking, one.occupancy_id = took[span.day]
     one.state = OccurrenceState.CONFIRMED if taking.decided else OccurrenceState.PENDING
     one.decided_by = one.decided_at = one.why = None
+    one.arrived_at = one.arrived_by = one.kept_at = None
 
 
 def _tell(some: Sequence[Occurrence], old: Mapping[int, tuple[Span, int]], now: datetime) -> None:
