@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 
 from palace.db import db, literally
 from palace.errors import NotFound
@@ -51,8 +51,7 @@ def _asked(sites: Collection[int] | None) -> Select[int, int, datetime, datetime
         .group_by(Occurrence.reservation_id)
     )
     if sites is not None:
-        wanted = wanted.join(Space, Space.id == Occurrence.space_id)
-        wanted = wanted.where(Space.site_id.in_(sites))
+        wanted = wanted.where(_within(sites))
     return wanted
 
 
@@ -78,32 +77,35 @@ def asked_count(sites: Collection[int] | None) -> tuple[int, datetime | None]:
 
 
 def reservation_at(code: str, sites: Collection[int] | None) -> Reservation:
-    """Return a reservation of one of some houses (None: of any).
+    """Return a reservation with a date at one of some houses (None: at any).
 
     Raises:
         NotFound: there is none of this code there.
     """
-    wanted = (
-        select(Reservation)
-        .join(Room, Room.space_id == Reservation.space_id)
-        .join(Space, Space.id == Room.space_id)
-        .where(Reservation.code == code)
-    )
+    wanted = select(Reservation).where(Reservation.code == code)
     if sites is not None:
-        wanted = wanted.where(Space.site_id.in_(sites))
+        wanted = wanted.where(
+            exists().where(Occurrence.reservation_id == Reservation.id, _within(sites))
+        )
     found = db.session.scalars(wanted).first()
     if found is None:
         raise NotFound
     return found
 
 
-def waiting_dates(reservation_id: int) -> Sequence[Occurrence]:
-    """Return the dates of a reservation that wait, in order."""
+def _within(sites: Collection[int]) -> ColumnElement[bool]:
+    return Occurrence.space_id.in_(select(Space.id).where(Space.site_id.in_(sites)))
+
+
+def waiting_dates(reservation_id: int, sites: Collection[int] | None) -> Sequence[Occurrence]:
+    """Return the dates of a reservation that wait at some houses (None: at all), in order."""
     wanted = (
         select(Occurrence)
         .join(Occupancy, Occupancy.id == Occurrence.occupancy_id)
         .where(Occurrence.reservation_id == reservation_id, waits())
     )
+    if sites is not None:
+        wanted = wanted.where(_within(sites))
     return db.session.scalars(wanted.order_by(Occurrence.starts_at)).all()
 
 

@@ -20,19 +20,29 @@ SYSTEM = "system"
 
 
 def decide(
-    of: Reservation, ids: Collection[int], *, passed: bool, why: str, by: str
+    of: Reservation,
+    ids: Collection[int],
+    *,
+    passed: bool,
+    why: str,
+    by: str,
+    sites: Collection[int] | None = None,
 ) -> list[Occurrence]:
     """Pass dates of a reservation, or refuse them; those not named go on waiting.
 
+    Args:
+        sites: the houses whose rooms they decide about; None: all.
+
     Raises:
         OwnReservation: who decides is who asked.
-        NothingWaits: one of the dates does not wait any more; nothing is decided then.
+        NothingWaits: one of the dates does not wait, or not for them; nothing is decided then.
     """
     if by == f"member:{of.member_id}":
         raise OwnReservation
     chosen = [one for one in locked(of) if one.id in ids]
     now = clock.now()
-    if not chosen or not all(_waits(one, now) for one in chosen):
+    theirs = sites is None or all(facts.room(one.space_id).space.site_id in sites for one in chosen)
+    if not (chosen and theirs and all(_waits(one, now) for one in chosen)):
         raise NothingWaits
     for one in chosen:
         one.decided_by, one.decided_at = by, now

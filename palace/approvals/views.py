@@ -50,7 +50,7 @@ def home() -> ResponseReturnValue:
                 for one in asked
             ]
         },
-        asked=asked,
+        reservations=asked,
     )
 
 
@@ -77,6 +77,7 @@ def decide(code: str) -> ResponseReturnValue:
                 passed=passed,
                 why=(form.why.data or "").strip(),
                 by=current_user.actor,
+                sites=_sites(),
             )
     except PalaceError as refusal:
         if wants_json() or isinstance(refusal, NotFound):
@@ -100,7 +101,7 @@ def _page(
 ) -> ResponseReturnValue:
     of = queries.reservation_at(code, _sites())
     shown = queries.shown(of)
-    waiting = {one.id for one in queries.waiting_dates(of.id)}
+    waiting = {one.id for one in queries.waiting_dates(of.id, _sites())}
     return answer(
         "approvals/reservation.html",
         lambda: {

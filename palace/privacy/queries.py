@@ -22,10 +22,13 @@ from palace.privacy.holdings import HOLDINGS
 from palace.privacy.models import Erasure
 from palace.privacy.rules import Line, mark_of, plain
 from palace.programme.models import Performance
+from palace.rooms.models import Occurrence
+from palace.rooms.queries.free import holds
+from palace.rooms.states import HOLDING
 from palace.tickets.models import Order, Ticket
 from palace.tickets.queries import open_orders
 from palace.tickets.rules import TicketState
-from palace.venues.models import HouseRules
+from palace.venues.models import HouseRules, Occupancy
 from palace.venues.queries import house_rules
 
 PIECE = 500
@@ -35,15 +38,19 @@ MOST_AT_ONCE = 100
 
 @dataclass(frozen=True)
 class Ahead:
-    """What somebody still has: tickets for what is not over, orders that wait, money that goes back."""
+    """What somebody still has: tickets for what is not over, orders that wait, money that goes back, courts.
+
+    What a troupe has stays the troupe's, whoever of its leaders took it.
+    """
 
     tickets: Sequence[Ticket]
     orders: Sequence[Order]
     refunds: Sequence[Payment]
+    dates: Sequence[Occurrence]
 
     def __bool__(self) -> bool:
         """Return whether there is anything."""
-        return bool(self.tickets or self.orders or self.refunds)
+        return bool(self.tickets or self.orders or self.refunds or self.dates)
 
 
 def get_member(member_id: int) -> Member:
@@ -74,11 +81,20 @@ def ahead(member_id: int, now: datetime) -> Ahead:
         Performance.ends_at > now,
         Performance.cancelled_at.is_(None),
     )
+    own = select(Occurrence).join(Occupancy, Occupancy.id == Occurrence.occupancy_id)
+    own = own.where(
+        Occurrence.member_id == member_id,
+        Occurrence.troupe_id.is_(None),
+        Occurrence.state.in_(HOLDING),
+        Occurrence.ends_at > now,
+        holds(),
+    )
     owed = select(Payment).where(rows.paid(Whose(member_id, None)), Payment.refund_due)
     return Ahead(
         tickets=db.session.scalars(to_come.order_by(Performance.starts_at, Ticket.id)).all(),
         orders=open_orders(member_id, now),
         refunds=db.session.scalars(owed.order_by(Payment.id)).all(),
+        dates=db.session.scalars(own.order_by(Occurrence.starts_at)).unique().all(),
     )
 
 

@@ -61,9 +61,10 @@ def _of_who(wish: Wanted, facts: Facts) -> Iterator[Failure]:
         yield Failure(
             "barred", N_("%(until)s前不能新预约，已约的照常使用。"), {"until": facts.barred_until}
         )
-    if wish.troupe_id is None and facts.figures.takers is Takers.TROUPE:
+    takers = {facts.room_on(span.day).figures.takers for span in wish.spans}
+    if wish.troupe_id is None and Takers.TROUPE in takers:
         yield Failure("for_troupes", N_("这个场地由文艺团队的负责人预约。"))
-    if wish.troupe_id is not None and facts.figures.takers is Takers.MEMBER:
+    if wish.troupe_id is not None and Takers.MEMBER in takers:
         yield Failure("for_members", N_("这个场地由会员本人预约，不按团队预约。"))
     if wish.troupe_id is None and not facts.is_member:
         yield Failure("not_verified", N_("只有核对过的工会会员才能预约。"))
@@ -77,7 +78,7 @@ def _of_who(wish: Wanted, facts: Facts) -> Iterator[Failure]:
 
 def _of_series(wish: Wanted, facts: Facts) -> Iterator[Failure]:
     figures, days = facts.figures, [span.day for span in wish.spans]
-    if len(days) == 1:
+    if len(days) == 1 and not facts.in_series:
         return
     if any(day != days[0] + WEEK * number for number, day in enumerate(days)):
         yield Failure("not_weekly", N_("按周预约要每周同一天，一周接一周。"))
@@ -94,29 +95,29 @@ def _of_series(wish: Wanted, facts: Facts) -> Iterator[Failure]:
 
 
 def _of_quota(wish: Wanted, facts: Facts, left: Iterable[Span]) -> Iterator[Failure]:
-    figures = facts.figures
-    if figures.approval is Approval.NEVER:
-        for span in beyond_quota(wish, facts, left):
+    for span in beyond_quota(wish, facts, left):
+        if facts.room_on(span.day).figures.approval is Approval.NEVER:
             yield Failure("quota_full", N_("团队的时数已经用完了。"), day=span.day)
-    if not facts.in_series and 0 < figures.future_count <= facts.future:
-        most = figures.future_count
+    most = facts.figures.future_count
+    if not facts.in_series and 0 < most <= facts.future:
         yield Failure(
             "too_many_ahead", N_("还没用的预约最多%(most)s次，用过再约。"), {"most": most}
         )
 
 
 def beyond_quota(wish: Wanted, facts: Facts, spans: Iterable[Span]) -> list[Span]:
-    """Return the dates with which a troupe has more minutes than its week or month allows.
+    """Return the dates with which a troupe has more minutes than its week or month allows in their rooms.
 
     Exactly the quota is within it. In the days before a troupe's own show none holds.
     """
     if wish.troupe_id is None:
         return []
-    week = _limit(facts.week_minutes, facts.figures.troupe_week_minutes)
-    most = _limit(facts.month_minutes, facts.figures.troupe_month_minutes)
     by_week, by_month = dict(facts.by_week), dict(facts.by_month)
     beyond = []
     for span in spans:
+        figures = facts.room_on(span.day).figures
+        week = _limit(facts.week_minutes, figures.troupe_week_minutes)
+        most = _limit(facts.month_minutes, figures.troupe_month_minutes)
         in_week, in_month = monday(span.day), month(span.day)
         by_week[in_week] = by_week.get(in_week, 0) + span.minutes
         by_month[in_month] = by_month.get(in_month, 0) + span.minutes
@@ -132,7 +133,7 @@ def _limit(own: int | None, policys: int) -> int:
 
 def before_own_show(day: date, facts: Facts) -> bool:
     """Return whether a day lies in the days before a show of the troupe's own, or is its day."""
-    ahead = timedelta(days=facts.figures.priority_days)
+    ahead = timedelta(days=facts.room_on(day).figures.priority_days)
     return bool(ahead) and any(show - ahead <= day <= show for show in facts.show_days)
 
 

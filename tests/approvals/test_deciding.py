@@ -144,3 +144,20 @@ def test_a_decision_is_never_later_than_the_start(lending: Lending, room: Room) 
     asked = lending.reservation(room, lending.day(1), begins="09:00")
     assert queries.asked(None)[0].decide_by <= dates(asked)[0].starts_at
     assert clock.now() < dates(asked)[0].starts_at
+
+
+def test_each_house_decides_about_its_own_rooms(lending: Lending, room: Room) -> None:
+    branch = lending.make.branch()
+    other = lending.room(approval=True, policy=lending.policy(opens_days=60))
+    of = lending.reservation(room, lending.day(7), weeks=2)
+    there, here = dates(of)
+    there.space_id = other.space_id
+    other.space.site_id = branch.id
+    db.session.flush()
+    head = room.space.site_id
+    assert queries.reservation_at(of.code, [branch.id]) is of
+    assert [one.id for one in queries.waiting_dates(of.id, [branch.id])] == [there.id]
+    assert queries.asked_count([head])[0] == queries.asked_count([branch.id])[0] == 1
+    with pytest.raises(NothingWaits):
+        services.decide(of, {there.id}, passed=True, why="", by="staff:1", sites=[head])
+    services.decide(of, {here.id}, passed=True, why="", by="staff:1", sites=[head])

@@ -79,6 +79,8 @@ UNUSUAL = {
     "privacy/holding.py": "what one table keeps of a member, as page, download and erasing read it",
     "privacy/holdings.py": "every table that keeps something of a member, in one place",
     "privacy/lending.py": "those of rooms and troupes, shown by holdings",
+    "rooms/wishes.py": "what the rules of rooms read, as plain values",
+    "rooms/states.py": "how dates of reservations stand, which rules and pages share",
     "rooms/policies.py": "the table of how rooms are lent, shown by models",
     "privacy/ticketing.py": "those of what somebody booked, shown by holdings",
     "privacy/rows.py": "which rows of a table are a member's, where no column says it alone",

@@ -339,3 +339,14 @@ def test_the_screens_step_says_when_it_is_to_be_asked_again(
 ) -> None:
     evening.make.set_clock(evening.starts_at + 0.2 * MINUTE)
     assert client.get(screen_of(evening), headers=JSON).get_json()["seconds"] == 18
+
+
+def test_a_scan_is_not_renewed_by_itself(evening: Evening, phone: FlaskClient) -> None:
+    evening.at(-15)
+    path = f"/doors/{evening.room.space_id}/here"
+    code = phone.get(evening.scanned(), headers=JSON).get_json()["code"]
+    evening.at(-6)
+    again = phone.get(f"{path}?code={code}", headers=JSON)
+    assert again.get_json()["code"] == code
+    evening.at(-4)
+    assert phone.get(f"{path}?code={code}", headers=JSON).status_code == 403

@@ -18,9 +18,13 @@ from palace import clock
 from palace.agenda import queries as agenda
 from palace.db import db, transaction
 from palace.programme.models import Performance
+from palace.rooms import services as rooms
+from palace.rooms.models import Reservation
+from palace.rooms.queries.facts import occurrences_of
 from palace.tickets import services as tickets
 from palace.tickets.rules import Wish
 from tests.factory import Factory
+from tests.lending import Lending
 
 BIN = Path(sys.executable).parent
 WHEN = "%Y-%m-%d %H:%M"
@@ -152,3 +156,27 @@ def test_they_read_the_new_title_of_a_show_that_a_member_has(
         assert tickets.bring_up_agendas(show.id) == 1
 
     assert calendar(feed) == [line(show, "晋剧《打金枝》（名家版）", place)]
+
+
+@pytest.mark.allow_hosts(["127.0.0.1"])
+def test_they_read_a_troupe_s_weeks_and_one_that_was_called_off(
+    live: Factory, calendar: Callable[..., list[str]]
+) -> None:
+    lending = Lending(live)
+    lending.clock_at(lending.today(), "12:00")
+    troupe, room = lending.troupe("春之声合唱团"), lending.room()
+    made = lending.reservation(room, lending.day(3), "08:00", 120, troupe=troupe, weeks=3)
+    of_room = f"/calendars/spaces/{room.space_id}.ics"
+    live.commit()
+    days = [lending.day(3) + timedelta(weeks=week) for week in range(3)]
+    place = "测试工人文化宫 排练厅"
+    told = [f"{day} 08:00 CONFIRMED 春之声合唱团 @ {place}" for day in days]
+
+    assert calendar(of_room) == told
+
+    with transaction():
+        second = occurrences_of(made.id)[1]
+        rooms.cancel(db.session.get_one(Reservation, made.id), [second.id], by="member:1")
+
+    told[1] = f"{days[1]} 08:00 CANCELLED 【取消】春之声合唱团 @ {place}"
+    assert calendar(of_room) == told

@@ -119,3 +119,29 @@ def test_today_is_a_date_until_its_time_has_come(
     assert see(client, troupe, **said)["days"] == [today.isoformat()]
     lending.clock_at(today, "19:01")
     assert see(client, troupe, **said)["days"] == []
+
+
+@pytest.mark.usefixtures("leader")
+def test_dates_begin_where_a_room_can_still_be_taken(
+    lending: Lending, client: FlaskClient, troupe: Troupe
+) -> None:
+    today, next_week = lending.day(0), lending.day(7)
+    room = lending.room("early", policy=lending.policy(lead_minutes=24 * 60))
+    said = asked([today, next_week], space=room.space_id)
+    assert see(client, troupe, **said)["days"] == [next_week.isoformat()]
+    lending.room("any")
+    lending.clock_at(today, "12:00")
+    first, second = see(client, troupe, **said)["dates"]
+    assert (first["free"], first["why"], second["free"]) == (False, "来不及了，要提前约", True)
+
+
+@pytest.mark.usefixtures("leader")
+def test_exactly_the_lead_time_is_early_enough(
+    lending: Lending, client: FlaskClient, troupe: Troupe
+) -> None:
+    lending.room("early", policy=lending.policy(lead_minutes=24 * 60))
+    tomorrow = lending.day(1)
+    lending.clock_at(lending.today(), "19:00")
+    assert see(client, troupe, **asked([tomorrow, tomorrow]))["days"] == [tomorrow.isoformat()]
+    lending.clock_at(lending.today(), "19:01")
+    assert see(client, troupe, **asked([tomorrow, tomorrow]))["days"] == []

@@ -87,7 +87,7 @@ def here(space_id: int) -> ResponseReturnValue:
     """Show who scanned a door's code their dates there; a stranger signs in to the palace first."""
     room, now = queries.get_room(space_id), clock.now()
     code = ScanForm(request.args).code.data or ""
-    if _proof(room, code, now) is not Proof.PRINTED:
+    if _proof(room, code, now) is Proof.SCREEN:
         code = tokens.scanned_code(room, now)
     if not current_user.is_authenticated:
         back = url_for("arrivals.here", space_id=space_id, code=code)

@@ -107,7 +107,9 @@ BESIDE = (
     select(
         PAIRED.c.beside,
         func.coalesce(Occurrence.starts_at, func.lower(Occupancy.during)).label("starts_at"),
-        func.coalesce(Occurrence.ends_at, func.upper(Occupancy.during)).label("ends_at"),
+        func.coalesce(Occurrence.left_at, Occurrence.ends_at, func.upper(Occupancy.during)).label(
+            "ends_at"
+        ),
     )
     .join_from(PAIRED, WISHED, WISHED.code == bindparam("purpose", type_=Text))
     .join(Occupancy, Occupancy.space_id == PAIRED.c.heard)
@@ -129,7 +131,7 @@ AWAY = (
         THINGS.c.equipment_id.label("thing"),
         THINGS.c.count,
         DATES.c.starts_at,
-        DATES.c.ends_at,
+        func.coalesce(DATES.c.left_at, DATES.c.ends_at).label("ends_at"),
     )
     .join_from(THINGS, DATES, DATES.c.id == THINGS.c.occurrence_id)
     .join(Occupancy, Occupancy.id == DATES.c.occupancy_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
@@ -10,6 +11,7 @@ from sqlalchemy import func, select
 
 from palace.clock import at
 from palace.db import db
+from palace.members.rules import Known
 from palace.rooms.claims import Taking, days_around
 from palace.rooms.models import Occurrence
 from palace.rooms.queries.free import holds
@@ -49,6 +51,11 @@ class Change:
         old = one.starts_at, one.ends_at, one.space_id, one.reservation.people
         return old != (span.starts_at, span.ends_at, self.space(one), self.people)
 
+    def leaves(self, one: Occurrence) -> bool:
+        """Return whether a date gives its room back for the time at which it begins now."""
+        span = self.span(one)
+        return self.space(one) != one.space_id or not span.starts_at <= one.starts_at < span.ends_at
+
 
 def chosen(
     dates: Sequence[Occurrence], one: Occurrence, scope: Scope, now: datetime
@@ -60,8 +67,19 @@ def chosen(
     return [each for each in to_come if scope is Scope.ALL or each.day >= one.day]
 
 
-def without(facts: Facts, some: Collection[Occurrence]) -> Facts:
-    """Return what holds for a troupe apart from these dates: their minutes are to be counted anew."""
+def has_day(one: Occurrence, day: date, states: Collection[OccurrenceState]) -> bool:
+    """Return whether another date of its reservation has a day, in one of some states."""
+    another = select(Occurrence.id).where(
+        Occurrence.reservation_id == one.reservation_id,
+        Occurrence.id != one.id,
+        Occurrence.day == day,
+        Occurrence.state.in_(states),
+    )
+    return db.session.scalars(another.limit(1)).first() is not None
+
+
+def without(facts: Facts, some: Collection[Occurrence], member: Known) -> Facts:
+    """Return what holds for a taker apart from these dates of theirs: they are to be counted anew."""
     counts = set(
         db.session.scalars(
             select(DATES.c.id)
@@ -69,13 +87,19 @@ def without(facts: Facts, some: Collection[Occurrence]) -> Facts:
             .where(DATES.c.id.in_([one.id for one in some]), counted())
         )
     )
-    by_week, by_month = dict(facts.by_week), dict(facts.by_month)
-    for one in some:
-        if one.id in counts and one.troupe_id is not None:
-            minutes = (one.ends_at - one.starts_at) // MINUTE
-            by_week[monday(one.day)] = by_week.get(monday(one.day), 0) - minutes
-            by_month[month(one.day)] = by_month.get(month(one.day), 0) - minutes
-    return replace(facts, by_week=by_week, by_month=by_month)
+    by_week, by_month = Counter(facts.by_week), Counter(facts.by_month)
+    by_day, of_unit = Counter(facts.member_minutes), Counter(facts.unit_counts)
+    for one in (each for each in some if each.id in counts):
+        minutes = (one.ends_at - one.starts_at) // MINUTE
+        if one.troupe_id is not None:
+            by_week[monday(one.day)] -= minutes
+            by_month[month(one.day)] -= minutes
+        else:
+            by_day[one.day] -= minutes
+            of_unit[one.day] -= one.unit_id == member.unit_id
+    return replace(
+        facts, by_week=by_week, by_month=by_month, member_minutes=by_day, unit_counts=of_unit
+    )
 
 
 def met(takings: Sequence[Taking], some: Collection[Occurrence]) -> Iterator[date]:
@@ -86,12 +110,15 @@ def met(takings: Sequence[Taking], some: Collection[Occurrence]) -> Iterator[dat
     """
     spaces = {taking.room.space_id for taking in takings}
     span = func.lower(Occupancy.during), func.upper(Occupancy.during)
-    wanted = select(Space.id, *span).where(
-        Space.id.in_(spaces),
-        Occupancy.day.in_(days_around(takings)),
-        Occupancy.atoms.op("&&")(Space.atoms),
-        holds(),
-        Occupancy.id.not_in([one.occupancy_id for one in some if one.occupancy_id]),
+    wanted = (
+        select(Space.id, *span)
+        .join(Occupancy, Occupancy.atoms.op("&&")(Space.atoms))
+        .where(
+            Space.id.in_(spaces),
+            Occupancy.day.in_(days_around(takings)),
+            holds(),
+            Occupancy.id.not_in([one.occupancy_id for one in some if one.occupancy_id]),
+        )
     )
     uses = db.session.execute(wanted).all()
     for taking in takings:

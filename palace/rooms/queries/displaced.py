@@ -82,13 +82,17 @@ def elsewhere(one: Occurrence, clear_of: Collection[Space], now: datetime) -> li
 
 def _free(one: Occurrence, clear_of: Collection[Space], span: Span) -> list[Elsewhere]:
     of = one.reservation
-    site_id = room(one.space_id).space.site_id
-    search = Search(spans=[span], site_ids=[site_id], people=of.people, purpose=of.purpose)
+    own = room(one.space_id)
+    search = Search(
+        spans=[span], site_ids=[own.space.site_id], people=of.people, purpose=of.purpose
+    )
     taken = {part for space in clear_of for part in _parts(space)}
     return [
         Elsewhere(found.room.space_id, span)
         for found in find_free(search)
-        if found.free and taken.isdisjoint(_parts(found.room.space))
+        if found.free
+        and found.room.policy.takers is own.policy.takers
+        and taken.isdisjoint(_parts(found.room.space))
     ]
 
 

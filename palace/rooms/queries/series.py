@@ -8,14 +8,14 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import func, select
 
-from palace.clock import SHANGHAI, at
+from palace.clock import SHANGHAI, at, palace_day
 from palace.db import db
 from palace.hours.models import Closure
 from palace.hours.queries import open_spans
 from palace.hours.queries.special import days_of
 from palace.rooms.models import Reservation, Room
 from palace.rooms.queries.facts import rooms_at
-from palace.rooms.queries.free import Search, find_free
+from palace.rooms.queries.free import Found, Search, find_free
 from palace.rooms.rules import Takers
 from palace.rooms.series import Candidate, Choice, raster, weekly
 from palace.rooms.wishes import MINUTE, Span
@@ -23,6 +23,7 @@ from palace.troupes.models import Certification, Season, Troupe
 from palace.troupes.rules import CertificationState
 
 USUAL_STEP = 30
+TOO_LATE = "too_late"
 DAY = timedelta(days=1)
 
 
@@ -48,11 +49,12 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True)
 class Bounds:
-    """From when to when a troupe may have a series, and how many dates."""
+    """From when to when a troupe may have a series, how many dates, and how long before each at least."""
 
     since: date
     until: date
     most: int
+    lead: timedelta
 
 
 def lent_to(troupe: Troupe) -> dict[int, Room]:
@@ -78,7 +80,13 @@ def bounds(troupe: Troupe, rooms: Collection[Room], today: date) -> Bounds:
         since=today,
         until=min(last, ends_on) if ends_on else last,
         most=max((room.policy.series_weeks for room in rooms), default=0),
+        lead=min((lead_of(room) for room in rooms), default=timedelta()),
     )
+
+
+def lead_of(room: Room) -> timedelta:
+    """Return how long before the start a room has to be taken."""
+    return MINUTE * room.policy.lead_minutes
 
 
 def usual(troupe: Troupe) -> Reservation | None:
@@ -108,37 +116,42 @@ def weekdays(asked: Asked, within: Bounds) -> tuple[date, ...]:
 
 
 def dates(asked: Asked, within: Bounds, now: datetime) -> tuple[date, ...]:
-    """Return the dates of a series: those whose time has not come yet."""
+    """Return the dates of a series: those for which it is not too late in every room."""
     if asked.begins is None:
         return ()
-    if asked.span(within.since).starts_at < now:
-        within = replace(within, since=within.since + DAY)
-    return weekdays(asked, within)
+    since = max(within.since, palace_day(now + within.lead))
+    if asked.span(since).starts_at < now + within.lead:
+        since += DAY
+    return weekdays(asked, replace(within, since=since))
 
 
 def candidates(
-    asked: Asked, rooms: Mapping[int, Room], days: Sequence[date], today: date
+    asked: Asked, rooms: Mapping[int, Room], days: Sequence[date], now: datetime
 ) -> list[Candidate]:
     """Return the rooms that fit, with the days on which each is free; one statement for all weeks."""
     if not days:
         return []
     search = Search(
         spans=[asked.span(day) for day in days],
-        space_ids=[of for of, room in rooms.items() if _reaches(room, days, today)],
+        space_ids=[of for of, room in rooms.items() if _reaches(room, days, palace_day(now))],
         people=asked.people,
         purpose=asked.purpose,
     )
-    return [
-        Candidate(
-            space_id=found.room.space_id,
-            floor=found.room.floor,
-            capacity=found.room.space.capacity,
-            fits=asked.purpose in found.room.purposes,
-            free=frozenset(found.free),
-            taken=found.taken,
-        )
-        for found in find_free(search)
-    ]
+    return [_candidate(found, asked, now) for found in find_free(search)]
+
+
+def _candidate(found: Found, asked: Asked, now: datetime) -> Candidate:
+    """Return a room as a series sees it; where it has to be taken earlier, a date is not free."""
+    last = now + lead_of(found.room)
+    late = [day for day in found.free if asked.span(day).starts_at < last]
+    return Candidate(
+        space_id=found.room.space_id,
+        floor=found.room.floor,
+        capacity=found.room.space.capacity,
+        fits=asked.purpose in found.room.purposes,
+        free=frozenset(found.free).difference(late),
+        taken={**found.taken, **dict.fromkeys(late, TOO_LATE)},
+    )
 
 
 def _reaches(room: Room, days: Sequence[date], today: date) -> bool:

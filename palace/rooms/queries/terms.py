@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, timedelta
 from typing import Any
 
 from sqlalchemy import (
-    ARRAY,
     BigInteger,
     ColumnElement,
     Date,
-    DateTime,
     and_,
-    any_,
     bindparam,
     cast,
     func,
@@ -25,40 +22,26 @@ from palace.clock import NOW as CLOCK
 from palace.clock import SHANGHAI, day_span, palace_day
 from palace.db import table_of
 from palace.errors import NotFound
-from palace.hours.models import Closure
-from palace.hours.queries import open_spans
 from palace.members.models import Post
 from palace.members.rules import Known, Role, Standing
-from palace.rooms.models import Occurrence, Purpose, Reservation, Room
-from palace.rooms.policies import Policy
-from palace.rooms.queries.facts import FIGURES
+from palace.rooms.models import Occurrence, Purpose, Reservation
+from palace.rooms.queries.lent import CLOSURES, ROOMS, room_facts
 from palace.rooms.queries.shows import SHOWS
 from palace.rooms.queries.strikes import OF_TROUPE
 from palace.rooms.rules import OccurrenceState, monday, month
-from palace.rooms.wishes import Facts, Figures, RoomFacts, Shut, Wanted
+from palace.rooms.wishes import Facts, Wanted
 from palace.statements import Question, execute_all
 from palace.strikes.models import Strike
 from palace.strikes.rules import Ladder, barred_until
 from palace.troupes.models import Certification, Season, Troupe
 from palace.troupes.rules import CertificationState
-from palace.venues.models import HouseRules, Occupancy, Site, Space
-from palace.venues.queries import HEAD, modes
-from palace.venues.rules import Mode
+from palace.venues.models import HouseRules, Occupancy, Site
+from palace.venues.queries import HEAD
 
-OF_ROOM = (
-    "space_id",
-    "min_people",
-    "setup_minutes",
-    "teardown_minutes",
-    "approval",
-    "bookable",
-    "purposes",
-)
 DATES, USES = table_of(Occurrence), table_of(Occupancy)
 MEMBER, TROUPE = bindparam("member_id", type_=BigInteger), bindparam("troupe_id", type_=BigInteger)
 UNIT = bindparam("unit_id", type_=BigInteger)
 FIRST, LAST = bindparam("first", type_=Date), bindparam("last", type_=Date)
-SPACE_IDS = bindparam("space_ids", type_=ARRAY(BigInteger))
 
 
 def facts_of(
@@ -84,12 +67,7 @@ def facts_of(
     rooms = {row.space_id: row for row in found["rooms"]}
     if not rooms.keys() >= {space_id, *swaps.values()}:
         raise NotFound
-    opened = open_spans({of: row.site_id for of, row in rooms.items()}, days)
-    told = {
-        of: _room_facts(row, found["closures"], {day: opened[of, day] for day in days})
-        for of, row in rooms.items()
-    }
-    by_day = {row.day: row for row in found["had"]}
+    told = room_facts(rooms, found["closures"], days)
     own = found["troupe"][0] if found.get("troupe") else None
     return Facts(
         now=now,
@@ -105,7 +83,7 @@ def facts_of(
         month_minutes=own.month_minutes if own else None,
         by_week=_summed(found.get("used", ()), monday),
         by_month=_summed(found.get("used", ()), month),
-        member_minutes={day: row.minutes for day, row in by_day.items()},
+        member_minutes={row.day: row.minutes for row in found["had"]},
         unit_counts={row.day: row.dates for row in found.get("unit", ())},
         has_unit=member.unit_id is not None,
         show_days=[row.day for row in found.get("shows", ())],
@@ -152,31 +130,6 @@ def _asked(
     return asked
 
 
-def _room_facts(
-    row: Any,
-    closures: Iterable[Any],
-    opened: Mapping[date, Sequence[tuple[datetime, datetime]]],
-) -> RoomFacts:
-    stands = modes().of(row.space_id)
-    return RoomFacts(
-        **{name: getattr(row, name) for name in OF_ROOM},
-        figures=Figures(**{name: getattr(row, f"of_policy_{name}") for name in FIGURES}),
-        capacity=row.capacity,
-        open=opened,
-        shut=[
-            Shut(
-                starts_at=shut.starts_at,
-                ends_at=shut.ends_at,
-                name_zh=shut.reason_zh,
-                name_en=shut.reason_en,
-            )
-            for shut in closures
-            if shut.space_id == row.space_id
-        ],
-        stopped=stands.reason if stands.mode is Mode.STOPPED else None,
-    )
-
-
 def _barred(house: Sequence[Any], strikes: Sequence[Any]) -> date | None:
     if not house:
         return None
@@ -211,18 +164,6 @@ MINUTES = cast(
 ).label("minutes")
 ALONE = DATES.c.troupe_id.is_(None)
 BETWEEN = DATES.c.day.between(FIRST, LAST)
-ROOMS = (
-    select(
-        *(getattr(Room, name) for name in OF_ROOM),
-        Space.capacity,
-        Space.site_id,
-        *(getattr(Policy, name).label(f"of_policy_{name}") for name in FIGURES),
-    )
-    .select_from(Room)
-    .join(Space, Space.id == Room.space_id)
-    .join(Policy, Policy.id == Room.policy_id)
-    .where(Room.space_id == any_(SPACE_IDS))
-)
 HOUSE = (
     select(HouseRules.strikes_to_bar, HouseRules.strike_within_days, HouseRules.bar_days)
     .join(Site, Site.id == HouseRules.site_id)
@@ -230,18 +171,6 @@ HOUSE = (
 )
 STRIKES = select(Strike.happened_at).where(Strike.member_id == MEMBER, Strike.forgiven_at.is_(None))
 PURPOSES = select(Purpose.code)
-CLOSURES = select(
-    Closure.space_id,
-    Closure.starts_at,
-    Closure.ends_at,
-    Closure.reason_zh,
-    Closure.reason_en,
-).where(
-    Closure.space_id == any_(SPACE_IDS),
-    Closure.ended_at.is_(None),
-    Closure.starts_at < bindparam("ends_at", type_=DateTime(timezone=True)),
-    Closure.ends_at > bindparam("starts_at", type_=DateTime(timezone=True)),
-)
 HAD = (
     select(DATES.c.day, MINUTES)
     .select_from(COUNTED)

@@ -5,18 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import (
-    ARRAY,
-    BigInteger,
     ColumnElement,
-    DateTime,
     Select,
-    Text,
     and_,
-    bindparam,
-    cast,
     func,
     or_,
     select,
@@ -33,7 +26,6 @@ from palace.rooms.queries import facts
 from palace.rooms.queries.free import holds
 from palace.rooms.rules import OccurrenceState, WaitState
 from palace.rooms.wishes import Span
-from palace.statements import execute
 from palace.venues.models import Occupancy, Space
 
 LIVE = (WaitState.WAITING, WaitState.OFFERED)
@@ -68,16 +60,6 @@ def around(space_ids: Sequence[int], starts_at: datetime, ends_at: datetime) -> 
         RoomWait.starts_at < ends_at,
         RoomWait.ends_at > starts_at,
     )
-
-
-def wanted_among(takings: Sequence[Taking]) -> list[Taking]:
-    """Return those of some uses that would take what anybody waits for: one question for all dates."""
-    asked = {
-        "space_ids": [taking.room.space_id for taking in takings],
-        "starts": [taking.starts_at.isoformat() for taking in takings],
-        "ends": [taking.ends_at.isoformat() for taking in takings],
-    }
-    return [takings[row.place - 1] for row in execute(WANTED, asked)]
 
 
 def live(space_id: int, starts_at: datetime, ends_at: datetime) -> list[RoomWait]:
@@ -288,35 +270,3 @@ def _is_taken() -> ColumnElement[bool]:
         .correlate(RoomWait)
         .exists()
     )
-
-
-def _instants(name: str) -> Any:
-    return cast(bindparam(name, type_=ARRAY(Text)), ARRAY(DateTime(timezone=True)))
-
-
-def _wanted() -> Select[int]:
-    """Return which of some uses, counted from 1, somebody waits for that shares a part with them."""
-    uses = (
-        func.unnest(
-            bindparam("space_ids", type_=ARRAY(BigInteger)), _instants("starts"), _instants("ends")
-        )
-        .table_valued("space_id", "starts_at", "ends_at", with_ordinality="place")
-        .render_derived("uses")
-    )
-    wanted, parts = aliased(Space), aliased(Space)
-    return (
-        select(uses.c.place)
-        .distinct()
-        .join_from(uses, wanted, wanted.id == uses.c.space_id)
-        .join(parts, parts.atoms.op("&&")(wanted.atoms))
-        .join(RoomWait, RoomWait.space_id == parts.id)
-        .where(
-            or_(RoomWait.state == WaitState.WAITING, RoomWait.state == WaitState.OFFERED),
-            RoomWait.starts_at < uses.c.ends_at,
-            RoomWait.ends_at > uses.c.starts_at,
-        )
-        .order_by(uses.c.place)
-    )
-
-
-WANTED = _wanted()

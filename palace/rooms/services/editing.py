@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-
-from sqlalchemy import select
 
 from palace import clock
 from palace.agenda import services as agenda
@@ -16,75 +13,30 @@ from palace.members.rules import Known
 from palace.members.services import note
 from palace.notices import services as notices
 from palace.notices.rules import changed
-from palace.rooms import claims, rules
+from palace.rooms import claims
 from palace.rooms.claims import Taking
-from palace.rooms.errors import AlreadyOver, DatesChanged, Failure, NothingChanged, RulesFailed
-from palace.rooms.models import Occurrence, OccurrenceEquipment, Reservation
+from palace.rooms.errors import (
+    AlreadyOver,
+    DatesChanged,
+    ReservationUnchanged,
+    RulesFailed,
+)
+from palace.rooms.models import Occurrence, Reservation
 from palace.rooms.queries import changing, waits
 from palace.rooms.queries import facts as facts_queries
 from palace.rooms.queries.changing import Change
-from palace.rooms.queries.terms import facts_of
 from palace.rooms.rules import HOLDING, OccurrenceState
 from palace.rooms.series import WEEK, Scope
 from palace.rooms.services.ending import on_room_freed
+from palace.rooms.services.judging import STAYS, Judged, judge
 from palace.rooms.services.series import wait_for_taken
-from palace.rooms.services.taking import let_others_first, span_of, take_now, takings_of
+from palace.rooms.services.taking import let_others_first, span_of, take_now
 from palace.rooms.services.telling import dated, owner_of, subject_of, told, values_of
 from palace.rooms.services.waiting import leave
-from palace.rooms.wishes import Span, Wish
+from palace.rooms.wishes import Span
 from palace.security import public_code
 from palace.statements import Question, execute, execute_all
 from palace.venues import services as venues
-
-STAYS = (*HOLDING, OccurrenceState.SKIPPED, OccurrenceState.MISSED)
-NOT_ASKED_AGAIN = "not_weekly"
-"""Each date keeps its own weekday: single ones may have been moved, or cancelled."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Judged:
-    """A change as the rules see it: the wish it makes, what it would take, and every rule that fails."""
-
-    wish: Wish
-    takings: Sequence[Taking]
-    failures: Sequence[Failure]
-    now: datetime
-
-
-def judge(member: Known, some: Sequence[Occurrence], wanted: Change) -> Judged:
-    """Return what a change of dates asks for; behind the locks it is what will be."""
-    of = some[0].reservation
-    held = [one for one in some if one.state in HOLDING]
-    wish = Wish(
-        space_id=wanted.space(held[0] if held else some[0]),
-        spans=tuple(wanted.span(one) for one in some),
-        purpose=of.purpose,
-        people=wanted.people,
-        troupe_id=of.troupe_id,
-        member=member,
-        note=of.note,
-        equipment=_equipment(held),
-    )
-    swaps = {wanted.span(one).day: wanted.space(one) for one in some}
-    swaps = {day: space_id for day, space_id in swaps.items() if space_id != wish.space_id}
-    skips = {wanted.span(one).day for one in some if one not in held}
-    facts = changing.without(
-        facts_of(wish, member, wish.space_id, swaps=swaps, in_series=of.weeks > 1),
-        held,
-    )
-    failures = rules.failed_rules(wish, facts, skips=skips) if held else []
-    return Judged(
-        wish=wish,
-        takings=takings_of(wish, facts, rules.left_of(wish, skips)),
-        failures=[failure for failure in failures if failure.code != NOT_ASKED_AGAIN],
-        now=facts.now,
-    )
-
-
-def _equipment(held: Sequence[Occurrence]) -> dict[int, int]:
-    carried = select(OccurrenceEquipment.equipment_id, OccurrenceEquipment.count)
-    first = carried.where(OccurrenceEquipment.occurrence_id == (held[0].id if held else 0))
-    return dict(db.session.execute(first).all())
 
 
 def change(
@@ -108,7 +60,7 @@ def change(
         NotFound: it is not theirs, or the room is not lent.
         AlreadyOver: no date is left to change.
         DatesChanged: they are not those that were shown.
-        NothingChanged: it is so already.
+        ReservationUnchanged: it is so already.
         RulesFailed, NoiseBeside, EquipmentShort, Taken: nothing is changed then.
     """
     one = facts_queries.occurrence_for(member, occurrence_id)
@@ -121,11 +73,8 @@ def change(
     old = {each.id: (span_of(each), each.space_id) for each in some}
     let_others_first(judged.wish, judged.takings)
     _release(some)
-    held = take_now(judged.wish, judged.takings) if judged.takings else []
+    took = _taken(judged)
     of = _reservation(one.reservation, dates, some, wanted, judged.now)
-    took = {
-        taking.span.day: (taking, use) for taking, use in zip(judged.takings, held, strict=True)
-    }
     for each in some:
         _rewrite(each, of, wanted, took)
     db.session.flush()
@@ -137,9 +86,7 @@ def change(
         after={"dates": len(some), "space": judged.wish.space_id},
         actor=by,
     )
-    for span, space_id in old.values():
-        for freed in on_room_freed.values():
-            freed(space_id, span)
+    _pass_on(old)
     return of
 
 
@@ -164,7 +111,7 @@ def _check_as_shown(
     if shown is not None and {one.id for one in some} != set(shown):
         raise DatesChanged
     if not any(wanted.changes(one) for one in some):
-        raise NothingChanged
+        raise ReservationUnchanged
 
 
 def _release(some: Sequence[Occurrence]) -> None:
@@ -174,6 +121,14 @@ def _release(some: Sequence[Occurrence]) -> None:
         db.session.flush()
         if occupancy_id is not None:
             venues.release(occupancy_id)
+
+
+def _taken(judged: Judged) -> dict[date, tuple[Taking, int]]:
+    """Take the hours a change asks for; return them by day, each with what holds it."""
+    uses = take_now(judged.wish, judged.takings) if judged.takings else []
+    return {
+        taking.span.day: (taking, use) for taking, use in zip(judged.takings, uses, strict=True)
+    }
 
 
 def _reservation(
@@ -232,6 +187,7 @@ def _rewrite(
     taking, one.occupancy_id = took[span.day]
     one.state = OccurrenceState.CONFIRMED if taking.decided else OccurrenceState.PENDING
     one.decided_by = one.decided_at = one.why = None
+    one.arrived_at = one.arrived_by = one.kept_at = None
 
 
 def _tell(some: Sequence[Occurrence], old: Mapping[int, tuple[Span, int]], now: datetime) -> None:
@@ -261,3 +217,10 @@ def _wait_anew(skipped: Sequence[Occurrence], now: datetime, by: str) -> None:
         if wait:
             leave(wait, by=by)
     wait_for_taken(skipped, now)
+
+
+def _pass_on(old: Mapping[int, tuple[Span, int]]) -> None:
+    """Let whoever waits have the hours that were given back."""
+    for span, space_id in old.values():
+        for freed in on_room_freed.values():
+            freed(space_id, span)

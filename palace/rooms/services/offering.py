@@ -37,6 +37,7 @@ THE_PALACE_ASKS = {
     "too_late",
     "too_many_ahead",
     "quota_full",
+    "series_too_far",
 }
 """Rules that do not stand in the way of who takes another room because the palace needs theirs."""
 

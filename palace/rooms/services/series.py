@@ -80,7 +80,7 @@ def show(
     """
     now = clock.now()
     days = queries.dates(asked, within, now)
-    found = queries.candidates(asked, rooms, days, clock.palace_day(now))
+    found = queries.candidates(asked, rooms, days, now)
     found = [_heard(one, asked, noisy) for one in found]
     own = next((one for one in found if one.space_id == asked.space_id), None)
     planned = plan(own, found, days, asked.choices) if own else []

@@ -20,6 +20,7 @@ from palace.rooms.models import Occurrence, RoomWait
 from palace.rooms.queries import waits
 from palace.rooms.queries.shows import go_first
 from palace.rooms.queries.terms import facts_of
+from palace.rooms.queries.wanted import wanted_among
 from palace.rooms.rules import OccurrenceState, WaitState
 from palace.rooms.services import offering
 from palace.rooms.services.offering import span_of_wait, subject_of
@@ -157,7 +158,7 @@ def before_others(wish: Wish, takings: Sequence[Taking]) -> None:
     Who takes what they wait for themselves does so in their turn: behind those before them, before
     those behind. What they were offered is theirs.
     """
-    for taking in waits.wanted_among(takings):
+    for taking in wanted_among(takings):
         space_id = taking.room.space_id
         now = clock.now()
         entries = waits.live(space_id, taking.starts_at, taking.ends_at)

@@ -46,6 +46,7 @@ WHY = {
     Use.CLASS_SESSION.value: N_("有课"),
     Use.REHEARSAL.value: N_("有人约了"),
     Use.CLOSURE.value: N_("关闭"),
+    queries.TOO_LATE: N_("来不及了，要提前约"),
     NoiseBeside.code: N_("隔壁会互相吵"),
 }
 

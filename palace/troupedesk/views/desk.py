@@ -36,7 +36,7 @@ from palace.venues.models import Site
 from palace.venues.queries import sites as every_site
 from palace.web import allow, answer, checked, reads, wants_json
 
-MOST_SHOWN = 20
+MOST_SHOWN = 8
 
 
 @staff.get("")
