@@ -19,6 +19,7 @@ from palace.rooms.models import Occurrence, Reservation
 from palace.rooms.queries.changing import Change
 from palace.rooms.queries.displaced import elsewhere
 from palace.rooms.queries.facts import occurrences_of
+from palace.rooms.queries.standing import standings_of
 from palace.rooms.rules import OccurrenceState
 from palace.rooms.series import Scope
 from palace.rooms.services.editing import change
@@ -164,3 +165,16 @@ def test_who_is_displaced_is_offered_rooms_of_their_kind(lending: Lending) -> No
     other = lending.room(capacity=60)
     found = elsewhere(one, [room.space], clock.now())
     assert [place.space_id for place in found] == [other.space_id]
+
+
+def test_who_left_before_the_start_was_there(lending: Lending) -> None:
+    troupe = lending.troupe()
+    leader = lending.leader(troupe)
+    one = lending.occurrence(lending.room(), troupe=troupe, member=leader)
+    lending.clock_at(one.day, "18:50")
+    arrivals.arrive(doors.get_own(leader.id, one.id), "x")
+    arrivals.leave(doors.get_own(leader.id, one.id), "x")
+    db.session.expire_all()
+    assert one.occupancy_id is None
+    lending.clock_at(one.day, "19:30")
+    assert [each.state for each in standings_of(one.reservation_id)] == [OccurrenceState.CONFIRMED]
