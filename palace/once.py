@@ -50,7 +50,8 @@ def forget(name: str) -> None:
 
 
 def change(name: str) -> None:
-    """Have this transaction read anew what it changes, and this process once that is committed."""
+    """Have this transaction read anew what it changes, and this process, now and once that is committed."""
+    forget(name)
     db.session.info.setdefault(WRITTEN, set()).add(name)
 
 
