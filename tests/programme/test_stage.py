@@ -82,7 +82,7 @@ def test_a_closed_hall_takes_no_show(
 
 
 def _around(staging: Staging) -> Range[datetime]:
-    return Range(staging.starts_at - DAY, staging.starts_at + DAY)
+    return Range(staging.starts_at - DAY / 2, staging.starts_at + DAY / 2)
 
 
 def test_the_limit_of_the_house_is_frozen_on_the_show(
