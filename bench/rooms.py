@@ -31,6 +31,7 @@ ORDER BY space_id
 """
 LEAD = (
     "INSERT INTO posts (member_id, role, troupe_id, granted_by) VALUES (%s, 'leader', %s, 'system')"
+    " ON CONFLICT DO NOTHING"
 )
 
 

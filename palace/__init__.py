@@ -21,23 +21,17 @@ from palace.approvals import views as approvals
 from palace.arrivals import views as arrivals
 from palace.audit import views as audit
 from palace.blocks import views as blocks
-from palace.blocks.services import copy_blocks, follow_show
 from palace.boxoffice import views as boxoffice
-from palace.broadcasts import queries as broadcasts_queries
 from palace.broadcasts import views as broadcasts
 from palace.calendars import views as calendars
 from palace.care import views as care
 from palace.codes import views as codes
-from palace.codes.services import follow_show as codes_follow
 from palace.companions import views as companions
-from palace.companions.queries import own_last_four
 from palace.complimentary import views as complimentary
 from palace.config import ROOT, Settings
-from palace.consents.services import agree_at_joining
 from palace.coupons import views as coupons
 from palace.courts import views as courts
 from palace.desk import views as desk
-from palace.desk.services.copying import copies
 from palace.door import views as door
 from palace.gifts import views as gifts
 from palace.hours import views as hours
@@ -46,34 +40,17 @@ from palace.joining import views as joining
 from palace.kept import views as kept
 from palace.members import views as members
 from palace.members.rules import MEMBER_SIGN_IN
-from palace.members.services import (
-    CodeOffice,
-    NumberOffice,
-    code_office,
-    number_office,
-    on_joining,
-    proof_rules,
-)
 from palace.mine import views as mine
 from palace.moving import views as moving
-from palace.moving.services import on_moved
-from palace.notices import senders
 from palace.notices import views as notices
-from palace.notices.rules import BROADCAST
-from palace.notices.services import house_figures, owe_code, stopped, tell_old_number
-from palace.notices.views.inbox import bodies
-from palace.packages import services as packages_services
 from palace.packages import views as packages
-from palace.payments.services import on_paid
 from palace.people import views as people
 from palace.pictures import views as pictures
 from palace.plans import views as plans
 from palace.privacy import views as privacy
 from palace.productions import views as productions
-from palace.productions.services import PRODUCTION
 from palace.reports import views as reports
 from palace.review import views as review
-from palace.review.rules import reviewed
 from palace.roomdesk import views as roomdesk
 from palace.rooms import views as rooms
 from palace.roster import views as roster
@@ -81,18 +58,14 @@ from palace.schema import check_current, check_known, revision
 from palace.security import Cookies, complete_keys, make_keys, use_keys
 from palace.strikes import views as strikes
 from palace.switch import views as switch
-from palace.tickets import services as tickets_services
 from palace.tickets import views as tickets
-from palace.tickets.services.freed import on_freed, on_refused
 from palace.troupedesk import views as troupedesk
-from palace.troupes.services import link_member
 from palace.unions import views as unions
 from palace.usage import views as usage
-from palace.venues import queries as venues
-from palace.venues.queries import code_budget, has_palace, message_rules
+from palace.venues.queries import has_palace
 from palace.venues.services import check_database
-from palace.waiting import services as waiting_services
 from palace.waiting import views as waiting
+from palace.wiring import wire
 
 COOKIE = "palace"
 PATIENCE = 20.0  # seconds a web that starts waits for its database
@@ -187,26 +160,7 @@ def create_app(settings: Settings) -> Flask:
     overload.init_app(app)  # inside of what answers before Flask
     for part in PARTS:
         part.init_app(app)
-    code_office["codes"] = CodeOffice(senders.may_send, owe_code, code_budget)
-    number_office["numbers"] = NumberOffice(venues.number_idle, own_last_four, tell_old_number)
-    proof_rules["house"] = venues.proof_rules
-    house_figures["house"] = message_rules
-    bodies[BROADCAST] = broadcasts_queries.bodies
-    stopped[BROADCAST] = broadcasts_queries.stopped
-    on_joining["consents"] = agree_at_joining
-    on_joining["troupes"] = link_member
-    on_paid["tickets"] = tickets_services.settle_paid
-    on_paid["packages"] = packages_services.settle_paid
-    on_freed["waiting"] = waiting_services.seats_freed
-    copies["blocks"] = lambda old, new, _by: copy_blocks(old.id, new.id)
-    on_refused["waiting"] = waiting_services.pass_on
-    on_moved["codes"] = codes_follow
-    on_moved["blocks"] = follow_show  # first: what it frees is passed on to who waits
-    on_moved["packages"] = packages_services.called_off
-    on_moved["waiting"] = lambda performance_id, _by, _since: waiting_services.pass_on(
-        performance_id
-    )
-    reviewed["production"] = PRODUCTION
+    wire()
     web.check_addresses(app)
     if settings.proxies:
         proxied = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)

@@ -33,7 +33,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlch
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from palace import lately, web
+from palace import headers, lately, web
 from palace.db import db
 from palace.errors import (
     NotFound,
@@ -133,21 +133,21 @@ def init_app(app: Flask) -> None:
 
 
 def _begin() -> None:
-    g.request_id = web.new_request_id()
+    g.request_id = headers.new_request_id()
     g.began = time.perf_counter()
-    web.drop_unreadable_referrer()
+    headers.drop_unreadable_referrer()
 
 
 def _finish(response: Response) -> Response:
     is_file = request.endpoint == "static"
-    web.harden(
+    headers.harden(
         response,
         g.get("request_id", ""),
         secure=current_app.extensions["palace"].secure,
         personal=not is_file and _is_personal(response),
     )
     if not is_file:
-        web.tell_apart(response)
+        headers.tell_apart(response)
         values = {
             "request_id": g.get("request_id"),
             "method": request.method,

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, g, request
 from werkzeug.exceptions import HTTPException
 
-from palace import lifecycle, web
+from palace import headers, lifecycle
 from palace.errors import Overloaded
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Overload:
 
     def __init__(self, app: WSGIApplication, flask: Flask) -> None:
         self.app, self.flask = app, flask
-        self.is_ours = web.host_check(flask.config["TRUSTED_HOSTS"])
+        self.is_ours = headers.host_check(flask.config["TRUSTED_HOSTS"])
         self.lanes = {name: Lane(AT_ONCE[name], WAITING[name]) for name in AT_ONCE}
         self._ears = threading.Semaphore(EARS)
         self._told, self._told_at = 0, 0.0
@@ -112,11 +112,11 @@ class Overload:
     ) -> Iterable[bytes]:
         self._note()
         with self.flask.request_context(environ):
-            g.request_id = web.new_request_id()
+            g.request_id = headers.new_request_id()
             self._hear_out()
             response = self.flask.make_response(lifecycle.refused(Overloaded()))
             secure = self.flask.extensions["palace"].secure
-            web.harden(response, g.request_id, secure=secure, personal=True)
+            headers.harden(response, g.request_id, secure=secure, personal=True)
         return response(environ, start_response)
 
     def _hear_out(self) -> None:

@@ -36,7 +36,7 @@ from palace.members.rules import mask_name
 from palace.venues import queries as venues
 from palace.venues.errors import NotSetUp
 from palace.venues.rules import NORMAL, Moded
-from palace.web import public, reads, same_site_path
+from palace.web import page_before, public, reads, same_site_path
 
 OFFLINE_FILES = ("palace.css", "palace.js", "icon.svg")
 SIZES = frozenset({"large", "standard"})
@@ -76,6 +76,7 @@ def init_app(app: Flask) -> None:
         named=words.named,
         site=site,
         moded=moded,
+        page_before=page_before,
         palace=app.extensions["palace"],
     )
     app.jinja_env.filters.update(

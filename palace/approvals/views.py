@@ -50,7 +50,7 @@ def home() -> ResponseReturnValue:
                 for one in asked
             ]
         },
-        asked=asked,
+        reservations=asked,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from palace.consents.rules import NAMES
 from palace.members.posts import ROLE_WORDS
 from palace.rooms.figures import ALL as POLICY
+from palace.rooms.states import STANDING_WORDS
 from palace.text import N_
 from palace.troupes.rules import KINDS
 from palace.venues.figure import WEEKDAY_WORDS
@@ -150,6 +151,10 @@ VALUES = {
     "audit_keep_days": N_("操作记录留几天"),
     "idle_keep_months": N_("多少个月没有来过的会员自动注销"),
     "troupe": N_("团队编号"),
+    "troupes": N_("团队编号"),
+    "dates": N_("几次预约"),
+    "skipped": N_("跳过几次"),
+    "passed": N_("批准了吗"),
     "season": N_("团队年度编号"),
     "letter": N_("承诺书编号"),
     "troupe_kind": N_("门类"),
@@ -164,6 +169,8 @@ CODES: dict[str, Mapping[str, str]] = {
     "role": {role.value: said for role, said in ROLE_WORDS.items()},
     "mode": {"normal": N_("照常"), "grey": N_("网页变灰（哀悼）"), "stopped": N_("停新预订")},
     "state": {
+        **{state.value: said for state, said in STANDING_WORDS.items()},
+        "late": N_("退得太晚"),
         "valid": N_("有效"),
         "returned": N_("已退"),
         "missed": N_("没来"),

@@ -25,7 +25,7 @@ TO_THE_SECOND, TO_THE_MINUTE = "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"
 YES, NO = N_("是"), N_("否")
 YES_NO: Mapping[str, str] = {"1": YES, "0": NO}
 exporting: dict[str, Callable[[List, Asked, Mapping[str, Any]], ResponseReturnValue]] = {}
-"""How a list leaves the house, by format; wired in create_app, as it is noted and counted there."""
+"""How a list leaves the house, by format; wired in palace/wiring.py, as it is noted and counted there."""
 
 
 def answer(shown: List, **where: Any) -> ResponseReturnValue:

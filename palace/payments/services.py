@@ -12,7 +12,7 @@ from palace.money import Fen
 from palace.payments.models import Payment
 
 on_paid: dict[str, Callable[[int], bool]] = {}
-"""Part name → what settles its subject and says whether it could; wired in create_app."""
+"""Part name → what settles its subject and says whether it could; wired in palace/wiring.py."""
 
 
 def ask(part: str, subject_id: int, amount: Fen, *, pay_by: datetime) -> Payment:

@@ -7,10 +7,10 @@ from palace.text import N_
 
 
 class ThingsAhead(PalaceError):
-    """There is something to come yet: a ticket, an order that waits, a room, money that goes back."""
+    """There is something to come yet: a ticket, an order that waits, money that goes back."""
 
     status, code = 409, "things_ahead"
-    message = N_("还有没办完的事，现在不能注销。请先退票、放掉订单、取消场地，或等退款到账。")
+    message = N_("还有没办完的事，现在不能注销。请先退票、放掉订单、取消约好的场地，或等退款到账。")
 
 
 class DownloadsUsedUp(PalaceError):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Row, Select, exists, func, select
+from sqlalchemy import exists, func, select
 
 from palace import clock
 from palace.db import db
@@ -22,12 +22,13 @@ from palace.privacy.holdings import HOLDINGS
 from palace.privacy.models import Erasure
 from palace.privacy.rules import Line, mark_of, plain
 from palace.programme.models import Performance
-from palace.rooms.models import Occurrence, Reservation
+from palace.rooms.models import Occurrence
 from palace.rooms.queries.free import holds
+from palace.rooms.states import HOLDING
 from palace.tickets.models import Order, Ticket
 from palace.tickets.queries import open_orders
 from palace.tickets.rules import TicketState
-from palace.venues.models import HouseRules, Occupancy, Space
+from palace.venues.models import HouseRules, Occupancy
 from palace.venues.queries import house_rules
 
 PIECE = 500
@@ -37,16 +38,19 @@ MOST_AT_ONCE = 100
 
 @dataclass(frozen=True)
 class Ahead:
-    """What somebody still has: tickets for what is not over, orders, rooms, money that goes back."""
+    """What somebody still has: tickets for what is not over, orders that wait, money that goes back, courts.
+
+    What a troupe has stays the troupe's, whoever of its leaders took it.
+    """
 
     tickets: Sequence[Ticket]
     orders: Sequence[Order]
     refunds: Sequence[Payment]
-    rooms: Sequence[Row[Any]]
+    dates: Sequence[Occurrence]
 
     def __bool__(self) -> bool:
         """Return whether there is anything."""
-        return bool(self.tickets or self.orders or self.refunds or self.rooms)
+        return bool(self.tickets or self.orders or self.refunds or self.dates)
 
 
 def get_member(member_id: int) -> Member:
@@ -77,30 +81,21 @@ def ahead(member_id: int, now: datetime) -> Ahead:
         Performance.ends_at > now,
         Performance.cancelled_at.is_(None),
     )
+    own = select(Occurrence).join(Occupancy, Occupancy.id == Occurrence.occupancy_id)
+    own = own.where(
+        Occurrence.member_id == member_id,
+        Occurrence.troupe_id.is_(None),
+        Occurrence.state.in_(HOLDING),
+        Occurrence.ends_at > now,
+        holds(),
+    )
     owed = select(Payment).where(rows.paid(Whose(member_id, None)), Payment.refund_due)
     return Ahead(
         tickets=db.session.scalars(to_come.order_by(Performance.starts_at, Ticket.id)).all(),
         orders=open_orders(member_id, now),
         refunds=db.session.scalars(owed.order_by(Payment.id)).all(),
-        rooms=db.session.execute(_rooms(member_id, now)).all(),
+        dates=db.session.scalars(own.order_by(Occurrence.starts_at)).unique().all(),
     )
-
-
-def _rooms(member_id: int, now: datetime) -> Select[Any]:
-    """Select the dates of rooms that a member has alone; a troupe's stay whoever leads it."""
-    wanted = (
-        select(Space.name_zh, Space.name_en, Occurrence.starts_at, Reservation.code)
-        .join_from(Occurrence, Reservation, Reservation.id == Occurrence.reservation_id)
-        .join(Space, Space.id == Occurrence.space_id)
-        .join(Occupancy, Occupancy.id == Occurrence.occupancy_id)
-        .where(
-            Occurrence.member_id == member_id,
-            Occurrence.troupe_id.is_(None),
-            Occurrence.ends_at > now,
-            holds(),
-        )
-    )
-    return cast("Select[Any]", wanted.order_by(Occurrence.starts_at, Occurrence.id))
 
 
 def counts(of: Whose) -> list[tuple[Holding, int]]:

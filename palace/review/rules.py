@@ -77,7 +77,7 @@ class Reviewed:
 
 
 reviewed: dict[str, Reviewed] = {}
-"""Every kind of thing that is reviewed, by the word before the colon of a subject; wired in create_app."""
+"""What is reviewed, by the word before the colon of a subject; wired in palace/wiring.py."""
 
 
 @dataclass(frozen=True, kw_only=True)

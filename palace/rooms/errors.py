@@ -24,7 +24,11 @@ class Failure:
 
 
 class RuleFailed(PalaceError):
-    """One failed rule as part of a refusal."""
+    """One failed rule as part of a refusal; its code is the rule's own."""
+
+    """One failed rule as part of a refusal; its code and its sentence are the rule's."""
+
+    status, code = 422, "rule_failed"
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(day=failure.day, **failure.values)
@@ -34,6 +38,7 @@ class RuleFailed(PalaceError):
 class RuleFailedOn(PalaceError):
     """One failed rule of some dates of a series. Carries `days` and `why`."""
 
+    status, code = 422, "rule_failed_on"
     message = N_("%(days)s：%(why)s")
 
 
@@ -141,10 +146,11 @@ class DatesChanged(PalaceError):
     message = N_("这份预约刚被改过，请看一下现在的日期再改。")
 
 
-class NothingChanged(PalaceError):
+class ReservationUnchanged(PalaceError):
     """Time, room and head count are as they were."""
 
-    status, code = 422, "nothing_changed"
+    status, code = 422, "dates_unchanged"
+    status, code = 422, "reservation_unchanged"
     message = N_("时间、场地和人数都和现在一样，没有要改的。")
 
 

@@ -19,11 +19,11 @@ from sqlalchemy import Engine, Select, case, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as DatabaseHangs
 
+from palace.headers import REQUEST_ID, host_check, new_request_id, safe_headers
 from palace.programme.models import Performance
 from palace.tickets.kept import kept, live
 from palace.tickets.models import Claim, Waitlist
 from palace.venues.models import Seat
-from palace.web import REQUEST_ID, host_check, new_request_id, safe_headers
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

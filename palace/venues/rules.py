@@ -6,6 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
+from palace.text import N_
+
 
 class SeatType(StrEnum):
     """What stands at a place of the plan."""
@@ -51,6 +53,15 @@ class Use(StrEnum):
     CLASS_SESSION = "class_session"
     REHEARSAL = "rehearsal"
     CLOSURE = "closure"
+
+
+USE_WORDS = {
+    Use.PERFORMANCE: N_("演出"),
+    Use.CLASS_SESSION: N_("上课"),
+    Use.REHEARSAL: N_("预约"),
+    Use.CLOSURE: N_("闭馆"),
+}
+"""What has a space, as staff read it."""
 
 
 @dataclass(frozen=True, kw_only=True)

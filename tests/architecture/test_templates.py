@@ -32,6 +32,7 @@ CHINESE_BY_ITSELF = {
     "palace/notices/kinds.py": "gateways send approved texts, one per language",
     "palace/pages.py": "names the house where no site is known yet",
     "palace/plans/headings.py": "the words a plan's sheet uses, in both languages",
+    "palace/rooms/services/telling.py": "an agenda's titles stand in both languages, whoever reads it",
     "palace/roster/headings.py": "the words lists use for their columns, in both languages",
     "palace/printing_fonts.py": "characters to cut out of a font",
     "palace/printing_process.py": "tries the fonts at its start",
@@ -60,6 +61,22 @@ def test_templates_hold_nothing_that_the_content_policy_refuses(what: str) -> No
             for path in pages
             if INLINE[what].search(path.read_text())
         ]
+    )
+
+
+def test_no_page_is_given_what_the_frame_sets_itself() -> None:
+    """A name the frame sets hides what a view gives under it, without a word."""
+    frame = (ROOT / "templates/base.html").read_text(encoding="utf-8")
+    taken = set(re.findall(r"{% set (\w+) =", frame))
+    assert "here" in taken
+    expect_none(
+        Found(path, node.lineno, str(given.arg))
+        for path in python_files("palace")
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"answer", "render_template"}
+        if "/paper/" not in ast.unparse(node.args[0])
+        for given in node.keywords
+        if given.arg in taken
     )
 
 

@@ -239,6 +239,5 @@ def test_every_kind_is_read_here() -> None:
     strikes = {"missed", "strike_kept", "strike_forgiven"}
     elsewhere = {"number_changed", "email_code", "broadcast"}
     blocks = {"block_given", "block_release", "block_none_left", "block_refused"}
-    for_rooms = {"room_offer", "room_instead", "room_wait_over", *ROOMS}
-    known = read | units | strikes | waiting | for_rooms | blocks | elsewhere | set(CHANGED)
+    known = read | units | strikes | waiting | blocks | elsewhere | ROOMS | set(CHANGED)
     assert set(senders.KINDS) == known

@@ -245,7 +245,10 @@ PLAIN = {
     "closures": (
         "id batch space_id occupancy_id starts_at ends_at reason_zh reason_en made_at ended_at"
     ),
-    "troupes": "id site_id code kind name_zh name_en size week_minutes month_minutes ended_at",
+    "troupes": (
+        "id site_id code kind name_zh name_en size week_minutes month_minutes ended_at"
+        " calendar_generation"
+    ),
     "seasons": "id name_zh name_en starts_on ends_on",
     "safety_letters": "id season_id version text_zh text_en published_at",
     "certifications": "id state letter_id",
@@ -261,7 +264,7 @@ PLAIN = {
     "purposes": "code position name_zh name_en loud quiet",
     "rooms": (
         "space_id policy_id floor area_m2 setup_minutes teardown_minutes min_people approval"
-        " bookable purposes"
+        " bookable purposes door_generation"
     ),
     "noise_pairs": "space_id other_id",
     "equipment": "id site_id code name_zh name_en stock",

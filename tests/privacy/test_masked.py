@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from palace import clock
+from palace import clock, printing
 from palace.joining import services as joining
 from palace.joining.models import Application
 from palace.lists.queries import known
@@ -48,6 +48,12 @@ def waiting(make: Factory, regular: Regular) -> Application:
     unit_id = regular.member.unit_id
     assert unit_id
     return joining.apply(newcomer, unit_id)
+
+
+@pytest.fixture
+def paper(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave what would be printed as the HTML it is: a PDF's words could not be searched."""
+    monkeypatch.setattr(printing, "_job", lambda _kind, html, *_rest: html.encode())
 
 
 def pages(
@@ -96,6 +102,7 @@ def worker(make: Factory, regular: Regular, role: Role, kind: str) -> Member | S
 ROLES = [(role, "staff") for role in OF_STAFF] + [(role, "member") for role in OF_MEMBERS]
 
 
+@pytest.mark.usefixtures("paper")
 @pytest.mark.parametrize(("role", "kind"), ROLES)
 def test_no_page_of_work_says_more_than_it_must(
     make: Factory, regular: Regular, waiting: Application, *, role: Role, kind: str

@@ -15,7 +15,7 @@ from palace.clock import SHANGHAI, at
 from palace.db import db
 from palace.members.models import Member
 from palace.notices.models import Notice
-from palace.rooms.errors import AlreadyOver, DatesChanged, NothingChanged, RulesFailed, Taken
+from palace.rooms.errors import AlreadyOver, DatesChanged, ReservationUnchanged, RulesFailed, Taken
 from palace.rooms.models import Occurrence, Reservation, Room, RoomWait
 from palace.rooms.queries.changing import Change
 from palace.rooms.queries.facts import occurrences_of
@@ -246,7 +246,7 @@ def test_dates_other_than_those_shown_are_not_changed(of: Reservation, leader: M
 
 
 def test_no_change_is_none(of: Reservation, leader: Member) -> None:
-    with pytest.raises(NothingChanged):
+    with pytest.raises(ReservationUnchanged):
         to(leader, dates(of)[0], Scope.ALL, begins=time(19))
 
 

@@ -26,7 +26,7 @@ def date(lending: Lending) -> Occurrence:
 
 def test_who_has_a_court_to_come_is_not_erased(date: Occurrence) -> None:
     ahead = queries.ahead(date.member_id, clock.now())
-    assert [one.starts_at for one in ahead.rooms] == [date.starts_at]
+    assert [one.starts_at for one in ahead.dates] == [date.starts_at]
     with pytest.raises(ThingsAhead):
         services.erase(date.member_id, clock.now(), asked_by="x")
 

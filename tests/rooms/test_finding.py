@@ -157,7 +157,7 @@ def test_a_leader_finds_the_form_filled_and_last_week_once_more(
     assert "同上周" in page
     assert again in page
 
-    lending.reservation(room, last + timedelta(weeks=1), "19:00", troupe=troupe, member=leader)
+    lending.reservation(room, last + timedelta(weeks=1), "14:30", troupe=troupe, member=leader)
     assert "同上周" not in client.get("/spaces/free").text, "the week after has its rehearsal"
 
 

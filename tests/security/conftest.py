@@ -27,7 +27,6 @@ from palace.rooms.models import RoomWait
 from palace.tickets import services
 from palace.tickets.models import Order, PackageOrder, Ticket
 from palace.tickets.rules import Wish
-from palace.troupes.models import Season, Troupe
 from palace.waiting import services as waiting
 from palace.waiting.models import WaitEntry
 from palace.waiting.rules import Wanted
@@ -36,15 +35,15 @@ from tests.codes.conftest import batch_of, texts
 from tests.coupons.conftest import pool_of
 from tests.courts.walk import be_offered_a_room
 from tests.factory import Factory
-from tests.lending import Lending
 from tests.packages.conftest import packaged
+from tests.security.lent import Lent, lend_something
 
 UNKNOWN_ID = 999_999_999
 
 
 @dataclass(frozen=True)
 class Belongings:
-    """A member's ticket, held order, offer, coupon and held package; a unit's block, codes, a troupe."""
+    """A member's ticket, held order, offer, coupon and held package; a unit's block, codes, what is lent."""
 
     member: Member
     performance: Performance
@@ -57,8 +56,7 @@ class Belongings:
     coupon: Coupon
     package: PackageOrder
     room_wait: RoomWait
-    troupe: Troupe
-    season: Season
+    lent: Lent
 
     def values(self, rule: Rule) -> dict[str, object]:
         """Return the address values of this member's things."""
@@ -85,7 +83,6 @@ class Belongings:
             "import_id": UNKNOWN_ID,
             "plan_id": self.performance.plan_id,
             "draft_id": UNKNOWN_ID,
-            "space_id": self.performance.space_id,
             "site_id": self.performance.space.site_id,
             "purpose": "identity",
             "version": 1,
@@ -96,13 +93,7 @@ class Belongings:
             "broadcast_id": UNKNOWN_ID,
             "tier_id": UNKNOWN_ID,
             "filename": "palace.css",
-            "occurrence_id": UNKNOWN_ID,
-            "troupe_id": self.troupe.id,
-            "season_id": self.season.id,
-            "row_id": UNKNOWN_ID,
-            "policy_id": UNKNOWN_ID,
-            "equipment_id": UNKNOWN_ID,
-            "special_id": UNKNOWN_ID,
+            **self.lent.values(),
         }
         return {name: known[name] for name in rule.arguments}
 
@@ -114,6 +105,8 @@ class Belongings:
             "/offers/": self.entry.code,
             "/room-waits/": self.room_wait.code,
             "/b/": self.block.code,
+            "/reservations/": self.lent.occurrence.reservation.code,
+            "/closures/": self.lent.closure,
         }
         return next((code for part, code in of.items() if part in rule), self.order.code)
 
@@ -135,7 +128,6 @@ def own_something(make: Factory, performance: Performance | None = None) -> Belo
     ticket = db.session.scalars(select(Ticket).where(Ticket.member_id == member.id)).one()
     block = give(make, make.performance(seats=4), member.roster_entry.unit)
     names = read_list(block.id, member.name, "member:1")
-    lending = Lending(make)
     dates = [make.performance(seats=4, prices={"public": 0}) for _ in range(2)]
     package = packaged(make, dates, {"public": 0})
     return Belongings(
@@ -150,8 +142,7 @@ def own_something(make: Factory, performance: Performance | None = None) -> Belo
         coupon=coupons.take(member, pool_of(make, 2, per_member=2).id, "belongings-4"),
         package=packages.take(member, package.id, Asked(count=1), key="belongings-5"),
         room_wait=be_offered_a_room(make, member),
-        troupe=lending.troupe("合唱团", certified=False),
-        season=lending.season(),
+        lent=lend_something(make, member),
     )
 
 

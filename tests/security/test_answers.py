@@ -5,20 +5,20 @@ from __future__ import annotations
 import io
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import jsonschema_rs
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse
 
 from palace import clock
 from palace.db import db
 from palace.joining import services as joining
-from palace.members.models import Member, Staff
+from palace.members.models import Member
 from palace.members.rules import Role
 from palace.members.services import code_now, hash_password, shown_code
 from palace.programme.models import Performance
@@ -27,8 +27,10 @@ from palace.roster.rules import ImportState
 from palace.strikes.models import Strike
 from palace.strikes.rules import StrikeKind
 from tests.approvals.walk import decide_about_rooms
+from tests.architecture import shapes
 from tests.architecture.answers import CREATES, JSON
 from tests.architecture.openapi import FILE
+from tests.arrivals.walk import stand_at_doors
 from tests.audit.said import codes_without_words
 from tests.blocks.walk import hand_out_a_block
 from tests.codes.walk import open_a_code
@@ -36,7 +38,6 @@ from tests.complimentary.walk import give_tickets_away
 from tests.coupons.walk import hand_coupons_out
 from tests.courts.walk import take_a_court
 from tests.factory import Factory
-from tests.identities.test_rules import card
 from tests.members.browser import newest_code
 from tests.packages.walk import sell_a_package
 from tests.rooms.series_walk import take_a_series
@@ -47,6 +48,16 @@ from tests.security.notices_walk import read_what_was_told, tell_many
 from tests.security.plans_walk import draw_plans
 from tests.security.programme_walk import open_and_keep, switch_houses, write_and_review
 from tests.security.rooms_walk import lend_rooms
+from tests.security.staff_walk import (
+    act_for_somebody,
+    choose_codes,
+    look_after_data,
+    look_after_people,
+    set_a_number,
+    set_the_rules,
+)
+from tests.troupes.walk import look_after_troupes
+from tests.usage.walk import look_at_use
 from tests.waiting.walk import wait_for_one
 
 PASSWORD = "售票处 2026 南宫"  # noqa: S105 - a test's
@@ -90,14 +101,17 @@ class Walk:
             self.wrong.append(f"{method} {path}: {answer.status_code} {answer.text}")
             return {}
         self.seen.add((endpoint, method))
-        self.wrong += faults(JSON[endpoint][method], answer.get_json())
+        wrong = faults(JSON[endpoint][method], answer.get_json())
+        self.wrong += [f"{method} {path}: {one}" for one in wrong]
         return answer.get_json()
 
 
 @pytest.fixture
-def walk(app: Flask) -> Walk:
-    """Return a browser without cookies that takes notes."""
-    return Walk(app)
+def walk(app: Flask) -> Iterator[Walk]:
+    """Return a browser without cookies that takes notes; they are read also where the walk broke off."""
+    walk = Walk(app)
+    yield walk
+    assert walk.wrong == [], "\n".join(walk.wrong)
 
 
 def enter(walk: Walk, member: Member) -> None:
@@ -168,29 +182,6 @@ def look_after_oneself(walk: Walk) -> None:
     walk.ask("POST", "/mine/erase")
 
 
-def look_after_data(walk: Walk, leaving: Member) -> None:
-    """Publish a text, set how long things are kept, erase somebody at the counter."""
-    kept = walk.ask("GET", "/staff/privacy")
-    body = {"body_zh": "新的一版，" * 10, "body_en": "Another version of this text."}
-    walk.ask("POST", "/staff/privacy/texts", purpose="guardian", after=1, **body)
-    walk.ask("POST", "/staff/privacy/days", **kept["days"])
-    walk.ask("POST", "/staff/privacy/find", phone=leaving.phone)
-    path = f"/staff/people/member/{leaving.id}/erase"
-    walk.ask("GET", path)
-    walk.ask("POST", path, why="本人要求")
-
-
-def set_the_rules(walk: Walk) -> None:
-    """Read the rules of the house, and save each group of them as it is."""
-    for group in walk.ask("GET", "/staff/rules")["groups"]:
-        path = f"/staff/rules/{group['group']}"
-        shown = walk.ask("GET", path)
-        figures = {figure["name"]: figure["value"] for figure in shown["figures"]}
-        walk.ask("POST", path, seen=shown["seen"], **figures)
-    seen = walk.ask("GET", "/staff/rules/strikes")["seen"]
-    walk.ask("POST", "/staff/rules/strikes/preset", seen=seen, preset="two_in_a_year")
-
-
 def bring_people(walk: Walk) -> None:
     """Keep a parent, and take them off the list."""
     walk.ask("GET", "/mine/people")
@@ -204,42 +195,6 @@ def move_to_another_number(walk: Walk) -> None:
     walk.ask("POST", "/mine/phone", phone="13800138009")
     walk.ask("GET", "/mine/phone/code")
     walk.ask("POST", "/mine/phone/code", code=newest_code("13800138009"))
-
-
-def set_a_number(walk: Walk, member: Member) -> None:
-    """Find a member at the desk and set their number."""
-    walk.ask("GET", "/staff/numbers")
-    walk.ask("POST", "/staff/numbers", who="13800138009")
-    walk.ask("GET", f"/staff/numbers/{member.id}")
-    walk.ask("POST", f"/staff/numbers/{member.id}", phone="13800138000", seen=True)
-
-
-def act_for_somebody(walk: Walk, member: Member) -> None:
-    """Find a member at the desk, act for them, and make an account for somebody else."""
-    desk = "/staff/acting"
-    walk.ask("GET", desk)
-    [found] = walk.ask("POST", f"{desk}/find", who=member.phone)["people"]
-    walk.ask("POST", f"{desk}/begin", person=found["person"])
-    walk.ask("GET", "/mine")
-    walk.ask("POST", f"{desk}/end")
-    somebody = {"full_name": "李桂兰", "number": card("19570301", "611"), "consent": True}
-    walk.ask("POST", f"{desk}/introduce", **somebody)
-    walk.ask("POST", f"{desk}/end")
-
-
-def look_after_people(walk: Walk, member: Member) -> None:
-    """Take somebody on, give and take a post, help them, let them go."""
-    people = "/staff/people"
-    walk.ask("GET", people)
-    walk.ask("POST", people, login="wang", name="王丽", role="door")
-    clerk = db.session.scalars(select(Staff.id).where(Staff.login == "wang")).one()
-    walk.ask("POST", f"{people}/find", phone=member.phone)
-    walk.ask("GET", f"{people}/member/{member.id}")
-    told = walk.ask("POST", f"{people}/staff/{clerk}/posts", role="counter")
-    walk.ask("POST", f"{people}/posts/{told['posts'][-1]['post']}/end")
-    for act in ("sign-ins/end", "password", "code", "leave"):
-        walk.ask("POST", f"{people}/staff/{clerk}/{act}")
-    walk.ask("POST", f"{people}/proofs", proof_minutes=10, admin=True)
 
 
 def bring_a_roster_in(walk: Walk, desk: str = "/staff/roster") -> None:
@@ -286,18 +241,6 @@ def decide_about_a_strike(walk: Walk, strike: Strike) -> None:
     walk.ask("POST", f"/staff/strikes/{strike.id}/forgive", why="本人来了")
 
 
-def choose_codes(walk: Walk, make: Factory, staff: Staff) -> None:
-    """Drop the second factor while no post asks for it, and set another up."""
-    rules = make.rules()
-    rules.second_factor_roles, needed = [], rules.second_factor_roles
-    db.session.flush()
-    walk.ask("POST", "/staff/second/drop")
-    secret = walk.ask("POST", "/staff/second/begin")["secret"]
-    walk.ask("GET", "/staff/second")
-    walk.ask("POST", "/staff/second", code=code_now(secret))
-    rules.second_factor_roles = needed
-
-
 def work(walk: Walk, make: Factory, show: Performance, member: Member, strike: Strike) -> None:
     """Do what an administrator may do, from the first sign-in to the sign-out."""
     staff = make.staff(Role.ADMIN)
@@ -313,7 +256,7 @@ def work(walk: Walk, make: Factory, show: Performance, member: Member, strike: S
     walk.ask("POST", "/staff/sign-in/code", code=shown_code(staff))
     walk.ask("GET", "/staff")
     walk.ask("GET", "/staff/health")
-    choose_codes(walk, make, staff)
+    choose_codes(walk, make)
     set_a_number(walk, member)
     act_for_somebody(walk, member)
     look_after_people(walk, member)
@@ -328,9 +271,6 @@ def work(walk: Walk, make: Factory, show: Performance, member: Member, strike: S
     for path in (
         f"/staff/programme/performances/{show.id}/waiting",
         "/staff/posters",
-        "/staff/week",
-        "/staff/usage",
-        "/staff/usage/dates",
         "/staff/audit",
         "/staff/tasks",
         "/staff/notices",
@@ -377,18 +317,24 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     sell_a_package(walk, make)
     make.sign_in(walk.browser, make.member())
     take_a_court(walk.ask, make)
+    stand_at_doors(walk, make)
+    look_after_troupes(walk, make)
     find_a_room(walk, make, make.member())
     take_a_room(walk, make)
     take_a_series(walk, make)
+    look_at_use(walk, make)
     lend_rooms(walk, make)
     move_a_show(walk, make)
     make.sign_in(walk.browser, make.member())
     look_after_oneself(walk)
     work(walk, make, show, member, strike)
 
-    assert walk.wrong == []
     assert codes_without_words() == []
     assert walk.seen == {(name, method) for name, methods in JSON.items() for method in methods}
+
+
+def test_a_name_is_of_one_shape() -> None:
+    assert sum(len(part) for part in shapes.PARTS) == len(shapes.SHAPES)
 
 
 @pytest.mark.parametrize("body", [{"performances": [{}]}, {}, {"performances": [], "more": 1}])

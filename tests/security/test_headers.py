@@ -21,8 +21,8 @@ from werkzeug.test import TestResponse
 from palace import create_app
 from palace.config import Settings
 from palace.db import db
+from palace.headers import CSP
 from palace.lifecycle import JsonLines
-from palace.web import CSP
 from tests.conftest import Browser
 from tests.factory import Factory
 

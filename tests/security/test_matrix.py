@@ -14,7 +14,7 @@ from palace.members.rules import Role
 from palace.web import roles_of
 from tests.factory import Factory
 from tests.lending import Lending
-from tests.security.conftest import Belongings, address_of, addresses, own_something
+from tests.security.conftest import UNKNOWN_ID, Belongings, address_of, addresses, own_something
 
 REQUEST_ID = re.compile(r"[0-9a-f]{8,16}")
 PRINTED = {
@@ -47,7 +47,7 @@ def person_with(make: Factory, belongings: Belongings, role: Role, kind: str) ->
         return make.staff(Role.COUNTER if role is Role.ACTING else role)
     if role is not Role.MEMBER:
         if role in OF_TROUPES:
-            Lending(make).lead(belongings.troupe, belongings.member, role)
+            Lending(make).lead(belongings.lent.troupe, belongings.member, role)
         else:
             make.post(belongings.member, role, unit=make.unit() if role is Role.UNIT else None)
     return belongings.member
@@ -94,24 +94,30 @@ def test_other_roles_are_refused_and_own_roles_are_not(
     assert wrong == []
 
 
+OF_SOMEBODY = {"code": "a" * 20, "troupe_id": UNKNOWN_ID, "occurrence_id": UNKNOWN_ID}
+"""What is somebody's own, by the words of addresses, and what is nobody's."""
+
+
 def test_somebody_elses_things_are_told_like_unknown_ones(
     app: Flask, make: Factory, belongings: Belongings
 ) -> None:
     """A link that everybody may open is nobody's: a unit passes it on in its group."""
     wrong = []
     other = own_something(make)
+    Lending(make).lead(other.lent.troupe, other.member)
     shared = {one.rule for _, one in addresses(app) if EVERYBODY in roles_of(app, one.endpoint)}
     for method, rule in addresses(app):
-        if "code" not in rule.arguments or Role.MEMBER.value not in roles_of(app, rule.endpoint):
+        nobodys = {word: of for word, of in OF_SOMEBODY.items() if word in rule.arguments}
+        if not nobodys or Role.MEMBER.value not in roles_of(app, rule.endpoint):
             continue
         if rule.rule in shared:
             continue
         browser = app.test_client()
         make.sign_in(browser, other.member)
         values = belongings.values(rule)
-        foreign = browser.open(address_of(app, rule, values), method=method)
-        unknown = browser.open(address_of(app, rule, {"code": "a" * 20}), method=method)
-        told = REQUEST_ID.sub("", foreign.text.replace(str(values["code"]), "a" * 20))
+        theirs, nowhere = (address_of(app, rule, values | of) for of in ({}, nobodys))
+        foreign, unknown = (browser.open(one, method=method) for one in (theirs, nowhere))
+        told = REQUEST_ID.sub("", foreign.text.replace(theirs, nowhere))
         same = told == REQUEST_ID.sub("", unknown.text)
         if foreign.status_code != 404 or unknown.status_code != 404 or not same:
             wrong.append((method, rule.rule, foreign.status_code, unknown.status_code))

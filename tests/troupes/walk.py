@@ -12,7 +12,7 @@ from tests.factory import Factory
 from tests.lending import Lending
 
 DESK = "/staff/troupes"
-FACTS = {"name_zh": "职工合唱团", "name_en": "Choir", "kind": "choir", "size": 40}
+FACTS = {"name_zh": "铁路职工合唱团", "name_en": "Choir", "kind": "choir", "size": 40}
 YEAR = {"name_zh": "2026年度", "name_en": "2026", "first": "2000-01-01", "last": "2999-12-31"}
 TEXT = {"text_zh": "安全第一。", "text_en": "Safety first."}
 
@@ -56,6 +56,7 @@ def lead(walk: Any, mine: str, season: int, letter: int) -> None:
     """Look at one's troupe, keep its roster, sign, and take oneself off the roster."""
     walk.ask("GET", "/troupes")
     walk.ask("GET", mine)
+    walk.ask("POST", f"/mine/calendars/{mine.rpartition('/')[2]}")
     walk.ask("GET", f"{mine}/seasons/{season}")
     walk.ask("POST", f"{mine}/seasons/{season}", letter=letter, agreed=True)
     walk.ask("POST", f"{mine}/roster", full_name="李桂兰", phone="")

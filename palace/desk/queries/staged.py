@@ -20,7 +20,7 @@ from palace.text import N_
 from palace.tickets.kept import live
 from palace.tickets.models import Claim, Order
 from palace.venues.models import Occupancy, Seat, SeatingPlan, Site, Space
-from palace.venues.rules import Use
+from palace.venues.rules import USE_WORDS, Use
 from palace.words import day_words, language, time_words
 
 Sites = Collection[int] | None
@@ -28,12 +28,6 @@ Sites = Collection[int] | None
 RECENT = 50
 NO_TITLE = N_("没有名字的剧目")
 MINUTE = timedelta(minutes=1)
-USES = {
-    Use.PERFORMANCE: N_("演出"),
-    Use.CLASS_SESSION: N_("上课"),
-    Use.REHEARSAL: N_("排练"),
-    Use.CLOSURE: N_("闭馆"),
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +52,7 @@ class InTheWay:
 
     def __str__(self) -> str:
         """Return it as people say it: what, and from when to when."""
-        what = title_of(self.production) if self.production else str(gettext(USES[self.use]))
+        what = title_of(self.production) if self.production else str(gettext(USE_WORDS[self.use]))
         if self.during.lower is None or self.during.upper is None:
             return what
         begins, ends = self.during.lower, self.during.upper

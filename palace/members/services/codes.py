@@ -36,7 +36,7 @@ class CodeOffice:
 
 
 code_office: dict[str, CodeOffice] = {}
-"""The one office, under "codes"; wired in create_app."""
+"""The one office, under "codes"; wired in palace/wiring.py."""
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ class NumberOffice:
 
 
 number_office: dict[str, NumberOffice] = {}
-"""The one office, under "numbers"; wired in create_app."""
+"""The one office, under "numbers"; wired in palace/wiring.py."""
 
 
 def lock_number(*phones: str | None) -> None:

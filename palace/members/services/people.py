@@ -30,7 +30,7 @@ from palace.members.services.personal import Personal
 from palace.members.services.sign_ins import open_sign_in
 
 on_joining: dict[str, Callable[[int, datetime], None]] = {}
-"""What else happens when somebody becomes a member, by part; wired in create_app."""
+"""What else happens when somebody becomes a member, by part; wired in palace/wiring.py."""
 
 
 def sign_in_only_person(challenge: Challenge, *, asks_who: bool = False) -> SignIn | None:

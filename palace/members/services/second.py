@@ -26,7 +26,7 @@ from palace.security import Key, digest, keys
 PURPOSE = "totp"
 
 proof_rules: dict[str, Callable[[], ProofRules]] = {}
-"""What the house says about proofs, under "house"; wired in create_app."""
+"""What the house says about proofs, under "house"; wired in palace/wiring.py."""
 
 
 @dataclass(frozen=True)

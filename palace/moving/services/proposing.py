@@ -29,19 +29,10 @@ from palace.moving.models import Move
 from palace.moving.rules import MoveKind, MoveState
 from palace.programme.models import Performance
 from palace.programme.rules import Seating
-from palace.text import N_
 from palace.venues.models import Space
 from palace.venues.queries import house_rules
-from palace.venues.rules import Use
+from palace.venues.rules import USE_WORDS, Use
 from palace.words import day_words, named, time_words
-
-USES = {
-    Use.PERFORMANCE: N_("演出"),
-    Use.CLASS_SESSION: N_("上课"),
-    Use.REHEARSAL: N_("排练"),
-    Use.CLOSURE: N_("闭馆"),
-}
-"""What has a hall, where it has no title."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +116,7 @@ def check_possible(shown: Preview) -> None:
 
 def clash_words(clash: Clash) -> str:
     """Return what is in the way, in the language in force."""
-    what = named(clash, "title") if clash.title_zh else gettext(USES[Use(clash.use)])
+    what = named(clash, "title") if clash.title_zh else gettext(USE_WORDS[Use(clash.use)])
     span = f"{time_words(clash.starts_at)}–{time_words(clash.ends_at)}"
     return f"{day_words(clash.starts_at)} {span} {what}"
 

@@ -18,7 +18,7 @@ from palace.notices.services.settling import (
     settle_found,
     uncertain,
 )
-from palace.notices.services.taking import Taken, Try, house_figures, stopped, take
+from palace.notices.services.taking import Taken, Try, bodies, house_figures, stopped, take
 from palace.notices.services.templates import set_template
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Try",
     "ask_email",
     "balance_due",
+    "bodies",
     "decide_uncertain",
     "drop_email",
     "house_figures",

@@ -7,7 +7,7 @@ after that leaves it so, and nobody sends it again before its provider has said 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -33,9 +33,11 @@ from palace.notices.rules import (
 
 BATCH = 20
 house_figures: dict[str, Callable[[], MessageRules]] = {}
-"""The figures of the house, under "house"; wired in create_app."""
+"""The figures of the house, under "house"; wired in palace/wiring.py."""
 stopped: dict[str, Callable[[Collection[str]], Collection[str]]] = {}
-"""By kind, which of some subjects somebody has stopped: nothing of them leaves; wired in create_app."""
+"""By kind, which of some subjects somebody has stopped: nothing of them leaves; wired in palace/wiring.py."""
+bodies: dict[str, Callable[[Iterable[str]], Mapping[str, Mapping[str, str]]]] = {}
+"""Who has the long text of a kind, by subject in both languages; wired in palace/wiring.py."""
 
 
 @dataclass(frozen=True)

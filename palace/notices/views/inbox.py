@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,8 +34,6 @@ VALUE_NAMES = {
     "count": N_("张数"),
     "unit": N_("单位"),
 }
-bodies: dict[str, Callable[[Iterable[str]], Mapping[str, Mapping[str, str]]]] = {}
-"""Who has the long text of a kind, by subject in both languages; wired in create_app."""
 
 bp = Blueprint("notices", __name__, url_prefix="/mine/notices")
 
@@ -176,7 +174,7 @@ def _sides(name: str, value: Mapping[str, Any]) -> tuple[str, str]:
 
 def _bodies(notices: Sequence[Notice]) -> dict[tuple[str, str], Mapping[str, str]]:
     found: dict[tuple[str, str], Mapping[str, str]] = {}
-    for kind, texts in bodies.items():
+    for kind, texts in services.bodies.items():
         subjects = [notice.subject for notice in notices if notice.kind == kind]
         if subjects:
             found |= {(kind, subject): text for subject, text in texts(subjects).items()}

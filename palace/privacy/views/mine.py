@@ -153,6 +153,7 @@ def _erase_page(refusal: ThingsAhead | None = None) -> Response:
             "tickets": [ticket.code for ticket in found.tickets],
             "orders": [order.code for order in found.orders],
             "refunds": len(found.refunds),
+            "reservations": [date.reservation.code for date in found.dates],
         },
         status=refusal.status if refusal else 200,
         ahead=found,

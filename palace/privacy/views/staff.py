@@ -141,7 +141,11 @@ def _person(
     ahead = queries.ahead(person_id, clock.now())
     return answer(
         "privacy/person.html",
-        lambda: {"tickets": len(ahead.tickets), "orders": len(ahead.orders)},
+        lambda: {
+            "tickets": len(ahead.tickets),
+            "orders": len(ahead.orders),
+            "reservations": len(ahead.dates),
+        },
         status=status,
         member=member,
         ahead=ahead,

@@ -19,17 +19,10 @@ from palace.programme.models import Performance
 from palace.rooms.models import Occurrence, Purpose, Reservation
 from palace.rooms.queries.free import holds
 from palace.rooms.rules import HOLDING
-from palace.text import N_
 from palace.troupes.models import Troupe
 from palace.venues.models import Occupancy, Space
-from palace.venues.rules import Use
+from palace.venues.rules import USE_WORDS
 
-USES = {
-    Use.PERFORMANCE: N_("演出"),
-    Use.CLASS_SESSION: N_("上课"),
-    Use.REHEARSAL: N_("预约"),
-    Use.CLOSURE: N_("临时关闭"),
-}
 MOST_SHOWN = 500
 
 
@@ -59,7 +52,7 @@ def said_of(occupancy_ids: Collection[int]) -> dict[int, Said]:
 
 def _others(ids: list[int]) -> list[tuple[int, Said]]:
     wanted = select(Occupancy.id, Occupancy.use).where(Occupancy.id.in_(ids))
-    return [(one, Said(words=gettext(USES[use]))) for one, use in db.session.execute(wanted)]
+    return [(one, Said(words=gettext(USE_WORDS[use]))) for one, use in db.session.execute(wanted)]
 
 
 def _performances(ids: list[int]) -> list[tuple[int, Said]]:

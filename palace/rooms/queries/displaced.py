@@ -86,15 +86,11 @@ def _free(one: Occurrence, clear_of: Collection[Space], span: Span) -> list[Else
     search = Search(
         spans=[span], site_ids=[own.space.site_id], people=of.people, purpose=of.purpose
     )
-    taken = {part for space in clear_of for part in _parts(space)}
+    wanted = {space.id for space in clear_of}
     return [
         Elsewhere(found.room.space_id, span)
         for found in find_free(search)
         if found.free
-        and found.room.policy.takers is own.policy.takers
-        and taken.isdisjoint(_parts(found.room.space))
+        and found.room.figures.takers is own.policy.takers
+        and wanted.isdisjoint(found.room.shares)
     ]
-
-
-def _parts(space: Space) -> set[int]:
-    return {part for spread in space.atoms for part in range(spread.lower or 0, spread.upper or 0)}

@@ -9,6 +9,7 @@ from datetime import datetime, time, timedelta
 from palace import clock
 from palace.rooms.queries import grid
 from palace.rooms.queries.grid import Seen, Stock
+from palace.rooms.queries.places import places_at
 from palace.rooms.rules import Takers
 from palace.rooms.timetable import CellKind, Lane, Place
 from palace.rooms.ways import Wanted, Ways, instead
@@ -35,7 +36,7 @@ def find(site_id: int, wanted: Wanted, seen: Seen, now: datetime) -> Found:
     midnight = clock.at(wanted.day, time())
     span = [midnight + timedelta(minutes=minute) for minute in (wanted.begins, wanted.ends)]
     stock = grid.stock_at(site_id, *span)
-    places = grid.places_at(site_id, Takers.TROUPE)
+    places = places_at(site_id, Takers.TROUPE)
     left = {thing.code: thing.left for thing in stock}
     fit = grid.lanes(
         [place for place in places if wanted.fits(place, left)], [wanted.day], now, seen

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, bindparam, exists, func, literal, or_, select, true
+from sqlalchemy import Integer, Select, bindparam, cast, exists, func, literal, or_, select, true
 from sqlalchemy.orm import aliased
 
 from palace.db import db
 from palace.members.models import Post
 from palace.members.rules import Role
-from palace.rooms.models import Occurrence, Reservation
+from palace.rooms.models import Occurrence, Reservation, Room
+from palace.rooms.policies import Policy
 from palace.rooms.rules import HOLDING
 from palace.troupes.models import Troupe
 from palace.venues.models import Space
@@ -36,6 +37,8 @@ def _uses(*which: Any) -> Select[*tuple[Any, ...]]:
         )
         .join(Reservation, Reservation.id == Occurrence.reservation_id)
         .join(Space, Space.id == Occurrence.space_id)
+        .join(Room, Room.space_id == Occurrence.space_id)
+        .join(Policy, Policy.id == Room.policy_id)
         .where(
             Occurrence.troupe_id == Troupe.id,
             Occurrence.state.in_(HOLDING),
@@ -49,14 +52,16 @@ def _uses(*which: Any) -> Select[*tuple[Any, ...]]:
 HAS_NEXT = exists().where(
     NEXT.troupe_id == Occurrence.troupe_id,
     NEXT.day == Occurrence.day + literal(DAYS),
+    NEXT.starts_at == Occurrence.starts_at + WEEK,
     or_(NEXT.state.in_(HOLDING), NEXT.reservation_id == Occurrence.reservation_id),
 )
 NOW = func.palace_clock()
 LAST = (
     _uses(Occurrence.starts_at <= NOW + WEEK).order_by(Occurrence.starts_at.desc()).lateral("last")
 )
+LEAD = func.make_interval(0, 0, 0, 0, 0, cast(Policy.lead_minutes, Integer))
 AGAIN = (
-    _uses(Occurrence.starts_at > NOW - WEEK, Occurrence.starts_at <= NOW + WEEK, ~HAS_NEXT)
+    _uses(Occurrence.starts_at > NOW - WEEK + LEAD, Occurrence.starts_at <= NOW + WEEK, ~HAS_NEXT)
     .order_by(Occurrence.starts_at)
     .lateral("again")
 )
@@ -101,7 +106,7 @@ class Use:
 
 @dataclass(frozen=True, kw_only=True)
 class Led:
-    """A troupe somebody leads: its last use, and one of the last week that nothing follows yet."""
+    """A troupe somebody leads: its last use, and one of the last week that nothing follows yet, in time."""
 
     id: int
     site_id: int

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
-
-from sqlalchemy import select
 
 from palace import clock
 from palace.agenda import services as agenda
@@ -16,104 +13,30 @@ from palace.members.rules import Known
 from palace.members.services import note
 from palace.notices import services as notices
 from palace.notices.rules import changed
-from palace.rooms import claims, rules
+from palace.rooms import claims
 from palace.rooms.claims import Taking
-from palace.rooms.errors import AlreadyOver, DatesChanged, Failure, NothingChanged, RulesFailed
-from palace.rooms.models import Occurrence, OccurrenceEquipment, Reservation
+from palace.rooms.errors import (
+    AlreadyOver,
+    DatesChanged,
+    ReservationUnchanged,
+    RulesFailed,
+)
+from palace.rooms.models import Occurrence, Reservation
 from palace.rooms.queries import changing, waits
 from palace.rooms.queries import facts as facts_queries
 from palace.rooms.queries.changing import Change
-from palace.rooms.queries.terms import facts_of
 from palace.rooms.rules import HOLDING, OccurrenceState
 from palace.rooms.series import WEEK, Scope
 from palace.rooms.services.ending import on_room_freed
+from palace.rooms.services.judging import STAYS, Judged, judge
 from palace.rooms.services.series import wait_for_taken
-from palace.rooms.services.taking import let_others_first, span_of, take_now, takings_of
+from palace.rooms.services.taking import let_others_first, span_of, take_now
 from palace.rooms.services.telling import dated, owner_of, subject_of, told, values_of
 from palace.rooms.services.waiting import leave
-from palace.rooms.wishes import Span, Wish
+from palace.rooms.wishes import Span
 from palace.security import public_code
 from palace.statements import Question, execute, execute_all
-from palace.text import N_
 from palace.venues import services as venues
-
-STAYS = (*HOLDING, OccurrenceState.SKIPPED, OccurrenceState.MISSED)
-NOT_ASKED_AGAIN = {"not_weekly", "too_many_ahead"}
-"""A date keeps its own weekday, single ones were moved or cancelled; and there are no more than before."""
-OF_ANOTHER_DAY = {"not_open_yet", "window_over"}
-"""What is asked of a day that a date did not have before."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Judged:
-    """A change as the rules see it: the wish it makes, what it would take, and every rule that fails."""
-
-    wish: Wish
-    takings: Sequence[Taking]
-    failures: Sequence[Failure]
-    now: datetime
-
-
-def judge(member: Known, some: Sequence[Occurrence], wanted: Change) -> Judged:
-    """Return what a change of dates asks for; behind the locks it is what will be."""
-    of = some[0].reservation
-    held = [one for one in some if one.state in HOLDING]
-    wish = Wish(
-        space_id=wanted.space(held[0] if held else some[0]),
-        spans=tuple(wanted.span(one) for one in some),
-        purpose=of.purpose,
-        people=wanted.people,
-        troupe_id=of.troupe_id,
-        member=member,
-        note=of.note,
-        equipment=_equipment(held),
-    )
-    swaps = {wanted.span(one).day: wanted.space(one) for one in some}
-    swaps = {day: space_id for day, space_id in swaps.items() if space_id != wish.space_id}
-    skips = {wanted.span(one).day for one in some if one not in held}
-    facts = changing.without(
-        facts_of(wish, member, wish.space_id, swaps=swaps, in_series=of.weeks > 1),
-        held,
-        member,
-    )
-    failures = rules.failed_rules(wish, facts, skips=skips) if held else []
-    return Judged(
-        wish=wish,
-        takings=takings_of(wish, facts, rules.left_of(wish, skips)),
-        failures=[*_of_change(some, wanted, failures), *_own_of_change(some, wanted, facts.now)],
-        now=facts.now,
-    )
-
-
-def _of_change(
-    some: Sequence[Occurrence], wanted: Change, failures: Sequence[Failure]
-) -> Iterator[Failure]:
-    """Give the rules that are asked again of dates that were taken already."""
-    kept = {one.day for one in some if wanted.span(one).day == one.day}
-    for failure in failures:
-        same = failure.code in OF_ANOTHER_DAY and failure.day in kept
-        if not same and failure.code not in NOT_ASKED_AGAIN:
-            yield failure
-
-
-def _own_of_change(some: Sequence[Occurrence], wanted: Change, now: datetime) -> Iterator[Failure]:
-    """Give the day the reservation has already, and dates whose giving back would be a strike."""
-    if wanted.day is not None and changing.has_day(some[0], wanted.day, STAYS):
-        yield Failure(
-            "day_twice", N_("这份预约那一天已经有一次了，请改到别的日子。"), day=wanted.day
-        )
-    for one in some:
-        figures = facts_queries.figures_of(facts_queries.room(one.space_id).policy)
-        counts = one.state is OccurrenceState.CONFIRMED and figures.late_cancel_strikes
-        if counts and wanted.leaves(one) and rules.is_late_to_cancel(one.starts_at, figures, now):
-            said = N_("已经过了取消的时限，不能再换时间或场地。实在来不了，请取消这一次。")
-            yield Failure("moved_late", said, day=wanted.span(one).day)
-
-
-def _equipment(held: Sequence[Occurrence]) -> dict[int, int]:
-    carried = select(OccurrenceEquipment.equipment_id, OccurrenceEquipment.count)
-    first = carried.where(OccurrenceEquipment.occurrence_id == (held[0].id if held else 0))
-    return dict(db.session.execute(first).all())
 
 
 def change(
@@ -137,7 +60,7 @@ def change(
         NotFound: it is not theirs, or the room is not lent.
         AlreadyOver: no date is left to change.
         DatesChanged: they are not those that were shown.
-        NothingChanged: it is so already.
+        ReservationUnchanged: it is so already.
         RulesFailed, NoiseBeside, EquipmentShort, Taken: nothing is changed then.
     """
     one = facts_queries.occurrence_for(member, occurrence_id)
@@ -150,11 +73,8 @@ def change(
     old = {each.id: (span_of(each), each.space_id) for each in some}
     let_others_first(judged.wish, judged.takings)
     _release(some)
-    held = take_now(judged.wish, judged.takings) if judged.takings else []
+    took = _taken(judged)
     of = _reservation(one.reservation, dates, some, wanted, judged.now)
-    took = {
-        taking.span.day: (taking, use) for taking, use in zip(judged.takings, held, strict=True)
-    }
     for each in some:
         _rewrite(each, of, wanted, took)
     db.session.flush()
@@ -166,9 +86,7 @@ def change(
         after={"dates": len(some), "space": judged.wish.space_id},
         actor=by,
     )
-    for span, space_id in old.values():
-        for freed in on_room_freed.values():
-            freed(space_id, span)
+    _pass_on(old)
     return of
 
 
@@ -193,7 +111,7 @@ def _check_as_shown(
     if shown is not None and {one.id for one in some} != set(shown):
         raise DatesChanged
     if not any(wanted.changes(one) for one in some):
-        raise NothingChanged
+        raise ReservationUnchanged
 
 
 def _release(some: Sequence[Occurrence]) -> None:
@@ -203,6 +121,14 @@ def _release(some: Sequence[Occurrence]) -> None:
         db.session.flush()
         if occupancy_id is not None:
             venues.release(occupancy_id)
+
+
+def _taken(judged: Judged) -> dict[date, tuple[Taking, int]]:
+    """Take the hours a change asks for; return them by day, each with what holds it."""
+    uses = take_now(judged.wish, judged.takings) if judged.takings else []
+    return {
+        taking.span.day: (taking, use) for taking, use in zip(judged.takings, uses, strict=True)
+    }
 
 
 def _reservation(
@@ -291,3 +217,10 @@ def _wait_anew(skipped: Sequence[Occurrence], now: datetime, by: str) -> None:
         if wait:
             leave(wait, by=by)
     wait_for_taken(skipped, now)
+
+
+def _pass_on(old: Mapping[int, tuple[Span, int]]) -> None:
+    """Let whoever waits have the hours that were given back."""
+    for span, space_id in old.values():
+        for freed in on_room_freed.values():
+            freed(space_id, span)

@@ -30,7 +30,7 @@ NOTICES = {
     OccurrenceState.LAPSED: "room_lapsed",
 }
 on_room_freed: dict[str, Callable[[int, Span], None]] = {}
-"""What wants to know that a room came free, and when; wired in create_app."""
+"""What wants to know that a room came free, and when; wired in palace/wiring.py."""
 
 
 def end(

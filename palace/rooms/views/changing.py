@@ -25,7 +25,8 @@ from palace.rooms.queries import changing, facts
 from palace.rooms.queries.changing import Change
 from palace.rooms.series import Scope
 from palace.rooms.services import series as services
-from palace.rooms.services.editing import change, judge
+from palace.rooms.services.editing import change
+from palace.rooms.services.judging import judge
 from palace.rooms.views.base import bp
 from palace.rooms.wishes import MINUTE, Span
 from palace.text import N_

@@ -8,9 +8,9 @@ from typing import Any
 
 from palace import clock
 from palace.rooms.queries.finding import Found
+from palace.rooms.queries.places import House
 from palace.rooms.timetable import Lane, Place, Taken
 from palace.rooms.ways import Way
-from palace.venues.models import Site
 
 
 def instant(day: date, minute: int) -> str:
@@ -41,7 +41,7 @@ def place_json(place: Place) -> dict[str, Any]:
     }
 
 
-def day_json(site: Site, day: date, lanes: Sequence[Lane]) -> dict[str, Any]:
+def day_json(site: House, day: date, lanes: Sequence[Lane]) -> dict[str, Any]:
     """Return a day of a house's rooms."""
     rooms = [place_json(lane.place) | lane_json(lane) for lane in lanes]
     return {"site": site.code, "day": day.isoformat(), "rooms": rooms}
@@ -71,7 +71,7 @@ def _taken_json(day: date, one: Taken) -> dict[str, Any]:
     return _span(day, one.begins, one.ends) | told | {"pending": one.pending, "yours": one.mine}
 
 
-def found_json(site: Site, found: Found) -> dict[str, Any]:
+def found_json(site: House, found: Found) -> dict[str, Any]:
     """Return which rooms are free for a wish, and three ways out where none is."""
     wanted, ways = found.wanted, found.ways
     known = {"room": ways.room, "time": ways.time, "shorter": ways.shorter}

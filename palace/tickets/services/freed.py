@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 on_freed: dict[str, Callable[[int, Sequence[int | None], datetime], None]] = {}
-"""Who has to know, by part, in the transaction that frees the places; wired in create_app."""
+"""Who has to know, by part, in the transaction that frees the places; wired in palace/wiring.py."""
 
 on_refused: dict[str, Callable[[int], int]] = {}
 """What looks at a show again after somebody found nothing there, by part: how much that changed."""

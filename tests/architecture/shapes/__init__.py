@@ -16,16 +16,17 @@ from tests.architecture.shapes.series import SERIES
 from tests.architecture.shapes.troupes import TROUPES
 
 __all__ = ["CODE", "SHAPES", "TEXT", "Shape", "at_least", "each", "known", "one_of"]
-SHAPES: dict[str, Shape] = {
-    **APPROVALS,
-    **BOOKING,
-    **COURTS,
-    **DOORS,
-    **FINDING,
-    **HOUSE,
-    **PROGRAMME,
-    **RESERVING,
-    **ROOMS,
-    **SERIES,
-    **TROUPES,
-}
+PARTS = (
+    APPROVALS,
+    BOOKING,
+    COURTS,
+    DOORS,
+    FINDING,
+    HOUSE,
+    PROGRAMME,
+    RESERVING,
+    ROOMS,
+    SERIES,
+    TROUPES,
+)
+SHAPES: dict[str, Shape] = {name: shape for part in PARTS for name, shape in part.items()}

@@ -224,9 +224,11 @@ HOUSE: dict[str, Shape] = {
         made_at=INSTANT,
         parts={"type": "object", "additionalProperties": each({"type": "object"})},
     ),
-    "Ahead": exactly(tickets=each(CODE), orders=each(CODE), refunds=NUMBER),
+    "Ahead": exactly(
+        tickets=each(CODE), orders=each(CODE), refunds=NUMBER, reservations=each(CODE)
+    ),
     "FoundToErase": exactly(members=each(exactly(id=NUMBER, name=TEXT))),
-    "AheadOf": exactly(tickets=NUMBER, orders=NUMBER),
+    "AheadOf": exactly(tickets=NUMBER, orders=NUMBER, reservations=NUMBER),
     "Keeping": exactly(
         texts=each(exactly(purpose=one_of(Purpose), version=NUMBER)),
         days={"type": "object", "additionalProperties": maybe(NUMBER)},

@@ -83,6 +83,7 @@ PROGRAMME: dict[str, Shape] = {
         mark=maybe(TEXT),
         seen=maybe(TEXT),
         clashes=each(TEXT),
+        displaced=each(NUMBER),
         missing=each(TEXT),
         told=NUMBER,
         waiting=NUMBER,

@@ -53,6 +53,6 @@ SERIES: dict[str, Shape] = {
             )
         )
     ),
-    "Changed": exactly(reservation=CODE),
+    "DatesChanged": exactly(reservation=CODE),
     "AddedBack": exactly(reservation=CODE, occurrence=NUMBER, state=one_of(OccurrenceState)),
 }
