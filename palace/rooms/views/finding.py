@@ -13,16 +13,17 @@ from palace.db import db
 from palace.errors import NotFound
 from palace.rooms.models import Room
 from palace.rooms.queries import grid
-from palace.rooms.queries.finding import find
-from palace.rooms.queries.places import find_place, lent, places_at
+from palace.rooms.queries.finding import find, find_weekly
+from palace.rooms.queries.places import House, find_place, lent, places_at
 from palace.rooms.rules import Takers
 from palace.rooms.timetable import Cell, CellKind, Lane, hours_shown, side_by_side
 from palace.rooms.views.asked import DayForm, FindForm
 from palace.rooms.views.base import bp
 from palace.rooms.views.cells import Free, on_day
-from palace.rooms.views.told import day_json, found_json, week_json
+from palace.rooms.views.told import day_json, found_json, week_json, weekly_json
 from palace.rooms.views.wanting import (
     DAY,
+    Who,
     asked_well,
     coming,
     site_of,
@@ -30,6 +31,7 @@ from palace.rooms.views.wanting import (
     wanted_of,
     who_looks,
 )
+from palace.rooms.ways import Wanted
 from palace.web import answer, public, reads
 from palace.words import named
 
@@ -40,12 +42,15 @@ WEEK_DAYS = 7
 @public
 @reads(FindForm)
 def free() -> ResponseReturnValue:
-    """Show which rooms are free at a time, or what could be had instead."""
+    """Show which rooms are free at a time or every week at it, or what could be had instead."""
     form, now, sites = FindForm(request.args), clock.now(), lent().houses
     refused = asked_well(form)
     site, who = site_of(form.site.data if not refused else None, sites), who_looks(form.troupe.data)
     norm = usual(who.troupe, now)
     wanted = norm if refused else wanted_of(form, norm)
+    weeks = 1 if refused else form.weeks.data or 1
+    if weeks > 1:
+        return _weekly(site, wanted, weeks, who)
     found = find(site.id, wanted, who.seen, now)
     again = who.troupe.again if who.troupe else None
     return answer(
@@ -61,6 +66,22 @@ def free() -> ResponseReturnValue:
         next=coming(again, now) if again else None,
         purposes=lent().purposes,
         today=clock.palace_day(now),
+    )
+
+
+def _weekly(site: House, wanted: Wanted, weeks: int, who: Who) -> ResponseReturnValue:
+    """Show on how many dates of a series each room is free; a leader goes on to take it."""
+    rooms = lent().places
+    found = [(rooms[one.space_id], one) for one in find_weekly(site.id, wanted, weeks, clock.now())]
+    return answer(
+        "rooms/weekly.html",
+        lambda: weekly_json(site, wanted, weeks, found),
+        house=site,
+        wanted=wanted,
+        weeks=weeks,
+        who=who,
+        found=found,
+        until=wanted.day + DAY * WEEK_DAYS * (weeks - 1),
     )
 
 
