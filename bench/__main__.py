@@ -17,7 +17,7 @@ from statistics import fmean
 
 import psutil
 
-from bench import limit, opening, state
+from bench import limit, opening, rooms, state
 from bench.house import BenchFailed, House, opened
 from bench.measure import FULL, QUICK, Cost, Scale, cost_of
 from bench.meter import busy_seconds, cpu_seconds, memory
@@ -36,6 +36,7 @@ class Run:
         self.house, self.scale = house, scale
         self.figures: list[Figure] = []
         self.costs: dict[int, list[Cost]] = {}
+        self.lent: dict[int, list[Cost]] = {}
         self.limits: list[float] = []
         self.left_out: list[str] = []
 
@@ -65,6 +66,19 @@ class Run:
             self.costs[size].append(cost_of(self.house, path, self.scale, ceiling))
         return self.costs[size]
 
+    def lend_rooms(self) -> None:
+        """Measure finding and taking rooms, with few hours of them taken and with many."""
+        for before, size in pairwise((0, *self.scale.lent)):
+            rooms.lend(self.house, before, size)
+            say(f"{rooms.taken(self.house):,} occupancies")
+            self.lent[size] = []
+            for path in rooms.ROOM_PATHS:
+                say(f" {path.name}")
+                ceiling = fmean(self.limits)
+                self.lent[size].append(cost_of(self.house, path, self.scale, ceiling))
+            for cost in self.lent[size]:
+                self.add(cost.figures(f", {size:,} hours taken"))
+
     def leave_out(self, name: str, why: str) -> None:
         """Say what is not measured."""
         self.left_out.append(f"{name}: {why}")
@@ -90,6 +104,8 @@ class Run:
             sell_out(self.house, before, size)
             self.measure_paths(size, fmean(self.limits))
         self.add(growth_figures(self.costs))
+        self.lend_rooms()
+        self.add(growth_figures(self.lent))
         self.measure_limit()
 
     def open_sale(self, costs: Sequence[Cost]) -> None:
@@ -166,7 +182,7 @@ def main(scale: Scale, folder: Path | None) -> None:
             Figure("the limit, first and last apart", max(run.limits) / min(run.limits), "times"),
             Figure("other programs' share of the machine", others, "of all cores"),
         ]
-        text = written(about(run, others), [*head, *run.figures], run.costs, run.left_out)
+        text = written(about(run, others), [*head, *run.figures], run.costs, run.lent, run.left_out)
     if folder:
         (folder / "results.md").write_text(text, encoding="utf-8")
         (folder / "results.json").write_text(as_json([*head, *run.figures]), encoding="utf-8")

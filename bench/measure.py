@@ -30,13 +30,17 @@ QUANTITIES = {
 
 @dataclass(frozen=True, kw_only=True)
 class Scale:
-    """How much is measured; of a path's requests as many are sent as `path_seconds` allow."""
+    """How much is measured; of a path's requests as many are sent as `path_seconds` allow.
+
+    `sizes` are sold-out performances, `lent` taken hours of rooms, as many as each growth is measured at.
+    """
 
     requests: int
     path_seconds: float
     warming: int
     counted: int
     sizes: Sequence[int]
+    lent: Sequence[int]
     limit_seconds: int
     state_seconds: int
     rush_seconds: int
@@ -49,6 +53,7 @@ FULL = Scale(
     warming=64,
     counted=20,
     sizes=(1, 100, 1000),
+    lent=(5_000, 500_000),
     limit_seconds=5,
     state_seconds=5,
     rush_seconds=25,
@@ -60,6 +65,7 @@ QUICK = Scale(
     warming=8,
     counted=4,
     sizes=(1, 3),
+    lent=(500, 1_000),
     limit_seconds=1,
     state_seconds=1,
     rush_seconds=4,
@@ -74,11 +80,11 @@ class Cost:
     path: Path
     values: Mapping[str, float]
 
-    def figures(self) -> list[Figure]:
-        """Return the values with their bars."""
+    def figures(self, among: str = "") -> list[Figure]:
+        """Return the values with their bars; `among` is said of the path where it is measured twice."""
         return [
             Figure(
-                f"{self.path.name}: {quantity}",
+                f"{self.path.name}{among}: {quantity}",
                 value,
                 QUANTITIES[quantity],
                 self.path.bars.get(quantity),

@@ -27,9 +27,13 @@ def written(
     about: str,
     figures: Sequence[Figure],
     costs: Mapping[int, Sequence[Cost]],
+    lent: Mapping[int, Sequence[Cost]],
     left_out: Sequence[str],
 ) -> str:
-    """Return the whole report as Markdown; `costs` are by how many sold-out performances there were."""
+    """Return the whole report as Markdown.
+
+    `costs` are by how many sold-out performances there were, `lent` by how many hours of rooms were taken.
+    """
     plain = [figure for figure in figures if ": " not in figure.name]
     rest = [
         figure for figure in figures if figure.name.startswith(("opening", "seat state", "memory"))
@@ -46,6 +50,8 @@ def written(
         _paths(costs[first]),
         "\n## Growth: ms of CPU a request (PostgreSQL's part) by sold-out performances\n",
         _growth(costs),
+        "\n## Rooms: ms of CPU a request (PostgreSQL's part) by hours taken\n",
+        _growth(lent),
         "\n## Opening, seat state, memory\n",
         _figures(rest),
         *(f"\nLeft out: {name}" for name in left_out),

@@ -46,7 +46,12 @@ def _occupancies() -> None:
         "occupancies",
         "upper(during) - lower(during) <= interval '24 hours'",
     )
-    op.create_index("ix_occupancies_day_space_id", "occupancies", ["day", "space_id"])
+    op.create_index(
+        "ix_occupancies_day_space_id",
+        "occupancies",
+        ["day", "space_id"],
+        postgresql_include=["during", "use", "lapses_at"],
+    )
     op.create_index(
         "ix_occupancies_over_midnight",
         "occupancies",

@@ -12,6 +12,7 @@ from palace.db import db, literally
 from palace.errors import NotFound
 from palace.rooms.models import Occurrence, Purpose, Reservation, Room
 from palace.rooms.queries import facts
+from palace.rooms.queries.standing import Standing, standings_of
 from palace.rooms.states import OccurrenceState
 from palace.rooms.wishes import Approval
 from palace.troupes.models import Troupe
@@ -132,7 +133,7 @@ class Shown:
     room: Room
     purpose: Purpose
     troupe: Troupe | None
-    dates: Sequence[Occurrence]
+    dates: Sequence[Standing]
 
     @property
     def marked(self) -> bool:
@@ -147,5 +148,5 @@ def shown(of: Reservation) -> Shown:
         room=facts.room(of.space_id),
         purpose=db.session.get_one(Purpose, of.purpose),
         troupe=db.session.get(Troupe, of.troupe_id) if of.troupe_id else None,
-        dates=facts.occurrences_of(of.id),
+        dates=standings_of(of.id),
     )

@@ -16,7 +16,7 @@ from palace.approvals.rules import Verdict
 from palace.db import db, transaction
 from palace.errors import NotFound, PalaceError
 from palace.members.posts import AT_PROGRAMME
-from palace.rooms.models import Occurrence
+from palace.rooms.queries.standing import Standing
 from palace.rooms.states import STANDING_WORDS
 from palace.web import allow, answer, checked, reads, refusal_words, wants_json
 from palace.words import named
@@ -120,7 +120,7 @@ def _page(
     )
 
 
-def _json(one: Occurrence, waiting: set[int]) -> dict[str, Any]:
+def _json(one: Standing, waiting: set[int]) -> dict[str, Any]:
     return {
         "occurrence": one.id,
         "space": one.space_id,

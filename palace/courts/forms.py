@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import StringField, ValidationError
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
-from palace.forms import Form
+from palace.forms import FIRST_YEAR, LAST_YEAR, Form
 
 LONGEST_CODE = 40
 NO_DAY = _("请选择日期。")
@@ -51,6 +51,7 @@ class TakeForm(Form):
 def day_of(typed: str | None) -> date | None:
     """Return a day written 2026-11-28, or None."""
     try:
-        return date.fromisoformat(typed or "")
+        day = date.fromisoformat(typed or "")
     except ValueError:
         return None
+    return day if FIRST_YEAR <= day.year <= LAST_YEAR else None

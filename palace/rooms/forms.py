@@ -57,6 +57,8 @@ class Days(Repeated):
             self.days = [date.fromisoformat(value.partition(":")[0]) for value in self.data]
         except ValueError:
             raise ValueError(str(self.wrong)) from None
+        if not all(FIRST_YEAR <= day.year <= LAST_YEAR for day in self.days):
+            raise ValueError(str(self.wrong))
 
 
 class ReserveForm(KeyedForm):

@@ -71,6 +71,14 @@ class Place:
     shares: Sequence[int]
     things: Sequence[Thing]
 
+    def holds(self, people: int) -> bool:
+        """Return whether it is lent for so many; none said: for any number."""
+        return not people or self.min_people <= people <= self.capacity
+
+    def serves(self, purpose: str) -> bool:
+        """Return whether it is lent for a purpose; one that names none is for all."""
+        return not purpose or not self.purposes or purpose in self.purposes
+
     def lends(self, begins: int, minutes: int) -> bool:
         """Return whether a use of this length may begin then, by its policy's lengths and raster."""
         figures = self.figures

@@ -45,9 +45,9 @@ class Wanted:
         """
         there = {thing.code for thing in place.things}
         return (
-            place.min_people <= (self.people or place.min_people) <= place.capacity
+            place.holds(self.people)
             and self.floor in (None, place.floor)
-            and (not self.purpose or not place.purposes or self.purpose in place.purposes)
+            and place.serves(self.purpose)
             and all(code in there or stock.get(code, 0) > 0 for code in self.equipment)
         )
 

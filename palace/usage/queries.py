@@ -21,6 +21,7 @@ from palace.members.rules import SignedIn
 from palace.rooms.models import Occurrence, Purpose, Reservation
 from palace.rooms.queries import grid
 from palace.rooms.queries.grid import Seen
+from palace.rooms.queries.places import places_at
 from palace.rooms.rules import OccurrenceState, Takers
 from palace.rooms.states import STANDING_WORDS
 from palace.rooms.timetable import Lane, Place
@@ -81,8 +82,8 @@ def week(site_id: int, days: Sequence[date], now: datetime) -> list[tuple[Place,
 
 def _places(site_id: int) -> list[Place]:
     return [
-        *grid.places_at(site_id, Takers.TROUPE),
-        *grid.places_at(site_id, Takers.MEMBER),
+        *places_at(site_id, Takers.TROUPE),
+        *places_at(site_id, Takers.MEMBER),
     ]
 
 

@@ -161,3 +161,12 @@ def test_each_house_decides_about_its_own_rooms(lending: Lending, room: Room) ->
     with pytest.raises(NothingWaits):
         services.decide(of, {there.id}, passed=True, why="", by="staff:1", sites=[head])
     services.decide(of, {here.id}, passed=True, why="", by="staff:1", sites=[head])
+
+
+def test_who_decides_reads_what_lapsed_before_anybody_tidies_up(
+    lending: Lending, asked: Reservation
+) -> None:
+    lending.make.set_clock(asked.created_at + timedelta(hours=48))
+    assert queries.waiting_dates(asked.id, None) == []
+    states = {one.state for one in queries.shown(asked).dates}
+    assert states == {OccurrenceState.LAPSED}

@@ -15,16 +15,18 @@ from bench.meter import cpu_seconds, memory
 from bench.opening import PARTS, service_times
 from bench.paths import PATHS, Path
 from bench.report import written
+from bench.rooms import ROOM_PATHS
 from bench.table import Figure, meets
 
-NAMES = [path.name for path in PATHS]
+EVERY = [*PATHS, *ROOM_PATHS]
+NAMES = [path.name for path in EVERY]
 
 
 def test_every_row_has_a_name_of_its_own() -> None:
     assert len(set(NAMES)) == len(NAMES)
 
 
-@pytest.mark.parametrize("path", PATHS, ids=NAMES)
+@pytest.mark.parametrize("path", EVERY, ids=NAMES)
 def test_bars_are_about_what_is_measured(path: Path) -> None:
     assert set(path.bars) <= set(QUANTITIES)
     assert {meets(1.0, bar) for bar in path.bars.values()} <= {True, False}
@@ -62,9 +64,11 @@ def test_an_answer_of_something_else_ends_the_run() -> None:
 def test_the_report_shows_bars_growth_and_what_was_left_out() -> None:
     costs = {1: [cost("claim", 4.0)], 1000: [cost("claim", 6.0)]}
     figures = [Figure("the limit", 12_000, "claims/s"), *costs[1][0].figures()]
-    text = written("About.", figures, costs, ["door: not there yet"])
+    lent = {5_000: [cost("a room taken", 8.0)], 500_000: [cost("a room taken", 9.0)]}
+    text = written("About.", figures, costs, lent, ["door: not there yet"])
     assert "| claim: web | 3.5 | ms of web CPU | ≤ 3 | **no** |" in text
     assert "| claim | 4 (1) | 6 (1) | × 1.5 |" in text
+    assert "| a room taken | 8 (1) | 9 (1) | × 1.12 |" in text
     assert "| the limit | 12,000 | claims/s |" in text
     assert "1/25" in text
     assert "Left out: door: not there yet" in text

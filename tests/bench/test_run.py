@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from bench.measure import QUICK
 from bench.paths import PATHS
+from bench.rooms import ROOM_PATHS
 from bench.table import meets
 from tests.architecture.measure import ROOT
 
@@ -36,6 +38,9 @@ def test_a_quick_run_measures_every_row(tmp_path: Path) -> None:
     assert len(known) == len(rows)
     for path in PATHS:
         assert f"{path.name}: trips" in known or f"Left out: {path.name}" in report
+    for path in ROOM_PATHS:
+        for size in QUICK.lent:
+            assert f"{path.name}, {size:,} hours taken: trips" in known
     for name in (
         "the limit",
         "seat state: per core",

@@ -85,7 +85,7 @@ def test_one_date_is_passed_and_another_refused_with_a_reason(
     clerk.taps = 2
     clerk.page.get_by_role("checkbox").last.uncheck()
     clerk.taps += 1
-    clerk.tap("同意", role="button")
+    clerk.tap(re.compile("^同意"))
     assert clerk.taps == 4
     assert "同意了1次，已经告诉团队。" in clerk.page.inner_text("body")
 
@@ -94,7 +94,7 @@ def test_one_date_is_passed_and_another_refused_with_a_reason(
     clerk.tap("不同意")
     assert "不同意的，请写一句为什么。" in clerk.say()
     assert clerk.page.get_by_role("checkbox", checked=True).count() == 1
-    look(clerk, f"approvals-why-{name}")
+    clerk.look(f"approvals-why-{name}")
     clerk.taps = 1
     clerk.page.get_by_label("不同意的原因（团队会看到）").fill(WHY)
     clerk.tap("不同意")

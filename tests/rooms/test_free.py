@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+from flask.testing import FlaskClient
+
 from palace.rooms.queries.free import Search, find_free, occupied
 from tests.lending import Lending, weekly
 
@@ -52,3 +55,27 @@ def test_a_room_nobody_signed_in_to_is_found_free(lending: Lending) -> None:
     lending.clock_at(day, "19:15")
     [found] = find_free(Search(spans=weekly(day, "19:30", 60, 1)))
     assert found.free == [day]
+
+
+def test_a_program_asks_for_weeks(lending: Lending, client: FlaskClient) -> None:
+    free, taken, first = lending.room(capacity=20), lending.room(capacity=30), lending.day()
+    lending.reservation(taken, first + WEEK, begins="20:00")
+    address = f"/spaces/free?day={first}&time=19:00&minutes=120&weeks=3"
+    told = client.get(address, headers={"Accept": "application/json"}).get_json()
+    assert told["weeks"] == 3
+    assert [one["space"] for one in told["free"]] == [free.space_id]
+    [other] = told["others"]
+    assert other["space"] == taken.space_id
+    assert other["free"] == [first.isoformat(), (first + 2 * WEEK).isoformat()]
+    assert other["taken"] == {(first + WEEK).isoformat(): "rehearsal"}
+    page = client.get(address).text
+    assert "3周里3周空着" in page
+    assert "3周里2周空着" in page
+
+
+@pytest.mark.parametrize(("weeks", "status"), [(0, 422), (1, 200), (26, 200), (27, 422)])
+def test_half_a_year_at_most(
+    lending: Lending, client: FlaskClient, weeks: int, status: int
+) -> None:
+    lending.room()
+    assert client.get(f"/spaces/free?weeks={weeks}").status_code == status

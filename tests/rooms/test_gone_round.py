@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy.dialects.postgresql import Range
 
+from palace import clock
 from palace.arrivals import queries as doors
 from palace.arrivals import services as arrivals
 from palace.db import db
@@ -16,7 +17,9 @@ from palace.rooms import services
 from palace.rooms.errors import RulesFailed
 from palace.rooms.models import Occurrence, Reservation
 from palace.rooms.queries.changing import Change
+from palace.rooms.queries.displaced import elsewhere
 from palace.rooms.queries.facts import occurrences_of
+from palace.rooms.queries.standing import standings_of
 from palace.rooms.rules import OccurrenceState
 from palace.rooms.series import Scope
 from palace.rooms.services.editing import change
@@ -126,3 +129,52 @@ def test_a_lapsed_use_does_not_keep_the_palace_out(lending: Lending) -> None:
     of = db.session.get_one(Space, one.space_id)
     during = Range(one.starts_at + timedelta(minutes=30), one.ends_at)
     assert occupy(of, during, Use.CLOSURE)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "goes"),
+    [
+        ({"begins": time(20)}, False),
+        ({"begins": time(19), "minutes": 150}, True),
+        ({"begins": time(18)}, True),
+        ({"begins": time(9)}, False),
+    ],
+)
+def test_what_is_too_late_to_cancel_is_not_moved_away(
+    lending: Lending, wanted: dict[str, Any], goes: bool
+) -> None:
+    troupe = lending.troupe()
+    leader = lending.leader(troupe)
+    policy = lending.policy(late_cancel_strikes=True, cancel_minutes=1440)
+    of = lending.reservation(lending.room(policy=policy), troupe=troupe, member=leader)
+    one = occurrences_of(of.id)[0]
+    lending.clock_at(one.day, "08:00")
+    if goes:
+        to(leader, one, **wanted)
+        return
+    with pytest.raises(RulesFailed) as refusal:
+        to(leader, one, **wanted)
+    assert [one.code for one in refusal.value.failures] == ["moved_late"]
+
+
+def test_who_is_displaced_is_offered_rooms_of_their_kind(lending: Lending) -> None:
+    troupe = lending.troupe()
+    one = lending.occurrence(room := lending.room(), troupe=troupe)
+    lending.court(capacity=25)
+    lending.court(capacity=25)
+    other = lending.room(capacity=60)
+    found = elsewhere(one, [room.space], clock.now())
+    assert [place.space_id for place in found] == [other.space_id]
+
+
+def test_who_left_before_the_start_was_there(lending: Lending) -> None:
+    troupe = lending.troupe()
+    leader = lending.leader(troupe)
+    one = lending.occurrence(lending.room(), troupe=troupe, member=leader)
+    lending.clock_at(one.day, "18:50")
+    arrivals.arrive(doors.get_own(leader.id, one.id), "x")
+    arrivals.leave(doors.get_own(leader.id, one.id), "x")
+    db.session.expire_all()
+    assert one.occupancy_id is None
+    lending.clock_at(one.day, "19:30")
+    assert [each.state for each in standings_of(one.reservation_id)] == [OccurrenceState.CONFIRMED]

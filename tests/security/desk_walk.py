@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from palace.programme.rules import Seating
 from tests.desk.conftest import reviewed
 from tests.factory import Factory
+from tests.lending import Lending
 
 DESK = "/staff/programme"
 
@@ -42,6 +43,9 @@ def run_the_desk(walk: Walks, make: Factory) -> None:
     one = f"{DESK}/performances/{told['performance']}"
     walk.ask("GET", one)
     change_all(walk, one)
+    troupe = Lending(make).troupe("登台的合唱团", certified=False)
+    walk.ask("GET", f"{one}/troupes")
+    walk.ask("POST", f"{one}/troupes", troupes=[str(troupe.id)])
     walk.ask("GET", f"{one}/check")
     walk.ask("POST", f"{one}/publish")
     walk.ask("POST", f"{one}/unpublish")

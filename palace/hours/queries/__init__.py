@@ -1,5 +1,5 @@
 """When houses and spaces are open and closed, for pages and for other parts; nothing here writes."""
 
-from palace.hours.queries.spans import house_spans, open_spans
+from palace.hours.queries.spans import HOURS_NAME, Hours, hours_lately, house_spans, open_spans
 
-__all__ = ["house_spans", "open_spans"]
+__all__ = ["HOURS_NAME", "Hours", "hours_lately", "house_spans", "open_spans"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -12,27 +13,66 @@ from sqlalchemy import ARRAY, BigInteger, Date, and_, any_, bindparam, or_, sele
 from palace.clock import at
 from palace.hours.models import OpeningHours, SpecialDay
 from palace.hours.rules import Part, part, parts_of
+from palace.once import change_with, read_lately
 from palace.statements import execute_all
 
 Weeks = dict[tuple[int, int | None], dict[int, list[Part]]]
 Opened = tuple[tuple[datetime, datetime], ...]
+HOURS_FRESH = 2.0  # seconds
+HOURS_NAME = "hours"
 SITES = any_(bindparam("site_ids", type_=ARRAY(BigInteger)))
-HOURS = select(
+ALL_HOURS = select(
     OpeningHours.site_id,
     OpeningHours.space_id,
     OpeningHours.weekday,
     OpeningHours.opens,
     OpeningHours.closes,
-).where(
+)
+ALL_SPECIAL = select(SpecialDay.site_id, SpecialDay.day, SpecialDay.counts_as)
+HOURS = ALL_HOURS.where(
     or_(
         OpeningHours.space_id == any_(bindparam("space_ids", type_=ARRAY(BigInteger))),
         and_(OpeningHours.space_id.is_(None), OpeningHours.site_id == SITES),
     )
 )
-SPECIAL = select(SpecialDay.site_id, SpecialDay.day, SpecialDay.counts_as).where(
+SPECIAL = ALL_SPECIAL.where(
     SpecialDay.day == any_(bindparam("days", type_=ARRAY(Date))),
     or_(SpecialDay.site_id.is_(None), SpecialDay.site_id == SITES),
 )
+
+
+change_with(HOURS_NAME, OpeningHours, SpecialDay)
+
+
+@dataclass(frozen=True)
+class Hours:
+    """The hours of all houses and of spaces that have their own, and all special days."""
+
+    weeks: Weeks
+    special: Mapping[int | None, Mapping[date, int]]
+    known: dict[tuple[int, int | None, date], tuple[Part, ...]] = field(default_factory=dict)
+
+    def parts(self, site_id: int, space_id: int, day: date) -> tuple[Part, ...]:
+        """Return when a space is open on a day, in minutes from its midnight; nothing where it is closed."""
+        own = space_id if (site_id, space_id) in self.weeks else None
+        if (site_id, own, day) not in self.known:
+            counts = {**self.special.get(None, {}), **self.special.get(site_id, {})}
+            week = self.weeks.get((site_id, own), {})
+            self.known[site_id, own, day] = parts_of(day, week, counts)
+        return self.known[site_id, own, day]
+
+
+def hours_lately() -> Hours:
+    """Return when everything is open, as it was two seconds ago at most: for who looks, not who takes."""
+    return read_lately(HOURS_NAME, HOURS_FRESH, _read_all)
+
+
+def _read_all() -> Hours:
+    hours, days = execute_all((ALL_HOURS, {}), (ALL_SPECIAL, {}))
+    special: dict[int | None, dict[date, int]] = defaultdict(dict)
+    for row in days:
+        special[row.site_id][row.day] = row.counts_as
+    return Hours(weeks=dict(_weeks(hours)), special=dict(special))
 
 
 def open_spans(spaces: Mapping[int, int], days: Collection[date]) -> dict[tuple[int, date], Opened]:

@@ -10,10 +10,12 @@ from sqlalchemy.dialects.postgresql import insert
 
 from palace.db import db
 from palace.hours.models import SpecialDay
+from palace.hours.queries import HOURS_NAME
 from palace.hours.queries.special import days_of
 from palace.hours.reading import Line
 from palace.hours.rules import Outcome
 from palace.members.services import note
+from palace.once import change
 
 COLUMNS = ("counts_as", "name_zh", "name_en")
 
@@ -104,6 +106,7 @@ def _put(site_id: int | None, lines: Sequence[Line]) -> None:
             set_={name: new.excluded[name] for name in COLUMNS},
         )
     )
+    change(HOURS_NAME)
 
 
 def _day_of(line: Line) -> date:

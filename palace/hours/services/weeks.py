@@ -7,9 +7,11 @@ from sqlalchemy import delete, select
 from palace.db import db
 from palace.hours.errors import HoursChanged, HoursMissing
 from palace.hours.models import OpeningHours
+from palace.hours.queries import HOURS_NAME
 from palace.hours.queries.weeks import seen_as, week_of
 from palace.hours.rules import WEEKDAYS, Week, week_as_said
 from palace.members.services import note
+from palace.once import change
 from palace.venues.models import Site, Space
 
 
@@ -53,6 +55,7 @@ def _set(place: Site | Space, week: Week, seen: str, why: str) -> bool:
         return False
     of_place = OpeningHours.space_id.is_not_distinct_from(space_id)
     db.session.execute(delete(OpeningHours).where(OpeningHours.site_id == site_id, of_place))
+    change(HOURS_NAME)
     db.session.add_all(_rows(site_id, space_id, week))
     db.session.flush()
     subject = f"space:{space_id}" if space_id else f"site:{site_id}"

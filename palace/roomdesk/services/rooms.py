@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from palace.db import db
 from palace.members.services import note
+from palace.once import change
 from palace.roomdesk.errors import EquipmentElsewhere, PairUnknown, PolicyElsewhere, RoomChanged
 from palace.roomdesk.queries.rooms import (
     FACTS,
@@ -20,6 +21,7 @@ from palace.roomdesk.queries.rooms import (
     seen_as,
 )
 from palace.rooms.models import Equipment, NoisePair, Room, RoomEquipment
+from palace.rooms.queries import places
 from palace.rooms.queries.facts import purposes
 from palace.security import public_code
 from palace.venues.models import Space
@@ -68,6 +70,7 @@ def _check(space: Space, wanted: Mapping[str, Any]) -> None:
 
 
 def _stand(space_id: int, counts: Mapping[int, int]) -> None:
+    change(places.NAME)
     db.session.execute(delete(RoomEquipment).where(RoomEquipment.space_id == space_id))
     db.session.add_all(
         RoomEquipment(space_id=space_id, equipment_id=equipment_id, count=count)

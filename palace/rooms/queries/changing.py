@@ -51,6 +51,11 @@ class Change:
         old = one.starts_at, one.ends_at, one.space_id, one.reservation.people
         return old != (span.starts_at, span.ends_at, self.space(one), self.people)
 
+    def leaves(self, one: Occurrence) -> bool:
+        """Return whether a date gives its room back for the time at which it begins now."""
+        span = self.span(one)
+        return self.space(one) != one.space_id or not span.starts_at <= one.starts_at < span.ends_at
+
 
 def chosen(
     dates: Sequence[Occurrence], one: Occurrence, scope: Scope, now: datetime

@@ -82,15 +82,15 @@ def elsewhere(one: Occurrence, clear_of: Collection[Space], now: datetime) -> li
 
 def _free(one: Occurrence, clear_of: Collection[Space], span: Span) -> list[Elsewhere]:
     of = one.reservation
-    site_id = room(one.space_id).space.site_id
-    search = Search(spans=[span], site_ids=[site_id], people=of.people, purpose=of.purpose)
-    taken = {part for space in clear_of for part in _parts(space)}
+    own = room(one.space_id)
+    search = Search(
+        spans=[span], site_ids=[own.space.site_id], people=of.people, purpose=of.purpose
+    )
+    wanted = {space.id for space in clear_of}
     return [
         Elsewhere(found.room.space_id, span)
         for found in find_free(search)
-        if found.free and taken.isdisjoint(_parts(found.room.space))
+        if found.free
+        and found.room.figures.takers is own.policy.takers
+        and wanted.isdisjoint(found.room.shares)
     ]
-
-
-def _parts(space: Space) -> set[int]:
-    return {part for spread in space.atoms for part in range(spread.lower or 0, spread.upper or 0)}

@@ -9,11 +9,14 @@ from datetime import datetime, time, timedelta
 from palace import clock
 from palace.rooms.queries import grid
 from palace.rooms.queries.grid import Seen, Stock
+from palace.rooms.queries.places import places_at
+from palace.rooms.queries.series import Asked, candidates
 from palace.rooms.rules import Takers
+from palace.rooms.series import Candidate
 from palace.rooms.timetable import CellKind, Lane, Place
 from palace.rooms.ways import Wanted, Ways, instead
 
-DAY = timedelta(days=1)
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
 LOOKED_AROUND = 3
 """Days before and after in which the nearest free time is looked for."""
 
@@ -35,7 +38,7 @@ def find(site_id: int, wanted: Wanted, seen: Seen, now: datetime) -> Found:
     midnight = clock.at(wanted.day, time())
     span = [midnight + timedelta(minutes=minute) for minute in (wanted.begins, wanted.ends)]
     stock = grid.stock_at(site_id, *span)
-    places = grid.places_at(site_id, Takers.TROUPE)
+    places = places_at(site_id, Takers.TROUPE)
     left = {thing.code: thing.left for thing in stock}
     fit = grid.lanes(
         [place for place in places if wanted.fits(place, left)], [wanted.day], now, seen
@@ -51,6 +54,26 @@ def find(site_id: int, wanted: Wanted, seen: Seen, now: datetime) -> Found:
         others=[(lane, how) for lane, how in stands if how is not CellKind.FREE],
         ways=ways_around(places, wanted, left, now, seen) if missed or not free else Ways(),
     )
+
+
+def find_weekly(site_id: int, wanted: Wanted, weeks: int, now: datetime) -> list[Candidate]:
+    """Return the rooms of a house for a wish on one date of so many weeks: free on most dates first."""
+    days = [wanted.day + WEEK * number for number in range(weeks)]
+    asked = Asked(
+        begins=time(*divmod(wanted.begins, 60)),
+        minutes=wanted.minutes,
+        people=wanted.people,
+        purpose=wanted.purpose,
+        since=days[0],
+        until=days[-1],
+    )
+    places = {
+        place.space_id: place
+        for place in places_at(site_id, Takers.TROUPE)
+        if wanted.fits(place, {})
+    }
+    found = candidates(asked, places, days, now)
+    return sorted(found, key=lambda one: (-len(one.free), one.capacity))
 
 
 def _order(lane: Lane, wanted: Wanted) -> tuple[bool, int]:

@@ -6,7 +6,7 @@ Asked by `day`, never by a join over the ranges of all weeks, which the planner 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -32,10 +32,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import INTERVAL
 
 from palace.clock import day_span
-from palace.db import db, table_of
-from palace.hours.queries import open_spans
-from palace.rooms.models import Room, RoomEquipment
-from palace.rooms.wishes import Span
+from palace.db import table_of
+from palace.hours.queries import hours_lately
+from palace.rooms.models import Room
+from palace.rooms.queries.places import lent
+from palace.rooms.timetable import Place
+from palace.rooms.wishes import MINUTE, Span
 from palace.statements import execute
 from palace.venues.models import REACHES_ON, Occupancy, Space
 
@@ -53,25 +55,29 @@ class Closed(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Search:
-    """What somebody looks for: the dates, and what the room must be and have.
-
-    `equipment` stands in the room for good; `space_ids` None: any room.
-    """
+    """What somebody looks for: the dates, and what the room must be; `space_ids` None: any room."""
 
     spans: Sequence[Span]
     site_ids: Collection[int] | None = None
     space_ids: Collection[int] | None = None
     people: int = 0
-    floor: int | None = None
-    purpose: str | None = None
-    equipment: Collection[int] = field(default_factory=frozenset)
+    purpose: str = ""
+
+    def fits(self, place: Place) -> bool:
+        """Return whether a room is what somebody looks for, free or not."""
+        return (
+            (self.site_ids is None or place.site_id in self.site_ids)
+            and (self.space_ids is None or place.space_id in self.space_ids)
+            and place.holds(self.people)
+            and place.serves(self.purpose)
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
     """A room that fits, the days on which it is free, and by day why it is not on the others."""
 
-    room: Room
+    room: Place
     free: Sequence[date]
     taken: Mapping[date, str]
 
@@ -96,71 +102,41 @@ def holds() -> ColumnElement[bool]:
 
 def find_free(search: Search) -> list[Found]:
     """Return the rooms that fit, those free on most of the days first, then the smallest."""
-    rooms = fitting(search)
-    by_id = {one.space_id: one for one in rooms}
-    days = [span.day for span in search.spans]
-    opened = open_spans({of: one.space.site_id for of, one in by_id.items()}, days)
-    taken: dict[int, dict[date, str]] = {of: {} for of in by_id}
-    for row in execute(TAKEN, _asked(rooms, search.spans)) if rooms else ():
+    places = [place for place in lent().places.values() if search.fits(place)]
+    hours, taken = hours_lately(), {place.space_id: dict[date, str]() for place in places}
+    for row in execute(TAKEN, _asked(places, search.spans)) if places else ():
         taken[row.space_id][row.day] = row.use
     for span in search.spans:
-        for of in by_id:
-            why = _closed(span, opened.get((of, span.day), ()))
-            if why:
-                taken[of].setdefault(span.day, why)
+        midnight = day_span(span.day)[0]
+        begins, ends = ((each - midnight) / MINUTE for each in (span.starts_at, span.ends_at))
+        for place in places:
+            parts = hours.parts(place.site_id, place.space_id, span.day)
+            if not any(opens <= begins and ends <= closes for opens, closes in parts):
+                why = Closed.HOURS if parts else Closed.DAY
+                taken[place.space_id].setdefault(span.day, why)
     found = [
-        Found(room=one, free=[day for day in days if day not in taken[of]], taken=taken[of])
-        for of, one in by_id.items()
+        Found(
+            room=place,
+            free=[span.day for span in search.spans if span.day not in taken[place.space_id]],
+            taken=taken[place.space_id],
+        )
+        for place in places
     ]
-    return sorted(found, key=lambda one: (len(one.taken), one.room.space.capacity))
+    return sorted(found, key=lambda one: (len(one.taken), one.room.capacity))
 
 
-def fitting(search: Search) -> list[Room]:
-    """Return the rooms that are and have what somebody looks for, whether free or not."""
-    wanted = select(Room).join(Space, Space.id == Room.space_id).where(Room.bookable)
-    if search.site_ids is not None:
-        wanted = wanted.where(Space.site_id.in_(search.site_ids))
-    if search.space_ids is not None:
-        wanted = wanted.where(Room.space_id.in_(search.space_ids))
-    if search.people:
-        wanted = wanted.where(Space.capacity >= search.people, Room.min_people <= search.people)
-    if search.floor is not None:
-        wanted = wanted.where(Room.floor == search.floor)
-    if search.purpose:
-        wanted = wanted.where(
-            or_(
-                Room.purposes == literal([], ARRAY(Text)),
-                literal(search.purpose) == any_(Room.purposes),
-            )
-        )
-    if search.equipment:
-        there = select(func.count()).where(
-            RoomEquipment.space_id == Room.space_id,
-            RoomEquipment.equipment_id.in_(search.equipment),
-        )
-        wanted = wanted.where(there.scalar_subquery() == len(set(search.equipment)))
-    return list(db.session.scalars(wanted.order_by(Space.id)))
-
-
-def _closed(span: Span, opened: Sequence[tuple[datetime, datetime]]) -> str | None:
-    if not opened:
-        return Closed.DAY
-    inside = any(opens <= span.starts_at and span.ends_at <= closes for opens, closes in opened)
-    return None if inside else Closed.HOURS
-
-
-def _asked(rooms: Collection[Room], spans: Sequence[Span]) -> dict[str, Any]:
+def _asked(places: Collection[Place], spans: Sequence[Span]) -> dict[str, Any]:
     """Return what the search for free rooms asks for.
 
     Of the days before it reads what goes on past midnight; the days beside as a whole only where a
     room's own setting up or clearing reaches there.
     """
-    setup = timedelta(minutes=max(room.setup_minutes for room in rooms))
-    teardown = timedelta(minutes=max(room.teardown_minutes for room in rooms))
+    setup = timedelta(minutes=max(place.setup_minutes for place in places))
+    teardown = timedelta(minutes=max(place.teardown_minutes for place in places))
     midnights = [day_span(span.day) for span in spans]
     both = list(zip(spans, midnights, strict=True))
     return {
-        "ids": [room.space_id for room in rooms],
+        "ids": [place.space_id for place in places],
         "days": [span.day.isoformat() for span in spans],
         "starts": [span.starts_at.isoformat() for span in spans],
         "ends": [span.ends_at.isoformat() for span in spans],

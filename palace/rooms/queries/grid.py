@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
-    JSON,
     BigInteger,
     ColumnElement,
     Date,
@@ -23,88 +22,28 @@ from sqlalchemy import (
     func,
     select,
 )
-from sqlalchemy.orm import aliased
 
 from palace import clock
-from palace.db import db
 from palace.hours.models import Closure
-from palace.hours.queries import open_spans
+from palace.hours.queries import hours_lately
 from palace.hours.rules import MIDNIGHT
 from palace.programme.models import Performance, Production
 from palace.rooms.models import (
     Equipment,
     Occurrence,
     OccurrenceEquipment,
-    Purpose,
-    Room,
     RoomEquipment,
 )
-from palace.rooms.policies import Policy
 from palace.rooms.queries.free import holds
-from palace.rooms.rules import OccurrenceState, Takers, window
-from palace.rooms.timetable import Lane, Place, Taken, Thing
+from palace.rooms.rules import OccurrenceState, window
+from palace.rooms.timetable import Lane, Place, Taken
 from palace.rooms.wishes import Figures
 from palace.statements import execute
 from palace.troupes.models import Troupe
-from palace.venues.models import Occupancy, Site, Space
-from palace.venues.queries import HEAD
+from palace.venues.models import Occupancy
 
 MINUTE = 60
-FIGURES = (
-    "takers",
-    "opens",
-    "opens_days",
-    "opens_weekday",
-    "opens_last_weekday",
-    "opens_at",
-    "step_minutes",
-    "min_minutes",
-    "max_minutes",
-    "lead_minutes",
-)
-"""Those of a policy's figures that say when and how long a room may be had."""
-OTHER = aliased(Space)
 DAYS = any_(bindparam("days", type_=ARRAY(Date)))
-SHARES = select(func.array_agg(OTHER.id)).where(OTHER.atoms.op("&&")(Space.atoms)).scalar_subquery()
-THINGS = (
-    select(
-        func.json_agg(
-            func.json_build_array(
-                Equipment.code, RoomEquipment.count, Equipment.name_zh, Equipment.name_en
-            ),
-            type_=JSON,
-        )
-    )
-    .select_from(RoomEquipment)
-    .join(Equipment, Equipment.id == RoomEquipment.equipment_id)
-    .where(RoomEquipment.space_id == Room.space_id)
-    .scalar_subquery()
-)
-PLACES = (
-    select(
-        Room.space_id,
-        Space.site_id,
-        Space.name_zh,
-        Space.name_en,
-        Room.floor,
-        Space.capacity,
-        Room.min_people,
-        Room.setup_minutes,
-        Room.teardown_minutes,
-        Room.approval,
-        Room.purposes,
-        *[getattr(Policy, name) for name in FIGURES],
-        SHARES.label("shares"),
-        THINGS.label("things"),
-    )
-    .join_from(Room, Space, Space.id == Room.space_id)
-    .join(Policy, Policy.id == Room.policy_id)
-    .where(Room.bookable)
-)
-AT_SITE = PLACES.where(
-    Space.site_id == bindparam("site_id"), Policy.takers == bindparam("takers")
-).order_by(Room.floor, Space.code)
-ONE = PLACES.where(Room.space_id == bindparam("space_id"))
 
 
 def _minutes(instant: Any) -> ColumnElement[int]:
@@ -161,32 +100,15 @@ class Seen:
         )
 
 
-def places_at(site_id: int, takers: Takers) -> list[Place]:
-    """Return the rooms of a house that are lent to these takers, by floor."""
-    return [_place(row) for row in execute(AT_SITE, {"site_id": site_id, "takers": takers})]
-
-
-def find_place(space_id: int) -> Place | None:
-    """Return a room that is lent."""
-    return next((_place(row) for row in execute(ONE, {"space_id": space_id})), None)
-
-
-def _place(row: Any) -> Place:
-    told = row._asdict()
-    figures = Figures(**{name: told.pop(name) for name in FIGURES})
-    things = [Thing(*thing) for thing in told.pop("things") or ()]
-    return Place(**told, figures=figures, things=things)
-
-
 def lanes(places: Sequence[Place], days: Sequence[date], now: datetime, seen: Seen) -> list[Lane]:
     """Return rooms on days, every room's days together, with what holds them."""
-    open_at = open_spans({place.space_id: place.site_id for place in places}, days)
+    hours = hours_lately()
     used = _used(places, days, seen)
     return [
         Lane(
             place=place,
             day=day,
-            parts=[_part(day, *span) for span in open_at[place.space_id, day]],
+            parts=hours.parts(place.site_id, place.space_id, day),
             taken=[one for space_id in place.shares for one in used.get((space_id, day), ())],
             earliest=_earliest(day, now, place.figures.lead_minutes),
             opens_at=_opens_at(day, now, place.figures),
@@ -214,10 +136,6 @@ def _used(
         if row.ends > MIDNIGHT:
             used[row.space_id, row.day + timedelta(days=1)].append(taken.next_day())
     return used
-
-
-def _part(day: date, opens_at: datetime, closes_at: datetime) -> tuple[int, int]:
-    return minute_of(day, opens_at), minute_of(day, closes_at)
 
 
 def minute_of(day: date, instant: datetime) -> int:
@@ -276,20 +194,3 @@ def stock_at(site_id: int, starts_at: datetime, ends_at: datetime) -> list[Stock
     """Return a house's equipment with what of its stock is there at a time."""
     values = {"site_id": site_id, "starts_at": starts_at, "ends_at": ends_at}
     return [Stock(**row._asdict()) for row in execute(STOCK, values)]
-
-
-LENDING = (
-    select(Site)
-    .where(exists().where(Space.site_id == Site.id).where(Room.space_id == Space.id, Room.bookable))
-    .order_by(Site.kind != HEAD, Site.id)
-)
-
-
-def lending_sites() -> list[Site]:
-    """Return the houses that lend a room, the head first."""
-    return list(db.session.scalars(LENDING))
-
-
-def purposes() -> list[Purpose]:
-    """Return what rooms are used for, in order."""
-    return list(db.session.scalars(select(Purpose).order_by(Purpose.position)))

@@ -8,16 +8,17 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import func, select
 
-from palace.clock import SHANGHAI, at, palace_day
+from palace.clock import at, palace_day
 from palace.db import db
 from palace.hours.models import Closure
-from palace.hours.queries import open_spans
+from palace.hours.queries import hours_lately
 from palace.hours.queries.special import days_of
-from palace.rooms.models import Reservation, Room
-from palace.rooms.queries.facts import rooms_at
+from palace.rooms.models import Reservation
 from palace.rooms.queries.free import Found, Search, find_free
+from palace.rooms.queries.places import places_at
 from palace.rooms.rules import Takers
 from palace.rooms.series import Candidate, Choice, raster, weekly
+from palace.rooms.timetable import Place
 from palace.rooms.wishes import MINUTE, Span
 from palace.troupes.models import Certification, Season, Troupe
 from palace.troupes.rules import CertificationState
@@ -57,13 +58,12 @@ class Bounds:
     lead: timedelta
 
 
-def lent_to(troupe: Troupe) -> dict[int, Room]:
+def lent_to(troupe: Troupe) -> dict[int, Place]:
     """Return the rooms of its house that a troupe may take, by their space."""
-    rooms = rooms_at([troupe.site_id])
-    return {room.space_id: room for room in rooms if room.policy.takers is Takers.TROUPE}
+    return {place.space_id: place for place in places_at(troupe.site_id, Takers.TROUPE)}
 
 
-def bounds(troupe: Troupe, rooms: Collection[Room], today: date) -> Bounds:
+def bounds(troupe: Troupe, rooms: Collection[Place], today: date) -> Bounds:
     """Return what a series may be: to the end of the season the troupe is certified for, or is in now."""
     ends_on = db.session.scalar(
         select(func.max(Season.ends_on))
@@ -74,19 +74,19 @@ def bounds(troupe: Troupe, rooms: Collection[Room], today: date) -> Bounds:
             Season.ends_on >= today,
         )
     )
-    ahead = max((room.policy.series_days for room in rooms), default=0)
+    ahead = max((room.figures.series_days for room in rooms), default=0)
     last = today + timedelta(days=ahead)
     return Bounds(
         since=today,
         until=min(last, ends_on) if ends_on else last,
-        most=max((room.policy.series_weeks for room in rooms), default=0),
+        most=max((room.figures.series_weeks for room in rooms), default=0),
         lead=min((lead_of(room) for room in rooms), default=timedelta()),
     )
 
 
-def lead_of(room: Room) -> timedelta:
+def lead_of(room: Place) -> timedelta:
     """Return how long before the start a room has to be taken."""
-    return MINUTE * room.policy.lead_minutes
+    return MINUTE * room.figures.lead_minutes
 
 
 def usual(troupe: Troupe) -> Reservation | None:
@@ -95,15 +95,16 @@ def usual(troupe: Troupe) -> Reservation | None:
     return db.session.scalars(latest.order_by(Reservation.id.desc()).limit(1)).first()
 
 
-def begins(rooms: Collection[Room], days: Sequence[date], minutes: int) -> list[time]:
+def begins(rooms: Collection[Place], days: Sequence[date], minutes: int) -> list[time]:
     """Return when one may begin in one of the rooms so as to be done when it closes."""
-    opened = open_spans({room.space_id: room.space.site_id for room in rooms}, days)
+    hours = hours_lately()
     spans = {
-        (opens.astimezone(SHANGHAI).time(), (closes - opens) // MINUTE - minutes)
-        for parts in opened.values()
-        for opens, closes in parts
+        (time(*divmod(part.opens, 60)), part.closes - part.opens - minutes)
+        for room in rooms
+        for day in days
+        for part in hours.parts(room.site_id, room.space_id, day)
     }
-    step = min((room.policy.step_minutes for room in rooms), default=USUAL_STEP)
+    step = min((room.figures.step_minutes for room in rooms), default=USUAL_STEP)
     return sorted({one for opens, spare in spans for one in raster(opens, spare, step)})
 
 
@@ -126,7 +127,7 @@ def dates(asked: Asked, within: Bounds, now: datetime) -> tuple[date, ...]:
 
 
 def candidates(
-    asked: Asked, rooms: Mapping[int, Room], days: Sequence[date], now: datetime
+    asked: Asked, rooms: Mapping[int, Place], days: Sequence[date], now: datetime
 ) -> list[Candidate]:
     """Return the rooms that fit, with the days on which each is free; one statement for all weeks."""
     if not days:
@@ -147,17 +148,17 @@ def _candidate(found: Found, asked: Asked, now: datetime) -> Candidate:
     return Candidate(
         space_id=found.room.space_id,
         floor=found.room.floor,
-        capacity=found.room.space.capacity,
+        capacity=found.room.capacity,
         fits=asked.purpose in found.room.purposes,
         free=frozenset(found.free).difference(late),
         taken={**found.taken, **dict.fromkeys(late, TOO_LATE)},
     )
 
 
-def _reaches(room: Room, days: Sequence[date], today: date) -> bool:
+def _reaches(room: Place, days: Sequence[date], today: date) -> bool:
     """Return whether a room is lent for so many weeks, and so far ahead."""
-    policy = room.policy
-    return len(days) <= policy.series_weeks and days[-1] - today <= DAY * policy.series_days
+    figures = room.figures
+    return len(days) <= figures.series_weeks and days[-1] - today <= DAY * figures.series_days
 
 
 @dataclass(frozen=True)
@@ -168,12 +169,12 @@ class Reason:
     name_en: str
 
 
-def reasons(room: Room, spans: Sequence[Span]) -> dict[date, Reason]:
+def reasons(room: Place, spans: Sequence[Span]) -> dict[date, Reason]:
     """Return the holidays and closures that a room has in some spans."""
     if not spans:
         return {}
     days = [span.day for span in spans]
-    special = days_of(None, days) | days_of(room.space.site_id, days)
+    special = days_of(None, days) | days_of(room.site_id, days)
     named = {day: Reason(one.name_zh, one.name_en) for day, one in special.items()}
     closures = db.session.scalars(
         select(Closure).where(

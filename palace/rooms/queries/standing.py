@@ -44,7 +44,8 @@ def standings_of(reservation_id: int) -> list[Standing]:
 
 def _standing(row: dict[str, Any], now: datetime) -> Standing:
     lapses_at, use, ends_at = row.pop("lapses_at"), row.pop("occupancy_id"), row["ends_at"]
-    held = use is not None and (lapses_at is None or now < lapses_at)
+    left = row.pop("left_at") is not None  # before the start: then all of it was given back
+    held = left or (use is not None and (lapses_at is None or now < lapses_at))
     state = rules.true_state(row.pop("state"), held=held, is_over=ends_at <= now)
     waits = state is OccurrenceState.PENDING
     return Standing(**row, state=state, decided_by=lapses_at if waits else None)
@@ -59,6 +60,7 @@ DATES = (
         Occurrence.ends_at,
         Occurrence.state,
         Occurrence.why,
+        Occurrence.left_at,
         Occurrence.occupancy_id,
         Space.name_zh,
         Space.name_en,

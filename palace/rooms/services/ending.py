@@ -69,7 +69,9 @@ def end(
 def locked(of: Reservation) -> list[Occurrence]:
     """Lock who has a reservation, its spaces and its dates, in this order; return the dates as they are."""
     if of.troupe_id is None:
-        members.lock(of.member_id)
+        execute(
+            members.LOCK, {"member_id": of.member_id}
+        )  # none, who was erased: the rest is there
     else:
         execute(*claims.locking_troupe(of.troupe_id))
     spaces = {one.space_id for one in facts.occurrences_of(of.id)}

@@ -18,6 +18,7 @@ from palace.rooms.errors import (
 from palace.rooms.models import Occurrence, OccurrenceEquipment
 from palace.rooms.queries import changing
 from palace.rooms.queries.changing import Change
+from palace.rooms.queries.facts import figures_of, room
 from palace.rooms.queries.terms import facts_of
 from palace.rooms.rules import HOLDING, OccurrenceState
 from palace.rooms.services.taking import takings_of
@@ -67,7 +68,7 @@ def judge(member: Known, some: Sequence[Occurrence], wanted: Change) -> Judged:
     return Judged(
         wish=wish,
         takings=takings_of(wish, facts, rules.left_of(wish, skips)),
-        failures=[*_of_change(some, wanted, failures), *_twice(some, wanted)],
+        failures=[*_of_change(some, wanted, failures), *_own_of_change(some, wanted, facts.now)],
         now=facts.now,
     )
 
@@ -83,12 +84,18 @@ def _of_change(
             yield failure
 
 
-def _twice(some: Sequence[Occurrence], wanted: Change) -> Iterator[Failure]:
-    """Give the day that another date of the reservation has already."""
+def _own_of_change(some: Sequence[Occurrence], wanted: Change, now: datetime) -> Iterator[Failure]:
+    """Give the day the reservation has already, and dates whose giving back would be a strike."""
     if wanted.day is not None and changing.has_day(some[0], wanted.day, STAYS):
         yield Failure(
             "day_twice", N_("这份预约那一天已经有一次了，请改到别的日子。"), day=wanted.day
         )
+    for one in some:
+        figures = figures_of(room(one.space_id).policy)
+        counts = one.state is OccurrenceState.CONFIRMED and figures.late_cancel_strikes
+        if counts and wanted.leaves(one) and rules.is_late_to_cancel(one.starts_at, figures, now):
+            said = N_("已经过了取消的时限，不能再换时间或场地。实在来不了，请取消这一次。")
+            yield Failure("moved_late", said, day=wanted.span(one).day)
 
 
 def _equipment(held: Sequence[Occurrence]) -> dict[int, int]:

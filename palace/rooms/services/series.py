@@ -10,7 +10,7 @@ from palace import clock
 from palace.members.rules import Known
 from palace.rooms import rules
 from palace.rooms.errors import Failure, NoiseBeside, RulesFailed
-from palace.rooms.models import Occurrence, Reservation, Room
+from palace.rooms.models import Occurrence, Reservation
 from palace.rooms.queries import series as queries
 from palace.rooms.queries import waits
 from palace.rooms.queries.facts import occurrence_for, occurrences_of
@@ -22,6 +22,7 @@ from palace.rooms.series import Candidate, Choice, Planned, Proposal, plan, prop
 from palace.rooms.services.offering import accept
 from palace.rooms.services.taking import add_back, reserve, span_of
 from palace.rooms.services.waiting import wait_for_skipped
+from palace.rooms.timetable import Place
 from palace.rooms.wishes import Wish
 from palace.text import N_
 
@@ -37,7 +38,7 @@ class Shown:
     """
 
     asked: Asked
-    rooms: Mapping[int, Room]
+    rooms: Mapping[int, Place]
     times: Sequence[time]
     days: Sequence[date]
     proposals: Sequence[Proposal] = ()
@@ -46,7 +47,7 @@ class Shown:
     to_decide: int = 0
 
     @property
-    def room(self) -> Room | None:
+    def room(self) -> Place | None:
         """Return the room that was chosen."""
         return self.rooms[self.asked.space_id] if self.asked.space_id else None
 
@@ -63,7 +64,7 @@ class Shown:
 
 def show(
     asked: Asked,
-    rooms: Mapping[int, Room],
+    rooms: Mapping[int, Place],
     within: Bounds,
     troupe_id: int,
     member: Known,

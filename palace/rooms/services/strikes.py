@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlalchemy.dialects.postgresql import insert
 
-from palace.db import table_of
+from palace.db import db, table_of
+from palace.members.models import Member
 from palace.members.services import note
 from palace.notices import services as notices
 from palace.rooms.models import Occurrence
@@ -25,9 +26,13 @@ NOTICES = {MISSED: "room_missed", LATE: "room_late"}
 def write_strike(one: Occurrence, why: str, now: datetime) -> None:
     """Write a strike of who took a date, once, and tell them where to say that it is wrong.
 
+    Who was erased has none.
+
     Args:
         why: `MISSED` or `LATE`.
     """
+    if db.session.get_one(Member, one.member_id).erased_at:
+        return
     zh, en = titles(one.reservation)
     row = {
         "member_id": one.member_id,

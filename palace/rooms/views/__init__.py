@@ -1,13 +1,10 @@
 """Pages and addresses of rooms: finding one, taking it, what was taken, waiting for one."""
 
-from datetime import date, time
-
 from flask import Flask
 
-from palace.clock import at
 from palace.rooms.views import changing, confirming, finding, reserving, series, waiting
 from palace.rooms.views.base import bp
-from palace.words import day_words
+from palace.rooms.views.cells import on_day
 
 __all__ = ["changing", "confirming", "finding", "init_app", "reserving", "series", "waiting"]
 
@@ -17,8 +14,3 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     waiting.init_app(app)
     app.jinja_env.filters["on_day"] = on_day
-
-
-def on_day(day: date) -> str:
-    """Return a palace day as said: 12月1日 周二."""
-    return day_words(at(day, time()))

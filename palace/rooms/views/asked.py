@@ -15,6 +15,8 @@ from palace.rooms.forms import LARGEST_ID, MOST_MINUTES, MOST_PEOPLE, ClockField
 
 CODE = re.compile(r"[\w-]{1,40}")
 NO_LENGTH = _("时长写成分钟数，比如120。")
+MOST_WEEKS = 26
+NO_WEEKS = _("周数写成1到26的整数。")
 NO_PEOPLE = _("人数写成1到100000的整数。")
 NO_FLOOR = _("没有这一层。")
 NO_THING = _("没有这种设备。")
@@ -38,10 +40,14 @@ class DayForm(PlainForm):
 
 
 class FindForm(DayForm):
-    """When a room is wanted and what it must have; what is left out is as the last time."""
+    """When a room is wanted and what it must have; what is left out is as the last time.
+
+    `weeks`: so many dates, one a week.
+    """
 
     time = ClockField(_("几点开始"))
     minutes = WholeField(_("多长时间"), 1, MOST_MINUTES, NO_LENGTH, needed=False)
+    weeks = WholeField(_("约几周"), 1, MOST_WEEKS, NO_WEEKS, needed=False)
     people = WholeField(_("多少人"), 1, MOST_PEOPLE, NO_PEOPLE, needed=False)
     floor = WholeField(_("几层"), -20, 200, NO_FLOOR, needed=False)
     purpose = _code(_("做什么用"))

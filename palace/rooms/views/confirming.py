@@ -19,6 +19,7 @@ from palace.rooms import rules
 from palace.rooms.errors import Failure, RuleFailed
 from palace.rooms.queries import grid, terms
 from palace.rooms.queries.finding import ways_around
+from palace.rooms.queries.places import find_place, lent, places_at
 from palace.rooms.rules import Takers
 from palace.rooms.services import Wish
 from palace.rooms.timetable import Lane
@@ -54,7 +55,7 @@ class Asked:
 @reads(TakeForm)
 def take(space_id: int) -> ResponseReturnValue:
     """Show what would be reserved, to be confirmed by one tap."""
-    form, now, place = TakeForm(request.args), clock.now(), grid.find_place(space_id)
+    form, now, place = TakeForm(request.args), clock.now(), find_place(space_id)
     if place is None:
         raise NotFound
     checked_query(form)
@@ -79,7 +80,7 @@ def take(space_id: int) -> ResponseReturnValue:
         to_decide=to_decide,
         lengths=asked.lane.lengths(asked.wanted.begins),
         purposes=[
-            one for one in grid.purposes() if not place.purposes or one.code in place.purposes
+            one for one in lent().purposes if not place.purposes or one.code in place.purposes
         ],
         ways=_instead(asked, now) if not asked.is_free else Ways(),
         key=new_key(),
@@ -136,7 +137,7 @@ def _judged(wish: Wish) -> tuple[Sequence[Failure], bool]:
 def _instead(asked: Asked, now: datetime) -> Ways:
     """Return what could be had instead, of all rooms of the house that are lent to the same takers."""
     place = asked.lane.place
-    places = grid.places_at(place.site_id, place.figures.takers)
+    places = places_at(place.site_id, place.figures.takers)
     return ways_around(places, asked.wanted, {}, now, asked.who.seen)
 
 

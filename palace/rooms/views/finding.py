@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import request
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from palace import clock
 from palace.db import db
 from palace.errors import NotFound
 from palace.rooms.models import Room
 from palace.rooms.queries import grid
-from palace.rooms.queries.finding import find
+from palace.rooms.queries.finding import find, find_weekly
+from palace.rooms.queries.places import House, find_place, lent, places_at
 from palace.rooms.rules import Takers
-from palace.rooms.timetable import hours_shown, side_by_side
+from palace.rooms.timetable import Cell, CellKind, Lane, hours_shown, side_by_side
 from palace.rooms.views.asked import DayForm, FindForm
 from palace.rooms.views.base import bp
-from palace.rooms.views.told import day_json, found_json, week_json
+from palace.rooms.views.cells import Free, on_day
+from palace.rooms.views.told import day_json, found_json, week_json, weekly_json
 from palace.rooms.views.wanting import (
     DAY,
+    Who,
     asked_well,
     coming,
     site_of,
@@ -25,7 +31,9 @@ from palace.rooms.views.wanting import (
     wanted_of,
     who_looks,
 )
+from palace.rooms.ways import Wanted
 from palace.web import answer, public, reads
+from palace.words import named
 
 WEEK_DAYS = 7
 
@@ -34,12 +42,15 @@ WEEK_DAYS = 7
 @public
 @reads(FindForm)
 def free() -> ResponseReturnValue:
-    """Show which rooms are free at a time, or what could be had instead."""
-    form, now, sites = FindForm(request.args), clock.now(), grid.lending_sites()
+    """Show which rooms are free at a time or every week at it, or what could be had instead."""
+    form, now, sites = FindForm(request.args), clock.now(), lent().houses
     refused = asked_well(form)
     site, who = site_of(form.site.data if not refused else None, sites), who_looks(form.troupe.data)
     norm = usual(who.troupe, now)
     wanted = norm if refused else wanted_of(form, norm)
+    weeks = 1 if refused else form.weeks.data or 1
+    if weeks > 1:
+        return _weekly(site, wanted, weeks, who)
     found = find(site.id, wanted, who.seen, now)
     again = who.troupe.again if who.troupe else None
     return answer(
@@ -53,8 +64,24 @@ def free() -> ResponseReturnValue:
         found=found,
         again=again,
         next=coming(again, now) if again else None,
-        purposes=grid.purposes(),
+        purposes=lent().purposes,
         today=clock.palace_day(now),
+    )
+
+
+def _weekly(site: House, wanted: Wanted, weeks: int, who: Who) -> ResponseReturnValue:
+    """Show on how many dates of a series each room is free; a leader goes on to take it."""
+    rooms = lent().places
+    found = [(rooms[one.space_id], one) for one in find_weekly(site.id, wanted, weeks, clock.now())]
+    return answer(
+        "rooms/weekly.html",
+        lambda: weekly_json(site, wanted, weeks, found),
+        house=site,
+        wanted=wanted,
+        weeks=weeks,
+        who=who,
+        found=found,
+        until=wanted.day + DAY * WEEK_DAYS * (weeks - 1),
     )
 
 
@@ -63,11 +90,11 @@ def free() -> ResponseReturnValue:
 @reads(DayForm)
 def day() -> ResponseReturnValue:
     """Show a day of all rooms of a house."""
-    form, now, sites = DayForm(request.args), clock.now(), grid.lending_sites()
+    form, now, sites = DayForm(request.args), clock.now(), lent().houses
     refused = asked_well(form)
     site, who = site_of(form.site.data if not refused else None, sites), who_looks()
     shown = form.day.data or clock.palace_day(now)
-    lanes = grid.lanes(grid.places_at(site.id, Takers.TROUPE), [shown], now, who.seen)
+    lanes = grid.lanes(places_at(site.id, Takers.TROUPE), [shown], now, who.seen)
     first, last = hours_shown(lanes)
     early = [lane.opens_at for lane in lanes if lane.opens_at]
     return answer(
@@ -83,7 +110,7 @@ def day() -> ResponseReturnValue:
         early=min(early) if early and len(early) == len(lanes) else None,
         hours=range(first // 60, last // 60),
         begins=usual(who.troupe, now).starts.partition("T")[2],
-        rows=[(lane, lane.cells(first, last)) for lane in lanes],
+        rows=[(lane, _across(lane, first, last)) for lane in lanes],
     )
 
 
@@ -92,7 +119,7 @@ def day() -> ResponseReturnValue:
 @reads(DayForm)
 def space(space_id: int) -> ResponseReturnValue:
     """Show a week of one room, what is in it, and how it is lent."""
-    form, now, place = DayForm(request.args), clock.now(), grid.find_place(space_id)
+    form, now, place = DayForm(request.args), clock.now(), find_place(space_id)
     if place is None:
         raise NotFound
     refused, who = asked_well(form), who_looks()
@@ -107,10 +134,34 @@ def space(space_id: int) -> ResponseReturnValue:
         form=form,
         place=place,
         room=db.session.get_one(Room, space_id),
-        purposes=[one for one in grid.purposes() if one.code in place.purposes],
+        purposes=[one for one in lent().purposes if one.code in place.purposes],
         before=first - DAY * WEEK_DAYS,
         after=first + DAY * WEEK_DAYS,
         today=today,
         lanes=lanes,
-        rows=side_by_side(lanes),
+        rows=_down(lanes),
     )
+
+
+def _across(lane: Lane, first: int, last: int) -> list[Cell | Markup]:
+    """Return a room's day as a row."""
+    free = Free(lane.place, lane.day, named(lane.place), "colspan")
+    return list(free.across(lane.cells(first, last)))
+
+
+def _down(lanes: Sequence[Lane]) -> list[tuple[int, list[Cell | Markup | None]]]:
+    """Return a room's days side by side."""
+    columns = [
+        Free(lane.place, lane.day, f"{named(lane.place)} {on_day(lane.day)}", "rowspan")
+        for lane in lanes
+    ]
+    return [
+        (
+            at,
+            [
+                free.written(cell) if cell and cell.kind is CellKind.FREE else cell
+                for free, cell in zip(columns, cells, strict=True)
+            ],
+        )
+        for at, cells in side_by_side(lanes)
+    ]

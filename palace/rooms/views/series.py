@@ -24,6 +24,7 @@ from palace.rooms.models import Reservation
 from palace.rooms.queries import facts
 from palace.rooms.queries import series as queries
 from palace.rooms.queries.free import Closed
+from palace.rooms.queries.places import lent
 from palace.rooms.queries.series import Asked, Bounds
 from palace.rooms.series import Planned, Proposal
 from palace.rooms.services.series import Shown, show, take_weekly, wish_of
@@ -136,12 +137,12 @@ def _asked(troupe: Troupe, form: SeriesFields, within: Bounds) -> Asked:
 def _shown(troupe: Troupe, form: SeriesFields, refusal: PalaceError | None = None) -> Shown:
     """Return a series as far as it is said, as things stand now."""
     now = clock.now()
-    lent = queries.lent_to(troupe)
-    within = queries.bounds(troupe, lent.values(), palace_day(now))
+    rooms = queries.lent_to(troupe)
+    within = queries.bounds(troupe, rooms.values(), palace_day(now))
     noisy = cast("list[date]", refusal.values["days"]) if isinstance(refusal, NoiseBeside) else []
     asked = _asked(troupe, form, within)
     member, taken = current_member(), form.data.get("taken")
-    return show(asked, lent, within, troupe.id, member, noisy=noisy, taken=taken)
+    return show(asked, rooms, within, troupe.id, member, noisy=noisy, taken=taken)
 
 
 def _whys(shown: Shown) -> dict[date, str]:
@@ -175,7 +176,7 @@ def _page(
         troupe=troupe,
         form=form,
         whys=_whys(shown),
-        purposes=facts.purposes(),
+        purposes=lent().purposes,
         refused=refusal_words(said) if said else "",
         changing=bool(form.data.get("change")),
         carried=carried,

@@ -8,9 +8,10 @@ from typing import Any
 
 from palace import clock
 from palace.rooms.queries.finding import Found
+from palace.rooms.queries.places import House
+from palace.rooms.series import Candidate
 from palace.rooms.timetable import Lane, Place, Taken
-from palace.rooms.ways import Way
-from palace.venues.models import Site
+from palace.rooms.ways import Wanted, Way
 
 
 def instant(day: date, minute: int) -> str:
@@ -41,7 +42,7 @@ def place_json(place: Place) -> dict[str, Any]:
     }
 
 
-def day_json(site: Site, day: date, lanes: Sequence[Lane]) -> dict[str, Any]:
+def day_json(site: House, day: date, lanes: Sequence[Lane]) -> dict[str, Any]:
     """Return a day of a house's rooms."""
     rooms = [place_json(lane.place) | lane_json(lane) for lane in lanes]
     return {"site": site.code, "day": day.isoformat(), "rooms": rooms}
@@ -71,7 +72,7 @@ def _taken_json(day: date, one: Taken) -> dict[str, Any]:
     return _span(day, one.begins, one.ends) | told | {"pending": one.pending, "yours": one.mine}
 
 
-def found_json(site: Site, found: Found) -> dict[str, Any]:
+def found_json(site: House, found: Found) -> dict[str, Any]:
     """Return which rooms are free for a wish, and three ways out where none is."""
     wanted, ways = found.wanted, found.ways
     known = {"room": ways.room, "time": ways.time, "shorter": ways.shorter}
@@ -84,6 +85,27 @@ def found_json(site: Site, found: Found) -> dict[str, Any]:
         ],
         "instead": [_way_json(kind, way) for kind, way in known.items() if way],
         "stock": {thing.code: thing.left for thing in found.stock},
+    }
+
+
+def weekly_json(
+    site: House, wanted: Wanted, weeks: int, found: Sequence[tuple[Place, Candidate]]
+) -> dict[str, Any]:
+    """Return which rooms are free on every date of some weeks, and on which dates the others are."""
+    return {
+        "site": site.code,
+        **_span(wanted.day, wanted.begins, wanted.ends),
+        "weeks": weeks,
+        "free": [place_json(place) for place, one in found if not one.taken],
+        "others": [
+            {
+                "space": one.space_id,
+                "free": [day.isoformat() for day in sorted(one.free)],
+                "taken": {day.isoformat(): why for day, why in sorted(one.taken.items())},
+            }
+            for _place, one in found
+            if one.taken
+        ],
     }
 
 

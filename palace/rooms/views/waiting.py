@@ -14,7 +14,7 @@ from palace import clock
 from palace.clock import SHANGHAI, iso, palace_day
 from palace.db import db, transaction
 from palace.errors import NotFound, PalaceError
-from palace.forms import as_typed
+from palace.forms import FIRST_YEAR, LAST_YEAR, as_typed
 from palace.members.queries import current_member
 from palace.members.rules import Role
 from palace.rooms import services
@@ -76,7 +76,7 @@ def _span_asked() -> Span:
     except ValueError:
         raise NotFound from None
     minutes = request.args.get("minutes", 0, type=int)
-    if not 0 < minutes <= MOST_MINUTES:
+    if not (0 < minutes <= MOST_MINUTES and FIRST_YEAR <= starts_at.year <= LAST_YEAR):
         raise NotFound
     return span_of(starts_at if starts_at.tzinfo else starts_at.replace(tzinfo=SHANGHAI), minutes)
 

@@ -14,9 +14,9 @@ from palace.errors import BadInput, NotFound
 from palace.rooms.queries import habits
 from palace.rooms.queries.grid import Seen, minute_of
 from palace.rooms.queries.habits import Led, Use
+from palace.rooms.queries.places import House
 from palace.rooms.views.asked import DayForm, FindForm, TakeForm
 from palace.rooms.ways import Wanted
-from palace.venues.models import Site
 from palace.web import wants_json
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
@@ -50,7 +50,7 @@ def who_looks(troupe_id: int | None = None) -> Who:
     )
 
 
-def site_of(code: str | None, sites: Sequence[Site]) -> Site:
+def site_of(code: str | None, sites: Sequence[House]) -> House:
     """Return the house that was asked for; without a word the first.
 
     Raises:
