@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy.dialects.postgresql import Range
 from palace import clock
 from palace.approvals import services as approvals
 from palace.db import db
+from palace.members.models import Member
 from palace.rooms import services
 from palace.rooms.models import Occurrence, Reservation, Room
 from palace.rooms.queries.displaced import in_the_way
@@ -61,7 +63,13 @@ def taking(lending: Lending, room: Room, day: int) -> Callable[[], object]:
     """Return a stranger's try to take the room."""
     troupe = lending.troupe("民族管弦乐团")
     wish = lending.wish(room, lending.day(day), troupe=troupe, member=lending.leader(troupe))
-    return lambda: services.reserve(wish, by=f"member:{wish.member.id}").id
+    member_id = wish.member.id
+
+    def take() -> object:
+        member = db.session.get_one(Member, member_id)
+        return services.reserve(replace(wish, member=member), by=f"member:{member_id}").id
+
+    return take
 
 
 def test_a_show_and_who_takes_or_gives_back_its_hall(
