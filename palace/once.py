@@ -66,9 +66,9 @@ def change_with(name: str, *models: type[Base]) -> None:
 
 
 @event.listens_for(Session, "after_commit")
-def _forget_changed(session: Session) -> None:
-    if not session.in_nested_transaction():
-        for name in session.info.pop(WRITTEN, ()):
+def _forget_changed(committed: Session) -> None:
+    if not committed.in_nested_transaction():
+        for name in committed.info.pop(WRITTEN, ()):
             forget(name)
 
 
