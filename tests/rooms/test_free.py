@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from flask.testing import FlaskClient
 
+from palace.db import db
 from palace.rooms.queries.free import Search, find_free, occupied
 from tests.lending import Lending, weekly
 
@@ -79,3 +80,11 @@ def test_half_a_year_at_most(
 ) -> None:
     lending.room()
     assert client.get(f"/spaces/free?weeks={weeks}").status_code == status
+
+
+def test_who_changes_a_room_sees_it_at_once(lending: Lending) -> None:
+    room, search = lending.room(), Search(spans=weekly(lending.day(), "19:00", 60, 1))
+    assert find_free(search)
+    room.bookable = False
+    db.session.flush()
+    assert not find_free(search)
