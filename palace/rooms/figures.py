@@ -187,6 +187,7 @@ FIGURES: dict[Section, tuple[Figure, ...]] = {
             N_("这几天不算时数；0：没有优先。"),
         ),
         Figure("offer_minutes", N_("排队的轮到了，几分钟内要答复"), Unit.MINUTES, 1, DAY),
+        Figure("displaced_hours", N_("让出场地的，给他们留的地方留几小时"), Unit.HOURS, 1, 720),
     ),
 }
 """Every figure of a policy by heading, in the order of its page."""

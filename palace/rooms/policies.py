@@ -38,6 +38,7 @@ class Policy(Base):
         priority_days: so many days before a show a troupe plays in its rehearsals go first: no quota
             holds, and of who waits for a room it comes before the others.
         offer_minutes: how long who waits has for an answer; no longer than until the start.
+        displaced_hours: how long another place is kept for whom the palace displaced, as far.
     """
 
     __tablename__ = "room_policies"
@@ -60,7 +61,7 @@ class Policy(Base):
             "LEAST(series_weeks, series_days, lead_minutes, cancel_minutes, sign_in_early_minutes,"
             " keep_minutes, decide_hours, troupe_week_minutes, troupe_month_minutes,"
             " member_day_minutes, unit_day_count, future_count, priority_days) >= 0"
-            " AND LEAST(grace_minutes, offer_minutes) > 0",
+            " AND LEAST(grace_minutes, offer_minutes, displaced_hours) > 0",
             name="figures",
         ),
     )
@@ -99,6 +100,7 @@ class Policy(Base):
     future_count: Mapped[int] = mapped_column(server_default="0", default=0)
     priority_days: Mapped[int] = mapped_column(server_default="7", default=7)
     offer_minutes: Mapped[int] = mapped_column(server_default="60", default=60)
+    displaced_hours: Mapped[int] = mapped_column(server_default="48", default=48)
 
 
 class PolicyPreset(Base):

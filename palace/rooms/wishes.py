@@ -101,6 +101,7 @@ class Figures:
     future_count: int = 0
     priority_days: int = 7
     offer_minutes: int = 60
+    displaced_hours: int = 48
 
 
 @dataclass(frozen=True, kw_only=True)

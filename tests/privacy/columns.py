@@ -259,6 +259,7 @@ PLAIN = {
         " cancel_minutes late_cancel_strikes sign_in sign_in_early_minutes grace_minutes"
         " keep_minutes approval decide_hours troupe_week_minutes troupe_month_minutes"
         " member_day_minutes unit_day_count future_count priority_days offer_minutes"
+        " displaced_hours"
     ),
     "room_policy_presets": ("code position takers name_zh name_en source_zh source_en figures"),
     "purposes": "code position name_zh name_en loud quiet",

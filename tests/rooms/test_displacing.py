@@ -17,7 +17,7 @@ from palace.rooms.queries.displaced import elsewhere, in_the_way
 from palace.rooms.services import offering, waiting
 from palace.rooms.services.displacing import make_way
 from palace.rooms.states import OccurrenceState, WaitState
-from palace.venues.models import Space
+from palace.venues.models import Occupancy, Space
 from palace.venues.rules import Use
 from palace.venues.services import occupy
 from tests.lending import Lending, span
@@ -66,6 +66,21 @@ def test_what_is_listed_is_ended_with_its_reason_and_offered_another_room(lendin
     assert {"room_displaced", "room_instead"} <= kinds
     with pytest.raises(Taken):
         lending.reservation(other)
+
+
+@pytest.mark.parametrize(("hours", "kept"), [(1, 1), (48, 48), (720, None)])
+def test_a_place_is_kept_for_the_policys_hours_and_no_longer_than_its_start(
+    lending: Lending, hours: int, kept: int | None
+) -> None:
+    policy = lending.policy(displaced_hours=hours)
+    room, _ = lending.room(policy=policy), lending.room(policy=policy)
+    one = lending.occurrence(room)
+    lending.make.set_clock(one.starts_at - timedelta(days=3))
+    displace(lending, room)
+    wait = db.session.scalars(select(RoomWait)).one()
+    use = db.session.get_one(Occurrence, wait.occurrence_id).occupancy_id
+    until = db.session.get_one(Occupancy, use).lapses_at
+    assert until == (one.starts_at if kept is None else wait.joined_at + timedelta(hours=kept))
 
 
 def test_the_offer_is_taken_by_whose_date_it_was(lending: Lending) -> None:

@@ -161,7 +161,8 @@ def _held(
     facts = facts_of(wish, wish.member, wish.space_id, swaps={}, in_series=in_series)
     if failures_of(wish, facts, displaced=displaced):
         return None
-    until = offer_ends(facts.figures, wish.spans[0], now)
+    ends = kept_until if displaced else offer_ends
+    until = ends(facts.figures, wish.spans[0], now)
     taking = Taking(room=facts.room, span=wish.spans[0], lapses_at=until, decided=False)
     if until <= now or not _is_quiet(wish.purpose, taking):
         return None
@@ -185,6 +186,11 @@ def offer_ends(figures: Figures, span: Span, now: datetime) -> datetime:
         quiet_from=clock_time(house.quiet_from),
         quiet_until=clock_time(house.quiet_until),
     )
+
+
+def kept_until(figures: Figures, span: Span, now: datetime) -> datetime:
+    """Return until when a place is kept for whom the palace displaced: no longer than until its start."""
+    return min(now + timedelta(hours=figures.displaced_hours), span.starts_at)
 
 
 def accept(member: Known, wait: RoomWait, *, by: str) -> Occurrence:

@@ -17,8 +17,6 @@ from palace.members.posts import AT_PROGRAMME
 from palace.members.queries import current_member
 from palace.members.rules import Role
 from palace.rooms.models import Occurrence
-from palace.rooms.rules import OccurrenceState
-from palace.text import N_
 from palace.troupedesk.queries import rooms_of
 from palace.troupes import queries
 from palace.troupes.errors import OfWholePalace
@@ -32,11 +30,6 @@ LEADERS = (Role.MEMBER, Role.ACTING)
 """Who leads a troupe is looked up: that changes, and somebody else's troupe is not found."""
 MAY = AT_PROGRAMME
 LED = "/<id:troupe_id>"
-STATES = {
-    OccurrenceState.PENDING: N_("等批准"),
-    OccurrenceState.OFFERED: N_("等您答复"),
-    OccurrenceState.CONFIRMED: N_("订好了"),
-}
 
 leaders = Blueprint("troupes", __name__, url_prefix="/troupes")
 staff = Blueprint("troupedesk", __name__, url_prefix="/staff/troupes")

@@ -13,6 +13,7 @@ from palace.db import transaction
 from palace.errors import NotFound, PalaceError
 from palace.lists import services as lists
 from palace.members.rules import mask_name
+from palace.rooms.states import STANDING_WORDS
 from palace.text import N_
 from palace.troupedesk import queries as hours
 from palace.troupedesk.forms import DecideForm, LeaderForm, NewTroupeForm, TroupeForm
@@ -20,7 +21,6 @@ from palace.troupedesk.views.base import (
     LED,
     MAY,
     MINUTES,
-    STATES,
     done,
     rehearsals_json,
     season_json,
@@ -164,7 +164,7 @@ def show(troupe_id: int, said: str = "", status: int = 200, **forms: Any) -> Res
         rooms=hours.rooms_of(shown["coming"]),
         kinds=KINDS,
         standings=STANDINGS,
-        states=STATES,
+        states=STANDING_WORDS,
         told=said,
         **shown,
     )

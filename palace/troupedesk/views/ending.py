@@ -9,6 +9,7 @@ from flask_login import current_user
 from palace import clock
 from palace.db import transaction
 from palace.errors import PalaceError
+from palace.rooms.states import STANDING_WORDS
 from palace.text import N_
 from palace.troupedesk import queries as hours
 from palace.troupedesk import services
@@ -16,7 +17,6 @@ from palace.troupedesk.forms import EndForm
 from palace.troupedesk.views.base import (
     LED,
     MAY,
-    STATES,
     done,
     rehearsals_json,
     sites,
@@ -70,7 +70,7 @@ def _ask(
         troupe=troupe,
         coming=coming,
         rooms=hours.rooms_of(coming),
-        states=STATES,
+        states=STANDING_WORDS,
         form=form,
         told=said,
     )

@@ -13,13 +13,13 @@ from palace.db import transaction
 from palace.errors import PalaceError
 from palace.members.queries import current_member
 from palace.members.rules import Role
+from palace.rooms.states import STANDING_WORDS
 from palace.text import N_
 from palace.troupedesk import queries as hours
 from palace.troupedesk.forms import SignForm
 from palace.troupedesk.views.base import (
     LEADERS,
     LED,
-    STATES,
     done,
     leaders,
     led,
@@ -98,7 +98,7 @@ def troupe(troupe_id: int) -> ResponseReturnValue:
         rooms=hours.rooms_of(shown["coming"]),
         kinds=KINDS,
         standings=STANDINGS,
-        states=STATES,
+        states=STANDING_WORDS,
         **shown,
     )
 
