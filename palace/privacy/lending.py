@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from palace.privacy.holding import DAYS, STAYS, Holding, by
+from palace.privacy.holding import STAYS, Holding, by
 from palace.rooms.models import Occurrence, Reservation, RoomWait
 from palace.text import N_
 from palace.troupes.models import Certification, TroupeMember
@@ -27,10 +27,10 @@ LENDING: Sequence[Holding] = (
     Holding(
         model=RoomWait,
         title=N_("排队等过的场地"),
-        kept=DAYS,
+        kept=N_("过%(days)s天删除。自己排的注销时马上删，替团队排的留给团队。"),
         days="notice_keep_days",
         of=by(RoomWait.member_id),
-        goes=by(RoomWait.member_id),
+        goes=lambda whose: (RoomWait.member_id == whose.id) & RoomWait.troupe_id.is_(None),
     ),
     Holding(
         model=TroupeMember,

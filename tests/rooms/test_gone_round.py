@@ -178,3 +178,13 @@ def test_who_left_before_the_start_was_there(lending: Lending) -> None:
     assert one.occupancy_id is None
     lending.clock_at(one.day, "19:30")
     assert [each.state for each in standings_of(one.reservation_id)] == [OccurrenceState.CONFIRMED]
+
+
+def test_a_series_of_which_one_date_is_left_opens_as_a_single_one(lending: Lending) -> None:
+    room = lending.room(policy=lending.policy(opens_days=14))
+    far = lending.day(21)
+    skipped = far + timedelta(weeks=1)
+    with pytest.raises(RulesFailed) as refused:
+        lending.reservation(room, far, weeks=2, skips=[skipped])
+    assert {one.code for one in refused.value.failures} == {"not_open_yet"}
+    lending.reservation(room, far, weeks=2)

@@ -58,7 +58,7 @@ def reserve(
     first = _locked(wish, swaps, skips, code, by=by, key=key)
     if first != code:
         return facts_queries.reservation_for(wish.member, first)
-    in_series = len(wish.spans) > 1
+    in_series = len(rules.left_of(wish, skips)) > 1
     facts = facts_of(wish, wish.member, wish.space_id, swaps=swaps, in_series=in_series)
     failures = rules.failed_rules(wish, facts, skips=skips)
     if failures:
