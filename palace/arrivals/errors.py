@@ -9,7 +9,7 @@ from palace.text import N_
 class NotAtDoor(PalaceError):
     """Nothing proves that somebody stands at the door."""
 
-    status, code = 403, "not_at_the_door"
+    status, code = 409, "not_at_the_door"
     message = N_(
         "请用手机扫一扫这间门口屏幕上的二维码。没有屏幕，请连上馆内网络，再扫门上贴的码；或请工作人员帮您签到。"
     )
@@ -18,14 +18,14 @@ class NotAtDoor(PalaceError):
 class CodeStale(PalaceError):
     """The code of the door's screen is another by now."""
 
-    status, code = 403, "door_code_stale"
+    status, code = 409, "door_code_stale"
     message = N_("这个二维码过期了。请对着门口的屏幕再扫一次，它每30秒换一个。")
 
 
 class OutsideNetwork(PalaceError):
     """The printed code of a door counts inside the palace's own network only."""
 
-    status, code = 403, "outside_network"
+    status, code = 409, "outside_network"
     message = N_(
         "门上贴的码要连着馆内网络才算数。请连上馆内的无线网再扫一次，或请工作人员帮您签到。"
     )

@@ -156,7 +156,7 @@ def test_without_the_doors_code_nobody_signs_in(
         phone.get(f"{path}?code={code}", headers=JSON),
         phone.post(path, json={"code": code}, headers=JSON),
     ):
-        assert (answer.status_code, answer.get_json()["code"]) == (403, refusal)
+        assert (answer.status_code, answer.get_json()["code"]) == (409, refusal)
     assert evening.own().occurrence.arrived_at is None
 
 
@@ -167,7 +167,7 @@ def test_a_code_that_was_photographed_is_of_no_use_a_minute_later(
     photo = evening.scanned()
     evening.at(1)
     stale = phone.get(photo)
-    assert stale.status_code == 403
+    assert stale.status_code == 409
     assert "每30秒换一个" in stale.get_data(as_text=True)
 
 
@@ -192,9 +192,9 @@ def test_the_printed_code_counts_inside_the_houses_network_only(
     evening.at(0)
     code, path = tokens.printed_code(evening.room), f"/doors/{evening.room.space_id}/here"
     refused = phone.get(f"{path}?code={code}", headers=JSON)
-    assert (refused.status_code, refused.get_json()["code"]) == (403, "outside_network")
+    assert (refused.status_code, refused.get_json()["code"]) == (409, "outside_network")
     inside(evening, "10.0.0.0/8")
-    assert phone.post(path, json={"code": code}, headers=JSON).status_code == 403
+    assert phone.post(path, json={"code": code}, headers=JSON).status_code == 409
     inside(evening, "10.0.0.0/8", "127.0.0.1/32")
     assert phone.get(f"{path}?code={code}").status_code == 200
     assert phone.post(path, json={"code": code}, headers=JSON).status_code == 200
@@ -349,4 +349,4 @@ def test_a_scan_is_not_renewed_by_itself(evening: Evening, phone: FlaskClient) -
     again = phone.get(f"{path}?code={code}", headers=JSON)
     assert again.get_json()["code"] == code
     evening.at(-4)
-    assert phone.get(f"{path}?code={code}", headers=JSON).status_code == 403
+    assert phone.get(f"{path}?code={code}", headers=JSON).status_code == 409

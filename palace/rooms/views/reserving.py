@@ -57,7 +57,7 @@ def reserve() -> ResponseReturnValue:
 def _ask_again(form: ReserveForm, refusal: PalaceError) -> Response:
     """Show a wish that was refused, with the reasons and everything that was typed."""
     form.key.data = new_key()
-    room = facts.find_room(form.space.data)
+    room = None if form.space.errors else facts.find_room(form.space.data)
     return answer(
         "rooms/again.html",
         {},
