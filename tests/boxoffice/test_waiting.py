@@ -119,6 +119,7 @@ def test_the_administrator_sees_what_waits_for_the_palace(
         "reviews": 0,
         "sent_back": 0,
         "drafts": 0,
+        "troupes": 0,
     }
     page = client.get("/staff").text
     first = page.index("今天先办")

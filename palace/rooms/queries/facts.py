@@ -69,10 +69,11 @@ def find_troupe(troupe_id: int | None) -> Troupe | None:
 
 def led_by(member_id: int) -> list[int]:
     """Return the troupes that a member leads, or is the deputy of."""
-    return list(db.session.scalars(_led(member_id)))
+    return list(db.session.scalars(leading(member_id)))
 
 
-def _led(member_id: int) -> Any:
+def leading(member_id: int) -> Any:
+    """Select the troupes that a member leads, or is the deputy of."""
     return select(Post.troupe_id).where(
         Post.member_id == member_id, Post.role.in_(LEADING), Post.ended_at.is_(None)
     )
@@ -83,7 +84,7 @@ def theirs(
 ) -> ColumnElement[bool]:
     """Return the condition that a reservation, or a date of one, is a member's or their troupe's."""
     alone = and_(of.troupe_id.is_(None), of.member_id == who.id)
-    return or_(alone, of.troupe_id.in_(_led(who.id)))
+    return or_(alone, of.troupe_id.in_(leading(who.id)))
 
 
 def reservation_for(who: Known, code: str) -> Reservation:

@@ -93,7 +93,7 @@ def lapses_at(wait: RoomWait) -> datetime | None:
 def theirs(who: Known) -> ColumnElement[bool]:
     """Return the condition that somebody waits: the member alone, or a troupe they lead."""
     alone = and_(RoomWait.troupe_id.is_(None), RoomWait.member_id == who.id)
-    return or_(alone, RoomWait.troupe_id.in_(facts.led_by(who.id)))
+    return or_(alone, RoomWait.troupe_id.in_(facts.leading(who.id)))
 
 
 def wait_for(who: Known, code: str) -> RoomWait:
