@@ -36,7 +36,7 @@ class BenchFailed(RuntimeError):
     """The run measured something else than it meant to: no figure of it may be believed."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class House:
     """The running palace, and `app`, the same application in this process to make rows and cookies with.
 
