@@ -18,9 +18,8 @@ from palace.rooms import services
 from palace.rooms.models import Equipment, NoisePair, Occurrence, Reservation, Room
 from palace.rooms.policies import Policy
 from palace.rooms.queries.facts import occurrences_of
-from palace.rooms.rules import Approval, Takers
 from palace.rooms.services import Wish
-from palace.rooms.wishes import Span
+from palace.rooms.wishes import Approval, Span, Takers
 from palace.troupes.models import Certification, SafetyLetter, Season, Troupe
 from palace.troupes.rules import CertificationState, TroupeKind
 from palace.venues.models import Space

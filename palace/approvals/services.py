@@ -12,8 +12,8 @@ from palace.members.services import note
 from palace.rooms import rules
 from palace.rooms.models import Occurrence, Reservation
 from palace.rooms.queries import facts
-from palace.rooms.rules import OccurrenceState
 from palace.rooms.services import end, locked, span_of, tell_all, tell_taken
+from palace.rooms.states import OccurrenceState
 from palace.venues.models import Occupancy
 
 SYSTEM = "system"

@@ -20,7 +20,7 @@ from palace.arrivals.errors import (
     TooManyNetworks,
 )
 from palace.rooms.errors import AlreadyOver
-from palace.rooms.rules import OccurrenceState
+from palace.rooms.states import OccurrenceState
 
 STEP_SECONDS = 30
 STEPS_TAKEN = 2

@@ -16,9 +16,9 @@ from palace.members.rules import Known
 from palace.rooms.models import Occurrence, Reservation, Room
 from palace.rooms.policies import Policy
 from palace.rooms.queries.free import Use, holds, occupied
-from palace.rooms.rules import OccurrenceState, Takers
 from palace.rooms.services import Wish
-from palace.rooms.wishes import Span
+from palace.rooms.states import OccurrenceState
+from palace.rooms.wishes import Span, Takers
 from palace.venues.models import Occupancy, Site, Space
 
 TAKEN = (OccurrenceState.CONFIRMED, OccurrenceState.PENDING)

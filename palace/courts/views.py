@@ -28,8 +28,7 @@ from palace.rooms.errors import Failure, RuleFailed
 from palace.rooms.models import Reservation
 from palace.rooms.queries.facts import figures_of
 from palace.rooms.queries.terms import facts_of
-from palace.rooms.rules import Opens
-from palace.rooms.wishes import Facts, Span
+from palace.rooms.wishes import Facts, Opens, Span
 from palace.web import allow, answer, checked, pass_on, public, reads, refusal_words, wants_json
 
 MOST_DAYS = 14

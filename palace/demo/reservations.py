@@ -21,11 +21,12 @@ from palace.rooms.models import Occurrence, Reservation, Room
 from palace.rooms.policies import Policy
 from palace.rooms.queries.facts import figures_of, occurrences_of
 from palace.rooms.queries.facts import room as room_of
-from palace.rooms.rules import OccurrenceState, Takers, sign_in_by
+from palace.rooms.rules import sign_in_by
 from palace.rooms.services import Wish
 from palace.rooms.services.taking import span_of
 from palace.rooms.services.telling import titles
-from palace.rooms.wishes import Span
+from palace.rooms.states import OccurrenceState
+from palace.rooms.wishes import Span, Takers
 from palace.security import public_code
 from palace.strikes.models import Strike
 from palace.strikes.rules import StrikeKind

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from palace.db import COMES_WITH_THE_TABLES, Base, Id, one_of, quoted
 from palace.rooms.policies import Policy
-from palace.rooms.rules import HOLDING, OccurrenceState, WaitState
+from palace.rooms.states import HOLDING, OccurrenceState, WaitState
 from palace.venues.models import Space
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from palace.db import COMES_WITH_THE_TABLES, Base, Id, one_of
-from palace.rooms.rules import Approval, Opens, Takers
+from palace.rooms.wishes import Approval, Opens, Takers
 
 
 class Policy(Base):

@@ -5,20 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from palace.rooms.errors import Failure as Failure  # noqa: PLC0414 - says: shown to others
-from palace.rooms.states import HOLDING as HOLDING  # noqa: PLC0414 - as above
-from palace.rooms.states import OccurrenceState as OccurrenceState  # noqa: PLC0414 - as above
-from palace.rooms.states import WaitState as WaitState  # noqa: PLC0414 - as above
-from palace.rooms.states import may_cancel as may_cancel  # noqa: PLC0414 - as above
-from palace.rooms.states import true_state as true_state  # noqa: PLC0414 - as above
-from palace.rooms.wishes import Approval as Approval  # noqa: PLC0414 - as above
-from palace.rooms.wishes import Facts as Facts  # noqa: PLC0414 - as above
-from palace.rooms.wishes import Figures as Figures  # noqa: PLC0414 - as above
-from palace.rooms.wishes import Opens as Opens  # noqa: PLC0414 - as above
-from palace.rooms.wishes import RoomFacts as RoomFacts  # noqa: PLC0414 - as above
-from palace.rooms.wishes import Span as Span  # noqa: PLC0414 - as above
-from palace.rooms.wishes import Takers as Takers  # noqa: PLC0414 - as above
-from palace.rooms.wishes import Wanted as Wanted  # noqa: PLC0414 - as above
+from palace.rooms.errors import Failure
+from palace.rooms.wishes import Approval, Facts, Figures, Opens, RoomFacts, Span, Takers, Wanted
 from palace.text import N_
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)

@@ -19,7 +19,9 @@ from palace.members.rules import Role, SignedIn, mask_name
 from palace.rooms.models import Occurrence, Room
 from palace.rooms.policies import Policy
 from palace.rooms.queries import terms
-from palace.rooms.rules import HOLDING, Takers, monday, month
+from palace.rooms.rules import monday, month
+from palace.rooms.states import HOLDING
+from palace.rooms.wishes import Takers
 from palace.statements import execute
 from palace.text import N_
 from palace.troupes.models import Certification, Season, Troupe

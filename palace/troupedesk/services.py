@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from palace import clock
 from palace.rooms import claims as rooms
-from palace.rooms.rules import OccurrenceState
 from palace.rooms.services.ending import NOTICES, end
 from palace.rooms.services.telling import tell_all
+from palace.rooms.states import OccurrenceState
 from palace.statements import execute
 from palace.troupedesk import queries
 from palace.troupedesk.errors import RehearsalsChanged

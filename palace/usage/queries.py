@@ -22,9 +22,9 @@ from palace.rooms.models import Occurrence, Purpose, Reservation
 from palace.rooms.queries import grid
 from palace.rooms.queries.grid import Seen
 from palace.rooms.queries.places import places_at
-from palace.rooms.rules import OccurrenceState, Takers
-from palace.rooms.states import STANDING_WORDS
+from palace.rooms.states import STANDING_WORDS, OccurrenceState
 from palace.rooms.timetable import Lane, Place
+from palace.rooms.wishes import Takers
 from palace.text import N_
 from palace.troupes.models import Troupe
 from palace.usage import rules

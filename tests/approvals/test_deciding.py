@@ -14,8 +14,8 @@ from palace.notices.models import Notice
 from palace.rooms.errors import Taken
 from palace.rooms.models import Occurrence, Reservation, Room
 from palace.rooms.queries.facts import occurrences_of
-from palace.rooms.rules import OccurrenceState
 from palace.rooms.services import cancel
+from palace.rooms.states import OccurrenceState
 from palace.venues.models import Occupancy
 from tests.lending import Lending
 

@@ -16,8 +16,8 @@ from palace.notices.senders import text_of
 from palace.rooms import services as rooms
 from palace.rooms.errors import RulesFailed
 from palace.rooms.queries.strikes import days_of_troupe
-from palace.rooms.rules import OccurrenceState
 from palace.rooms.services import on_room_freed
+from palace.rooms.states import OccurrenceState
 from palace.rooms.wishes import Span
 from palace.strikes.models import Strike
 from palace.strikes.rules import StrikeKind

@@ -16,7 +16,7 @@ from palace.arrivals import services, tokens
 from palace.db import db
 from palace.members.models import AuditLine
 from palace.members.rules import Role
-from palace.rooms.rules import OccurrenceState
+from palace.rooms.states import OccurrenceState
 from palace.venues.claims import occupy
 from palace.venues.models import Site
 from palace.venues.rules import Use

@@ -21,7 +21,7 @@ from palace.arrivals.errors import (
 )
 from palace.arrivals.rules import Due, Proof, Stage
 from palace.rooms.errors import AlreadyOver
-from palace.rooms.rules import OccurrenceState
+from palace.rooms.states import OccurrenceState
 
 STARTS_AT = datetime(2026, 11, 27, 11, tzinfo=UTC)  # 19:00 in Shanghai
 MINUTE, INSTANT = timedelta(minutes=1), timedelta(milliseconds=1)

@@ -14,7 +14,7 @@ from palace.demo import house, rooms
 from palace.hours.queries import open_spans
 from palace.rooms.models import Equipment, NoisePair, Purpose, Room
 from palace.rooms.policies import Policy
-from palace.rooms.rules import Approval, Takers
+from palace.rooms.wishes import Approval, Takers
 from palace.venues.models import Space
 
 DAY = date(2026, 12, 1)

@@ -38,7 +38,8 @@ from palace.reports.models import Export
 from palace.reports.rules import ExportState, Format
 from palace.rooms.models import Occurrence, Reservation, Room, RoomWait
 from palace.rooms.policies import Policy
-from palace.rooms.rules import OccurrenceState, Takers, WaitState
+from palace.rooms.states import OccurrenceState, WaitState
+from palace.rooms.wishes import Takers
 from palace.roster.models import RosterQuestion
 from palace.security import public_code
 from palace.strikes.models import Appeal, Strike

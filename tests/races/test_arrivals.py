@@ -21,7 +21,7 @@ from palace.rooms.claims import Taking, locking_spaces, take
 from palace.rooms.errors import Taken
 from palace.rooms.models import Occurrence, Room
 from palace.rooms.queries import facts
-from palace.rooms.rules import OccurrenceState
+from palace.rooms.states import OccurrenceState
 from palace.rooms.wishes import RoomFacts, Span
 from palace.statements import execute
 from palace.strikes.models import Strike

@@ -13,7 +13,7 @@ from palace.courts import queries, services
 from palace.db import db
 from palace.members.models import Member
 from palace.rooms.models import Occurrence
-from palace.rooms.rules import OccurrenceState
+from palace.rooms.states import OccurrenceState
 from tests.factory import Factory
 from tests.lending import COURT, Lending
 from tests.races.together import codes, together

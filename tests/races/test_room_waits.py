@@ -14,8 +14,8 @@ from palace.db import db
 from palace.members.models import Member
 from palace.rooms import services
 from palace.rooms.models import Occurrence, Reservation, Room, RoomWait
-from palace.rooms.rules import OccurrenceState, WaitState
 from palace.rooms.services import offering, waiting
+from palace.rooms.states import OccurrenceState, WaitState
 from palace.venues.models import Occupancy
 from tests.factory import Factory
 from tests.lending import COURT, Lending, span

@@ -15,8 +15,9 @@ from palace.errors import PalaceError
 from palace.members.models import Member
 from palace.rooms import services
 from palace.rooms.models import Occurrence
-from palace.rooms.rules import Approval, OccurrenceState
 from palace.rooms.services import Wish
+from palace.rooms.states import OccurrenceState
+from palace.rooms.wishes import Approval
 from palace.troupes.models import Troupe
 from palace.venues.models import Occupancy
 from tests.blocks.conftest import member_of

@@ -16,10 +16,10 @@ from palace.rooms.models import Occurrence, Reservation
 from palace.rooms.queries.changing import Change
 from palace.rooms.queries.facts import occurrences_of
 from palace.rooms.queries.series import Asked
-from palace.rooms.rules import OccurrenceState
 from palace.rooms.series import Choice, Scope
 from palace.rooms.services.editing import change
 from palace.rooms.services.series import take_weekly, wish_of
+from palace.rooms.states import OccurrenceState
 from palace.venues.models import Occupancy
 from tests.factory import Factory
 from tests.lending import Lending

@@ -13,7 +13,7 @@ from palace.clock import SHANGHAI, at
 from palace.members.models import Member
 from palace.rooms.models import Occurrence, Reservation, Room
 from palace.rooms.queries.facts import occurrences_of
-from palace.rooms.rules import OccurrenceState
+from palace.rooms.states import OccurrenceState
 from palace.troupes.models import Troupe
 from palace.venues import services as venues
 from palace.venues.claims import occupy

@@ -19,10 +19,10 @@ from palace.rooms.errors import AlreadyOver, DatesChanged, ReservationUnchanged,
 from palace.rooms.models import Occurrence, Reservation, Room, RoomWait
 from palace.rooms.queries.changing import Change
 from palace.rooms.queries.facts import occurrences_of
-from palace.rooms.rules import OccurrenceState, WaitState
 from palace.rooms.series import Scope
 from palace.rooms.services import cancel
 from palace.rooms.services.editing import change
+from palace.rooms.states import OccurrenceState, WaitState
 from palace.troupes.models import Troupe
 from palace.venues.claims import occupy
 from palace.venues.models import Occupancy

@@ -10,7 +10,7 @@ from palace.privacy import queries, services
 from palace.privacy.errors import ThingsAhead
 from palace.privacy.rules import Line, mark_of
 from palace.rooms.models import Occurrence
-from palace.rooms.rules import OccurrenceState
+from palace.rooms.states import OccurrenceState
 from palace.strikes.models import Strike
 from palace.upkeep import miss_due
 from tests.lending import Lending

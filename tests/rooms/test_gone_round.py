@@ -20,9 +20,9 @@ from palace.rooms.queries.changing import Change
 from palace.rooms.queries.displaced import elsewhere
 from palace.rooms.queries.facts import occurrences_of
 from palace.rooms.queries.standing import standings_of
-from palace.rooms.rules import OccurrenceState
 from palace.rooms.series import Scope
 from palace.rooms.services.editing import change
+from palace.rooms.states import OccurrenceState
 from palace.venues.claims import occupy
 from palace.venues.models import Space
 from palace.venues.rules import Use

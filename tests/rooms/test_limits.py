@@ -11,8 +11,8 @@ import pytest
 from palace.clock import at
 from palace.rooms import rules
 from palace.rooms.errors import RulesFailed
-from palace.rooms.rules import Approval, Takers, failed_rules
-from palace.rooms.wishes import Facts, Figures
+from palace.rooms.rules import failed_rules
+from palace.rooms.wishes import Approval, Facts, Figures, Takers
 from tests.rooms.wished import DAY, NOW, WEEK, Wished, facts, failed, one, span, weekly
 
 

@@ -8,8 +8,7 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from palace.clock import at
-from palace.rooms.rules import Opens
-from palace.rooms.wishes import Shut, Span
+from palace.rooms.wishes import Opens, Shut, Span
 from tests.rooms.wished import DAY, NOW, WEEK, Wished, facts, failed, hours, one, span, weekly
 
 

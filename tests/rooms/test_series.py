@@ -18,7 +18,7 @@ from palace.hours.models import Closure, SpecialDay
 from palace.members.models import Member
 from palace.rooms.models import NoisePair, Reservation, Room
 from palace.rooms.queries.facts import occurrences_of
-from palace.rooms.rules import OccurrenceState
+from palace.rooms.states import OccurrenceState
 from palace.troupes.models import Troupe
 from palace.venues.claims import occupy
 from palace.venues.rules import Use

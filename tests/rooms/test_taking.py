@@ -10,7 +10,7 @@ from palace.db import db
 from palace.rooms import services
 from palace.rooms.errors import RulesFailed, Taken
 from palace.rooms.queries.facts import occurrences_of
-from palace.rooms.rules import OccurrenceState
+from palace.rooms.states import OccurrenceState
 from palace.venues.models import Occupancy
 from tests.lending import Lending
 

@@ -24,8 +24,8 @@ from palace.rooms.errors import (
 from palace.rooms.models import Occurrence, Reservation, Room, RoomWait
 from palace.rooms.queries import waits
 from palace.rooms.queries.facts import occurrences_of
-from palace.rooms.rules import OccurrenceState, WaitState
 from palace.rooms.services import offering, waiting
+from palace.rooms.states import OccurrenceState, WaitState
 from palace.troupes.models import Troupe
 from palace.upkeep import pass_rooms_on_due
 from palace.venues.models import Occupancy

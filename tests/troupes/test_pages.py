@@ -13,7 +13,7 @@ from palace.db import db
 from palace.members.models import Member, Staff
 from palace.members.rules import Role
 from palace.rooms.models import Occurrence
-from palace.rooms.rules import OccurrenceState
+from palace.rooms.states import OccurrenceState
 from palace.troupedesk import queries as hours
 from palace.troupes import queries
 from palace.troupes.models import Troupe

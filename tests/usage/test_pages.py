@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from palace.db import db
 from palace.members.rules import Role
 from palace.rooms.queries.facts import occurrences_of
-from palace.rooms.rules import OccurrenceState
+from palace.rooms.states import OccurrenceState
 from tests.factory import Factory
 from tests.lending import Lending
 

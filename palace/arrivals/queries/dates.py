@@ -16,7 +16,7 @@ from palace.errors import NotFound
 from palace.members.models import Post
 from palace.members.rules import Role
 from palace.rooms.models import Occurrence, Room
-from palace.rooms.rules import OccurrenceState
+from palace.rooms.states import OccurrenceState
 from palace.troupes.models import Troupe, TroupeMember
 from palace.venues.models import Occupancy, Space
 

@@ -14,7 +14,7 @@ from palace.db import db
 from palace.hours.models import Closure
 from palace.programme.models import Performance, Production
 from palace.rooms.models import Occurrence, Room
-from palace.rooms.rules import OccurrenceState
+from palace.rooms.states import OccurrenceState
 from palace.troupes.models import Troupe
 from palace.venues.models import Occupancy, Space
 from palace.venues.rules import Use

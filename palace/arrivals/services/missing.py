@@ -5,9 +5,9 @@ from __future__ import annotations
 from palace import clock
 from palace.arrivals import queries, rules
 from palace.arrivals.rules import Stage
-from palace.rooms.rules import OccurrenceState
 from palace.rooms.services import end, locked, write_strike
 from palace.rooms.services.strikes import MISSED, SYSTEM
+from palace.rooms.states import OccurrenceState
 
 
 def miss(occurrence_id: int) -> bool:

@@ -16,7 +16,8 @@ from palace.rooms.figures import figures_for
 from palace.rooms.models import Occurrence, Room
 from palace.rooms.policies import Policy, PolicyPreset
 from palace.rooms.queries.free import holds
-from palace.rooms.rules import HOLDING, OccurrenceState, monday, month
+from palace.rooms.rules import monday, month
+from palace.rooms.states import HOLDING, OccurrenceState
 from palace.rooms.wishes import Takers
 from palace.troupes.models import Troupe
 from palace.venues.errors import PresetUnknown

@@ -18,7 +18,7 @@ from palace.hours.queries.weeks import Sites
 from palace.programme.models import Performance
 from palace.rooms.models import Occurrence, Purpose, Reservation
 from palace.rooms.queries.free import holds
-from palace.rooms.rules import HOLDING
+from palace.rooms.states import HOLDING
 from palace.troupes.models import Troupe
 from palace.venues.models import Occupancy, Space
 from palace.venues.rules import USE_WORDS

@@ -16,8 +16,9 @@ from palace.rooms.claims import Taking, days_around
 from palace.rooms.models import Occurrence
 from palace.rooms.queries.free import holds
 from palace.rooms.queries.terms import COUNTED, DATES, counted
-from palace.rooms.rules import OccurrenceState, monday, month
+from palace.rooms.rules import monday, month
 from palace.rooms.series import Scope
+from palace.rooms.states import OccurrenceState
 from palace.rooms.wishes import MINUTE, Facts, Span
 from palace.venues.models import Occupancy, Space
 

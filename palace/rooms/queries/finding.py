@@ -11,10 +11,10 @@ from palace.rooms.queries import grid
 from palace.rooms.queries.grid import Seen, Stock
 from palace.rooms.queries.places import places_at
 from palace.rooms.queries.series import Asked, candidates
-from palace.rooms.rules import Takers
 from palace.rooms.series import Candidate
 from palace.rooms.timetable import CellKind, Lane, Place
 from palace.rooms.ways import Wanted, Ways, instead
+from palace.rooms.wishes import Takers
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 LOOKED_AROUND = 3

@@ -35,7 +35,8 @@ from palace.rooms.models import (
     RoomEquipment,
 )
 from palace.rooms.queries.free import holds
-from palace.rooms.rules import OccurrenceState, window
+from palace.rooms.rules import window
+from palace.rooms.states import OccurrenceState
 from palace.rooms.timetable import Lane, Place, Taken
 from palace.rooms.wishes import Figures
 from palace.statements import execute

@@ -14,7 +14,7 @@ from palace.members.models import Post
 from palace.members.rules import Role
 from palace.rooms.models import Occurrence, Reservation, Room
 from palace.rooms.policies import Policy
-from palace.rooms.rules import HOLDING
+from palace.rooms.states import HOLDING
 from palace.troupes.models import Troupe
 from palace.venues.models import Space
 

@@ -16,9 +16,8 @@ from palace.once import change_with, read_lately
 from palace.rooms.models import Equipment, Purpose, Room, RoomEquipment
 from palace.rooms.policies import Policy
 from palace.rooms.queries.facts import FIGURES
-from palace.rooms.rules import Takers
 from palace.rooms.timetable import Place, Thing
-from palace.rooms.wishes import Figures
+from palace.rooms.wishes import Figures, Takers
 from palace.statements import execute_all
 from palace.venues.models import Site, Space
 from palace.venues.queries import HEAD

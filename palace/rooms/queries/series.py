@@ -16,10 +16,9 @@ from palace.hours.queries.special import days_of
 from palace.rooms.models import Reservation
 from palace.rooms.queries.free import Found, Search, find_free
 from palace.rooms.queries.places import places_at
-from palace.rooms.rules import Takers
 from palace.rooms.series import Candidate, Choice, raster, weekly
 from palace.rooms.timetable import Place
-from palace.rooms.wishes import MINUTE, Span
+from palace.rooms.wishes import MINUTE, Span, Takers
 from palace.troupes.models import Certification, Season, Troupe
 from palace.troupes.rules import CertificationState
 

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import BigInteger, bindparam, select
 
 from palace.clock import NOW
-from palace.rooms import rules
+from palace.rooms import states
 from palace.rooms.models import Occurrence
-from palace.rooms.rules import OccurrenceState
+from palace.rooms.states import OccurrenceState
 from palace.statements import execute_all
 from palace.venues.models import Occupancy, Space
 
@@ -33,7 +33,7 @@ class Standing:
 
     def may_cancel(self, now: datetime) -> bool:
         """Return whether there is something to give back: it stands, or was skipped, and has not begun."""
-        return rules.may_cancel(self.state, self.starts_at, now)
+        return states.may_cancel(self.state, self.starts_at, now)
 
 
 def standings_of(reservation_id: int) -> list[Standing]:
@@ -46,7 +46,7 @@ def _standing(row: dict[str, Any], now: datetime) -> Standing:
     lapses_at, use, ends_at = row.pop("lapses_at"), row.pop("occupancy_id"), row["ends_at"]
     left = row.pop("left_at") is not None  # before the start: then all of it was given back
     held = left or (use is not None and (lapses_at is None or now < lapses_at))
-    state = rules.true_state(row.pop("state"), held=held, is_over=ends_at <= now)
+    state = states.true_state(row.pop("state"), held=held, is_over=ends_at <= now)
     waits = state is OccurrenceState.PENDING
     return Standing(**row, state=state, decided_by=lapses_at if waits else None)
 

@@ -28,7 +28,8 @@ from palace.rooms.models import Occurrence, Purpose, Reservation
 from palace.rooms.queries.lent import CLOSURES, ROOMS, room_facts
 from palace.rooms.queries.shows import SHOWS
 from palace.rooms.queries.strikes import OF_TROUPE
-from palace.rooms.rules import OccurrenceState, monday, month
+from palace.rooms.rules import monday, month
+from palace.rooms.states import OccurrenceState
 from palace.rooms.wishes import Facts, Wanted
 from palace.statements import Question, execute_all
 from palace.strikes.models import Strike

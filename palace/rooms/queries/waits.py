@@ -24,7 +24,7 @@ from palace.rooms.claims import Taking
 from palace.rooms.models import Occurrence, Room, RoomWait
 from palace.rooms.queries import facts
 from palace.rooms.queries.free import holds
-from palace.rooms.rules import OccurrenceState, WaitState
+from palace.rooms.states import OccurrenceState, WaitState
 from palace.rooms.wishes import Span
 from palace.venues.models import Occupancy, Space
 

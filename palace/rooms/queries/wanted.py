@@ -21,7 +21,7 @@ from sqlalchemy.orm import aliased
 
 from palace.rooms.claims import Taking
 from palace.rooms.models import RoomWait
-from palace.rooms.rules import WaitState
+from palace.rooms.states import WaitState
 from palace.statements import execute
 from palace.venues.models import Space
 

@@ -25,7 +25,6 @@ from palace.rooms.models import Occurrence, Reservation
 from palace.rooms.queries import changing, waits
 from palace.rooms.queries import facts as facts_queries
 from palace.rooms.queries.changing import Change
-from palace.rooms.rules import HOLDING, OccurrenceState
 from palace.rooms.series import WEEK, Scope
 from palace.rooms.services.ending import on_room_freed
 from palace.rooms.services.judging import STAYS, Judged, judge
@@ -33,6 +32,7 @@ from palace.rooms.services.series import wait_for_taken
 from palace.rooms.services.taking import let_others_first, span_of, take_now
 from palace.rooms.services.telling import dated, owner_of, subject_of, told, values_of
 from palace.rooms.services.waiting import leave
+from palace.rooms.states import HOLDING, OccurrenceState
 from palace.rooms.wishes import Span
 from palace.security import public_code
 from palace.statements import Question, execute, execute_all

@@ -10,15 +10,15 @@ from palace.agenda import services as agenda
 from palace.db import db
 from palace.members import queries as members
 from palace.members.services import note
-from palace.rooms import claims, rules
+from palace.rooms import claims, rules, states
 from palace.rooms.errors import AlreadyOver
 from palace.rooms.models import Occurrence, Reservation
 from palace.rooms.queries import facts
 from palace.rooms.queries.facts import figures_of
-from palace.rooms.rules import OccurrenceState
 from palace.rooms.services.strikes import LATE, write_strike
 from palace.rooms.services.taking import span_of
 from palace.rooms.services.telling import owner_of, subject_of, tell_all
+from palace.rooms.states import OccurrenceState
 from palace.rooms.wishes import Span
 from palace.statements import execute
 from palace.venues import services as venues
@@ -90,11 +90,11 @@ def cancel(of: Reservation, ids: Collection[int] | None, *, by: str) -> list[Occ
     dates = locked(of)
     now = clock.now()
     if ids is None:
-        chosen = [one for one in dates if rules.may_cancel(one.state, one.starts_at, now)]
+        chosen = [one for one in dates if states.may_cancel(one.state, one.starts_at, now)]
     else:
         chosen = [one for one in dates if one.id in ids]
         chosen = [one for one in chosen if one.state is not OccurrenceState.CANCELLED]
-        if not all(rules.may_cancel(one.state, one.starts_at, now) for one in chosen):
+        if not all(states.may_cancel(one.state, one.starts_at, now) for one in chosen):
             raise AlreadyOver
     _cancelled(chosen, by, now)
     return chosen

@@ -20,8 +20,8 @@ from palace.rooms.queries import changing
 from palace.rooms.queries.changing import Change
 from palace.rooms.queries.facts import figures_of, room
 from palace.rooms.queries.terms import facts_of
-from palace.rooms.rules import HOLDING, OccurrenceState
 from palace.rooms.services.taking import takings_of
+from palace.rooms.states import HOLDING, OccurrenceState
 from palace.rooms.wishes import Wish
 from palace.text import N_
 

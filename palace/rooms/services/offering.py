@@ -21,9 +21,9 @@ from palace.rooms.queries import waits
 from palace.rooms.queries.beside import check_beside
 from palace.rooms.queries.facts import led_by, locked_occurrence, room
 from palace.rooms.queries.terms import facts_of
-from palace.rooms.rules import OccurrenceState, WaitState
 from palace.rooms.services.taking import date_of, lock, takings_of, wish_of, written
 from palace.rooms.services.telling import leaders_of, tell_taken
+from palace.rooms.states import OccurrenceState, WaitState
 from palace.rooms.wishes import Facts, Figures, RoomFacts, Span, Wish
 from palace.security import public_code
 from palace.statements import execute

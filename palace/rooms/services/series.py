@@ -17,11 +17,11 @@ from palace.rooms.queries.facts import occurrence_for, occurrences_of
 from palace.rooms.queries.free import Search, find_free
 from palace.rooms.queries.series import Asked, Bounds
 from palace.rooms.queries.terms import facts_of
-from palace.rooms.rules import OccurrenceState, WaitState
 from palace.rooms.series import Candidate, Choice, Planned, Proposal, plan, propose, settle
 from palace.rooms.services.offering import accept
 from palace.rooms.services.taking import add_back, reserve, span_of
 from palace.rooms.services.waiting import wait_for_skipped
+from palace.rooms.states import OccurrenceState, WaitState
 from palace.rooms.timetable import Place
 from palace.rooms.wishes import Wish
 from palace.text import N_

@@ -19,8 +19,8 @@ from palace.rooms.models import Occurrence, OccurrenceEquipment, Reservation
 from palace.rooms.queries import facts as facts_queries
 from palace.rooms.queries.beside import check_beside, check_equipment
 from palace.rooms.queries.terms import facts_of
-from palace.rooms.rules import OccurrenceState
 from palace.rooms.services.telling import tell_taken
+from palace.rooms.states import OccurrenceState
 from palace.rooms.wishes import Facts, Span, Wish
 from palace.security import public_code
 from palace.statements import Question, execute_all

@@ -17,7 +17,7 @@ from palace.notices import services as notices
 from palace.rooms.models import Occurrence, Reservation
 from palace.rooms.queries import facts
 from palace.rooms.queries.named import Named, named_of
-from palace.rooms.rules import OccurrenceState
+from palace.rooms.states import OccurrenceState
 
 PENDING_ZH, PENDING_EN = "（等审批）", " (waiting for approval)"
 

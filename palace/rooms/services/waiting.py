@@ -21,10 +21,10 @@ from palace.rooms.queries import waits
 from palace.rooms.queries.shows import go_first
 from palace.rooms.queries.terms import facts_of
 from palace.rooms.queries.wanted import wanted_among
-from palace.rooms.rules import OccurrenceState, WaitState
 from palace.rooms.services import offering
 from palace.rooms.services.offering import span_of_wait, subject_of
 from palace.rooms.services.taking import lock
+from palace.rooms.states import OccurrenceState, WaitState
 from palace.rooms.wishes import Span, Wish
 from palace.security import public_code
 

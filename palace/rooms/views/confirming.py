@@ -20,7 +20,6 @@ from palace.rooms.errors import Failure, RuleFailed
 from palace.rooms.queries import grid, terms
 from palace.rooms.queries.finding import ways_around
 from palace.rooms.queries.places import find_place, lent, places_at
-from palace.rooms.rules import Takers
 from palace.rooms.services import Wish
 from palace.rooms.timetable import Lane
 from palace.rooms.views.asked import NO_START, TakeForm
@@ -28,7 +27,7 @@ from palace.rooms.views.base import bp
 from palace.rooms.views.told import instant, place_json
 from palace.rooms.views.wanting import Who, checked_query, who_looks
 from palace.rooms.ways import Wanted, Ways
-from palace.rooms.wishes import Span
+from palace.rooms.wishes import Span, Takers
 from palace.web import allow, answer, reads, refusal_words
 
 IN_FORM = {"too_many_people", "too_few_people", "purpose_unfit", "purpose_unknown", "nobody"}

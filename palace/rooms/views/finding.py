@@ -15,7 +15,6 @@ from palace.rooms.models import Room
 from palace.rooms.queries import grid
 from palace.rooms.queries.finding import find, find_weekly
 from palace.rooms.queries.places import House, find_place, lent, places_at
-from palace.rooms.rules import Takers
 from palace.rooms.timetable import Cell, CellKind, Lane, hours_shown, side_by_side
 from palace.rooms.views.asked import DayForm, FindForm
 from palace.rooms.views.base import bp
@@ -32,6 +31,7 @@ from palace.rooms.views.wanting import (
     who_looks,
 )
 from palace.rooms.ways import Wanted
+from palace.rooms.wishes import Takers
 from palace.web import answer, public, reads
 from palace.words import named
 

@@ -22,9 +22,9 @@ from palace.rooms.forms import MOST_MINUTES, JoinWaitForm
 from palace.rooms.models import Room, RoomWait
 from palace.rooms.queries import facts, waits
 from palace.rooms.queries.waits import Standing
-from palace.rooms.rules import Takers, WaitState
 from palace.rooms.services import Wish, offering, waiting
-from palace.rooms.wishes import Span
+from palace.rooms.states import WaitState
+from palace.rooms.wishes import Span, Takers
 from palace.text import N_
 from palace.troupes import queries as troupes
 from palace.web import allow, answer, checked, pass_on, reads, refusal_words, wants_json

@@ -9,6 +9,7 @@ from flask_login import current_user
 from wtforms import Form as PlainForm
 
 from palace.errors import BadInput
+from palace.members.posts import AT_COUNTERS, AT_PROGRAMME
 from palace.throttle import limiter
 from palace.usage import printing
 from palace.usage.printing import Job
@@ -19,6 +20,9 @@ PRINTS = limiter.shared_limit(
     "20 per minute", scope="prints", key_func=lambda: str(current_user.actor)
 )
 """Paper is dear: nobody makes others wait by printing one slip over and over."""
+
+SEES = tuple(dict.fromkeys((*AT_COUNTERS, *AT_PROGRAMME)))
+"""Who prints the week, and the slip of anybody's reservation."""
 
 bp = Blueprint("usage", __name__)
 

@@ -9,7 +9,6 @@ from flask_login import current_user
 from palace import clock
 from palace.db import db
 from palace.members.models import Member
-from palace.members.posts import AT_COUNTERS
 from palace.members.queries import current_member
 from palace.members.rules import Role
 from palace.rooms.models import Reservation
@@ -19,7 +18,7 @@ from palace.tickets.printing import holder
 from palace.usage import printing, queries
 from palace.usage.forms import SlipForm
 from palace.usage.printing import Job
-from palace.usage.views.base import PRINTS, bp, sent
+from palace.usage.views.base import PRINTS, SEES, bp, sent
 from palace.web import allow, reads
 from palace.words import named
 
@@ -35,12 +34,12 @@ def slip(code: str) -> ResponseReturnValue:
 
 
 @bp.get("/staff/reservations/<code:code>/slip.pdf")
-@allow(*AT_COUNTERS)
+@allow(*SEES)
 @reads(SlipForm)
 @PRINTS
 def staff_slip(code: str) -> ResponseReturnValue:
-    """Send the slip of a reservation of a room of one's house to the counter's printer."""
-    found = queries.reservation_at(current_user.sites(*AT_COUNTERS), code)
+    """Send the slip of a reservation of a room of one's house to a printer of the house."""
+    found = queries.reservation_at(current_user.sites(*SEES), code)
     return sent(_slip(found, SlipForm(request.args)), f"reservation-{code[:6]}")
 
 

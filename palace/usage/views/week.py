@@ -9,15 +9,12 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from palace import clock
-from palace.members.posts import AT_COUNTERS, AT_PROGRAMME
 from palace.usage import printing, queries
 from palace.usage.forms import SheetForm, WeekForm
 from palace.usage.rules import WEEK, week_of
-from palace.usage.views.base import PRINTS, bp, refused, sent
+from palace.usage.views.base import PRINTS, SEES, bp, refused, sent
 from palace.web import allow, answer, reads
 from palace.words import named
-
-SEES = tuple(dict.fromkeys((*AT_COUNTERS, *AT_PROGRAMME)))
 
 
 @bp.get("/staff/week")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from palace.rooms.rules import WaitState
+from palace.rooms.states import WaitState
 from tests.architecture.shapes.kinds import (
     CODE,
     DAY,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from palace.rooms.rules import OccurrenceState
+from palace.rooms.states import OccurrenceState
 from tests.architecture.shapes.kinds import (
     CODE,
     DAY,

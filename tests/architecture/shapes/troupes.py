@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from palace.members.posts import OF_TROUPES
-from palace.rooms.rules import HOLDING
+from palace.rooms.states import HOLDING
 from palace.troupes.rules import CertificationState, Standing, TroupeKind
 from tests.architecture.shapes.kinds import (
     CODE,
