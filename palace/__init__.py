@@ -25,11 +25,15 @@ from palace.boxoffice import views as boxoffice
 from palace.broadcasts import views as broadcasts
 from palace.calendars import views as calendars
 from palace.care import views as care
+from palace.certificates import views as certificates
+from palace.classes import views as classes
 from palace.codes import views as codes
 from palace.companions import views as companions
 from palace.complimentary import views as complimentary
 from palace.config import ROOT, Settings
 from palace.coupons import views as coupons
+from palace.coursedesk import views as coursedesk
+from palace.courses import views as courses
 from palace.courts import views as courts
 from palace.desk import views as desk
 from palace.door import views as door
@@ -51,12 +55,14 @@ from palace.privacy import views as privacy
 from palace.productions import views as productions
 from palace.reports import views as reports
 from palace.review import views as review
+from palace.rollcall import views as rollcall
 from palace.roomdesk import views as roomdesk
 from palace.rooms import views as rooms
 from palace.roster import views as roster
 from palace.schema import check_current, check_known, revision
 from palace.security import Cookies, complete_keys, make_keys, use_keys
 from palace.strikes import views as strikes
+from palace.surveys import views as surveys
 from palace.switch import views as switch
 from palace.tickets import views as tickets
 from palace.troupedesk import views as troupedesk
@@ -119,6 +125,12 @@ PARTS = (
     troupedesk,
     roomdesk,
     usage,
+    courses,
+    rollcall,
+    surveys,
+    coursedesk,
+    certificates,
+    classes,
 )
 """Everything that adds addresses, filters or hooks of its own."""
 

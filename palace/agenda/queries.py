@@ -140,11 +140,15 @@ def entry_of(member_id: int, subject: str) -> AgendaEntry:
 
 
 def locked_entries(owner: Owner, subjects: Collection[str]) -> list[AgendaEntry]:
-    """Return the entries of a member or a troupe about subjects, by id, locked and read anew."""
-    owned = (
-        AgendaEntry.troupe_id == owner.troupe_id
-        if owner.troupe_id
-        else AgendaEntry.member_id == owner.member_id
+    """Return the entries of an owner about subjects, by id, locked and read anew."""
+    owned = next(
+        column == owner_id
+        for column, owner_id in (
+            (AgendaEntry.troupe_id, owner.troupe_id),
+            (AgendaEntry.offering_id, owner.offering_id),
+            (AgendaEntry.member_id, owner.member_id),
+        )
+        if owner_id is not None
     )
     wanted = select(AgendaEntry).where(owned, AgendaEntry.subject.in_(subjects))
     locked = wanted.order_by(AgendaEntry.id).with_for_update(key_share=True)

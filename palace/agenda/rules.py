@@ -13,7 +13,8 @@ class EntryStatus(StrEnum):
 
 @dataclass(frozen=True)
 class Owner:
-    """Whose an entry is: a member's or a troupe's, one of the two."""
+    """Whose an entry is: a member's, a troupe's or a class's, one of them."""
 
     member_id: int | None = None
     troupe_id: int | None = None
+    offering_id: int | None = None

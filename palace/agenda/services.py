@@ -51,6 +51,7 @@ def _new_ones() -> UpdateBase:
         "during": func.tstzrange(listed.c.starts_at, listed.c.ends_at),
         "member_id": bindparam("member_id", type_=BigInteger),
         "troupe_id": bindparam("troupe_id", type_=BigInteger),
+        "offering_id": bindparam("offering_id", type_=BigInteger),
         "space_id": bindparam("space_id", type_=BigInteger),
         "changed_at": bindparam("changed_at", type_=INSTANT),
         "status": literal(EntryStatus.CONFIRMED.value, Text),

@@ -1,0 +1,1 @@
+"""Certificates by attendance, each with a number and a page that says it is true."""

@@ -1,0 +1,1 @@
+"""The desk of courses: terms, courses, classes and their sessions, written, planned, changed, called off."""

@@ -1,0 +1,11 @@
+"""Pages and addresses of courses: the catalogue, a class, a place in it, waiting for one."""
+
+from flask import Flask
+
+from palace.courses import models, policies  # noqa: F401 - their tables
+from palace.courses.views.base import bp
+
+
+def init_app(app: Flask) -> None:
+    """Register the addresses of this part."""
+    app.register_blueprint(bp)

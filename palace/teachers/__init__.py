@@ -1,0 +1,1 @@
+"""Teachers of a house: what they can teach, when, and their hours."""
