@@ -1,0 +1,1 @@
+"""What people do with classes: enrol, wait, leave; plan sessions, change and call them off."""
