@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 from palace import clock
 from palace.courses.models import ClassSession, Offering
 from palace.courses.queries.teaching import busy
-from palace.courses.services import telling
+from palace.courses.services import announcing
 from palace.courses.states import SessionState
 from palace.db import db
 from palace.hours.queries.closures import locked_spaces
@@ -74,7 +74,7 @@ def plan(offering: Offering, spans: Sequence[Span], *, by: str) -> list[ClassSes
         for number, (span, use) in enumerate(zip(spans, held, strict=True), first)
     ]
     made = _written(rows, teachers.get(offering.teacher_id or 0))
-    telling.enter(made, now)
+    announcing.enter(made, now)
     note(
         "class_planned",
         f"offering:{offering.id}",
@@ -101,15 +101,15 @@ def replan(one: ClassSession, place: Place, *, by: str, why: str | None = None) 
     one.day, one.starts_at, one.ends_at = place.span
     one.space_id, one.space = space.id, space
     db.session.flush()
-    telling.enter([one], now)
+    announcing.enter([one], now)
     values = {
-        "starts_at": telling.if_changed(old_start.isoformat(), one.starts_at.isoformat()),
-        "place": telling.if_changed(telling.place_of(old_space), telling.place_of(space)),
+        "starts_at": announcing.if_changed(old_start.isoformat(), one.starts_at.isoformat()),
+        "place": announcing.if_changed(announcing.place_of(old_space), announcing.place_of(space)),
     }
-    telling.tell_all(MOVED, one, values, now, _ids([one.teacher_id]))
+    announcing.tell_all(MOVED, one, values, now, _ids([one.teacher_id]))
     note(
         "class_session_moved",
-        telling.subject_of(one),
+        announcing.subject_of(one),
         before={"starts_at": old_start.isoformat(), "space": old_space.id},
         after={"starts_at": one.starts_at.isoformat(), "space": space.id},
         why=why,
@@ -137,12 +137,12 @@ def cancel_session(
     _release(one)
     one.state, one.why = SessionState.CANCELLED, why
     db.session.flush()
-    telling.leave([one], now)
-    note("class_session_cancelled", telling.subject_of(one), why=why, actor=by)
+    announcing.leave([one], now)
+    note("class_session_cancelled", announcing.subject_of(one), why=why, actor=by)
     if instead is not None:
         return _made_up(one, instead, now, by)
-    values = {"starts_at": one.starts_at.isoformat(), "place": telling.place_of(one.space)}
-    telling.tell_all(CALLED_OFF, one, values, now, _ids([one.teacher_id]))
+    values = {"starts_at": one.starts_at.isoformat(), "place": announcing.place_of(one.space)}
+    announcing.tell_all(CALLED_OFF, one, values, now, _ids([one.teacher_id]))
     return None
 
 
@@ -178,16 +178,16 @@ def substitute(one: ClassSession, teacher: Teacher, *, by: str) -> ClassSession:
     _check_free(teacher, span, but=one.id)
     one.teacher_id, one.teacher = teacher.id, teacher
     db.session.flush()
-    telling.leave_teacher(one, old_id, now)
-    telling.enter([one], now)
+    announcing.leave_teacher(one, old_id, now)
+    announcing.enter([one], now)
     values = {
         "starts_at": one.starts_at.isoformat(),
-        "teacher": changed(telling.name_of(old), telling.name_of(teacher)),
+        "teacher": changed(announcing.name_of(old), announcing.name_of(teacher)),
     }
-    telling.tell_all(SUBSTITUTED, one, values, now, _ids([old_id, teacher.id]))
+    announcing.tell_all(SUBSTITUTED, one, values, now, _ids([old_id, teacher.id]))
     note(
         "class_substituted",
-        telling.subject_of(one),
+        announcing.subject_of(one),
         before={"teacher": old_id},
         after={"teacher": teacher.id},
         actor=by,
@@ -208,7 +208,7 @@ def release_all(offering: Offering, *, by: str, why: str | None, now: datetime) 
         _release(one)
         one.state, one.why = SessionState.CANCELLED, why
     db.session.flush()
-    telling.leave(sessions, now)
+    announcing.leave(sessions, now)
     note(
         "class_sessions_released",
         f"offering:{offering.id}",
@@ -315,15 +315,15 @@ def _made_up(one: ClassSession, place: Place, now: datetime, by: str) -> ClassSe
         "instead_of": one.id,
     }
     (made,) = _written([row], one.teacher)
-    telling.enter([made], now)
+    announcing.enter([made], now)
     values = {
         "starts_at": changed(one.starts_at.isoformat(), made.starts_at.isoformat()),
-        "place": telling.if_changed(telling.place_of(one.space), telling.place_of(space)),
+        "place": announcing.if_changed(announcing.place_of(one.space), announcing.place_of(space)),
     }
-    telling.tell_all(MOVED, made, values, now, _ids([made.teacher_id]))
+    announcing.tell_all(MOVED, made, values, now, _ids([made.teacher_id]))
     note(
         "class_session_made_up",
-        telling.subject_of(made),
+        announcing.subject_of(made),
         after={"instead_of": one.id, "starts_at": made.starts_at.isoformat(), "space": space.id},
         actor=by,
     )
