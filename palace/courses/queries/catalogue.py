@@ -78,6 +78,11 @@ class Stub:
         return self.free()
 
     @property
+    def left_in_person(self) -> int:
+        """Return how many places may be taken in person now."""
+        return self.free(Channel.COUNTER)
+
+    @property
     def opens_at(self) -> datetime:
         """Return from when members enrol."""
         return self.offering.opens_at or self.offering.term.opens_at

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from palace.courses import models, policies  # noqa: F401 - their tables
+from palace.courses.views import catalogue, enrolling, own  # noqa: F401 - their addresses
 from palace.courses.views.base import bp
 
 
