@@ -19,6 +19,8 @@ from palace.audit import services as audit
 from palace.audit.rules import Verdict
 from palace.blocks import services as blocks
 from palace.config import Settings
+from palace.courses.queries import waits as class_queues
+from palace.courses.services import offering as class_offers
 from palace.db import db, transaction
 from palace.moving import services as moving
 from palace.privacy import ledger
@@ -69,6 +71,13 @@ def pass_rooms_on_due() -> None:
     for space_id, span in room_queues.due(clock.now()):
         with transaction():
             room_waits.tend(space_id, span)
+
+
+def pass_classes_on_due() -> None:
+    """Pass on the places of each class that somebody waits for and nobody looked at, each a transaction."""
+    for offering_id in class_queues.due():
+        with transaction():
+            class_offers.pass_on(offering_id)
 
 
 def let_undecided_lapse() -> None:

@@ -87,7 +87,7 @@ def find_live(member_id: int, companion_id: int | None, offering_id: int) -> Cla
     wanted = select(ClassWait).where(
         ClassWait.offering_id == offering_id,
         ClassWait.member_id == member_id,
-        ClassWait.companion_id.is_not_distinct_from(companion_id),
+        ClassWait.person == (companion_id or 0),
         ClassWait.ended_at.is_(None),
     )
     return db.session.scalars(wanted).first()
@@ -181,7 +181,9 @@ def _is_over() -> ColumnElement[bool]:
         ClassSession.offering_id == Offering.id, ClassSession.state == SessionState.PLANNED
     )
     begun = planned.where(ClassSession.starts_at <= func.palace_clock()).scalar_subquery()
-    last = func.least(Offering.offer_sessions + 1, Offering.late_sessions + 1, planned.scalar_subquery())
+    last = func.least(
+        Offering.offer_sessions + 1, Offering.late_sessions + 1, planned.scalar_subquery()
+    )
     today = cast(func.timezone(SHANGHAI.key, func.palace_clock()), Date)
     return or_(
         Offering.state == OfferingState.CANCELLED,

@@ -81,7 +81,9 @@ def leave(wait: ClassWait, *, by: str) -> ClassWait:
         return wait
     wait.state, wait.ended_at = WaitState.LEFT, now
     db.session.flush()
-    note("class_wait_left", offering.subject_of(wait), after={"offering": wait.offering_id}, actor=by)
+    note(
+        "class_wait_left", offering.subject_of(wait), after={"offering": wait.offering_id}, actor=by
+    )
     offering.pass_on(wait.offering_id)
     return wait
 
@@ -103,8 +105,3 @@ def take(wait: ClassWait, *, by: str, guardian: bool = False) -> Enrolment:
     if waits.standing_of(wait, clock.now()).state is not WaitState.OFFERED:
         raise OfferOver
     return enrol(offering.wish_of(wait, guardian=guardian), by=by)
-
-
-def tend(offering_id: int) -> int:
-    """Pass on where nobody looked: what the worker and pages do of themselves; return how many changed."""
-    return offering.pass_on(offering_id)
