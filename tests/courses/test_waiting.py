@@ -190,12 +190,12 @@ def test_online_one_waits_where_the_last_places_are_kept_for_who_comes_in_person
     with pytest.raises(NothingToWaitFor):
         waiting.join(teaching.wish(of, channel=Channel.COUNTER), by="staff:1")
     offering.pass_on(of.id)
-    assert online.state is WaitState.WAITING
+    assert state(online) is WaitState.WAITING
 
     make.set_clock(until)
     pass_classes_on_due()
 
-    assert online.state is WaitState.OFFERED
+    assert state(online) is WaitState.OFFERED
 
 
 def test_within_the_day_before_a_session_an_offer_is_short(
@@ -224,12 +224,12 @@ def test_once_so_many_sessions_were_held_the_queue_is_over(
     of, held = full
     third = waits.starts_of(of.id)[2]
     wait = queue_after(make, teaching, of, third - timedelta(seconds=1))
-    assert wait.state is WaitState.WAITING
+    assert state(wait) is WaitState.WAITING
 
     make.set_clock(third)
     pass_classes_on_due()
 
-    assert wait.state is WaitState.OVER
+    assert state(wait) is WaitState.OVER
     assert told("class_wait_over") == [f"member:{wait.member_id}"]
     free(held)
     with pytest.raises((QueueOver, RulesFailed)):
@@ -252,7 +252,7 @@ def test_the_queue_dies_with_the_term_and_with_the_class(
     unplanned.term.first_on = unplanned.term.last_on
     db.session.flush()
     pass_classes_on_due()
-    assert wait.state is WaitState.OVER
+    assert state(wait) is WaitState.OVER
 
 
 def test_whom_nobody_keeps_any_more_waits_no_longer_and_is_not_their_parent(
