@@ -238,6 +238,23 @@ KINDS = {
         "{place}, {starts_at}: you wait no longer. Sign in and see why under Mine.",
         NEWS,
     ),
+    "class_offer": Kind(
+        "{title}，轮到您了，名额给您留到{until}。请登录“我的”确认，过时让给后面的人。",
+        "{title}: your turn. The place is kept until {until}: sign in and confirm under Mine; after that"
+        " it goes to the next.",
+        TURN,
+    ),
+    "class_wait_over": Kind(
+        "{title}，您的排队结束了，登录后在“我的”里看原因。",
+        "{title}: you wait no longer. Sign in and see why under Mine.",
+        NEWS,
+    ),
+    "class_reminder": Kind(
+        "{title}，{starts_at}上课，{place}。去不了请登录“我的”请假。",
+        "{title}: next session {starts_at}, {place}. If you cannot come, sign in and ask for leave"
+        " under Mine.",
+        REMINDER,
+    ),
     "waiting_offer": Kind(
         "{title}，{starts_at}，轮到您了，{count}张，请在{until}前登录“我的”确认，过时让给后面的人。",
         "{title}, {starts_at}: your turn, {count} ticket(s). Sign in and confirm under Mine before {until};"

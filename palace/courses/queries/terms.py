@@ -10,9 +10,10 @@ from sqlalchemy import (
     BigInteger,
     Text,
     bindparam,
+    case,
     cast,
     func,
-    literal,
+    or_,
     select,
 )
 from sqlalchemy.orm import aliased
@@ -50,8 +51,9 @@ SHOWN = (
     "material_fee",
 )
 """What the rules read of a class as it stands in its row."""
-PERSON = func.coalesce(
-    func.nullif(KEPT.c.name, bindparam("own_name", type_=Text)), literal("", Text)
+PERSON = case(
+    (or_(ENROLMENTS.c.person == 0, KEPT.c.name == bindparam("own_name", type_=Text)), ""),
+    else_=KEPT.c.name,
 )
 """Who an enrolment is for, by name: who keeps themselves, or one child twice, has no more places by it."""
 

@@ -87,7 +87,7 @@ def find_live(member_id: int, companion_id: int | None, offering_id: int) -> Cla
     wanted = select(ClassWait).where(
         ClassWait.offering_id == offering_id,
         ClassWait.member_id == member_id,
-        ClassWait.companion_id.is_not_distinct_from(companion_id),
+        ClassWait.person == (companion_id or 0),
         ClassWait.ended_at.is_(None),
     )
     return db.session.scalars(wanted).first()

@@ -22,7 +22,7 @@ from palace.payments import services as payments
 from palace.statements import execute_all
 
 PART = "courses"
-on_place_freed: dict[str, Callable[[int], None]] = {}
+on_place_freed: dict[str, Callable[[int], object]] = {}
 """What wants to know that a place of a class came free; wired in palace/wiring.py."""
 
 

@@ -57,7 +57,9 @@ def move(code: str) -> ResponseReturnValue:
     try:
         checked(form)
         with transaction():
-            made = services.move(current_member(), code, form.offering.data or 0, by=current_user.actor)
+            made = services.move(
+                current_member(), code, form.offering.data or 0, by=current_user.actor
+            )
     except PalaceError as refusal:
         return _again(code, refusal)
     if wants_json():
