@@ -64,7 +64,7 @@ def upgrade() -> None:
     _agenda()
     op.add_column("payments", sa.Column("refund", sa.BigInteger))
     op.create_check_constraint(
-        op.f("ck_payments_refund"), "payments", "refund > 0 AND refund <= amount AND refund_due"
+        op.f("ck_payments_refund"), "payments", "refund IS NULL OR (refund_due AND refund BETWEEN 1 AND amount)"
     )
     op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {', '.join(TABLES)} TO palace_app")
     op.execute("GRANT SELECT ON subjects TO palace_app")

@@ -160,7 +160,10 @@ def stubs_of(offerings: Sequence[Offering], now: datetime) -> list[Stub]:
     """Return classes with their times and places."""
     if not offerings:
         return []
-    figures = {row.id: row for row in execute(FIGURES, {"ids": [one.id for one in offerings]})}
+    figures = {
+        row.id: row
+        for row in execute(FIGURES, {"ids": [one.id for one in offerings], "offer_id": None})
+    }
     return [_stub(one, figures[one.id], now) for one in offerings]
 
 
@@ -232,6 +235,7 @@ FIGURES = (
         TIMES.c.starts,
         TIMES.c.ends,
     )
+    .select_from(OFFERINGS)
     .join(TAKEN, true())
     .join(TIMES, true())
     .where(OFFERINGS.c.id == func.any(IDS))

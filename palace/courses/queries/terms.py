@@ -15,6 +15,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    true,
 )
 from sqlalchemy.orm import aliased
 
@@ -191,7 +192,7 @@ OF_CLASS = (
     .join(Term, Term.id == Offering.term_id)
     .join(Course, Course.id == Offering.course_id)
     .outerjoin(Before, Before.id == Course.prerequisite_id)
-    .join(TIMES, literal(True))
+    .join(TIMES, true())
     .where(Offering.id == OFFERING)
 )
 WANTED = OFFERINGS.alias("wanted")
