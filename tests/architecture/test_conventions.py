@@ -90,6 +90,7 @@ UNUSUAL = {
     "privacy/ledger.py": "the copy of the erasures beside the backups",
     "rooms/timetable.py": "a day of a room in minutes: its free half-hours, plain values",
     "rooms/ways.py": "what somebody looks for and could have instead, plain values",
+    "courses/series.py": "days of a class by its pattern, beside the rules of enrolling",
     "rooms/series.py": "rules of a weekly series, beside those of rooms",
     "hours/reading.py": "a list of special days somebody brings, as lines",
     "rooms/figures.py": "the figures of a policy in words, which its page and the audit share",
