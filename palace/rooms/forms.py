@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, Field, IntegerField, StringField, TextAreaField
+from wtforms import BooleanField, IntegerField, StringField, TextAreaField
 from wtforms import Form as PlainForm
 from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional
-from wtforms.widgets import TextInput
 
 from palace.clock import SHANGHAI, palace_day
 from palace.forms import (
     FIRST_YEAR,
     LAST_YEAR,
     STALE,
+    ClockField,
+    DayField,
     Form,
     InstantField,
     KeyedForm,
@@ -40,7 +40,6 @@ NO_START = _("请选择日期和时间。")
 NO_LENGTH = _("请选择多长时间。")
 NO_PEOPLE = _("请填写人数，1到100000。")
 NO_ROOM = _("请选择场地。")
-NO_DAY, NO_TIME = _("请填日期，例如 2026-12-05。"), _("请填时间，例如 19:30。")
 
 
 class Days(Repeated):
@@ -163,64 +162,6 @@ class JoinWaitForm(Form):
         starts_at = self.starts.data
         ends_at = starts_at + MINUTE * (self.minutes.data or 0)
         return Span(day=palace_day(starts_at), starts_at=starts_at, ends_at=ends_at)
-
-
-class DayField(Field):
-    """A palace day."""
-
-    widget = TextInput()
-    typed = ""
-    data: date | None
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read what was typed.
-
-        Raises:
-            ValueError: it is no day, or in no year a palace plans in.
-        """
-        self.typed = valuelist[0].strip() if valuelist else ""
-        self.data = None
-        if not self.typed:
-            return
-        try:
-            read = date.fromisoformat(self.typed)
-        except ValueError:
-            raise ValueError(NO_DAY) from None
-        if not FIRST_YEAR <= read.year <= LAST_YEAR:
-            raise ValueError(NO_DAY)
-        self.data = read
-
-    def _value(self) -> str:
-        return self.typed or (self.data.isoformat() if self.data else "")
-
-
-class ClockField(Field):
-    """A clock time at the palace."""
-
-    widget = TextInput()
-    typed = ""
-    data: time | None
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read what was typed.
-
-        Raises:
-            ValueError: it is no time, or says a zone.
-        """
-        self.typed = valuelist[0].strip() if valuelist else ""
-        self.data = None
-        if not self.typed:
-            return
-        try:
-            read = time.fromisoformat(self.typed)
-        except ValueError:
-            raise ValueError(NO_TIME) from None
-        if read.tzinfo or read.second or read.microsecond:
-            raise ValueError(NO_TIME)
-        self.data = read
-
-    def _value(self) -> str:
-        return self.typed or (f"{self.data:%H:%M}" if self.data else "")
 
 
 class SeriesFields(PlainForm):

@@ -10,8 +10,8 @@ from wtforms import Form as PlainForm
 from wtforms import StringField
 from wtforms.validators import Length, Optional
 
-from palace.forms import InstantField, Repeated, WholeField
-from palace.rooms.forms import LARGEST_ID, MOST_MINUTES, MOST_PEOPLE, ClockField, DayField
+from palace.forms import ClockField, DayField, InstantField, Repeated, WholeField
+from palace.rooms.forms import LARGEST_ID, MOST_MINUTES, MOST_PEOPLE
 
 CODE = re.compile(r"[\w-]{1,40}")
 NO_LENGTH = _("时长写成分钟数，比如120。")
