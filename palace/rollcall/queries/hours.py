@@ -148,4 +148,3 @@ def locked_sheet(sheet_id: int) -> HoursSheet:
     """Return a sheet that is there under its lock."""
     wanted = select(HoursSheet).where(HoursSheet.id == sheet_id).with_for_update(key_share=True)
     return db.session.scalars(wanted.execution_options(populate_existing=True)).one()
-
