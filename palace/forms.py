@@ -6,7 +6,7 @@ import functools
 import re
 import secrets
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from babel.support import Translations
@@ -26,6 +26,7 @@ from palace.errors import BadInput
 MOST_VALUES = 300
 """What a table of prices may have: zones by kinds of tickets."""
 FIRST_YEAR, LAST_YEAR = 2000, 2999
+NO_DAY, NO_TIME = _("请填日期，例如 2026-12-05。"), _("请填时间，例如 19:30。")
 WHEN = _("请写日期和时间，比如 2026-11-28 19:00。")
 STALE = _("页面已过期，请刷新后再来。")
 UNTYPABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")  # all but tab and line ends
@@ -175,6 +176,64 @@ class InstantField(Field):
 
     def _value(self) -> str:
         return self.typed or as_typed(self.data)
+
+
+class DayField(Field):
+    """A palace day."""
+
+    widget = TextInput()
+    typed = ""
+    data: date | None
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read what was typed.
+
+        Raises:
+            ValueError: it is no day, or in no year a palace plans in.
+        """
+        self.typed = valuelist[0].strip() if valuelist else ""
+        self.data = None
+        if not self.typed:
+            return
+        try:
+            read = date.fromisoformat(self.typed)
+        except ValueError:
+            raise ValueError(NO_DAY) from None
+        if not FIRST_YEAR <= read.year <= LAST_YEAR:
+            raise ValueError(NO_DAY)
+        self.data = read
+
+    def _value(self) -> str:
+        return self.typed or (self.data.isoformat() if self.data else "")
+
+
+class ClockField(Field):
+    """A clock time at the palace."""
+
+    widget = TextInput()
+    typed = ""
+    data: time | None
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read what was typed.
+
+        Raises:
+            ValueError: it is no time, or says a zone.
+        """
+        self.typed = valuelist[0].strip() if valuelist else ""
+        self.data = None
+        if not self.typed:
+            return
+        try:
+            read = time.fromisoformat(self.typed)
+        except ValueError:
+            raise ValueError(NO_TIME) from None
+        if read.tzinfo or read.second or read.microsecond:
+            raise ValueError(NO_TIME)
+        self.data = read
+
+    def _value(self) -> str:
+        return self.typed or (f"{self.data:%H:%M}" if self.data else "")
 
 
 def new_key() -> str:

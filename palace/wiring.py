@@ -7,6 +7,7 @@ from palace.broadcasts import queries as broadcasts
 from palace.codes import services as codes
 from palace.companions.queries import own_last_four
 from palace.consents.services import agree_at_joining
+from palace.courses import services as courses
 from palace.courses.services import offering as class_offers
 from palace.courses.services import on_place_freed
 from palace.desk.services.copying import copies
@@ -38,6 +39,7 @@ def wire() -> None:
     _people()
     _messages()
     _shows()
+    on_paid["courses"] = courses.settle_paid
     reviewed["production"] = PRODUCTION
 
 

@@ -178,6 +178,7 @@ ACTS = {
     "package_changed": N_("改套票"),
     "package_published": N_("发布套票"),
     "package_withdrawn": N_("撤下套票"),
+    "class_calendar_renewed": N_("换班级日历的地址"),
     "class_wait_joined": N_("排队等班"),
     "class_wait_left": N_("不再排队等班"),
     "class_wait_ended": N_("排队等班结束"),
@@ -199,6 +200,12 @@ ACTS = {
     "door_renewed": N_("换门口的链接和码"),
     "networks_set": N_("改馆内网络"),
     "package_show_off": N_("一场取消，从未付款的套票里去掉"),
+    "class_planned": N_("排课"),
+    "class_session_moved": N_("课次改时间、教室"),
+    "class_session_cancelled": N_("停课"),
+    "class_session_made_up": N_("补课"),
+    "class_substituted": N_("代课"),
+    "class_sessions_released": N_("取消班级余下的课次"),
 }
 """Every act the code notes, in words."""
 
@@ -236,6 +243,8 @@ SUBJECTS = {
     "package_order": N_("套票订单 %(number)s"),
     "reservation": N_("场地预约 %(number)s"),
     "occurrence": N_("场地的一次 %(number)s"),
+    "offering": N_("班级 %(number)s"),
+    "class_session": N_("课次 %(number)s"),
     "task": N_("任务 %(number)s"),
     "backup": N_("备份 %(number)s"),
     "list": N_("列表 %(number)s"),

@@ -27,9 +27,9 @@ from palace.desk.rules import (
     read_day,
     read_seats,
     read_time,
-    read_yuan,
 )
 from palace.forms import MOST_VALUES, Form, Repeated, WholeField
+from palace.money import read_yuan
 from palace.programme.rules import IdentityPolicy, Qualifies, SeatChoice, Seating
 from palace.venues.changes import MOST_GIFTS
 from palace.venues.figures import LARGEST_ORDER

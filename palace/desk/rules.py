@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from urllib.parse import parse_qsl, urlencode
 
-from palace.money import FEN_PER_YUAN, Fen
+from palace.money import Fen, yuan_of
 from palace.programme.rules import Scope
 from palace.text import N_
 
 Values = Mapping[str, str]
 Prices = Mapping[str, Mapping[str, Fen]]
 """What tiers, named by their codes, cost by zone; a tier with no zone is off sale."""
-YUAN = re.compile(r"([0-9]{1,6})(?:\.([0-9]{1,2}))?")
-LARGEST_PRICE = Fen(1_000_000 * FEN_PER_YUAN)
 MOST_SEATS = 100_000
 ALL_ZONES = "*"
 FIRST_YEAR, LAST_YEAR = 2000, 2999
@@ -103,23 +100,6 @@ def read_time(typed: str) -> time:
     return read
 
 
-def read_yuan(typed: str) -> Fen | None:
-    """Return a price typed in yuan as fen, None for nothing: 30, 12.5, 0.
-
-    Raises:
-        ValueError: it is no amount, or more than any ticket costs.
-    """
-    if not typed:
-        return None
-    found = YUAN.fullmatch(typed)
-    if found is None:
-        raise ValueError(typed)
-    fen = Fen(int(found[1]) * FEN_PER_YUAN + int((found[2] or "").ljust(2, "0")))
-    if fen > LARGEST_PRICE:
-        raise ValueError(typed)
-    return fen
-
-
 def read_seats(typed: str) -> int | None:
     """Return a quota as it was typed, None for none.
 
@@ -133,14 +113,6 @@ def read_seats(typed: str) -> int | None:
     if int(typed) > MOST_SEATS:
         raise ValueError(typed)
     return int(typed)
-
-
-def yuan_of(amount: Fen | None) -> str:
-    """Return an amount as it is typed: 30, 12.50; nothing for None."""
-    if amount is None:
-        return ""
-    whole, rest = divmod(amount, FEN_PER_YUAN)
-    return f"{whole}.{rest:02}" if rest else str(whole)
 
 
 def price_cell(tier: str, zone: str) -> str:

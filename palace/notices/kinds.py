@@ -278,4 +278,19 @@ KINDS = {
         " Mine now: somebody else still can.",
         REMINDER,
     ),
+    "class_session_moved": Kind(
+        "{title}改了一次课：{starts_at}，{place}。登录后在“我的”里看。",
+        "{title}: one session changes: {starts_at}, {place}. Sign in and see Mine.",
+        NEWS,
+    ),
+    "class_session_cancelled": Kind(
+        "{title}，{starts_at}这次停课。补课的时间定了再告诉您。",
+        "{title}, {starts_at}: this session is called off. You are told when it is made up for.",
+        NEWS,
+    ),
+    "class_substitute": Kind(
+        "{title}，{starts_at}这次课由别的老师代课：{teacher}。",
+        "{title}, {starts_at}: somebody else teaches this session: {teacher}.",
+        NEWS,
+    ),
 }

@@ -136,6 +136,9 @@ MANNERS: dict[str, Manner] = {
     "missed": Manner(N_("预约了没来")),
     "strike_forgiven": Manner(N_("没来的一次不算了")),
     "strike_kept": Manner(N_("没来的一次还是算")),
+    "class_session_moved": Manner(N_("上课改了时间或教室"), must=True, wait=Wait.UNLESS_SOON),
+    "class_session_cancelled": Manner(N_("停课"), must=True, wait=Wait.UNLESS_SOON),
+    "class_substitute": Manner(N_("代课"), wait=Wait.UNLESS_SOON),
     BROADCAST: Manner(N_("文化宫的群发消息")),
 }
 """By kind; one that is not here can be declined and waits for the morning."""

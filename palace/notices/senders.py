@@ -121,6 +121,7 @@ def _instant(written: str) -> str:
 SAID: dict[str, Callable[[Any], str]] = {
     "title": _title,
     "place": _title,
+    "teacher": _title,
     "season": _title,
     "starts_at": _instant,
     "new_at": _instant,

@@ -17,9 +17,9 @@ from wtforms.validators import (
     Regexp,
 )
 
-from palace.desk.rules import MOST_SEATS, read_yuan
+from palace.desk.rules import MOST_SEATS
 from palace.forms import MOST_VALUES, WHEN, Form, InstantField, KeyedForm, Repeated, WholeField
-from palace.money import Fen
+from palace.money import Fen, read_yuan
 from palace.packages.rules import MOST_SHOWS
 from palace.packages.services.making import Terms
 from palace.programme.rules import Returns

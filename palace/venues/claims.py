@@ -1,15 +1,42 @@
-"""The one statement that takes a space for a time; the database refuses two at once."""
+"""The statements that take spaces for a time; the database refuses two at once."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import Range, insert
+from sqlalchemy import ARRAY, BigInteger, DateTime, Text, bindparam, func, or_, select
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.dialects.postgresql import insert as put
 
-from palace.db import db
+from palace.db import db, table_of
+from palace.statements import execute
 from palace.venues.models import Occupancy, Space
 from palace.venues.rules import Use
+
+Stretch = tuple[datetime, datetime]
+USES, SPACES = table_of(Occupancy), table_of(Space)
+INSTANT = DateTime(timezone=True)
+WISHED = (
+    func.unnest(
+        bindparam("starts", type_=ARRAY(INSTANT)),
+        bindparam("ends", type_=ARRAY(INSTANT)),
+    )
+    .table_valued("starts_at", "ends_at")
+    .render_derived("wished")
+)
+DURING = func.tstzrange(WISHED.c.starts_at, WISHED.c.ends_at)
+TAKE = (
+    put(USES)
+    .from_select(
+        ["space_id", "atoms", "during", "use"],
+        select(SPACES.c.id, SPACES.c.atoms, DURING, bindparam("use", type_=Text)).select_from(
+            SPACES.join(WISHED, SPACES.c.id == bindparam("space_id", type_=BigInteger))
+        ),
+    )
+    .on_conflict_do_nothing()
+    .returning(USES.c.id, func.lower(USES.c.during).label("starts_at"))
+)
 
 
 def occupy(
@@ -19,23 +46,37 @@ def occupy(
 
     Inserts with ON CONFLICT DO NOTHING, because a plain insert deadlocks under an exclusion constraint.
     """
-    _end_lapsed(space, during)
-    new = insert(Occupancy).values(
+    _end_lapsed(space, [during])
+    new = put(Occupancy).values(
         space_id=space.id, atoms=space.atoms, during=during, use=use, lapses_at=lapses_at
     )
     return db.session.scalars(new.on_conflict_do_nothing().returning(Occupancy)).one_or_none()
 
 
-def _end_lapsed(space: Space, during: Range[datetime]) -> None:
+def occupy_all(space_id: int, stretches: Sequence[Stretch], use: Use) -> list[int | None]:
+    """Take a space for many stretches in one statement; return each one's occupancy, None where lost."""
+    _end_lapsed(db.session.get_one(Space, space_id), [Range(*one) for one in stretches])
+    values = {
+        "space_id": space_id,
+        "starts": [begins for begins, _ in stretches],
+        "ends": [ends for _, ends in stretches],
+        "use": use.value,
+    }
+    won = {row.starts_at: row.id for row in execute(TAKE, values)}
+    return [won.get(begins) for begins, _ in stretches]
+
+
+def _end_lapsed(space: Space, wanted: Sequence[Range[datetime]]) -> None:
     """End overlapping occupancies that lapsed (a room nobody signed in to), locked in id order.
 
     One that lapsed after it began keeps the time until then; one that never began is removed.
     """
+    overlapping = or_(*(Occupancy.during.op("&&")(during) for during in wanted))
     lapsed = (
         select(Occupancy)
         .where(
             Occupancy.atoms.op("&&")(space.atoms),
-            Occupancy.during.op("&&")(during),
+            overlapping,
             Occupancy.lapses_at <= func.palace_clock(),
             func.upper(Occupancy.during) > Occupancy.lapses_at,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from palace.errors import PalaceError
 from palace.text import N_
@@ -20,6 +21,17 @@ class SpaceOccupied(PalaceError):
 
     status, code = 409, "space_occupied"
     message = N_("%(space)s在%(starts_at)s到%(ends_at)s之间已经有安排，请换一个时间。")
+
+
+class SpaceTaken(PalaceError):
+    """Something else has part of the space on some of the days; none is taken. Carries `space`, `days`."""
+
+    status, code = 409, "space_taken"
+    message = N_("%(space)s这几天的这个时间已经有安排：%(days)s。")
+
+    def __init__(self, space: object, days: Sequence[date]) -> None:
+        super().__init__(space=space, days=list(days))
+        self.days = days
 
 
 class PlanUnreadable(PalaceError):

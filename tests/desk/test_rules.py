@@ -8,7 +8,7 @@ import pytest
 
 from palace.desk import rules
 from palace.desk.rules import Stand, TwoFigures
-from palace.money import Fen
+from palace.money import Fen, read_yuan, yuan_of
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -29,10 +29,10 @@ SECOND = timedelta(seconds=1)
 def test_yuan_are_read_to_the_fen(typed: str, fen: int | None) -> None:
     if typed == "1000000":
         with pytest.raises(ValueError, match=typed):
-            rules.read_yuan(typed)
+            read_yuan(typed)
         return
-    assert rules.read_yuan(typed) == fen
-    assert rules.read_yuan(rules.yuan_of(Fen(fen) if fen is not None else None)) == fen
+    assert read_yuan(typed) == fen
+    assert read_yuan(yuan_of(Fen(fen) if fen is not None else None)) == fen
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_yuan_are_read_to_the_fen(typed: str, fen: int | None) -> None:
 )
 def test_what_is_no_price_is_refused(typed: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
-        rules.read_yuan(typed)
+        read_yuan(typed)
 
 
 @pytest.mark.parametrize(("typed", "seats"), [("", None), ("0", 0), ("100000", 100_000)])
@@ -86,7 +86,7 @@ def test_zones_that_nobody_draws_are_passed_over() -> None:
 )
 def test_prices_are_shown_as_they_are_typed(amounts: dict[str, Fen], shown: dict[str, str]) -> None:
     assert rules.shown_prices(amounts, ["A", "B"]) == shown
-    cells = {f"t:{zone}": rules.read_yuan(typed) for zone, typed in shown.items()}
+    cells = {f"t:{zone}": read_yuan(typed) for zone, typed in shown.items()}
     assert rules.price_table(cells, ["A", "B"])["t"] == amounts
 
 

@@ -12,11 +12,10 @@ from sqlalchemy.dialects.postgresql import insert
 from palace import clock
 from palace.clock import SHANGHAI
 from palace.db import db
-from palace.desk.rules import yuan_of
 from palace.desk.services.staging import check_seen, only_changed
 from palace.errors import BadInput, NotFound
 from palace.members.services import note
-from palace.money import Fen
+from palace.money import Fen, yuan_of
 from palace.packages import claims, queries, rules
 from palace.packages.errors import (
     BelowTaken,

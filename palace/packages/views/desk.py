@@ -12,9 +12,10 @@ from flask_login import current_user
 
 from palace.db import db, transaction
 from palace.desk.errors import ChangedMeanwhile
-from palace.desk.rules import seen_as, yuan_of
+from palace.desk.rules import seen_as
 from palace.errors import NotFound, PalaceError
 from palace.members.posts import AT_PROGRAMME
+from palace.money import yuan_of
 from palace.packages import queries
 from palace.packages.forms import NewPackageForm, PackageForm
 from palace.packages.rules import LEAST_SHOWS, MOST_SHOWS, RETURNS

@@ -1,37 +1,22 @@
-"""What holds a room, in words for whoever wants to close it; and dates that lie outside of opening hours."""
+"""Dates that lie outside of opening hours."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import url_for
-from flask_babel import gettext
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 
-from palace import words
 from palace.db import db
-from palace.hours.models import Closure
 from palace.hours.queries import open_spans
 from palace.hours.queries.weeks import Sites
-from palace.programme.models import Performance
-from palace.rooms.models import Occurrence, Purpose, Reservation
+from palace.rooms.models import Occurrence
 from palace.rooms.queries.free import holds
+from palace.rooms.queries.uses import called, with_names
 from palace.rooms.states import HOLDING
-from palace.troupes.models import Troupe
 from palace.venues.models import Occupancy, Space
-from palace.venues.rules import USE_WORDS
 
 MOST_SHOWN = 500
-
-
-@dataclass(frozen=True, kw_only=True)
-class Said:
-    """A use of a space in words, with the page where it can be moved, if there is one."""
-
-    words: str
-    address: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,74 +26,6 @@ class Outside:
     occurrence: Occurrence
     space: Space
     words: str
-
-
-def said_of(occupancy_ids: Collection[int]) -> dict[int, Said]:
-    """Return what some occupancies are for, in words."""
-    ids = list(occupancy_ids)
-    found = dict(_others(ids)) | dict(_performances(ids)) | dict(_dates(ids))
-    return found | dict(_closures(ids))
-
-
-def _others(ids: list[int]) -> list[tuple[int, Said]]:
-    wanted = select(Occupancy.id, Occupancy.use).where(Occupancy.id.in_(ids))
-    return [(one, Said(words=gettext(USE_WORDS[use]))) for one, use in db.session.execute(wanted)]
-
-
-def _performances(ids: list[int]) -> list[tuple[int, Said]]:
-    wanted = select(Performance).where(Performance.occupancy_id.in_(ids))
-    return [
-        (
-            one.occupancy_id or 0,
-            Said(
-                words=words.named(one.production, "title"),
-                address=url_for("desk.performance", performance_id=one.id),
-            ),
-        )
-        for one in db.session.scalars(wanted).unique()
-    ]
-
-
-def _dates(ids: list[int]) -> list[tuple[int, Said]]:
-    return [
-        (one.occupancy_id or 0, Said(words=_called(purpose, troupe)))
-        for one, purpose, troupe in _with_names(Occurrence.occupancy_id.in_(ids))
-    ]
-
-
-def _with_names(
-    those: ColumnElement[bool],
-) -> list[tuple[Occurrence, Purpose, Troupe | None]]:
-    wanted = (
-        select(Occurrence, Purpose, Troupe)
-        .join(Reservation, Reservation.id == Occurrence.reservation_id)
-        .join(Purpose, Purpose.code == Reservation.purpose)
-        .outerjoin(Troupe, Troupe.id == Occurrence.troupe_id)
-        .where(those)
-        .order_by(Occurrence.starts_at)
-    )
-    found = db.session.execute(wanted).unique()
-    return [(one, purpose, troupe) for one, purpose, troupe in found]
-
-
-def _called(purpose: Purpose, troupe: Troupe | None) -> str:
-    """Return what a date is called: whose troupe's and what for; a member has no name here."""
-    whose = words.named(troupe) if troupe else gettext("会员")
-    return f"{whose} · {words.named(purpose)}"
-
-
-def _closures(ids: list[int]) -> list[tuple[int, Said]]:
-    wanted = select(Closure).where(Closure.occupancy_id.in_(ids))
-    return [
-        (
-            one.occupancy_id or 0,
-            Said(
-                words=words.named(one, "reason"),
-                address=url_for("closures.closure", code=one.batch),
-            ),
-        )
-        for one in db.session.scalars(wanted)
-    ]
 
 
 def outside_hours(sites: Sites, now: datetime) -> list[Outside]:
@@ -135,6 +52,6 @@ def outside_hours(sites: Sites, now: datetime) -> list[Outside]:
     }
     shown = list(found)[:MOST_SHOWN]
     return [
-        Outside(occurrence=one, space=found[one.id][1], words=_called(purpose, troupe))
-        for one, purpose, troupe in _with_names(Occurrence.id.in_(shown))
+        Outside(occurrence=one, space=found[one.id][1], words=called(purpose, troupe))
+        for one, purpose, troupe in with_names(Occurrence.id.in_(shown))
     ]

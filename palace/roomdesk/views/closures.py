@@ -19,10 +19,10 @@ from palace.hours.queries.weeks import houses, spaces_of
 from palace.hours.services import closing
 from palace.hours.services.closing import Looked, Wanted
 from palace.roomdesk.forms import CloseForm, ClosureForm
-from palace.roomdesk.queries.ways import said_of
 from palace.roomdesk.services import clearing
 from palace.roomdesk.services.opening import open_early
 from palace.roomdesk.views.base import ADMINISTRATORS, own_sites
+from palace.rooms.queries.uses import said_of
 from palace.web import allow, answer, checked, pass_on, reads, refusal_words, wants_json
 from palace.words import named
 

@@ -1,0 +1,330 @@
+"""Sessions of a class: planned, moved, called off, made up for, taught by somebody else; all hear of it.
+
+Locks: class, teachers by id, spaces by id with all that share a part. What holds a room is an occupancy,
+what holds a teacher the exclusion of their sessions: the database refuses both twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from palace import clock
+from palace.courses.models import ClassSession, Offering
+from palace.courses.queries.teaching import busy
+from palace.courses.services import announcing
+from palace.courses.states import SessionState
+from palace.db import db
+from palace.hours.queries.closures import locked_spaces
+from palace.members.services import note
+from palace.notices.rules import changed
+from palace.teachers.errors import SessionOver, TeacherBusy
+from palace.teachers.models import Teacher
+from palace.teachers.queries import locked as locked_teachers
+from palace.teachers.rules import Span
+from palace.venues import claims
+from palace.venues import services as venues
+from palace.venues.errors import SpaceTaken
+from palace.venues.models import Space
+from palace.venues.rules import Use
+
+MOVED, CALLED_OFF, SUBSTITUTED = (
+    "class_session_moved",
+    "class_session_cancelled",
+    "class_substitute",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """When and where a session is to be."""
+
+    span: Span
+    space_id: int
+
+
+def plan(offering: Offering, spans: Sequence[Span], *, by: str) -> list[ClassSession]:
+    """Give a class sessions in its room with its teacher: all of these times, or none.
+
+    Raises:
+        SpaceTaken: something else has a part of the room then.
+        TeacherBusy: the teacher teaches something else then.
+    """
+    teachers = lock(offering, [offering.teacher_id], [offering.space_id])
+    now = clock.now()
+    held = _occupied(offering.space, spans)
+    first = _last_number(offering.id) + 1
+    rows: list[dict[str, Any]] = [
+        {
+            "offering_id": offering.id,
+            "number": number,
+            "day": span.day,
+            "starts_at": span.starts_at,
+            "ends_at": span.ends_at,
+            "space_id": offering.space_id,
+            "teacher_id": offering.teacher_id,
+            "occupancy_id": use,
+            "state": SessionState.PLANNED,
+        }
+        for number, (span, use) in enumerate(zip(spans, held, strict=True), first)
+    ]
+    made = _written(rows, teachers.get(offering.teacher_id or 0))
+    announcing.enter(made, now)
+    note(
+        "class_planned",
+        f"offering:{offering.id}",
+        after={"sessions": len(made), "space": offering.space_id, "teacher": offering.teacher_id},
+        actor=by,
+    )
+    return made
+
+
+def replan(one: ClassSession, place: Place, *, by: str, why: str | None = None) -> ClassSession:
+    """Have a session at another time or in another room; everybody is told old → new.
+
+    Raises:
+        SessionOver: it has begun, or was called off.
+        SpaceTaken, TeacherBusy: as `plan`; it stays where it was then.
+    """
+    one = _locked(one, [one.teacher_id], [one.space_id, place.space_id])
+    now = _coming(one, place.span.starts_at)
+    old_space, old_start = one.space, one.starts_at
+    _check_free(one.teacher, place.span, but=one.id)
+    _release(one)
+    space = db.session.get_one(Space, place.space_id)
+    (one.occupancy_id,) = _occupied(space, [place.span])
+    one.day, one.starts_at, one.ends_at = place.span
+    one.space_id, one.space = space.id, space
+    db.session.flush()
+    announcing.enter([one], now)
+    values = {
+        "starts_at": announcing.if_changed(old_start.isoformat(), one.starts_at.isoformat()),
+        "place": announcing.if_changed(announcing.place_of(old_space), announcing.place_of(space)),
+    }
+    announcing.tell_all(MOVED, one, values, now, _ids([one.teacher_id]))
+    note(
+        "class_session_moved",
+        announcing.subject_of(one),
+        before={"starts_at": old_start.isoformat(), "space": old_space.id},
+        after={"starts_at": one.starts_at.isoformat(), "space": space.id},
+        why=why,
+        actor=by,
+    )
+    return one
+
+
+def cancel_session(
+    one: ClassSession, *, by: str, why: str | None = None, instead: Place | None = None
+) -> ClassSession | None:
+    """Call a session off (停课): room and teacher are free at once, everybody is told.
+
+    Args:
+        instead: when and where it is made up for (补课) in the same step; the session that does is
+            returned, and everybody is told old → new.
+
+    Raises:
+        SessionOver: it has begun, or was called off.
+        SpaceTaken, TeacherBusy: it cannot be made up for like this; nothing is called off then.
+    """
+    spaces = [one.space_id, *([instead.space_id] if instead else [])]
+    one = _locked(one, [one.teacher_id], spaces)
+    now = _coming(one)
+    _release(one)
+    one.state, one.why = SessionState.CANCELLED, why
+    db.session.flush()
+    announcing.leave([one], now)
+    note("class_session_cancelled", announcing.subject_of(one), why=why, actor=by)
+    if instead is not None:
+        return _made_up(one, instead, now, by)
+    values = {"starts_at": one.starts_at.isoformat(), "place": announcing.place_of(one.space)}
+    announcing.tell_all(CALLED_OFF, one, values, now, _ids([one.teacher_id]))
+    return None
+
+
+def make_up(one: ClassSession, place: Place, *, by: str) -> ClassSession:
+    """Make up (补课) for a session that was called off; everybody is told old → new.
+
+    Raises:
+        SessionOver: it was not called off, or was made up for already.
+        SpaceTaken, TeacherBusy: as `plan`.
+    """
+    one = _locked(one, [one.teacher_id], [place.space_id])
+    if one.state is not SessionState.CANCELLED or made_up_by(one.id) is not None:
+        raise SessionOver
+    now = clock.now()
+    if place.span.starts_at <= now:
+        raise SessionOver
+    return _made_up(one, place, now, by)
+
+
+def substitute(one: ClassSession, teacher: Teacher, *, by: str) -> ClassSession:
+    """Have somebody else teach a session (代课), in the same room; everybody is told old → new.
+
+    Raises:
+        SessionOver: it has begun, or was called off.
+        TeacherBusy: they teach something else then.
+    """
+    one = _locked(one, [one.teacher_id, teacher.id], [])
+    now = _coming(one)
+    old, old_id = one.teacher, one.teacher_id
+    if old_id == teacher.id:
+        return one
+    span = Span(one.day, one.starts_at, one.ends_at)
+    _check_free(teacher, span, but=one.id)
+    one.teacher_id, one.teacher = teacher.id, teacher
+    db.session.flush()
+    announcing.leave_teacher(one, old_id, now)
+    announcing.enter([one], now)
+    values = {
+        "starts_at": one.starts_at.isoformat(),
+        "teacher": changed(announcing.name_of(old), announcing.name_of(teacher)),
+    }
+    announcing.tell_all(SUBSTITUTED, one, values, now, _ids([old_id, teacher.id]))
+    note(
+        "class_substituted",
+        announcing.subject_of(one),
+        before={"teacher": old_id},
+        after={"teacher": teacher.id},
+        actor=by,
+    )
+    return one
+
+
+def release_all(offering: Offering, *, by: str, why: str | None, now: datetime) -> int:
+    """Call off what is still to come of a class that is locked, without a word; return how many."""
+    coming = select(ClassSession).where(
+        ClassSession.offering_id == offering.id,
+        ClassSession.state == SessionState.PLANNED,
+        ClassSession.starts_at > now,
+    )
+    fresh = coming.order_by(ClassSession.number).execution_options(populate_existing=True)
+    sessions = db.session.scalars(fresh).unique().all()
+    for one in sessions:
+        _release(one)
+        one.state, one.why = SessionState.CANCELLED, why
+    db.session.flush()
+    announcing.leave(sessions, now)
+    note(
+        "class_sessions_released",
+        f"offering:{offering.id}",
+        after={"sessions": len(sessions)},
+        actor=by,
+    )
+    return len(sessions)
+
+
+def made_up_by(session_id: int) -> int | None:
+    """Return the session that makes up for one that was called off."""
+    wanted = select(ClassSession.id).where(
+        ClassSession.instead_of == session_id, ClassSession.state == SessionState.PLANNED
+    )
+    return db.session.scalar(wanted)
+
+
+def lock(
+    offering: Offering, teacher_ids: Iterable[int | None], space_ids: Iterable[int]
+) -> dict[int, Teacher]:
+    """Lock a class, teachers and spaces in this order; what they have is true from here on."""
+    locked = select(Offering.id).where(Offering.id == offering.id).with_for_update(key_share=True)
+    db.session.execute(locked)
+    db.session.refresh(offering)
+    teachers = locked_teachers(_ids(teacher_ids))
+    spaces = set(space_ids)
+    if spaces:
+        locked_spaces(spaces)
+    return teachers
+
+
+def _locked(
+    one: ClassSession, teacher_ids: Iterable[int | None], space_ids: Iterable[int]
+) -> ClassSession:
+    lock(one.offering, teacher_ids, space_ids)
+    db.session.refresh(one)
+    return one
+
+
+def _ids(teacher_ids: Iterable[int | None]) -> set[int]:
+    return {one for one in teacher_ids if one is not None}
+
+
+def _coming(one: ClassSession, *also: datetime) -> datetime:
+    """Return the instant; refuse what has begun or was called off."""
+    now = clock.now()
+    if one.state is not SessionState.PLANNED or min(one.starts_at, *also) <= now:
+        raise SessionOver
+    return now
+
+
+def _occupied(space: Space, spans: Sequence[Span]) -> list[int]:
+    held = claims.occupy_all(
+        space.id, [(span.starts_at, span.ends_at) for span in spans], Use.CLASS_SESSION
+    )
+    lost = [span.day for span, use in zip(spans, held, strict=True) if use is None]
+    if lost:
+        raise SpaceTaken(space, lost)
+    return [use for use in held if use is not None]
+
+
+def _last_number(offering_id: int) -> int:
+    wanted = select(func.max(ClassSession.number)).where(ClassSession.offering_id == offering_id)
+    return db.session.scalar(wanted) or 0
+
+
+def _written(rows: Sequence[dict[str, Any]], teacher: Teacher | None) -> list[ClassSession]:
+    if not rows:
+        return []
+    new = insert(ClassSession).values(list(rows)).on_conflict_do_nothing().returning(ClassSession)
+    made = db.session.scalars(new).unique().all()
+    if len(made) < len(rows):
+        there = {one.number for one in made}
+        raise TeacherBusy(teacher, [row["day"] for row in rows if row["number"] not in there])
+    return sorted(made, key=lambda one: one.number)
+
+
+def _check_free(teacher: Teacher | None, span: Span, *, but: int) -> None:
+    """Refuse a locked teacher who teaches something else then."""
+    if teacher is not None and busy([teacher.id], [span], but=but):
+        raise TeacherBusy(teacher, [span.day])
+
+
+def _release(one: ClassSession) -> None:
+    held, one.occupancy_id = one.occupancy_id, None
+    db.session.flush()
+    if held is not None:
+        venues.release(held)
+
+
+def _made_up(one: ClassSession, place: Place, now: datetime, by: str) -> ClassSession:
+    space, span = db.session.get_one(Space, place.space_id), place.span
+    (use,) = _occupied(space, [span])
+    row = {
+        "offering_id": one.offering_id,
+        "number": _last_number(one.offering_id) + 1,
+        "day": span.day,
+        "starts_at": span.starts_at,
+        "ends_at": span.ends_at,
+        "space_id": space.id,
+        "teacher_id": one.teacher_id,
+        "occupancy_id": use,
+        "state": SessionState.PLANNED,
+        "instead_of": one.id,
+    }
+    (made,) = _written([row], one.teacher)
+    announcing.enter([made], now)
+    values = {
+        "starts_at": changed(one.starts_at.isoformat(), made.starts_at.isoformat()),
+        "place": announcing.if_changed(announcing.place_of(one.space), announcing.place_of(space)),
+    }
+    announcing.tell_all(MOVED, made, values, now, _ids([made.teacher_id]))
+    note(
+        "class_session_made_up",
+        announcing.subject_of(made),
+        after={"instead_of": one.id, "starts_at": made.starts_at.isoformat(), "space": space.id},
+        actor=by,
+    )
+    return made

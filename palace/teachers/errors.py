@@ -1,0 +1,41 @@
+"""Why a teacher is not taken for something."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from palace.errors import PalaceError
+from palace.text import N_
+
+
+class TeacherBusy(PalaceError):
+    """A teacher teaches something else then; nothing is planned. Carries `teacher` and `days`."""
+
+    status, code = 409, "teacher_busy"
+    message = N_("%(teacher)s这几天的这个时间已经有课：%(days)s。")
+
+    def __init__(self, teacher: object, days: Sequence[date]) -> None:
+        super().__init__(teacher=teacher, days=list(days))
+        self.days = days
+
+
+class TeacherHere(PalaceError):
+    """A member is linked to another teacher already."""
+
+    status, code = 409, "teacher_here"
+    message = N_("这个账号已经是另一位教师的了。")
+
+
+class TeacherTeaches(PalaceError):
+    """A teacher who leaves still has sessions to teach. Carries `count`."""
+
+    status, code = 409, "teacher_teaches"
+    message = N_("还有%(count)s次课没有上，请先安排代课。")
+
+
+class SessionOver(PalaceError):
+    """A session has begun, was called off, or was made up for already: nothing of it is changed."""
+
+    status, code = 409, "session_over"
+    message = N_("这次课已经开始、已经停课，或者已经补过了，不能再改。")

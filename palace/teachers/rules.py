@@ -1,0 +1,63 @@
+"""When somebody teaches, and whether a time is one a teacher said to be free at: plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+
+MINUTE = timedelta(minutes=1)
+MIDNIGHT = 24 * 60
+ANY_LEVEL = 0
+
+
+class Span(NamedTuple):
+    """When something is taught: a palace day, and the half-open time on it."""
+
+    day: date
+    starts_at: datetime
+    ends_at: datetime
+
+    @property
+    def minutes(self) -> int:
+        """Return how long it is."""
+        return (self.ends_at - self.starts_at) // MINUTE
+
+    def meets(self, other: Span) -> bool:
+        """Return whether two share time."""
+        return self.starts_at < other.ends_at and other.starts_at < self.ends_at
+
+
+class Free(NamedTuple):
+    """From when to when somebody is free on a weekday (1 is Monday); until 00:00: to its midnight."""
+
+    weekday: int
+    begins: time
+    ends: time
+
+
+class Asked(NamedTuple):
+    """A stretch of a weekday in minutes from its midnight that somebody would teach."""
+
+    weekday: int
+    begins: int
+    ends: int
+
+
+def is_free(times: Collection[Free], asked: Iterable[Asked]) -> bool:
+    """Return whether somebody is free at all of these; who said nothing is."""
+    return not times or all(any(_holds(one, wish) for one in times) for wish in asked)
+
+
+def _holds(one: Free, wish: Asked) -> bool:
+    begins, ends = _minutes(one.begins), _minutes(one.ends) or MIDNIGHT
+    return one.weekday == wish.weekday and begins <= wish.begins and wish.ends <= ends
+
+
+def _minutes(clock_time: time) -> int:
+    return clock_time.hour * 60 + clock_time.minute
+
+
+def can_teach(up_to: int, level: int) -> bool:
+    """Return whether a skill up to a level (0: any) is enough for a course of a level."""
+    return up_to == ANY_LEVEL or level <= up_to
