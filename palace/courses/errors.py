@@ -72,6 +72,13 @@ class NotParallel(PalaceError):
     message = N_("只能换到同一学期、同一门课、费用一样的班。要报别的课，请先退出再报名。")
 
 
+class MemberUnclear(PalaceError):
+    """A number is nobody's, or several members', and no name says whose."""
+
+    status, code = 422, "member_unclear"
+    message = N_("这个手机号没有会员，或者有几位，请核对手机号，再填上姓名。")
+
+
 class NothingToWaitFor(PalaceError):
     """A place is free: nobody has to wait for one."""
 

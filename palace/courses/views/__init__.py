@@ -3,7 +3,12 @@
 from flask import Flask
 
 from palace.courses import models, policies  # noqa: F401 - their tables
-from palace.courses.views import waiting
+from palace.courses.views import (
+    catalogue,  # noqa: F401 - its addresses
+    enrolling,  # noqa: F401 - its addresses
+    own,  # noqa: F401 - its addresses
+    waiting,
+)
 from palace.courses.views.base import bp
 
 
