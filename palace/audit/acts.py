@@ -182,6 +182,7 @@ ACTS = {
     "enrolment_paid": N_("班级交费到账"),
     "enrolment_ended": N_("班级名额退掉"),
     "enrolment_moved": N_("换班"),
+    "class_calendar_renewed": N_("换班级日历的地址"),
     "class_wait_joined": N_("排队等班"),
     "class_wait_left": N_("不再排队等班"),
     "class_wait_ended": N_("排队等班结束"),

@@ -39,6 +39,18 @@ class EnrolForm(KeyedForm):
     guardian = BooleanField(_("我是监护人，同意孩子来上课"))
 
 
+class WaitForm(Form):
+    """For whom a place is waited for; nobody named: the member."""
+
+    person = IntegerField(validators=[Optional(), NumberRange(1, LARGEST_ID, NOBODY)])
+
+
+class TakeOfferForm(Form):
+    """A guardian's word, with taking the place that is offered to a child."""
+
+    guardian = BooleanField(_("我是监护人，同意孩子来上课"))
+
+
 class MoveForm(Form):
     """The parallel class that is changed to."""
 

@@ -75,6 +75,11 @@ def wait_for(who: Known, code: str) -> ClassWait:
     return found
 
 
+def enrolment_of(wait: ClassWait) -> Enrolment | None:
+    """Return the place that waiting ended in; None: it did not."""
+    return db.session.get(Enrolment, wait.enrolment_id) if wait.enrolment_id else None
+
+
 def locked_wait(wait_id: int) -> ClassWait:
     """Return an entry that is known to exist as it stands under its lock."""
     wanted = select(ClassWait).where(ClassWait.id == wait_id)
