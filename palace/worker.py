@@ -33,6 +33,7 @@ from palace.upkeep import (
     hand_out_due,
     keep_erased,
     let_undecided_lapse,
+    let_unpaid_lapse,
     miss_due,
     pass_on_due,
     pass_rooms_on_due,
@@ -93,6 +94,7 @@ def pass_on(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - ever
     """Offer what came free to who waits, where nobody looked meanwhile, seats and rooms; remind of shows."""
     with _flask(context).app_context():
         pass_on_due()
+        let_unpaid_lapse()
         let_undecided_lapse()
         pass_rooms_on_due()
 

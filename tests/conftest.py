@@ -24,6 +24,7 @@ from palace.postgres import Cluster
 from palace.security import make_keys
 from tests.factory import Factory
 from tests.lending import Lending
+from tests.teaching import Teaching
 
 SLOW_IS_FINE = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 cases.register_profile(
@@ -142,6 +143,12 @@ def make(app: Flask) -> Factory:
 def lending(make: Factory) -> Lending:
     """Return the factory of lent rooms, troupes and reservations."""
     return Lending(make)
+
+
+@pytest.fixture
+def teaching(make: Factory) -> Teaching:
+    """Return the factory of courses, classes and enrolments."""
+    return Teaching(make)
 
 
 @pytest.fixture(scope="session")

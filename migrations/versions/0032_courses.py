@@ -1,7 +1,7 @@
 """Courses: terms, classes with every session, teachers, enrolments, roll calls, menus, certificates.
 
 A session of a class holds its room by an occupancy and its teacher by an exclusion constraint. An agenda
-entry may be a class's, for all who are enrolled in it.
+entry may be a class's, for all who are enrolled in it. Of what was paid a part may be due back.
 """
 
 import sqlalchemy as sa
@@ -62,6 +62,10 @@ def upgrade() -> None:
     _roll()
     _beside()
     _agenda()
+    op.add_column("payments", sa.Column("refund", sa.BigInteger))
+    op.create_check_constraint(
+        op.f("ck_payments_refund"), "payments", "refund > 0 AND refund <= amount AND refund_due"
+    )
     op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {', '.join(TABLES)} TO palace_app")
     op.execute("GRANT SELECT ON subjects TO palace_app")
     op.execute("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO palace_app")
@@ -568,6 +572,7 @@ def _agenda() -> None:
 
 
 def downgrade() -> None:
+    op.drop_column("payments", "refund")
     op.execute("DELETE FROM agenda_entries WHERE offering_id IS NOT NULL")
     op.drop_constraint(op.f("ck_agenda_entries_one_owner"), "agenda_entries")
     op.drop_column("agenda_entries", "offering_id")

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from palace.companions.models import Companion
 from palace.courses.catalogue import Course, Term
+from palace.courses.rules import GRACE
 from palace.courses.states import (
     HOLDING,
     Channel,
@@ -186,6 +187,24 @@ class Enrolment(Base):
     offering: Mapped[Offering] = relationship(lazy="joined", innerjoin=True)
     member: Mapped[Member] = relationship()
     companion: Mapped[Companion | None] = relationship(lazy="joined")
+
+    @property
+    def amount(self) -> Fen:
+        """Return what the place costs with its material."""
+        return Fen(self.fee + self.material_fee)
+
+    @property
+    def pay_by(self) -> datetime | None:
+        """Return the deadline that is shown of an unpaid place."""
+        return self.held_until - GRACE if self.held_until else None
+
+    def has_lapsed(self, now: datetime) -> bool:
+        """Return whether the place was not paid for in time, tidied up or not."""
+        return self.held_until is not None and self.held_until <= now
+
+    def state_at(self, now: datetime) -> EnrolmentState:
+        """Return how the place stands at an instant: a lapsed one is given back, tidied up or not."""
+        return EnrolmentState.LAPSED if self.has_lapsed(now) else self.state
 
 
 class ClassWait(Base):

@@ -15,6 +15,7 @@ class Payment(Base):
     """What a part asked somebody to pay for one of its subjects, and whether it came.
 
     `closed_at`: not wanted any more; money that comes all the same is kept as a fact, `refund_due`.
+    `refund`: how much of it is due back; None: all.
     """
 
     __tablename__ = "payments"
@@ -22,6 +23,7 @@ class Payment(Base):
         UniqueConstraint("part", "subject_id"),
         CheckConstraint("amount > 0", name="amount"),
         CheckConstraint("num_nonnulls(paid_at, backend, reference) IN (0, 3)", name="paid"),
+        CheckConstraint("refund > 0 AND refund <= amount AND refund_due", name="refund"),
         UniqueConstraint("backend", "reference"),
     )
 
@@ -36,3 +38,4 @@ class Payment(Base):
     reference: Mapped[str | None]
     closed_at: Mapped[datetime | None]
     refund_due: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
+    refund: Mapped[Fen | None]

@@ -32,6 +32,23 @@ def close(part: str, subject_id: int, *, now: datetime) -> None:
     db.session.execute(update(Payment).where(*unpaid).values(closed_at=now))
 
 
+def give_back(part: str, subject_id: int, amount: Fen) -> None:
+    """Note that so much of what came for a subject is due back; nothing, where it is free or nothing came."""
+    if amount:
+        paid = (
+            Payment.part == part,
+            Payment.subject_id == subject_id,
+            Payment.paid_at.is_not(None),
+        )
+        db.session.execute(update(Payment).where(*paid).values(refund_due=True, refund=amount))
+
+
+def hand_over(part: str, subject_id: int, to_id: int) -> None:
+    """Let what was asked or paid for a subject stand for the one that takes its place."""
+    theirs = (Payment.part == part, Payment.subject_id == subject_id)
+    db.session.execute(update(Payment).where(*theirs).values(subject_id=to_id))
+
+
 def lower(part: str, subject_id: int, by: Fen) -> None:
     """Ask less for a subject that nobody has paid for yet."""
     unpaid = (Payment.part == part, Payment.subject_id == subject_id, Payment.paid_at.is_(None))

@@ -45,7 +45,7 @@ USUAL = {
 UNUSUAL = {
     "agenda/secrets.py": "the secret in a feed's address: made, and read again",
     "calendars/uses.py": "the statements of rooms' uses that the feeds' statements are made of",
-    "troupes/belonging.py": "the select that agendas of everybody put into theirs; no query of its own",
+    "troupes/belonging.py": "the select of troupes that agendas of everybody put into theirs",
     "agenda/blocks.py": "the VEVENT block of an entry, stored with it and joined into feeds",
     "arrivals/tokens.py": "the codes at doors, and the secrets of their screens",
     "audit/acts.py": "every act in words, and what acts are done to",
@@ -56,6 +56,7 @@ UNUSUAL = {
     "care/probes.py": "what the machine tells without the database, each for a bounded time",
     "codes/sealing.py": "the texts of codes, made from a key whenever they are printed",
     "coupons/reading.py": "a partner's file, or pasted text, as lines with one code each",
+    "courses/belonging.py": "the select of classes, and both, that agendas of everybody put into theirs",
     "courses/catalogue.py": "the tables of what is taught and when, shown by models",
     "courses/policies.py": "the table of the figures of classes",
     "courses/states.py": "the states of classes and places: words that models, rules and pages share",

@@ -53,7 +53,7 @@ PERSONAL = {
     ),
     "orders": "code member_id unit_id performance_id created_at settled_at package_order_id",
     "package_orders": "code package_id member_id seat_count created_at",
-    "payments": "subject_id amount paid_at reference refund_due",
+    "payments": "subject_id amount paid_at reference refund_due refund",
     "personal_keys": "member_id wrapped destroyed_at",
     "posters": "made_by",
     "posts": "staff_id member_id role site_id unit_id troupe_id granted_by granted_at ended_at",

@@ -1,1 +1,1 @@
-"""Reads of courses; nothing here writes."""
+"""Reads of courses: what is taught, who has a place, what holds for a wish."""

@@ -1,0 +1,51 @@
+"""What members learn of their places in classes: the notices owed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from palace.courses.models import Enrolment, Offering
+from palace.courses.queries import facts
+from palace.courses.states import EnrolmentState
+from palace.notices import services as notices
+
+ENDED = {
+    EnrolmentState.WITHDRAWN: "class_withdrawn",
+    EnrolmentState.LAPSED: "class_lapsed",
+    EnrolmentState.REMOVED: "class_removed",
+    EnrolmentState.ABSENT: "class_absent",
+    EnrolmentState.CANCELLED: "class_called_off",
+}
+"""What tells that a place was given back; who moves to another class is told of that one."""
+
+
+def titles(of: Offering) -> dict[str, str]:
+    """Return what a class is called in both languages: its course, and which of them."""
+    return {
+        "zh": " ".join(filter(None, (of.course.title_zh, of.name_zh))),
+        "en": " ".join(filter(None, (of.course.title_en or of.course.title_zh, of.name_en))),
+    }
+
+
+def subject_of(enrolment: Enrolment) -> str:
+    """Return how notices, payments' readers and strikes name an enrolment."""
+    return f"enrolment:{enrolment.id}"
+
+
+def tell(kind: str, enrolment: Enrolment, now: datetime, **more: Any) -> None:
+    """Tell a member of a place of theirs: which class, and when it begins."""
+    of = enrolment.offering
+    first = next((one.starts_at for one in facts.sessions_of(of.id) if one.starts_at > now), None)
+    values = {"title": titles(of), "starts_at": first.isoformat() if first else None} | more
+    receiver = f"member:{enrolment.member_id}"
+    notices.owe(kind, subject_of(enrolment), receiver, values, now)
+
+
+def tell_taken(enrolment: Enrolment, now: datetime) -> None:
+    """Tell that a place is theirs, or until when it waits for its money."""
+    if enrolment.state is EnrolmentState.UNPAID and enrolment.pay_by is not None:
+        due = {"amount": enrolment.amount, "pay_by": enrolment.pay_by.isoformat()}
+        tell("class_unpaid", enrolment, now, **due)
+    else:
+        tell("class_enrolled", enrolment, now)
