@@ -70,3 +70,10 @@ class NotParallel(PalaceError):
 
     status, code = 409, "not_parallel"
     message = N_("只能换到同一学期、同一门课、费用一样的班。要报别的课，请先退出再报名。")
+
+
+class SessionOver(PalaceError):
+    """A session has begun, was called off, or was made up for already: nothing of it is changed."""
+
+    status, code = 409, "session_over"
+    message = N_("这次课已经开始、已经停课，或者已经补过了，不能再改。")

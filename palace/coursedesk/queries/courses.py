@@ -9,7 +9,7 @@ from flask import url_for
 from sqlalchemy import ColumnElement, Text, and_, case, cast, false, func, or_, select, true
 
 from palace import words
-from palace.coursedesk.rules import FIELDS, SUBJECTS
+from palace.coursedesk.rules import FIELDS
 from palace.courses.catalogue import Course
 from palace.courses.models import Offering
 from palace.db import db, table_of
@@ -21,6 +21,7 @@ from palace.members.rules import SignedIn
 from palace.review.models import Revision
 from palace.review.queries import last_revision, open_revision
 from palace.review.rules import OPEN, STATES, RevisionState
+from palace.teachers.rules import SUBJECTS
 from palace.text import N_
 
 Sites = Collection[int] | None
@@ -44,7 +45,9 @@ def get_course(course_id: int, sites: Sites) -> Course:
     Raises:
         NotFound: there is none, or it is another house's.
     """
-    found = db.session.scalars(select(Course).where(Course.id == course_id, of_sites(sites))).first()
+    found = db.session.scalars(
+        select(Course).where(Course.id == course_id, of_sites(sites))
+    ).first()
     if found is None:
         raise NotFound
     return found

@@ -127,7 +127,12 @@ class Looked:
     def seen(self) -> str:
         """Return what the form carries of what it shows."""
         return seen_as(
-            (one.span.starts_at, one.span.ends_at, [way.occupancy_id for way in one.ways], one.teacher_busy)
+            (
+                one.span.starts_at,
+                one.span.ends_at,
+                [way.occupancy_id for way in one.ways],
+                one.teacher_busy,
+            )
             for one in self.dates
         )
 
@@ -145,9 +150,7 @@ def look(wanted: Wanted) -> Looked:
     spans = [span_of(day, wanted.begins, wanted.minutes) for day in days.planned]
     rooms = rooms_at(wanted.site_id)
     around = {space.id: around_of(room) for space, room in rooms}
-    ways = in_the_way(
-        around[space.id].held(space.id, span) for space, _ in rooms for span in spans
-    )
+    ways = in_the_way(around[space.id].held(space.id, span) for space, _ in rooms for span in spans)
     teachers = choices(wanted.subject, wanted.level, wanted.site_id, spans)
     busy = _busy(teachers, wanted.teacher_id)
     own = [way for way in ways if way.held.space_id == wanted.space_id]
@@ -296,24 +299,23 @@ def _choices(
     )
 
 
-def _others(
-    wanted: Wanted, days: Sequence[date], around: Mapping[int, Around]
-) -> list[time]:
+def _others(wanted: Wanted, days: Sequence[date], around: Mapping[int, Around]) -> list[time]:
     """Return the nearest other beginnings at which the same room and teacher are free on all days."""
-    if wanted.space_id not in around:
+    space_id = wanted.space_id
+    if space_id is None or space_id not in around:
         return []
     by_time = {
         begins: [span_of(day, begins, wanted.minutes) for day in days]
         for begins in _beginnings(wanted.begins, wanted.minutes)
     }
-    room = around[wanted.space_id]
+    room = around[space_id]
     every = [span for spans in by_time.values() for span in spans]
-    taken = {way.held.starts_at for way in in_the_way(room.held(wanted.space_id, span) for span in every)}
+    taken = {way.held.starts_at for way in in_the_way(room.held(space_id, span) for span in every)}
     taught = taught_by(wanted.teacher_id, days)
     free = [
         begins
         for begins, spans in by_time.items()
-        if not any(room.held(wanted.space_id, span).starts_at in taken for span in spans)
+        if not any(room.held(space_id, span).starts_at in taken for span in spans)
         and not any(span.meets(other) for span in spans for other in taught)
     ]
     return sorted(free[:MOST_OTHERS])
@@ -324,7 +326,7 @@ def _beginnings(begins: time, minutes: int) -> list[time]:
     own = begins.hour * 60 + begins.minute
     near = sorted(range(-STEPS, STEPS + 1), key=abs)
     tried = [own + by * STEP for by in near if by]
-    return [time(*divmod(one, 60)) for one in tried if 0 <= one and one + minutes <= 24 * 60]
+    return [time(*divmod(one, 60)) for one in tried if one >= 0 and one + minutes <= 24 * 60]
 
 
 def taught_by(teacher_id: int | None, days: Collection[date]) -> list[Span]:

@@ -62,7 +62,7 @@ def class_counts() -> dict[int, int]:
         .where(Offering.state != OfferingState.CANCELLED)
         .group_by(Offering.term_id)
     )
-    return {term_id: count for term_id, count in db.session.execute(counted)}
+    return dict(db.session.execute(counted).tuples().all())
 
 
 def special_days(site_id: int, first: date, last: date) -> dict[date, Special]:
