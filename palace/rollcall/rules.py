@@ -104,9 +104,7 @@ def check_roll_open(opens_at: datetime, *, planned: bool, now: datetime) -> None
         raise RollEarly(opens_at=opens_at)
 
 
-def check_sign_in(
-    opens_at: datetime, ends_at: datetime, *, planned: bool, now: datetime
-) -> None:
+def check_sign_in(opens_at: datetime, ends_at: datetime, *, planned: bool, now: datetime) -> None:
     """Refuse to let somebody sign in by the class's code outside of its time.
 
     Raises:

@@ -71,9 +71,7 @@ def _came(*of: ColumnElement[bool]) -> Select[Any]:
 
 def _counted(what: ColumnElement[int]) -> ColumnElement[int]:
     """Return a count of who came to a row's class: asked of the rows of a page, not of every class."""
-    sessions = select(ClassSession.id).where(
-        ClassSession.offering_id == Offering.id, takes_place()
-    )
+    sessions = select(ClassSession.id).where(ClassSession.offering_id == Offering.id, takes_place())
     marks = (
         holding(AttendanceMark.class_session_id.in_(sessions.correlate(Offering)))
         .correlate(Offering)
@@ -153,9 +151,7 @@ CLASSES = List(
             of=_counted(func.count(distinct(PERSON))),
             kind=Kind.NUMBER,
         ),
-        Column(
-            name="times", heading=N_("人次"), of=_counted(func.count()), kind=Kind.NUMBER
-        ),
+        Column(name="times", heading=N_("人次"), of=_counted(func.count()), kind=Kind.NUMBER),
     ],
 )
 

@@ -14,7 +14,6 @@ from palace.courses.claims import holds
 from palace.courses.models import ClassSession, Enrolment
 from palace.courses.states import HOLDING, EnrolmentState
 from palace.db import db
-from palace.members.models import Member
 from palace.rollcall.models import AttendanceMark
 from palace.rollcall.queries.marks import holding, on_leave, takes_place
 from palace.rollcall.rules import Mark

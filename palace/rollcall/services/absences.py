@@ -95,5 +95,7 @@ def _take_back(one: Enrolment, now: datetime) -> bool:
     db.session.flush()
     note("strike_withdrawn", f"strike:{strike.id}", after={"state": CORRECTED}, actor=SYSTEM)
     values = {"title": titles(one.offering), "count": places_left(one)}
-    notices.owe("class_mark_corrected", f"strike:{strike.id}", f"member:{one.member_id}", values, now)
+    notices.owe(
+        "class_mark_corrected", f"strike:{strike.id}", f"member:{one.member_id}", values, now
+    )
     return True

@@ -108,7 +108,9 @@ def _check_open(class_session: ClassSession, now: datetime) -> None:
     rules.check_roll_open(opens_at(class_session), planned=planned, now=now)
 
 
-def _locked(class_session: ClassSession, ids: Mapping[int, Mark] | Sequence[int]) -> list[Enrolment]:
+def _locked(
+    class_session: ClassSession, ids: Mapping[int, Mark] | Sequence[int]
+) -> list[Enrolment]:
     """Return these enrolments of a session's class under their locks, the session as it stands then."""
     found = roll.enrolments_in(class_session.offering_id, list(ids))
     locked = claims.lock_enrolments(class_session.offering_id, found)
@@ -136,8 +138,7 @@ def _keep(
         "marked_by": by,
     }
     rows = [
-        shared
-        | {"enrolment_id": one.enrolment_id, "mark": one.mark, "marked_at": one.marked_at}
+        shared | {"enrolment_id": one.enrolment_id, "mark": one.mark, "marked_at": one.marked_at}
         for one in facts
     ]
     new = insert(AttendanceMark).values(rows).on_conflict_do_nothing()

@@ -44,9 +44,13 @@ def ask_leave(enrolment: Enrolment, class_session: ClassSession, words: str, *, 
         "asked_at": now,
         "asked_by": by,
     }
-    new = insert(Leave).values(row).on_conflict_do_nothing(
-        index_elements=[Leave.class_session_id, Leave.enrolment_id],
-        index_where=text("withdrawn_at IS NULL"),
+    new = (
+        insert(Leave)
+        .values(row)
+        .on_conflict_do_nothing(
+            index_elements=[Leave.class_session_id, Leave.enrolment_id],
+            index_where=text("withdrawn_at IS NULL"),
+        )
     )
     for _ in db.session.scalars(new.returning(Leave.id)):
         said = Personal(enrolment.member_id, after={"words": words}) if words else None
