@@ -23,9 +23,11 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from palace.agenda.models import AgendaEntry
 from palace.blocks.models import Block, ListedName, NameList, PaperTicket, SignUp
+from palace.classes.models import ClassMessage
 from palace.clock import palace_day
 from palace.commands import CommandKey
 from palace.coupons.models import Coupon, CouponPool
+from palace.courses.models import ClassWait
 from palace.db import Base, db
 from palace.joining.models import NO_CARD, Application
 from palace.members.models import Challenge, Member, RosterEntry, SignIn
@@ -86,6 +88,8 @@ def _past(rules: HouseRules, now: datetime) -> list[tuple[type[Base], ColumnElem
         (Application, _closed_long_ago(rules, now)),
         (Picture, _of_nothing(rules, now)),
         (TroupeMember, _left_long_ago(rules, now)),
+        (ClassWait, ClassWait.ended_at <= now - timedelta(days=rules.notice_keep_days)),
+        (ClassMessage, ClassMessage.sent_at <= now - timedelta(days=rules.notice_keep_days)),
     ]
 
 

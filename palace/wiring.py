@@ -7,6 +7,7 @@ from palace.broadcasts import queries as broadcasts
 from palace.codes import services as codes
 from palace.companions.queries import own_last_four
 from palace.consents.services import agree_at_joining
+from palace.courses import services as courses
 from palace.desk.services.copying import copies
 from palace.members.services import (
     CodeOffice,
@@ -36,6 +37,7 @@ def wire() -> None:
     _people()
     _messages()
     _shows()
+    on_paid["courses"] = courses.settle_paid
     reviewed["production"] = PRODUCTION
 
 

@@ -462,7 +462,7 @@ def _beside() -> None:
     sa.ForeignKeyConstraint(['subject'], ['subjects.code'], name=op.f('fk_survey_lines_subject')),
     sa.ForeignKeyConstraint(['survey_id'], ['surveys.id'], name=op.f('fk_survey_lines_survey_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_survey_lines')),
-    sa.UniqueConstraint('survey_id', 'position', name=op.f('uq_survey_lines_survey_id_position'))
+    sa.UniqueConstraint('survey_id', 'position', name=op.f('uq_survey_lines_survey_id_position'), deferrable=True)
     )
     op.create_index(op.f('ix_survey_lines_offering_id'), 'survey_lines', ['offering_id'])
     
@@ -489,6 +489,9 @@ def _beside() -> None:
     op.create_table('certificates',
     sa.Column('id', sa.BigInteger, sa.Identity(), nullable=False),
     sa.Column('code', sa.Text, nullable=False),
+    sa.Column('site_id', sa.BigInteger, nullable=False),
+    sa.Column('year', sa.BigInteger, nullable=False),
+    sa.Column('serial', sa.BigInteger, nullable=False),
     sa.Column('number', sa.Text, nullable=False),
     sa.Column('enrolment_id', sa.BigInteger, nullable=False),
     sa.Column('name', sa.Text, nullable=False),
@@ -504,12 +507,16 @@ def _beside() -> None:
     sa.Column('why', sa.Text, nullable=True),
     sa.CheckConstraint('attended BETWEEN 0 AND held', name=op.f('ck_certificates_attended')),
     sa.CheckConstraint('num_nonnulls(revoked_at, revoked_by, why) IN (0, 3)', name=op.f('ck_certificates_revoked')),
+    sa.CheckConstraint('serial > 0', name=op.f('ck_certificates_serial')),
     sa.ForeignKeyConstraint(['enrolment_id'], ['enrolments.id'], name=op.f('fk_certificates_enrolment_id')),
+    sa.ForeignKeyConstraint(['site_id'], ['sites.id'], name=op.f('fk_certificates_site_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_certificates')),
     sa.UniqueConstraint('code', name=op.f('uq_certificates_code')),
-    sa.UniqueConstraint('enrolment_id', name=op.f('uq_certificates_enrolment_id')),
-    sa.UniqueConstraint('number', name=op.f('uq_certificates_number'))
+    sa.UniqueConstraint('number', name=op.f('uq_certificates_number')),
+    sa.UniqueConstraint('site_id', 'year', 'serial', name=op.f('uq_certificates_site_id_year_serial'))
     )
+    op.create_index(op.f('ix_certificates_enrolment_id'), 'certificates', ['enrolment_id'])
+    op.create_index('uq_certificates_valid', 'certificates', ['enrolment_id'], unique=True, postgresql_where=sa.text('revoked_at IS NULL'))
     
     op.create_table('class_messages',
     sa.Column('id', sa.BigInteger, sa.Identity(), nullable=False),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,10 +22,12 @@ from sqlalchemy import (
     cast,
     exists,
     func,
+    literal,
     or_,
     select,
 )
-from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.dialects.postgresql import TSTZMULTIRANGE, Range
+from sqlalchemy.dialects.postgresql.ranges import MultiRange
 
 from palace.agenda.models import AgendaEntry
 from palace.agenda.rules import EntryStatus, Owner
@@ -55,6 +57,22 @@ STATE = (
 """The clock, and what differs between two states of a feed's entries."""
 
 
+@dataclass(frozen=True, eq=False)
+class Groups:
+    """What a member `member_id` belongs to: selects of an id of the group and `since`, when they came."""
+
+    troupes: Subquery
+    classes: Subquery
+
+    @property
+    def owning(self) -> list[tuple[ColumnElement[int | None], ColumnElement[int]]]:
+        """Return, by kind of group, the column of an entry that names one, and the ids of theirs."""
+        return [
+            (TABLE.c.troupe_id, self.troupes.c.troupe_id),
+            (TABLE.c.offering_id, self.classes.c.offering_id),
+        ]
+
+
 @dataclass(frozen=True)
 class FeedMark:
     """What a feed looks like without reading it: two feeds with one tag have the same bytes.
@@ -68,30 +86,31 @@ class FeedMark:
     tag: str
 
 
-def coming(member_id: int, now: datetime, troupes: Subquery) -> list[AgendaEntry]:
-    """Return what is not over of a member and their troupes, next first; cancelled ones too, marked so."""
-    found = execute(_coming(troupes), {"member_id": member_id, "now": now})
+def coming(member_id: int, now: datetime, groups: Groups) -> list[AgendaEntry]:
+    """Return what is not over of a member and their groups, next first; cancelled ones too, marked so."""
+    found = execute(_coming(groups), {"member_id": member_id, "now": now})
     return [as_loaded(AgendaEntry, row) for row in found]
 
 
 @functools.cache
-def _coming(troupes: Subquery) -> Select[Any]:
+def _coming(groups: Groups) -> Select[Any]:
     still = TABLE.c.ends_at > bindparam("now", type_=DateTime(timezone=True))
-    return select(TABLE).where(of_person(troupes), still).order_by(*BY_START)
+    return select(TABLE).where(of_person(groups), still).order_by(*BY_START)
 
 
-def past(member_id: int, now: datetime, troupes: Subquery, page: int = 1) -> list[AgendaEntry]:
+def past(member_id: int, now: datetime, groups: Groups, page: int = 1) -> list[AgendaEntry]:
     """Return a page of a member's entries that are over, newest first; pages count from 1.
 
-    Of a troupe only what was after they came to it.
+    Of a troupe or a class only what was after they came to it.
     """
-    was_there = exists(troupes.c.since).where(
-        troupes.c.troupe_id == AgendaEntry.troupe_id, troupes.c.since < AgendaEntry.ends_at
-    )
+    was_there = [
+        exists(ids.table.c.since).where(ids == column, ids.table.c.since < AgendaEntry.ends_at)
+        for column, ids in groups.owning
+    ]
     wanted = (
         select(AgendaEntry)
-        .where(of_person(troupes), AgendaEntry.ends_at <= now)
-        .where(or_(AgendaEntry.troupe_id.is_(None), was_there))
+        .where(of_person(groups), AgendaEntry.ends_at <= now)
+        .where(or_(AgendaEntry.member_id.is_not(None), *was_there))
         .order_by(AgendaEntry.ends_at.desc(), AgendaEntry.id.desc())
         .offset((page - 1) * PAGE_LENGTH)
         .limit(PAGE_LENGTH)
@@ -100,28 +119,37 @@ def past(member_id: int, now: datetime, troupes: Subquery, page: int = 1) -> lis
 
 
 def clashes(
-    member_id: int, starts_at: datetime, ends_at: datetime, troupes: Subquery
+    member_id: int, spans: Sequence[tuple[datetime, datetime]], groups: Groups
 ) -> list[AgendaEntry]:
-    """Return what a member or a troupe of theirs has at a time, next first.
+    """Return what a member or a group of theirs has at any of some times, next first.
 
     What was called off is in nobody's way.
     """
-    during = AgendaEntry.during.op("&&")(Range(starts_at, ends_at))
+    times = MultiRange(Range(*span) for span in spans)
+    during = AgendaEntry.during.op("&&")(literal(times, TSTZMULTIRANGE))
     wanted = (
         select(AgendaEntry)
-        .where(of_person(troupes), AgendaEntry.status == EntryStatus.CONFIRMED, during)
+        .where(
+            of_person(groups),
+            AgendaEntry.status == EntryStatus.CONFIRMED,
+            AgendaEntry.ends_at > min((begins for begins, _ in spans), default=None),
+            during,
+        )
         .order_by(*BY_START)
     )
-    return list(db.session.scalars(wanted, {"member_id": member_id}))
+    return list(db.session.scalars(wanted, {"member_id": member_id})) if spans else []
 
 
-def of_person(troupes: Subquery) -> ColumnElement[bool]:
-    """Return that an entry is of the member `member_id`, or of a troupe whose `troupe_id` is in `troupes`.
+def of_person(groups: Groups) -> ColumnElement[bool]:
+    """Return that an entry is of the member `member_id`, or of a group they belong to.
 
-    Two index look-ups: PostgreSQL reads the array once, before it looks for entries.
+    An index look-up each: PostgreSQL reads the arrays once, before it looks for entries.
     """
-    ids = func.array(select(troupes.c.troupe_id).scalar_subquery())
-    return or_(TABLE.c.member_id == MEMBER, TABLE.c.troupe_id == func.any(ids))
+    theirs = [
+        column == func.any(func.array(select(ids).scalar_subquery()))
+        for column, ids in groups.owning
+    ]
+    return or_(TABLE.c.member_id == MEMBER, *theirs)
 
 
 def entry_of(member_id: int, subject: str) -> AgendaEntry:
@@ -171,19 +199,19 @@ def feed_secret(member: Known) -> str:
     return secret_of(FeedOf.MEMBER, member.id, member.calendar_generation)
 
 
-def feed_mark(secret: str, troupes: Subquery) -> FeedMark:
+def feed_mark(secret: str, groups: Groups) -> FeedMark:
     """Return the mark of the feed a member's secret opens, in one query: clock, member and entries joined.
 
     Raises:
         NotFound: no feed has, or has any more, this secret.
     """
     asked = opened(FeedOf.MEMBER, secret)
-    return marked(asked, _of_member(troupes), of_person(troupes), {"member_id": asked.owner_id})
+    return marked(asked, _of_member(groups), of_person(groups), {"member_id": asked.owner_id})
 
 
 @functools.cache
-def _of_member(troupes: Subquery) -> Select[Any]:
-    shown = and_(of_person(troupes), in_feed(CLOCK))
+def _of_member(groups: Groups) -> Select[Any]:
+    shown = and_(of_person(groups), in_feed(CLOCK))
     wanted = select(Member.calendar_generation, *STATE).outerjoin(TABLE, shown)
     return cast_type("Select[Any]", wanted.where(Member.id == MEMBER).group_by(Member.id))
 

@@ -29,12 +29,12 @@ from palace.agenda.queries import AHEAD, BACK, CLOCK, STATE, FeedMark, in_feed
 from palace.agenda.queries import TABLE as ENTRIES
 from palace.agenda.secrets import FeedOf, opened
 from palace.calendars import uses
+from palace.courses.belonging import BELONGING
 from palace.db import db, table_of
 from palace.errors import NotFound
 from palace.programme.models import Performance, Production
 from palace.rooms.models import Room
 from palace.statements import execute
-from palace.troupes.belonging import BELONGING
 from palace.troupes.models import Troupe
 from palace.venues.models import Site, Space
 from palace.venues.queries import HEAD
@@ -200,7 +200,7 @@ def troupe_name(mark: FeedMark) -> str:
 
 def troupes_of(member_id: int) -> list[Troupe]:
     """Return the troupes somebody leads or whose roster they are on, by name."""
-    theirs = Troupe.id.in_(select(BELONGING.c.troupe_id))
+    theirs = Troupe.id.in_(select(BELONGING.troupes.c.troupe_id))
     wanted = select(Troupe).where(theirs, Troupe.ended_at.is_(None))
     ordered = wanted.order_by(Troupe.name_zh, Troupe.id)
     return list(db.session.scalars(ordered, {"member_id": member_id}))

@@ -27,12 +27,12 @@ from palace.agenda import queries as agenda
 from palace.agenda.secrets import FeedOf, secret_of
 from palace.calendars import queries, services
 from palace.calendars.queries import Feed, Of
+from palace.courses.belonging import BELONGING
 from palace.db import transaction
 from palace.errors import NotFound
 from palace.members.queries import current_member
 from palace.members.rules import Role
 from palace.tickets.printing import qr_svg
-from palace.troupes.belonging import BELONGING
 from palace.troupes.models import Troupe
 from palace.venues import queries as venues
 from palace.web import allow, answer, public, reads, wants_json

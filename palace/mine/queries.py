@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from palace.agenda import queries as agenda
 from palace.agenda.models import AgendaEntry
 from palace.clock import palace_day
+from palace.courses.belonging import BELONGING
 from palace.members import queries as members
 from palace.members.rules import GrantKind, Known
 from palace.notices import queries as notices
@@ -19,7 +20,6 @@ from palace.strikes.rules import bar_today
 from palace.tickets import queries as tickets
 from palace.tickets.models import Order, Ticket
 from palace.tickets.terms import free_used
-from palace.troupes.belonging import BELONGING
 from palace.venues import queries as venues
 
 PERFORMANCE = "performance:"

@@ -25,6 +25,7 @@ from palace import clock, words
 from palace.agenda import queries as agenda
 from palace.agenda.models import AgendaEntry
 from palace.config import Settings
+from palace.courses.belonging import BELONGING
 from palace.db import transaction
 from palace.errors import PalaceError
 from palace.joining import queries as joining
@@ -37,7 +38,6 @@ from palace.strikes import services as strikes
 from palace.text import N_
 from palace.tickets import printing, tokens
 from palace.tickets.models import Ticket
-from palace.troupes.belonging import BELONGING
 from palace.web import allow, answer, checked, pass_on, reads, refusal_words, wants_json
 
 LAST_PAGE = 500

@@ -27,6 +27,7 @@ from palace.notices.models import Contact, Notice
 from palace.privacy import rows
 from palace.privacy.holding import DAYS, GOES, Holding, by, by_actor
 from palace.privacy.lending import LENDING
+from palace.privacy.teaching import TEACHING
 from palace.privacy.ticketing import TICKETING
 from palace.reports.models import Export
 from palace.roster.models import RosterQuestion
@@ -135,6 +136,7 @@ HOLDINGS: Sequence[Holding] = (
     ),
     *TICKETING,
     *LENDING,
+    *TEACHING,
     Holding(
         model=Appeal,
         title=N_("您请人再看一次的话"),

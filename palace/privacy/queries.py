@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import Select, exists, func, select
 
 from palace import clock
+from palace.courses.claims import holds as has_place
+from palace.courses.models import ClassSession, Enrolment
+from palace.courses.states import SessionState
 from palace.db import db
 from palace.errors import NotFound
 from palace.members.models import AuditLine, Member, PersonalKey, Post, SignIn
@@ -25,6 +28,7 @@ from palace.programme.models import Performance
 from palace.rooms.models import Occurrence
 from palace.rooms.queries.free import holds
 from palace.rooms.states import HOLDING
+from palace.teachers.models import Teacher
 from palace.tickets.models import Order, Ticket
 from palace.tickets.queries import open_orders
 from palace.tickets.rules import TicketState
@@ -38,7 +42,8 @@ MOST_AT_ONCE = 100
 
 @dataclass(frozen=True)
 class Ahead:
-    """What somebody still has: tickets for what is not over, orders that wait, money that goes back, courts.
+    """What somebody still has: tickets for what is not over, orders that wait, money that goes back, courts,
+    classes that are not over, sessions to teach.
 
     What a troupe has stays the troupe's, whoever of its leaders took it.
     """
@@ -47,10 +52,13 @@ class Ahead:
     orders: Sequence[Order]
     refunds: Sequence[Payment]
     dates: Sequence[Occurrence]
+    classes: Sequence[Enrolment]
+    teaching: Sequence[ClassSession]
 
     def __bool__(self) -> bool:
         """Return whether there is anything."""
-        return bool(self.tickets or self.orders or self.refunds or self.dates)
+        booked = self.tickets or self.orders or self.refunds or self.dates
+        return bool(booked or self.classes or self.teaching)
 
 
 def get_member(member_id: int) -> Member:
@@ -95,6 +103,36 @@ def ahead(member_id: int, now: datetime) -> Ahead:
         orders=open_orders(member_id, now),
         refunds=db.session.scalars(owed.order_by(Payment.id)).all(),
         dates=db.session.scalars(own.order_by(Occurrence.starts_at)).unique().all(),
+        classes=db.session.scalars(_classes(member_id, now)).unique().all(),
+        teaching=db.session.scalars(_teaching(member_id, now)).unique().all(),
+    )
+
+
+def _classes(member_id: int, now: datetime) -> Select[Enrolment]:
+    """Select the places of a member, and of those they keep, in classes that are not over."""
+    still = exists().where(
+        ClassSession.offering_id == Enrolment.offering_id,
+        ClassSession.state == SessionState.PLANNED,
+        ClassSession.ends_at > now,
+    )
+    return (
+        select(Enrolment)
+        .where(Enrolment.member_id == member_id, has_place(), still)
+        .order_by(Enrolment.id)
+    )
+
+
+def _teaching(member_id: int, now: datetime) -> Select[ClassSession]:
+    """Select the sessions that a member is still to teach."""
+    return (
+        select(ClassSession)
+        .join(Teacher, Teacher.id == ClassSession.teacher_id)
+        .where(
+            Teacher.member_id == member_id,
+            ClassSession.state == SessionState.PLANNED,
+            ClassSession.ends_at > now,
+        )
+        .order_by(ClassSession.starts_at)
     )
 
 
@@ -172,7 +210,7 @@ def come_back(lines: Sequence[Line]) -> list[Line]:
 def idle(rules: HouseRules, now: datetime, only: int | None = None) -> list[int]:
     """Return some members nothing was heard of for longer than the house keeps them; usually none.
 
-    A sign of life is a sign-in that still counts, a code that was passed, an order, anything they did
+    A sign of life is a sign-in that still counts, a code that was passed, an order, a class, anything they did
     that the audit keeps. `only`: whether this one is among them.
     """
     if rules.idle_keep_months is None:
@@ -186,6 +224,7 @@ def idle(rules: HouseRules, now: datetime, only: int | None = None) -> list[int]
         func.coalesce(Member.phone_proven_at, Member.created_at) <= last,
         ~exists().where(SignIn.member_id == Member.id),
         ~exists().where(Order.member_id == Member.id, Order.created_at > last),
+        ~exists().where(Enrolment.member_id == Member.id, Enrolment.enrolled_at > last),
         ~exists().where(Post.member_id == Member.id, Post.ended_at.is_(None)),
         ~exists().where(AuditLine.actor == actor, AuditLine.at > last),
     )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from palace.consents.models import Consent, ConsentText
 from palace.coupons.models import Coupon, CouponPool
+from palace.courses.models import Enrolment
 from palace.gifts.models import Gift
 from palace.joining.models import NO_CARD, Application
 from palace.members.models import (
@@ -76,11 +77,13 @@ def gave_or_got(whose: Whose) -> ColumnElement[bool]:
 
 
 def paid(whose: Whose) -> ColumnElement[bool]:
-    """Return the payments of their orders, of one show or of a package."""
+    """Return the payments of their orders, of one show or of a package, and of their classes."""
+    of_classes = select(Enrolment.id).where(Enrolment.member_id == whose.id)
     of_packages = select(PackageOrder.id).where(PackageOrder.member_id == whose.id)
     return or_(
         (Payment.part == "tickets") & Payment.subject_id.in_(orders(whose)),
         (Payment.part == "packages") & Payment.subject_id.in_(of_packages),
+        (Payment.part == "courses") & Payment.subject_id.in_(of_classes),
     )
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from palace.courses.catalogue import Subject
+from palace.courses.models import Enrolment, Offering
 from palace.db import Base, Id
+from palace.venues.models import Site
 
 
 class Survey(Base):
@@ -27,6 +30,7 @@ class Survey(Base):
     choices: Mapped[int]
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime]
+    site: Mapped[Site] = relationship(lazy="joined", innerjoin=True)
 
 
 class SurveyLine(Base):
@@ -34,7 +38,7 @@ class SurveyLine(Base):
 
     __tablename__ = "survey_lines"
     __table_args__ = (
-        UniqueConstraint("survey_id", "position"),
+        UniqueConstraint("survey_id", "position", deferrable=True),
         Index(None, "offering_id"),
     )
 
@@ -48,6 +52,8 @@ class SurveyLine(Base):
     about_en: Mapped[str] = mapped_column(server_default="", default="")
     course_id: Mapped[int | None] = mapped_column(ForeignKey("courses.id"))
     offering_id: Mapped[int | None] = mapped_column(ForeignKey("offerings.id"))
+    kind: Mapped[Subject] = relationship(lazy="joined", innerjoin=True)
+    offering: Mapped[Offering | None] = relationship()
 
 
 class SurveyVote(Base):
@@ -71,3 +77,4 @@ class Score(Base):
     stars: Mapped[int] = mapped_column(SmallInteger)
     words: Mapped[str] = mapped_column(server_default="", default="")
     given_at: Mapped[datetime]
+    enrolment: Mapped[Enrolment] = relationship()

@@ -15,9 +15,9 @@ from palace import clock
 from palace.agenda import blocks, queries, services
 from palace.agenda.models import AgendaEntry
 from palace.agenda.rules import EntryStatus
+from palace.courses.belonging import BELONGING
 from palace.errors import NotFound
 from palace.members.models import Member
-from palace.troupes.belonging import BELONGING
 from tests.factory import Factory
 
 STARTS = datetime(2026, 11, 28, 11, 30, tzinfo=UTC)

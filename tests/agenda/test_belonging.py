@@ -12,10 +12,10 @@ from sqlalchemy import text
 from palace.agenda import queries, services
 from palace.agenda.rules import Owner
 from palace.agenda.services import Dated
+from palace.courses.belonging import BELONGING
 from palace.db import db
 from palace.members.models import Member
 from palace.members.rules import Role
-from palace.troupes.belonging import BELONGING
 from palace.troupes.models import Troupe
 from tests.agenda.troupes import leads, on_roster, troupe_of
 from tests.factory import Factory
@@ -115,7 +115,7 @@ def test_a_rehearsal_clashes_with_what_begins_before_it_ends(
     enter(troupe)
 
     def clash(begins: datetime, ends: datetime) -> list[str]:
-        return [one.subject for one in queries.clashes(member.id, begins, ends, BELONGING)]
+        return [one.subject for one in queries.clashes(member.id, [(begins, ends)], BELONGING)]
 
     ends = STARTS + timedelta(hours=2)
     assert clash(ends - timedelta(minutes=1), ends + timedelta(hours=1)) == ["occurrence:1"]

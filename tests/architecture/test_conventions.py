@@ -45,7 +45,7 @@ USUAL = {
 UNUSUAL = {
     "agenda/secrets.py": "the secret in a feed's address: made, and read again",
     "calendars/uses.py": "the statements of rooms' uses that the feeds' statements are made of",
-    "troupes/belonging.py": "the select that agendas of everybody put into theirs; no query of its own",
+    "troupes/belonging.py": "the select of troupes that agendas of everybody put into theirs",
     "agenda/blocks.py": "the VEVENT block of an entry, stored with it and joined into feeds",
     "arrivals/tokens.py": "the codes at doors, and the secrets of their screens",
     "rollcall/tokens.py": "the code on a teacher's phone, and what a scan of it is worth",
@@ -57,6 +57,7 @@ UNUSUAL = {
     "care/probes.py": "what the machine tells without the database, each for a bounded time",
     "codes/sealing.py": "the texts of codes, made from a key whenever they are printed",
     "coupons/reading.py": "a partner's file, or pasted text, as lines with one code each",
+    "courses/belonging.py": "the select of classes, and both, that agendas of everybody put into theirs",
     "courses/catalogue.py": "the tables of what is taught and when, shown by models",
     "courses/policies.py": "the table of the figures of classes",
     "courses/states.py": "the states of classes and places: words that models, rules and pages share",
@@ -84,6 +85,7 @@ UNUSUAL = {
     "privacy/holdings.py": "every table that keeps something of a member, in one place",
     "privacy/lending.py": "those of rooms and troupes, shown by holdings",
     "rooms/wishes.py": "what the rules of rooms read, as plain values",
+    "rooms/fields.py": "days, clock times and things as fields, for the forms of rooms and their queries",
     "rooms/states.py": "how dates of reservations stand, which rules and pages share",
     "rooms/policies.py": "the table of how rooms are lent, shown by models",
     "privacy/ticketing.py": "those of what somebody booked, shown by holdings",
@@ -130,7 +132,7 @@ FORBIDDEN = {"event", "booking", "slot", "manager", "helper", "helpers", "util",
 FORBIDDEN_ALONE = {"session", "data", "info"}
 NAMED_BY_OTHERS = {
     "palace/forms.py data": "WTForms' name for the value of a field",
-    "palace/rooms/forms.py data": "WTForms' name for the value of a field",
+    "palace/rooms/fields.py data": "WTForms' name for the value of a field",
     "palace/tickets/forms.py data": "WTForms' name for the value of a field",
     "palace/notices/forms.py data": "WTForms' name for the value of a field",
 }

@@ -1,8 +1,10 @@
-"""Pages and addresses of certificates, and the page that says one is true."""
+"""Certificates: given by teacher and office, kept by members, checked by everybody."""
+
+from __future__ import annotations
 
 from flask import Flask
 
-from palace.certificates import models  # noqa: F401 - its tables
+from palace.certificates.views import desk, own  # noqa: F401 - their addresses
 from palace.certificates.views.base import bp
 
 

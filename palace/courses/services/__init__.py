@@ -1,7 +1,8 @@
-"""Taking places in classes and giving them back."""
+"""Taking places in classes, changing and giving them back."""
 
-from palace.courses.services.ending import end, on_place_freed, withdraw
+from palace.courses.services.changing import move
+from palace.courses.services.ending import end, locked, on_place_freed, withdraw
 from palace.courses.services.enrolling import enrol
-from palace.courses.services.paying import settle_paid
+from palace.courses.services.paying import lapse, settle_paid
 
-__all__ = ["end", "enrol", "on_place_freed", "settle_paid", "withdraw"]
+__all__ = ["end", "enrol", "lapse", "locked", "move", "on_place_freed", "settle_paid", "withdraw"]

@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from palace.courses.models import Enrolment
+from palace import clock
+from palace.courses import claims
+from palace.courses.errors import EnrolmentOver
+from palace.courses.models import ClassSession, Enrolment
 from palace.courses.queries import facts
 from palace.courses.rules import free_until, given_back
 from palace.courses.services.telling import ENDED, subject_of, tell
-from palace.courses.states import EnrolmentState, SessionState
+from palace.courses.states import HOLDING, EnrolmentState, SessionState
 from palace.db import db
+from palace.members import queries as members
+from palace.members.rules import Known
 from palace.members.services import note
 from palace.money import FREE, Fen
 from palace.payments import services as payments
+from palace.statements import execute_all
 
 PART = "courses"
 on_place_freed: dict[str, Callable[[int], None]] = {}
@@ -31,7 +37,7 @@ def end(
 ) -> None:
     """End an enrolment that holds a place: it is free at once, money is due back, who waits is asked.
 
-    Member, class and enrolment are locked (`paying.locked`).
+    Member, class and enrolment are locked (`locked`).
 
     Args:
         back: what is given back of what was paid; None: all of it.
@@ -51,9 +57,38 @@ def end(
         freed(enrolment.offering_id)
 
 
-def withdraw(enrolment: Enrolment, *, by: str, now: datetime) -> None:
-    """Give a locked place back as its member; what comes back of the money is `back_of`, said before."""
-    end(enrolment, EnrolmentState.WITHDRAWN, by=by, now=now, back=back_of(enrolment, now))
+def withdraw(who: Known, code: str, *, by: str) -> Enrolment:
+    """Give a place back as its member; what comes back of the money is `back_of`, said before.
+
+    To do it again changes nothing.
+
+    Raises:
+        NotFound: it is not theirs.
+        EnrolmentOver: it ended otherwise, or every session is over.
+    """
+    enrolment, now = locked(facts.enrolment_for(who, code)), clock.now()
+    if enrolment.state is EnrolmentState.WITHDRAWN:
+        return enrolment
+    if not may_end(enrolment, now):
+        raise EnrolmentOver
+    back = back_of(enrolment, now)
+    end(enrolment, EnrolmentState.WITHDRAWN, by=by, now=now, back=back)
+    return enrolment
+
+
+def may_end(enrolment: Enrolment, now: datetime) -> bool:
+    """Return whether a place can still be given back or changed."""
+    last = max((one.ends_at for one in planned_of(enrolment)), default=None)
+    return enrolment.state_at(now) in HOLDING and (last is None or now < last)
+
+
+def locked(enrolment: Enrolment) -> Enrolment:
+    """Return an enrolment as it stands under the locks of its member, its class and itself."""
+    execute_all(
+        (members.LOCK, {"member_id": enrolment.member_id}),  # none, who was erased: the rest is
+        claims.locking({enrolment.offering_id}),
+    )
+    return facts.locked_enrolment(enrolment.id)
 
 
 def back_of(enrolment: Enrolment, now: datetime) -> Fen:
@@ -72,11 +107,16 @@ def back_of(enrolment: Enrolment, now: datetime) -> Fen:
 
 def back_until(enrolment: Enrolment) -> datetime | None:
     """Return until when the fee is given back; None: no session is planned yet, so still."""
-    of = enrolment.offering
-    planned = [one for one in facts.sessions_of(of.id) if one.state is SessionState.PLANNED]
+    of, planned = enrolment.offering, planned_of(enrolment)
     return free_until(
         [one.starts_at for one in planned],
         days=facts.class_rules(of.term.site_id).withdraw_days,
         trial=of.trial_sessions,
         ends_at=max((one.ends_at for one in planned), default=None),
     )
+
+
+def planned_of(enrolment: Enrolment) -> list[ClassSession]:
+    """Return the sessions of an enrolment's class that take place."""
+    found = facts.sessions_of(enrolment.offering_id)
+    return [one for one in found if one.state is SessionState.PLANNED]

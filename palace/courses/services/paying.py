@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from palace import clock
-from palace.courses import claims
 from palace.courses.models import Enrolment
-from palace.courses.queries import facts
-from palace.courses.services.ending import end
+from palace.courses.services.ending import end, locked
 from palace.courses.services.telling import tell_taken
 from palace.courses.states import EnrolmentState, OfferingState
-from palace.db import db
-from palace.members import queries as members
+from palace.db import db, literally
 from palace.members.services import note
-from palace.statements import execute_all
 
 
 def settle_paid(enrolment_id: int) -> bool:
@@ -39,13 +37,18 @@ def settle_paid(enrolment_id: int) -> bool:
     return True
 
 
-def locked(enrolment: Enrolment) -> Enrolment:
-    """Return an enrolment as it stands under the locks of its member, its class and itself."""
-    execute_all(
-        (
-            members.LOCK,
-            {"member_id": enrolment.member_id},
-        ),  # none, who was erased: the rest is there
-        claims.locking({enrolment.offering_id}),
+def lapse(limit: int) -> int:
+    """Tidy up places that were not paid for in time, so many at most; return how many.
+
+    They are free from that instant on, tidied up or not: this tells their members, and who waits.
+    """
+    now = clock.now()
+    overdue = select(Enrolment).where(
+        Enrolment.state == literally(EnrolmentState.UNPAID), Enrolment.held_until <= now
     )
-    return facts.locked_enrolment(enrolment.id)
+    found = list(db.session.scalars(overdue.order_by(Enrolment.held_until).limit(limit)))
+    for one in found:
+        enrolment = locked(one)
+        if enrolment.has_lapsed(clock.now()):
+            end(enrolment, EnrolmentState.LAPSED, by="system", now=clock.now())
+    return len(found)

@@ -14,6 +14,7 @@ from flask_login import current_user
 from palace import clock, words
 from palace.agenda import queries as agenda
 from palace.agenda.models import AgendaEntry
+from palace.courses.belonging import BELONGING
 from palace.db import db, transaction
 from palace.errors import NotFound, PalaceError
 from palace.forms import new_key
@@ -32,7 +33,6 @@ from palace.tickets import queries as tickets
 from palace.tickets.errors import NoSeatsTogether, SeatTaken, SoldOut
 from palace.tickets.models import PackageOrder
 from palace.tickets.services import look_again
-from palace.troupes.belonging import BELONGING
 from palace.web import allow, answer, checked, public, reads, refusal_words, wants_json
 
 NOTHING_THERE = (NoSeatsTogether, SeatTaken, SoldOut)
@@ -119,7 +119,7 @@ def _dates(
 
 def _clashes(member: Known, show: Performance) -> list[AgendaEntry]:
     """Return what else a member has while a show is on."""
-    there = agenda.clashes(member.id, show.starts_at, show.ends_at, BELONGING)
+    there = agenda.clashes(member.id, [(show.starts_at, show.ends_at)], BELONGING)
     return [entry for entry in there if entry.subject != f"performance:{show.id}"]
 
 

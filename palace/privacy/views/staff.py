@@ -145,6 +145,8 @@ def _person(
             "tickets": len(ahead.tickets),
             "orders": len(ahead.orders),
             "reservations": len(ahead.dates),
+            "classes": len(ahead.classes),
+            "teaching": len(ahead.teaching),
         },
         status=status,
         member=member,

@@ -1,0 +1,66 @@
+"""Certificates as a print job: landscape A4, the house's seal, the QR of the page that says it is true."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import segno
+from flask import current_app, render_template, url_for
+from flask_babel import gettext
+
+from palace import printing, words
+from palace.certificates.models import Certificate
+from palace.courses.queries.facts import class_rules
+from palace.db import db
+from palace.tickets.printing import LANG
+from palace.venues.models import Site
+
+
+@dataclass(frozen=True)
+class Job:
+    """A document ready for the printing process; it needs the database no more."""
+
+    html: str
+    title: str
+    lang: str
+
+
+def job_of(certificates: Sequence[Certificate]) -> Job:
+    """Return certificates as one document, a page each."""
+    title, lang = gettext("结业证书"), LANG[words.language()]
+    html = render_template(
+        "certificates/paper/certificates.html",
+        title=title,
+        lang=lang,
+        pages=[
+            (one, db.session.get_one(Site, one.site_id), lessons_of(one), _qr(one))
+            for one in certificates
+        ],
+    )
+    return Job(printing.covered(html), title, lang)
+
+
+def pdf(job: Job) -> bytes:
+    """Return certificates as a tagged PDF.
+
+    Raises:
+        PrintingAway: the printing process is restarting.
+    """
+    return printing.to_pdf(job.html, title=job.title, lang=job.lang)
+
+
+def lessons_of(certificate: Certificate) -> int:
+    """Return how many lessons (课时) the class was, as its house counts them, the begun one not."""
+    return certificate.minutes // class_rules(certificate.site_id).lesson_minutes
+
+
+def address(certificate: Certificate) -> str:
+    """Return where everybody can read that it is true."""
+    path = url_for("certificates.check", code=certificate.code)
+    return str(current_app.extensions["palace"].public_url) + path
+
+
+def _qr(certificate: Certificate) -> str:
+    code = segno.make(address(certificate), error="m", micro=False)
+    return code.png_data_uri(scale=6, border=4)

@@ -1,0 +1,37 @@
+"""Whose class it is: found by who teaches it, or by the office of its house; for everybody else it is not."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from palace.courses.models import ClassSession, Offering
+from palace.courses.queries.facts import staff_offering
+from palace.courses.states import OfferingState
+from palace.db import db
+from palace.errors import NotFound
+from palace.members.posts import AT_PROGRAMME
+from palace.members.rules import SignedIn
+from palace.teachers.models import Teacher
+
+
+def class_of(offering_id: int, who: SignedIn) -> Offering:
+    """Return a class that somebody teaches, once at least, or that the office looks after.
+
+    Raises:
+        NotFound: there is none, or it is somebody else's.
+    """
+    if who.staff is not None:
+        return staff_offering(offering_id, who.sites(*AT_PROGRAMME))
+    sessions = select(ClassSession.teacher_id).where(ClassSession.offering_id == offering_id)
+    mine = select(Teacher.id).where(
+        Teacher.member_id == (who.member.id if who.member else None), Teacher.left_at.is_(None)
+    )
+    wanted = select(Offering).where(
+        Offering.id == offering_id,
+        Offering.state != OfferingState.DRAFT,
+        Offering.teacher_id.in_(mine) | sessions.where(ClassSession.teacher_id.in_(mine)).exists(),
+    )
+    found = db.session.scalars(wanted).first()
+    if found is None:
+        raise NotFound
+    return found

@@ -1,0 +1,128 @@
+"""Offering free places of a class to who waits, in their order; what nobody takes in time goes on.
+
+Nothing true hangs on when `pass_on` runs: an offer is over at its end by the clock, and nobody takes a
+place that somebody waits for before it has run. All of it happens behind the lock of the class.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from palace import clock
+from palace.clock import SHANGHAI
+from palace.courses import claims, rules
+from palace.courses.models import ClassWait, Enrolment, Offering
+from palace.courses.queries import facts, waits
+from palace.courses.queries.terms import facts_of
+from palace.courses.queueing import OfferTimes, offer_ends
+from palace.courses.rules import Wish
+from palace.courses.services.telling import titles
+from palace.courses.states import Channel, WaitState
+from palace.db import db
+from palace.members.services import note
+from palace.notices import services as notices
+from palace.notices.rules import clock_time
+from palace.venues import queries as venues
+
+SYSTEM = "system"
+ASKED_AT_TAKING = {"consent_needed"}
+"""Rules that who is offered a place keeps when they take it."""
+
+
+def pass_on(offering_id: int) -> int:
+    """End offers that are over and offer what is free, by the order of joining; return how many changed.
+
+    Who cannot have a place now is passed by and keeps theirs in the queue. Locks the class, then its queue.
+    """
+    claims.lock_offering(offering_id)
+    entries = waits.live(offering_id)
+    if not entries:
+        return 0
+    of, now = facts.get_offering(offering_id), clock.now()
+    starts = waits.starts_of(offering_id)
+    over_at = waits.over_at(of, starts, now)
+    changed = 0
+    for wait in entries:
+        if over_at <= now:
+            _over(wait, WaitState.OVER, now)
+        elif wait.lapses_at is not None and wait.lapses_at <= now:
+            _over(wait, WaitState.LAPSED, now)
+        else:
+            continue
+        changed += 1
+    times, here = offer_times(of), now.astimezone(SHANGHAI)
+    until = offer_ends(starts, times, here, queue_ends=over_at)
+    return changed + _offer_in_turn([one for one in entries if one.ended_at is None], now, until)
+
+
+def _offer_in_turn(entries: list[ClassWait], now: datetime, until: datetime) -> int:
+    made = 0
+    for wait in entries:
+        if wait.state is not WaitState.WAITING or until <= now:
+            continue
+        wish = wish_of(wait)
+        found = facts_of(wish)
+        if not found.free(Channel.COUNTER):
+            break
+        failed = {one.code for one in rules.failed_rules(wish, found)} - ASKED_AT_TAKING
+        if found.free(wait.channel) and not failed:
+            _offer(wait, now, until)
+            made += 1
+    return made
+
+
+def wish_of(wait: ClassWait, *, guardian: bool = False) -> Wish:
+    """Return the wish of somebody whose turn it is."""
+    return Wish(
+        offering_id=wait.offering_id,
+        member=wait.member,
+        companion_id=wait.companion_id,
+        channel=wait.channel,
+        guardian=guardian,
+        offer_id=wait.id,
+    )
+
+
+def offer_times(of: Offering) -> OfferTimes:
+    """Return how long the house of a class keeps an offered place."""
+    figures, house = facts.class_rules(of.term.site_id), venues.house_rules()
+    return OfferTimes(
+        hours=figures.offer_hours,
+        last_hours=figures.offer_last_hours,
+        quiet_from=clock_time(house.quiet_from),
+        quiet_until=clock_time(house.quiet_until),
+    )
+
+
+def _offer(wait: ClassWait, now: datetime, until: datetime) -> None:
+    wait.state, wait.offered_at, wait.lapses_at = WaitState.OFFERED, now, until
+    db.session.flush()
+    _tell(wait, "class_offer", now, until=until.isoformat())
+    note("class_offer_made", subject_of(wait), after={"offering": wait.offering_id}, actor=SYSTEM)
+
+
+def _over(wait: ClassWait, state: WaitState, now: datetime) -> None:
+    wait.state, wait.ended_at = state, now
+    db.session.flush()
+    _tell(wait, "class_wait_over", now)
+    ended = {"offering": wait.offering_id, "state": state}
+    note("class_wait_ended", subject_of(wait), after=ended, actor=SYSTEM)
+
+
+def taken(wish: Wish, enrolment: Enrolment, now: datetime) -> None:
+    """End the entry of somebody who now has a place: they waited for it, or it was offered to them."""
+    wait = waits.find_live(wish.member.id, wish.companion_id, wish.offering_id)
+    if wait is None:
+        return
+    wait.state, wait.ended_at, wait.enrolment_id = WaitState.TAKEN, now, enrolment.id
+    db.session.flush()
+
+
+def _tell(wait: ClassWait, kind: str, now: datetime, **more: str) -> None:
+    values = {"title": titles(wait.offering)} | more
+    notices.owe(kind, subject_of(wait), f"member:{wait.member_id}", values, now)
+
+
+def subject_of(wait: ClassWait) -> str:
+    """Return how audit and notices name somebody who waits."""
+    return f"class_wait:{wait.id}"
