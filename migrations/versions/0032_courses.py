@@ -215,6 +215,7 @@ def _teachers() -> None:
     sa.ForeignKeyConstraint(['teacher_id'], ['teachers.id'], name=op.f('fk_hours_sheets_teacher_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_hours_sheets'))
     )
+    op.create_index(op.f('ix_hours_sheets_month_id'), 'hours_sheets', ['month', 'id'], unique=False)
     op.create_index(op.f('ix_hours_sheets_teacher_id_month'), 'hours_sheets', ['teacher_id', 'month'])
     
 
@@ -385,7 +386,7 @@ def _roll() -> None:
     sa.ForeignKeyConstraint(['class_session_id'], ['class_sessions.id'], name=op.f('fk_attendance_marks_class_session_id')),
     sa.ForeignKeyConstraint(['enrolment_id'], ['enrolments.id'], name=op.f('fk_attendance_marks_enrolment_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_attendance_marks')),
-    sa.UniqueConstraint('device', 'sequence', name=op.f('uq_attendance_marks_device_sequence'))
+    sa.UniqueConstraint('device', 'sequence', 'enrolment_id', name=op.f('uq_attendance_marks_device_sequence_enrolment_id'))
     )
     op.create_index(op.f('ix_attendance_marks_class_session_id_enrolment_id_marked_at'), 'attendance_marks', ['class_session_id', 'enrolment_id', 'marked_at'])
     op.create_index(op.f('ix_attendance_marks_enrolment_id'), 'attendance_marks', ['enrolment_id'])

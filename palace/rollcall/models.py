@@ -5,23 +5,25 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from palace.courses.models import ClassSession, Offering
 from palace.db import Base, Id, one_of
 from palace.rollcall.rules import Answer, Mark
+from palace.teachers.models import Teacher
 
 
 class AttendanceMark(Base):
     """What a phone marked of somebody at a session; every one is kept, the newest by `marked_at` holds.
 
-    `device` and `sequence` name it: a phone that sends again what arrived changes nothing. `marked_at` is
-    the phone's, never later than `received_at`.
+    `device` and `sequence` name a saving: a phone that sends again what arrived changes nothing.
+    `marked_at` is when it was said there, by the database's clock, never later than `received_at`.
     """
 
     __tablename__ = "attendance_marks"
     __table_args__ = (
         one_of("mark", Mark),
-        UniqueConstraint("device", "sequence"),
+        UniqueConstraint("device", "sequence", "enrolment_id"),
         CheckConstraint("marked_at <= received_at", name="marked_at"),
         Index(None, "class_session_id", "enrolment_id", "marked_at"),
         Index(None, "enrolment_id"),
@@ -92,3 +94,11 @@ class Invitation(Base):
     answered_at: Mapped[datetime | None]
     why: Mapped[str | None]
     withdrawn_at: Mapped[datetime | None]
+    offering: Mapped[Offering] = relationship()
+    teacher: Mapped[Teacher] = relationship(lazy="joined", innerjoin=True)
+    class_session: Mapped[ClassSession | None] = relationship(lazy="joined")
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether it waits for an answer."""
+        return self.answered_at is None and self.withdrawn_at is None

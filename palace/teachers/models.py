@@ -82,6 +82,7 @@ class HoursSheet(Base):
         CheckConstraint("least(sessions, minutes) >= 0", name="figures"),
         CheckConstraint("num_nonnulls(checked_at, checked_by) IN (0, 2)", name="checked"),
         Index(None, "teacher_id", "month"),
+        Index(None, "month", "id"),
     )
 
     id: Mapped[Id]

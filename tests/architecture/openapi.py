@@ -14,10 +14,9 @@ from wtforms import BooleanField, Field, Form, IntegerField, StringField
 from wtforms.csrf.core import CSRFTokenField
 from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional, Regexp
 
-from palace.forms import InstantField, Repeated
+from palace.forms import ClockField, DayField, InstantField, Repeated
 from palace.notices.forms import Kinds
 from palace.notices.rules import DECLINABLE
-from palace.rooms.forms import ClockField, DayField
 from palace.tickets.entrants import MOST_SEATS
 from palace.tickets.forms import CODE, SeatList
 from palace.venues.fields import ChoiceField

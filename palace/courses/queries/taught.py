@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from palace.courses.queries.facts import staff_offering
 from sqlalchemy import select
 
 from palace.courses.models import ClassSession, Offering
+from palace.courses.queries.facts import staff_offering
 from palace.courses.states import OfferingState
 from palace.db import db
 from palace.errors import NotFound

@@ -181,7 +181,9 @@ def _is_over() -> ColumnElement[bool]:
         ClassSession.offering_id == Offering.id, ClassSession.state == SessionState.PLANNED
     )
     begun = planned.where(ClassSession.starts_at <= func.palace_clock()).scalar_subquery()
-    last = func.least(Offering.offer_sessions + 1, Offering.late_sessions + 1, planned.scalar_subquery())
+    last = func.least(
+        Offering.offer_sessions + 1, Offering.late_sessions + 1, planned.scalar_subquery()
+    )
     today = cast(func.timezone(SHANGHAI.key, func.palace_clock()), Date)
     return or_(
         Offering.state == OfferingState.CANCELLED,

@@ -81,7 +81,9 @@ def leave(wait: ClassWait, *, by: str) -> ClassWait:
         return wait
     wait.state, wait.ended_at = WaitState.LEFT, now
     db.session.flush()
-    note("class_wait_left", offering.subject_of(wait), after={"offering": wait.offering_id}, actor=by)
+    note(
+        "class_wait_left", offering.subject_of(wait), after={"offering": wait.offering_id}, actor=by
+    )
     offering.pass_on(wait.offering_id)
     return wait
 
