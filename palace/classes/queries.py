@@ -123,7 +123,7 @@ def bodies(subjects: Iterable[str]) -> dict[str, dict[str, str]]:
 
 def _writers(actors: set[str]) -> dict[str, str]:
     """Return what people are called who wrote: teachers by their whole name, as the class knows them."""
-    found = {}
+    found: dict[str, str] = {}
     for word, model in (("member", Member), ("staff", Staff)):
         ids = [int(actor.partition(":")[2]) for actor in actors if actor.startswith(f"{word}:")]
         rows = db.session.execute(select(model.id, model.name).where(model.id.in_(ids)))

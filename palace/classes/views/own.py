@@ -63,9 +63,7 @@ def recordings() -> ResponseReturnValue:
     found = queries.all_recordings()
     return answer(
         "classes/recordings.html",
-        lambda: {
-            "recordings": [recording_json(one) for _course, those in found for one in those]
-        },
+        lambda: {"recordings": [recording_json(one) for _course, those in found for one in those]},
         courses=found,
     )
 
