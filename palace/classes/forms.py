@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from flask_babel import lazy_gettext as _
 from wtforms import StringField, TextAreaField, ValidationError
-from wtforms.validators import AnyOf, InputRequired, Length
+from wtforms.validators import AnyOf, DataRequired, Length
 
 from palace.forms import Form, WholeField
 from palace.troupes.rules import TroupeKind
@@ -27,7 +27,7 @@ class MessageForm(Form):
         _("写给全班"),
         filters=[_stripped],
         validators=[
-            InputRequired(_("请写要说的话。")),
+            DataRequired(_("请写要说的话。")),
             Length(max=LONGEST_MESSAGE, message=_("请写短一点，500个字以内。")),
         ],
     )
@@ -39,12 +39,12 @@ class RecordingForm(Form):
     title = StringField(
         _("名称"),
         filters=[_stripped],
-        validators=[InputRequired(_("请写名称。")), Length(max=LONGEST_TITLE, message=BEYOND)],
+        validators=[DataRequired(_("请写名称。")), Length(max=LONGEST_TITLE, message=BEYOND)],
     )
     address = StringField(
         _("网址"),
         filters=[_stripped],
-        validators=[InputRequired(_("请贴网址。")), Length(max=LONGEST_ADDRESS, message=BEYOND)],
+        validators=[DataRequired(_("请贴网址。")), Length(max=LONGEST_ADDRESS, message=BEYOND)],
     )
     minutes = WholeField(
         _("多少分钟（可以不写）"), 1, MOST_MINUTES, _("请填1到1000的整数。"), needed=False
@@ -75,7 +75,7 @@ class TroupeForm(Form):
     name = StringField(
         _("团队名称"),
         filters=[_stripped],
-        validators=[InputRequired(_("请填写团队名称。")), Length(max=40, message=BEYOND)],
+        validators=[DataRequired(_("请填写团队名称。")), Length(max=40, message=BEYOND)],
     )
     kind = StringField(
         _("门类"),
