@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
-from wtforms import Form as PlainForm
 from wtforms import BooleanField, HiddenField, StringField, TextAreaField
+from wtforms import Form as PlainForm
 from wtforms.validators import Length, Optional, Regexp
 
 from palace.forms import Form
