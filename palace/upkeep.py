@@ -19,6 +19,10 @@ from palace.audit import services as audit
 from palace.audit.rules import Verdict
 from palace.blocks import services as blocks
 from palace.config import Settings
+from palace.courses import services as courses
+from palace.courses.queries import facts as classes
+from palace.courses.queries import waits as class_queues
+from palace.courses.services import offering as class_offers
 from palace.db import db, transaction
 from palace.moving import services as moving
 from palace.privacy import ledger
@@ -69,6 +73,22 @@ def pass_rooms_on_due() -> None:
     for space_id, span in room_queues.due(clock.now()):
         with transaction():
             room_waits.tend(space_id, span)
+
+
+def let_unpaid_lapse() -> None:
+    """Tidy up the places in classes that were not paid for in time, each a transaction."""
+    with transaction():
+        due = classes.overdue()
+    for enrolment_id in due:
+        with transaction():
+            courses.lapse(enrolment_id)
+
+
+def pass_classes_on_due() -> None:
+    """Pass on the places of each class that somebody waits for and nobody looked at, each a transaction."""
+    for offering_id in class_queues.due():
+        with transaction():
+            class_offers.pass_on(offering_id)
 
 
 def let_undecided_lapse() -> None:
@@ -131,8 +151,11 @@ def miss_due() -> None:
 
 
 def tell_all() -> None:
-    """Tell batch by batch, each a transaction, until nobody waits."""
-    told = 1
+    """Tell batch by batch, each a transaction, until nobody waits; a hall that was left is offered first."""
+    with transaction():
+        told = moving.tell_some()
+    if told:
+        pass_rooms_on_due()
     while told:
         with transaction():
             told = moving.tell_some()

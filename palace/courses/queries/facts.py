@@ -12,7 +12,7 @@ from palace.courses.catalogue import Course, Term
 from palace.courses.claims import holds
 from palace.courses.models import ClassSession, Enrolment, Offering
 from palace.courses.policies import ClassRules
-from palace.courses.states import HOLDING, OfferingState
+from palace.courses.states import HOLDING, EnrolmentState, SessionState
 from palace.db import Base, db, literally, table_of
 from palace.errors import NotFound
 from palace.members.rules import Known
@@ -46,7 +46,7 @@ def class_rules(site_id: int) -> ClassRules:
 def is_public() -> ColumnElement[bool]:
     """Return the condition that everybody sees a class: published, reviewed, its term shown."""
     return (
-        (Offering.state != literally(OfferingState.DRAFT))
+        Offering.published_at.is_not(None)
         & (Course.title_zh != "")
         & (Term.shown_at <= func.palace_clock())
     )
@@ -105,10 +105,30 @@ def enrolments_for(who: Known) -> list[Enrolment]:
     return list(db.session.scalars(wanted.order_by(Enrolment.id.desc())))
 
 
+def live_enrolments_in(member_id: int, offering_id: int) -> list[Enrolment]:
+    """Return the places a member has in a class, for themselves and whom they keep."""
+    mine = (Enrolment.member_id == member_id, Enrolment.offering_id == offering_id)
+    return list(db.session.scalars(select(Enrolment).where(*mine, holds()).order_by(Enrolment.id)))
+
+
+def planned_of(offering_id: int) -> list[ClassSession]:
+    """Return the sessions of a class that take place, by their start."""
+    return [one for one in sessions_of(offering_id) if one.state is SessionState.PLANNED]
+
+
 def enrolments_of(offering_id: int) -> list[Enrolment]:
     """Return who has a place in a class now, who came first before the others."""
     wanted = select(Enrolment).where(Enrolment.offering_id == offering_id, holds())
     return list(db.session.scalars(wanted.order_by(Enrolment.id)))
+
+
+def overdue(limit: int = 500) -> list[int]:
+    """Return the enrolments that were not paid for in time and are not tidied up yet, the oldest first."""
+    wanted = select(Enrolment.id).where(
+        Enrolment.state == literally(EnrolmentState.UNPAID),
+        Enrolment.held_until <= func.palace_clock(),
+    )
+    return list(db.session.scalars(wanted.order_by(Enrolment.held_until).limit(limit)))
 
 
 def locked_enrolment(enrolment_id: int) -> Enrolment:

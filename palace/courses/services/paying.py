@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
 from palace import clock
 from palace.courses.models import Enrolment
 from palace.courses.services.ending import end, locked
 from palace.courses.services.telling import tell_taken
 from palace.courses.states import EnrolmentState, OfferingState
-from palace.db import db, literally
+from palace.db import db
 from palace.members.services import note
 
 
@@ -37,18 +35,12 @@ def settle_paid(enrolment_id: int) -> bool:
     return True
 
 
-def lapse(limit: int) -> int:
-    """Tidy up places that were not paid for in time, so many at most; return how many.
+def lapse(enrolment_id: int) -> None:
+    """Tidy up a place that was not paid for in time: its member is told, and who waits is asked.
 
-    They are free from that instant on, tidied up or not: this tells their members, and who waits.
+    It is free from that instant on, tidied up or not.
     """
+    enrolment = locked(db.session.get_one(Enrolment, enrolment_id))
     now = clock.now()
-    overdue = select(Enrolment).where(
-        Enrolment.state == literally(EnrolmentState.UNPAID), Enrolment.held_until <= now
-    )
-    found = list(db.session.scalars(overdue.order_by(Enrolment.held_until).limit(limit)))
-    for one in found:
-        enrolment = locked(one)
-        if enrolment.has_lapsed(clock.now()):
-            end(enrolment, EnrolmentState.LAPSED, by="system", now=clock.now())
-    return len(found)
+    if enrolment.state is EnrolmentState.UNPAID and enrolment.has_lapsed(now):
+        end(enrolment, EnrolmentState.LAPSED, by="system", now=now)
