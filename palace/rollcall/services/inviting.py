@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.dialects.postgresql import insert
 
 from palace import clock
+from palace.courses.errors import SessionOver
 from palace.courses.models import ClassSession, Offering
 from palace.courses.queries import facts
 from palace.courses.queries.teaching import busy
@@ -17,7 +18,7 @@ from palace.rollcall.errors import InvitationClosed, InvitedBefore
 from palace.rollcall.models import Invitation
 from palace.rollcall.queries import invitations
 from palace.rollcall.rules import Answer
-from palace.teachers.errors import SessionOver, TeacherBusy
+from palace.teachers.errors import TeacherBusy
 from palace.teachers.models import Teacher
 from palace.teachers.rules import Span
 
