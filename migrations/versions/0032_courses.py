@@ -64,7 +64,7 @@ def upgrade() -> None:
     _agenda()
     op.add_column("payments", sa.Column("refund", sa.BigInteger))
     op.create_check_constraint(
-        op.f("ck_payments_refund"), "payments", "refund > 0 AND refund <= amount AND refund_due"
+        op.f("ck_payments_refund"), "payments", "refund IS NULL OR (refund_due AND refund BETWEEN 1 AND amount)"
     )
     op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {', '.join(TABLES)} TO palace_app")
     op.execute("GRANT SELECT ON subjects TO palace_app")
@@ -252,7 +252,7 @@ def _classes() -> None:
     sa.Column('cancelled_at', INSTANT, nullable=True),
     sa.Column('why', sa.Text, nullable=True),
     sa.CheckConstraint("(state = 'cancelled') = (cancelled_at IS NOT NULL)", name=op.f('ck_offerings_cancelled')),
-    sa.CheckConstraint("(state = 'draft') OR published_at IS NOT NULL", name=op.f('ck_offerings_published')),
+    sa.CheckConstraint("state <> 'published' OR published_at IS NOT NULL", name=op.f('ck_offerings_published')),
     sa.CheckConstraint("state IN ('draft', 'published', 'cancelled')", name=op.f('ck_offerings_state')),
     sa.CheckConstraint('least(member_fee, public_fee, material_fee) >= 0', name=op.f('ck_offerings_fees')),
     sa.CheckConstraint('least(trial_sessions, late_sessions, offer_sessions, absences) >= 0', name=op.f('ck_offerings_figures')),

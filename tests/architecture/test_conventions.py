@@ -48,6 +48,7 @@ UNUSUAL = {
     "troupes/belonging.py": "the select of troupes that agendas of everybody put into theirs",
     "agenda/blocks.py": "the VEVENT block of an entry, stored with it and joined into feeds",
     "arrivals/tokens.py": "the codes at doors, and the secrets of their screens",
+    "rollcall/tokens.py": "the code on a teacher's phone, and what a scan of it is worth",
     "audit/acts.py": "every act in words, and what acts are done to",
     "audit/seals.py": "the statements of sealing, and how a line is written to be hashed",
     "audit/values.py": "the values of acts in words",

@@ -95,7 +95,7 @@ def offering(offering_id: int) -> ResponseReturnValue:
         sessions=sessions,
         made_up={one.instead_of: one for one in sessions if one.instead_of},
         first=_first(sessions),
-        site=catalogue.sites()[found.term.site_id],
+        house=catalogue.sites()[found.term.site_id],
         mine=facts.live_enrolments_in(who.id, found.id) if who else [],
         now=now,
     )
