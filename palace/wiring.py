@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from palace.blocks import services as blocks
 from palace.broadcasts import queries as broadcasts
+from palace.classes import queries as classes
 from palace.codes import services as codes
 from palace.companions.queries import own_last_four
 from palace.consents.services import agree_at_joining
@@ -56,6 +57,7 @@ def _messages() -> None:
     """The figures of the house, and what a broadcast says."""
     house_figures["house"] = venues.message_rules
     bodies[BROADCAST] = broadcasts.bodies
+    bodies["class_message"] = classes.bodies
     stopped[BROADCAST] = broadcasts.stopped
 
 

@@ -210,10 +210,26 @@ ACTS = {
     "class_session_made_up": N_("补课"),
     "class_substituted": N_("代课"),
     "class_sessions_released": N_("取消班级余下的课次"),
+    "survey_made": N_("建课程菜单"),
+    "survey_changed": N_("改课程菜单"),
+    "survey_lines_added": N_("往课程菜单上加课"),
+    "survey_line_removed": N_("从课程菜单上拿掉一门"),
+    "survey_voted": N_("在课程菜单上选课"),
+    "class_scored": N_("给班评分"),
+    "certificates_issued": N_("发结业证书"),
+    "certificate_revoked": N_("撤销结业证书"),
+    "class_message_sent": N_("给全班发消息"),
+    "class_picture_set": N_("换班级群二维码"),
+    "class_picture_removed": N_("去掉班级群二维码"),
+    "recording_added": N_("加课程录像"),
+    "recording_withdrawn": N_("撤下课程录像"),
 }
 """Every act the code notes, in words."""
 
 SUBJECTS = {
+    "survey": N_("课程菜单 %(number)s"),
+    "certificate": N_("结业证书 %(number)s"),
+    "recording": N_("课程录像 %(number)s"),
     "site": N_("馆 %(number)s"),
     "space": N_("场地 %(number)s"),
     "special_days": N_("所有馆的节假日和调休"),

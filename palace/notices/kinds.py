@@ -335,4 +335,19 @@ KINDS = {
         "{title}, {starts_at}: somebody else teaches this session: {teacher}.",
         NEWS,
     ),
+    "class_message": Kind(
+        "{title}：班里有新消息，登录后在“我的 → 通知”里看。",
+        "{title}: a message to your class. Sign in and read it under Mine, Messages.",
+        NEWS,
+    ),
+    "certificate_issued": Kind(
+        "{title}的结业证书发了，登录后在“我的”里看。",
+        "{title}: your certificate is there. Sign in and see it under Mine.",
+        NEWS,
+    ),
+    "survey_class": Kind(
+        "您想学的{title}开班了，{starts_at}开始报名。登录后在“课程”里报。",
+        "{title}, which you wished for, becomes a class. Enrolling opens {starts_at}: sign in, Courses.",
+        NEWS,
+    ),
 }

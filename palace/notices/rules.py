@@ -147,6 +147,9 @@ MANNERS: dict[str, Manner] = {
     "class_session_moved": Manner(N_("上课改了时间或教室"), must=True, wait=Wait.UNLESS_SOON),
     "class_session_cancelled": Manner(N_("停课"), must=True, wait=Wait.UNLESS_SOON),
     "class_substitute": Manner(N_("代课"), wait=Wait.UNLESS_SOON),
+    "class_message": Manner(N_("班里的消息")),
+    "certificate_issued": Manner(N_("结业证书发了")),
+    "survey_class": Manner(N_("您想学的课开班了")),
     BROADCAST: Manner(N_("文化宫的群发消息")),
 }
 """By kind; one that is not here can be declined and waits for the morning."""

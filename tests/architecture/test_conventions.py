@@ -107,6 +107,7 @@ UNUSUAL = {
     "roster/vouching.py": "what an office's verdict changes, apart from imports",
     "roster/xlsx.py": "reads the first sheet of an XLSX in a stream",
     "reports/writers.py": "a list as CSV or workbook, in bounded memory",
+    "surveys/reading.py": "which courses pasted lines name",
     "tickets/booked.py": "the statements that write what was won by a claim",
     "tickets/counts.py": "the parts of the statement of the terms",
     "tickets/gaps.py": "the rule that no single seat is left beside a choice",
