@@ -111,6 +111,7 @@ class Belongings:
             "/reservations/": self.lent.occurrence.reservation.code,
             "/closures/": self.lent.closure,
             "/enrolments/": self.taught.enrolment.code,
+            "/class-waits/": self.taught.wait.code,
             "/certificates/": self.taught.certificate.code,
         }
         return next((code for part, code in of.items() if part in rule), self.order.code)
