@@ -33,9 +33,11 @@ from tests.architecture.openapi import FILE
 from tests.arrivals.walk import stand_at_doors
 from tests.audit.said import codes_without_words
 from tests.blocks.walk import hand_out_a_block
+from tests.classes.walk import teach_and_prove
 from tests.codes.walk import open_a_code
 from tests.complimentary.walk import give_tickets_away
 from tests.coupons.walk import hand_coupons_out
+from tests.courses.walk import wait_for_a_class
 from tests.courts.walk import take_a_court
 from tests.factory import Factory
 from tests.members.browser import newest_code
@@ -324,6 +326,8 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     take_a_series(walk, make)
     look_at_use(walk, make)
     lend_rooms(walk, make)
+    teach_and_prove(walk, make)
+    wait_for_a_class(walk, make)
     move_a_show(walk, make)
     make.sign_in(walk.browser, make.member())
     look_after_oneself(walk)
