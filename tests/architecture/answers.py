@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.architecture import (
     answers_of_classes,
+    answers_of_courses,
     answers_of_desks,
     answers_of_doors,
     answers_of_finding,
@@ -13,6 +14,7 @@ from tests.architecture import (
 
 JSON: dict[str, dict[str, str]] = {
     **answers_of_classes.JSON,
+    **answers_of_courses.JSON,
     **answers_of_desks.JSON,
     **answers_of_doors.JSON,
     **answers_of_finding.JSON,
@@ -219,7 +221,8 @@ JSON: dict[str, dict[str, str]] = {
 
 JSON_ONLY = {"pages.healthz"}
 CREATES = (
-    answers_of_classes.CREATES
+    answers_of_courses.CREATES
+    | answers_of_classes.CREATES
     | answers_of_desks.CREATES
     | answers_of_rooms.CREATES
     | answers_of_troupes.CREATES
