@@ -10,8 +10,7 @@ from flask.testing import FlaskClient
 
 from palace import clock
 from palace.courses.models import ClassWait, Enrolment
-from palace.courses.services import end
-from palace.courses.services.paying import locked
+from palace.courses.services import end, locked
 from palace.courses.states import Channel, EnrolmentState, WaitState
 from palace.db import db
 from palace.members.rules import Role
@@ -83,6 +82,7 @@ def test_a_late_tap_is_told_so_and_the_place_went_on(
 
     assert refused.status_code == 409
     assert "过了时间，名额让给后面的人了" in refused.text
+    db.session.expire_all()
     assert db.session.get_one(ClassWait, second.id).state is WaitState.OFFERED
 
 

@@ -9,8 +9,7 @@ from sqlalchemy import select
 
 from palace import clock
 from palace.courses.models import Enrolment
-from palace.courses.services import end
-from palace.courses.services.paying import locked
+from palace.courses.services import end, locked
 from palace.courses.states import EnrolmentState
 from palace.db import db
 from palace.privacy import queries, services
