@@ -7,6 +7,7 @@ from palace.broadcasts import queries as broadcasts
 from palace.codes import services as codes
 from palace.companions.queries import own_last_four
 from palace.consents.services import agree_at_joining
+from palace.coursedesk.services.courses import COURSE
 from palace.courses import services as courses
 from palace.desk.services.copying import copies
 from palace.members.services import (
@@ -39,6 +40,7 @@ def wire() -> None:
     _shows()
     on_paid["courses"] = courses.settle_paid
     reviewed["production"] = PRODUCTION
+    reviewed["course"] = COURSE
 
 
 def _people() -> None:

@@ -276,4 +276,9 @@ KINDS = {
         "{title}, {starts_at}: somebody else teaches this session: {teacher}.",
         NEWS,
     ),
+    "class_not_taught": Kind(
+        "{title}取消了，您的课都不上了。",
+        "{title} is called off: you do not teach it.",
+        NEWS,
+    ),
 }
