@@ -169,6 +169,7 @@ def create_app(settings: Settings) -> Flask:
     app.before_request(productions.let_a_picture_in)
     app.before_request(coursedesk.let_a_picture_in)
     app.before_request(coupons.let_codes_in)
+    app.before_request(classes.let_a_picture_in)
     CSRFProtect(app)
     overload.init_app(app)  # inside of what answers before Flask
     for part in PARTS:

@@ -27,7 +27,7 @@ from palace.classes.models import ClassMessage
 from palace.clock import palace_day
 from palace.commands import CommandKey
 from palace.coupons.models import Coupon, CouponPool
-from palace.courses.models import ClassWait
+from palace.courses.models import ClassWait, Offering
 from palace.db import Base, db
 from palace.joining.models import NO_CARD, Application
 from palace.members.models import Challenge, Member, RosterEntry, SignIn
@@ -163,7 +163,8 @@ def _of_nothing(rules: HouseRules, now: datetime) -> ColumnElement[bool]:
     sides = [cast(side, Text) for side in (Revision.before, Revision.fields)]
     stands = [side.contains(Picture.code, autoescape=False) for side in sides]
     kept = exists().where(or_(*stands))
-    return and_(Picture.shown_at.is_(None), Picture.kept_at <= last, ~kept)
+    of_class = exists().where(Offering.chat_picture == Picture.code)
+    return and_(Picture.shown_at.is_(None), Picture.kept_at <= last, ~kept, ~of_class)
 
 
 def _forget(model: type[Base], past: ColumnElement[bool]) -> int:

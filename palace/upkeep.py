@@ -21,6 +21,8 @@ from palace.blocks import services as blocks
 from palace.config import Settings
 from palace.courses import services as courses
 from palace.courses.queries import facts as classes
+from palace.courses.queries import waits as class_queues
+from palace.courses.services import offering as class_offers
 from palace.db import db, transaction
 from palace.moving import services as moving
 from palace.privacy import ledger
@@ -80,6 +82,13 @@ def let_unpaid_lapse() -> None:
     for enrolment_id in due:
         with transaction():
             courses.lapse(enrolment_id)
+
+
+def pass_classes_on_due() -> None:
+    """Pass on the places of each class that somebody waits for and nobody looked at, each a transaction."""
+    for offering_id in class_queues.due():
+        with transaction():
+            class_offers.pass_on(offering_id)
 
 
 def let_undecided_lapse() -> None:
@@ -142,8 +151,11 @@ def miss_due() -> None:
 
 
 def tell_all() -> None:
-    """Tell batch by batch, each a transaction, until nobody waits."""
-    told = 1
+    """Tell batch by batch, each a transaction, until nobody waits; a hall that was left is offered first."""
+    with transaction():
+        told = moving.tell_some()
+    if told:
+        pass_rooms_on_due()
     while told:
         with transaction():
             told = moving.tell_some()

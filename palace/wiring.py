@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from palace.blocks import services as blocks
 from palace.broadcasts import queries as broadcasts
+from palace.classes import queries as classes
 from palace.codes import services as codes
 from palace.companions.queries import own_last_four
 from palace.consents.services import agree_at_joining
 from palace.coursedesk.services.courses import COURSE
 from palace.courses import services as courses
+from palace.courses.services import offering as class_offers
+from palace.courses.services import on_place_freed
 from palace.desk.services.copying import copies
 from palace.members.services import (
     CodeOffice,
@@ -56,6 +59,7 @@ def _messages() -> None:
     """The figures of the house, and what a broadcast says."""
     house_figures["house"] = venues.message_rules
     bodies[BROADCAST] = broadcasts.bodies
+    bodies["class_message"] = classes.bodies
     stopped[BROADCAST] = broadcasts.stopped
 
 
@@ -63,6 +67,7 @@ def _shows() -> None:
     """Orders that are paid, places that come free, shows that are copied, moved or called off."""
     on_paid["tickets"] = tickets.settle_paid
     on_paid["packages"] = packages.settle_paid
+    on_place_freed["waiting"] = class_offers.pass_on
     on_freed["waiting"] = waiting.seats_freed
     on_refused["waiting"] = waiting.pass_on
     copies["blocks"] = lambda old, new, _by: blocks.copy_blocks(old.id, new.id)

@@ -35,6 +35,7 @@ from palace.upkeep import (
     let_undecided_lapse,
     let_unpaid_lapse,
     miss_due,
+    pass_classes_on_due,
     pass_on_due,
     pass_rooms_on_due,
     read_due,
@@ -91,12 +92,13 @@ def write_missed(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 -
 @tasks.periodic(cron="* * * * *")
 @tasks.task(name="pass_on", queueing_lock="pass_on", retry=RETRY, pass_context=True)
 def pass_on(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task gets it
-    """Offer what came free to who waits, where nobody looked meanwhile, seats and rooms; remind of shows."""
+    """Offer what came free to who waits, where nobody looked: seats, rooms, classes; remind of shows."""
     with _flask(context).app_context():
         pass_on_due()
         let_unpaid_lapse()
         let_undecided_lapse()
         pass_rooms_on_due()
+        pass_classes_on_due()
 
 
 @tasks.periodic(cron="* * * * *")

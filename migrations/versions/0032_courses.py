@@ -64,7 +64,7 @@ def upgrade() -> None:
     _agenda()
     op.add_column("payments", sa.Column("refund", sa.BigInteger))
     op.create_check_constraint(
-        op.f("ck_payments_refund"), "payments", "refund > 0 AND refund <= amount AND refund_due"
+        op.f("ck_payments_refund"), "payments", "refund IS NULL OR (refund_due AND refund BETWEEN 1 AND amount)"
     )
     op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {', '.join(TABLES)} TO palace_app")
     op.execute("GRANT SELECT ON subjects TO palace_app")
@@ -311,6 +311,7 @@ def _places() -> None:
     sa.Column('offering_id', sa.BigInteger, nullable=False),
     sa.Column('member_id', sa.BigInteger, nullable=False),
     sa.Column('companion_id', sa.BigInteger, nullable=True),
+    sa.Column('person', sa.BigInteger, nullable=False),
     sa.Column('state', sa.String(20), nullable=False),
     sa.Column('channel', sa.String(20), nullable=False),
     sa.Column('fee', sa.BigInteger, server_default='0', nullable=False),
@@ -337,7 +338,7 @@ def _places() -> None:
     op.create_index(op.f('ix_enrolments_companion_id'), 'enrolments', ['companion_id'], postgresql_where=sa.text('companion_id IS NOT NULL'))
     op.create_index(op.f('ix_enrolments_held_until'), 'enrolments', ['held_until'], postgresql_where=sa.text("state = 'unpaid'"))
     op.create_index(op.f('ix_enrolments_member_id_id'), 'enrolments', ['member_id', 'id'])
-    op.create_index('uq_enrolments_live', 'enrolments', ['offering_id', 'member_id', 'companion_id'], unique=True, postgresql_where=sa.text("state IN ('unpaid', 'confirmed')"), postgresql_nulls_not_distinct=True)
+    op.create_index('uq_enrolments_live', 'enrolments', ['offering_id', 'member_id', 'person'], unique=True, postgresql_where=sa.text("state IN ('unpaid', 'confirmed')"))
     
     op.create_table('class_waits',
     sa.Column('id', sa.BigInteger, sa.Identity(), nullable=False),
@@ -345,6 +346,7 @@ def _places() -> None:
     sa.Column('offering_id', sa.BigInteger, nullable=False),
     sa.Column('member_id', sa.BigInteger, nullable=False),
     sa.Column('companion_id', sa.BigInteger, nullable=True),
+    sa.Column('person', sa.BigInteger, nullable=False),
     sa.Column('channel', sa.String(20), nullable=False),
     sa.Column('state', sa.String(20), nullable=False),
     sa.Column('joined_at', INSTANT, nullable=False),
@@ -366,7 +368,7 @@ def _places() -> None:
     op.create_index(op.f('ix_class_waits_enrolment_id'), 'class_waits', ['enrolment_id'], postgresql_where=sa.text('enrolment_id IS NOT NULL'))
     op.create_index(op.f('ix_class_waits_member_id'), 'class_waits', ['member_id'])
     op.create_index(op.f('ix_class_waits_offering_id_state_id'), 'class_waits', ['offering_id', 'state', 'id'])
-    op.create_index('uq_class_waits_live', 'class_waits', ['offering_id', 'member_id', 'companion_id'], unique=True, postgresql_where=sa.text('ended_at IS NULL'), postgresql_nulls_not_distinct=True)
+    op.create_index('uq_class_waits_live', 'class_waits', ['offering_id', 'member_id', 'person'], unique=True, postgresql_where=sa.text('ended_at IS NULL'))
     
 
 

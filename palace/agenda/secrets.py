@@ -20,6 +20,7 @@ class FeedOf(StrEnum):
 
     MEMBER = "feed"
     TROUPE = "troupe"
+    CLASS = "class"
 
 
 @dataclass(frozen=True)

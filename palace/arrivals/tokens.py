@@ -1,32 +1,27 @@
-"""What opens a door's screen, and what its codes prove: made with the door's key, kept nowhere.
+"""What opens a door's screen, and what its codes prove: made with the doors' key, kept nowhere.
 
-Each begins with the id of its key, so that a screen outlives a rotation until the old key is
-forgotten; each hangs on the room's generation, so that one word of staff ends what is in strangers' hands.
+Each hangs on the room's generation, so that one word of staff ends what is in strangers' hands.
 """
 
 from __future__ import annotations
 
-import base64
-import hmac
-from collections.abc import Iterable
 from datetime import datetime
 
 from palace.arrivals.rules import Proof, step_of, steps_taken
 from palace.rooms.models import Room
-from palace.security import Key, keys
+from palace.turning import proves, written
 
-PURPOSE = "door"
-KEY_ID, SECRET_MAC, CODE_MAC = 2, 18, 13  # bytes: 32 letters open a screen, 24 are in a code
+SECRET_MAC, CODE_MAC = 18, 13  # bytes: with a key's id 32 letters open a screen, 24 are in a code
 
 
 def screen_secret(room: Room) -> str:
     """Return what opens the screen of a room's door."""
-    return _written(keys().active(PURPOSE), _named("screen", room), SECRET_MAC)
+    return written(_named("screen", room), SECRET_MAC)
 
 
 def opens_screen(secret: str, room: Room) -> bool:
     """Return whether a secret opens the screen of a room's door."""
-    return _is(secret, [_named("screen", room)], SECRET_MAC)
+    return proves(secret, [_named("screen", room)], SECRET_MAC)
 
 
 def screen_code(room: Room, now: datetime) -> str:
@@ -48,30 +43,14 @@ def proven_by(code: str, room: Room, now: datetime) -> Proof | None:
     """Return what a code proves at an instant, or None."""
     for proof in (Proof.SCREEN, Proof.SCANNED):
         steps = [_named(proof, room, step) for step in steps_taken(now, proof)]
-        if _is(code, steps, CODE_MAC):
+        if proves(code, steps, CODE_MAC):
             return proof
-    return Proof.PRINTED if _is(code, [_named(Proof.PRINTED, room)], CODE_MAC) else None
+    return Proof.PRINTED if proves(code, [_named(Proof.PRINTED, room)], CODE_MAC) else None
 
 
 def _code(proof: Proof, room: Room, *step: int) -> str:
-    return _written(keys().active(PURPOSE), _named(proof, room, *step), CODE_MAC)
+    return written(_named(proof, room, *step), CODE_MAC)
 
 
 def _named(what: str, room: Room, *step: int) -> str:
     return ":".join(map(str, (what, room.space_id, room.door_generation, *step)))
-
-
-def _written(key: Key, message: str, size: int) -> str:
-    whole = bytes.fromhex(key.id) + key.mac(message)[:size]
-    return base64.b32encode(whole).decode().lower()
-
-
-def _is(text: str, messages: Iterable[str], size: int) -> bool:
-    try:
-        whole = base64.b32decode(text.upper())
-    except ValueError:
-        return False
-    key = keys().find(PURPOSE, whole[:KEY_ID].hex())
-    if key is None:
-        return False
-    return any(hmac.compare_digest(whole[KEY_ID:], key.mac(message)[:size]) for message in messages)

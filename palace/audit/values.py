@@ -54,6 +54,8 @@ VALUES = {
     "template": N_("模板编号"),
     "verdict": N_("判定"),
     "members": N_("会员人数"),
+    "choices": N_("每人选几门"),
+    "stars": N_("几颗星"),
     "orders": N_("订单数"),
     "filters": N_("查找条件"),
     "why": N_("原因"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from typing import cast as cast_type
@@ -30,11 +30,16 @@ from palace.agenda.queries import TABLE as ENTRIES
 from palace.agenda.secrets import FeedOf, opened
 from palace.calendars import uses
 from palace.courses.belonging import BELONGING
+from palace.courses.catalogue import Term
+from palace.courses.models import Offering
+from palace.courses.queries.facts import staff_offering
+from palace.courses.services.telling import titles
 from palace.db import db, table_of
 from palace.errors import NotFound
 from palace.programme.models import Performance, Production
 from palace.rooms.models import Room
 from palace.statements import execute
+from palace.teachers.models import Teacher
 from palace.troupes.models import Troupe
 from palace.venues.models import Site, Space
 from palace.venues.queries import HEAD
@@ -125,6 +130,15 @@ TROUPE_MARK: Select[Any] = cast_type(
     .where(Troupe.id == TROUPE, Troupe.ended_at.is_(None))
     .group_by(Troupe.id),
 )
+CLASS = bindparam("offering_id", type_=BigInteger)
+OF_CLASS = ENTRIES.c.offering_id == CLASS
+CLASS_MARK: Select[Any] = cast_type(
+    "Select[Any]",
+    select(Offering.calendar_generation, *STATE)
+    .outerjoin(ENTRIES, OF_CLASS & in_feed(CLOCK))
+    .where(Offering.id == CLASS)
+    .group_by(Offering.id),
+)
 USED = {of: uses.revisions(there) for of, there in USES.items()}
 OWN = (
     *("id", "uid", "revision", "changed_at", "starts_at", "ends_at", "doors_at"),
@@ -196,6 +210,62 @@ def troupe_mark(secret: str) -> FeedMark:
 def troupe_name(mark: FeedMark) -> str:
     """Return what the calendar of a troupe is called."""
     return db.session.get_one(Troupe, mark.values["troupe_id"]).name_zh
+
+
+def class_mark(secret: str) -> FeedMark:
+    """Return the mark of the feed a class's secret opens, in one query.
+
+    Raises:
+        NotFound: no feed has, or has any more, this secret.
+    """
+    asked = opened(FeedOf.CLASS, secret)
+    return agenda.marked(asked, CLASS_MARK, OF_CLASS, {"offering_id": asked.owner_id})
+
+
+def class_name(mark: FeedMark) -> str:
+    """Return what the calendar of a class is called."""
+    of = db.session.get_one(Offering, mark.values["offering_id"])
+    return titles(of)["zh"]
+
+
+def classes_of(member_id: int, today: date) -> list[Offering]:
+    """Return the classes somebody, or who they enrolled, is in or teaches, until the term is over."""
+    theirs = Offering.id.in_(select(BELONGING.classes.c.offering_id))
+    wanted = (
+        select(Offering)
+        .join(Offering.term)
+        .where(theirs | Offering.id.in_(taught_by(member_id)), Term.last_on >= today)
+        .order_by(Offering.id)
+    )
+    return list(db.session.scalars(wanted, {"member_id": member_id}))
+
+
+def taught(member_id: int) -> set[int]:
+    """Return the classes whose teacher somebody is now."""
+    return set(db.session.scalars(taught_by(member_id)))
+
+
+def taught_by(member_id: int) -> Select[int]:
+    """Select the classes whose teacher somebody is now."""
+    return (
+        select(Offering.id)
+        .join(Teacher, Teacher.id == Offering.teacher_id)
+        .where(Teacher.member_id == member_id, Teacher.left_at.is_(None))
+    )
+
+
+def class_to_renew(
+    offering_id: int, member_id: int | None, sites: Collection[int] | None
+) -> Offering:
+    """Return a class whose feed somebody may give a new address: its teacher, or the office of its house.
+
+    Raises:
+        NotFound: there is none, or it is not theirs.
+    """
+    taught = select(Offering).where(
+        Offering.id == offering_id, Offering.id.in_(taught_by(member_id or 0))
+    )
+    return db.session.scalars(taught).first() or staff_offering(offering_id, sites)
 
 
 def troupes_of(member_id: int) -> list[Troupe]:

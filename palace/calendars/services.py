@@ -14,6 +14,7 @@ from palace.agenda.rules import EntryStatus
 from palace.calendars import queries, uses
 from palace.calendars.queries import Feed, Mark, Of, State
 from palace.clock import SHANGHAI
+from palace.courses.models import Offering
 from palace.db import db
 from palace.members.services import note
 from palace.troupes.models import Troupe
@@ -63,6 +64,12 @@ def renew(troupe_id: int) -> None:
     troupe = db.session.get_one(Troupe, troupe_id)
     troupe.calendar_generation = Troupe.calendar_generation + 1
     note("troupe_calendar_renewed", f"troupe:{troupe_id}")
+
+
+def renew_class(offering: Offering) -> None:
+    """Give a class's feed a new secret address; the old one is dead."""
+    offering.calendar_generation = Offering.calendar_generation + 1
+    note("class_calendar_renewed", f"offering:{offering.id}")
 
 
 def _blocks(kept: Kept, feed: Feed) -> list[str]:

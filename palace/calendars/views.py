@@ -21,21 +21,24 @@ from flask_babel import gettext
 from flask_login import current_user
 from markupsafe import Markup
 
-from palace import words
+from palace import clock, words
 from palace.agenda import blocks
 from palace.agenda import queries as agenda
 from palace.agenda.secrets import FeedOf, secret_of
 from palace.calendars import queries, services
 from palace.calendars.queries import Feed, Of
+from palace.clock import palace_day
 from palace.courses.belonging import BELONGING
+from palace.courses.models import Offering
 from palace.db import transaction
 from palace.errors import NotFound
+from palace.members.posts import AT_PROGRAMME
 from palace.members.queries import current_member
 from palace.members.rules import Role
 from palace.tickets.printing import qr_svg
 from palace.troupes.models import Troupe
 from palace.venues import queries as venues
-from palace.web import allow, answer, public, reads, wants_json
+from palace.web import allow, answer, page_before, public, reads, wants_json
 
 FEED_NAME = "工人文化宫"
 PRIVATE, PUBLIC = "private, max-age=900", "public, no-cache"
@@ -48,6 +51,7 @@ def init_app(app: Flask) -> None:
     """Register the addresses of this part, and let the programme show its feed."""
     app.register_blueprint(bp)
     app.jinja_env.globals["feed_links"] = links
+    app.jinja_env.globals["class_feed_links"] = class_links
 
 
 @bp.get("/calendars/<secret>.ics")
@@ -72,14 +76,26 @@ def troupe(secret: str) -> ResponseReturnValue:
     return _answer(body, mark.tag, PRIVATE, status=200)
 
 
+@bp.get("/calendars/classes/<secret>.ics")
+@public
+def class_feed(secret: str) -> ResponseReturnValue:
+    """Send the feed of a class, as `feed`; its address is for who is in it."""
+    mark = queries.class_mark(secret)
+    if request.if_none_match.contains_weak(mark.tag):
+        return _answer(b"", mark.tag, PRIVATE, status=304)
+    body = blocks.ics(agenda.feed_blocks(mark), queries.class_name(mark))
+    return _answer(body, mark.tag, PRIVATE, status=200)
+
+
 @bp.get("/mine/calendars")
 @allow(Role.MEMBER)
 def own() -> ResponseReturnValue:
-    """Show the secret addresses: the member's own, and those of their troupes."""
+    """Show the secret addresses: the member's own, those of their troupes and of their classes."""
     member = current_member()
     mine = _links(url_for("calendars.feed", secret=agenda.feed_secret(member)))
     troupes = [(one, _of_troupe(one)) for one in queries.troupes_of(member.id)]
     leads = current_user.troupes()
+    classes = _classes(member.id)
     return answer(
         "calendars/own.html",
         {
@@ -88,11 +104,37 @@ def own() -> ResponseReturnValue:
                 {"troupe": one.id, "feed": links["address"], "leads": one.id in leads}
                 for one, links in troupes
             ],
+            "classes": [
+                {"offering": one.id, "feed": links["address"], "teaches": teaches}
+                for one, links, teaches in classes
+            ],
         },
         own=mine,
         troupes=troupes,
         leads=leads,
+        classes=classes,
     )
+
+
+def _classes(member_id: int) -> list[tuple[Offering, dict[str, Any], bool]]:
+    """Return the classes of a member, each with its feed's address and whether they teach it."""
+    found = queries.classes_of(member_id, palace_day(clock.now()))
+    taught = queries.taught(member_id)
+    return [(one, class_links(one), one.id in taught) for one in found]
+
+
+@bp.post("/calendars/classes/<id:offering_id>/renew")
+@allow(Role.TEACHER, *AT_PROGRAMME)
+def renew_class(offering_id: int) -> ResponseReturnValue:
+    """Give the feed of a class a new address, as its teacher or its house's office; the old one is dead."""
+    member_id = current_user.member.id if current_user.member else None
+    found = queries.class_to_renew(offering_id, member_id, current_user.sites(*AT_PROGRAMME))
+    with transaction():
+        services.renew_class(found)
+    if wants_json():
+        return {"offering": found.id, "feed": class_links(found)["address"]}
+    flash(gettext("班级日历的地址换好了，旧的已经失效。"))
+    return redirect(page_before() or url_for("calendars.own"), code=303)
 
 
 @bp.post("/mine/calendars/<id:troupe_id>")
@@ -181,6 +223,12 @@ def links(of: str = Of.PALACE, of_id: int = 0) -> dict[str, Any]:
 def _of_troupe(troupe: Troupe) -> dict[str, Any]:
     secret = secret_of(FeedOf.TROUPE, troupe.id, troupe.calendar_generation)
     return _links(url_for("calendars.troupe", secret=secret))
+
+
+def class_links(of: Offering) -> dict[str, Any]:
+    """Return the address of a class's feed, for a browser and for a calendar, and its QR."""
+    secret = secret_of(FeedOf.CLASS, of.id, of.calendar_generation)
+    return _links(url_for("calendars.class_feed", secret=secret))
 
 
 def _links(path: str) -> dict[str, Any]:

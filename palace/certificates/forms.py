@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
 from wtforms import StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from palace.forms import Form
 
@@ -18,7 +18,7 @@ class RevokeForm(Form):
         _("为什么撤销"),
         filters=[lambda typed: typed.strip() if typed else typed],
         validators=[
-            InputRequired(_("请写为什么撤销。")),
+            DataRequired(_("请写为什么撤销。")),
             Length(max=LONGEST_WHY, message=_("写得太长了。")),
         ],
     )

@@ -72,6 +72,41 @@ class NotParallel(PalaceError):
     message = N_("只能换到同一学期、同一门课、费用一样的班。要报别的课，请先退出再报名。")
 
 
+class MemberUnclear(PalaceError):
+    """A number is nobody's, or several members', and no name says whose."""
+
+    status, code = 422, "member_unclear"
+    message = N_("这个手机号没有会员，或者有几位，请核对手机号，再填上姓名。")
+
+
+class NothingToWaitFor(PalaceError):
+    """A place is free: nobody has to wait for one."""
+
+    status, code = 409, "class_nothing_to_wait_for"
+    message = N_("现在有名额，不用排队，可以直接报名。")
+
+
+class QueueOver(PalaceError):
+    """Nobody is moved up any more: too many sessions were held, or the term is over."""
+
+    status, code = 409, "class_queue_over"
+    message = N_("课已经上了几次，不再递补，这个班不用排队了。")
+
+
+class NoOfferYet(PalaceError):
+    """Others come first."""
+
+    status, code = 409, "class_no_offer_yet"
+    message = N_("还没有轮到您。轮到的时候会告诉您。")
+
+
+class OfferOver(PalaceError):
+    """What was offered was not taken in time, or was given up."""
+
+    status, code = 409, "class_offer_over"
+    message = N_("过了时间，名额让给后面的人了。还想上，请重新排队。")
+
+
 class SessionOver(PalaceError):
     """A session has begun, was called off, or was made up for already: nothing of it is changed."""
 

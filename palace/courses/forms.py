@@ -3,8 +3,70 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
+from wtforms import BooleanField, IntegerField, StringField
+from wtforms import Form as PlainForm
+from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional
+
+from palace.courses.queries.catalogue import When
+from palace.forms import Form, KeyedForm
+from palace.members.phones import PhoneForm
 
 LARGEST_ID = 2**63 - 1
-LONGEST_WHY, LONGEST_PHONE, LONGEST_WORD = 200, 32, 40
+LONGEST_WHY, LONGEST_NAME, LONGEST_WORD = 200, 40, 40
 NOBODY = _("请选择给谁报名。")
 NO_CLASS = _("请选择一个班。")
+
+
+class LookForm(PlainForm):
+    """What somebody looks for in the catalogue."""
+
+    term = IntegerField(validators=[Optional(), NumberRange(1, LARGEST_ID)])
+    subject = StringField(validators=[Optional(), Length(max=LONGEST_WORD)])
+    when = StringField(validators=[Optional(), AnyOf([one.value for one in When])])
+    free = BooleanField()
+
+
+class PersonForm(PlainForm):
+    """For whom somebody looks at a class: the member, or one of those they keep."""
+
+    person = IntegerField(validators=[Optional(), NumberRange(1, LARGEST_ID, NOBODY)])
+
+
+class EnrolForm(KeyedForm):
+    """A place, for the member or one of those they keep; a guardian's word for a child."""
+
+    person = IntegerField(validators=[Optional(), NumberRange(1, LARGEST_ID, NOBODY)])
+    guardian = BooleanField(_("我是监护人，同意孩子来上课"))
+
+
+class WaitForm(Form):
+    """For whom a place is waited for; nobody named: the member."""
+
+    person = IntegerField(validators=[Optional(), NumberRange(1, LARGEST_ID, NOBODY)])
+
+
+class TakeOfferForm(Form):
+    """A guardian's word, with taking the place that is offered to a child."""
+
+    guardian = BooleanField(_("我是监护人，同意孩子来上课"))
+
+
+class MoveForm(Form):
+    """The parallel class that is changed to."""
+
+    offering = IntegerField(
+        validators=[InputRequired(NO_CLASS), NumberRange(1, LARGEST_ID, NO_CLASS)]
+    )
+
+
+class ExcuseForm(KeyedForm, PhoneForm):
+    """Whom somebody of the palace lets into a class beyond a rule, and why."""
+
+    name = StringField(_("姓名（这个手机号有几位会员时填）"), validators=[Length(max=LONGEST_NAME)])
+    why = StringField(
+        _("为什么破例"),
+        validators=[
+            InputRequired(_("请写一句为什么。")),
+            Length(max=LONGEST_WHY, message=_("原因写短一些，200个字以内。")),
+        ],
+    )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from palace.companions.models import Companion
@@ -24,6 +25,12 @@ from palace.members.models import Member
 from palace.money import Fen
 from palace.teachers.models import Teacher
 from palace.venues.models import Space
+
+
+def _person(context: DefaultExecutionContext) -> int:
+    """Return who a row is for: the number of who is kept, also once nobody keeps them; 0: the member."""
+    return context.get_current_parameters().get("companion_id") or 0  # type: ignore[no-untyped-call]
+
 
 LIVE = f"state IN ({quoted(HOLDING)})"
 
@@ -140,6 +147,7 @@ class ClassSession(Base):
 class Enrolment(Base):
     """A place in a class (报名): the member's own, or that of somebody they enrol (`companion_id`).
 
+    `person` stays when nobody keeps them any more; 0: the member.
     The fees are frozen when it is taken. `held_until` is when an unpaid one lapses. `excused_by` and
     `excused_why`: who let it in beyond a rule, and why.
     """
@@ -156,10 +164,9 @@ class Enrolment(Base):
             "uq_enrolments_live",
             "offering_id",
             "member_id",
-            "companion_id",
+            "person",
             unique=True,
             postgresql_where=text(LIVE),
-            postgresql_nulls_not_distinct=True,
         ),
         Index(None, "member_id", "id"),
         Index(None, "companion_id", postgresql_where=text("companion_id IS NOT NULL")),
@@ -173,6 +180,7 @@ class Enrolment(Base):
     companion_id: Mapped[int | None] = mapped_column(
         ForeignKey("companions.id", ondelete="SET NULL")
     )
+    person: Mapped[int] = mapped_column(BigInteger, default=_person)
     state: Mapped[EnrolmentState]
     channel: Mapped[Channel]
     fee: Mapped[Fen] = mapped_column(server_default="0", default=Fen(0))
@@ -227,10 +235,9 @@ class ClassWait(Base):
             "uq_class_waits_live",
             "offering_id",
             "member_id",
-            "companion_id",
+            "person",
             unique=True,
             postgresql_where=text("ended_at IS NULL"),
-            postgresql_nulls_not_distinct=True,
         ),
         Index(None, "offering_id", "state", "id"),
         Index(None, "member_id"),
@@ -244,6 +251,7 @@ class ClassWait(Base):
     companion_id: Mapped[int | None] = mapped_column(
         ForeignKey("companions.id", ondelete="SET NULL")
     )
+    person: Mapped[int] = mapped_column(BigInteger, default=_person)
     channel: Mapped[Channel]
     state: Mapped[WaitState]
     joined_at: Mapped[datetime]

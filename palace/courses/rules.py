@@ -16,6 +16,9 @@ DAY = timedelta(days=1)
 GRACE = timedelta(minutes=1)
 """So long money that was on its way in time is still waited for, beyond the deadline that is shown."""
 
+KEPT_BY_JOINING = {"closed"}
+"""Rules that who is offered a place kept when they joined the queue."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Excuse:
@@ -136,6 +139,8 @@ def failed_rules(wish: Wish, facts: Facts) -> list[Failure]:
         *_of_person(wish, facts),
         *_of_caps(facts),
     ]
+    if wish.offer_id is not None:
+        found = [one for one in found if one.code not in KEPT_BY_JOINING]
     return [one for one in found if not (wish.excused and one.excusable)]
 
 

@@ -23,7 +23,9 @@ class Payment(Base):
         UniqueConstraint("part", "subject_id"),
         CheckConstraint("amount > 0", name="amount"),
         CheckConstraint("num_nonnulls(paid_at, backend, reference) IN (0, 3)", name="paid"),
-        CheckConstraint("refund > 0 AND refund <= amount AND refund_due", name="refund"),
+        CheckConstraint(
+            "refund IS NULL OR (refund_due AND refund BETWEEN 1 AND amount)", name="refund"
+        ),
         UniqueConstraint("backend", "reference"),
     )
 

@@ -210,8 +210,8 @@ def come_back(lines: Sequence[Line]) -> list[Line]:
 def idle(rules: HouseRules, now: datetime, only: int | None = None) -> list[int]:
     """Return some members nothing was heard of for longer than the house keeps them; usually none.
 
-    A sign of life is a sign-in that still counts, a code that was passed, an order, a class, anything they did
-    that the audit keeps. `only`: whether this one is among them.
+    A sign of life is a sign-in that still counts, a code that was passed, an order, a class, anything
+    they did that the audit keeps. `only`: whether this one is among them.
     """
     if rules.idle_keep_months is None:
         return []

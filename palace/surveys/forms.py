@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from wtforms import HiddenField, StringField, TextAreaField, ValidationError
-from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Optional
+from wtforms.validators import AnyOf, DataRequired, Length, Optional
 
 from palace.forms import WHEN, Form, InstantField, Repeated, WholeField
 from palace.surveys.rules import MOST_LINES, Figures
@@ -45,7 +45,7 @@ class SurveyForm(Form):
     title_zh = StringField(
         _("中文名"),
         filters=[_stripped],
-        validators=[InputRequired(_("请填写中文名。")), Length(max=LONGEST_TITLE, message=BEYOND)],
+        validators=[DataRequired(_("请填写中文名。")), Length(max=LONGEST_TITLE, message=BEYOND)],
     )
     title_en = StringField(
         _("英文名"),
@@ -85,7 +85,7 @@ class NewSurveyForm(SurveyForm):
     """A menu that is to be made, and of which house."""
 
     site = StringField(
-        _("场馆"), validators=[InputRequired(_("请选择场馆。")), Length(max=100, message=BEYOND)]
+        _("场馆"), validators=[DataRequired(_("请选择场馆。")), Length(max=100, message=BEYOND)]
     )
 
 
@@ -95,7 +95,7 @@ class PasteForm(Form):
     pasted = TextAreaField(
         _("一行一门：科目、课名"),
         validators=[
-            InputRequired(_("请贴上课程，一行一门。")),
+            DataRequired(_("请贴上课程，一行一门。")),
             Length(max=LONGEST_PASTED, message=_("太长了，请分几次贴。")),
         ],
     )

@@ -12,6 +12,9 @@ from flask import current_app, render_template, url_for
 from flask_babel import gettext
 
 from palace import printing, words
+from palace.courses.models import ClassSession, Enrolment
+from palace.courses.queries.waits import Standing as InQueue
+from palace.courses.states import ENROLMENT_WORDS
 from palace.rooms.models import Purpose, Reservation, Room
 from palace.rooms.queries.standing import Standing
 from palace.rooms.queries.things import Carried
@@ -78,6 +81,53 @@ def waiting_slip(
         taker=taker,
         purpose=purpose,
         standing=standing,
+        now=now,
+    )
+
+
+def class_slip(
+    one: Enrolment, sessions: Sequence[ClassSession], *, taker: str, paper: Paper, now: datetime
+) -> Job:
+    """Return the slip of a place in a class: its dates, room and teacher, what it costs, the QR."""
+    return _job(
+        "usage/paper/class_slip.html",
+        gettext("报名单"),
+        paper,
+        address=_address("courses.enrolment", one.code),
+        code=_spaced(one.code),
+        taker=taker,
+        of=one.offering,
+        site=one.offering.space.site,
+        one=one,
+        state=ENROLMENT_WORDS[one.state_at(now)],
+        sessions=sessions,
+        now=now,
+    )
+
+
+def class_wait_slip(
+    standing: InQueue,
+    starts: Sequence[datetime],
+    hours: int,
+    *,
+    taker: str,
+    paper: Paper,
+    now: datetime,
+) -> Job:
+    """Return the slip of somebody who waits for a class: at which place, and how they will know."""
+    of = standing.wait.offering
+    return _job(
+        "usage/paper/class_waiting.html",
+        gettext("排队单"),
+        paper,
+        address=_address("class_waits.entry", standing.wait.code),
+        code=_spaced(standing.wait.code),
+        taker=taker,
+        of=of,
+        site=of.space.site,
+        standing=standing,
+        starts=starts,
+        hours=hours,
         now=now,
     )
 

@@ -12,6 +12,7 @@ from flask_babel import gettext
 from sqlalchemy import BigInteger, ColumnElement, cast, func, select, true
 
 from palace import words
+from palace.courses.models import Enrolment, Offering
 from palace.db import db, table_of
 from palace.errors import NotFound
 from palace.lists.queries import Column, List
@@ -61,6 +62,19 @@ def reservation_at(sites: Sites, code: str) -> Reservation:
     """
     wanted = select(Reservation).join(Space, Space.id == Reservation.space_id)
     found = db.session.scalars(wanted.where(Reservation.code == code, _within(sites))).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def enrolment_at(sites: Sites, code: str) -> Enrolment:
+    """Return a place in a class of these houses.
+
+    Raises:
+        NotFound: there is none.
+    """
+    wanted = select(Enrolment).join(Enrolment.offering).join(Space, Space.id == Offering.space_id)
+    found = db.session.scalars(wanted.where(Enrolment.code == code, _within(sites))).first()
     if found is None:
         raise NotFound
     return found

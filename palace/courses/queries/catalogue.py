@@ -78,6 +78,11 @@ class Stub:
         return self.free()
 
     @property
+    def left_in_person(self) -> int:
+        """Return how many places may be taken in person now."""
+        return self.free(Channel.COUNTER)
+
+    @property
     def opens_at(self) -> datetime:
         """Return from when members enrol."""
         return self.offering.opens_at or self.offering.term.opens_at
@@ -155,7 +160,10 @@ def stubs_of(offerings: Sequence[Offering], now: datetime) -> list[Stub]:
     """Return classes with their times and places."""
     if not offerings:
         return []
-    figures = {row.id: row for row in execute(FIGURES, {"ids": [one.id for one in offerings]})}
+    figures = {
+        row.id: row
+        for row in execute(FIGURES, {"ids": [one.id for one in offerings], "offer_id": None})
+    }
     return [_stub(one, figures[one.id], now) for one in offerings]
 
 
@@ -227,6 +235,7 @@ FIGURES = (
         TIMES.c.starts,
         TIMES.c.ends,
     )
+    .select_from(OFFERINGS)
     .join(TAKEN, true())
     .join(TIMES, true())
     .where(OFFERINGS.c.id == func.any(IDS))

@@ -12,7 +12,7 @@ from palace.courses.catalogue import Course, Term
 from palace.courses.claims import holds
 from palace.courses.models import ClassSession, Enrolment, Offering
 from palace.courses.policies import ClassRules
-from palace.courses.states import HOLDING, EnrolmentState
+from palace.courses.states import HOLDING, EnrolmentState, SessionState
 from palace.db import Base, db, literally, table_of
 from palace.errors import NotFound
 from palace.members.rules import Known
@@ -103,6 +103,17 @@ def enrolments_for(who: Known) -> list[Enrolment]:
     """Return every enrolment of a member, newest first."""
     wanted = select(Enrolment).where(Enrolment.member_id == who.id)
     return list(db.session.scalars(wanted.order_by(Enrolment.id.desc())))
+
+
+def live_enrolments_in(member_id: int, offering_id: int) -> list[Enrolment]:
+    """Return the places a member has in a class, for themselves and whom they keep."""
+    mine = (Enrolment.member_id == member_id, Enrolment.offering_id == offering_id)
+    return list(db.session.scalars(select(Enrolment).where(*mine, holds()).order_by(Enrolment.id)))
+
+
+def planned_of(offering_id: int) -> list[ClassSession]:
+    """Return the sessions of a class that take place, by their start."""
+    return [one for one in sessions_of(offering_id) if one.state is SessionState.PLANNED]
 
 
 def enrolments_of(offering_id: int) -> list[Enrolment]:

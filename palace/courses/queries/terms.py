@@ -10,10 +10,12 @@ from sqlalchemy import (
     BigInteger,
     Text,
     bindparam,
+    case,
     cast,
     func,
-    literal,
+    or_,
     select,
+    true,
 )
 from sqlalchemy.orm import aliased
 
@@ -50,8 +52,9 @@ SHOWN = (
     "material_fee",
 )
 """What the rules read of a class as it stands in its row."""
-PERSON = func.coalesce(
-    func.nullif(KEPT.c.name, bindparam("own_name", type_=Text)), literal("", Text)
+PERSON = case(
+    (or_(ENROLMENTS.c.person == 0, KEPT.c.name == bindparam("own_name", type_=Text)), ""),
+    else_=KEPT.c.name,
 )
 """Who an enrolment is for, by name: who keeps themselves, or one child twice, has no more places by it."""
 
@@ -189,7 +192,7 @@ OF_CLASS = (
     .join(Term, Term.id == Offering.term_id)
     .join(Course, Course.id == Offering.course_id)
     .outerjoin(Before, Before.id == Course.prerequisite_id)
-    .join(TIMES, literal(True))
+    .join(TIMES, true())
     .where(Offering.id == OFFERING)
 )
 WANTED = OFFERINGS.alias("wanted")

@@ -75,6 +75,11 @@ def wait_for(who: Known, code: str) -> ClassWait:
     return found
 
 
+def enrolment_of(wait: ClassWait) -> Enrolment | None:
+    """Return the place that waiting ended in; None: it did not."""
+    return db.session.get(Enrolment, wait.enrolment_id) if wait.enrolment_id else None
+
+
 def locked_wait(wait_id: int) -> ClassWait:
     """Return an entry that is known to exist as it stands under its lock."""
     wanted = select(ClassWait).where(ClassWait.id == wait_id)
@@ -87,7 +92,7 @@ def find_live(member_id: int, companion_id: int | None, offering_id: int) -> Cla
     wanted = select(ClassWait).where(
         ClassWait.offering_id == offering_id,
         ClassWait.member_id == member_id,
-        ClassWait.companion_id.is_not_distinct_from(companion_id),
+        ClassWait.person == (companion_id or 0),
         ClassWait.ended_at.is_(None),
     )
     return db.session.scalars(wanted).first()

@@ -53,6 +53,7 @@ def move(who: Known, code: str, to_id: int, *, by: str) -> Enrolment:
         offering=to,
         member_id=old.member_id,
         companion_id=old.companion_id,
+        person=old.person,
         state=old.state,
         channel=old.channel,
         fee=old.fee,

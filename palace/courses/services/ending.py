@@ -8,11 +8,11 @@ from datetime import datetime
 from palace import clock
 from palace.courses import claims
 from palace.courses.errors import EnrolmentOver
-from palace.courses.models import ClassSession, Enrolment
+from palace.courses.models import Enrolment
 from palace.courses.queries import facts
 from palace.courses.rules import free_until, given_back
 from palace.courses.services.telling import ENDED, subject_of, tell
-from palace.courses.states import HOLDING, EnrolmentState, SessionState
+from palace.courses.states import HOLDING, EnrolmentState
 from palace.db import db
 from palace.members import queries as members
 from palace.members.rules import Known
@@ -22,7 +22,7 @@ from palace.payments import services as payments
 from palace.statements import execute_all
 
 PART = "courses"
-on_place_freed: dict[str, Callable[[int], None]] = {}
+on_place_freed: dict[str, Callable[[int], object]] = {}
 """What wants to know that a place of a class came free; wired in palace/wiring.py."""
 
 
@@ -78,7 +78,7 @@ def withdraw(who: Known, code: str, *, by: str) -> Enrolment:
 
 def may_end(enrolment: Enrolment, now: datetime) -> bool:
     """Return whether a place can still be given back or changed."""
-    last = max((one.ends_at for one in planned_of(enrolment)), default=None)
+    last = max((one.ends_at for one in facts.planned_of(enrolment.offering_id)), default=None)
     return enrolment.state_at(now) in HOLDING and (last is None or now < last)
 
 
@@ -107,16 +107,10 @@ def back_of(enrolment: Enrolment, now: datetime) -> Fen:
 
 def back_until(enrolment: Enrolment) -> datetime | None:
     """Return until when the fee is given back; None: no session is planned yet, so still."""
-    of, planned = enrolment.offering, planned_of(enrolment)
+    of, planned = enrolment.offering, facts.planned_of(enrolment.offering_id)
     return free_until(
         [one.starts_at for one in planned],
         days=facts.class_rules(of.term.site_id).withdraw_days,
         trial=of.trial_sessions,
         ends_at=max((one.ends_at for one in planned), default=None),
     )
-
-
-def planned_of(enrolment: Enrolment) -> list[ClassSession]:
-    """Return the sessions of an enrolment's class that take place."""
-    found = facts.sessions_of(enrolment.offering_id)
-    return [one for one in found if one.state is SessionState.PLANNED]

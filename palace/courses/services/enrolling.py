@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -14,11 +15,13 @@ from palace.courses import claims, rules
 from palace.courses.errors import ClassFull, Failure, NotYoursToExcuse, RulesFailed
 from palace.courses.models import Enrolment
 from palace.courses.queries import facts as facts_queries
+from palace.courses.queries import waits
 from palace.courses.queries.terms import facts_of
 from palace.courses.rules import Facts, Wish
+from palace.courses.services import offering
 from palace.courses.services.ending import PART, end
 from palace.courses.services.telling import subject_of, tell_taken
-from palace.courses.states import EnrolmentState
+from palace.courses.states import EnrolmentState, WaitState
 from palace.db import db, literally
 from palace.errors import NotFound
 from palace.members import queries as members
@@ -61,8 +64,8 @@ def enrol(wish: Wish, *, by: str, key: str | None = None) -> Enrolment:
 
 def _check_not_full(wish: Wish) -> None:
     """Refuse a class that is full, as it stands before any lock."""
-    facts = facts_of(wish)
-    failures = rules.failed_rules(wish, facts)
+    failures = rules.failed_rules(wish, facts_of(wish))
+    failures = [one for one in failures if one.code != "others_wait"]  # asked behind the locks
     if failures:
         raise refusal(failures)
 
@@ -88,6 +91,8 @@ def take(wish: Wish, code: str, *, by: str) -> Enrolment:
         ClassFull, RulesFailed: as `enrol`.
     """
     facts = facts_of(wish)
+    if facts.taken.waiting and wish.offer_id is None:
+        wish, facts = _behind_others(wish)
     failures = rules.failed_rules(wish, facts)
     if failures:
         raise refusal(failures)
@@ -97,6 +102,7 @@ def take(wish: Wish, code: str, *, by: str) -> Enrolment:
         consents.give(wish.member.id, Purpose.GUARDIAN, facts.now)
     if enrolment.pay_by is not None:
         payments.ask(PART, enrolment.id, enrolment.amount, pay_by=enrolment.pay_by)
+    offering.taken(wish, enrolment, facts.now)
     tell_taken(enrolment, facts.now)
     note(
         "enrolled",
@@ -106,6 +112,16 @@ def take(wish: Wish, code: str, *, by: str) -> Enrolment:
         actor=wish.excused.by if wish.excused else by,
     )
     return enrolment
+
+
+def _behind_others(wish: Wish) -> tuple[Wish, Facts]:
+    """Offer what is free to who waits; what is left is for anybody: who still waits cannot have it."""
+    offering.pass_on(wish.offering_id)
+    own = waits.find_live(wish.member.id, wish.companion_id, wish.offering_id)
+    if own and own.state is WaitState.OFFERED:
+        wish = replace(wish, offer_id=own.id)
+    facts = facts_of(wish)
+    return wish, replace(facts, taken=replace(facts.taken, waiting=0, waiting_in_person=0))
 
 
 def refusal(failures: Sequence[Failure]) -> ClassFull | RulesFailed:
@@ -119,7 +135,7 @@ def _end_lapsed(wish: Wish, now: datetime) -> None:
     theirs = select(Enrolment).where(
         Enrolment.offering_id == wish.offering_id,
         Enrolment.member_id == wish.member.id,
-        Enrolment.companion_id.is_not_distinct_from(wish.companion_id),
+        Enrolment.person == (wish.companion_id or 0),
         Enrolment.state == literally(EnrolmentState.UNPAID),
         Enrolment.held_until <= now,
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
+from palace import clock
 from palace.courses.models import Enrolment, Offering
 from palace.courses.queries import facts
 from palace.courses.states import EnrolmentState
@@ -35,11 +36,16 @@ def subject_of(enrolment: Enrolment) -> str:
 
 def tell(kind: str, enrolment: Enrolment, now: datetime, **more: Any) -> None:
     """Tell a member of a place of theirs: which class, and when it begins."""
-    of = enrolment.offering
-    first = next((one.starts_at for one in facts.sessions_of(of.id) if one.starts_at > now), None)
-    values = {"title": titles(of), "starts_at": first.isoformat() if first else None} | more
+    values = {"title": titles(enrolment.offering), "starts_at": _next(enrolment, now)} | more
     receiver = f"member:{enrolment.member_id}"
     notices.owe(kind, subject_of(enrolment), receiver, values, now)
+
+
+def _next(enrolment: Enrolment, now: datetime) -> str:
+    """Return when the class is on next; where that is not planned, when its term begins."""
+    of = enrolment.offering
+    starts = [one.starts_at for one in facts.planned_of(of.id) if one.starts_at > now]
+    return min(starts, default=clock.at(of.term.first_on, time())).isoformat()
 
 
 def tell_taken(enrolment: Enrolment, now: datetime) -> None:

@@ -105,8 +105,3 @@ def take(wait: ClassWait, *, by: str, guardian: bool = False) -> Enrolment:
     if waits.standing_of(wait, clock.now()).state is not WaitState.OFFERED:
         raise OfferOver
     return enrol(offering.wish_of(wait, guardian=guardian), by=by)
-
-
-def tend(offering_id: int) -> int:
-    """Pass on where nobody looked: what the worker and pages do of themselves; return how many changed."""
-    return offering.pass_on(offering_id)

@@ -154,6 +154,8 @@ def _erase_page(refusal: ThingsAhead | None = None) -> Response:
             "orders": [order.code for order in found.orders],
             "refunds": len(found.refunds),
             "reservations": [date.reservation.code for date in found.dates],
+            "classes": [enrolment.code for enrolment in found.classes],
+            "teaching": len(found.teaching),
         },
         status=refusal.status if refusal else 200,
         ahead=found,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Subquery, func, select
+from sqlalchemy import Subquery, func, or_, select
+from sqlalchemy.orm import joinedload
 
-from palace.courses.models import ClassSession
+from palace.courses.claims import holds
+from palace.courses.models import ClassSession, Enrolment
 from palace.db import db
 from palace.rollcall.models import AttendanceMark
 from palace.rollcall.queries.marks import holding, on_leave, takes_place
@@ -45,6 +47,16 @@ def tallies_of(offering_id: int) -> dict[int, Tally]:
         one: Tally(present=present, late=late, excused=excused, absent=absent)
         for one, present, late, excused, absent in db.session.execute(wanted)
     }
+
+
+def enrolments(offering_id: int) -> list[Enrolment]:
+    """Return who has a place in a class, and who was marked while they had one, in the order they came."""
+    marked = select(AttendanceMark.enrolment_id).where(AttendanceMark.enrolment_id == Enrolment.id)
+    wanted = select(Enrolment).where(
+        Enrolment.offering_id == offering_id, or_(holds(), marked.exists())
+    )
+    shown = wanted.options(joinedload(Enrolment.member)).order_by(Enrolment.id)
+    return list(db.session.scalars(shown))
 
 
 def _marks(offering_id: int) -> Subquery:

@@ -14,6 +14,7 @@ from palace.courses.queries.facts import class_rules
 from palace.courses.states import OfferingState
 from palace.db import db
 from palace.errors import NotFound
+from palace.members.models import Staff
 from palace.rollcall import rules
 from palace.rollcall.queries.marks import takes_place
 from palace.teachers.models import HoursSheet, Teacher
@@ -148,3 +149,10 @@ def locked_sheet(sheet_id: int) -> HoursSheet:
     """Return a sheet that is there under its lock."""
     wanted = select(HoursSheet).where(HoursSheet.id == sheet_id).with_for_update(key_share=True)
     return db.session.scalars(wanted.execution_options(populate_existing=True)).one()
+
+
+def name_of(actor: str) -> str:
+    """Return the name of staff as the audit writes them (staff:2); others by that."""
+    kind, _, number = actor.partition(":")
+    found = db.session.get(Staff, int(number)) if kind == "staff" else None
+    return found.name if found else actor

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -11,11 +9,12 @@ from palace.courses.models import ClassSession
 from palace.courses.states import SessionState
 from palace.db import literally
 from palace.rollcall.models import AttendanceMark, Leave
+from palace.rollcall.rules import Mark
 
-Reference = ColumnElement[int] | InstrumentedAttribute[int]
+Reference = ColumnElement[int] | InstrumentedAttribute[int] | int
 
 
-def holding(*of: ColumnElement[bool]) -> Select[Any]:
+def holding(*of: ColumnElement[bool]) -> Select[int, int, Mark]:
     """Select the mark that holds of each person at each session, of the marks that `of` says."""
     each = (AttendanceMark.class_session_id, AttendanceMark.enrolment_id)
     newest = (AttendanceMark.marked_at.desc(), AttendanceMark.id.desc())

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import contains_eager
 
 from palace import clock
-from palace.courses.models import ClassSession, Offering
+from palace.courses.claims import holds
+from palace.courses.models import ClassSession, Enrolment, Offering
 from palace.courses.states import OfferingState
 from palace.db import db
 from palace.errors import NotFound
-from palace.rollcall.models import AttendanceMark
+from palace.rollcall.models import AttendanceMark, Leave
 from palace.rollcall.queries.marks import takes_place
 
 LOOKED_BACK = timedelta(days=14)
@@ -83,6 +85,18 @@ def uncalled(teacher_id: int, now: datetime) -> list[ClassSession]:
         ~exists().where(AttendanceMark.class_session_id == ClassSession.id),
     )
     return list(db.session.scalars(wanted.order_by(ClassSession.starts_at.desc())))
+
+
+def people(session_ids: Collection[int]) -> dict[int, tuple[int, int]]:
+    """Return by session how many have a place in its class, and how many asked for leave from it."""
+    places = select(func.count()).where(Enrolment.offering_id == ClassSession.offering_id, holds())
+    away = select(func.count()).where(
+        Leave.class_session_id == ClassSession.id, Leave.withdrawn_at.is_(None)
+    )
+    wanted = select(ClassSession.id, places.scalar_subquery(), away.scalar_subquery()).where(
+        ClassSession.id.in_(session_ids)
+    )
+    return {one: (have, leave) for one, have, leave in db.session.execute(wanted)}
 
 
 def _in_order(wanted: Select[ClassSession]) -> Select[ClassSession]:

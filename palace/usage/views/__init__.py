@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from palace.usage.views import report, slips, week  # noqa: F401 - their addresses
+from palace.usage.views import class_slips, report, slips, week  # noqa: F401 - their addresses
 from palace.usage.views.base import bp
 
 

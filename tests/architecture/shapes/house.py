@@ -225,10 +225,17 @@ HOUSE: dict[str, Shape] = {
         parts={"type": "object", "additionalProperties": each({"type": "object"})},
     ),
     "Ahead": exactly(
-        tickets=each(CODE), orders=each(CODE), refunds=NUMBER, reservations=each(CODE)
+        tickets=each(CODE),
+        orders=each(CODE),
+        refunds=NUMBER,
+        reservations=each(CODE),
+        classes=each(CODE),
+        teaching=NUMBER,
     ),
     "FoundToErase": exactly(members=each(exactly(id=NUMBER, name=TEXT))),
-    "AheadOf": exactly(tickets=NUMBER, orders=NUMBER, reservations=NUMBER),
+    "AheadOf": exactly(
+        tickets=NUMBER, orders=NUMBER, reservations=NUMBER, classes=NUMBER, teaching=NUMBER
+    ),
     "Keeping": exactly(
         texts=each(exactly(purpose=one_of(Purpose), version=NUMBER)),
         days={"type": "object", "additionalProperties": maybe(NUMBER)},
