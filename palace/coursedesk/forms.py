@@ -37,6 +37,7 @@ from palace.coursedesk.fields import (
 )
 from palace.coursedesk.rules import OLDEST
 from palace.coursedesk.services.terms import TermFacts
+from palace.courses.figures import ALL
 from palace.courses.series import MOST_SESSIONS, Pattern, Series
 from palace.forms import (
     NO_DAY,
@@ -61,6 +62,7 @@ from palace.teachers.fields import (
     tidy,
 )
 from palace.teachers.rules import LEVELS, SUBJECTS
+from palace.venues.fields import form_of
 
 
 class TermForm(Form):
@@ -272,3 +274,8 @@ class SubstituteForm(Form):
     """Who teaches instead."""
 
     teacher = chosen_field(_("谁来代课"))
+
+
+RulesForm = form_of(
+    "RulesForm", ALL, "The figures of classes of a house, with what they were when they were seen."
+)
