@@ -92,6 +92,10 @@ class Belongings:
             "strike_id": UNKNOWN_ID,
             "broadcast_id": UNKNOWN_ID,
             "tier_id": UNKNOWN_ID,
+            "offering_id": UNKNOWN_ID,
+            "sheet_id": UNKNOWN_ID,
+            "invitation_id": UNKNOWN_ID,
+            "session_id": UNKNOWN_ID,
             "filename": "palace.css",
             **self.lent.values(),
         }
