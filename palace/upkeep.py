@@ -151,8 +151,11 @@ def miss_due() -> None:
 
 
 def tell_all() -> None:
-    """Tell batch by batch, each a transaction, until nobody waits."""
-    told = 1
+    """Tell batch by batch, each a transaction, until nobody waits; a hall that was left is offered first."""
+    with transaction():
+        told = moving.tell_some()
+    if told:
+        pass_rooms_on_due()
     while told:
         with transaction():
             told = moving.tell_some()

@@ -252,7 +252,7 @@ def _classes() -> None:
     sa.Column('cancelled_at', INSTANT, nullable=True),
     sa.Column('why', sa.Text, nullable=True),
     sa.CheckConstraint("(state = 'cancelled') = (cancelled_at IS NOT NULL)", name=op.f('ck_offerings_cancelled')),
-    sa.CheckConstraint("(state = 'draft') OR published_at IS NOT NULL", name=op.f('ck_offerings_published')),
+    sa.CheckConstraint("state <> 'published' OR published_at IS NOT NULL", name=op.f('ck_offerings_published')),
     sa.CheckConstraint("state IN ('draft', 'published', 'cancelled')", name=op.f('ck_offerings_state')),
     sa.CheckConstraint('least(member_fee, public_fee, material_fee) >= 0', name=op.f('ck_offerings_fees')),
     sa.CheckConstraint('least(trial_sessions, late_sessions, offer_sessions, absences) >= 0', name=op.f('ck_offerings_figures')),

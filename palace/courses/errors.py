@@ -105,3 +105,10 @@ class OfferOver(PalaceError):
 
     status, code = 409, "class_offer_over"
     message = N_("过了时间，名额让给后面的人了。还想上，请重新排队。")
+
+
+class SessionOver(PalaceError):
+    """A session has begun, was called off, or was made up for already: nothing of it is changed."""
+
+    status, code = 409, "session_over"
+    message = N_("这次课已经开始、已经停课，或者已经补过了，不能再改。")

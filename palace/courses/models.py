@@ -56,7 +56,7 @@ class Offering(Base):
             "least(trial_sessions, late_sessions, offer_sessions, absences) >= 0", name="figures"
         ),
         CheckConstraint("(state = 'cancelled') = (cancelled_at IS NOT NULL)", name="cancelled"),
-        CheckConstraint("(state = 'draft') OR published_at IS NOT NULL", name="published"),
+        CheckConstraint("state <> 'published' OR published_at IS NOT NULL", name="published"),
         Index(None, "term_id", "course_id"),
         Index(None, "course_id"),
         Index(None, "teacher_id"),

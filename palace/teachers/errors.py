@@ -34,8 +34,8 @@ class TeacherTeaches(PalaceError):
     message = N_("还有%(count)s次课没有上，请先安排代课。")
 
 
-class SessionOver(PalaceError):
-    """A session has begun, was called off, or was made up for already: nothing of it is changed."""
+class AccountUnknown(PalaceError):
+    """No one account has this number and name."""
 
-    status, code = 409, "session_over"
-    message = N_("这次课已经开始、已经停课，或者已经补过了，不能再改。")
+    status, code = 422, "teacher_account_unknown"
+    message = N_("没有这个手机号和姓名的账号。请老师先用手机号登录一次，姓名要和账号上的一样。")

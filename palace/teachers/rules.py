@@ -6,9 +6,37 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
+from palace.text import N_
+
 MINUTE = timedelta(minutes=1)
 MIDNIGHT = 24 * 60
 ANY_LEVEL = 0
+SUBJECTS = {
+    "calligraphy": N_("书法"),
+    "painting": N_("绘画"),
+    "vocal": N_("声乐"),
+    "instrument": N_("器乐"),
+    "dance": N_("舞蹈"),
+    "fitness": N_("健身"),
+    "photography": N_("摄影"),
+    "go": N_("棋类"),
+    "opera": N_("戏曲"),
+    "handicraft": N_("手工"),
+    "language": N_("语言"),
+    "computer": N_("手机和电脑"),
+    "health": N_("健康"),
+    "talk": N_("讲座"),
+    "other": N_("其他"),
+}
+"""The subjects that come with the tables, in their order."""
+LEVELS = {
+    0: N_("不分程度"),
+    1: N_("零基础"),
+    2: N_("初级"),
+    3: N_("中级"),
+    4: N_("高级"),
+    5: N_("研修"),
+}
 
 
 class Span(NamedTuple):

@@ -34,6 +34,13 @@ class SpaceTaken(PalaceError):
         self.days = days
 
 
+class UseTooLong(PalaceError):
+    """A use would have its space for more than a day with what goes before and after it."""
+
+    status, code = 422, "use_too_long"
+    message = N_("连布置和收拾，一次最多占用场地24小时，请改短，或者用“临时关闭”留出其余的时间。")
+
+
 class PlanUnreadable(PalaceError):
     """A part of a seating plan is missing, of the wrong kind or too long. Carries `where` and `field`."""
 

@@ -119,3 +119,12 @@ def test_a_skipped_date_is_added_by_one_tap_when_it_is_free(
     assert client.post(add).status_code == 303
     assert occurrences_of(of.id)[1].state is OccurrenceState.CONFIRMED
     assert client.post(add, headers=ASK).status_code == 409
+
+
+def test_a_length_that_is_none_is_refused_with_the_page(
+    client: FlaskClient, leader: Member, of: Reservation
+) -> None:
+    for typed in ("x", "0", "1441", "1e9"):
+        page = client.get(f"{address(of)}?scope=all&begins=19:00&minutes={typed}&people=x&space=x")
+        assert page.status_code == 200
+        assert "改预约" in page.get_data(as_text=True)

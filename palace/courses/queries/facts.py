@@ -12,7 +12,7 @@ from palace.courses.catalogue import Course, Term
 from palace.courses.claims import holds
 from palace.courses.models import ClassSession, Enrolment, Offering
 from palace.courses.policies import ClassRules
-from palace.courses.states import HOLDING, EnrolmentState, OfferingState, SessionState
+from palace.courses.states import HOLDING, EnrolmentState, SessionState
 from palace.db import Base, db, literally, table_of
 from palace.errors import NotFound
 from palace.members.rules import Known
@@ -46,7 +46,7 @@ def class_rules(site_id: int) -> ClassRules:
 def is_public() -> ColumnElement[bool]:
     """Return the condition that everybody sees a class: published, reviewed, its term shown."""
     return (
-        (Offering.state != literally(OfferingState.DRAFT))
+        Offering.published_at.is_not(None)
         & (Course.title_zh != "")
         & (Term.shown_at <= func.palace_clock())
     )

@@ -7,13 +7,15 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import select
 
 from palace.agenda import services as agenda
 from palace.agenda.rules import Owner
 from palace.agenda.services import Dated
-from palace.courses.models import ClassSession, Enrolment, Offering
-from palace.courses.states import HOLDING, OfferingState
+from palace.courses.claims import holds
+from palace.courses.models import ClassSession, Enrolment
+from palace.courses.services.telling import titles
+from palace.courses.states import OfferingState
 from palace.db import db
 from palace.notices import services as notices
 from palace.notices.rules import changed
@@ -22,14 +24,6 @@ from palace.teachers.models import Teacher
 from palace.venues.models import Space
 
 Words = dict[str, str]
-
-
-def titles(offering: Offering) -> Words:
-    """Return what a class is called in both languages: its course as it was reviewed, and its own name."""
-    course = offering.course
-    zh, en = course.title_zh, course.title_en or course.title_zh
-    own_zh, own_en = offering.name_zh, offering.name_en or offering.name_zh
-    return {"zh": f"{zh} {own_zh}".strip(), "en": f"{en} {own_en}".strip()}
 
 
 def place_of(space: Space) -> Words:
@@ -101,10 +95,7 @@ def members_of(teacher_ids: Collection[int]) -> dict[int, int]:
 
 def enrolled_in(offering_id: int) -> set[int]:
     """Return the members who have a place in a class, their own or that of somebody they enrolled."""
-    held = or_(Enrolment.held_until.is_(None), Enrolment.held_until > func.palace_clock())
-    wanted = select(Enrolment.member_id).where(
-        Enrolment.offering_id == offering_id, Enrolment.state.in_(HOLDING), held
-    )
+    wanted = select(Enrolment.member_id).where(Enrolment.offering_id == offering_id, holds())
     return set(db.session.scalars(wanted))
 
 

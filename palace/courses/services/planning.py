@@ -15,6 +15,8 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from palace import clock
+from palace.courses.claims import lock_offering
+from palace.courses.errors import SessionOver
 from palace.courses.models import ClassSession, Offering
 from palace.courses.queries.teaching import busy
 from palace.courses.services import announcing
@@ -23,10 +25,10 @@ from palace.db import db
 from palace.hours.queries.closures import locked_spaces
 from palace.members.services import note
 from palace.notices.rules import changed
-from palace.teachers.errors import SessionOver, TeacherBusy
+from palace.teachers.errors import TeacherBusy
 from palace.teachers.models import Teacher
 from palace.teachers.queries import locked as locked_teachers
-from palace.teachers.rules import Span
+from palace.teachers.rules import MINUTE, Span
 from palace.venues import claims
 from palace.venues import services as venues
 from palace.venues.errors import SpaceTaken
@@ -42,14 +44,27 @@ MOVED, CALLED_OFF, SUBSTITUTED = (
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """When and where a session is to be."""
+    """When and where a session is to be, and the minutes that belong to every use of the room."""
 
     span: Span
     space_id: int
+    before: int = 0
+    after: int = 0
+
+    @property
+    def held(self) -> tuple[datetime, datetime]:
+        """Return from when to when the room is needed."""
+        span = self.span
+        return span.starts_at - self.before * MINUTE, span.ends_at + self.after * MINUTE
 
 
-def plan(offering: Offering, spans: Sequence[Span], *, by: str) -> list[ClassSession]:
+def plan(
+    offering: Offering, spans: Sequence[Span], *, by: str, before: int = 0, after: int = 0
+) -> list[ClassSession]:
     """Give a class sessions in its room with its teacher: all of these times, or none.
+
+    Args:
+        before, after: minutes the room is needed before and after each session.
 
     Raises:
         SpaceTaken: something else has a part of the room then.
@@ -57,7 +72,10 @@ def plan(offering: Offering, spans: Sequence[Span], *, by: str) -> list[ClassSes
     """
     teachers = lock(offering, [offering.teacher_id], [offering.space_id])
     now = clock.now()
-    held = _occupied(offering.space, spans)
+    places = [
+        Place(span=span, space_id=offering.space_id, before=before, after=after) for span in spans
+    ]
+    held = _occupied(offering.space, places)
     first = _last_number(offering.id) + 1
     rows: list[dict[str, Any]] = [
         {
@@ -97,7 +115,7 @@ def replan(one: ClassSession, place: Place, *, by: str, why: str | None = None) 
     _check_free(one.teacher, place.span, but=one.id)
     _release(one)
     space = db.session.get_one(Space, place.space_id)
-    (one.occupancy_id,) = _occupied(space, [place.span])
+    (one.occupancy_id,) = _occupied(space, [place])
     one.day, one.starts_at, one.ends_at = place.span
     one.space_id, one.space = space.id, space
     db.session.flush()
@@ -230,8 +248,7 @@ def lock(
     offering: Offering, teacher_ids: Iterable[int | None], space_ids: Iterable[int]
 ) -> dict[int, Teacher]:
     """Lock a class, teachers and spaces in this order; what they have is true from here on."""
-    locked = select(Offering.id).where(Offering.id == offering.id).with_for_update(key_share=True)
-    db.session.execute(locked)
+    lock_offering(offering.id)
     db.session.refresh(offering)
     teachers = locked_teachers(_ids(teacher_ids))
     spaces = set(space_ids)
@@ -260,11 +277,9 @@ def _coming(one: ClassSession, *also: datetime) -> datetime:
     return now
 
 
-def _occupied(space: Space, spans: Sequence[Span]) -> list[int]:
-    held = claims.occupy_all(
-        space.id, [(span.starts_at, span.ends_at) for span in spans], Use.CLASS_SESSION
-    )
-    lost = [span.day for span, use in zip(spans, held, strict=True) if use is None]
+def _occupied(space: Space, places: Sequence[Place]) -> list[int]:
+    held = claims.occupy_all(space.id, [one.held for one in places], Use.CLASS_SESSION)
+    lost = [one.span.day for one, use in zip(places, held, strict=True) if use is None]
     if lost:
         raise SpaceTaken(space, lost)
     return [use for use in held if use is not None]
@@ -299,9 +314,9 @@ def _release(one: ClassSession) -> None:
         venues.release(held)
 
 
-def _made_up(one: ClassSession, place: Place, now: datetime, by: str) -> ClassSession:
-    space, span = db.session.get_one(Space, place.space_id), place.span
-    (use,) = _occupied(space, [span])
+def _made_up(one: ClassSession, instead: Place, now: datetime, by: str) -> ClassSession:
+    space, span = db.session.get_one(Space, instead.space_id), instead.span
+    (use,) = _occupied(space, [instead])
     row = {
         "offering_id": one.offering_id,
         "number": _last_number(one.offering_id) + 1,

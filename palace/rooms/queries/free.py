@@ -29,12 +29,14 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    type_coerce,
 )
 from sqlalchemy.dialects.postgresql import INTERVAL
 
 from palace.clock import NOW, day_span
 from palace.db import table_of
 from palace.hours.queries import hours_lately
+from palace.hours.rules import Part
 from palace.rooms.queries.places import lent
 from palace.rooms.timetable import Place
 from palace.rooms.wishes import MINUTE, Span
@@ -103,17 +105,11 @@ def holds() -> ColumnElement[bool]:
 def find_free(search: Search) -> list[Found]:
     """Return the rooms that fit, those free on most of the days first, then the smallest."""
     places = [place for place in lent().places.values() if search.fits(place)]
-    hours, taken = hours_lately(), {place.space_id: dict[date, str]() for place in places}
+    taken = {place.space_id: dict[date, str]() for place in places}
     for row in execute(TAKEN, _asked(places, search.spans)) if places else ():
         taken[row.space_id][row.wanted_on] = row.use
-    for span in search.spans:
-        midnight = day_span(span.day)[0]
-        begins, ends = ((each - midnight) / MINUTE for each in (span.starts_at, span.ends_at))
-        for place in places:
-            parts = hours.parts(place.site_id, place.space_id, span.day)
-            if not any(opens <= begins and ends <= closes for opens, closes in parts):
-                why = Closed.HOURS if parts else Closed.DAY
-                taken[place.space_id].setdefault(span.day, why)
+    for place_id, shut in _shut(places, search.spans).items():
+        taken[place_id] = {**shut, **taken[place_id]}
     found = [
         Found(
             room=place,
@@ -123,6 +119,26 @@ def find_free(search: Search) -> list[Found]:
         for place in places
     ]
     return sorted(found, key=lambda one: (len(one.taken), one.room.capacity))
+
+
+def _shut(places: Collection[Place], spans: Sequence[Span]) -> dict[int, dict[date, str]]:
+    """Return by space on which days it is not open for a span, and why: once for all of the same hours."""
+    hours, known = hours_lately(), dict[Any, dict[date, str]]()
+    for place in places:
+        if (whose := hours.whose(place.site_id, place.space_id)) not in known:
+            all_parts = [(span, hours.parts(*whose, span.day)) for span in spans]
+            known[whose] = {
+                span.day: Closed.HOURS if parts else Closed.DAY
+                for span, parts in all_parts
+                if not _lies_in(span, parts)
+            }
+    return {place.space_id: known[hours.whose(place.site_id, place.space_id)] for place in places}
+
+
+def _lies_in(span: Span, parts: Sequence[Part]) -> bool:
+    midnight = day_span(span.day)[0]
+    begins, ends = ((each - midnight) / MINUTE for each in (span.starts_at, span.ends_at))
+    return any(opens <= begins and ends <= closes for opens, closes in parts)
 
 
 def _asked(places: Collection[Place], spans: Sequence[Span]) -> dict[str, Any]:
@@ -209,7 +225,11 @@ def _taken() -> Select[Any]:
     met = _met(0).union_all(_met(-1, OVER_MIDNIGHT)).subquery("met")
     minute = literal(timedelta(minutes=1), INTERVAL)
     return (
-        select(sharing.c.room.label("space_id"), met.c.wanted_on, func.min(met.c.use).label("use"))
+        select(
+            sharing.c.room.label("space_id"),
+            met.c.wanted_on,
+            type_coerce(func.min(met.c.use), Text).label("use"),
+        )
         .join_from(met, sharing, sharing.c.part == met.c.space_id)
         .where(
             met.c.begins < met.c.ends_at + sharing.c.teardown * minute,

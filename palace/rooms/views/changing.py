@@ -125,8 +125,8 @@ def _fill(form: ChangeFields, one: Occurrence) -> None:
         form.people: one.reservation.people,
     }
     for of, value in as_is.items():
-        if not of.data and not of.errors:
-            of.data = value
+        if not of.data and (of is form.minutes or not of.errors):
+            of.data = value  # a length is chosen, not typed
 
 
 def _page(

@@ -1,0 +1,145 @@
+"""Fields that several forms of the desk share, and what is written of a class."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from wtforms import Field, HiddenField, TextAreaField
+from wtforms.validators import (
+    InputRequired,
+    Length,
+    StopValidation,
+    ValidationError,
+)
+
+from palace.coursedesk.services.classes import ClassFacts
+from palace.courses.series import MOST_SESSIONS
+from palace.forms import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    DayField,
+    Form,
+    InstantField,
+    WholeField,
+)
+from palace.money import FREE
+from palace.teachers.fields import YuanField, line_field
+
+LONGEST_LINE, LONGEST_WHY, LONGEST_SEEN = 120, 200, 80
+MOST_PLACES, MOST_MINUTES, MOST_CLASSES = 2000, 12 * 60, 50
+CODE = r"^[a-z2-7]{20}\Z"
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+BETWEEN = re.compile(r"[\s,，、;；]+")
+PLACE = r"^[0-9]{1,18}\.[0-9]{1,12}\Z"
+STALE = _("请刷新这一页再改。")
+NO_DAYS = _("请写日期，一行一个，例如 2026-12-05。")
+
+
+def seen_field() -> HiddenField:
+    """Return the field of what somebody saw."""
+    return HiddenField(validators=[InputRequired(STALE), Length(max=LONGEST_SEEN, message=STALE)])
+
+
+def whole(label: Any, lowest: int, highest: int, *, needed: bool = True) -> WholeField:
+    """Return the field of a whole number whose sentence says its two bounds."""
+    sentence = _("请填写%(lowest)s到%(highest)s的整数。", lowest=lowest, highest=highest)
+    return WholeField(label, lowest, highest, sentence, needed=needed)
+
+
+def need(sentence: Any) -> Callable[[Any, Field], None]:
+    """Return what refuses a field with nothing in it."""
+
+    def check(_form: Any, field: Field) -> None:
+        if field.data is None and not field.errors:
+            raise ValidationError(sentence)
+
+    return check
+
+
+class DaysField(TextAreaField):
+    """Days, one a line or with commas between."""
+
+    days: Sequence[date] = ()
+
+    def pre_validate(self, form: Any) -> None:  # noqa: ARG002 - as WTForms calls it
+        """Read what was typed.
+
+        Raises:
+            StopValidation: one is no day, or there are too many.
+        """
+        typed = [one for one in BETWEEN.split((self.data or "").strip()) if one]
+        try:
+            days = [date.fromisoformat(one) for one in typed]
+        except ValueError:
+            raise StopValidation(NO_DAYS) from None
+        if len(days) > MOST_SESSIONS or not all(
+            FIRST_YEAR <= one.year <= LAST_YEAR for one in days
+        ):
+            raise StopValidation(NO_DAYS)
+        self.days = days
+
+
+class FactsForm(Form):
+    """What is written of a class beside its sessions."""
+
+    name_zh = line_field(_("班名（可以不写，例如“周三晚班”）"))
+    name_en = line_field(_("班名（英文）"))
+    places = whole(_("名额"), 1, MOST_PLACES)
+    in_person = whole(_("留给到场报名的名额"), 0, MOST_PLACES)
+    in_person_until = InstantField(_("留到什么时候"))
+    opens_at = InstantField(_("自己的开始报名时间（不写就跟学期）"))
+    member_fee = YuanField(_("工会会员学费（元）"))
+    public_fee = YuanField(_("公众学费（元），不写就只收会员"))
+    material_fee = YuanField(_("材料费（元）"))
+    minimum = whole(_("至少几人开班"), 0, MOST_PLACES)
+    decides_on = DayField(_("哪天决定开不开"))
+    trial_sessions = whole(_("可以先试听几次"), 0, MOST_SESSIONS)
+    late_sessions = whole(_("第几次课以后不再插班"), 0, MOST_SESSIONS)
+    offer_sessions = whole(_("第几次课以后不再递补"), 0, MOST_SESSIONS)
+    absences = whole(_("无故缺几次课让出名额（0：不让）"), 0, MOST_SESSIONS)
+
+    def validate_in_person(self, field: WholeField) -> None:
+        """Check that no more places are kept than there are.
+
+        Raises:
+            ValidationError: more are.
+        """
+        not_above(field, self.places)
+
+    def validate_minimum(self, field: WholeField) -> None:
+        """Check that as many fit as are wanted at least.
+
+        Raises:
+            ValidationError: fewer do.
+        """
+        not_above(field, self.places)
+
+    @property
+    def facts(self) -> ClassFacts:
+        """Return what was typed."""
+        plain = [
+            "places", "in_person", "in_person_until", "opens_at", "minimum", "decides_on",
+            "trial_sessions", "late_sessions", "offer_sessions", "absences",
+        ]  # fmt: skip
+        return ClassFacts(
+            name_zh=(self.name_zh.data or "").strip(),
+            name_en=(self.name_en.data or "").strip(),
+            member_fee=self.member_fee.fen or FREE,
+            public_fee=self.public_fee.fen,
+            material_fee=self.material_fee.fen or FREE,
+            **{name: self[name].data for name in plain},
+        )
+
+
+def not_above(field: WholeField, other: WholeField) -> None:
+    """Refuse a number that passes another of the same form.
+
+    Raises:
+        ValidationError: it does.
+    """
+    if field.data and other.data and field.data > other.data:
+        raise ValidationError(_("不能比“%(other)s”还多。", other=other.label.text))

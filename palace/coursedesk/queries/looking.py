@@ -1,0 +1,346 @@
+"""What a class would take before anybody plans it: every date, what is in its way, and what else is free."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import ARRAY, BigInteger, DateTime, Select, bindparam, func, or_, select
+from sqlalchemy.dialects.postgresql import Range
+
+from palace.clock import at
+from palace.coursedesk.queries.terms import special_days
+from palace.coursedesk.rules import seen_as
+from palace.courses.models import ClassSession
+from palace.courses.queries.teaching import Choice, choices
+from palace.courses.series import FARTHEST, Days, Series, Special, days_of
+from palace.courses.states import SessionState
+from palace.db import db, table_of
+from palace.hours.queries import open_spans
+from palace.rooms.models import Room
+from palace.rooms.wishes import Takers
+from palace.statements import execute
+from palace.teachers.rules import Span
+from palace.venues.models import Occupancy, Space
+from palace.venues.rules import Use
+
+MINUTE = timedelta(minutes=1)
+STEP, STEPS, MOST_OTHERS = 30, 8, 3
+"""Other times are looked for in steps of so many minutes, so many before and after; so many are shown."""
+COURSE = "course"
+SPACES, USES = table_of(Space), table_of(Occupancy)
+INSTANTS = ARRAY(DateTime(timezone=True))
+
+
+class Held(NamedTuple):
+    """A space, and the time it would be held for a session, with what is set up before and cleared after."""
+
+    space_id: int
+    day: date
+    starts_at: datetime
+    ends_at: datetime
+
+
+class Around(NamedTuple):
+    """How many minutes belong to every use of a room, before and after."""
+
+    before: int = 0
+    after: int = 0
+
+    def held(self, space_id: int, span: Span) -> Held:
+        """Return how long the room is needed for a session."""
+        return Held(
+            space_id,
+            span.day,
+            span.starts_at - self.before * MINUTE,
+            span.ends_at + self.after * MINUTE,
+        )
+
+
+class Way(NamedTuple):
+    """A use that is in the way of what would be held."""
+
+    held: Held
+    occupancy_id: int
+    use: Use
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """A class that somebody would plan: where, by whom, on which days, from when to when."""
+
+    site_id: int
+    subject: str | None
+    level: int
+    places: int
+    space_id: int | None
+    teacher_id: int | None
+    series: Series
+    begins: time
+    minutes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoomChoice:
+    """A room a class could be in: whether it is large enough, and on which days something is in its way."""
+
+    space: Space
+    fits: bool
+    for_courses: bool
+    taken: Sequence[date]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DateShown:
+    """A session that would be planned, with everything that stands against it, and what day it is."""
+
+    span: Span
+    special: Special | None
+    ways: Sequence[Way]
+    teacher_busy: bool
+    outside: bool
+
+    @property
+    def clashes(self) -> bool:
+        """Return whether it could not be planned."""
+        return bool(self.ways) or self.teacher_busy
+
+
+@dataclass(frozen=True, kw_only=True)
+class Looked:
+    """The dates of a class as they would be planned, what was left out, and what there is to choose."""
+
+    dates: Sequence[DateShown]
+    skipped: Sequence[tuple[date, Special | None]]
+    rooms: Sequence[RoomChoice]
+    teachers: Sequence[Choice]
+    others: Sequence[time]
+
+    @property
+    def spans(self) -> list[Span]:
+        """Return when the sessions would be."""
+        return [one.span for one in self.dates]
+
+    @property
+    def seen(self) -> str:
+        """Return what the form carries of what it shows."""
+        return seen_as(
+            (
+                one.span.starts_at,
+                one.span.ends_at,
+                [way.occupancy_id for way in one.ways],
+                one.teacher_busy,
+            )
+            for one in self.dates
+        )
+
+    @property
+    def displaceable(self) -> bool:
+        """Return whether lent rooms alone are in the way: they can be asked to give way."""
+        ways = [way for one in self.dates for way in one.ways]
+        of_rooms = all(way.use is Use.REHEARSAL for way in ways)
+        return bool(ways) and of_rooms and not any(one.teacher_busy for one in self.dates)
+
+
+def look(wanted: Wanted) -> Looked:
+    """Return every date of a class with what stands against it; reads only."""
+    days, special = _days(wanted)
+    spans = [span_of(day, wanted.begins, wanted.minutes) for day in days.planned]
+    rooms = rooms_at(wanted.site_id)
+    around = {space.id: around_of(room) for space, room in rooms}
+    ways = in_the_way(around[space.id].held(space.id, span) for space, _ in rooms for span in spans)
+    teachers = choices(wanted.subject, wanted.level, wanted.site_id, spans)
+    busy = _busy(teachers, wanted.teacher_id)
+    own = [way for way in ways if way.held.space_id == wanted.space_id]
+    outside = _outside(wanted, spans)
+    dates = [
+        DateShown(
+            span=span,
+            special=special.get(span.day),
+            ways=[way for way in own if way.held.day == span.day],
+            teacher_busy=span.day in busy,
+            outside=span.day in outside,
+        )
+        for span in spans
+    ]
+    clashes = any(one.clashes for one in dates)
+    return Looked(
+        dates=dates,
+        skipped=[(day, special.get(day)) for day in days.skipped],
+        rooms=_choices(rooms, ways, wanted.places),
+        teachers=teachers,
+        others=_others(wanted, days.planned, around) if clashes else [],
+    )
+
+
+def span_of(day: date, begins: time, minutes: int) -> Span:
+    """Return a time of a palace day."""
+    starts_at = at(day, begins)
+    return Span(day, starts_at, starts_at + minutes * MINUTE)
+
+
+def rooms_at(site_id: int) -> list[tuple[Space, Room | None]]:
+    """Return the spaces of a house a class could be in, with what is written of them as rooms; no courts."""
+    wanted = (
+        select(Space, Room)
+        .outerjoin(Room, Room.space_id == Space.id)
+        .where(Space.site_id == site_id)
+        .order_by(Space.id)
+    )
+    found = db.session.execute(wanted).unique()
+    return [(space, room) for space, room in found if not _is_court(room)]
+
+
+def _is_court(room: Room | None) -> bool:
+    return room is not None and room.policy.takers is Takers.MEMBER
+
+
+def around_of(room: Room | None) -> Around:
+    """Return what belongs to every use of a room."""
+    return Around(room.setup_minutes, room.teardown_minutes) if room else Around()
+
+
+def around_at(space_id: int) -> Around:
+    """Return what belongs to every use of a space."""
+    return around_of(db.session.get(Room, space_id))
+
+
+def in_the_way(wanted: Iterable[Held]) -> list[Way]:
+    """Return every use that holds a part of these spaces at these times, by its time."""
+    held = {(one.space_id, one.starts_at): one for one in wanted}
+    if not held:
+        return []
+    values = {
+        "space_ids": [one.space_id for one in held.values()],
+        "starts": [one.starts_at for one in held.values()],
+        "ends": [one.ends_at for one in held.values()],
+    }
+    return [
+        Way(held[row.space_id, row.starts_at], row.id, Use(row.use))
+        for row in execute(IN_THE_WAY, values)
+    ]
+
+
+def _in_the_way() -> Select[int]:
+    """Return the statement that finds what is in the way of many stretches of many spaces."""
+    wished = (
+        func.unnest(
+            bindparam("space_ids", type_=ARRAY(BigInteger)),
+            bindparam("starts", type_=INSTANTS),
+            bindparam("ends", type_=INSTANTS),
+        )
+        .table_valued("space_id", "starts_at", "ends_at")
+        .render_derived("wished")
+    )
+    during = func.tstzrange(wished.c.starts_at, wished.c.ends_at)
+    meets = USES.c.atoms.op("&&")(SPACES.c.atoms) & USES.c.during.op("&&")(during)
+    return (
+        select(wished.c.space_id, wished.c.starts_at, USES.c.id, USES.c.use)
+        .select_from(wished.join(SPACES, SPACES.c.id == wished.c.space_id).join(USES, meets))
+        .where(or_(USES.c.lapses_at.is_(None), USES.c.lapses_at > func.palace_clock()))
+        .order_by(wished.c.starts_at, wished.c.space_id, USES.c.id)
+    )
+
+
+IN_THE_WAY = _in_the_way()
+
+
+def _days(wanted: Wanted) -> tuple[Days, Mapping[date, Special]]:
+    series = wanted.series
+    first = min([series.first, *series.picked])
+    last = max([series.first + FARTHEST, *series.picked])
+    special = special_days(wanted.site_id, first, last)
+    return days_of(series, special), special
+
+
+def _busy(teachers: Sequence[Choice], teacher_id: int | None) -> Collection[date]:
+    return next((one.busy for one in teachers if one.teacher.id == teacher_id), ())
+
+
+def _outside(wanted: Wanted, spans: Sequence[Span]) -> set[date]:
+    """Return the days on which the house is not open for all of a session."""
+    if wanted.space_id is None:
+        return set()
+    opened = open_spans({wanted.space_id: wanted.site_id}, {span.day for span in spans})
+    return {
+        span.day
+        for span in spans
+        if not any(
+            opens <= span.starts_at and span.ends_at <= closes
+            for opens, closes in opened[wanted.space_id, span.day]
+        )
+    }
+
+
+def _choices(
+    rooms: Sequence[tuple[Space, Room | None]], ways: Sequence[Way], places: int
+) -> list[RoomChoice]:
+    """Return the rooms a class could be in: those free on all days first, the smallest that fits first."""
+    found = [
+        RoomChoice(
+            space=space,
+            fits=space.capacity >= places,
+            for_courses=room is not None and COURSE in room.purposes,
+            taken=sorted({way.held.day for way in ways if way.held.space_id == space.id}),
+        )
+        for space, room in rooms
+    ]
+    return sorted(
+        found,
+        key=lambda one: (
+            not one.fits,
+            len(one.taken),
+            not one.for_courses,
+            one.space.capacity,
+            one.space.id,
+        ),
+    )
+
+
+def _others(wanted: Wanted, days: Sequence[date], around: Mapping[int, Around]) -> list[time]:
+    """Return the nearest other beginnings at which the same room and teacher are free on all days."""
+    space_id = wanted.space_id
+    if space_id is None or space_id not in around:
+        return []
+    by_time = {
+        begins: [span_of(day, begins, wanted.minutes) for day in days]
+        for begins in _beginnings(wanted.begins, wanted.minutes)
+    }
+    room = around[space_id]
+    every = [span for spans in by_time.values() for span in spans]
+    taken = {way.held.starts_at for way in in_the_way(room.held(space_id, span) for span in every)}
+    taught = taught_by(wanted.teacher_id, days)
+    free = [
+        begins
+        for begins, spans in by_time.items()
+        if not any(room.held(space_id, span).starts_at in taken for span in spans)
+        and not any(span.meets(other) for span in spans for other in taught)
+    ]
+    return sorted(free[:MOST_OTHERS])
+
+
+def _beginnings(begins: time, minutes: int) -> list[time]:
+    """Return other beginnings of the same day, the nearest first."""
+    own = begins.hour * 60 + begins.minute
+    near = sorted(range(-STEPS, STEPS + 1), key=abs)
+    tried = [own + by * STEP for by in near if by]
+    return [time(*divmod(one, 60)) for one in tried if one >= 0 and one + minutes <= 24 * 60]
+
+
+def taught_by(teacher_id: int | None, days: Collection[date]) -> list[Span]:
+    """Return what a teacher teaches on some days."""
+    if teacher_id is None:
+        return []
+    wanted = select(ClassSession.day, ClassSession.starts_at, ClassSession.ends_at).where(
+        ClassSession.teacher_id == teacher_id,
+        ClassSession.day.in_(days),
+        ClassSession.state == SessionState.PLANNED,
+    )
+    return [Span(*row) for row in db.session.execute(wanted)]
+
+
+def during(held: Held) -> Range[datetime]:
+    """Return the stretch a space would be held for."""
+    return Range(held.starts_at, held.ends_at)

@@ -1,0 +1,84 @@
+"""Deciding whether a class takes place, and calling one off with everything that hangs on it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from palace import clock
+from palace.coursedesk.errors import ClassOver, NothingToDecide
+from palace.courses import services as courses
+from palace.courses.models import Offering
+from palace.courses.queries.facts import enrolments_of, locked_enrolments, sessions_of
+from palace.courses.services import announcing, planning
+from palace.courses.services.offering import pass_on
+from palace.courses.services.telling import titles
+from palace.courses.states import EnrolmentState, OfferingState, SessionState
+from palace.db import db
+from palace.members import queries as members
+from palace.members.services import note
+from palace.notices import services as notices
+
+
+def keep(offering: Offering, *, by: str) -> None:
+    """Say that a class takes place although it has fewer people than it was to have.
+
+    Raises:
+        NothingToDecide: that was said before, or it was called off.
+    """
+    planning.lock(offering, [], [])
+    if offering.state is not OfferingState.PUBLISHED or offering.confirmed_at is not None:
+        raise NothingToDecide
+    offering.confirmed_at = clock.now()
+    db.session.flush()
+    note("class_kept", f"offering:{offering.id}", actor=by)
+
+
+def call_off(offering: Offering, *, by: str, why: str) -> int:
+    """Call a class off in one step; return how many places ended.
+
+    Room and teacher are free at once, all that was paid is given back, everybody is told, who waits waits
+    no longer. What was taught stays. Locks: members by id, the class, its teacher and rooms.
+
+    Raises:
+        ClassOver: it was called off before.
+    """
+    for member_id in sorted({one.member_id for one in enrolments_of(offering.id)}):
+        members.lock(member_id)
+    coming = [one for one in sessions_of(offering.id) if one.state is SessionState.PLANNED]
+    planning.lock(
+        offering,
+        {one.teacher_id for one in coming},
+        {one.space_id for one in coming},
+    )
+    if offering.state is OfferingState.CANCELLED:
+        raise ClassOver
+    now = clock.now()
+    drafted = offering.state is OfferingState.DRAFT
+    teachers = {one.teacher_id for one in coming if one.teacher_id and one.starts_at > now}
+    offering.state, offering.cancelled_at, offering.why = OfferingState.CANCELLED, now, why
+    db.session.flush()
+    planning.release_all(offering, by=by, why=why, now=now)
+    ended = locked_enrolments(offering.id)
+    for one in ended:
+        lapsed = one.has_lapsed(now)
+        state = EnrolmentState.LAPSED if lapsed else EnrolmentState.CANCELLED
+        courses.end(one, state, by=by, why=None if lapsed else why, now=now)
+    pass_on(offering.id)
+    if not drafted:
+        _tell_teachers(offering, teachers, now)
+    note(
+        "class_called_off",
+        f"offering:{offering.id}",
+        after={"places": len(ended)},
+        why=why,
+        actor=by,
+    )
+    return len(ended)
+
+
+def _tell_teachers(offering: Offering, teachers: set[int], now: datetime) -> None:
+    values = {"title": titles(offering)}
+    for member_id in announcing.members_of(teachers).values():
+        notices.owe(
+            "class_not_taught", f"offering:{offering.id}", f"member:{member_id}", values, now
+        )
