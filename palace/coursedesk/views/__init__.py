@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from palace.coursedesk.views import opening  # noqa: F401 - its addresses
 from palace.coursedesk.views.base import bp
 
 
