@@ -86,12 +86,15 @@ def able(sought: Sought) -> list[Able]:
 
 def proposals_for(sought: Sought, teacher: Teacher) -> list[Proposal]:
     """Return up to three places for a class, each on a weekday of its own where there are so many."""
-    tried = (proposal_at(sought, teacher, *begin) for begin in _beginnings(teacher))
-    found = [one for one in tried if one is not None]
-    days = {one.weekday: one for one in reversed(found)}
-    others = [one for one in found if one not in days.values()]
-    chosen = [*days.values(), *others][:PROPOSED]
-    return sorted(chosen, key=lambda one: (one.weekday, one.begins))
+    found: list[Proposal] = []
+    for begin in _beginnings(teacher):
+        one = proposal_at(sought, teacher, *begin)
+        found += [one] if one else []
+        if len({each.weekday for each in found}) == PROPOSED:
+            break
+    first = {one.weekday: one for one in reversed(found)}
+    by_day = sorted(found, key=lambda one: first[one.weekday] is not one)
+    return sorted(by_day[:PROPOSED], key=lambda one: (one.weekday, one.begins))
 
 
 def _beginnings(teacher: Teacher) -> list[tuple[int, time]]:
