@@ -39,6 +39,7 @@ from palace.coursedesk.fields import (
 )
 from palace.coursedesk.rules import OLDEST
 from palace.coursedesk.services.terms import TermFacts
+from palace.courses.figures import ALL
 from palace.courses.series import MOST_SESSIONS, Pattern, Series
 from palace.forms import (
     NO_DAY,
@@ -63,6 +64,7 @@ from palace.teachers.fields import (
     tidy,
 )
 from palace.teachers.rules import LEVELS, SUBJECTS
+from palace.venues.fields import form_of
 
 
 class TermForm(Form):
@@ -285,3 +287,8 @@ class OpenLineForm(KeyedForm):
     place = HiddenField(validators=[InputRequired(STALE), Regexp(WEEKLY, message=STALE)])
     places = whole(_("名额"), 1, MOST_PLACES)
     seen = seen_field()
+
+
+RulesForm = form_of(
+    "RulesForm", ALL, "The figures of classes of a house, with what they were when they were seen."
+)
