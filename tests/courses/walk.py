@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from palace import clock
-from palace.courses.services import end
-from palace.courses.services.paying import locked
+from palace.courses.services import end, locked
 from palace.courses.states import EnrolmentState
 from palace.members.rules import Role
 from tests.factory import Factory

@@ -43,6 +43,7 @@ from tests.courts.walk import take_a_court
 from tests.factory import Factory
 from tests.members.browser import newest_code
 from tests.packages.walk import sell_a_package
+from tests.rollcall.walk import call_a_roll
 from tests.rooms.series_walk import take_a_series
 from tests.rooms.walk import find_a_room, take_a_room
 from tests.security.changing_walk import change_and_give, move_a_show
@@ -326,6 +327,7 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     take_a_room(walk, make)
     take_a_series(walk, make)
     look_at_use(walk, make)
+    call_a_roll(walk, make)
     lend_rooms(walk, make)
     teach_and_prove(walk, make)
     wait_for_a_class(walk, make)

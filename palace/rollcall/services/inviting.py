@@ -10,6 +10,7 @@ from palace.courses.models import ClassSession, Offering
 from palace.courses.queries import facts
 from palace.courses.queries.teaching import busy
 from palace.courses.services import announcing, planning
+from palace.courses.services.telling import titles
 from palace.courses.states import OfferingState, SessionState
 from palace.db import db
 from palace.members.services import note
@@ -51,7 +52,7 @@ def invite(
     note("teaching_invited", subject, after={"teacher": teacher.id, "offering": offering.id})
     if teacher.member_id is not None:
         first = min(one.starts_at for one in _coming(sessions))
-        values = {"title": announcing.titles(offering), "starts_at": first.isoformat()}
+        values = {"title": titles(offering), "starts_at": first.isoformat()}
         notices.owe("teaching_invited", subject, f"member:{teacher.member_id}", values, now)
     return made
 

@@ -13,6 +13,7 @@ from tests.architecture.shapes.house import HOUSE
 from tests.architecture.shapes.kinds import CODE, TEXT, Shape, at_least, each, known, one_of
 from tests.architecture.shapes.programme import PROGRAMME
 from tests.architecture.shapes.reserving import RESERVING
+from tests.architecture.shapes.rolls import ROLLS
 from tests.architecture.shapes.rooms import ROOMS
 from tests.architecture.shapes.series import SERIES
 from tests.architecture.shapes.troupes import TROUPES
@@ -29,6 +30,7 @@ PARTS = (
     HOUSE,
     PROGRAMME,
     RESERVING,
+    ROLLS,
     ROOMS,
     SERIES,
     TROUPES,
