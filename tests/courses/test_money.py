@@ -155,7 +155,7 @@ def test_who_withdraws_gets_back_what_the_page_said(
     enrolment = teaching.enrolment(offering)
     pay(enrolment)
     last = first_of(offering) - timedelta(days=7)
-    assert back_until(enrolment) == last
+    assert back_until(enrolment.offering) == last
     make.set_clock(last + timedelta(days=days))
     if bought:
         offering.materials_bought_at = last
@@ -177,7 +177,7 @@ def test_a_trial_is_given_back_until_the_session_after_it(
     pay(enrolment)
     second = facts.sessions_of(offering.id)[1].starts_at
 
-    assert back_until(enrolment) == second
+    assert back_until(enrolment.offering) == second
     make.set_clock(second)
     assert back_of(enrolment, clock.now()) == 23000
 
