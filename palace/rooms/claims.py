@@ -16,6 +16,7 @@ from sqlalchemy import (
     DateTime,
     Select,
     Text,
+    all_,
     bindparam,
     cast,
     delete,
@@ -87,9 +88,10 @@ def locking_spaces(space_ids: Collection[int]) -> Question:
     return LOCK_SPACES, {"ids": sorted(space_ids)}
 
 
-def lock_equipment(ids: Collection[int]) -> dict[int, int]:
-    """Lock things of the house by id; return how many there are of each."""
-    return {row.id: row.stock for row in execute(LOCK_THINGS, {"ids": sorted(ids)})}
+def lock_equipment(ids: Collection[int], space_ids: Collection[int]) -> dict[int, int]:
+    """Lock things by id that are of the house of some spaces; return how many there are of each."""
+    values = {"ids": sorted(ids), "space_ids": sorted(space_ids)}
+    return {row.id: row.stock for row in execute(LOCK_THINGS, values)}
 
 
 def end_lapsed(takings: Sequence[Taking]) -> None:
@@ -182,7 +184,15 @@ LOCK_UNIT = select(UNITS.c.id).where(UNITS.c.id == bindparam("id")).with_for_upd
 LOCK_SPACES = _lock_spaces()
 LOCK_THINGS = (
     select(THINGS.c.id, THINGS.c.stock)
-    .where(THINGS.c.id == func.any(IDS))
+    .where(
+        THINGS.c.id == func.any(IDS),
+        THINGS.c.site_id
+        == all_(
+            select(SPACES.c.site_id)
+            .where(SPACES.c.id == func.any(bindparam("space_ids", type_=ARRAY(BigInteger))))
+            .scalar_subquery()
+        ),
+    )
     .order_by(THINGS.c.id)
     .with_for_update(key_share=True)
 )

@@ -25,26 +25,6 @@ ASK = {"Accept": "application/json"}
 
 
 @pytest.fixture
-def troupe(lending: Lending) -> Troupe:
-    """Return a certified troupe."""
-    return lending.troupe()
-
-
-@pytest.fixture
-def leader(lending: Lending, make: Factory, client: FlaskClient, troupe: Troupe) -> Member:
-    """Return its leader, who is signed in."""
-    leader = lending.leader(troupe)
-    make.sign_in(client, leader)
-    return leader
-
-
-@pytest.fixture
-def room(lending: Lending) -> Room:
-    """Return a room for troupes."""
-    return lending.room("one")
-
-
-@pytest.fixture
 def of(lending: Lending, room: Room, troupe: Troupe, leader: Member) -> Reservation:
     """Return three evenings from 19:00 on."""
     return lending.reservation(room, troupe=troupe, member=leader, weeks=3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from palace.clock import SHANGHAI
@@ -15,13 +16,21 @@ from palace.notices.quiet import awake_until
 from palace.notices.rules import clock_time
 from palace.rooms import claims, rules
 from palace.rooms.claims import Taking
-from palace.rooms.errors import Failure, NoiseBeside, NoOfferYet, OfferOver, RulesFailed
+from palace.rooms.errors import (
+    EquipmentShort,
+    Failure,
+    NoiseBeside,
+    NoOfferYet,
+    OfferOver,
+    RulesFailed,
+)
 from palace.rooms.models import Occurrence, RoomWait
 from palace.rooms.queries import waits
 from palace.rooms.queries.beside import check_beside
 from palace.rooms.queries.facts import led_by, locked_occurrence, room
 from palace.rooms.queries.terms import facts_of
-from palace.rooms.services.taking import date_of, lock, takings_of, wish_of, written
+from palace.rooms.queries.things import check_equipment, wanted_for
+from palace.rooms.services.taking import add, date_of, lock, takings_of, wish_of, written
 from palace.rooms.services.telling import leaders_of, tell_taken
 from palace.rooms.states import OccurrenceState, WaitState
 from palace.rooms.wishes import Facts, Figures, RoomFacts, Span, Wish
@@ -55,13 +64,15 @@ def lock_room(space_id: int) -> None:
 def is_free(wish: Wish, of: RoomFacts) -> bool:
     """Return whether nobody has the room of a wish on its one date, and nobody would hear it."""
     taking = Taking(room=of, span=wish.spans[0], lapses_at=None, decided=True)
-    return not waits.is_taken(taking) and _is_quiet(wish.purpose, taking)
+    return not waits.is_taken(taking) and _goes(wish, taking)
 
 
-def _is_quiet(purpose: str, taking: Taking) -> bool:
+def _goes(wish: Wish, taking: Taking) -> bool:
+    """Return whether it is quiet, or loud, enough next door, and the things are there."""
     try:
-        check_beside(purpose, [taking])
-    except NoiseBeside:
+        check_beside(wish.purpose, [taking])
+        check_equipment(wish.equipment, [taking])
+    except (NoiseBeside, EquipmentShort):
         return False
     return True
 
@@ -74,15 +85,7 @@ def make(wait: RoomWait, now: datetime) -> bool:
     taker = _taker_of(wait)
     if taker is None:
         return False
-    span = span_of_wait(wait)
-    wish = Wish(
-        space_id=wait.space_id,
-        spans=(span,),
-        purpose=wait.purpose,
-        people=wait.people,
-        troupe_id=wait.troupe_id,
-        member=taker,
-    )
+    wish = _wish_of(wait, taker)
     skipped = locked_occurrence(wait.occurrence_id) if wait.occurrence_id else None
     held = _held(wish, now, in_series=skipped is not None)
     if held is None:
@@ -96,6 +99,20 @@ def make(wait: RoomWait, now: datetime) -> bool:
     tell(wait, "room_offer", now, until=until)
     note("room_offer_made", subject_of(wait), after={"space": wait.space_id}, actor="system")
     return True
+
+
+def _wish_of(wait: RoomWait, taker: Known) -> Wish:
+    """Return what somebody waits for; who left out a date of a series wants the things there as well."""
+    date_id = wait.occurrence_id or 0
+    return Wish(
+        space_id=wait.space_id,
+        spans=(span_of_wait(wait),),
+        purpose=wait.purpose,
+        people=wait.people,
+        troupe_id=wait.troupe_id,
+        member=taker,
+        equipment=wanted_for([date_id])[date_id],
+    )
 
 
 def offer(displaced: Occurrence, space_id: int, span: Span, now: datetime) -> RoomWait | None:
@@ -136,22 +153,12 @@ def _offered(wish: Wish, use: int, now: datetime, *, instead_of: int | None = No
     reservation = written(wish, public_code(), now)
     offered = date_of(reservation, wish.spans[0], wish.space_id, OccurrenceState.OFFERED, use)
     offered.instead_of = instead_of
-    db.session.add(offered)
-    db.session.flush()
+    add([offered], wish)
     return offered
 
 
 def _elsewhere(displaced: Occurrence, space_id: int, span: Span, taker: Known) -> Wish:
-    of = displaced.reservation
-    return Wish(
-        space_id=space_id,
-        spans=(span,),
-        purpose=of.purpose,
-        people=of.people,
-        troupe_id=of.troupe_id,
-        member=taker,
-        note=of.note,
-    )
+    return replace(wish_of(displaced, taker), space_id=space_id, spans=(span,))
 
 
 def _held(
@@ -164,7 +171,7 @@ def _held(
     ends = kept_until if displaced else offer_ends
     until = ends(facts.figures, wish.spans[0], now)
     taking = Taking(room=facts.room, span=wish.spans[0], lapses_at=until, decided=False)
-    if until <= now or not _is_quiet(wish.purpose, taking):
+    if until <= now or not _goes(wish, taking):
         return None
     use = claims.take([taking])[0]
     return None if use is None else (use, until)

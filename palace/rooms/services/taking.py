@@ -17,8 +17,9 @@ from palace.rooms.claims import Taking
 from palace.rooms.errors import NotSkipped, RulesFailed, Taken
 from palace.rooms.models import Occurrence, OccurrenceEquipment, Reservation
 from palace.rooms.queries import facts as facts_queries
-from palace.rooms.queries.beside import check_beside, check_equipment
+from palace.rooms.queries.beside import check_beside
 from palace.rooms.queries.terms import facts_of
+from palace.rooms.queries.things import check_equipment, wanted_for
 from palace.rooms.services.telling import tell_taken
 from palace.rooms.states import OccurrenceState
 from palace.rooms.wishes import Facts, Span, Wish
@@ -68,7 +69,7 @@ def reserve(
     reservation = written(wish, code, facts.now)
     dates = _dates(reservation, takings, held)
     dates += _skipped(reservation, wish, skips)
-    _add(dates, wish)
+    add(dates, wish)
     tell_taken(reservation, dates, facts.now)
     note(
         "room_reserved",
@@ -237,13 +238,13 @@ def date_of(
     )
 
 
-def _add(dates: Sequence[Occurrence], wish: Wish) -> None:
+def add(dates: Sequence[Occurrence], wish: Wish) -> None:
+    """Write dates with what is to be carried there, also to those left out: they may be added later."""
     db.session.add_all(dates)
     db.session.flush()
     db.session.add_all(
         OccurrenceEquipment(occurrence_id=one.id, equipment_id=thing, count=count)
         for one in dates
-        if one.state is not OccurrenceState.SKIPPED
         for thing, count in wish.equipment.items()
         if count
     )
@@ -266,6 +267,7 @@ def wish_of(one: Occurrence, member: Known) -> Wish:
         troupe_id=of.troupe_id,
         member=member,
         note=of.note,
+        equipment=wanted_for([one.id])[one.id],
     )
 
 
@@ -275,7 +277,7 @@ def add_back(member: Known, occurrence_id: int, *, by: str) -> Occurrence:
     Raises:
         NotFound: it is not theirs.
         NotSkipped: it has been taken already.
-        RulesFailed, NoiseBeside, Taken: as `reserve`.
+        RulesFailed, NoiseBeside, EquipmentShort, Taken: as `reserve`.
     """
     wish = wish_of(facts_queries.occurrence_for(member, occurrence_id), member)
     lock(wish)

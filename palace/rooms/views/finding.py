@@ -12,7 +12,7 @@ from palace import clock
 from palace.db import db
 from palace.errors import NotFound
 from palace.rooms.models import Room
-from palace.rooms.queries import grid
+from palace.rooms.queries import grid, habits
 from palace.rooms.queries.finding import find, find_weekly
 from palace.rooms.queries.places import House, find_place, lent, places_at
 from palace.rooms.timetable import Cell, CellKind, Lane, hours_shown, side_by_side
@@ -52,7 +52,7 @@ def free() -> ResponseReturnValue:
     if weeks > 1:
         return _weekly(site, wanted, weeks, who)
     found = find(site.id, wanted, who.seen, now)
-    again = who.troupe.again if who.troupe else None
+    lately = habits.unfollowed(who.troupe.id, now) if who.troupe else None
     return answer(
         "rooms/find.html",
         lambda: found_json(site, found),
@@ -62,8 +62,8 @@ def free() -> ResponseReturnValue:
         sites=sites,
         who=who,
         found=found,
-        again=again,
-        next=coming(again, now) if again else None,
+        again=find_place(lately.space_id) if lately else None,
+        next=coming(lately, now) if lately else None,
         purposes=lent().purposes,
         today=clock.palace_day(now),
     )

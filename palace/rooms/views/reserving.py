@@ -24,8 +24,10 @@ from palace.rooms.models import Occurrence, Reservation
 from palace.rooms.queries import facts
 from palace.rooms.queries.facts import figures_of
 from palace.rooms.queries.standing import Standing, standings_of
+from palace.rooms.queries.things import carried_to, stock_at
 from palace.rooms.states import STANDING_WORDS, OccurrenceState
 from palace.rooms.views.base import bp
+from palace.rooms.views.confirming import asked_again, ways_out
 from palace.web import allow, answer, checked, pass_on, reads, refusal_words, wants_json
 
 
@@ -58,6 +60,7 @@ def _ask_again(form: ReserveForm, refusal: PalaceError) -> Response:
     """Show a wish that was refused, with the reasons and everything that was typed."""
     form.key.data = new_key()
     room = None if form.space.errors else facts.find_room(form.space.data)
+    asked = asked_again(form)
     return answer(
         "rooms/again.html",
         {},
@@ -66,6 +69,9 @@ def _ask_again(form: ReserveForm, refusal: PalaceError) -> Response:
         room=room,
         purposes=facts.purposes(),
         refusal=refusal_words(refusal),
+        asked=asked,
+        ways=ways_out(asked, refusal) if asked else None,
+        stock=stock_at(room.space.site_id, form.spans) if room else (),
     )
 
 
@@ -118,6 +124,7 @@ def _page(found: Reservation, refusal: PalaceError | None = None) -> Response:
         figures=figures,
         troupe=facts.find_troupe(found.troupe_id),
         purpose=facts.get_purpose(found.purpose),
+        things=carried_to(found.id),
         dates=dates,
         coming=coming,
         late={one.id for one in coming if _is_strike(one, now)},
