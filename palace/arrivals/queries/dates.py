@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, and_, exists, literal, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select, true
 
 from palace import clock
 from palace.arrivals.rules import Due, opens_at, waits_until
@@ -71,11 +71,11 @@ def get_room(space_id: int, sites: Collection[int] | None = None) -> Room:
 
 
 def rooms(sites: Collection[int] | None) -> list[Room]:
-    """Return the rooms of these houses, or of all, by house, floor and code."""
+    """Return the rooms of these houses, or of all, by house, floor and code, number 2 before number 10."""
     wanted = select(Room).join(Space, Space.id == Room.space_id)
     if sites is not None:
         wanted = wanted.where(Space.site_id.in_(sites))
-    ordered = wanted.order_by(Space.site_id, Room.floor, Space.code)
+    ordered = wanted.order_by(Space.site_id, Room.floor, func.length(Space.code), Space.code)
     return list(db.session.scalars(ordered).unique())
 
 
