@@ -5,10 +5,12 @@ from __future__ import annotations
 from sqlalchemy.dialects.postgresql import insert
 
 from palace import clock
+from palace.courses.errors import SessionOver
 from palace.courses.models import ClassSession, Offering
 from palace.courses.queries import facts
 from palace.courses.queries.teaching import busy
 from palace.courses.services import announcing, planning
+from palace.courses.services.telling import titles
 from palace.courses.states import OfferingState, SessionState
 from palace.db import db
 from palace.members.services import note
@@ -17,7 +19,7 @@ from palace.rollcall.errors import InvitationClosed, InvitedBefore
 from palace.rollcall.models import Invitation
 from palace.rollcall.queries import invitations
 from palace.rollcall.rules import Answer
-from palace.teachers.errors import SessionOver, TeacherBusy
+from palace.teachers.errors import TeacherBusy
 from palace.teachers.models import Teacher
 from palace.teachers.rules import Span
 
@@ -50,7 +52,7 @@ def invite(
     note("teaching_invited", subject, after={"teacher": teacher.id, "offering": offering.id})
     if teacher.member_id is not None:
         first = min(one.starts_at for one in _coming(sessions))
-        values = {"title": announcing.titles(offering), "starts_at": first.isoformat()}
+        values = {"title": titles(offering), "starts_at": first.isoformat()}
         notices.owe("teaching_invited", subject, f"member:{teacher.member_id}", values, now)
     return made
 
