@@ -145,10 +145,10 @@ def read_roster(import_id: int, progress: Callable[[int], None] | None = None) -
             roster.refuse(import_id, refusal)
 
 
-def miss_due() -> None:
-    """Write down each date that nobody came to, each a transaction."""
+def miss_due(*, ever: bool = False) -> None:
+    """Write down each date that nobody came to lately, or ever, each a transaction."""
     with transaction():
-        due = doors.missed(clock.now())
+        due = doors.missed(clock.now(), ever=ever)
     for occurrence_id in due:
         with transaction():
             arrivals.miss(occurrence_id)
