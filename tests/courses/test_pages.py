@@ -16,7 +16,7 @@ def test_the_catalogue_says_what_is_left(client: FlaskClient, teaching: Teaching
     assert "书法基础 周三班" in page
     assert "剩1个" in page
     assert "另收材料费30元" in page
-    told = client.get("/offerings", headers={"Accept": "application/json"}).json
+    told = client.get("/offerings", headers={"Accept": "application/json"}).get_json()
     assert [(one["offering"], one["left"]) for one in told["offerings"]] == [(offering.id, 1)]
 
 
