@@ -237,6 +237,7 @@ ACTS = {
     "survey_changed": N_("改课程菜单"),
     "survey_lines_added": N_("往课程菜单上加课"),
     "survey_line_removed": N_("从课程菜单上拿掉一门"),
+    "survey_line_opened": N_("课程菜单上的一门开班"),
     "survey_voted": N_("在课程菜单上选课"),
     "class_scored": N_("给班评分"),
     "certificates_issued": N_("发结业证书"),

@@ -26,9 +26,11 @@ from palace.coursedesk.fields import (
     LONGEST_WHY,
     MOST_CLASSES,
     MOST_MINUTES,
+    MOST_PLACES,
     NO_DAYS,
     PLACE,
     STALE,
+    WEEKLY,
     DaysField,
     FactsForm,
     need,
@@ -274,6 +276,17 @@ class SubstituteForm(Form):
     """Who teaches instead."""
 
     teacher = chosen_field(_("谁来代课"))
+
+
+class OpenLineForm(KeyedForm):
+    """A line of a menu becomes a class: its course, term and teacher, its room and time as shown."""
+
+    course = HiddenField(validators=[InputRequired(STALE), Regexp(NUMBER, message=STALE)])
+    term = HiddenField(validators=[InputRequired(STALE), Regexp(NUMBER, message=STALE)])
+    teacher = HiddenField(validators=[InputRequired(STALE), Regexp(NUMBER, message=STALE)])
+    place = HiddenField(validators=[InputRequired(STALE), Regexp(WEEKLY, message=STALE)])
+    places = whole(_("名额"), 1, MOST_PLACES)
+    seen = seen_field()
 
 
 RulesForm = form_of(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from palace import clock
 from palace.courses.models import ClassSession, Enrolment, Offering
@@ -84,6 +86,16 @@ class Class:
     def actor(self) -> str:
         """Return how the audit names its teacher."""
         return f"member:{self.account.id}"
+
+
+def said(answer: TestResponse) -> Any:
+    """Return what an answer says to a program."""
+    return answer.json
+
+
+def read(client: FlaskClient, address: str) -> Any:
+    """Return what an address says to a program."""
+    return said(client.get(address, headers=JSON))
 
 
 @pytest.fixture

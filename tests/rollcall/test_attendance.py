@@ -9,7 +9,7 @@ from palace.db import db
 from palace.members.rules import Role
 from palace.rollcall import queries
 from palace.rollcall.queries import attendance, office
-from tests.rollcall.conftest import JSON, Class
+from tests.rollcall.conftest import Class, read
 
 
 def two_rolls(group: Class) -> None:
@@ -63,18 +63,18 @@ def test_the_office_has_a_list_that_leaves_the_house(group: Class, client: Flask
     two_rolls(group)
     group.make.sign_in(client, group.make.staff(Role.PROGRAMME))
     assert "人次" in client.get("/staff/attendance").text
-    [row] = client.get("/staff/attendance", headers=JSON).json["rows"]
+    [row] = read(client, "/staff/attendance")["rows"]
     assert (row["called"], row["people"], row["times"]) == (2, 2, 3)
     file = client.get("/staff/attendance?format=csv").text
     assert "书法基础" in file
     page = f"/staff/attendance/{group.offering.id}"
     assert "没有点名" in client.get(page).text
-    body = client.get(page, headers=JSON).json
+    body = read(client, page)
     assert body["sessions"][0]["tally"] == {"present": 1, "late": 1, "excused": 0, "absent": 1}
 
 
 def test_another_houses_class_is_not_found(group: Class, client: FlaskClient) -> None:
-    staff = group.make.staff(Role.PROGRAMME, site=group.make.another_site())
+    staff = group.make.staff(Role.PROGRAMME, site=group.make.branch())
     group.make.sign_in(client, staff)
     assert client.get(f"/staff/attendance/{group.offering.id}").status_code == 404
-    assert client.get("/staff/attendance", headers=JSON).json["rows"] == []
+    assert read(client, "/staff/attendance")["rows"] == []

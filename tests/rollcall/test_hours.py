@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 
 import pytest
 from flask.testing import FlaskClient
@@ -16,7 +16,7 @@ from palace.rollcall import services
 from palace.rollcall.errors import MonthChanged, MonthEmpty, OwnSheet
 from palace.rollcall.queries import hours
 from palace.teachers.models import HoursSheet
-from tests.rollcall.conftest import INSTANT, JSON, Class
+from tests.rollcall.conftest import INSTANT, Class, read
 
 DECEMBER = date(2026, 12, 1)
 
@@ -61,7 +61,7 @@ def test_a_substitute_has_the_session_they_taught_and_nobody_one_that_was_off(
 def test_a_month_is_that_of_the_palaces_days(group: Class) -> None:
     group.teaching.session(group.offering, date(2026, 12, 31), "22:30")
     group.teaching.session(group.offering, date(2027, 1, 1), "00:00")
-    group.make.set_clock(clock.at(date(2027, 2, 1), clock.time.min))
+    group.make.set_clock(clock.at(date(2027, 2, 1), time.min))
     assert month(group).sessions == 5
     assert hours.month_of(group.teacher, date(2027, 1, 1), clock.now()).sessions == 1
 
@@ -106,7 +106,7 @@ def test_a_teacher_signs_in_one_tap_and_the_office_checks(
     group.at(1, 91)
     group.make.sign_in(client, group.account)
     assert "没有错，签字" in client.get("/teaching/hours").text
-    body = client.get("/teaching/hours", headers=JSON).json
+    body = read(client, "/teaching/hours")
     assert (body["sessions"], body["minutes"], body["lessons"]) == (2, 180, "4")
     sent = {"month": "2026-12", "sessions": 2, "minutes": 180}
     assert client.post("/teaching/hours", data=sent).status_code == 303
@@ -132,14 +132,14 @@ def test_what_changed_meanwhile_is_shown_anew(group: Class, client: FlaskClient)
 def test_another_month_than_one_is_this_one(group: Class, client: FlaskClient, typed: str) -> None:
     group.at(0, 91)
     group.make.sign_in(client, group.account)
-    body = client.get(f"/teaching/hours?month={typed}", headers=JSON).json
+    body = read(client, f"/teaching/hours?month={typed}")
     assert body["month"] == "2026-12"
 
 
 def test_another_houses_sheet_is_not_found(group: Class, client: FlaskClient) -> None:
     group.at(0, 90)
     sheet = sign(group)
-    staff = group.make.staff(Role.PROGRAMME, site=group.make.another_site())
+    staff = group.make.staff(Role.PROGRAMME, site=group.make.branch())
     group.make.sign_in(client, staff)
     assert client.get(f"/staff/hours-sheets/{sheet.id}").status_code == 404
     assert client.post(f"/staff/hours-sheets/{sheet.id}/check").status_code == 404
@@ -151,7 +151,12 @@ def test_a_sheet_is_printed_with_who_signed(
     group.at(0, 90)
     sign(group)
     pages: list[str] = []
-    monkeypatch.setattr(printing, "to_pdf", lambda html, **_: pages.append(html) or b"%PDF")
+
+    def print_it(html: str, **_: str) -> bytes:
+        pages.append(html)
+        return b"%PDF"
+
+    monkeypatch.setattr(printing, "to_pdf", print_it)
     monkeypatch.setattr(printing, "covered", lambda text: text)
     group.make.sign_in(client, group.account)
     answer = client.get("/teaching/hours.pdf?month=2026-12")

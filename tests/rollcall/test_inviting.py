@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from palace.agenda.models import AgendaEntry
 from palace.agenda.rules import EntryStatus
+from palace.courses.errors import SessionOver
 from palace.courses.states import SessionState
 from palace.db import db
 from palace.members.models import Member
@@ -16,9 +17,9 @@ from palace.notices.models import Notice
 from palace.rollcall import services
 from palace.rollcall.errors import InvitationClosed, InvitedBefore
 from palace.rollcall.rules import Answer
-from palace.teachers.errors import SessionOver, TeacherBusy
+from palace.teachers.errors import TeacherBusy
 from palace.teachers.models import Teacher, TeacherSkill
-from tests.rollcall.conftest import JSON, Class
+from tests.rollcall.conftest import Class, read
 
 
 @pytest.fixture
@@ -114,7 +115,7 @@ def test_a_link_and_a_tap(
     assert client.post(page, data={"teacher": other.id}).status_code == 303
     assert client.post(page, data={"teacher": other.id}).status_code == 409
     assert client.post(page, data={"teacher": "x"}).status_code == 422
-    [made] = client.get(page, headers=JSON).json["invitations"]
+    [made] = read(client, page)["invitations"]
 
     group.make.sign_in(client, account)
     one = f"/teaching/invitations/{made['invitation']}"
@@ -140,7 +141,7 @@ def test_another_houses_office_finds_neither_class_nor_invitation(
     group: Class, other: Teacher, client: FlaskClient
 ) -> None:
     made = services.invite(group.offering, other, by="staff:1")
-    staff = group.make.staff(Role.PROGRAMME, site=group.make.another_site())
+    staff = group.make.staff(Role.PROGRAMME, site=group.make.branch())
     group.make.sign_in(client, staff)
     assert client.get(f"/staff/offerings/{group.offering.id}/invitations").status_code == 404
     assert client.post(f"/staff/invitations/{made.id}/withdraw").status_code == 404

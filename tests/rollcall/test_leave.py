@@ -13,7 +13,7 @@ from palace.rollcall import services
 from palace.rollcall.errors import LeaveTooLate, PlaceEnded
 from palace.rollcall.models import Leave
 from palace.rollcall.queries import roll
-from tests.rollcall.conftest import INSTANT, JSON, Class
+from tests.rollcall.conftest import INSTANT, Class, read
 
 
 def asked() -> int:
@@ -66,13 +66,13 @@ def test_a_member_asks_on_their_own_page_and_takes_it_back(
     one = group.people[0]
     group.at(0, -90)
     group.make.sign_in(client, one.member)
-    page, sent = f"/enrolments/{one.code}/leave", {"session": group.sessions[0].id}
+    page, sent = f"/enrolments/{one.code}/leave", {"class_session": group.sessions[0].id}
     assert "这次请假" in client.get(page).text
     assert client.post(page, data=sent | {"words": "出差"}).status_code == 303
     assert "已请假" in client.get(page).text
     assert client.post(f"{page}/withdraw", data=sent).status_code == 303
     assert "销假" in client.get(page).text
-    assert [one["leave"] for one in client.get(page, headers=JSON).json["sessions"]] == [False] * 4
+    assert [one["leave"] for one in read(client, page)["sessions"]] == [False] * 4
 
 
 def test_too_late_is_said_and_what_was_typed_stays(group: Class, client: FlaskClient) -> None:
@@ -80,11 +80,11 @@ def test_too_late_is_said_and_what_was_typed_stays(group: Class, client: FlaskCl
     group.at(0, -61)
     group.make.sign_in(client, one.member)
     group.at(0, -60)
-    sent = {"session": group.sessions[0].id, "words": "出差"}
+    sent = {"class_session": group.sessions[0].id, "words": "出差"}
     answer = client.post(f"/enrolments/{one.code}/leave", data=sent)
     assert answer.status_code == 409
     assert "请直接告诉老师" in answer.text
-    sent = {"session": group.sessions[1].id, "words": "很长" * 200}
+    sent = {"class_session": group.sessions[1].id, "words": "很长" * 200}
     answer = client.post(f"/enrolments/{one.code}/leave", data=sent)
     assert answer.status_code == 422
     assert "很长很长" in answer.text
@@ -98,7 +98,7 @@ def test_nobody_asks_for_somebody_else_nor_from_another_class(
     group.make.sign_in(client, group.people[1].member)
     page = f"/enrolments/{one.code}/leave"
     assert client.get(page).status_code == 404
-    assert client.post(page, data={"session": group.sessions[0].id}).status_code == 404
+    assert client.post(page, data={"class_session": group.sessions[0].id}).status_code == 404
     own = f"/enrolments/{group.people[1].code}/leave"
     foreign = group.teaching.session(other, group.sessions[0].day, "09:00")
-    assert client.post(own, data={"session": foreign.id}).status_code == 404
+    assert client.post(own, data={"class_session": foreign.id}).status_code == 404

@@ -14,7 +14,7 @@ from palace.db import db
 from palace.members.rules import Role
 from palace.rollcall import tokens
 from palace.rollcall.rules import Mark
-from tests.rollcall.conftest import INSTANT, JSON, Class
+from tests.rollcall.conftest import INSTANT, JSON, Class, read, said
 
 PRESENT, LATE, ABSENT = Mark.PRESENT, Mark.LATE, Mark.ABSENT
 
@@ -34,7 +34,7 @@ def test_a_teacher_begins_with_todays_class(group: Class, phone: FlaskClient) ->
     assert "今天" in page
     assert f"/teaching/sessions/{group.sessions[0].id}" in page
     assert "3人" in page
-    body = phone.get("/teaching", headers=JSON).json
+    body = read(phone, "/teaching")
     assert [one["called"] for one in body["today"]] == [False]
     assert len(body["coming"]) == 3
 
@@ -44,10 +44,10 @@ def test_a_session_nobody_called_stays_on_the_page_until_it_is(
 ) -> None:
     group.at(1, 0)
     group.make.sign_in(phone, group.account)
-    body = phone.get("/teaching", headers=JSON).json
+    body = read(phone, "/teaching")
     assert [one["session"] for one in body["uncalled"]] == [group.sessions[0].id]
     group.call(0)
-    assert phone.get("/teaching", headers=JSON).json["uncalled"] == []
+    assert read(phone, "/teaching")["uncalled"] == []
 
 
 def test_a_roll_is_called_with_scripts_off(group: Class, phone: FlaskClient) -> None:
@@ -72,7 +72,7 @@ def test_a_phone_says_hours_later_what_it_saved(group: Class, phone: FlaskClient
     address = f"/teaching/sessions/{group.sessions[0].id}"
     fields = sent(phone.get(address).text, absent=[group.people[0].id], ago=7200)
     group.at(0, 180)
-    body = phone.post(address, data=fields, headers=JSON).json
+    body = said(phone.post(address, data=fields, headers=JSON))
     assert body["tally"] == {"present": 2, "late": 0, "excused": 0, "absent": 1}
     assert body["told"] == ["点好名了：到2人，其中迟到0人；缺课1人，请假0人。"]
 
@@ -116,7 +116,7 @@ def test_the_names_of_who_scanned_stand_on_the_teachers_page(
 ) -> None:
     group.at(0, 1)
     scanned(group, phone)
-    body = phone.get(f"/teaching/sessions/{group.sessions[0].id}/code", headers=JSON).json
+    body = read(phone, f"/teaching/sessions/{group.sessions[0].id}/code")
     assert body["came"] == ["李想"]
     assert body["missing"] == ["王芳", "陈晨"]
 
@@ -159,9 +159,9 @@ def test_no_code_before_its_time_nor_after(group: Class, phone: FlaskClient) -> 
     address = f"/teaching/sessions/{group.sessions[0].id}/code"
     for minutes, shown in ((-21, False), (-20, True), (90, False)):
         group.at(0, minutes)
-        assert bool(phone.get(address, headers=JSON).json["here"]) is shown
+        assert bool(read(phone, address)["here"]) is shown
     group.at(0, 90, earlier=INSTANT)
-    assert phone.get(address, headers=JSON).json["here"]
+    assert read(phone, address)["here"]
 
 
 def test_another_teachers_class_is_not_found(group: Class, client: FlaskClient) -> None:
@@ -208,5 +208,5 @@ def test_who_has_the_post_and_stands_in_no_list_is_told(group: Class, client: Fl
 
 
 def test_a_timetable_has_everything_that_is_to_come(group: Class, phone: FlaskClient) -> None:
-    assert len(phone.get("/teaching/timetable", headers=JSON).json["sessions"]) == 4
+    assert len(read(phone, "/teaching/timetable")["sessions"]) == 4
     assert "第4次" in phone.get("/teaching/timetable").text

@@ -5,7 +5,16 @@ from flask_login import current_user
 
 from palace import clock
 from palace.coursedesk.queries.classes import to_decide
-from palace.coursedesk.views import courses, one, planning, rules, sessions, teachers, terms
+from palace.coursedesk.views import (
+    courses,
+    one,
+    opening,
+    planning,
+    rules,
+    sessions,
+    teachers,
+    terms,
+)
 from palace.coursedesk.views.base import MAY, bp, own_sites
 from palace.pictures.rules import MEGABYTES
 
@@ -14,6 +23,7 @@ __all__ = [
     "init_app",
     "let_a_picture_in",
     "one",
+    "opening",
     "planning",
     "rules",
     "sessions",
