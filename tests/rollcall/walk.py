@@ -6,6 +6,7 @@ from datetime import date, time, timedelta
 from typing import Any, Protocol
 
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from palace import clock
 from palace.courses.models import ClassSession, Enrolment
@@ -14,7 +15,7 @@ from palace.db import db
 from palace.members.models import Member
 from palace.members.rules import Role
 from palace.rollcall import tokens
-from palace.teachers.models import Teacher, TeacherSkill
+from palace.teachers.models import HoursSheet, Teacher, TeacherSkill
 from tests.factory import Factory
 from tests.teaching import Teaching
 
@@ -47,7 +48,8 @@ def call_a_roll(walk: Walk, make: Factory) -> None:
     make.sign_in(walk.browser, make.staff(Role.PROGRAMME))
     walk.ask("GET", "/staff/attendance")
     walk.ask("GET", f"/staff/attendance/{offering.id}")
-    sheet = walk.ask("GET", "/staff/hours-sheets")["rows"][0]["id"]
+    walk.ask("GET", "/staff/hours-sheets")
+    sheet = db.session.scalars(select(HoursSheet.id)).one()
     walk.ask("GET", f"/staff/hours-sheets/{sheet}")
     walk.ask("POST", f"/staff/hours-sheets/{sheet}/check")
     make.set_clock(None)
