@@ -167,6 +167,7 @@ def create_app(settings: Settings) -> Flask:
     app.before_request(roster.let_a_roster_in)  # before anybody reads what was sent
     app.before_request(plans.let_a_plan_in)
     app.before_request(productions.let_a_picture_in)
+    app.before_request(coursedesk.let_a_picture_in)
     app.before_request(coupons.let_codes_in)
     app.before_request(classes.let_a_picture_in)
     CSRFProtect(app)

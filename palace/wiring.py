@@ -8,6 +8,7 @@ from palace.classes import queries as classes
 from palace.codes import services as codes
 from palace.companions.queries import own_last_four
 from palace.consents.services import agree_at_joining
+from palace.coursedesk.services.courses import COURSE
 from palace.courses import services as courses
 from palace.courses.services import offering as class_offers
 from palace.courses.services import on_place_freed
@@ -42,6 +43,7 @@ def wire() -> None:
     _shows()
     on_paid["courses"] = courses.settle_paid
     reviewed["production"] = PRODUCTION
+    reviewed["course"] = COURSE
 
 
 def _people() -> None:

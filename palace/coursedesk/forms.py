@@ -26,9 +26,11 @@ from palace.coursedesk.fields import (
     LONGEST_WHY,
     MOST_CLASSES,
     MOST_MINUTES,
+    MOST_PLACES,
     NO_DAYS,
     PLACE,
     STALE,
+    WEEKLY,
     DaysField,
     FactsForm,
     need,
@@ -37,6 +39,7 @@ from palace.coursedesk.fields import (
 )
 from palace.coursedesk.rules import OLDEST
 from palace.coursedesk.services.terms import TermFacts
+from palace.courses.figures import ALL
 from palace.courses.series import MOST_SESSIONS, Pattern, Series
 from palace.forms import (
     NO_DAY,
@@ -61,6 +64,7 @@ from palace.teachers.fields import (
     tidy,
 )
 from palace.teachers.rules import LEVELS, SUBJECTS
+from palace.venues.fields import form_of
 
 
 class TermForm(Form):
@@ -272,3 +276,19 @@ class SubstituteForm(Form):
     """Who teaches instead."""
 
     teacher = chosen_field(_("谁来代课"))
+
+
+class OpenLineForm(KeyedForm):
+    """A line of a menu becomes a class: its course, term and teacher, its room and time as shown."""
+
+    course = HiddenField(validators=[InputRequired(STALE), Regexp(NUMBER, message=STALE)])
+    term = HiddenField(validators=[InputRequired(STALE), Regexp(NUMBER, message=STALE)])
+    teacher = HiddenField(validators=[InputRequired(STALE), Regexp(NUMBER, message=STALE)])
+    place = HiddenField(validators=[InputRequired(STALE), Regexp(WEEKLY, message=STALE)])
+    places = whole(_("名额"), 1, MOST_PLACES)
+    seen = seen_field()
+
+
+RulesForm = form_of(
+    "RulesForm", ALL, "The figures of classes of a house, with what they were when they were seen."
+)

@@ -6,11 +6,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import pairwise
 
 from palace.text import N_
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 SATURDAY = 6
+LONGEST_GAP = timedelta(days=4)
+"""Between running days: a weekend, and a day left out beside it."""
 WORKING_DAYS = range(1, SATURDAY)
 MOST_SESSIONS = 60
 FARTHEST = timedelta(days=550)
@@ -93,3 +96,33 @@ def _in_turn(wish: Series) -> Iterator[date]:
         if weekly or day.isoweekday() in WORKING_DAYS:
             yield day
         day += WEEK if weekly else DAY
+
+
+def again(days: Sequence[date], first_on: date) -> Series:
+    """Return the days of another class like one that had these, from a day on.
+
+    The same weekday every week, running days from the first working day on, others as far apart as before.
+    """
+    before = sorted(days)
+    pattern = _pattern(before)
+    if pattern is Pattern.RUNNING:
+        ahead = range(WEEK.days)
+        first = next(
+            day for day in (first_on + by * DAY for by in ahead) if day.isoweekday() in WORKING_DAYS
+        )
+    else:
+        first = first_on + DAY * ((before[0].isoweekday() - first_on.isoweekday()) % WEEK.days)
+    by = first - before[0]
+    picked = [day + by for day in before] if pattern is Pattern.PICKED else []
+    return Series(pattern=pattern, first=first, count=len(before), picked=picked)
+
+
+def _pattern(days: Sequence[date]) -> Pattern:
+    """Return how days in order follow each other, holidays that were left out aside."""
+    if len(days) == 1:
+        return Pattern.SINGLE
+    if len({day.isoweekday() for day in days}) == 1:
+        return Pattern.WEEKLY
+    working = all(day.isoweekday() in WORKING_DAYS for day in days)
+    gaps = [after - day for day, after in pairwise(days)]
+    return Pattern.RUNNING if working and max(gaps) <= LONGEST_GAP else Pattern.PICKED

@@ -346,6 +346,11 @@ KINDS = {
         "{title}, {starts_at}: somebody else teaches this session: {teacher}.",
         NEWS,
     ),
+    "class_not_taught": Kind(
+        "{title}取消了，您的课都不上了。",
+        "{title} is called off: you do not teach it.",
+        NEWS,
+    ),
     "class_message": Kind(
         "{title}：班里有新消息，登录后在“我的 → 通知”里看。",
         "{title}: a message to your class. Sign in and read it under Mine, Messages.",

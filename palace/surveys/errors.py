@@ -74,5 +74,5 @@ class LineVoted(PalaceError):
 class ClassNotOver(PalaceError):
     """Scores are given once the last session is over."""
 
-    status, code = 409, "class_not_over"
+    status, code = 409, "score_too_early"
     message = N_("上完最后一次课再评分。")

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _
 from wtforms.validators import ValidationError
 
 from palace.forms import NO_TIME, Form, Repeated
+from palace.members.phones import PhoneForm
 from palace.teachers.fields import (
     UNKNOWN,
     YuanField,
@@ -106,3 +107,9 @@ def _weekday(typed: str) -> int:
     if typed not in set("1234567"):
         raise ValueError(typed)
     return int(typed)
+
+
+class LinkForm(PhoneForm):
+    """The number and the name of a teacher's account."""
+
+    name = name_field(_("姓名"))

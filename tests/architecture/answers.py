@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from tests.architecture import (
+    answers_of_classes,
+    answers_of_courses,
     answers_of_desks,
     answers_of_doors,
     answers_of_finding,
@@ -12,6 +14,8 @@ from tests.architecture import (
 )
 
 JSON: dict[str, dict[str, str]] = {
+    **answers_of_classes.JSON,
+    **answers_of_courses.JSON,
     **answers_of_desks.JSON,
     **answers_of_doors.JSON,
     **answers_of_finding.JSON,
@@ -219,7 +223,9 @@ JSON: dict[str, dict[str, str]] = {
 
 JSON_ONLY = {"pages.healthz"}
 CREATES = (
-    answers_of_desks.CREATES
+    answers_of_courses.CREATES
+    | answers_of_classes.CREATES
+    | answers_of_desks.CREATES
     | answers_of_rooms.CREATES
     | answers_of_troupes.CREATES
     | {
@@ -277,7 +283,8 @@ REDIRECTS = (
 """Addresses for everybody whose GET may send on to another; those for roles send to the sign-in."""
 
 FILES = (
-    answers_of_desks.FILES
+    answers_of_classes.FILES
+    | answers_of_desks.FILES
     | answers_of_doors.FILES
     | answers_of_rolls.FILES
     | {

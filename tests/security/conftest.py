@@ -37,6 +37,7 @@ from tests.courts.walk import be_offered_a_room
 from tests.factory import Factory
 from tests.packages.conftest import packaged
 from tests.security.lent import Lent, lend_something
+from tests.security.taught import Taught, teach_something
 
 UNKNOWN_ID = 999_999_999
 
@@ -57,6 +58,7 @@ class Belongings:
     package: PackageOrder
     room_wait: RoomWait
     lent: Lent
+    taught: Taught
 
     def values(self, rule: Rule) -> dict[str, object]:
         """Return the address values of this member's things."""
@@ -98,6 +100,7 @@ class Belongings:
             "session_id": UNKNOWN_ID,
             "filename": "palace.css",
             **self.lent.values(),
+            **self.taught.values(),
         }
         return {name: known[name] for name in rule.arguments}
 
@@ -111,6 +114,9 @@ class Belongings:
             "/b/": self.block.code,
             "/reservations/": self.lent.occurrence.reservation.code,
             "/closures/": self.lent.closure,
+            "/enrolments/": self.taught.enrolment.code,
+            "/class-waits/": self.taught.wait.code,
+            "/certificates/": self.taught.certificate.code,
         }
         return next((code for part, code in of.items() if part in rule), self.order.code)
 
@@ -147,6 +153,7 @@ def own_something(make: Factory, performance: Performance | None = None) -> Belo
         package=packages.take(member, package.id, Asked(count=1), key="belongings-5"),
         room_wait=be_offered_a_room(make, member),
         lent=lend_something(make, member),
+        taught=teach_something(make, member),
     )
 
 

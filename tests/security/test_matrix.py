@@ -18,8 +18,11 @@ from tests.security.conftest import UNKNOWN_ID, Belongings, address_of, addresse
 
 REQUEST_ID = re.compile(r"[0-9a-f]{8,16}")
 PRINTED = {
+    "certificates.pdf",
     "tickets.ticket_pdf",
     "tickets.ticket_png",
+    "usage.class_slip",
+    "usage.class_wait_slip",
     "usage.slip",
     "usage.waiting_slip",
     "usage.week_pdf",

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import ngettext
+from flask_babel import gettext, ngettext
 from flask_login import current_user
 
 from palace import clock
@@ -63,7 +63,7 @@ def revoke(offering_id: int, certificate_id: int) -> ResponseReturnValue:
             services.revoke(offering_id, certificate_id, why, by=current_user.actor)
     except PalaceError as refusal:
         return _refused(offering_id, refusal, (certificate_id, form))
-    return _done(offering_id, ngettext("撤销了。", "撤销了。", 1))
+    return _done(offering_id, gettext("撤销了。"))
 
 
 @bp.post(f"{OF_ONE}/reissue")
@@ -76,7 +76,7 @@ def reissue(offering_id: int, certificate_id: int) -> ResponseReturnValue:
             services.reissue(found, certificate_id, by=current_user.actor)
     except PalaceError as refusal:
         return _refused(offering_id, refusal)
-    return _done(offering_id, ngettext("补发了一张，编号是新的。", "补发了一张，编号是新的。", 1))
+    return _done(offering_id, gettext("补发了一张，编号是新的。"))
 
 
 @bp.get("/classes/<id:offering_id>/certificates.pdf")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from palace.clock import SHANGHAI, palace_day
-from palace.coursedesk.queries.looking import (
+from palace.coursedesk.queries.rooms import (
     COURSE,
     Around,
     around_of,

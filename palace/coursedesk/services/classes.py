@@ -20,7 +20,8 @@ from palace.coursedesk.errors import (
     OutsideTerm,
     RoomNotThere,
 )
-from palace.coursedesk.queries.looking import Looked, Wanted, around_at, during, look
+from palace.coursedesk.queries.looking import Looked, Wanted, look
+from palace.coursedesk.queries.rooms import around_at, during
 from palace.coursedesk.rules import seen_as
 from palace.courses.catalogue import Course, Term
 from palace.courses.claims import live_places

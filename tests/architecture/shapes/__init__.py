@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tests.architecture.shapes.approvals import APPROVALS
 from tests.architecture.shapes.booking import BOOKING
+from tests.architecture.shapes.classes import CLASSES
+from tests.architecture.shapes.courses import COURSES
 from tests.architecture.shapes.courts import COURTS
 from tests.architecture.shapes.doors import DOORS
 from tests.architecture.shapes.finding import FINDING
@@ -20,6 +22,8 @@ __all__ = ["CODE", "SHAPES", "TEXT", "Shape", "at_least", "each", "known", "one_
 PARTS = (
     APPROVALS,
     BOOKING,
+    CLASSES,
+    COURSES,
     COURTS,
     DOORS,
     FINDING,
