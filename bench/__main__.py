@@ -17,7 +17,7 @@ from statistics import fmean
 
 import psutil
 
-from bench import limit, opening, rooms, state
+from bench import classes, limit, opening, rooms, state
 from bench.house import BenchFailed, House, opened
 from bench.measure import FULL, QUICK, Cost, Scale, cost_of
 from bench.meter import busy_seconds, cpu_seconds, memory
@@ -99,6 +99,8 @@ class Run:
             say(f" {state.NAME}")
             self.add(state.measure(self.house, self.scale))
         self.open_sale(costs)
+        say(f" {classes.NAME}")
+        self.add(classes.send(self.house, self.scale).figures)
         self.add(memory_figures(self.house))
         for before, size in pairwise(sizes):
             sell_out(self.house, before, size)

@@ -32,7 +32,8 @@ QUANTITIES = {
 class Scale:
     """How much is measured; of a path's requests as many are sent as `path_seconds` allow.
 
-    `sizes` are sold-out performances, `lent` taken hours of rooms, as many as each growth is measured at.
+    `sizes` are sold-out performances, `lent` taken hours of rooms, as many as each growth is measured at;
+    `class_members` want one of `class_places` at once.
     """
 
     requests: int
@@ -45,6 +46,8 @@ class Scale:
     state_seconds: int
     rush_seconds: int
     rush_clients: int
+    class_members: int
+    class_places: int
 
 
 FULL = Scale(
@@ -58,6 +61,8 @@ FULL = Scale(
     state_seconds=5,
     rush_seconds=25,
     rush_clients=192,
+    class_members=5_000,
+    class_places=50,
 )
 QUICK = Scale(
     requests=16,
@@ -70,6 +75,8 @@ QUICK = Scale(
     state_seconds=1,
     rush_seconds=4,
     rush_clients=16,
+    class_members=150,
+    class_places=10,
 )
 
 

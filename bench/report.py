@@ -22,6 +22,9 @@ HEAD = (
     "kB",
 )
 
+BESIDE = ("opening", "class rush", "seat state", "memory")
+"""How the figures begin that are no request's of their own."""
+
 
 def written(
     about: str,
@@ -36,7 +39,9 @@ def written(
     """
     plain = [figure for figure in figures if ": " not in figure.name]
     rest = [
-        figure for figure in figures if figure.name.startswith(("opening", "seat state", "memory"))
+        figure
+        for figure in figures
+        if figure.name.startswith(("opening", "class rush", "seat state", "memory"))
     ]
     first = min(costs)
     parts = [
@@ -52,7 +57,7 @@ def written(
         _growth(costs),
         "\n## Rooms: ms of CPU a request (PostgreSQL's part) by hours taken\n",
         _growth(lent),
-        "\n## Opening, seat state, memory\n",
+        "\n## Opening, a class's rush, seat state, memory\n",
         _figures(rest),
         *(f"\nLeft out: {name}" for name in left_out),
     ]

@@ -13,7 +13,7 @@ from bench.clients import Ask
 from bench.house import BenchFailed, House
 
 FIRST = 1_000_000  # ids of visitors start behind those the sequences give
-COUNT = 30_000
+COUNT = 36_000
 BUSY = FIRST + COUNT + 1  # a member with a full calendar, who buys nothing
 COOKIE = "palace"
 NUMBERS = itertools.count(1)

@@ -38,7 +38,7 @@ from palace.venues.errors import NotSetUp
 from palace.venues.rules import NORMAL, Moded
 from palace.web import page_before, public, reads, same_site_path
 
-OFFLINE_FILES = ("palace.css", "palace.js", "icon.svg")
+OFFLINE_FILES = ("palace.css", "palace.js", "roll.js", "icon.svg")
 SIZES = frozenset({"large", "standard"})
 
 bp = Blueprint("pages", __name__)

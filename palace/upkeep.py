@@ -28,6 +28,7 @@ from palace.moving import services as moving
 from palace.privacy import ledger
 from palace.privacy import services as privacy
 from palace.reports import services as reports
+from palace.rollcall.services import reminding as class_reminders
 from palace.rooms.models import Reservation
 from palace.rooms.queries import waits as room_queues
 from palace.rooms.services import waiting as room_waits
@@ -85,10 +86,13 @@ def let_unpaid_lapse() -> None:
 
 
 def pass_classes_on_due() -> None:
-    """Pass on the places of each class that somebody waits for and nobody looked at, each a transaction."""
+    """Pass on the places of each class that somebody waits for, each a transaction; remind of sessions."""
     for offering_id in class_queues.due():
         with transaction():
             class_offers.pass_on(offering_id)
+    with transaction():
+        if venues.has_palace():
+            class_reminders.remind(clock.now())
 
 
 def let_undecided_lapse() -> None:
@@ -141,10 +145,10 @@ def read_roster(import_id: int, progress: Callable[[int], None] | None = None) -
             roster.refuse(import_id, refusal)
 
 
-def miss_due() -> None:
-    """Write down each date that nobody came to, each a transaction."""
+def miss_due(*, ever: bool = False) -> None:
+    """Write down each date that nobody came to lately, or ever, each a transaction."""
     with transaction():
-        due = doors.missed(clock.now())
+        due = doors.missed(clock.now(), ever=ever)
     for occurrence_id in due:
         with transaction():
             arrivals.miss(occurrence_id)

@@ -1,9 +1,9 @@
-// Own tickets without a network: fresh when there is one, else as last opened on this phone.
+// Own tickets, and a teacher's rolls, without a network: fresh when there is one, else as last opened on this phone.
 // The server puts VERSION and FILES (style, scripts, offline page) in front of this text.
 const SHELL = `shell-${VERSION}`;
 const OWN = "own";
 const OFFLINE = "/offline";
-const MINE = /^\/(tickets\/[a-z0-9]+|orders\/[a-z0-9]+|mine|coupons)$/;
+const MINE = /^\/(tickets\/[a-z0-9]+|orders\/[a-z0-9]+|mine|coupons|teaching(\/timetable|\/sessions\/\d+)?)$/;
 
 self.addEventListener("install", (event) => {
   event.waitUntil(caches.open(SHELL).then((cache) => cache.addAll(FILES)).then(() => self.skipWaiting()));

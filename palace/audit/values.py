@@ -189,7 +189,9 @@ CODES: dict[str, Mapping[str, str]] = {
         "lapsed": N_("过时"),
         "left": N_("退出"),
         "over": N_("停止订票"),
+        "corrected": N_("缺课更正了"),
     },
+    "answer": {"accepted": N_("答应了"), "declined": N_("不行")},
     "kept_for": {
         "house": N_("本馆自用"),
         "technical": N_("技术用座"),

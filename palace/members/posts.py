@@ -65,6 +65,7 @@ FIRST_PAGES = {
     Role.UNIT: "unions.home",
     Role.LEADER: "troupes.home",
     Role.DEPUTY: "troupes.home",
+    Role.TEACHER: "rollcall.home",
 }
 """Where a role begins its day, the first that fits; a role without one has no pages yet."""
 

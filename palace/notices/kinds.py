@@ -330,6 +330,17 @@ KINDS = {
         "{title}, {starts_at}: this session is called off. You are told when it is made up for.",
         NEWS,
     ),
+    "class_mark_corrected": Kind(
+        "{title}，缺课记错了，已经更正，那次没来撤销了。名额已让出去，现在空{count}个，可以重新报名。",
+        "{title}: an absence was noted wrongly and is corrected; the no-show is taken back."
+        " Your place went to others; {count} free now, you can enrol again.",
+        NEWS,
+    ),
+    "teaching_invited": Kind(
+        "{title}，{starts_at}开始，想请您来教。请登录，在“教学”里答复。",
+        "{title}, from {starts_at}: we would like you to teach it. Sign in and answer under Teaching.",
+        NEWS,
+    ),
     "class_substitute": Kind(
         "{title}，{starts_at}这次课由别的老师代课：{teacher}。",
         "{title}, {starts_at}: somebody else teaches this session: {teacher}.",

@@ -147,6 +147,8 @@ MANNERS: dict[str, Manner] = {
     "class_session_moved": Manner(N_("上课改了时间或教室"), must=True, wait=Wait.UNLESS_SOON),
     "class_session_cancelled": Manner(N_("停课"), must=True, wait=Wait.UNLESS_SOON),
     "class_not_taught": Manner(N_("任教的班取消了"), must=True, wait=Wait.UNLESS_SOON),
+    "class_mark_corrected": Manner(N_("缺课更正"), must=True),
+    "teaching_invited": Manner(N_("请您来教"), wait=Wait.UNLESS_SOON),
     "class_substitute": Manner(N_("代课"), wait=Wait.UNLESS_SOON),
     "class_message": Manner(N_("班里的消息")),
     "certificate_issued": Manner(N_("结业证书发了")),

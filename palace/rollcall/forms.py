@@ -90,7 +90,7 @@ class CodeForm(PlainForm):
 class BackForm(Form):
     """The session somebody comes to after all."""
 
-    session = HiddenField(validators=[Regexp(r"^[0-9]{1,18}\Z", message=STALE)])
+    class_session = HiddenField(validators=[Regexp(r"^[0-9]{1,18}\Z", message=STALE)])
 
 
 class LeaveForm(BackForm):
@@ -119,7 +119,7 @@ class InviteForm(Form):
     teacher = StringField(
         _("问哪位老师"), validators=[Regexp(r"^[0-9]{1,18}\Z", message=_("请选一位老师。"))]
     )
-    session = StringField(
+    class_session = StringField(
         _("教什么"), validators=[Optional(), Regexp(r"^[0-9]{1,18}\Z", message=STALE)]
     )
 

@@ -53,9 +53,9 @@ class Used:
     month_minutes: int
 
 
-def coming(troupe_id: int, now: datetime, most: int | None = None) -> Sequence[Occurrence]:
-    """Return a troupe's rehearsals that are not over, the next first; None: all of them."""
-    return db.session.scalars(_coming(troupe_id, now).limit(most)).all()
+def coming(troupe_id: int, now: datetime) -> Sequence[Occurrence]:
+    """Return a troupe's rehearsals that are not over, the next first."""
+    return db.session.scalars(_coming(troupe_id, now)).all()
 
 
 def cancelled_by_end(troupe_id: int, now: datetime) -> Sequence[Occurrence]:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from tests.architecture import (
     answers_of_classes,
+    answers_of_courses,
     answers_of_desks,
     answers_of_doors,
     answers_of_finding,
+    answers_of_rolls,
     answers_of_rooms,
     answers_of_troupes,
 )
 
 JSON: dict[str, dict[str, str]] = {
     **answers_of_classes.JSON,
+    **answers_of_courses.JSON,
     **answers_of_desks.JSON,
     **answers_of_doors.JSON,
     **answers_of_finding.JSON,
+    **answers_of_rolls.JSON,
     **answers_of_rooms.JSON,
     **answers_of_troupes.JSON,
     "tickets.programme": {"GET": "Performances"},
@@ -219,7 +223,8 @@ JSON: dict[str, dict[str, str]] = {
 
 JSON_ONLY = {"pages.healthz"}
 CREATES = (
-    answers_of_classes.CREATES
+    answers_of_courses.CREATES
+    | answers_of_classes.CREATES
     | answers_of_desks.CREATES
     | answers_of_rooms.CREATES
     | answers_of_troupes.CREATES
@@ -261,22 +266,27 @@ SHOWN = (
     }
 )
 """Addresses whose POST answers with a page of its own: the next ticket, or what is seen only once."""
-REDIRECTS = answers_of_doors.REDIRECTS | {
-    "pages.display",
-    "members.sign_in",
-    "members.code",
-    "members.choose",
-    "staff.code",
-    "staff.enrol",
-    "joining.join",
-    "joining.poster_scanned",
-}
+REDIRECTS = (
+    answers_of_doors.REDIRECTS
+    | answers_of_rolls.REDIRECTS
+    | {
+        "pages.display",
+        "members.sign_in",
+        "members.code",
+        "members.choose",
+        "staff.code",
+        "staff.enrol",
+        "joining.join",
+        "joining.poster_scanned",
+    }
+)
 """Addresses for everybody whose GET may send on to another; those for roles send to the sign-in."""
 
 FILES = (
     answers_of_classes.FILES
     | answers_of_desks.FILES
     | answers_of_doors.FILES
+    | answers_of_rolls.FILES
     | {
         "calendars.feed": "text/calendar",
         "calendars.programme": "text/calendar",

@@ -23,6 +23,12 @@ JSON: dict[str, dict[str, str]] = {
     "certificates.issue": {"POST": "ClassCertificates"},
     "certificates.revoke": {"POST": "ClassCertificates"},
     "certificates.reissue": {"POST": "ClassCertificates"},
+    "class_waits.home": {"GET": "ClassQueue"},
+    "class_waits.join": {"POST": "ClassWait"},
+    "class_waits.entry": {"GET": "ClassWait"},
+    "class_waits.take": {"POST": "ClassWait"},
+    "class_waits.leave": {"POST": "ClassWait"},
+    "calendars.renew_class": {"POST": "ClassFeed"},
     "classes.home": {"GET": "ClassBeside"},
     "classes.send": {"POST": "ClassBeside"},
     "classes.put_picture": {"POST": "ClassBeside"},
@@ -33,8 +39,12 @@ JSON: dict[str, dict[str, str]] = {
     "classes.mine": {"GET": "MyClass"},
     "classes.recordings": {"GET": "Recordings"},
 }
-CREATES = {"surveys.make", "classes.make_troupe"}
+CREATES = {"surveys.make", "classes.make_troupe", "class_waits.join"}
 FILES = {
+    "calendars.class_feed": "text/calendar",
+    "usage.class_slip": "application/pdf",
+    "usage.staff_class_slip": "application/pdf",
+    "usage.class_wait_slip": "application/pdf",
     "certificates.pdf": "application/pdf",
     "certificates.class_pdf": "application/pdf",
     "classes.roster_pdf": "application/pdf",

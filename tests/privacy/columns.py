@@ -98,12 +98,42 @@ PERSONAL = {
     "tickets": (
         "code order_id member_id performance_id seat_id collection_code issued_at returned_at"
     ),
+    "enrolments": (
+        "code offering_id member_id companion_id person enrolled_at held_until excused_by"
+        " excused_why ended_at ended_by why"
+    ),
+    "class_waits": (
+        "code offering_id member_id companion_id person joined_at offered_at lapses_at ended_at"
+        " enrolment_id"
+    ),
+    "offerings": "teacher_id",
+    "class_sessions": "teacher_id",
+    "teachers": "member_id name_zh name_en about_zh about_en fee left_at",
+    "teacher_skills": "teacher_id subject level",
+    "teacher_times": "teacher_id weekday begins ends",
+    "hours_sheets": "teacher_id month sessions minutes signed_at checked_at checked_by",
+    "attendance_marks": (
+        "class_session_id enrolment_id mark device sequence marked_at received_at marked_by"
+    ),
+    "leaves": "class_session_id enrolment_id words asked_at asked_by withdrawn_at",
+    "teaching_invitations": (
+        "offering_id teacher_id class_session_id asked_at asked_by answer answered_at why"
+    ),
+    "survey_votes": "line_id member_id voted_at",
+    "class_scores": "enrolment_id stars words given_at",
+    "certificates": (
+        "number enrolment_id name attended held minutes issued_at issued_by revoked_at revoked_by"
+        " why"
+    ),
+    "class_messages": "words sent_by sent_at",
+    "recordings": "added_by",
+    "recording_views": "recording_id member_id day times",
 }
 """Columns that say something of a person, by table."""
 
 PLAIN = {
     "admissions": "id entry counts",
-    "agenda_entries": "id kind uid revision status changed_at troupe_id space_id",
+    "agenda_entries": "id kind uid revision status changed_at troupe_id offering_id space_id",
     "applications": "id",
     "audit_lines": "id act request_id",
     "audit_seals": "id day sealed_at ids line_count hash forgotten_at",
@@ -276,5 +306,43 @@ PLAIN = {
     "room_waits": "id",
     "troupe_shows": "performance_id troupe_id",
     "waitlists": "performance_id looked_at waiting",
+    "subjects": "code position name_zh name_en",
+    "terms": (
+        "id site_id name_zh name_en first_on last_on shown_at opens_at public_opens_at closes_at"
+        " per_person"
+    ),
+    "courses": (
+        "id code site_id subject title_zh title_en about_zh about_en bring_zh bring_en level"
+        " min_age max_age prerequisite_id picture"
+    ),
+    "offerings": (
+        "id term_id course_id space_id name_zh name_en state places in_person in_person_until"
+        " opens_at member_fee public_fee material_fee materials_bought_at minimum decides_on"
+        " confirmed_at trial_sessions late_sessions offer_sessions absences chat_picture revision"
+        " calendar_generation published_at cancelled_at why"
+    ),
+    "class_sessions": (
+        "id offering_id number day starts_at ends_at space_id occupancy_id state instead_of why"
+    ),
+    "enrolments": "id state channel fee material_fee",
+    "class_waits": "id channel state",
+    "class_rules": (
+        "site_id per_term minimum decide_days in_person in_person_hours trial_sessions"
+        " late_sessions pay_hours offer_hours offer_last_hours offer_sessions withdraw_days"
+        " leave_minutes absences certificate_percent lesson_minutes sign_in_minutes"
+    ),
+    "teachers": "id site_id",
+    "teacher_times": "id",
+    "hours_sheets": "id",
+    "attendance_marks": "id",
+    "leaves": "id",
+    "teaching_invitations": "id withdrawn_at",
+    "surveys": "id site_id title_zh title_en choices opens_at closes_at",
+    "survey_lines": (
+        "id survey_id position subject title_zh title_en about_zh about_en course_id offering_id"
+    ),
+    "certificates": "id code site_id year serial title_zh title_en",
+    "class_messages": "id offering_id",
+    "recordings": "id course_id title_zh title_en minutes address added_at withdrawn_at",
 }
 """Columns that say nothing of anybody: the house, the programme, figures, rules."""

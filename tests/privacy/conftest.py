@@ -57,6 +57,7 @@ from tests.complimentary.conftest import give as give_away
 from tests.coupons.conftest import pool_of
 from tests.factory import Factory
 from tests.packages.conftest import packaged
+from tests.privacy.learning import learned
 
 NAME, PHONE = "欧阳海棠", "13912345678"
 NUMBER = "11010519491231002X"
@@ -284,6 +285,7 @@ def lived_here(make: Factory) -> Regular:
     ask_access(member, True, now)
     make.post(member, Role.UNIT, unit=unit)
     _lent(make, member, now)
+    learned(make, member, NAME, now)
     consents.give(member.id, Purpose.PRIVACY, now)
     return Regular(member, performance, ticket)
 

@@ -13,8 +13,7 @@ from palace import clock
 from palace.courses.claims import live_places
 from palace.courses.models import ClassWait, Enrolment
 from palace.courses.rules import Wish
-from palace.courses.services import end, enrol, offering, waiting
-from palace.courses.services.paying import locked
+from palace.courses.services import end, enrol, locked, offering, waiting
 from palace.courses.states import HOLDING, Channel, EnrolmentState, WaitState
 from palace.db import db
 from palace.members.models import Member

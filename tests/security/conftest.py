@@ -94,6 +94,10 @@ class Belongings:
             "strike_id": UNKNOWN_ID,
             "broadcast_id": UNKNOWN_ID,
             "tier_id": UNKNOWN_ID,
+            "offering_id": UNKNOWN_ID,
+            "sheet_id": UNKNOWN_ID,
+            "invitation_id": UNKNOWN_ID,
+            "session_id": UNKNOWN_ID,
             "filename": "palace.css",
             **self.lent.values(),
             **self.taught.values(),
@@ -111,6 +115,7 @@ class Belongings:
             "/reservations/": self.lent.occurrence.reservation.code,
             "/closures/": self.lent.closure,
             "/enrolments/": self.taught.enrolment.code,
+            "/class-waits/": self.taught.wait.code,
             "/certificates/": self.taught.certificate.code,
         }
         return next((code for part, code in of.items() if part in rule), self.order.code)

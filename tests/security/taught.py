@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from palace import clock
 from palace.certificates.models import Certificate
 from palace.classes.models import Recording
-from palace.courses.models import ClassSession, Enrolment
+from palace.courses.models import ClassSession, ClassWait, Enrolment
 from palace.members.models import Member
 from palace.security import public_code
 from palace.surveys import queries as surveys
@@ -26,6 +27,7 @@ class Taught:
     certificate: Certificate
     recording: Recording
     line: SurveyLine
+    wait: ClassWait
 
     def values(self) -> dict[str, object]:
         """Return the address values of these things."""
@@ -63,6 +65,9 @@ def teach_something(make: Factory, member: Member) -> Taught:
         certificate=certificate,
         recording=recording,
         line=surveys.lines(a_menu(make).id)[0],
+        wait=teaching.wait(
+            teaching.offering(places=1), member, lapses_at=clock.now() + timedelta(hours=2)
+        ),
     )
 
 

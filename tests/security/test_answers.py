@@ -37,10 +37,13 @@ from tests.classes.walk import teach_and_prove
 from tests.codes.walk import open_a_code
 from tests.complimentary.walk import give_tickets_away
 from tests.coupons.walk import hand_coupons_out
+from tests.courses.enrol_walk import enrol_in_a_class
+from tests.courses.walk import wait_for_a_class
 from tests.courts.walk import take_a_court
 from tests.factory import Factory
 from tests.members.browser import newest_code
 from tests.packages.walk import sell_a_package
+from tests.rollcall.walk import call_a_roll
 from tests.rooms.series_walk import take_a_series
 from tests.rooms.walk import find_a_room, take_a_room
 from tests.security.changing_walk import change_and_give, move_a_show
@@ -318,14 +321,17 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     sell_a_package(walk, make)
     make.sign_in(walk.browser, make.member())
     take_a_court(walk.ask, make)
+    enrol_in_a_class(walk, make)
     stand_at_doors(walk, make)
     look_after_troupes(walk, make)
     find_a_room(walk, make, make.member())
     take_a_room(walk, make)
     take_a_series(walk, make)
     look_at_use(walk, make)
+    call_a_roll(walk, make)
     lend_rooms(walk, make)
     teach_and_prove(walk, make)
+    wait_for_a_class(walk, make)
     move_a_show(walk, make)
     make.sign_in(walk.browser, make.member())
     look_after_oneself(walk)

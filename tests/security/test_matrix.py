@@ -21,6 +21,8 @@ PRINTED = {
     "certificates.pdf",
     "tickets.ticket_pdf",
     "tickets.ticket_png",
+    "usage.class_slip",
+    "usage.class_wait_slip",
     "usage.slip",
     "usage.waiting_slip",
     "usage.week_pdf",

@@ -78,6 +78,6 @@ def _names(member_id: int, offering_ids: list[int]) -> dict[int, tuple[str, ...]
         .order_by(Enrolment.id)
     )
     found: dict[int, tuple[str, ...]] = {}
-    for offering_id, name in db.session.execute(wanted).tuples() if offering_ids else ():
+    for offering_id, name in db.session.execute(wanted) if offering_ids else ():
         found[offering_id] = (*found.get(offering_id, ()), name)
     return found

@@ -272,7 +272,7 @@ def _ids(teacher_ids: Iterable[int | None]) -> set[int]:
 def _coming(one: ClassSession, *also: datetime) -> datetime:
     """Return the instant; refuse what has begun or was called off."""
     now = clock.now()
-    if one.state is not SessionState.PLANNED or min(one.starts_at, *also) <= now:
+    if one.state is not SessionState.PLANNED or min([one.starts_at, *also]) <= now:
         raise SessionOver
     return now
 

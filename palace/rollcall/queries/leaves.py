@@ -17,7 +17,7 @@ from palace.rollcall.models import Leave
 class Ahead:
     """A session ahead of somebody, the leave they asked for from it, and until when they can say so."""
 
-    session: ClassSession
+    class_session: ClassSession
     leave: Leave | None
     until: datetime
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import InstrumentedAttribute
 
 from palace.courses.models import ClassSession
@@ -19,7 +20,7 @@ def holding(*of: ColumnElement[bool]) -> Select[int, int, Mark]:
     each = (AttendanceMark.class_session_id, AttendanceMark.enrolment_id)
     newest = (AttendanceMark.marked_at.desc(), AttendanceMark.id.desc())
     found = select(*each, AttendanceMark.mark).where(*of)
-    return found.distinct(*each).order_by(*each, *newest)
+    return found.ext(distinct_on(*each)).order_by(*each, *newest)
 
 
 def on_leave(class_session_id: Reference, enrolment_id: Reference) -> ColumnElement[bool]:

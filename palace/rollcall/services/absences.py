@@ -88,7 +88,7 @@ def _take_back(one: Enrolment, now: datetime) -> bool:
         Strike.subject == subject_of(one),
         Strike.forgiven_at.is_(None),
     )
-    strike = db.session.scalars(wanted.with_for_update(key_share=True)).first()
+    strike = db.session.scalars(wanted.with_for_update(of=Strike, key_share=True)).first()
     if strike is None:
         return False
     strike.forgiven_at, strike.forgiven_by, strike.why = now, SYSTEM, CORRECTED

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, current_app, make_response, url_for
 from flask.wrappers import Response
+from flask_babel import format_date, gettext
 from flask_login import current_user
 
 from palace import clock
@@ -33,6 +35,13 @@ bp = Blueprint("rollcall", __name__)
 def class_title(of: Offering) -> str:
     """Return what a class is called: its course, and which of them."""
     return titles(of)[language()]
+
+
+@bp.app_template_filter("whole_month")
+def month_words(first: date) -> str:
+    """Return a month in words: 2026年11月, November 2026."""
+    said: str = format_date(first, gettext("y年M月"))
+    return said
 
 
 def own_teacher() -> Teacher:

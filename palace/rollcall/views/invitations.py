@@ -133,8 +133,8 @@ def invite(offering_id: int) -> ResponseReturnValue:
         with transaction():
             offering = staff_offering(offering_id, sites())
             teacher = get_teacher(int(form.teacher.data or 0), [offering.term.site_id])
-            session = _meant(offering, form.session.data)
-            services.invite(offering, teacher, session, by=current_user.actor)
+            class_session = _meant(offering, form.class_session.data)
+            services.invite(offering, teacher, class_session, by=current_user.actor)
     except PalaceError as refusal:
         pass_on(refusal)
         db.session.rollback()

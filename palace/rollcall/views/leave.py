@@ -41,8 +41,8 @@ def ask_leave(code: str) -> ResponseReturnValue:
     try:
         checked(form)
         with transaction():
-            session = leaves.session_of(found, int(form.session.data or 0))
-            services.ask_leave(found, session, form.words.data or "", by=current_user.actor)
+            class_session = leaves.session_of(found, int(form.class_session.data or 0))
+            services.ask_leave(found, class_session, form.words.data or "", by=current_user.actor)
     except PalaceError as refusal:
         pass_on(refusal)
         db.session.rollback()
@@ -62,8 +62,8 @@ def withdraw_leave(code: str) -> ResponseReturnValue:
     try:
         checked(form)
         with transaction():
-            session = leaves.session_of(found, int(form.session.data or 0))
-            services.withdraw_leave(found, session, by=current_user.actor)
+            class_session = leaves.session_of(found, int(form.class_session.data or 0))
+            services.withdraw_leave(found, class_session, by=current_user.actor)
     except PalaceError as refusal:
         pass_on(refusal)
         db.session.rollback()
@@ -88,7 +88,7 @@ def _page(
         lambda: {
             "enrolment": found.code,
             "sessions": [
-                session_json(one.session)
+                session_json(one.class_session)
                 | {"leave": one.leave is not None, "until": clock.iso(one.until)}
                 for one in ahead
             ],
@@ -99,7 +99,7 @@ def _page(
         ahead=ahead,
         now=now,
         form=typed or LeaveForm(formdata=None),
-        typed_for=typed.session.data if typed else None,
+        typed_for=typed.class_session.data if typed else None,
         off=SessionState.CANCELLED,
         refusal=refusal_words(refusal) if refusal else "",
     )

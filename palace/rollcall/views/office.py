@@ -35,7 +35,7 @@ from palace.rollcall.views.hours import checked_by, month_json
 from palace.venues.models import Site
 from palace.web import allow, answer, pass_on, reads, refusal_words, wants_json
 
-SHEET = "/staff/hours/<id:sheet_id>"
+SHEET = "/staff/hours-sheets/<id:sheet_id>"
 
 
 @bp.get("/staff/attendance")
@@ -95,7 +95,7 @@ def _figures(found: Attendance | None) -> dict[str, int]:
     }
 
 
-@bp.get("/staff/hours")
+@bp.get("/staff/hours-sheets")
 @allow(*AT_PROGRAMME)
 @reads(query=SHEETS.words)
 def sheets() -> ResponseReturnValue:

@@ -28,6 +28,7 @@ from palace.rooms.services import series as services
 from palace.rooms.services.editing import change
 from palace.rooms.services.judging import judge
 from palace.rooms.views.base import bp
+from palace.rooms.views.reserving import show
 from palace.rooms.wishes import MINUTE, Span
 from palace.text import N_
 from palace.web import (
@@ -93,11 +94,11 @@ def add_skipped(occurrence_id: int) -> ResponseReturnValue:
             body = {"reservation": code, "occurrence": added.id, "state": added.state}
     except PalaceError as refusal:
         pass_on(refusal)
-        flash(refusal_words(refusal))
-    else:
-        if wants_json():
-            return body
-        flash(gettext("加上了。"))
+        db.session.rollback()
+        return show(facts.reservation_for(current_member(), code), refusal)
+    if wants_json():
+        return body
+    flash(gettext("加上了。"))
     return redirect(url_for("rooms.reservation", code=code, _anchor=f"d{occurrence_id}"), 303)
 
 

@@ -36,8 +36,6 @@ from palace.venues.models import Site
 from palace.venues.queries import sites as every_site
 from palace.web import allow, answer, checked, reads, wants_json
 
-MOST_SHOWN = 8
-
 
 @staff.get("")
 @allow(*MAY)
@@ -147,7 +145,7 @@ def show(troupe_id: int, said: str = "", status: int = 200, **forms: Any) -> Res
         "its_standing": queries.stands(troupe_id, today),
         "posts": queries.posts_of(troupe_id),
         "roster": queries.roster(troupe_id),
-        "coming": hours.coming(troupe_id, now, MOST_SHOWN),
+        "coming": hours.coming(troupe_id, now),
     }
     return answer(
         "troupedesk/troupe.html",

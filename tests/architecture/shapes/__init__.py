@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.architecture.shapes.approvals import APPROVALS
 from tests.architecture.shapes.booking import BOOKING
 from tests.architecture.shapes.classes import CLASSES
+from tests.architecture.shapes.courses import COURSES
 from tests.architecture.shapes.courts import COURTS
 from tests.architecture.shapes.doors import DOORS
 from tests.architecture.shapes.finding import FINDING
@@ -12,6 +13,7 @@ from tests.architecture.shapes.house import HOUSE
 from tests.architecture.shapes.kinds import CODE, TEXT, Shape, at_least, each, known, one_of
 from tests.architecture.shapes.programme import PROGRAMME
 from tests.architecture.shapes.reserving import RESERVING
+from tests.architecture.shapes.rolls import ROLLS
 from tests.architecture.shapes.rooms import ROOMS
 from tests.architecture.shapes.series import SERIES
 from tests.architecture.shapes.troupes import TROUPES
@@ -21,12 +23,14 @@ PARTS = (
     APPROVALS,
     BOOKING,
     CLASSES,
+    COURSES,
     COURTS,
     DOORS,
     FINDING,
     HOUSE,
     PROGRAMME,
     RESERVING,
+    ROLLS,
     ROOMS,
     SERIES,
     TROUPES,

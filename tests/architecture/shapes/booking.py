@@ -258,6 +258,9 @@ BOOKING: dict[str, Shape] = {
         troupes=each(
             exactly(troupe=NUMBER, feed={"type": "string", "format": "uri"}, leads=YES_NO)
         ),
+        classes=each(
+            exactly(offering=NUMBER, feed={"type": "string", "format": "uri"}, teaches=YES_NO)
+        ),
     ),
     "Strike": exactly(
         strike=NUMBER,

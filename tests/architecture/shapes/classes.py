@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from palace.courses.states import WaitState
 from palace.surveys.rules import Phase
 from tests.architecture.shapes.kinds import (
     CODE,
@@ -50,6 +51,15 @@ CLASS = {
     "has_picture": YES_NO,
     "messages": each(exactly(words=TEXT, sent_at=INSTANT)),
 }
+WAIT = {
+    "offering": NUMBER,
+    "person": maybe(NUMBER),
+    "code": CODE,
+    "state": one_of(WaitState),
+    "place": maybe(NUMBER),
+    "lapses_at": maybe(INSTANT),
+    "enrolment": maybe(CODE),
+}
 CLASSES: dict[str, Shape] = {
     "Survey": exactly(**SURVEY),
     "Surveys": exactly(surveys=each(known("Survey"))),
@@ -89,5 +99,8 @@ CLASSES: dict[str, Shape] = {
             exactly(**RECORDING, people=NUMBER, times=NUMBER, withdrawn_at=maybe(INSTANT))
         ),
     ),
+    "ClassWait": exactly(**WAIT),
+    "ClassQueue": exactly(offering=NUMBER, length=NUMBER, waits=each(known("ClassWait"))),
+    "ClassFeed": exactly(offering=NUMBER, feed={"type": "string", "format": "uri"}),
     "TroupeMade": exactly(troupe=NUMBER),
 }
