@@ -1,4 +1,4 @@
-"""A menu in the browser: chosen from in two taps and ticks, made a class in four; a class's papers and its end."""
+"""A menu in the browser: two taps and ticks, a class made of it in four; a class's papers and its end."""
 
 from __future__ import annotations
 
