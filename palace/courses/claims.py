@@ -5,7 +5,7 @@ Locks: member, offerings by id, then rows of enrolments and waits. Counts are re
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -17,12 +17,10 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
-    cast,
     func,
     literal_column,
     or_,
     select,
-    true,
 )
 
 from palace.courses.models import ClassWait, Enrolment, Offering
@@ -74,52 +72,79 @@ def is_offered() -> ColumnElement[bool]:
     )
 
 
-def taken_by(offering: ColumnElement[int]) -> Select[Any]:
-    """Select how many places of a class are given out, and who waits; part of a larger statement too."""
+def _taken() -> Select[Any]:
+    """Select how many places of classes are given out, and who waits, a row a class."""
+    of, in_person = ENROLMENTS.c.offering_id, WAITS.c.channel == Channel.COUNTER.value
     online = ENROLMENTS.c.channel == Channel.ONLINE.value
     held = (
-        select(func.count().label("live"), func.count().filter(online).label("online"))
-        .where(ENROLMENTS.c.offering_id == offering, holds())
+        select(of, func.count().label("live"), func.count().filter(online).label("online"))
+        .where(of == func.any(IDS), holds())
+        .group_by(of)
         .subquery()
     )
-    waiting, in_person = (
-        WAITS.c.state == WaitState.WAITING.value,
-        WAITS.c.channel == Channel.COUNTER.value,
-    )
+    waiting = WAITS.c.state == WaitState.WAITING.value
     waits = (
         select(
+            WAITS.c.offering_id,
             func.count().filter(is_offered()).label("offered"),
             func.count().filter(is_offered(), ~in_person).label("offered_online"),
             func.count().filter(waiting).label("waiting"),
             func.count().filter(waiting, in_person).label("waiting_in_person"),
         )
         .where(
-            WAITS.c.offering_id == offering,
+            WAITS.c.offering_id == func.any(IDS),
             WAITS.c.state.in_(_written((WaitState.WAITING, WaitState.OFFERED))),
             WAITS.c.id != func.coalesce(OFFER, 0),
         )
+        .group_by(WAITS.c.offering_id)
         .subquery()
     )
-    return select(
-        (held.c.live + waits.c.offered).label("live"),
-        (held.c.online + waits.c.offered_online).label("online"),
-        waits.c.waiting,
-        waits.c.waiting_in_person,
-    ).join_from(held, waits, true())
+
+    def of_class(count: ColumnElement[int]) -> ColumnElement[int]:
+        return func.coalesce(count, 0)
+
+    return (
+        select(
+            OFFERINGS.c.id,
+            (of_class(held.c.live) + of_class(waits.c.offered)).label("live"),
+            (of_class(held.c.online) + of_class(waits.c.offered_online)).label("online"),
+            of_class(waits.c.waiting).label("waiting"),
+            of_class(waits.c.waiting_in_person).label("waiting_in_person"),
+        )
+        .outerjoin_from(OFFERINGS, held, held.c.offering_id == OFFERINGS.c.id)
+        .outerjoin(waits, waits.c.offering_id == OFFERINGS.c.id)
+        .where(OFFERINGS.c.id == func.any(IDS))
+    )
 
 
-TAKEN = taken_by(cast(OFFERING, BigInteger))
+TAKEN = _taken()
 
 
 def counting(offering_id: int, offer_id: int | None = None) -> Question:
     """Return the statement that counts what is given out of a class, without one offer."""
-    return TAKEN, {"offering_id": offering_id, "offer_id": offer_id}
+    return TAKEN, {"ids": [offering_id], "offer_id": offer_id}
 
 
 def taken_of(rows: Collection[Any]) -> Taken:
-    """Return what `counting` was answered with."""
-    (row,) = rows
-    return Taken(**row._asdict())
+    """Return what `counting` was answered with; nothing, where there is no such class."""
+    return next(iter(_by_class(rows).values()), Taken())
+
+
+def taken_in(offering_ids: Sequence[int]) -> dict[int, Taken]:
+    """Return how many places of classes are given out now, and who waits, by class."""
+    return _by_class(execute(TAKEN, {"ids": list(offering_ids), "offer_id": None}))
+
+
+def _by_class(rows: Collection[Any]) -> dict[int, Taken]:
+    return {
+        row.id: Taken(
+            live=row.live,
+            online=row.online,
+            waiting=row.waiting,
+            waiting_in_person=row.waiting_in_person,
+        )
+        for row in rows
+    }
 
 
 def taken(offering_id: int, offer_id: int | None = None) -> Taken:

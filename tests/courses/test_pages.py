@@ -42,6 +42,16 @@ def test_three_taps_from_the_catalogue(
     assert "报上了" in client.get(done.location).text
 
 
+def test_each_class_has_its_own_count(client: FlaskClient, teaching: Teaching) -> None:
+    one, other, empty = (teaching.offering(places=5) for _ in range(3))
+    for offering in (one, one, one, other):
+        teaching.enrolment(offering)
+    teaching.wait(other)
+    told = client.get("/offerings", headers={"Accept": "application/json"}).get_json()
+    counts = {each["offering"]: (each["left"], each["waiting"]) for each in told["offerings"]}
+    assert counts == {one.id: (2, 0), other.id: (0, 1), empty.id: (5, 0)}
+
+
 def post(client: FlaskClient, path: str, **fields: object) -> TestResponse:
     """Send a form, and follow where it leads."""
     return client.post(path, data=fields, follow_redirects=True)

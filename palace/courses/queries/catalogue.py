@@ -8,11 +8,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, bindparam, func, select, true
+from sqlalchemy import ARRAY, BigInteger, bindparam, func, select
 
 from palace.clock import SHANGHAI
 from palace.courses.catalogue import Course, Subject, Term
-from palace.courses.claims import OFFERINGS, taken_by
+from palace.courses.claims import taken_in
 from palace.courses.models import ClassSession, Offering
 from palace.courses.queries.facts import public_offerings
 from palace.courses.rules import Taken, free_places, is_kept, late_until
@@ -160,24 +160,18 @@ def stubs_of(offerings: Sequence[Offering], now: datetime) -> list[Stub]:
     """Return classes with their times and places."""
     if not offerings:
         return []
-    figures = {
-        row.id: row
-        for row in execute(FIGURES, {"ids": [one.id for one in offerings], "offer_id": None})
-    }
-    return [_stub(one, figures[one.id], now) for one in offerings]
+    ids = [one.id for one in offerings]
+    given, times = taken_in(ids), {row.offering_id: row for row in execute(TIMES, {"ids": ids})}
+    return [_stub(one, given[one.id], times.get(one.id), now) for one in offerings]
 
 
-def _stub(offering: Offering, row: Any, now: datetime) -> Stub:
+def _stub(offering: Offering, given: Taken, times: Any, now: datetime) -> Stub:
+    """Return a class with its times, where any are planned."""
     return Stub(
         offering=offering,
-        starts=row.starts or [],
-        ends=row.ends or [],
-        taken=Taken(
-            live=row.live,
-            online=row.online,
-            waiting=row.waiting,
-            waiting_in_person=row.waiting_in_person,
-        ),
+        starts=times.starts if times else [],
+        ends=times.ends if times else [],
+        taken=given,
         now=now,
     )
 
@@ -215,28 +209,12 @@ def same_fees(one: Offering, other: Offering) -> bool:
     return all(getattr(one, name) == getattr(other, name) for name in fees)
 
 
-TAKEN = taken_by(OFFERINGS.c.id).subquery().lateral()
 TIMES = (
     select(
+        SESSIONS.offering_id,
         func.array_agg(func.distinct(SESSIONS.starts_at)).label("starts"),
         func.array_agg(func.distinct(SESSIONS.ends_at)).label("ends"),
     )
-    .where(SESSIONS.offering_id == OFFERINGS.c.id, SESSIONS.state == SessionState.PLANNED.value)
-    .subquery()
-    .lateral()
-)
-FIGURES = (
-    select(
-        OFFERINGS.c.id,
-        TAKEN.c.live,
-        TAKEN.c.online,
-        TAKEN.c.waiting,
-        TAKEN.c.waiting_in_person,
-        TIMES.c.starts,
-        TIMES.c.ends,
-    )
-    .select_from(OFFERINGS)
-    .join(TAKEN, true())
-    .join(TIMES, true())
-    .where(OFFERINGS.c.id == func.any(IDS))
+    .where(SESSIONS.offering_id == func.any(IDS), SESSIONS.state == SessionState.PLANNED.value)
+    .group_by(SESSIONS.offering_id)
 )
