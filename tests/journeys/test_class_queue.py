@@ -38,7 +38,7 @@ WITH term AS (
     FROM class, generate_series(1, 8) n
 )
 INSERT INTO enrolments (code, offering_id, member_id, person, state, channel, enrolled_at)
-SELECT 'QUEUEJRNYB', class.id, (SELECT min(id) FROM members WHERE phone = %s), 0, 'confirmed', 'online',
+SELECT 'queuejourneyqueuejou', class.id, (SELECT min(id) FROM members WHERE phone = %s), 0, 'confirmed', 'online',
     now() - interval '7 days' FROM class RETURNING offering_id
 """
 GONE = """
@@ -77,7 +77,7 @@ def test_from_a_full_class_to_a_place(
     assert "您是第1位" in waiting.say()
     looked_at(waiting, "class-queue-place")
 
-    owner.go("/enrolments/QUEUEJRNYB")
+    owner.go("/enrolments/queuejourneyqueuejou")
     owner.page.locator("summary", has_text="退出这个班").click()
     owner.tap("退出这个班")
 
