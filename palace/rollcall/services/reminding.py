@@ -56,8 +56,8 @@ def _values() -> Any:
 
 def _reminding() -> ReturningInsert[Any]:
     starts = cast(extract("epoch", ClassSession.starts_at), Text)
-    session = literal("class_session:").concat(cast(ClassSession.id, Text))
-    subject = session.concat(":").concat(starts)
+    named = literal("class_session:").concat(cast(ClassSession.id, Text))
+    subject = named.concat(":").concat(starts)
     receiver = literal("member:").concat(cast(Enrolment.member_id, Text))
     told = exists().where(
         NOTICES.c.kind == KIND, NOTICES.c.subject == subject, NOTICES.c.receiver == receiver
