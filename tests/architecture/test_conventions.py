@@ -59,6 +59,8 @@ UNUSUAL = {
     "coupons/reading.py": "a partner's file, or pasted text, as lines with one code each",
     "courses/belonging.py": "the select of classes, and both, that agendas of everybody put into theirs",
     "courses/catalogue.py": "the tables of what is taught and when, shown by models",
+    "privacy/teaching.py": "what is kept of who learns or teaches, beside holdings",
+    "courses/queueing.py": "how long queues and offers last: rules without a database",
     "courses/policies.py": "the table of the figures of classes",
     "courses/states.py": "the states of classes and places: words that models, rules and pages share",
     "members/facts.py": "rules of numbers that change hands, beside those of members",
