@@ -1,4 +1,4 @@
-"""Desks plan at once: a room, a hall with its half and a teacher are taken once; classes are whole or absent."""
+"""Desks plan at once: a room, a hall with its half and a teacher are taken once; classes are whole or not."""
 
 from __future__ import annotations
 

@@ -22,7 +22,8 @@ from palace.courses.models import ClassSession
 from palace.courses.queries.teaching import Choice, choices
 from palace.courses.services import planning
 from palace.courses.services.announcing import enrolled_in
-from palace.courses.services.planning import Place, made_up_by
+from palace.courses.services.places import Place
+from palace.courses.services.planning import made_up_by
 from palace.courses.states import SessionState
 from palace.db import transaction
 from palace.errors import PalaceError
