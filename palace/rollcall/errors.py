@@ -9,9 +9,9 @@ from palace.text import N_
 
 
 class NoTeacher(PalaceError):
-    """Somebody with the post of a teacher is in no house's list of teachers."""
+    """Somebody has the post of a teacher, but no house lists them: nothing is theirs."""
 
-    status, code = 403, "no_teacher"
+    status, code = 404, "no_teacher"
     message = N_("您还没有登记为本馆教师。请联系培训部门。")
 
 

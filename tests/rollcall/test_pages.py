@@ -203,7 +203,7 @@ def test_who_has_the_post_and_stands_in_no_list_is_told(group: Class, client: Fl
     group.make.post(nobody, Role.TEACHER)
     group.make.sign_in(client, nobody)
     answer = client.get("/teaching")
-    assert answer.status_code == 403
+    assert answer.status_code == 404
     assert "还没有登记为本馆教师" in answer.text
 
 

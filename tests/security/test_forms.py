@@ -28,6 +28,7 @@ from tests.factory import Factory
 from tests.members.browser import ask, enrolled, pass_code
 from tests.security.conftest import Belongings, address_of, few, undone
 from tests.security.test_answers import faults
+from tests.teaching import Teaching
 
 WHOLE = unconnected_app()
 POSTS = {
@@ -135,6 +136,9 @@ def browser_at(app: Flask, make: Factory, endpoint: str, owner: Belongings) -> F
     if Role.MEMBER.value in roles_of(app, endpoint):
         renames = endpoint == "mine.rename"
         make.sign_in(browser, make.member(valid=False) if renames else owner.member)
+    elif roles_of(app, endpoint) == {Role.TEACHER.value}:
+        Teaching(make).teacher(owner.member)
+        make.sign_in(browser, owner.member)
     elif staff_role := next((role for role in OF_STAFF if role in roles_of(app, endpoint)), None):
         make.sign_in(browser, make.staff(staff_role))
     elif Role.UNIT.value in roles_of(app, endpoint):

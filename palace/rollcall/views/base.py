@@ -14,7 +14,6 @@ from palace import clock
 from palace.courses.models import ClassSession, Offering
 from palace.courses.services.telling import titles
 from palace.members.posts import AT_PROGRAMME
-from palace.members.queries import current_member
 from palace.rollcall import printing
 from palace.rollcall.errors import NoTeacher
 from palace.rollcall.printing import Job
@@ -50,7 +49,8 @@ def own_teacher() -> Teacher:
     Raises:
         NoTeacher: they have the post, but no house lists them.
     """
-    found = find_teacher(current_member().id)
+    member = current_user.member
+    found = find_teacher(member.id) if member else None
     if found is None:
         raise NoTeacher
     return found
