@@ -53,28 +53,19 @@ def new_class() -> ResponseReturnValue:
 @reads(LookForm)
 def look_at_class() -> ResponseReturnValue:
     """Show every date of a class, what stands against each and what else is free; nothing is planned."""
-    return _shown(PlanForm())
+    form = LookForm()
+    form.key.data = form.key.data or new_key()
+    return _shown(form)
 
 
-def _shown(form: PlanForm) -> Response:
+def _shown(form: LookForm) -> Response:
     try:
         if request.method == "POST":
-            _checked_to_look(form)
+            checked(form)
         wanted = _wanted(form)
         return _page(form, look(wanted))
     except PalaceError as refusal:
         return _page(form, None, told(refusal), refusal.status)
-
-
-def _checked_to_look(form: PlanForm) -> None:
-    """Check what a preview needs; the key and what was seen belong to planning.
-
-    Raises:
-        BadInput: carries the sentence of each field.
-    """
-    form.key.data = form.key.data or new_key()
-    form.seen.validators = ()
-    checked(form)
 
 
 @bp.post("/classes")
@@ -172,7 +163,7 @@ def _opening(form: PlanForm) -> Opening:
 
 
 def _page(
-    form: PlanForm, looked: Looked | None = None, sentence: str = "", status: int = 200
+    form: LookForm, looked: Looked | None = None, sentence: str = "", status: int = 200
 ) -> Response:
     own, today = own_sites(), palace_day(clock.now())
     said = (

@@ -39,7 +39,7 @@ ONE = "/sessions/<id:session_id>"
 
 @bp.get(ONE)
 @allow(*MAY)
-def session(session_id: int) -> ResponseReturnValue:
+def class_session(session_id: int) -> ResponseReturnValue:
     """Show a session with what can be done with it: places to make up for it, who could teach instead."""
     return _page(get_session(session_id))
 
