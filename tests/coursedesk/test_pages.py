@@ -131,7 +131,7 @@ def test_a_class_of_last_term_is_opened_again_in_three_clicks(
     one = desk.get(f"{DESK}/classes/{made.id}")
     assert f"{DESK}/classes/new?like={made.id}" in words(one)
     shown = desk.get(f"{DESK}/classes/new?like={made.id}", headers=JSON).get_json()
-    assert len(shown["dates"]) == 3
+    assert len(shown["looked"]["dates"]) == 3
     page = words(desk.get(f"{DESK}/classes/new?like={made.id}"))
     assert "一共3次课" in page
 

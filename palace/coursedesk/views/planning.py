@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import time, timedelta
+from typing import Any
 
 from flask import Response, request
 from flask.typing import ResponseReturnValue
@@ -173,7 +174,7 @@ def _page(
         form.seen.data = looked.seen
     return answer(
         "coursedesk/planning.html",
-        lambda: looked_json(looked, said) if looked else {"key": form.key.data or ""},
+        lambda: _json(form, looked_json(looked, said) if looked else None),
         status=status,
         form=form,
         looked=looked,
@@ -183,3 +184,10 @@ def _page(
         patterns=PATTERN_WORDS,
         told=sentence,
     )
+
+
+def _json(form: LookForm, looked: dict[str, Any] | None) -> dict[str, Any]:
+    """Return a preview, or the form as it begins with its preview, where it has one already."""
+    if request.method == "POST" and looked is not None:
+        return looked
+    return {"key": form.key.data or "", "looked": looked}
