@@ -7,12 +7,14 @@ import json
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 
 from sqlalchemy import select
 
-from bench.clients import Answer, Ask, ask_all
+from bench.clients import Answer, Ask, Client, Waiting
 from bench.house import House
 from bench.measure import Scale
 from bench.meter import cpu_seconds
@@ -107,19 +109,22 @@ def _wish(who: Visitor, offering_id: int) -> Ask:
 
 
 def _persist(port: int, asks: Sequence[Ask], clients: int) -> list[tuple[str, float]]:
-    """Ask for everybody, and come back with those who were told to; return what each was told at last."""
-    told: list[tuple[str, float]] = []
-    while asks:
-        answers = ask_all(port, asks, clients)
-        told += [(kind_of(one), one.seconds) for one in answers if kind_of(one) != COME_BACK]
-        again = [
-            (ask, float(one.headers["retry-after"]))
-            for ask, one in zip(asks, answers, strict=True)
-            if kind_of(one) == COME_BACK
-        ]
-        asks = [ask for ask, _ in again]
-        time.sleep(max((later for _, later in again), default=0))
-    return told
+    """Ask for everybody; who is told to come back does so after that time. Return what each was told."""
+    waiting = Waiting(asks)
+
+    def visit(_: int) -> list[tuple[str, float]]:
+        client, told = Client(port), []
+        while taken := waiting.next():
+            answer = client.ask(taken[1])
+            while kind_of(answer) == COME_BACK:
+                time.sleep(float(answer.headers["retry-after"]))
+                answer = client.ask(taken[1])
+            told.append((kind_of(answer), answer.seconds))
+        client.close()
+        return told
+
+    with ThreadPoolExecutor(clients) as pool:
+        return list(chain.from_iterable(pool.map(visit, range(clients))))
 
 
 def kind_of(answer: Answer) -> str:

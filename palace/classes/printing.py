@@ -49,6 +49,7 @@ def attendance(
         gettext("考勤表"),
         offering=offering,
         people=people,
+        sessions=sessions,
         sheets=across(sessions),
         now=now,
     )

@@ -16,6 +16,7 @@ from palace.demo import (
     codes,
     complimentary,
     coupons,
+    courses,
     house,
     joining,
     packages,
@@ -112,4 +113,5 @@ def _bring_in() -> None:
     codes.bring_in(shows)
     complimentary.bring_in(shows)
     reservations.bring_in(now)
+    courses.bring_in(now)
     sales.mark_sent(now)

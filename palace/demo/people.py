@@ -110,6 +110,10 @@ SIGN_INS: tuple[tuple[str, str], ...] = (
         "199 0000 0011  leader of the Workers' Choir, Fu Yongyu (deputy 0012)",
     ),
     (
+        "199 0000 0014  书法老师 温砚秋",
+        "199 0000 0014  teacher of calligraphy, Wen Yanqiu",
+    ),
+    (
         "没有手机的会员：请售票处（counter）替他办理，会员卡 TY00000012，或苏力霞、骑手工会",
         "a member without a phone: counter acts for her, card TY00000012, or 苏力霞 of 骑手工会",
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import case, delete, select, update
+from sqlalchemy import Select, case, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from palace.db import db
@@ -13,17 +13,30 @@ from palace.errors import NotFound
 from palace.surveys.models import Score, Survey, SurveyLine, SurveyVote
 
 
-def lock_survey(survey_id: int, *, voting: bool = False) -> Survey:
-    """Lock a menu, read anew: who changes it is alone, who votes only keeps such people out.
-
-    A voter's own lock comes before it.
+def lock_survey(survey_id: int) -> Survey:
+    """Lock a menu, read anew: who changes it is alone, and nobody votes meanwhile.
 
     Raises:
         NotFound: there is none.
     """
-    wanted = select(Survey).where(Survey.id == survey_id)
-    alone = wanted.with_for_update(of=Survey, read=voting, key_share=not voting)
-    found = db.session.scalars(alone.execution_options(populate_existing=True)).first()
+    return _one(_wanted(survey_id).with_for_update(of=Survey, key_share=True))
+
+
+def share_survey(survey_id: int) -> Survey:
+    """Keep a menu as it is until a vote on it is written, behind the voter's lock; many vote at once.
+
+    Raises:
+        NotFound: there is none.
+    """
+    return _one(_wanted(survey_id).with_for_update(of=Survey, read=True))
+
+
+def _wanted(survey_id: int) -> Select[Survey]:
+    return select(Survey).where(Survey.id == survey_id)
+
+
+def _one(locked: Select[Survey]) -> Survey:
+    found = db.session.scalars(locked.execution_options(populate_existing=True)).first()
     if found is None:
         raise NotFound
     return found

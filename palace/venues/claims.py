@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ARRAY, BigInteger, DateTime, Text, bindparam, func, or_, select
+from sqlalchemy import ARRAY, BigInteger, DateTime, Text, bindparam, func, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.dialects.postgresql import insert as put
 
@@ -40,6 +40,21 @@ TAKE = (
 )
 
 
+WANTED = SPACES.alias("wanted")
+LAPSED = (
+    select(USES.c.id)
+    .where(
+        WANTED.c.id == bindparam("space_id", type_=BigInteger),
+        USES.c.atoms.op("&&")(WANTED.c.atoms),
+        select(WISHED.c.starts_at).where(USES.c.during.op("&&")(DURING)).exists(),
+        USES.c.lapses_at <= func.palace_clock(),
+        func.upper(USES.c.during) > USES.c.lapses_at,
+    )
+    .order_by(USES.c.id)
+    .with_for_update(key_share=True, of=USES)
+)
+
+
 def occupy(
     space: Space, during: Range[datetime], use: Use, lapses_at: datetime | None = None
 ) -> Occupancy | None:
@@ -52,7 +67,7 @@ def occupy(
     """
     if during.lower and during.upper and during.upper - during.lower > LONGEST_USE:
         raise UseTooLong
-    _end_lapsed(space, [during])
+    _end_lapsed(space.id, [_stretch(during)])
     new = put(Occupancy).values(
         space_id=space.id, atoms=space.atoms, during=during, use=use, lapses_at=lapses_at
     )
@@ -61,7 +76,7 @@ def occupy(
 
 def occupy_all(space_id: int, stretches: Sequence[Stretch], use: Use) -> list[int | None]:
     """Take a space for many stretches in one statement; return each one's occupancy, None where lost."""
-    _end_lapsed(db.session.get_one(Space, space_id), [Range(*one) for one in stretches])
+    _end_lapsed(space_id, stretches)
     values = {
         "space_id": space_id,
         "starts": [begins for begins, _ in stretches],
@@ -72,25 +87,24 @@ def occupy_all(space_id: int, stretches: Sequence[Stretch], use: Use) -> list[in
     return [won.get(begins) for begins, _ in stretches]
 
 
-def _end_lapsed(space: Space, wanted: Sequence[Range[datetime]]) -> None:
+def _end_lapsed(space_id: int, stretches: Sequence[Stretch]) -> None:
     """End overlapping occupancies that lapsed (a room nobody signed in to), locked in id order.
 
     One that lapsed after it began keeps the time until then; one that never began is removed.
     """
-    overlapping = or_(*(Occupancy.during.op("&&")(during) for during in wanted))
-    lapsed = (
-        select(Occupancy)
-        .where(
-            Occupancy.atoms.op("&&")(space.atoms),
-            overlapping,
-            Occupancy.lapses_at <= func.palace_clock(),
-            func.upper(Occupancy.during) > Occupancy.lapses_at,
-        )
-        .order_by(Occupancy.id)
-        .with_for_update(key_share=True)
-    )
-    for occupancy in db.session.scalars(lapsed.execution_options(populate_existing=True)):
-        _end(occupancy)
+    values = {
+        "space_id": space_id,
+        "starts": [begins for begins, _ in stretches],
+        "ends": [ends for _, ends in stretches],
+    }
+    for row in execute(LAPSED, values):
+        _end(db.session.get_one(Occupancy, row.id, populate_existing=True))
+
+
+def _stretch(during: Range[datetime]) -> Stretch:
+    if during.lower is None or during.upper is None:
+        raise ValueError("a use begins and ends")
+    return during.lower, during.upper
 
 
 def _end(occupancy: Occupancy) -> None:

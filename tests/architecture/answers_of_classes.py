@@ -14,6 +14,8 @@ JSON: dict[str, dict[str, str]] = {
     "surveys.paste": {"POST": "SurveyAtDesk"},
     "surveys.move": {"POST": "SurveyAtDesk"},
     "surveys.remove": {"POST": "SurveyAtDesk"},
+    "coursedesk.ask_open": {"GET": "LineToOpen"},
+    "coursedesk.open_line": {"POST": "LineOpened"},
     "surveys.ask_score": {"GET": "ClassScore"},
     "surveys.score": {"POST": "ClassScore"},
     "surveys.scores": {"GET": "ClassScores"},
@@ -39,7 +41,7 @@ JSON: dict[str, dict[str, str]] = {
     "classes.mine": {"GET": "MyClass"},
     "classes.recordings": {"GET": "Recordings"},
 }
-CREATES = {"surveys.make", "classes.make_troupe", "class_waits.join"}
+CREATES = {"surveys.make", "coursedesk.open_line", "classes.make_troupe", "class_waits.join"}
 FILES = {
     "calendars.class_feed": "text/calendar",
     "usage.class_slip": "application/pdf",

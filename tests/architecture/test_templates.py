@@ -37,6 +37,7 @@ CHINESE_BY_ITSELF = {
     "palace/printing_fonts.py": "characters to cut out of a font",
     "palace/printing_process.py": "tries the fonts at its start",
     "palace/run.py": "the terminal speaks both languages at once",
+    "palace/surveys/reading.py": "the headings of lists that people paste, in both languages",
     "palace/troupes/reading.py": "the headings of lists that people paste, in both languages",
     "palace/words.py": "says days in each language by itself",
 }

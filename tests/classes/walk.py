@@ -8,11 +8,15 @@ from typing import Any
 from palace.courses.models import Enrolment
 from palace.members.rules import Role
 from tests.certificates.conftest import finished
+from tests.coursedesk.test_opening import able, reviewed
 from tests.factory import Factory
+from tests.lending import Lending
 from tests.pictures.test_pictures import sent
+from tests.surveys.conftest import a_menu, by_title
 from tests.teaching import Teaching
 
 DESK = "/staff/surveys"
+OPENING = "/staff/courses/menu-lines"
 MENU = {
     "title_zh": "春季想学什么",
     "title_en": "What would you like to learn?",
@@ -24,9 +28,9 @@ MENU = {
 
 def teach_and_prove(walk: Any, make: Factory) -> None:
     """Write a menu and vote on it, look after a class beside its sessions, give certificates and scores."""
+    over = finished(make, Teaching(make), 10, 9)
     make.sign_in(walk.browser, make.staff(Role.PROGRAMME))
     survey = write_a_menu(walk)
-    over = finished(make, Teaching(make), 10, 9)
     look_after_a_class(walk, over.offering.id)
     certificate = give_certificates(walk, over.offering.id)
     walk.ask("POST", "/staff/sign-out")
@@ -38,6 +42,27 @@ def teach_and_prove(walk: Any, make: Factory) -> None:
     walk.ask("GET", f"/staff/offerings/{over.offering.id}/scores")
     walk.ask("POST", "/staff/sign-out")
     make.set_clock(None)
+    make.sign_in(walk.browser, make.staff(Role.PROGRAMME))
+    open_a_class(walk, make)
+    walk.ask("POST", "/staff/sign-out")
+
+
+def open_a_class(walk: Any, make: Factory) -> None:
+    """Make a class of a line of a menu: who teaches it, where and when, and all at once."""
+    teaching = Teaching(make)
+    course = teaching.course("楷书入门")
+    reviewed(course)
+    able(teaching, (3, "18:00", "21:00"))
+    Lending(make).room(purposes=["course"], capacity=40)
+    line = by_title(a_menu(make))["楷书入门"]
+    here = f"{OPENING}/{line.id}/open"
+    first = walk.ask("GET", here)
+    teacher = first["teachers"][0]
+    (place, *_others) = walk.ask("GET", f"{here}?teacher={teacher}")["places"]
+    chosen = {"teacher": teacher, "place": place["place"], "course": course.id}
+    seen = walk.ask("GET", f"{here}?teacher={teacher}&place={place['place']}")["chosen"]["seen"]
+    fields = chosen | {"term": first["term"], "places": 30, "seen": seen, "key": "walk-opening-1"}
+    walk.ask("POST", here, **fields)
 
 
 def write_a_menu(walk: Any) -> int:

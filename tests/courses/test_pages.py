@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from flask.testing import FlaskClient
+from datetime import timedelta
+from urllib.parse import unquote
 
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from palace import clock
+from palace.courses.queries import facts
+from palace.courses.states import Channel, EnrolmentState, OfferingState
+from palace.members.rules import Role
 from tests.factory import Factory
 from tests.teaching import Teaching
 
@@ -16,7 +24,7 @@ def test_the_catalogue_says_what_is_left(client: FlaskClient, teaching: Teaching
     assert "书法基础 周三班" in page
     assert "剩1个" in page
     assert "另收材料费30元" in page
-    told = client.get("/offerings", headers={"Accept": "application/json"}).json
+    told = client.get("/offerings", headers={"Accept": "application/json"}).get_json()
     assert [(one["offering"], one["left"]) for one in told["offerings"]] == [(offering.id, 1)]
 
 
@@ -32,3 +40,176 @@ def test_three_taps_from_the_catalogue(
     done = client.post(f"/offerings/{offering.id}/enrol", data={"key": "abcdefgh1"})
     assert done.status_code == 303
     assert "报上了" in client.get(done.location).text
+
+
+def post(client: FlaskClient, path: str, **fields: object) -> TestResponse:
+    """Send a form, and follow where it leads."""
+    return client.post(path, data=fields, follow_redirects=True)
+
+
+def test_filters_by_subject_time_and_places(client: FlaskClient, teaching: Teaching) -> None:
+    saturday = teaching.day() + timedelta(days=(5 - teaching.day().weekday()) % 7)
+    monday = saturday + timedelta(days=2)
+    evening = teaching.offering(first=monday, places=1)
+    day = teaching.offering(first=monday, begins="16:59", course=teaching.course(subject="vocal"))
+    weekend = teaching.offering(first=saturday, begins="09:00")
+    teaching.enrolment(evening)
+
+    def found(query: str) -> set[int]:
+        told = client.get(f"/offerings?{query}", headers={"Accept": "application/json"}).get_json()
+        return {one["offering"] for one in told["offerings"]}
+
+    everything = {evening.id, day.id, weekend.id}
+    assert found("") == everything
+    assert found("subject=vocal") == {day.id}
+    assert found("when=day") == {day.id}
+    assert found("when=evening") == {evening.id}
+    assert found("when=weekend") == {weekend.id}
+    assert found("free=1") == {day.id, weekend.id}
+    assert found("when=gestern&term=x&subject=") == everything
+
+
+def test_what_is_not_published_or_reviewed_is_not_there(
+    client: FlaskClient, teaching: Teaching
+) -> None:
+    draft = teaching.offering(state=OfferingState.DRAFT)
+    unread = teaching.offering(course=teaching.course(title_zh=""))
+    tomorrow = clock.now() + timedelta(days=1)
+    opens = {"opens_at": tomorrow, "public_opens_at": tomorrow}
+    later = teaching.offering(
+        term=teaching.term(shown_at=clock.now() + timedelta(minutes=1), **opens)
+    )
+    for one in (draft, unread, later):
+        assert client.get(f"/offerings/{one.id}").status_code == 404
+
+
+def test_a_stranger_signs_in_and_comes_back_to_the_class(
+    client: FlaskClient, teaching: Teaching
+) -> None:
+    offering = teaching.offering()
+    sent = client.post(f"/offerings/{offering.id}/enrol", data={"key": "abcdefgh1"})
+    assert sent.status_code == 303
+    assert f"next=/offerings/{offering.id}/enrol" in unquote(sent.location)
+
+
+def test_a_full_class_is_refused_on_its_page_with_a_way_on(
+    client: FlaskClient, make: Factory, teaching: Teaching
+) -> None:
+    offering = teaching.offering(places=1)
+    teaching.enrolment(offering)
+    make.sign_in(client, make.member())
+
+    refused = post(client, f"/offerings/{offering.id}/enrol", key="abcdefgh1")
+
+    assert refused.status_code == 409
+    assert "这个班的名额刚好满了" in refused.text
+    assert f'href="/offerings/{offering.id}/wait"' in refused.text
+
+
+def test_a_repeat_with_one_key_is_one_place(
+    client: FlaskClient, make: Factory, teaching: Teaching
+) -> None:
+    offering = teaching.offering(places=1)
+    make.sign_in(client, make.member())
+    path = f"/offerings/{offering.id}/enrol"
+    first, again = (client.post(path, data={"key": "abcdefgh1"}) for _ in range(2))
+    assert (first.status_code, again.status_code) == (303, 303)
+    assert first.location == again.location
+
+
+def test_a_child_is_chosen_and_its_guardian_asked(
+    client: FlaskClient, make: Factory, teaching: Teaching
+) -> None:
+    offering, parent = teaching.offering(), make.member()
+    child = teaching.child(parent, name="李乐乐")
+    make.sign_in(client, parent)
+    path = f"/offerings/{offering.id}/enrol"
+
+    assert "我是监护人" in client.get(f"{path}?person={child.id}").text
+    refused = post(client, path, key="abcdefgh1", person=child.id)
+    assert refused.status_code == 422
+    assert "要监护人勾选同意" in refused.text
+    assert "李乐乐" in post(client, path, key="abcdefgh2", person=child.id, guardian="1").text
+
+
+def test_before_staff_somebody_has_a_place_kept_for_who_comes(
+    client: FlaskClient, make: Factory, teaching: Teaching
+) -> None:
+    until = clock.now() + timedelta(hours=1)
+    offering, member = (
+        teaching.offering(places=1, in_person=1, in_person_until=until),
+        make.member(),
+    )
+    make.sign_in(client, make.staff(Role.COUNTER), acting_for=member)
+
+    post(client, f"/offerings/{offering.id}/enrol", key="abcdefgh1")
+
+    (made,) = facts.enrolments_of(offering.id)
+    assert (made.channel, made.member_id) == (Channel.COUNTER, member.id)
+
+
+def test_ones_own_page_withdraws_and_changes(
+    client: FlaskClient, make: Factory, teaching: Teaching
+) -> None:
+    course = teaching.course()
+    one, other = (teaching.offering(course=course, name_zh=name) for name in ("甲班", "乙班"))
+    place = teaching.enrolment(one)
+    make.sign_in(client, place.member)
+
+    page = client.get(f"/enrolments/{place.code}").text
+    assert "换到平行班" in page
+    moved = post(client, f"/enrolments/{place.code}/move", offering=other.id)
+    assert "书法基础 乙班" in moved.text
+    (now,) = facts.enrolments_of(other.id)
+    assert "退出了" in post(client, f"/enrolments/{now.code}/withdraw").text
+    assert facts.enrolments_of(other.id) == []
+    refused = post(client, f"/enrolments/{now.code}/move", offering=one.id)
+    assert refused.status_code == 409
+    assert "这个名额已经退掉了" in refused.text
+
+
+def test_what_is_given_back_stands_there_before(
+    client: FlaskClient, make: Factory, teaching: Teaching
+) -> None:
+    place = teaching.enrolment(teaching.offering(member_fee=20000, material_fee=3000))
+    make.sign_in(client, place.member)
+    page = client.get(f"/enrolments/{place.code}").text
+    assert "请到服务台交230元" in page
+    assert "还没有交费，退出不用付钱" in page
+    place.state, place.held_until = EnrolmentState.CONFIRMED, None
+    make.commit()
+    assert "现在退出，退给您230元" in client.get(f"/enrolments/{place.code}").text
+
+
+def test_somebody_elses_place_is_not_there(
+    client: FlaskClient, make: Factory, teaching: Teaching
+) -> None:
+    place = teaching.enrolment(teaching.offering())
+    make.sign_in(client, make.member())
+    assert client.get(f"/enrolments/{place.code}").status_code == 404
+    assert client.post(f"/enrolments/{place.code}/withdraw").status_code == 404
+
+
+def test_the_office_lets_somebody_in_beyond_a_rule(
+    client: FlaskClient, make: Factory, teaching: Teaching
+) -> None:
+    offering = teaching.offering(course=teaching.course(max_age=12))
+    member = make.member("王小红")
+    make.sign_in(client, make.staff(Role.PROGRAMME))
+    path = f"/staff/offerings/{offering.id}/enrol"
+
+    assert "请写一句为什么" in post(client, path, key="abcdefgh1", phone=member.phone).text
+    unknown = post(client, path, key="abcdefgh2", phone="13900000000", why="陪读")
+    assert "这个手机号没有会员" in unknown.text
+    done = post(client, path, key="abcdefgh3", phone=member.phone, why="陪读")
+    assert "给王小红报上了" in done.text
+    (made,) = facts.enrolments_of(offering.id)
+    assert made.excused_why == "陪读"
+
+
+def test_another_houses_class_is_not_the_offices(
+    client: FlaskClient, make: Factory, teaching: Teaching
+) -> None:
+    offering = teaching.offering()
+    make.sign_in(client, make.staff(Role.PROGRAMME, site=make.branch()))
+    assert client.get(f"/staff/offerings/{offering.id}/enrol").status_code == 404

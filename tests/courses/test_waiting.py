@@ -68,7 +68,8 @@ def test_a_freed_place_is_offered_to_who_joined_first_and_they_are_told(
     assert (first.state, second.state) == (WaitState.OFFERED, WaitState.WAITING)
     assert waits.standing_of(second, clock.now()).place == 1
     assert told("class_offer") == [f"member:{first.member_id}"]
-    assert first.lapses_at and first.offered_at
+    assert first.lapses_at
+    assert first.offered_at
     assert first.lapses_at - first.offered_at == timedelta(hours=24)
 
 

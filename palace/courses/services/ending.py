@@ -8,7 +8,7 @@ from datetime import datetime
 from palace import clock
 from palace.courses import claims
 from palace.courses.errors import EnrolmentOver
-from palace.courses.models import Enrolment
+from palace.courses.models import Enrolment, Offering
 from palace.courses.queries import facts
 from palace.courses.rules import free_until, given_back
 from palace.courses.services.telling import ENDED, subject_of, tell
@@ -99,15 +99,15 @@ def back_of(enrolment: Enrolment, now: datetime) -> Fen:
     return given_back(
         enrolment.fee,
         enrolment.material_fee,
-        until=back_until(enrolment),
+        until=back_until(of),
         bought_at=of.materials_bought_at,
         now=now,
     )
 
 
-def back_until(enrolment: Enrolment) -> datetime | None:
-    """Return until when the fee is given back; None: no session is planned yet, so still."""
-    of, planned = enrolment.offering, facts.planned_of(enrolment.offering_id)
+def back_until(of: Offering) -> datetime | None:
+    """Return until when the fee is given back to who withdraws; None: no session is planned yet, so still."""
+    planned = facts.planned_of(of.id)
     return free_until(
         [one.starts_at for one in planned],
         days=facts.class_rules(of.term.site_id).withdraw_days,

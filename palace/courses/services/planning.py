@@ -293,8 +293,8 @@ def _last_number(offering_id: int) -> int:
 def _written(rows: Sequence[dict[str, Any]], teacher: Teacher | None) -> list[ClassSession]:
     if not rows:
         return []
-    new = insert(ClassSession).values(list(rows)).on_conflict_do_nothing().returning(ClassSession)
-    made = db.session.scalars(new).unique().all()
+    new = insert(ClassSession).on_conflict_do_nothing().returning(ClassSession)
+    made = db.session.scalars(new, list(rows)).unique().all()
     if len(made) < len(rows):
         there = {one.number for one in made}
         raise TeacherBusy(teacher, [row["day"] for row in rows if row["number"] not in there])

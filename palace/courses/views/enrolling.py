@@ -21,6 +21,7 @@ from palace.courses.models import Enrolment, Offering
 from palace.courses.queries import catalogue, facts
 from palace.courses.queries.terms import facts_of
 from palace.courses.rules import Excuse, Facts, Wish
+from palace.courses.services.ending import back_until
 from palace.courses.states import Channel
 from palace.courses.views.base import bp
 from palace.courses.views.told import enrolment_json
@@ -112,6 +113,7 @@ def _page(offering_id: int, person: int | None, refusal: PalaceError | None = No
         may_wait=_may_wait(failures),
         excusable=bool(failures) and all(one.excusable for one in failures),
         pay_hours=facts.class_rules(found.term.site_id).pay_hours,
+        back_until=back_until(found),
         key=new_key(),
         now=now,
         refusal=refusal_words(refusal) if refusal else "",

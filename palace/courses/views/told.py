@@ -89,7 +89,7 @@ def session_json(one: ClassSession) -> dict[str, Any]:
 
 def enrolment_json(one: Enrolment, now: datetime) -> dict[str, Any]:
     """Return a place: how it stands, until when it is to be paid, what is given back to who withdraws."""
-    until = back_until(one)
+    until = back_until(one.offering)
     return {
         "enrolment": one.code,
         "offering": one.offering_id,

@@ -28,7 +28,7 @@ def vote(member_id: int, survey_id: int, chosen: Collection[int]) -> None:
         VotesTooMany, LineGone: the votes do not fit it.
     """
     members.lock(member_id)
-    survey = claims.lock_survey(survey_id, voting=True)
+    survey = claims.share_survey(survey_id)
     now = clock.now()
     check_open(survey.opens_at, survey.closes_at, now)
     lines = {line.id for line in queries.lines(survey_id)}

@@ -72,6 +72,17 @@ CLASSES: dict[str, Shape] = {
         phase=one_of(Phase),
         results=each(exactly(**LINE, place=NUMBER, votes=NUMBER)),
     ),
+    "WeeklyPlace": exactly(place=TEXT, space=NUMBER, room=TEXT, seen=TEXT, dates=each(INSTANT)),
+    "LineToOpen": exactly(
+        line=NUMBER,
+        votes=NUMBER,
+        course=maybe(NUMBER),
+        term=maybe(NUMBER),
+        teachers=each(NUMBER),
+        places=each(known("WeeklyPlace")),
+        chosen=maybe(known("WeeklyPlace")),
+    ),
+    "LineOpened": exactly(offering=NUMBER, told=NUMBER),
     "ClassScore": exactly(enrolment=CODE, over_at=maybe(INSTANT), stars=maybe(NUMBER), words=TEXT),
     "ClassScores": exactly(
         average=maybe({"type": "number"}), scores=each(exactly(stars=NUMBER, words=TEXT))
