@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from palace.consents.rules import NAMES
+from palace.courses.figures import ALL as CLASSES
 from palace.members.posts import ROLE_WORDS
 from palace.rooms.figures import ALL as POLICY
 from palace.rooms.states import STANDING_WORDS
@@ -62,6 +63,25 @@ VALUES = {
     "acted_for": N_("替谁办理"),
     "found_by": N_("怎么找到的"),
     **{figure.name: figure.words for figure in POLICY},
+    **{figure.name: figure.words for figure in CLASSES},
+    "sessions": N_("几次课"),
+    "course": N_("课程编号"),
+    "term": N_("学期编号"),
+    "teacher": N_("老师编号"),
+    "instead_of": N_("补哪一次课"),
+    "skills": N_("能教什么"),
+    "times": N_("什么时候有空"),
+    "fee": N_("每课时课酬（分）"),
+    "member_fee": N_("会员学费（分）"),
+    "public_fee": N_("公众学费（分）"),
+    "material_fee": N_("材料费（分）"),
+    "decides_on": N_("哪天决定开不开"),
+    "in_person_until": N_("到场名额留到什么时候"),
+    "first_on": N_("第一天"),
+    "last_on": N_("最后一天"),
+    "shown_at": N_("什么时候公布课程"),
+    "public_opens_at": N_("公众什么时候开始报名"),
+    "per_person": N_("一个人最多报几个班"),
     **{figure.name: figure.words for figure in ALL},
     **{f"weekday_{number}": words for number, words in WEEKDAY_WORDS.items()},
     "counts_as": N_("按周几（0是闭馆）"),

@@ -9,7 +9,7 @@ from palace.text import N_
 class DatesChanged(PalaceError):
     """What stands against the dates of a class is not what was shown; nothing is planned."""
 
-    status, code = 409, "dates_changed"
+    status, code = 409, "class_dates_changed"
     message = N_("刚有别的安排，和刚才看到的不一样了，还没有排课。请看一下新的日期，再按一次。")
 
 

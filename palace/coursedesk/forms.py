@@ -180,6 +180,9 @@ class LookForm(FactsForm):
     picked = DaysField(_("选的日期，一行一个"))
     begins = ClockField(_("几点开始"), [need(NO_TIME)])
     minutes = whole(_("一次几分钟"), 5, MOST_MINUTES)
+    displaces = BooleanField(_("借出去的让开：马上通知他们，并给他们留出别的时间或场地"))
+    key = HiddenField(validators=[Optional(), Length(max=LONGEST_SEEN, message=STALE)])
+    seen = HiddenField(validators=[Optional(), Length(max=LONGEST_SEEN, message=STALE)])
     skips = Repeated(most=MOST_SESSIONS * 2, longest=10, too_many=STALE, wrong=NO_DAYS, shape=DAY)
 
     def validate_picked(self, field: DaysField) -> None:
@@ -203,11 +206,10 @@ class LookForm(FactsForm):
         )
 
 
-class PlanForm(LookForm, KeyedForm):
-    """A class as its dates were shown, and whether lent rooms in its way give way."""
+class PlanForm(KeyedForm, LookForm):
+    """A class as its dates were shown."""
 
     seen = seen_field()
-    displaces = BooleanField(_("借出去的让开：马上通知他们，并给他们留出别的时间或场地"))
 
 
 class ChangeClassForm(FactsForm):

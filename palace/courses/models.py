@@ -29,7 +29,7 @@ from palace.venues.models import Space
 
 def _person(context: DefaultExecutionContext) -> int:
     """Return who a row is for: the number of who is kept, also once nobody keeps them; 0: the member."""
-    return context.get_current_parameters().get("companion_id") or 0  # type: ignore[no-untyped-call]
+    return context.get_current_parameters().get("companion_id") or 0  # type: ignore[no-untyped-call]  # SQLAlchemy's
 
 
 LIVE = f"state IN ({quoted(HOLDING)})"

@@ -101,6 +101,7 @@ class Facts:
     in_course: int = 0
     in_term: int = 0
     ends_at: datetime | None = None
+    overlaps: object | None = None
     needs_consent: bool = False
 
     @property
@@ -228,6 +229,9 @@ def _of_caps(facts: Facts) -> Iterator[Failure]:
             N_("同一门课一学期报一个班。想换班，请到已报的班里换。"),
             excusable=True,
         )
+    if facts.overlaps is not None:
+        other = {"course": facts.overlaps}
+        yield Failure("overlaps", N_("和您报过的《%(course)s》时间撞了。"), other, excusable=True)
     if facts.in_term >= facts.per_term:
         most = {"most": facts.per_term}
         yield Failure("too_many", N_("一个人一学期最多报%(most)s个班。"), most, excusable=True)

@@ -5,37 +5,34 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from itertools import cycle, islice
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from palace.clock import at, palace_day
 from palace.coursedesk.queries.terms import special_days
 from palace.coursedesk.rules import FIELDS
 from palace.coursedesk.services import courses as desk
 from palace.courses.catalogue import Course, Term
-from palace.courses.models import ClassWait, Enrolment, Offering
+from palace.courses.models import Offering
 from palace.courses.policies import ClassRules
 from palace.courses.series import Pattern, Series, days_of
 from palace.courses.services import planning
-from palace.courses.states import Channel, EnrolmentState, OfferingState, WaitState
+from palace.courses.states import OfferingState
 from palace.db import db
 from palace.demo.house import read
+from palace.demo.learners import EACH, Learner, Run, ask, enrol, learners_of_rosters
 from palace.demo.people import SEED
 from palace.demo.review import AUTHOR, FIRST, SECOND, actor
 from palace.errors import PalaceError
-from palace.members.models import Member, RosterEntry
+from palace.members.models import Member
 from palace.members.rules import Role
 from palace.members.services import grant_post
-from palace.money import FREE, Fen
-from palace.payments.models import Payment
+from palace.money import Fen
 from palace.review import queries as review
 from palace.review import services as reviewing
 from palace.security import public_code
-from palace.surveys.models import Survey, SurveyLine, SurveyVote
 from palace.teachers.models import Teacher, TeacherSkill, TeacherTime
 from palace.teachers.rules import MINUTE, Span
 from palace.venues.models import Space
@@ -44,32 +41,9 @@ from palace.venues.queries import head_site
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 TERM_WEEKS, BEFORE_WEEKS, SESSIONS = 22, 2, 12
 OPENING, CLOSING = time(10), time(18)
-LEARNERS, EACH = 560, 2
 BEGINS_AFTER = (0, 2, 3, 4)
 """Weeks after the term's first day that the parallel classes of a course begin, one after another."""
-FULL, FEW, RUNNING = ("calligraphy", 1), ("yoga", 3), ("children", 0)
-FEW_ENROLLED, WAITING, COUNTER_EVERY = 4, 6, 8
 SPARE_ROOMS = ("405A", "405B", "305", "204", "205", "404")
-VOTERS = 90
-
-
-@dataclass
-class Learner:
-    """A member with what they learn in a term: courses, and weekdays on which they are here."""
-
-    member_id: int
-    courses: set[str] = field(default_factory=set)
-    weekdays: set[int] = field(default_factory=set)
-
-
-@dataclass(frozen=True)
-class Run:
-    """A class as it is planned in a term: of which row of the file, the how manieth, on which days."""
-
-    row: Mapping[str, Any]
-    number: int
-    spans: Sequence[Span]
-    space: Space
 
 
 def bring_in(now: datetime) -> None:
@@ -82,13 +56,13 @@ def bring_in(now: datetime) -> None:
         courses[row["code"]].prerequisite = courses.get(row.get("prerequisite", ""))
     teachers = _teachers(site_id, file["teacher"])
     last, current, _coming = _terms(site_id, today)
-    people = _learners(today)
+    people = learners_of_rosters(today)
     for term in (last, current):
         learners = [Learner(member_id) for member_id in people]
         runs = _runs(term, file["course"])
         classes = [(_planned(run, term, courses, teachers), run) for run in runs]
-        _enrol([(of, run) for of, run in classes if of], term, learners, chance, now)
-    _menu(site_id, file["menu"], people, now)
+        enrol([(of, run) for of, run in classes if of], term, learners, chance, now)
+    ask(site_id, file["menu"], people, now)
 
 
 def _course(row: Mapping[str, Any]) -> Course:
@@ -233,136 +207,3 @@ def _planned(
 def _spare(space: Space) -> list[Space]:
     wanted = select(Space).where(Space.code.in_(SPARE_ROOMS), Space.id != space.id)
     return list(db.session.scalars(wanted.order_by(Space.id)).unique())
-
-
-def _learners(today: date) -> list[int]:
-    """Return members of the rosters who learn here, with accounts of their own."""
-    taken = select(Member.id).where(Member.roster_entry_id == RosterEntry.id).exists()
-    phones = select(Member.id).where(Member.phone == RosterEntry.phone).exists()
-    entries = db.session.execute(
-        select(RosterEntry.id, RosterEntry.name, RosterEntry.phone)
-        .where(RosterEntry.valid_until >= today, RosterEntry.phone.is_not(None), ~taken, ~phones)
-        .order_by(RosterEntry.id.desc())
-        .limit(LEARNERS)
-    ).all()
-    rows = [{"roster_entry_id": one.id, "name": one.name, "phone": one.phone} for one in entries]
-    return list(db.session.scalars(insert(Member).returning(Member.id), rows))
-
-
-def _enrol(
-    classes: Sequence[tuple[Offering, Run]],
-    term: Term,
-    learners: Sequence[Learner],
-    chance: random.Random,
-    now: datetime,
-) -> None:
-    """Fill classes partly, one wholly with people waiting, one below its minimum as its day comes."""
-    current, in_turn = term.last_on >= palace_day(now), cycle(learners)
-    rows: list[dict[str, Any]] = []
-    for of, run in classes:
-        mark = (run.row["code"], run.number)
-        count = chance.randint(of.minimum, int(of.places * 0.8))
-        if current and mark == FEW:
-            of.decides_on, count = palace_day(now) + DAY, FEW_ENROLLED
-        if current and mark == FULL:
-            count = of.places
-        chosen = list(_free(in_turn, run, count + (WAITING if mark == FULL else 0)))
-        rows += [_row(of, one, number) for number, one in enumerate(chosen[:count])]
-        if current and mark == FULL:
-            db.session.add_all(_wait(of, one, number) for number, one in enumerate(chosen[count:]))
-    db.session.flush()
-    made = db.session.execute(
-        insert(Enrolment).returning(Enrolment.id, Enrolment.fee, Enrolment.material_fee), rows
-    )
-    _paid([(one.id, Fen(one.fee + one.material_fee)) for one in made], term)
-
-
-def _free(in_turn: Iterator[Learner], run: Run, count: int) -> Iterator[Learner]:
-    """Yield who has time and not enough classes yet, a round of everybody at most."""
-    weekday, course = run.spans[0].day.isoweekday(), str(run.row["code"])
-    for one in islice(in_turn, LEARNERS):
-        if count == 0:
-            return
-        if len(one.courses) < EACH and course not in one.courses and weekday not in one.weekdays:
-            one.courses.add(course)
-            one.weekdays.add(weekday)
-            count -= 1
-            yield one
-
-
-def _row(of: Offering, one: Learner, number: int) -> dict[str, Any]:
-    counter = number % COUNTER_EVERY == COUNTER_EVERY - 1
-    return {
-        "code": public_code(),
-        "offering_id": of.id,
-        "member_id": one.member_id,
-        "state": EnrolmentState.CONFIRMED,
-        "channel": Channel.COUNTER if counter else Channel.ONLINE,
-        "fee": of.member_fee,
-        "material_fee": of.material_fee,
-        "enrolled_at": of.term.opens_at + MINUTE * number,
-    }
-
-
-def _wait(of: Offering, one: Learner, number: int) -> ClassWait:
-    return ClassWait(
-        code=public_code(),
-        offering_id=of.id,
-        member_id=one.member_id,
-        channel=Channel.ONLINE,
-        state=WaitState.WAITING,
-        joined_at=of.term.opens_at + MINUTE * (of.places + number),
-    )
-
-
-def _paid(enrolments: Sequence[tuple[int, Fen]], term: Term) -> None:
-    """Write that what costs something was paid at the counter."""
-    rows = [
-        {
-            "part": "courses",
-            "subject_id": number,
-            "amount": amount,
-            "asked_at": term.opens_at,
-            "pay_by": term.opens_at + DAY * 3,
-            "paid_at": term.opens_at + DAY,
-            "backend": "counter",
-            "reference": f"class-{number}",
-        }
-        for number, amount in enrolments
-        if amount > FREE
-    ]
-    db.session.execute(insert(Payment), rows)
-
-
-def _menu(site_id: int, row: Mapping[str, Any], people: Sequence[int], now: datetime) -> None:
-    """Ask what people would like to learn next, with votes of some."""
-    survey = Survey(
-        site_id=site_id,
-        title_zh=row["title_zh"],
-        title_en=row["title_en"],
-        choices=row["choices"],
-        opens_at=now - WEEK,
-        closes_at=now + WEEK * 3,
-    )
-    db.session.add(survey)
-    db.session.flush()
-    lines = []
-    for position, told in enumerate(row["lines"], 1):
-        subject, zh, en = told.split(maxsplit=2)
-        lines.append(
-            SurveyLine(
-                survey_id=survey.id, position=position, subject=subject, title_zh=zh, title_en=en
-            )
-        )
-    db.session.add_all(lines)
-    db.session.flush()
-    votes = {
-        (lines[(voter * (turn + 2) + turn * turn) % len(lines)].id, member_id)
-        for voter, member_id in enumerate(people[:VOTERS])
-        for turn in range(row["choices"])
-    }
-    rows = [
-        {"line_id": line, "member_id": member_id, "voted_at": now}
-        for line, member_id in sorted(votes)
-    ]
-    db.session.execute(insert(SurveyVote), rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.architecture import (
     answers_of_classes,
+    answers_of_coursedesk,
     answers_of_courses,
     answers_of_desks,
     answers_of_doors,
@@ -15,6 +16,7 @@ from tests.architecture import (
 
 JSON: dict[str, dict[str, str]] = {
     **answers_of_classes.JSON,
+    **answers_of_coursedesk.JSON,
     **answers_of_courses.JSON,
     **answers_of_desks.JSON,
     **answers_of_doors.JSON,
@@ -223,7 +225,8 @@ JSON: dict[str, dict[str, str]] = {
 
 JSON_ONLY = {"pages.healthz"}
 CREATES = (
-    answers_of_courses.CREATES
+    answers_of_coursedesk.CREATES
+    | answers_of_courses.CREATES
     | answers_of_classes.CREATES
     | answers_of_desks.CREATES
     | answers_of_rooms.CREATES
@@ -252,7 +255,8 @@ CREATES = (
     }
 )
 SHOWN = (
-    answers_of_desks.SHOWN
+    answers_of_coursedesk.SHOWN
+    | answers_of_desks.SHOWN
     | answers_of_rooms.SHOWN
     | {
         "acting.find",

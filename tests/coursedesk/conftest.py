@@ -32,9 +32,12 @@ Planned = Callable[..., Offering]
 
 
 @pytest.fixture
-def desk(make: Factory) -> FlaskClient:
+def desk(make: Factory, client: FlaskClient) -> FlaskClient:
     """Return the browser of a programme manager of the whole palace."""
-    return make.sign_in(make.staff(Role.PROGRAMME))
+    make.site()
+    make.sign_in(client, make.staff(Role.PROGRAMME))
+    make.commit()
+    return client
 
 
 def facts(**changed: Any) -> ClassFacts:

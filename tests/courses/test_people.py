@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -38,20 +39,31 @@ def test_a_person_has_so_many_classes_in_a_term_and_one_of_a_course(teaching: Te
     course = teaching.course()
     member = teaching.enrolment(teaching.offering(course=course)).member
 
-    assert why(lambda: teaching.enrolment(teaching.offering(course=course), member)) == [
-        "one_per_course"
-    ]
-    second = teaching.enrolment(teaching.offering(), member)
-    assert why(lambda: teaching.enrolment(teaching.offering(), member)) == ["too_many"]
+    again = teaching.offering(course=course, begins="09:00")
+    assert why(lambda: teaching.enrolment(again, member)) == ["one_per_course"]
+    second = teaching.enrolment(teaching.offering(begins="11:00"), member)
+    third = teaching.offering(begins="13:00")
+    assert why(lambda: teaching.enrolment(third, member)) == ["too_many"]
     services.withdraw(member, second.code, by="x")
-    assert teaching.enrolment(teaching.offering(), member).state is EnrolmentState.CONFIRMED
+    assert teaching.enrolment(third, member).state is EnrolmentState.CONFIRMED
+
+
+def test_nobody_is_in_two_classes_at_once_but_one_after_the_other(teaching: Teaching) -> None:
+    member = teaching.enrolment(teaching.offering(begins="19:00", minutes=90)).member
+    for begins in ("18:01", "20:29"):
+        over = teaching.offering(begins=begins, minutes=60)
+        assert why(partial(teaching.enrolment, over, member)) == ["overlaps"]
+        child = teaching.child(member, years=15, name=begins)
+        assert teaching.enrolment(over, member, companion_id=child.id)
+    assert teaching.enrolment(teaching.offering(begins="20:30"), member)
 
 
 def test_another_term_counts_for_itself(teaching: Teaching) -> None:
     one, other = (teaching.term(per_person=1) for _ in range(2))
     course = teaching.course()
     member = teaching.enrolment(teaching.offering(course=course, term=one)).member
-    assert teaching.enrolment(teaching.offering(course=course, term=other), member)
+    offering = teaching.offering(course=course, term=other, begins="09:00")
+    assert teaching.enrolment(offering, member)
 
 
 def test_a_child_counts_for_itself_and_once(make: Factory, teaching: Teaching) -> None:
@@ -96,7 +108,8 @@ def test_a_young_child_needs_its_guardians_word_once(make: Factory, teaching: Te
     ]
     assert teaching.enrolment(offering, parent, companion_id=child.id, guardian=True)
     assert consents.due(parent.id, Purpose.GUARDIAN, clock.now()) is None
-    assert teaching.enrolment(teaching.offering(), parent, companion_id=child.id)
+    other = teaching.offering(begins="09:00")
+    assert teaching.enrolment(other, parent, companion_id=child.id)
 
 
 def test_ages_are_those_of_the_first_day(make: Factory, teaching: Teaching) -> None:
@@ -123,7 +136,7 @@ def test_what_has_to_be_learned_before(make: Factory, teaching: Teaching) -> Non
     now = teaching.term(name_zh="这学期")
     offering = teaching.offering(course=course, term=now)
     member = make.member()
-    learned = teaching.offering(course=entry, term=over)
+    learned = teaching.offering(course=entry, term=over, begins="09:00")
 
     assert why(lambda: teaching.enrolment(offering, member)) == ["prerequisite"]
     place = teaching.enrolment(learned, member)

@@ -97,7 +97,7 @@ def test_looking_passes_on_what_lapsed(
     make.set_clock(first.lapses_at or clock.now())
     make.sign_in(client, member)
 
-    assert client.get(address, headers=JSON).json["state"] == "offered"  # type: ignore[index]
+    assert client.get(address, headers=JSON).json["state"] == "offered"  # type: ignore[index]  # is JSON
 
 
 def test_leaving_and_somebody_elses_entry(
@@ -150,6 +150,6 @@ def test_staff_queue_a_member_up_in_person_behind_who_waits(
     member = make.member()
     make.sign_in(client, make.staff(Role.COUNTER), acting_for=member)
     told = client.post(f"/offerings/{held.offering_id}/wait", headers=JSON)
-    assert told.json["place"] == 2  # type: ignore[index]
+    assert told.json["place"] == 2  # type: ignore[index]  # is JSON
     wait = db.session.query(ClassWait).filter_by(member_id=member.id).one()
     assert wait.channel is Channel.COUNTER

@@ -132,8 +132,8 @@ def test_who_cannot_have_the_place_is_passed_by_and_blocks_nobody(
     of, held = full
     busy = make.member()
     first = join(teaching, of, busy)
-    for _ in range(2):
-        teaching.enrolment(teaching.offering(), busy)
+    for begins in ("09:00", "11:00"):
+        teaching.enrolment(teaching.offering(begins=begins), busy)
 
     free(held)
 

@@ -28,7 +28,8 @@ WITH term AS (
     VALUES ('queue-journey', 'calligraphy', '书法基础', 'Calligraphy', '从握笔学起。',
         'From holding the brush.', '毛笔', 'A brush') RETURNING id
 ), class AS (
-    INSERT INTO offerings (term_id, course_id, space_id, name_zh, name_en, state, places, published_at)
+    INSERT INTO offerings
+        (term_id, course_id, space_id, name_zh, name_en, state, places, published_at)
     SELECT term.id, course.id, (SELECT min(id) FROM spaces), '周三晚班', 'Wednesdays', 'published', 1,
         now() - interval '9 days' FROM term, course RETURNING id, space_id
 ), dates AS (
@@ -38,8 +39,8 @@ WITH term AS (
     FROM class, generate_series(1, 8) n
 )
 INSERT INTO enrolments (code, offering_id, member_id, person, state, channel, enrolled_at)
-SELECT 'QUEUEJRNYB', class.id, (SELECT min(id) FROM members WHERE phone = %s), 0, 'confirmed', 'online',
-    now() - interval '7 days' FROM class RETURNING offering_id
+SELECT 'queuejourneyqueuejou', class.id, (SELECT min(id) FROM members WHERE phone = %s), 0,
+    'confirmed', 'online', now() - interval '7 days' FROM class RETURNING offering_id
 """
 GONE = """
 DELETE FROM class_waits WHERE offering_id = %(id)s; DELETE FROM enrolments WHERE offering_id = %(id)s;
@@ -77,7 +78,7 @@ def test_from_a_full_class_to_a_place(
     assert "您是第1位" in waiting.say()
     looked_at(waiting, "class-queue-place")
 
-    owner.go("/enrolments/QUEUEJRNYB")
+    owner.go("/enrolments/queuejourneyqueuejou")
     owner.page.locator("summary", has_text="退出这个班").click()
     owner.tap("退出这个班")
 

@@ -27,6 +27,7 @@ from palace.waiting.rules import Wanted
 from tests.factory import Factory
 from tests.notices.test_words_of_changes import CHANGED
 from tests.notices.test_words_of_places import PLACES
+from tests.notices.test_words_of_rolls import ROLLS
 from tests.notices.test_words_of_rooms import ROOMS
 
 SATURDAY = date(2026, 11, 28)
@@ -240,5 +241,16 @@ def test_every_kind_is_read_here() -> None:
     strikes = {"missed", "strike_kept", "strike_forgiven"}
     elsewhere = {"number_changed", "email_code", "broadcast"}
     blocks = {"block_given", "block_release", "block_none_left", "block_refused"}
-    known = read | units | strikes | waiting | blocks | elsewhere | ROOMS | PLACES | set(CHANGED)
+    known = (
+        read
+        | units
+        | strikes
+        | waiting
+        | blocks
+        | elsewhere
+        | ROOMS
+        | ROLLS
+        | PLACES
+        | set(CHANGED)
+    )
     assert set(senders.KINDS) == known

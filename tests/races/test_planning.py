@@ -1,4 +1,4 @@
-"""Desks plan at once: a room, a hall with its half and a teacher are taken once; classes are whole or absent."""
+"""Desks plan at once: a room, a hall with its half and a teacher are taken once; classes are whole or not."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_desks_that_plan_one_room_do_so_once(live: Factory, teaching: Teaching) 
             opens(opening(teaching, space=space, teacher=skilled(teaching))) for _ in range(DESKS)
         ]
         live.commit()
-        assert codes(together(live.app, tries)) == {"won": 1, "dates_changed": DESKS - 1}
+        assert codes(together(live.app, tries)) == {"won": 1, "class_dates_changed": DESKS - 1}
     assert (overlaps(), whole()) == (0, True)
 
 
@@ -112,7 +112,7 @@ def test_desks_that_plan_one_teacher_do_so_once(live: Factory, teaching: Teachin
             opens(opening(teaching, space=live.space(), teacher=teacher)) for _ in range(DESKS)
         ]
         live.commit()
-        assert codes(together(live.app, tries)) == {"won": 1, "dates_changed": DESKS - 1}
+        assert codes(together(live.app, tries)) == {"won": 1, "class_dates_changed": DESKS - 1}
     assert (taught_twice(), overlaps(), whole()) == (0, 0, True)
 
 

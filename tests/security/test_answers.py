@@ -37,6 +37,7 @@ from tests.classes.walk import teach_and_prove
 from tests.codes.walk import open_a_code
 from tests.complimentary.walk import give_tickets_away
 from tests.coupons.walk import hand_coupons_out
+from tests.coursedesk.walk import run_the_courses
 from tests.courses.enrol_walk import enrol_in_a_class
 from tests.courses.walk import wait_for_a_class
 from tests.courts.walk import take_a_court
@@ -327,6 +328,7 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     take_a_room(walk, make)
     take_a_series(walk, make)
     look_at_use(walk, make)
+    run_the_courses(walk, make)
     call_a_roll(walk, make)
     lend_rooms(walk, make)
     teach_and_prove(walk, make)

@@ -105,7 +105,7 @@ def _classes(ids: list[int]) -> list[tuple[int, Said]]:
             one.occupancy_id or 0,
             Said(
                 words=called(one.offering),
-                address=url_for("coursedesk.session", session_id=one.id),
+                address=url_for("coursedesk.class_session", session_id=one.id),
             ),
         )
         for one in db.session.scalars(wanted).unique()

@@ -19,7 +19,7 @@ from palace.coursedesk.queries.rooms import (
 from palace.coursedesk.queries.terms import special_days
 from palace.courses.models import ClassSession
 from palace.courses.queries.facts import sessions_of
-from palace.courses.services.planning import Place
+from palace.courses.services.places import Place
 from palace.courses.states import SessionState
 from palace.hours.queries import open_spans
 from palace.teachers.queries import asked_of, times_of

@@ -58,11 +58,11 @@ def locked_term(term_id: int) -> Term:
 def class_counts() -> dict[int, int]:
     """Return how many classes each term has that were not called off."""
     counted = (
-        select(Offering.term_id, func.count())
+        select(Offering.term_id, func.count().label("classes"))
         .where(Offering.state != OfferingState.CANCELLED)
         .group_by(Offering.term_id)
     )
-    return dict(db.session.execute(counted).tuples().all())
+    return {row.term_id: row.classes for row in db.session.execute(counted)}
 
 
 def special_days(site_id: int, first: date, last: date) -> dict[date, Special]:

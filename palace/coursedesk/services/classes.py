@@ -27,7 +27,7 @@ from palace.courses.catalogue import Course, Term
 from palace.courses.claims import live_places
 from palace.courses.models import Offering
 from palace.courses.queries.facts import sessions_of
-from palace.courses.services import announcing, planning
+from palace.courses.services import announcing, places, planning
 from palace.courses.services.offering import pass_on
 from palace.courses.states import OfferingState, SessionState
 from palace.db import db
@@ -187,7 +187,7 @@ def change(offering: Offering, facts: ClassFacts, *, seen: str, bought: bool) ->
         ClassOver: it was called off.
         FewerPlaces: more have a place than it would have.
     """
-    planning.lock(offering, [], [])
+    places.lock(offering, [], [])
     before = facts_of(offering)
     buys = bought and offering.materials_bought_at is None
     if before == facts and not buys:
@@ -240,7 +240,7 @@ def publish(offering: Offering) -> bool:
         ClassOver: it was called off.
         NotReviewed: its course never passed the review.
     """
-    planning.lock(offering, [], [])
+    places.lock(offering, [], [])
     if offering.state is OfferingState.CANCELLED:
         raise ClassOver
     if offering.state is OfferingState.PUBLISHED:

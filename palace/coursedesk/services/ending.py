@@ -9,7 +9,7 @@ from palace.coursedesk.errors import ClassOver, NothingToDecide
 from palace.courses import services as courses
 from palace.courses.models import Offering
 from palace.courses.queries.facts import enrolments_of, locked_enrolments, sessions_of
-from palace.courses.services import announcing, planning
+from palace.courses.services import announcing, places, planning
 from palace.courses.services.offering import pass_on
 from palace.courses.services.telling import titles
 from palace.courses.states import EnrolmentState, OfferingState, SessionState
@@ -25,7 +25,7 @@ def keep(offering: Offering, *, by: str) -> None:
     Raises:
         NothingToDecide: that was said before, or it was called off.
     """
-    planning.lock(offering, [], [])
+    places.lock(offering, [], [])
     if offering.state is not OfferingState.PUBLISHED or offering.confirmed_at is not None:
         raise NothingToDecide
     offering.confirmed_at = clock.now()
@@ -45,7 +45,7 @@ def call_off(offering: Offering, *, by: str, why: str) -> int:
     for member_id in sorted({one.member_id for one in enrolments_of(offering.id)}):
         members.lock(member_id)
     coming = [one for one in sessions_of(offering.id) if one.state is SessionState.PLANNED]
-    planning.lock(
+    places.lock(
         offering,
         {one.teacher_id for one in coming},
         {one.space_id for one in coming},

@@ -10,7 +10,7 @@ from flask import request
 
 from palace import clock
 from palace.clock import SHANGHAI, iso, palace_day
-from palace.coursedesk.forms import PlanForm
+from palace.coursedesk.forms import LookForm
 from palace.coursedesk.queries import terms
 from palace.coursedesk.queries.looking import DateShown, Looked
 from palace.coursedesk.services.classes import facts_of
@@ -30,7 +30,7 @@ from palace.words import named
 USUAL_COUNT, USUAL_MINUTES, USUAL_PLACES = 12, 90, 30
 
 
-def begun() -> PlanForm:
+def begun() -> LookForm:
     """Return the form of a new class, begun with the figures of the house."""
     own, today = own_sites(), palace_day(clock.now())
     coming = terms.coming_terms(own, today)
@@ -46,7 +46,7 @@ def begun() -> PlanForm:
         "offer_sessions",
         "absences",
     )
-    return PlanForm(
+    return LookForm(
         formdata=None,
         key=new_key(),
         course=request.args.get("course", ""),
@@ -62,7 +62,7 @@ def begun() -> PlanForm:
     )
 
 
-def form_like(like: Offering) -> PlanForm:
+def form_like(like: Offering) -> LookForm:
     """Return the form of a class as one was before, in the term after its own."""
     sessions = [one for one in sessions_of(like.id) if one.state is SessionState.PLANNED]
     today = palace_day(clock.now())
@@ -78,7 +78,7 @@ def form_like(like: Offering) -> PlanForm:
     teacher = db.session.get(Teacher, like.teacher_id) if like.teacher_id else None
     facts = replace(facts_of(like), decides_on=None, opens_at=None, in_person_until=None)
     fees = ("member_fee", "public_fee", "material_fee")
-    form = PlanForm(
+    form = LookForm(
         formdata=None,
         key=new_key(),
         **asdict(facts)

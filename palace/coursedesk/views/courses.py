@@ -46,7 +46,11 @@ def courses() -> ResponseReturnValue:
 @allow(*MAY)
 def new_course() -> ResponseReturnValue:
     """Ask what a new course is."""
-    return _form_page(NewCourseForm(formdata=None, key=public_code(), level="0"))
+    return _form_page(_blank())
+
+
+def _blank() -> NewCourseForm:
+    return NewCourseForm(formdata=None, key=public_code(), level="0")
 
 
 @bp.post("/courses")
@@ -99,14 +103,17 @@ def course(course_id: int) -> ResponseReturnValue:
 def ask_change(course_id: int) -> ResponseReturnValue:
     """Show the fields of a course to be changed: what waits, or else what the public sees."""
     found = queries.get_course(course_id, own_sites())
+    return _form_page(_filled(found), found)
+
+
+def _filled(found: Course) -> CourseForm:
     fields = _now(found)
-    form = CourseForm(
+    return CourseForm(
         formdata=None,
         **fields | {"level": str(fields.get("level") or 0)},
         prerequisite=str(found.prerequisite_id or ""),
         seen=review_services.state_of(services.subject_of(found)),
     )
-    return _form_page(form, found)
 
 
 @bp.post(f"{ONE}/change")

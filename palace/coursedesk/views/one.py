@@ -50,7 +50,6 @@ def decisions() -> ResponseReturnValue:
         lambda: {"classes": [class_json(one.offering) for one in found]},
         found=found,
         called=queries.called,
-        form=WhyForm(formdata=None),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import time, timedelta
+from typing import Any
 
 from flask import Response, request
 from flask.typing import ResponseReturnValue
@@ -53,28 +54,19 @@ def new_class() -> ResponseReturnValue:
 @reads(LookForm)
 def look_at_class() -> ResponseReturnValue:
     """Show every date of a class, what stands against each and what else is free; nothing is planned."""
-    return _shown(PlanForm())
+    form = LookForm()
+    form.key.data = form.key.data or new_key()
+    return _shown(form)
 
 
-def _shown(form: PlanForm) -> Response:
+def _shown(form: LookForm) -> Response:
     try:
         if request.method == "POST":
-            _checked_to_look(form)
+            checked(form)
         wanted = _wanted(form)
         return _page(form, look(wanted))
     except PalaceError as refusal:
         return _page(form, None, told(refusal), refusal.status)
-
-
-def _checked_to_look(form: PlanForm) -> None:
-    """Check what a preview needs; the key and what was seen belong to planning.
-
-    Raises:
-        BadInput: carries the sentence of each field.
-    """
-    form.key.data = form.key.data or new_key()
-    form.seen.validators = ()
-    checked(form)
 
 
 @bp.post("/classes")
@@ -172,7 +164,7 @@ def _opening(form: PlanForm) -> Opening:
 
 
 def _page(
-    form: PlanForm, looked: Looked | None = None, sentence: str = "", status: int = 200
+    form: LookForm, looked: Looked | None = None, sentence: str = "", status: int = 200
 ) -> Response:
     own, today = own_sites(), palace_day(clock.now())
     said = (
@@ -182,7 +174,7 @@ def _page(
         form.seen.data = looked.seen
     return answer(
         "coursedesk/planning.html",
-        lambda: looked_json(looked, said) if looked else {"key": form.key.data or ""},
+        lambda: _json(form, looked_json(looked, said) if looked else None),
         status=status,
         form=form,
         looked=looked,
@@ -192,3 +184,10 @@ def _page(
         patterns=PATTERN_WORDS,
         told=sentence,
     )
+
+
+def _json(form: LookForm, looked: dict[str, Any] | None) -> dict[str, Any]:
+    """Return a preview, or the form as it begins with its preview, where it has one already."""
+    if request.method == "POST" and looked is not None:
+        return looked
+    return {"key": form.key.data or "", "looked": looked}

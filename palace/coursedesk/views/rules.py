@@ -101,7 +101,7 @@ def _page(
         "coursedesk/rules.html",
         lambda: _json(site),
         status=refusal.status if refusal else 200,
-        site=site,
+        house=site,
         own=houses_of(_own()),
         has_own=has_own(site.id),
         sections=FIGURES,

@@ -22,7 +22,8 @@ from palace.courses.models import ClassSession
 from palace.courses.queries.teaching import Choice, choices
 from palace.courses.services import planning
 from palace.courses.services.announcing import enrolled_in
-from palace.courses.services.planning import Place, made_up_by
+from palace.courses.services.places import Place
+from palace.courses.services.planning import made_up_by
 from palace.courses.states import SessionState
 from palace.db import transaction
 from palace.errors import PalaceError
@@ -38,7 +39,7 @@ ONE = "/sessions/<id:session_id>"
 
 @bp.get(ONE)
 @allow(*MAY)
-def session(session_id: int) -> ResponseReturnValue:
+def class_session(session_id: int) -> ResponseReturnValue:
     """Show a session with what can be done with it: places to make up for it, who could teach instead."""
     return _page(get_session(session_id))
 

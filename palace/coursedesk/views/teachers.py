@@ -8,6 +8,7 @@ from flask import Response
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from palace.coursedesk.fields import LinkForm, NewTeacherForm, TeacherForm
 from palace.coursedesk.services import teachers as desk
 from palace.coursedesk.views.base import MAY, bp, done, get_house, houses, own_sites, told
 from palace.db import db, transaction
@@ -16,7 +17,6 @@ from palace.members.models import Member
 from palace.members.rules import mask_name
 from palace.money import Fen, yuan_of
 from palace.teachers import services
-from palace.teachers.forms import LinkForm, NewTeacherForm, TeacherForm
 from palace.teachers.models import Teacher
 from palace.teachers.queries import get_teacher, skills_of, teachers_of, times_of
 from palace.teachers.rules import LEVELS, SUBJECTS
@@ -48,7 +48,11 @@ def teachers() -> ResponseReturnValue:
 @allow(*MAY)
 def new_teacher() -> ResponseReturnValue:
     """Ask who teaches here from now on."""
-    return _form_page(NewTeacherForm(formdata=None, site=str(houses()[0].id)))
+    return _form_page(_blank())
+
+
+def _blank() -> NewTeacherForm:
+    return NewTeacherForm(formdata=None, site=str(houses()[0].id))
 
 
 @bp.post("/teachers")

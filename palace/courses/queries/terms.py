@@ -28,6 +28,7 @@ from palace.consents.rules import Purpose
 from palace.courses.catalogue import Course, Term
 from palace.courses.claims import OFFERING, OFFERINGS, counting, holds, taken_of
 from palace.courses.models import ClassSession, Enrolment, Offering
+from palace.courses.queries.overlaps import OVERLAPS
 from palace.courses.rules import Facts, Named, Wish, late_until
 from palace.courses.states import EnrolmentState, OfferingState, SessionState
 from palace.db import db, table_of
@@ -100,6 +101,7 @@ def facts_of(wish: Wish, *, instead_of: int | None = None) -> Facts:
         in_class=mine.in_class,
         in_course=mine.in_course,
         in_term=mine.in_term,
+        overlaps=Named(*found["overlaps"][0]) if found["overlaps"] else None,
         needs_consent=_needs_consent(wish.member, companion, now),
         ends_at=row.ends_at,
         **{name: getattr(row, name) for name in SHOWN},
@@ -127,6 +129,7 @@ def _asked(wish: Wish, companion: Companion | None, instead_of: int | None) -> d
         "offering": (OF_CLASS, of_class),
         "taken": counting(wish.offering_id, wish.offer_id),
         "mine": (MINE, of_class | whose | {"instead_of": instead_of}),
+        "overlaps": (OVERLAPS, of_class | whose | {"instead_of": instead_of}),
         "finished": (FINISHED, of_class | whose),
         "house": (HOUSE, {}),
         "strikes": (STRIKES, {"member_id": wish.member.id}),

@@ -1,61 +1,41 @@
-"""Sessions of a class: planned, moved, called off, made up for, taught by somebody else; all hear of it.
-
-Locks: class, teachers by id, spaces by id with all that share a part. What holds a room is an occupancy,
-what holds a teacher the exclusion of their sessions: the database refuses both twice.
-"""
+"""Sessions of a class: planned, moved, called off, made up for, taught by somebody else; all hear of it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import select
 
 from palace import clock
-from palace.courses.claims import lock_offering
 from palace.courses.errors import SessionOver
 from palace.courses.models import ClassSession, Offering
 from palace.courses.queries.teaching import busy
 from palace.courses.services import announcing
+from palace.courses.services.places import (
+    Place,
+    known,
+    last_number,
+    lock,
+    occupied,
+    release,
+    written,
+)
 from palace.courses.states import SessionState
 from palace.db import db
-from palace.hours.queries.closures import locked_spaces
 from palace.members.services import note
 from palace.notices.rules import changed
 from palace.teachers.errors import TeacherBusy
 from palace.teachers.models import Teacher
-from palace.teachers.queries import locked as locked_teachers
-from palace.teachers.rules import MINUTE, Span
-from palace.venues import claims
-from palace.venues import services as venues
-from palace.venues.errors import SpaceTaken
+from palace.teachers.rules import Span
 from palace.venues.models import Space
-from palace.venues.rules import Use
 
 MOVED, CALLED_OFF, SUBSTITUTED = (
     "class_session_moved",
     "class_session_cancelled",
     "class_substitute",
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """When and where a session is to be, and the minutes that belong to every use of the room."""
-
-    span: Span
-    space_id: int
-    before: int = 0
-    after: int = 0
-
-    @property
-    def held(self) -> tuple[datetime, datetime]:
-        """Return from when to when the room is needed."""
-        span = self.span
-        return span.starts_at - self.before * MINUTE, span.ends_at + self.after * MINUTE
 
 
 def plan(
@@ -75,8 +55,8 @@ def plan(
     places = [
         Place(span=span, space_id=offering.space_id, before=before, after=after) for span in spans
     ]
-    held = _occupied(offering.space, places)
-    first = _last_number(offering.id) + 1
+    held = occupied(offering.space, places)
+    first = last_number(offering.id) + 1
     rows: list[dict[str, Any]] = [
         {
             "offering_id": offering.id,
@@ -91,7 +71,7 @@ def plan(
         }
         for number, (span, use) in enumerate(zip(spans, held, strict=True), first)
     ]
-    made = _written(rows, teachers.get(offering.teacher_id or 0))
+    made = written(rows, teachers.get(offering.teacher_id or 0))
     announcing.enter(made, now)
     note(
         "class_planned",
@@ -113,9 +93,9 @@ def replan(one: ClassSession, place: Place, *, by: str, why: str | None = None) 
     now = _coming(one, place.span.starts_at)
     old_space, old_start = one.space, one.starts_at
     _check_free(one.teacher, place.span, but=one.id)
-    _release(one)
+    release(one)
     space = db.session.get_one(Space, place.space_id)
-    (one.occupancy_id,) = _occupied(space, [place])
+    (one.occupancy_id,) = occupied(space, [place])
     one.day, one.starts_at, one.ends_at = place.span
     one.space_id, one.space = space.id, space
     db.session.flush()
@@ -124,7 +104,7 @@ def replan(one: ClassSession, place: Place, *, by: str, why: str | None = None) 
         "starts_at": announcing.if_changed(old_start.isoformat(), one.starts_at.isoformat()),
         "place": announcing.if_changed(announcing.place_of(old_space), announcing.place_of(space)),
     }
-    announcing.tell_all(MOVED, one, values, now, _ids([one.teacher_id]))
+    announcing.tell_all(MOVED, one, values, now, known([one.teacher_id]))
     note(
         "class_session_moved",
         announcing.subject_of(one),
@@ -152,7 +132,7 @@ def cancel_session(
     spaces = [one.space_id, *([instead.space_id] if instead else [])]
     one = _locked(one, [one.teacher_id], spaces)
     now = _coming(one)
-    _release(one)
+    release(one)
     one.state, one.why = SessionState.CANCELLED, why
     db.session.flush()
     announcing.leave([one], now)
@@ -160,7 +140,7 @@ def cancel_session(
     if instead is not None:
         return _made_up(one, instead, now, by)
     values = {"starts_at": one.starts_at.isoformat(), "place": announcing.place_of(one.space)}
-    announcing.tell_all(CALLED_OFF, one, values, now, _ids([one.teacher_id]))
+    announcing.tell_all(CALLED_OFF, one, values, now, known([one.teacher_id]))
     return None
 
 
@@ -202,7 +182,7 @@ def substitute(one: ClassSession, teacher: Teacher, *, by: str) -> ClassSession:
         "starts_at": one.starts_at.isoformat(),
         "teacher": changed(announcing.name_of(old), announcing.name_of(teacher)),
     }
-    announcing.tell_all(SUBSTITUTED, one, values, now, _ids([old_id, teacher.id]))
+    announcing.tell_all(SUBSTITUTED, one, values, now, known([old_id, teacher.id]))
     note(
         "class_substituted",
         announcing.subject_of(one),
@@ -223,7 +203,7 @@ def release_all(offering: Offering, *, by: str, why: str | None, now: datetime) 
     fresh = coming.order_by(ClassSession.number).execution_options(populate_existing=True)
     sessions = db.session.scalars(fresh).unique().all()
     for one in sessions:
-        _release(one)
+        release(one)
         one.state, one.why = SessionState.CANCELLED, why
     db.session.flush()
     announcing.leave(sessions, now)
@@ -244,29 +224,12 @@ def made_up_by(session_id: int) -> int | None:
     return db.session.scalar(wanted)
 
 
-def lock(
-    offering: Offering, teacher_ids: Iterable[int | None], space_ids: Iterable[int]
-) -> dict[int, Teacher]:
-    """Lock a class, teachers and spaces in this order; what they have is true from here on."""
-    lock_offering(offering.id)
-    db.session.refresh(offering)
-    teachers = locked_teachers(_ids(teacher_ids))
-    spaces = set(space_ids)
-    if spaces:
-        locked_spaces(spaces)
-    return teachers
-
-
 def _locked(
     one: ClassSession, teacher_ids: Iterable[int | None], space_ids: Iterable[int]
 ) -> ClassSession:
     lock(one.offering, teacher_ids, space_ids)
     db.session.refresh(one)
     return one
-
-
-def _ids(teacher_ids: Iterable[int | None]) -> set[int]:
-    return {one for one in teacher_ids if one is not None}
 
 
 def _coming(one: ClassSession, *also: datetime) -> datetime:
@@ -277,49 +240,18 @@ def _coming(one: ClassSession, *also: datetime) -> datetime:
     return now
 
 
-def _occupied(space: Space, places: Sequence[Place]) -> list[int]:
-    held = claims.occupy_all(space.id, [one.held for one in places], Use.CLASS_SESSION)
-    lost = [one.span.day for one, use in zip(places, held, strict=True) if use is None]
-    if lost:
-        raise SpaceTaken(space, lost)
-    return [use for use in held if use is not None]
-
-
-def _last_number(offering_id: int) -> int:
-    wanted = select(func.max(ClassSession.number)).where(ClassSession.offering_id == offering_id)
-    return db.session.scalar(wanted) or 0
-
-
-def _written(rows: Sequence[dict[str, Any]], teacher: Teacher | None) -> list[ClassSession]:
-    if not rows:
-        return []
-    new = insert(ClassSession).on_conflict_do_nothing().returning(ClassSession)
-    made = db.session.scalars(new, list(rows)).unique().all()
-    if len(made) < len(rows):
-        there = {one.number for one in made}
-        raise TeacherBusy(teacher, [row["day"] for row in rows if row["number"] not in there])
-    return sorted(made, key=lambda one: one.number)
-
-
 def _check_free(teacher: Teacher | None, span: Span, *, but: int) -> None:
     """Refuse a locked teacher who teaches something else then."""
     if teacher is not None and busy([teacher.id], [span], but=but):
         raise TeacherBusy(teacher, [span.day])
 
 
-def _release(one: ClassSession) -> None:
-    held, one.occupancy_id = one.occupancy_id, None
-    db.session.flush()
-    if held is not None:
-        venues.release(held)
-
-
 def _made_up(one: ClassSession, instead: Place, now: datetime, by: str) -> ClassSession:
     space, span = db.session.get_one(Space, instead.space_id), instead.span
-    (use,) = _occupied(space, [instead])
+    (use,) = occupied(space, [instead])
     row = {
         "offering_id": one.offering_id,
-        "number": _last_number(one.offering_id) + 1,
+        "number": last_number(one.offering_id) + 1,
         "day": span.day,
         "starts_at": span.starts_at,
         "ends_at": span.ends_at,
@@ -329,13 +261,13 @@ def _made_up(one: ClassSession, instead: Place, now: datetime, by: str) -> Class
         "state": SessionState.PLANNED,
         "instead_of": one.id,
     }
-    (made,) = _written([row], one.teacher)
+    (made,) = written([row], one.teacher)
     announcing.enter([made], now)
     values = {
         "starts_at": changed(one.starts_at.isoformat(), made.starts_at.isoformat()),
         "place": announcing.if_changed(announcing.place_of(one.space), announcing.place_of(space)),
     }
-    announcing.tell_all(MOVED, made, values, now, _ids([made.teacher_id]))
+    announcing.tell_all(MOVED, made, values, now, known([made.teacher_id]))
     note(
         "class_session_made_up",
         announcing.subject_of(made),

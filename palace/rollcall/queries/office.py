@@ -26,7 +26,7 @@ from palace.text import N_
 from palace.venues.models import Site
 
 TERMS_SHOWN = 6
-PERSON = tuple_(Enrolment.member_id, func.coalesce(Enrolment.companion_id, 0))
+PERSON = tuple_(Enrolment.member_id, Enrolment.person)
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def _of_term(term: Term) -> OfTerm:
     marks = _came(ClassSession.id.in_(own.where(Offering.term_id == term.id))).subquery()
     counted = select(
         func.count(distinct(marks.c.offering_id)),
-        func.count(distinct(tuple_(marks.c.member_id, marks.c.companion_id))),
+        func.count(distinct(tuple_(marks.c.member_id, marks.c.person))),
         func.count(),
     ).select_from(marks)
     return OfTerm(term, *db.session.execute(counted).one())
@@ -61,7 +61,7 @@ def _came(*of: ColumnElement[bool]) -> Select[Any]:
     """Select the times somebody came to sessions that took place: the class, and the person."""
     sessions = select(ClassSession.id).where(takes_place(), *of)
     marks = holding(AttendanceMark.class_session_id.in_(sessions)).subquery()
-    person = (Enrolment.member_id, func.coalesce(Enrolment.companion_id, 0).label("companion_id"))
+    person = (Enrolment.member_id, Enrolment.person)
     return (
         select(Enrolment.offering_id, marks.c.class_session_id, *person)
         .join(marks, marks.c.enrolment_id == Enrolment.id)

@@ -9,7 +9,7 @@ from palace.courses.errors import SessionOver
 from palace.courses.models import ClassSession, Offering
 from palace.courses.queries import facts
 from palace.courses.queries.teaching import busy
-from palace.courses.services import announcing, planning
+from palace.courses.services import announcing, places, planning
 from palace.courses.services.telling import titles
 from palace.courses.states import OfferingState, SessionState
 from palace.db import db
@@ -65,7 +65,7 @@ def accept(invitation: Invitation, *, by: str) -> None:
         TeacherBusy: they teach something else at one of its times.
         SessionOver: the session is over or called off.
     """
-    planning.lock(invitation.offering, [invitation.teacher_id, invitation.offering.teacher_id], [])
+    places.lock(invitation.offering, [invitation.teacher_id, invitation.offering.teacher_id], [])
     invitation = invitations.locked(invitation)
     if invitation.answer is Answer.ACCEPTED:
         return

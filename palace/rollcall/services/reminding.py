@@ -37,38 +37,33 @@ def remind(now: datetime) -> int:
     return len(execute(REMIND, {"now": now, "until": now + ahead, "ahead": ahead})) if ahead else 0
 
 
-def _reminding() -> ReturningInsert[Any]:
-    starts = cast(extract("epoch", ClassSession.starts_at), Text)
-    subject = (
-        literal("class_session:").concat(cast(ClassSession.id, Text)).concat(":").concat(starts)
+def _values() -> Any:
+    """Return what the notice says: the class, when and where its session is."""
+    course = func.coalesce(func.nullif(Course.title_en, ""), Course.title_zh)
+    titles = func.jsonb_build_object(
+        "zh",
+        func.trim(Course.title_zh.concat(" ").concat(Offering.name_zh)),
+        "en",
+        func.trim(course.concat(" ").concat(Offering.name_en)),
     )
-    receiver = literal("member:").concat(cast(Enrolment.member_id, Text))
     starts_at = func.to_char(
         func.timezone("UTC", ClassSession.starts_at), 'YYYY-MM-DD"T"HH24:MI:SS"+00:00"'
     )
-    values = func.jsonb_build_object(
-        "title",
-        func.jsonb_build_object(
-            "zh",
-            func.trim(Course.title_zh.concat(" ").concat(Offering.name_zh)),
-            "en",
-            func.trim(
-                func.coalesce(func.nullif(Course.title_en, ""), Course.title_zh)
-                .concat(" ")
-                .concat(Offering.name_en)
-            ),
-        ),
-        "starts_at",
-        starts_at,
-        "place",
-        func.jsonb_build_object("zh", Space.name_zh, "en", Space.name_en),
-        type_=JSONB,
-    )
+    place = func.jsonb_build_object("zh", Space.name_zh, "en", Space.name_en)
+    told = ("title", titles, "starts_at", starts_at, "place", place)
+    return func.jsonb_build_object(*told, type_=JSONB)
+
+
+def _reminding() -> ReturningInsert[Any]:
+    starts = cast(extract("epoch", ClassSession.starts_at), Text)
+    named = literal("class_session:").concat(cast(ClassSession.id, Text))
+    subject = named.concat(":").concat(starts)
+    receiver = literal("member:").concat(cast(Enrolment.member_id, Text))
     told = exists().where(
         NOTICES.c.kind == KIND, NOTICES.c.subject == subject, NOTICES.c.receiver == receiver
     )
     rows = (
-        select(literal(KIND, Text), subject, receiver, values, NOW)
+        select(literal(KIND, Text), subject, receiver, _values(), NOW)
         .distinct()
         .join_from(ClassSession, Offering, Offering.id == ClassSession.offering_id)
         .join(Course, Course.id == Offering.course_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.architecture.shapes.approvals import APPROVALS
 from tests.architecture.shapes.booking import BOOKING
 from tests.architecture.shapes.classes import CLASSES
+from tests.architecture.shapes.coursedesk import COURSEDESK
 from tests.architecture.shapes.courses import COURSES
 from tests.architecture.shapes.courts import COURTS
 from tests.architecture.shapes.doors import DOORS
@@ -23,6 +24,7 @@ PARTS = (
     APPROVALS,
     BOOKING,
     CLASSES,
+    COURSEDESK,
     COURSES,
     COURTS,
     DOORS,
