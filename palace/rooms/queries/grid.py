@@ -28,7 +28,7 @@ from palace.hours.queries import hours_lately
 from palace.hours.rules import MIDNIGHT
 from palace.programme.models import Performance, Production
 from palace.rooms.models import Occurrence
-from palace.rooms.queries.free import OVER_MIDNIGHT, holds
+from palace.rooms.queries.free import OVER_MIDNIGHT
 from palace.rooms.rules import window
 from palace.rooms.states import OccurrenceState
 from palace.rooms.timetable import Lane, Place, Taken
