@@ -21,13 +21,24 @@ from palace.db import transaction
 
 LENT = File(__file__).with_name("lent.sql")
 BASE, TROUPES = 1_000_000, 23
-WEEKS, HALF_YEAR, TEN_YEARS = 26, 182, 3650
-SERIES_HOURS, SINGLE_HOURS = (9, 10), (11, 12)
-ROOMS = """
-SELECT space_id, least(capacity, 20), purposes[1]
-FROM rooms JOIN spaces ON spaces.id = space_id JOIN room_policies ON room_policies.id = policy_id
-WHERE takers = 'troupe' AND room_policies.approval <> 'always' AND purposes <> '{}'
-ORDER BY space_id
+WEEKS, HALF_YEAR = 26, 182
+AHEAD = timedelta(days=3)
+COMING, TEN_YEARS = (0, 0), (-18, 1)
+"""First and last half-year with hours taken; number 0 begins tomorrow."""
+SERIES_HOURS, SINGLE_HOURS = (9, 12), (13, 20)
+FREE = """
+SELECT space_id, least(capacity, 20), purposes[1], starts_at
+FROM rooms JOIN spaces ON spaces.id = space_id JOIN room_policies ON room_policies.id = policy_id,
+    generate_series(1, %(days)s) AS day, generate_series(%(first)s::int, %(last)s::int) AS hour,
+    LATERAL (SELECT %(today)s::date + day + make_time(hour, 0, 0) AS starts_at) AS local
+WHERE takers = 'troupe' AND room_policies.approval <> 'always' AND purposes <> '{}' AND NOT EXISTS (
+    SELECT FROM occupancies, generate_series(0, %(weeks)s - 1) AS week,
+        LATERAL (SELECT starts_at + week * interval '1 week' AS begins) AS each
+    WHERE occupancies.day = begins::date AND occupancies.atoms && spaces.atoms
+        AND during && tstzrange(begins AT TIME ZONE 'Asia/Shanghai',
+                                (begins + interval '1 hour') AT TIME ZONE 'Asia/Shanghai')
+)
+ORDER BY starts_at, space_id
 """
 LEAD = (
     "INSERT INTO posts (member_id, role, troupe_id, granted_by) VALUES (%s, 'leader', %s, 'system')"
@@ -37,12 +48,15 @@ LEAD = (
 
 def lend(house: House, since: int, until: int) -> None:
     """Have so many hours taken: the first of them to come, the rest over ten years as well."""
+    oldest, newest = TEN_YEARS if since else COMING
     figures = {
         "base": BASE,
         "troupes": TROUPES,
         "first": FIRST,
+        "today": _today(),
         "count": until - since,
-        "days": -TEN_YEARS if since else 0,
+        "oldest": oldest,
+        "newest": newest,
     }
     literals = {name: sql.Literal(value) for name, value in figures.items()}
     text = LENT.read_text(encoding="utf-8")
@@ -50,6 +64,12 @@ def lend(house: House, since: int, until: int) -> None:
         connection.execute(sql.SQL(text).format(**literals).as_string(connection).encode())
         connection.execute("VACUUM (ANALYZE)")
         connection.execute("CHECKPOINT")
+    _free_hours.cache_clear()
+
+
+def _today() -> date:
+    with transaction():
+        return palace_day(now())
 
 
 def taken(house: House) -> int:
@@ -67,35 +87,25 @@ def _leaders(house: House, count: int) -> list[tuple[Visitor, int]]:
     return led
 
 
-def _rooms(house: House) -> list[tuple[Any, ...]]:
-    with house.admin() as connection:
-        return connection.execute(ROOMS).fetchall()
-
-
 @cache
-def _hours(house: House, *, series: bool) -> Iterator[dict[str, object]]:
+def _free_hours(house: House, *, weeks: int) -> Iterator[dict[str, object]]:
     """Yield wishes for hours that nobody has, each once."""
-    with transaction():
-        today = palace_day(now())
-    days, hours = (range(1, 8), SERIES_HOURS) if series else (range(1, HALF_YEAR), SINGLE_HOURS)
-    weeks = WEEKS if series else 1
-    return iter(
-        [
-            _wish(room, today + timedelta(days=day), hour, weeks)
-            for day, hour, room in itertools.product(days, hours, _rooms(house))
-        ]
-    )
+    first, last = SINGLE_HOURS if weeks == 1 else SERIES_HOURS
+    days = HALF_YEAR if weeks == 1 else 7
+    asked = {"weeks": weeks, "days": days, "today": _today(), "first": first, "last": last}
+    with house.admin() as connection:
+        found = connection.execute(FREE, asked).fetchall()
+    return iter([_wish(row, weeks) for row in found])
 
 
-def _wish(room: tuple[Any, ...], day: date, hour: int, weeks: int) -> dict[str, object]:
-    space_id, people, purpose = room
-    starts = f"{day}T{hour:02d}:00"
-    said = {"space": space_id, "people": people, "purpose": purpose, "starts": starts}
-    return said | {"minutes": 60, "weeks": weeks}
+def _wish(row: Sequence[Any], weeks: int) -> dict[str, object]:
+    space_id, people, purpose, starts_at = row
+    said = {"space": space_id, "people": people, "purpose": purpose}
+    return said | {"starts": f"{starts_at:%Y-%m-%dT%H:%M}", "minutes": 60, "weeks": weeks}
 
 
-def _take(house: House, count: int, *, series: bool) -> list[Ask]:
-    wishes = itertools.islice(_hours(house, series=series), count)
+def _take(house: House, count: int, *, weeks: int) -> list[Ask]:
+    wishes = itertools.islice(_free_hours(house, weeks=weeks), count)
     return [
         who.post_json(
             "/reservations",
@@ -107,28 +117,26 @@ def _take(house: House, count: int, *, series: bool) -> list[Ask]:
 
 def take_one(house: House, count: int) -> list[Ask]:
     """An hour of a room taken by a troupe's leader."""
-    return _take(house, count, series=False)
+    return _take(house, count, weeks=1)
 
 
 def take_weeks(house: House, count: int) -> list[Ask]:
     """An hour of every week of half a year."""
-    return _take(house, count, series=True)
+    return _take(house, count, weeks=WEEKS)
 
 
 def free(house: House, count: int) -> list[Ask]:
     """Which rooms are free at an hour of every week of half a year."""
-    with transaction():
-        first = palace_day(now()) + timedelta(days=3)
+    first = _today() + AHEAD
     [(who, _)] = _leaders(house, 1)
-    asked = f"day={first}&time=19:00&minutes=60&people=5&purpose=choir&weeks={WEEKS}"
+    asked = f"day={first}&time=19:00&minutes=60&people=5&weeks={WEEKS}"
     ask = who.get(f"/spaces/free?{asked}")
     return [Ask(ask.path, headers=dict(ask.headers) | {"Accept": "application/json"})] * count
 
 
 def day(house: House, count: int) -> list[Ask]:
     """A day of all rooms as the grid shows it."""
-    with transaction():
-        shown = palace_day(now()) + timedelta(days=3)
+    shown = _today() + AHEAD
     return [visitors(house, 1)[0].get(f"/spaces/day?day={shown}")] * count
 
 

@@ -56,6 +56,7 @@ def _occupancies() -> None:
         "ix_occupancies_over_midnight",
         "occupancies",
         ["day"],
+        postgresql_include=["space_id", "during", "use", "lapses_at"],
         postgresql_where=sa.text("(timezone('Asia/Shanghai', upper(during)))::date > day"),
     )
 

@@ -245,6 +245,7 @@ def _reservations() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_reservations')),
     sa.UniqueConstraint('code', name=op.f('uq_reservations_code'))
     )
+    op.create_index(op.f('ix_reservations_follows_id'), 'reservations', ['follows_id'], postgresql_where=sa.text('follows_id IS NOT NULL'))
     op.create_index(op.f('ix_reservations_member_id_id'), 'reservations', ['member_id', 'id'])
     op.create_index(op.f('ix_reservations_space_id'), 'reservations', ['space_id'])
     op.create_index(op.f('ix_reservations_troupe_id_id'), 'reservations', ['troupe_id', 'id'])

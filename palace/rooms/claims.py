@@ -132,21 +132,25 @@ def hold_until(occupancy_id: int, lapses_at: datetime | None) -> None:
 
 
 def _lock_spaces() -> Select[int]:
-    """Return the lock on the given spaces, on what shares a part with one, and on noise partners."""
+    """Return the lock on the given spaces, on what shares a part with one, and on those these hear.
+
+    Two takers one of whom hears the other meet at one row, also where a hall of several rooms is taken.
+    """
     wanted, parts = SPACES.alias("wanted"), SPACES.alias("parts")
     sharing = (
         select(parts.c.id)
         .join_from(wanted, parts, parts.c.atoms.op("&&")(wanted.c.atoms))
         .where(wanted.c.id == func.any(IDS))
+        .cte("sharing")
     )
     heard = [
-        select(other).where(one == func.any(IDS))
+        select(other).where(one.in_(select(sharing.c.id)))
         for one, other in (
             (PAIRS.c.space_id, PAIRS.c.other_id),
             (PAIRS.c.other_id, PAIRS.c.space_id),
         )
     ]
-    those = sharing.union(*heard)
+    those = select(sharing.c.id).union(*heard)
     wanted_ids = select(SPACES.c.id).where(SPACES.c.id.in_(those)).order_by(SPACES.c.id)
     return wanted_ids.with_for_update(key_share=True)
 

@@ -120,6 +120,7 @@ class Reservation(Base):
         CheckConstraint("people > 0 AND weeks > 0 AND minutes > 0", name="figures"),
         Index(None, "troupe_id", "id"),
         Index(None, "member_id", "id"),
+        Index(None, "follows_id", postgresql_where=text("follows_id IS NOT NULL")),
     )
 
     id: Mapped[Id]

@@ -164,7 +164,12 @@ class Occupancy(Base):
         Index(
             None, "day", "space_id", postgresql_include=["during", "use", "lapses_at"]
         ),  # answers who asks for days without a look at the rows
-        Index("ix_occupancies_over_midnight", "day", postgresql_where=text(REACHES_ON)),
+        Index(
+            "ix_occupancies_over_midnight",
+            "day",
+            postgresql_include=["space_id", "during", "use", "lapses_at"],
+            postgresql_where=text(REACHES_ON),
+        ),
     )
 
     id: Mapped[Id]

@@ -112,7 +112,10 @@ FULL = (
     " WHERE id IN (SELECT space_id FROM rooms WHERE policy_id ="
     " (SELECT policy_id FROM rooms WHERE space_id = %(space)s)) ON CONFLICT DO NOTHING"
 )
-FREED = "DELETE FROM occupancies WHERE space_id = %(space)s AND during @> ((%(day)s + time '20:30')::timestamptz)"
+FREED = (
+    "DELETE FROM occupancies WHERE space_id = %(space)s"
+    " AND during @> ((%(day)s + time '20:30')::timestamptz)"
+)
 
 
 def test_from_a_full_hour_to_the_queue_for_any_court_in_two_taps(

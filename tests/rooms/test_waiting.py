@@ -352,7 +352,7 @@ def test_nobody_waits_for_a_date_that_was_given_up(queue: Queue) -> None:
     wait = waiting.wait_for_skipped(occurrences_of(series.id)[0], clock.now())
     services.cancel(series, None, by="x")
     queue.give_back()
-    assert queue.states(wait) == [WaitState.OVER]
+    assert queue.states(wait) == [WaitState.LEFT]
 
 
 def displaced(queue: Queue) -> Occurrence:

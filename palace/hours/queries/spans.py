@@ -52,14 +52,17 @@ class Hours:
     special: Mapping[int | None, Mapping[date, int]]
     known: dict[tuple[int, int | None, date], tuple[Part, ...]] = field(default_factory=dict)
 
-    def parts(self, site_id: int, space_id: int, day: date) -> tuple[Part, ...]:
+    def whose(self, site_id: int, space_id: int | None) -> tuple[int, int | None]:
+        """Return whose hours a space keeps: its own where it has any, else its house's."""
+        return site_id, space_id if (site_id, space_id) in self.weeks else None
+
+    def parts(self, site_id: int, space_id: int | None, day: date) -> tuple[Part, ...]:
         """Return when a space is open on a day, in minutes from its midnight; nothing where it is closed."""
-        own = space_id if (site_id, space_id) in self.weeks else None
-        if (site_id, own, day) not in self.known:
+        whose = self.whose(site_id, space_id)
+        if (*whose, day) not in self.known:
             counts = {**self.special.get(None, {}), **self.special.get(site_id, {})}
-            week = self.weeks.get((site_id, own), {})
-            self.known[site_id, own, day] = parts_of(day, week, counts)
-        return self.known[site_id, own, day]
+            self.known[*whose, day] = parts_of(day, self.weeks.get(whose, {}), counts)
+        return self.known[*whose, day]
 
 
 def hours_lately() -> Hours:

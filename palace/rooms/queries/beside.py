@@ -26,7 +26,7 @@ from palace.rooms.errors import NoiseBeside
 from palace.rooms.models import NoisePair, Occurrence, Purpose, Reservation
 from palace.rooms.queries.free import holds
 from palace.statements import execute
-from palace.venues.models import Occupancy
+from palace.venues.models import Occupancy, Space
 from palace.venues.rules import Use
 
 
@@ -58,11 +58,22 @@ def _meets(taking: Taking, row: Any) -> bool:
 
 
 PAIRS = table_of(NoisePair)
-PAIRED = (
-    select(PAIRS.c.space_id.label("beside"), PAIRS.c.other_id.label("heard"))
+HERE, THERE, NEAR, FAR = (table_of(Space).alias(name) for name in ("here", "there", "near", "far"))
+BOTH = (
+    select(PAIRS.c.space_id.label("one"), PAIRS.c.other_id.label("other"))
     .union_all(select(PAIRS.c.other_id, PAIRS.c.space_id))
+    .subquery("both")
+)
+PAIRED = (
+    select(NEAR.c.id.label("beside"), FAR.c.id.label("heard"))
+    .join_from(BOTH, HERE, HERE.c.id == BOTH.c.one)
+    .join(THERE, THERE.c.id == BOTH.c.other)
+    .join(NEAR, NEAR.c.atoms.op("&&")(HERE.c.atoms))
+    .join(FAR, FAR.c.atoms.op("&&")(THERE.c.atoms))
+    .where(~NEAR.c.atoms.op("&&")(FAR.c.atoms))
     .subquery("paired")
 )
+"""What hears what: the two rooms of a pair, and the halls that either is a part of."""
 WISHED = aliased(Purpose)
 BESIDE = (
     select(

@@ -14,7 +14,6 @@ from typing import Any
 from sqlalchemy import (
     ARRAY,
     BigInteger,
-    Boolean,
     ColumnElement,
     Date,
     DateTime,
@@ -23,27 +22,32 @@ from sqlalchemy import (
     any_,
     bindparam,
     cast,
+    column,
     func,
     literal,
     literal_column,
     or_,
     select,
+    type_coerce,
 )
 from sqlalchemy.dialects.postgresql import INTERVAL
 
-from palace.clock import day_span
+from palace.clock import NOW, SHANGHAI, day_span
 from palace.db import table_of
 from palace.hours.queries import hours_lately
-from palace.rooms.models import Room
+from palace.hours.rules import Part
 from palace.rooms.queries.places import lent
 from palace.rooms.timetable import Place
 from palace.rooms.wishes import MINUTE, Span
 from palace.statements import execute
-from palace.venues.models import REACHES_ON, Occupancy, Space
+from palace.venues.models import Occupancy, Space
 
 DAY = timedelta(days=1)
-USES, SPACES, ROOMS = table_of(Occupancy), table_of(Space), table_of(Room)
-OVER_MIDNIGHT = literal_column(f"({REACHES_ON})", Boolean)
+USES, SPACES = table_of(Occupancy), table_of(Space)
+PALACE: ColumnElement[str] = literal_column(
+    f"'{SHANGHAI.key}'"
+)  # written out: only so is the index of what reaches on found
+OVER_MIDNIGHT = cast(func.timezone(PALACE, func.upper(USES.c.during)), Date) > USES.c.day
 
 
 class Closed(StrEnum):
@@ -103,17 +107,11 @@ def holds() -> ColumnElement[bool]:
 def find_free(search: Search) -> list[Found]:
     """Return the rooms that fit, those free on most of the days first, then the smallest."""
     places = [place for place in lent().places.values() if search.fits(place)]
-    hours, taken = hours_lately(), {place.space_id: dict[date, str]() for place in places}
+    taken = {place.space_id: dict[date, str]() for place in places}
     for row in execute(TAKEN, _asked(places, search.spans)) if places else ():
-        taken[row.space_id][row.day] = row.use
-    for span in search.spans:
-        midnight = day_span(span.day)[0]
-        begins, ends = ((each - midnight) / MINUTE for each in (span.starts_at, span.ends_at))
-        for place in places:
-            parts = hours.parts(place.site_id, place.space_id, span.day)
-            if not any(opens <= begins and ends <= closes for opens, closes in parts):
-                why = Closed.HOURS if parts else Closed.DAY
-                taken[place.space_id].setdefault(span.day, why)
+        taken[row.space_id][row.wanted_on] = row.use
+    for place_id, shut in _shut(places, search.spans).items():
+        taken[place_id] = {**shut, **taken[place_id]}
     found = [
         Found(
             room=place,
@@ -125,32 +123,51 @@ def find_free(search: Search) -> list[Found]:
     return sorted(found, key=lambda one: (len(one.taken), one.room.capacity))
 
 
+def _shut(places: Collection[Place], spans: Sequence[Span]) -> dict[int, dict[date, str]]:
+    """Return by space on which days it is not open for a span, and why: once for all of the same hours."""
+    hours, known = hours_lately(), dict[Any, dict[date, str]]()
+    for place in places:
+        if (whose := hours.whose(place.site_id, place.space_id)) not in known:
+            all_parts = [(span, hours.parts(*whose, span.day)) for span in spans]
+            known[whose] = {
+                span.day: Closed.HOURS if parts else Closed.DAY
+                for span, parts in all_parts
+                if not _lies_in(span, parts)
+            }
+    return {place.space_id: known[hours.whose(place.site_id, place.space_id)] for place in places}
+
+
+def _lies_in(span: Span, parts: Sequence[Part]) -> bool:
+    midnight = day_span(span.day)[0]
+    begins, ends = ((each - midnight) / MINUTE for each in (span.starts_at, span.ends_at))
+    return any(opens <= begins and ends <= closes for opens, closes in parts)
+
+
 def _asked(places: Collection[Place], spans: Sequence[Span]) -> dict[str, Any]:
     """Return what the search for free rooms asks for.
 
-    Of the days before it reads what goes on past midnight; the days beside as a whole only where a
-    room's own setting up or clearing reaches there.
+    A span is asked of its own day; of the days beside it as a whole only where a room's own setting up
+    or clearing reaches there.
     """
     setup = timedelta(minutes=max(place.setup_minutes for place in places))
     teardown = timedelta(minutes=max(place.teardown_minutes for place in places))
-    midnights = [day_span(span.day) for span in spans]
-    both = list(zip(spans, midnights, strict=True))
+    asked = [(span.day, span) for span in spans]
+    for span in spans:
+        first, last = day_span(span.day)
+        if span.starts_at - setup < first:
+            asked.append((span.day - DAY, span))
+        if span.ends_at + teardown > last:
+            asked.append((span.day + DAY, span))
+    sharing = [(place, part) for place in places for part in place.shares]
     return {
-        "ids": [place.space_id for place in places],
-        "days": [span.day.isoformat() for span in spans],
-        "starts": [span.starts_at.isoformat() for span in spans],
-        "ends": [span.ends_at.isoformat() for span in spans],
-        "before": [(span.day - DAY).isoformat() for span in spans],
-        "earlier": [
-            (span.day - DAY).isoformat()
-            for span, (first, _) in both
-            if span.starts_at - setup < first
-        ],
-        "later": [
-            (span.day + DAY).isoformat()
-            for span, (_, last) in both
-            if span.ends_at + teardown > last
-        ],
+        "rooms": [place.space_id for place, _ in sharing],
+        "parts": [part for _, part in sharing],
+        "setups": [place.setup_minutes for place, _ in sharing],
+        "teardowns": [place.teardown_minutes for place, _ in sharing],
+        "ons": [on.isoformat() for on, _ in asked],
+        "days": [span.day.isoformat() for _, span in asked],
+        "starts": [span.starts_at.isoformat() for _, span in asked],
+        "ends": [span.ends_at.isoformat() for _, span in asked],
     }
 
 
@@ -165,6 +182,65 @@ def _list(name: str, kind: Any) -> Any:
     return cast(bindparam(name, type_=ARRAY(Text)), ARRAY(kind))
 
 
+def _numbers(name: str) -> Any:
+    return bindparam(name, type_=ARRAY(BigInteger))
+
+
+def _met(by: int, *which: Any) -> Select[Any]:
+    """Return the uses of the days that the spans are asked of, or of so many days off, each with its span."""
+    instant = DateTime(timezone=True)
+    spans = (
+        func.unnest(
+            _list("ons", Date),
+            _list("days", Date),
+            _list("starts", instant),
+            _list("ends", instant),
+        )
+        .table_valued(column("looked_on", Date), "wanted_on", "starts_at", "ends_at")
+        .render_derived("spans")
+    )
+    return (
+        select(
+            USES.c.space_id,
+            USES.c.use,
+            func.lower(USES.c.during).label("begins"),
+            func.upper(USES.c.during).label("ends"),
+            spans.c.wanted_on,
+            spans.c.starts_at,
+            spans.c.ends_at,
+        )
+        .join_from(spans, USES, USES.c.day == spans.c.looked_on + by)
+        .where(or_(USES.c.lapses_at.is_(None), USES.c.lapses_at > NOW.scalar_subquery()), *which)
+    )
+
+
+def _taken() -> Select[Any]:
+    """Return the days on which given rooms are taken for any of some spans, what belongs to both inside.
+
+    Its times are compared, never its ranges: the index of ranges, asked for every span, costs seconds.
+    """
+    sharing = (
+        func.unnest(*map(_numbers, ("rooms", "parts", "setups", "teardowns")))
+        .table_valued("room", "part", "setup", "teardown")
+        .render_derived("sharing")
+    )
+    met = _met(0).union_all(_met(-1, OVER_MIDNIGHT)).subquery("met")
+    minute = literal(timedelta(minutes=1), INTERVAL)
+    return (
+        select(
+            sharing.c.room.label("space_id"),
+            met.c.wanted_on,
+            type_coerce(func.min(met.c.use), Text).label("use"),
+        )
+        .join_from(met, sharing, sharing.c.part == met.c.space_id)
+        .where(
+            met.c.begins < met.c.ends_at + sharing.c.teardown * minute,
+            met.c.ends > met.c.starts_at - sharing.c.setup * minute,
+        )
+        .group_by(sharing.c.room, met.c.wanted_on)
+    )
+
+
 def _sharing() -> Any:
     """Return the pairs of a given space and each space that has a part of it."""
     wanted, parts = SPACES.alias("wanted"), SPACES.alias("parts")
@@ -173,49 +249,6 @@ def _sharing() -> Any:
         .join_from(wanted, parts, parts.c.atoms.op("&&")(wanted.c.atoms))
         .where(wanted.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
         .subquery("sharing")
-    )
-
-
-def _held() -> Any:
-    """Return what holds on the days of a search, and from the days beside them what reaches over.
-
-    A statement of its own, by day alone: joined to the spans at once, the planner asks the index of
-    ranges for each, which costs seconds.
-    """
-    columns: list[Any] = [USES.c.space_id, USES.c.use]
-    columns += [func.lower(USES.c.during).label("begins"), func.upper(USES.c.during).label("ends")]
-    own = select(*columns, USES.c.day).where(USES.c.day == any_(_list("days", Date)), holds())
-    over = select(*columns, USES.c.day + 1).where(
-        USES.c.day == any_(_list("before", Date)), OVER_MIDNIGHT, holds()
-    )
-    earlier, later = (
-        select(*columns, USES.c.day + by).where(USES.c.day == any_(_list(name, Date)), holds())
-        for name, by in (("earlier", 1), ("later", -1))
-    )
-    return own.union_all(over, earlier, later).cte("held").prefix_with("MATERIALIZED")
-
-
-def _taken() -> Select[Any]:
-    """Return the days on which given rooms are taken for any of some spans, what belongs to both inside."""
-    instant = DateTime(timezone=True)
-    spans = (
-        func.unnest(_list("days", Date), _list("starts", instant), _list("ends", instant))
-        .table_valued("day", "starts_at", "ends_at")
-        .render_derived("spans")
-    )
-    sharing, held = _sharing(), _held()
-    minute = literal(timedelta(minutes=1), INTERVAL)
-    return (
-        select(sharing.c.of.label("space_id"), spans.c.day, func.min(held.c.use).label("use"))
-        .select_from(spans)
-        .join(held, held.c.day == spans.c.day)
-        .join(sharing, sharing.c.id == held.c.space_id)
-        .join(ROOMS, ROOMS.c.space_id == sharing.c.of)
-        .where(
-            held.c.begins < spans.c.ends_at + ROOMS.c.teardown_minutes * minute,
-            held.c.ends > spans.c.starts_at - ROOMS.c.setup_minutes * minute,
-        )
-        .group_by(sharing.c.of, spans.c.day)
     )
 
 

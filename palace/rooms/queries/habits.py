@@ -6,88 +6,107 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, cast, exists, func, literal, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    DateTime,
+    Integer,
+    bindparam,
+    cast,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import aliased
 
-from palace.db import db
+from palace.clock import palace_day
 from palace.members.models import Post
 from palace.members.rules import Role
 from palace.rooms.models import Occurrence, Reservation, Room
 from palace.rooms.policies import Policy
 from palace.rooms.states import HOLDING
+from palace.statements import execute
 from palace.troupes.models import Troupe
-from palace.venues.models import Space
 
 WEEK = timedelta(days=7)
 NEXT = aliased(Occurrence)
 DAYS = 7
+TROUPE = ("id", "site_id", "name_zh", "name_en", "size")
+SINCE, UNTIL = (bindparam(name, type_=DateTime(timezone=True)) for name in ("since", "until"))
+FIRST_DAY, LAST_DAY = (bindparam(name, type_=Date) for name in ("first_day", "last_day"))
 
 
-def _uses(*which: Any) -> Select[*tuple[Any, ...]]:
-    """Return a troupe's dates that were not given up, with what was wished for."""
-    return (
-        select(
-            Occurrence.space_id,
-            Space.name_zh,
-            Space.name_en,
-            Occurrence.starts_at,
-            Occurrence.ends_at,
-            Reservation.purpose,
-            Reservation.people,
-        )
-        .join(Reservation, Reservation.id == Occurrence.reservation_id)
-        .join(Space, Space.id == Occurrence.space_id)
-        .join(Room, Room.space_id == Occurrence.space_id)
-        .join(Policy, Policy.id == Room.policy_id)
-        .where(
-            Occurrence.troupe_id == Troupe.id,
-            Occurrence.state.in_(HOLDING),
-            *which,
-        )
-        .limit(1)
-        .correlate(Troupe)
-    )
+def _is_held(one: Any) -> ColumnElement[bool]:
+    return or_(*[one.state == state for state in HOLDING])
 
 
-HAS_NEXT = exists().where(
-    NEXT.troupe_id == Occurrence.troupe_id,
-    NEXT.day == Occurrence.day + literal(DAYS),
-    NEXT.starts_at == Occurrence.starts_at + WEEK,
-    or_(NEXT.state.in_(HOLDING), NEXT.reservation_id == Occurrence.reservation_id),
-)
-NOW = func.palace_clock()
 LAST = (
-    _uses(Occurrence.starts_at <= NOW + WEEK).order_by(Occurrence.starts_at.desc()).lateral("last")
-)
-LEAD = func.make_interval(0, 0, 0, 0, 0, cast(Policy.lead_minutes, Integer))
-AGAIN = (
-    _uses(Occurrence.starts_at > NOW - WEEK + LEAD, Occurrence.starts_at <= NOW + WEEK, ~HAS_NEXT)
-    .order_by(Occurrence.starts_at)
-    .lateral("again")
+    select(Occurrence.space_id, Occurrence.starts_at, Occurrence.ends_at, Occurrence.reservation_id)
+    .where(
+        Occurrence.troupe_id == Troupe.id,
+        Occurrence.day <= LAST_DAY,
+        Occurrence.starts_at <= UNTIL,
+        _is_held(Occurrence),
+    )
+    .order_by(Occurrence.day.desc(), Occurrence.starts_at.desc())  # found by the index of days
+    .limit(1)
+    .correlate(Troupe)
+    .lateral("last")
 )
 LED = (
     select(
-        Troupe.id,
-        Troupe.site_id,
-        Troupe.name_zh,
-        Troupe.name_en,
-        Troupe.size,
-        *[column.label(f"last_{column.name}") for column in LAST.c],
-        *[column.label(f"again_{column.name}") for column in AGAIN.c],
+        *(getattr(Troupe, name) for name in TROUPE),
+        LAST.c.space_id,
+        LAST.c.starts_at,
+        LAST.c.ends_at,
+        Reservation.purpose,
+        Reservation.people,
     )
     .select_from(Troupe)
     .outerjoin(LAST, true())
-    .outerjoin(AGAIN, true())
+    .outerjoin(Reservation, Reservation.id == LAST.c.reservation_id)
     .where(
         Troupe.ended_at.is_(None),
         exists().where(
             Post.troupe_id == Troupe.id,
             Post.member_id == bindparam("member_id"),
-            Post.role.in_((Role.LEADER, Role.DEPUTY)),
+            or_(Post.role == Role.LEADER, Post.role == Role.DEPUTY),
             Post.ended_at.is_(None),
         ),
     )
     .order_by(Troupe.id)
+)
+HAS_NEXT = exists().where(
+    NEXT.troupe_id == Occurrence.troupe_id,
+    NEXT.day == Occurrence.day + literal(DAYS),
+    NEXT.starts_at == Occurrence.starts_at + WEEK,
+    or_(_is_held(NEXT), NEXT.reservation_id == Occurrence.reservation_id),
+)
+LEAD = func.make_interval(0, 0, 0, 0, 0, cast(Policy.lead_minutes, Integer))
+AGAIN = (
+    select(
+        Occurrence.space_id,
+        Occurrence.starts_at,
+        Occurrence.ends_at,
+        Reservation.purpose,
+        Reservation.people,
+    )
+    .join(Reservation, Reservation.id == Occurrence.reservation_id)
+    .join(Room, Room.space_id == Occurrence.space_id)
+    .join(Policy, Policy.id == Room.policy_id)
+    .where(
+        Occurrence.troupe_id == bindparam("troupe_id"),
+        Occurrence.day.between(FIRST_DAY, LAST_DAY),
+        Occurrence.starts_at > SINCE + LEAD,
+        Occurrence.starts_at <= UNTIL,
+        _is_held(Occurrence),
+        ~HAS_NEXT,
+    )
+    .order_by(Occurrence.starts_at)
+    .limit(1)
 )
 
 
@@ -96,8 +115,6 @@ class Use:
     """A date a troupe had: where, when, what for."""
 
     space_id: int
-    name_zh: str
-    name_en: str
     starts_at: datetime
     ends_at: datetime
     purpose: str
@@ -106,7 +123,7 @@ class Use:
 
 @dataclass(frozen=True, kw_only=True)
 class Led:
-    """A troupe somebody leads: its last use, and one of the last week that nothing follows yet, in time."""
+    """A troupe somebody leads, and its last use."""
 
     id: int
     site_id: int
@@ -114,20 +131,26 @@ class Led:
     name_en: str
     size: int
     last: Use | None
-    again: Use | None
 
 
-def troupes_of(member_id: int) -> list[Led]:
-    """Return the troupes a member leads, with what they used."""
-    return [_led(row._asdict()) for row in db.session.execute(LED, {"member_id": member_id})]
+def troupes_of(member_id: int, now: datetime) -> list[Led]:
+    """Return the troupes a member leads, with what they used last or have within a week."""
+    asked = {"member_id": member_id, "until": now + WEEK, "last_day": palace_day(now + WEEK)}
+    return [
+        Led(**{name: getattr(row, name) for name in TROUPE}, last=_use(row))
+        for row in execute(LED, asked)
+    ]
 
 
-def _led(row: dict[str, Any]) -> Led:
-    own = {name: row[name] for name in ("id", "site_id", "name_zh", "name_en", "size")}
-    return Led(**own, last=_use(row, "last_"), again=_use(row, "again_"))
+def unfollowed(troupe_id: int, now: datetime) -> Use | None:
+    """Return a date of a troupe's last week or next that nothing follows a week on, while that is in time."""
+    since, until = now - WEEK, now + WEEK
+    days = {"first_day": palace_day(since), "last_day": palace_day(until)}
+    rows = execute(AGAIN, {"troupe_id": troupe_id, "since": since, "until": until} | days)
+    return _use(rows[0]) if rows else None
 
 
-def _use(row: dict[str, Any], front: str) -> Use | None:
-    if row[f"{front}space_id"] is None:
+def _use(row: Any) -> Use | None:
+    if row.space_id is None:
         return None
-    return Use(**{name: row[front + name] for name in Use.__annotations__})
+    return Use(**{name: getattr(row, name) for name in Use.__annotations__})

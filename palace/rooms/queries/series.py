@@ -131,24 +131,25 @@ def candidates(
     """Return the rooms that fit, with the days on which each is free; one statement for all weeks."""
     if not days:
         return []
+    spans = [asked.span(day) for day in days]
     search = Search(
-        spans=[asked.span(day) for day in days],
+        spans=spans,
         space_ids=[of for of, room in rooms.items() if _reaches(room, days, palace_day(now))],
         people=asked.people,
         purpose=asked.purpose,
     )
-    return [_candidate(found, asked, now) for found in find_free(search)]
+    return [_candidate(found, asked.purpose, spans, now) for found in find_free(search)]
 
 
-def _candidate(found: Found, asked: Asked, now: datetime) -> Candidate:
+def _candidate(found: Found, purpose: str, spans: Sequence[Span], now: datetime) -> Candidate:
     """Return a room as a series sees it; where it has to be taken earlier, a date is not free."""
     last = now + lead_of(found.room)
-    late = [day for day in found.free if asked.span(day).starts_at < last]
+    late = {span.day for span in spans if span.starts_at < last}.intersection(found.free)
     return Candidate(
         space_id=found.room.space_id,
         floor=found.room.floor,
         capacity=found.room.capacity,
-        fits=asked.purpose in found.room.purposes,
+        fits=purpose in found.room.purposes,
         free=frozenset(found.free).difference(late),
         taken={**found.taken, **dict.fromkeys(late, TOO_LATE)},
     )

@@ -226,6 +226,7 @@ def accept(member: Known, wait: RoomWait, *, by: str) -> Occurrence:
     failures = failures_of(wish, facts, displaced=displaced)
     if failures:
         raise RulesFailed(failures)
+    offered.unit_id = member.unit_id
     _taken(wait, offered, takings_of(wish, facts, wish.spans)[0], facts.now, by=by)
     return offered
 

@@ -289,7 +289,7 @@ def add_back(member: Known, occurrence_id: int, *, by: str) -> Occurrence:
     if failures:
         raise RulesFailed(failures)
     takings = takings_of(wish, facts, wish.spans)
-    one.occupancy_id = take(wish, takings)[0]
+    one.occupancy_id, one.unit_id = take(wish, takings)[0], member.unit_id
     one.state = OccurrenceState.CONFIRMED if takings[0].decided else OccurrenceState.PENDING
     db.session.flush()
     tell_taken(one.reservation, [one], facts.now)

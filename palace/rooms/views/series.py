@@ -31,6 +31,7 @@ from palace.rooms.queries.things import Stock, stock_at
 from palace.rooms.series import Planned, Proposal
 from palace.rooms.services.series import Shown, show, take_weekly, wish_of
 from palace.rooms.views.base import bp
+from palace.rooms.views.reserving import say_taken
 from palace.text import N_
 from palace.troupes import queries as troupes
 from palace.troupes.models import Troupe
@@ -82,6 +83,7 @@ def take_series(troupe_id: int) -> ResponseReturnValue:
         return _refused(troupe, form, refusal)
     if wants_json():
         return body, 201
+    say_taken(made)
     return redirect(url_for("rooms.reservation", code=code), 303)
 
 

@@ -41,7 +41,7 @@ class Who:
 def who_looks(troupe_id: int | None = None) -> Who:
     """Return who looks, for the troupe they chose or their first."""
     member = current_user.member if current_user.is_authenticated else None
-    troupes = habits.troupes_of(member.id) if member else []
+    troupes = habits.troupes_of(member.id, clock.now()) if member else []
     chosen = [one for one in troupes if one.id == troupe_id] or troupes
     return Who(
         member_id=member.id if member else None,
