@@ -14,11 +14,13 @@ from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import Range
 
 from palace import clock
+from palace.clock import YEAR
 from palace.db import Base, db
 from palace.members.models import Grant, Member, Post, RosterEntry, SignIn, Staff, Unit
 from palace.members.rules import GrantKind, Role
 from palace.members.units import UnitKind
 from palace.money import Fen
+from palace.once import forget
 from palace.programme.models import Opening, Performance, Price, Production, Quota, Tier
 from palace.programme.rules import Audience, Qualifies, Scope, Seating
 from palace.roster.tree import pinyin_of
@@ -345,6 +347,7 @@ class Factory:
         db.session.execute(
             text("SELECT set_config('palace.clock', :value, false)"), {"value": value}
         )
+        forget(YEAR)
 
     def tickets(self, performance: Performance) -> list[Ticket]:
         """Return the tickets of a performance."""

@@ -14,7 +14,6 @@ from typing import Any
 from sqlalchemy import (
     ARRAY,
     BigInteger,
-    Boolean,
     ColumnElement,
     Date,
     DateTime,
@@ -33,7 +32,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import INTERVAL
 
-from palace.clock import NOW, day_span
+from palace.clock import NOW, SHANGHAI, day_span
 from palace.db import table_of
 from palace.hours.queries import hours_lately
 from palace.hours.rules import Part
@@ -41,11 +40,14 @@ from palace.rooms.queries.places import lent
 from palace.rooms.timetable import Place
 from palace.rooms.wishes import MINUTE, Span
 from palace.statements import execute
-from palace.venues.models import REACHES_ON, Occupancy, Space
+from palace.venues.models import Occupancy, Space
 
 DAY = timedelta(days=1)
 USES, SPACES = table_of(Occupancy), table_of(Space)
-OVER_MIDNIGHT = literal_column(f"({REACHES_ON})", Boolean)
+PALACE: ColumnElement[str] = literal_column(
+    f"'{SHANGHAI.key}'"
+)  # written out: only so is the index of what reaches on found
+OVER_MIDNIGHT = cast(func.timezone(PALACE, func.upper(USES.c.during)), Date) > USES.c.day
 
 
 class Closed(StrEnum):

@@ -13,12 +13,12 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Date,
-    DateTime,
     and_,
     any_,
     bindparam,
     cast,
     func,
+    or_,
     select,
 )
 
@@ -28,7 +28,7 @@ from palace.hours.queries import hours_lately
 from palace.hours.rules import MIDNIGHT
 from palace.programme.models import Performance, Production
 from palace.rooms.models import Occurrence
-from palace.rooms.queries.free import holds
+from palace.rooms.queries.free import OVER_MIDNIGHT
 from palace.rooms.rules import window
 from palace.rooms.states import OccurrenceState
 from palace.rooms.timetable import Lane, Place, Taken
@@ -38,13 +38,13 @@ from palace.troupes.models import Troupe
 from palace.venues.models import Occupancy
 
 MINUTE = 60
+DAY = timedelta(days=1)
 DAYS = any_(bindparam("days", type_=ARRAY(Date)))
 
 
 def _minutes(instant: Any) -> ColumnElement[int]:
-    """Return the minutes from the midnight of an occupancy's day until an instant."""
-    midnight = func.timezone(clock.SHANGHAI.key, cast(Occupancy.day, DateTime(timezone=False)))
-    return cast(func.extract("epoch", instant - midnight) / MINUTE, BigInteger)
+    """Return the whole minutes of an instant since 1970."""
+    return cast(func.date_part("epoch", instant) / MINUTE, BigInteger)
 
 
 BEGINS, ENDS = func.lower(Occupancy.during), func.upper(Occupancy.during)
@@ -74,8 +74,9 @@ USES = (
     .outerjoin(Production, Production.id == Performance.production_id)
     .where(
         Occupancy.day == DAYS,
+        or_(Occupancy.day >= bindparam("first", type_=Date), OVER_MIDNIGHT),
         Occupancy.space_id == any_(bindparam("space_ids", type_=ARRAY(BigInteger))),
-        holds(),
+        or_(Occupancy.lapses_at.is_(None), Occupancy.lapses_at > clock.NOW.scalar_subquery()),
     )
     .order_by(BEGINS)
 )
@@ -117,19 +118,31 @@ def _used(
     places: Sequence[Place], days: Sequence[date], seen: Seen
 ) -> Mapping[tuple[int, date], list[Taken]]:
     """Return the uses of spaces on days; one over midnight stands on both."""
-    before = min(days) - timedelta(days=1)
+    first = min(days)
+    before = first - DAY
+    midnights = {day: int(clock.at(day, time()).timestamp()) // MINUTE for day in (before, *days)}
     values = {
-        "days": [before, *days],
+        "days": list(midnights),
+        "first": first,
         "space_ids": sorted({space_id for place in places for space_id in place.shares}),
     }
     used: dict[tuple[int, date], list[Taken]] = defaultdict(list)
     for row in execute(USES, values):
-        is_pending = row.state == OccurrenceState.PENDING
-        names = (row.use, row.name_zh, row.name_en, is_pending, seen.has(row))
-        taken = Taken(row.begins, row.ends, row.starts, row.finishes, *names)
+        at = midnights[row.day]
+        taken = Taken(
+            begins=row.begins - at,
+            ends=row.ends - at,
+            starts=row.starts - at,
+            finishes=row.finishes - at,
+            use=row.use,
+            name_zh=row.name_zh,
+            name_en=row.name_en,
+            pending=row.state == OccurrenceState.PENDING,
+            mine=seen.has(row),
+        )
         used[row.space_id, row.day].append(taken)
-        if row.ends > MIDNIGHT:
-            used[row.space_id, row.day + timedelta(days=1)].append(taken.next_day())
+        if taken.ends > MIDNIGHT:
+            used[row.space_id, row.day + DAY].append(taken.next_day())
     return used
 
 

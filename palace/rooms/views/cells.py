@@ -1,19 +1,29 @@
-"""What a grid says: its days, and its free cells, hundreds on a page and so not written by a macro."""
+"""What a grid says: its days, and its cells, hundreds on a page and so not written by macros."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import date, time
-from itertools import groupby
 
-from flask import url_for
 from flask_babel import gettext
 from flask_login import current_user
 from markupsafe import Markup, escape
 
+from palace.addresses import address
 from palace.clock import at
-from palace.rooms.timetable import Cell, CellKind, Place
-from palace.words import day_words
+from palace.rooms.timetable import Cell, CellKind, Place, Taken
+from palace.text import N_
+from palace.venues.rules import Use
+from palace.words import day_words, named
+
+Write = Callable[[Cell], str]
+USED = {Use.CLASS_SESSION: N_("培训班"), Use.PERFORMANCE: N_("演出"), Use.CLOSURE: N_("关闭")}
+OTHERS = {
+    CellKind.GAP: N_("前后准备"),
+    CellKind.CLOSED: N_("不开放"),
+    CellKind.EARLY: N_("还没开放预约"),
+    CellKind.PAST: N_("已过"),
+}
 
 
 def on_day(day: date) -> str:
@@ -21,33 +31,53 @@ def on_day(day: date) -> str:
     return day_words(at(day, time()))
 
 
-class Free:
-    """Writes the free cells of a room's day: each is a link to taking it, with its whole name.
+def use_words(one: Taken) -> str:
+    """Return what holds a room, as everybody may read it."""
+    return named(one) if one.name_zh else str(gettext(USED.get(Use(one.use), N_("占用"))))
 
-    Staff take rooms for nobody but whom they act for: theirs lead nowhere.
+
+class Cells:
+    """Writes the cells of a grid as HTML; `span` is the attribute that makes one longer.
+
+    What is free is a link to taking it, with its whole name. Staff take rooms for nobody but whom
+    they act for: theirs lead nowhere.
     """
 
-    def __init__(self, place: Place, day: date, name: str, span: str) -> None:
-        """Write once what all of them say; `span`: the attribute that makes a cell longer."""
+    def __init__(self, span: str) -> None:
+        """Write once what many of them say."""
         self.span = span
         self.looks = getattr(current_user, "staff", None) and not current_user.acts_for
-        self.take = escape(url_for("rooms.take", space_id=place.space_id, starts=f"{day}T"))
-        self.name, self.word = escape(name), escape(gettext("空闲"))
+        self.free, self.pending = escape(gettext("空闲")), escape(gettext("待批准"))
+        self.others = {
+            kind: f'class="{kind.value}"><span class="hidden">{escape(gettext(words))}</span></td>'
+            for kind, words in OTHERS.items()
+        }
 
-    def across(self, cells: Iterable[Cell]) -> Iterator[Cell | Markup]:
-        """Yield cells of a row, each stretch of free ones written."""
-        for is_free, run in groupby(cells, lambda cell: cell.kind is CellKind.FREE):
-            if is_free:
-                yield Markup("").join(map(self.written, run))
-            else:
-                yield from run
+    def of(self, place: Place, day: date, name: str) -> Write:
+        """Return what writes the cells of a room's day; `name` is said of what is free."""
+        take = escape(f"{address('rooms.take', space_id=place.space_id)}?starts={day}T")
+        name = escape(name)
 
-    def written(self, cell: Cell) -> Markup:
-        """Write one."""
-        clock, length = cell.clock, f' {self.span}="{cell.length}"' if cell.length > 1 else ""
-        if self.looks:
-            return Markup(f'<td{length} aria-label="{self.name} {clock} {self.word}"></td>')  # noqa: S704 - as below
-        return Markup(  # noqa: S704 - its parts are escaped, or are our own numbers
-            f'<td{length}><a href="{self.take}{clock}" aria-label="{self.name} {clock} {self.word}"'
-            ' rel="nofollow"></a></td>'
-        )
+        def write(cell: Cell) -> str:
+            length = f' {self.span}="{cell.length}"' if cell.length > 1 else ""
+            if cell.taken:
+                return f"<td{length} {self._use(cell.taken)}"
+            if cell.kind is not CellKind.FREE:
+                return f"<td{length} {self.others[cell.kind]}"
+            said = f'aria-label="{name} {cell.clock} {self.free}"'
+            if self.looks:
+                return f"<td{length} {said}></td>"
+            return f'<td{length}><a href="{take}{cell.clock}" {said} rel="nofollow"></a></td>'
+
+        return write
+
+    def _use(self, one: Taken) -> str:
+        mine = " data-mine" if one.mine else ""
+        pending = f" <span>{self.pending}</span>" if one.pending else ""
+        told = f"<b>{escape(use_words(one))}</b> <span>{one.clock}</span>{pending}"
+        return f'class="use" data-use="{one.use}"{mine}><div>{told}</div></td>'
+
+
+def joined(cells: Iterable[str]) -> Markup:
+    """Return written cells one after another."""
+    return Markup("".join(cells))  # noqa: S704 - their parts are escaped, or are our own numbers

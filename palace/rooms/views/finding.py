@@ -15,10 +15,10 @@ from palace.rooms.models import Room
 from palace.rooms.queries import grid, habits
 from palace.rooms.queries.finding import find, find_weekly
 from palace.rooms.queries.places import House, find_place, lent, places_at
-from palace.rooms.timetable import Cell, CellKind, Lane, hours_shown, side_by_side
+from palace.rooms.timetable import Lane, hours_shown, side_by_side
 from palace.rooms.views.asked import DayForm, FindForm
 from palace.rooms.views.base import bp
-from palace.rooms.views.cells import Free, on_day
+from palace.rooms.views.cells import Cells, joined, on_day
 from palace.rooms.views.told import day_json, found_json, week_json, weekly_json
 from palace.rooms.views.wanting import (
     DAY,
@@ -110,7 +110,7 @@ def day() -> ResponseReturnValue:
         early=min(early) if early and len(early) == len(lanes) else None,
         hours=range(first // 60, last // 60),
         begins=usual(who.troupe, now).starts.partition("T")[2],
-        rows=[(lane, _across(lane, first, last)) for lane in lanes],
+        rows=_across(lanes, first, last),
     )
 
 
@@ -143,25 +143,25 @@ def space(space_id: int) -> ResponseReturnValue:
     )
 
 
-def _across(lane: Lane, first: int, last: int) -> list[Cell | Markup]:
-    """Return a room's day as a row."""
-    free = Free(lane.place, lane.day, named(lane.place), "colspan")
-    return list(free.across(lane.cells(first, last)))
-
-
-def _down(lanes: Sequence[Lane]) -> list[tuple[int, list[Cell | Markup | None]]]:
-    """Return a room's days side by side."""
-    columns = [
-        Free(lane.place, lane.day, f"{named(lane.place)} {on_day(lane.day)}", "rowspan")
-        for lane in lanes
-    ]
+def _across(lanes: Sequence[Lane], first: int, last: int) -> list[tuple[Lane, Markup]]:
+    """Return each room's day as a row."""
+    cells = Cells("colspan")
     return [
         (
-            at,
-            [
-                free.written(cell) if cell and cell.kind is CellKind.FREE else cell
-                for free, cell in zip(columns, cells, strict=True)
-            ],
+            lane,
+            joined(map(cells.of(lane.place, lane.day, named(lane.place)), lane.cells(first, last))),
         )
-        for at, cells in side_by_side(lanes)
+        for lane in lanes
+    ]
+
+
+def _down(lanes: Sequence[Lane]) -> list[tuple[int, Markup]]:
+    """Return a room's days side by side."""
+    cells = Cells("rowspan")
+    columns = [
+        cells.of(lane.place, lane.day, f"{named(lane.place)} {on_day(lane.day)}") for lane in lanes
+    ]
+    return [
+        (at, joined(write(cell) for write, cell in zip(columns, row, strict=True) if cell))
+        for at, row in side_by_side(lanes)
     ]
