@@ -344,9 +344,8 @@ class Factory:
     def set_clock(self, instant: datetime | None) -> None:
         """Freeze the database's clock for this transaction (None: let it run again)."""
         value = instant.isoformat() if instant else ""
-        db.session.execute(
-            text("SELECT set_config('palace.clock', :value, false)"), {"value": value}
-        )
+        frozen = text("SELECT set_config('palace.clock', :value, false)")
+        db.session.execute(frozen, {"value": value})
         forget(YEAR)
 
     def tickets(self, performance: Performance) -> list[Ticket]:
