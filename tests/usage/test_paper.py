@@ -111,6 +111,18 @@ def test_the_week_of_a_house_hangs_on_one_sheet(
     assert made.code not in text
 
 
+def test_eighteen_rooms_and_twenty_two_courts_are_two_sheets_of_a4(
+    make: Factory, client: FlaskClient, lending: Lending
+) -> None:
+    policy = lending.policy()
+    for _ in range(40):
+        lending.room(policy=policy).space.name_zh = "民族管弦乐排练厅"
+    make.sign_in(client, make.staff(Role.COUNTER))
+    text, _codes, sizes = read(client.get(f"/staff/week.pdf?day={lending.day()}&paper=a4").data)
+    assert sizes == [(297, 210)] * 2
+    assert text.count("民族管弦乐排练厅") == 40
+
+
 @pytest.mark.parametrize("name", ["𠮷㛃合唱团", "合唱团🎤"])
 def test_a_name_no_font_has_does_not_stop_the_slip(
     make: Factory, client: FlaskClient, lending: Lending, name: str
