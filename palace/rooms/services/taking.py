@@ -89,12 +89,17 @@ def _locked(
     key: str | None,
 ) -> str:
     """Take the locks of a wish, behind its key's; return the code of the reservation the key made."""
+    spans = [(swaps.get(span.day, wish.space_id), span) for span in rules.left_of(wish, skips)]
     body = repr((_body(wish), sorted(swaps.items()), sorted(skips)))
     taking = commands.taking(by, "reserve", key or code, body=body, answer=code)
-    taken, found, *_ = execute_all(taking, *_locks(wish, swaps.values()))
+    locks = _locks(wish, swaps.values())
+    taken, found, *_, had = execute_all(taking, *locks, claims.asking_had(spans))
     if not found:
         raise NotFound
-    return commands.first_of(taking, taken)
+    first = commands.first_of(taking, taken)
+    if had and first == code:  # the key is new, the room is not free
+        raise Taken([row.day for row in had])
+    return first
 
 
 def lock(wish: Wish, also: Collection[int] = ()) -> None:
