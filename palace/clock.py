@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from palace.once import once
+from palace.once import once, read_lately
 from palace.statements import execute
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = select(func.palace_clock())
+YEAR, A_MINUTE = "year", 60.0  # seconds
 Instant = (
     datetime
     | ColumnElement[datetime]
@@ -29,6 +30,11 @@ def now() -> datetime:
 def _read() -> datetime:
     instant: datetime = execute(NOW, {})[0][0]
     return instant.astimezone(UTC)
+
+
+def this_year() -> int:
+    """Return the palace's year as it was a minute ago at most: it decides how days are said, nothing else."""
+    return read_lately(YEAR, A_MINUTE, lambda: palace_day(_read()).year)
 
 
 def palace_day(instant: datetime) -> date:

@@ -25,7 +25,7 @@ from palace.privacy import ledger
 from palace.privacy import services as privacy
 from palace.reports import services as reports
 from palace.rooms.models import Reservation
-from palace.rooms.queries import waits as room_queues
+from palace.rooms.queries import due as room_queues
 from palace.rooms.services import waiting as room_waits
 from palace.roster import queries as rosters
 from palace.roster import services as roster
@@ -121,18 +121,21 @@ def read_roster(import_id: int, progress: Callable[[int], None] | None = None) -
             roster.refuse(import_id, refusal)
 
 
-def miss_due() -> None:
-    """Write down each date that nobody came to, each a transaction."""
+def miss_due(*, ever: bool = False) -> None:
+    """Write down each date that nobody came to lately, or ever, each a transaction."""
     with transaction():
-        due = doors.missed(clock.now())
+        due = doors.missed(clock.now(), ever=ever)
     for occurrence_id in due:
         with transaction():
             arrivals.miss(occurrence_id)
 
 
 def tell_all() -> None:
-    """Tell batch by batch, each a transaction, until nobody waits."""
-    told = 1
+    """Tell batch by batch, each a transaction, until nobody waits; a hall that was left is offered first."""
+    with transaction():
+        told = moving.tell_some()
+    if told:
+        pass_rooms_on_due()
     while told:
         with transaction():
             told = moving.tell_some()

@@ -13,6 +13,7 @@ from flask import Flask, g, has_request_context, request
 from flask_babel import gettext
 from markupsafe import Markup
 
+from palace import clock
 from palace.clock import SHANGHAI
 from palace.config import ROOT
 from palace.money import Fen
@@ -112,9 +113,13 @@ def called(who: Any) -> str:
     return name or str(gettext("手机尾号%(digits)s", digits=(who.phone or "")[-4:]))
 
 
-def day_words(instant: datetime, *, year: bool = False) -> str:
-    """Return the palace day as said: 11月28日 周六, or Sat 28 Nov."""
+def day_words(instant: datetime, *, year: bool | None = None) -> str:
+    """Return the palace day as said: 11月28日 周六, or Sat 28 Nov.
+
+    `year` says whether with it; None: where it is another than this one, 2027年1月6日 周三.
+    """
     here = instant.astimezone(SHANGHAI)
+    year = here.year != clock.this_year() if year is None else year
     if language() == "en":
         return here.strftime("%a ") + f"{here.day} " + here.strftime("%b" + (" %Y" if year else ""))
     front = f"{here.year}年" if year else ""
@@ -139,7 +144,7 @@ def clock_words(instant: datetime) -> str:
 
 
 def instant_words(instant: datetime) -> str:
-    """Return day and time: 11月28日 周六 19:30."""
+    """Return day and time: 11月28日 周六 19:30, of another year 2027年1月6日 周三 19:30."""
     return f"{day_words(instant)} {time_words(instant)}"
 
 

@@ -71,11 +71,12 @@ def send_notices(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 -
 @tasks.periodic(cron="17 * * * *")
 @tasks.task(name="tidy", queueing_lock="tidy", retry=RETRY, pass_context=True)
 def tidy(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task gets it
-    """Forget what has run out; look after troupes."""
+    """Forget what has run out; look after troupes; write down whom a worker that stood still passed by."""
     flask = _flask(context)
     with flask.app_context():
         tidy_once()
         tend_troupes()
+        miss_due(ever=True)
         keep_erased(flask.extensions["palace"])
 
 

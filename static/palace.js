@@ -24,6 +24,15 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   });
 }
 
+for (const button of document.querySelectorAll(".counter [data-by]")) {
+  const field = button.parentNode.querySelector("input");
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const wanted = (Number(field.value) || 0) + Number(button.dataset.by);
+    field.value = Math.max(0, Math.min(wanted, Number(field.dataset.most)));
+  });
+}
+
 const whole = document.querySelector("[data-whole]");
 whole?.addEventListener("input", () => {
   if (whole.value.replace(/\s/g, "").length === Number(whole.dataset.whole)) whole.form.requestSubmit();

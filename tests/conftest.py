@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -18,6 +19,7 @@ from sqlalchemy import NullPool, create_engine, text
 from werkzeug.test import TestResponse
 
 from palace import create_app
+from palace.clock import YEAR
 from palace.config import Settings
 from palace.db import db, tables_to_empty
 from palace.postgres import Cluster
@@ -92,6 +94,10 @@ def base_app(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iter
         yield app
 
 
+YEAR_OF_DAYS = 2026
+"""The year whose days are said without it, until a test sets the clock: what shows play in."""
+
+
 def forget_the_programme(app: Flask) -> None:
     """Forget what the last test read of the programme: it is kept for a second."""
     app.extensions.get("palace_once", {}).pop("coming", None)
@@ -114,7 +120,7 @@ def app(base_app: Flask) -> Iterator[Flask]:
             engines = cast("dict[str | None, Any]", db.engines)
             engines[None] = connection
             db.session.configure(join_transaction_mode="create_savepoint")
-            base_app.extensions.pop("palace_once", None)
+            base_app.extensions["palace_once"] = {YEAR: (math.inf, YEAR_OF_DAYS)}
             try:
                 yield base_app
             finally:

@@ -19,6 +19,7 @@ from palace.members.models import Grant, Member, Post, RosterEntry, SignIn, Staf
 from palace.members.rules import GrantKind, Role
 from palace.members.units import UnitKind
 from palace.money import Fen
+from palace.once import forget
 from palace.programme.models import Opening, Performance, Price, Production, Quota, Tier
 from palace.programme.rules import Audience, Qualifies, Scope, Seating
 from palace.roster.tree import pinyin_of
@@ -345,6 +346,7 @@ class Factory:
         db.session.execute(
             text("SELECT set_config('palace.clock', :value, false)"), {"value": value}
         )
+        forget(clock.YEAR)
 
     def tickets(self, performance: Performance) -> list[Ticket]:
         """Return the tickets of a performance."""

@@ -13,6 +13,7 @@ from palace.rooms import rules
 from palace.rooms.models import Occurrence, Reservation
 from palace.rooms.queries import facts
 from palace.rooms.services import end, locked, span_of, tell_all, tell_taken
+from palace.rooms.services.telling import leaders_of
 from palace.rooms.states import OccurrenceState
 from palace.venues.models import Occupancy
 
@@ -34,10 +35,10 @@ def decide(
         sites: the houses whose rooms they decide about; None: all.
 
     Raises:
-        OwnReservation: who decides is who asked.
+        OwnReservation: who decides is who asked, or leads the troupe.
         NothingWaits: one of the dates does not wait, or not for them; nothing is decided then.
     """
-    if by == f"member:{of.member_id}":
+    if by in _takers(of):
         raise OwnReservation
     chosen = [one for one in locked(of) if one.id in ids]
     now = clock.now()
@@ -60,6 +61,12 @@ def decide(
         actor=by,
     )
     return chosen
+
+
+def _takers(of: Reservation) -> set[str]:
+    """Return who acts for whoever has a reservation, as the audit names them."""
+    leading = set() if of.troupe_id is None else leaders_of(of.troupe_id)
+    return {f"member:{member_id}" for member_id in {of.member_id, *leading}}
 
 
 def _waits(one: Occurrence, now: datetime) -> bool:

@@ -84,6 +84,13 @@ class OnlyLeaders(PalaceError):
     message = N_("只有团队的负责人、副负责人能多留一会儿。")
 
 
+class LeaveAtDoor(PalaceError):
+    """Who is only on the troupe's roster gives its room back where they stand at its door."""
+
+    status, code = 403, "leave_at_door"
+    message = N_("请先扫门口的码，再点“已恢复原状”。负责人、副负责人不用扫。")
+
+
 class NetworkUnreadable(PalaceError):
     """A line is no network. Carries `line`."""
 

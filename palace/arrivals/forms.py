@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
+from wtforms import BooleanField, HiddenField, StringField, TextAreaField
 from wtforms import Form as PlainForm
-from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import Length, Optional, Regexp
 
 from palace.forms import Form
@@ -14,10 +14,14 @@ STALE = _("请对着门口的二维码再扫一次。")
 
 
 class HereForm(Form):
-    """What was scanned at the door, and which date is meant; none: the one whose turn it is."""
+    """What was scanned at the door, and which date is meant; none: the one whose turn it is.
+
+    `leaves`: they go, everything put back.
+    """
 
     code = HiddenField(validators=[Length(max=LONGEST_CODE, message=STALE)])
     date = HiddenField(validators=[Optional(), Regexp(r"^[0-9]{1,18}\Z", message=STALE)])
+    leaves = BooleanField()
 
 
 class ScanForm(PlainForm):

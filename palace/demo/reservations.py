@@ -22,7 +22,7 @@ from palace.rooms.policies import Policy
 from palace.rooms.queries.facts import figures_of, occurrences_of
 from palace.rooms.queries.facts import room as room_of
 from palace.rooms.rules import sign_in_by
-from palace.rooms.services import Wish
+from palace.rooms.services import Wish, tell_taken
 from palace.rooms.services.taking import span_of
 from palace.rooms.services.telling import titles
 from palace.rooms.states import OccurrenceState
@@ -168,6 +168,7 @@ def _decide(series: Reservation, by: str, now: datetime) -> None:
         held = db.session.get_one(Occupancy, one.occupancy_id)
         held.lapses_at = sign_in_by(span_of(one), figures)
     db.session.flush()
+    tell_taken(series, waiting[:-STILL_WAITING], now)
 
 
 def _before(led: Led, series: Reservation, now: datetime) -> None:

@@ -20,6 +20,8 @@ from palace.tickets import queries as tickets
 from palace.tickets.models import Order, Ticket
 from palace.tickets.terms import free_used
 from palace.troupes.belonging import BELONGING
+from palace.troupes.models import Troupe
+from palace.troupes.queries import rosters_of
 from palace.venues import queries as venues
 
 PERFORMANCE = "performance:"
@@ -29,7 +31,8 @@ PERFORMANCE = "performance:"
 class Belongings:
     """What a member has now: entries to come, their tickets by subject, orders waiting, allowances.
 
-    `near_until`: a show that begins before is so near that people are reminded of it.
+    `troupes`: those whose rosters name them. `near_until`: a show that begins before is so near that
+    people are reminded of it.
     """
 
     entries: list[AgendaEntry]
@@ -40,6 +43,7 @@ class Belongings:
     strikes: Sequence[Strike]
     barred_until: date | None
     unread: int
+    troupes: Sequence[Troupe]
     near_until: datetime
 
 
@@ -58,6 +62,7 @@ def belongings(member: Known, now: datetime) -> Belongings:
         access=any(grant.kind is GrantKind.WHEELCHAIR for grant in grants),
         strikes=missed,
         unread=notices.unread_count(member.id, KINDS),
+        troupes=rosters_of(member.id),
         barred_until=bar_today(
             [palace_day(one.happened_at) for one in missed], strikes.ladder(), palace_day(now)
         ),

@@ -10,6 +10,7 @@ from typing import Any
 from flask import current_app
 
 from palace import words
+from palace.clock import palace_day
 from palace.config import Settings
 from palace.members.services import code_of
 from palace.notices.gateways import MAIL, SCREEN
@@ -115,7 +116,12 @@ def _title(titles: Mapping[str, str]) -> str:
 
 
 def _instant(written: str) -> str:
-    return words.instant_words(datetime.fromisoformat(written))
+    """Return day and time; without the weekday where that and the year are more than a template takes."""
+    instant = datetime.fromisoformat(written)
+    said = words.instant_words(instant)
+    if len(said) <= LONGEST_VARIABLE:
+        return said
+    return f"{words.date_words(palace_day(instant))} {words.time_words(instant)}"
 
 
 SAID: dict[str, Callable[[Any], str]] = {

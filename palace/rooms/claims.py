@@ -16,6 +16,7 @@ from sqlalchemy import (
     DateTime,
     Select,
     Text,
+    all_,
     and_,
     bindparam,
     cast,
@@ -105,9 +106,10 @@ def asking_had(spans: Sequence[tuple[int, Span]]) -> Question:
     }
 
 
-def lock_equipment(ids: Collection[int]) -> dict[int, int]:
-    """Lock things of the house by id; return how many there are of each."""
-    return {row.id: row.stock for row in execute(LOCK_THINGS, {"ids": sorted(ids)})}
+def lock_equipment(ids: Collection[int], space_ids: Collection[int]) -> dict[int, int]:
+    """Lock things by id that are of the house of some spaces; return how many there are of each."""
+    values = {"ids": sorted(ids), "space_ids": sorted(space_ids)}
+    return {row.id: row.stock for row in execute(LOCK_THINGS, values)}
 
 
 def end_lapsed(takings: Sequence[Taking]) -> None:
@@ -148,21 +150,25 @@ def hold_until(occupancy_id: int, lapses_at: datetime | None) -> None:
 
 
 def _lock_spaces() -> Select[int]:
-    """Return the lock on the given spaces, on what shares a part with one, and on noise partners."""
+    """Return the lock on the given spaces, on what shares a part with one, and on those these hear.
+
+    Two takers one of whom hears the other meet at one row, also where a hall of several rooms is taken.
+    """
     wanted, parts = SPACES.alias("wanted"), SPACES.alias("parts")
     sharing = (
         select(parts.c.id)
         .join_from(wanted, parts, parts.c.atoms.op("&&")(wanted.c.atoms))
         .where(wanted.c.id == func.any(IDS))
+        .cte("sharing")
     )
     heard = [
-        select(other).where(one == func.any(IDS))
+        select(other).where(one.in_(select(sharing.c.id)))
         for one, other in (
             (PAIRS.c.space_id, PAIRS.c.other_id),
             (PAIRS.c.other_id, PAIRS.c.space_id),
         )
     ]
-    those = sharing.union(*heard)
+    those = select(sharing.c.id).union(*heard)
     wanted_ids = select(SPACES.c.id).where(SPACES.c.id.in_(those)).order_by(SPACES.c.id)
     return wanted_ids.with_for_update(key_share=True)
 
@@ -230,7 +236,15 @@ LOCK_UNIT = select(UNITS.c.id).where(UNITS.c.id == bindparam("id")).with_for_upd
 LOCK_SPACES = _lock_spaces()
 LOCK_THINGS = (
     select(THINGS.c.id, THINGS.c.stock)
-    .where(THINGS.c.id == func.any(IDS))
+    .where(
+        THINGS.c.id == func.any(IDS),
+        THINGS.c.site_id
+        == all_(
+            select(SPACES.c.site_id)
+            .where(SPACES.c.id == func.any(bindparam("space_ids", type_=ARRAY(BigInteger))))
+            .scalar_subquery()
+        ),
+    )
     .order_by(THINGS.c.id)
     .with_for_update(key_share=True)
 )

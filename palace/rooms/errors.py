@@ -24,8 +24,6 @@ class Failure:
 
 
 class RuleFailed(PalaceError):
-    """One failed rule as part of a refusal; its code is the rule's own."""
-
     """One failed rule as part of a refusal; its code and its sentence are the rule's."""
 
     status, code = 422, "rule_failed"
@@ -149,7 +147,6 @@ class DatesChanged(PalaceError):
 class ReservationUnchanged(PalaceError):
     """Time, room and head count are as they were."""
 
-    status, code = 422, "dates_unchanged"
     status, code = 422, "reservation_unchanged"
     message = N_("时间、场地和人数都和现在一样，没有要改的。")
 

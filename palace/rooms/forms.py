@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, Field, IntegerField, StringField, TextAreaField
+from wtforms import BooleanField, IntegerField, StringField, TextAreaField
 from wtforms import Form as PlainForm
 from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional
-from wtforms.widgets import TextInput
 
 from palace.clock import SHANGHAI, palace_day
 from palace.forms import (
-    FIRST_YEAR,
-    LAST_YEAR,
     STALE,
     Form,
     InstantField,
@@ -24,41 +20,21 @@ from palace.forms import (
     WholeField,
 )
 from palace.members.rules import Known
+from palace.rooms.fields import AN_ID, ClockField, DayField, Days, Things
 from palace.rooms.series import CHOICE, Choice, read_choice
 from palace.rooms.services import Wish
 from palace.rooms.wishes import Span
 
 LARGEST_ID = 2**63 - 1
-MOST_MINUTES, MOST_WEEKS, MOST_PEOPLE, MOST_THINGS = 24 * 60, 60, 100_000, 40
+MOST_MINUTES, MOST_WEEKS, MOST_PEOPLE = 24 * 60, 60, 100_000
 LONGEST_NOTE, LONGEST_CODE = 200, 40
 MINUTE, WEEK = timedelta(minutes=1), timedelta(weeks=1)
 A_DAY = re.compile(r"20[0-9]{2}-[01][0-9]-[0-3][0-9]")
 DAY_AND_SPACE = re.compile(r"(20[0-9]{2}-[01][0-9]-[0-3][0-9]):([0-9]{1,18})")
-THING_AND_COUNT = re.compile(r"([0-9]{1,18}):([0-9]{1,4})")
-AN_ID = re.compile(r"[0-9]{1,18}")
 NO_START = _("请选择日期和时间。")
 NO_LENGTH = _("请选择多长时间。")
 NO_PEOPLE = _("请填写人数，1到100000。")
 NO_ROOM = _("请选择场地。")
-NO_DAY, NO_TIME = _("请填日期，例如 2026-12-05。"), _("请填时间，例如 19:30。")
-
-
-class Days(Repeated):
-    """Palace days, or a palace day and more behind a colon; what is no day of the calendar is refused."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the values.
-
-        Raises:
-            ValueError: one names no day there is.
-        """
-        super().process_formdata(valuelist)
-        try:
-            self.days = [date.fromisoformat(value.partition(":")[0]) for value in self.data]
-        except ValueError:
-            raise ValueError(str(self.wrong)) from None
-        if not all(FIRST_YEAR <= day.year <= LAST_YEAR for day in self.days):
-            raise ValueError(str(self.wrong))
 
 
 class ReserveForm(KeyedForm):
@@ -84,30 +60,27 @@ class ReserveForm(KeyedForm):
     swap = Days(
         most=MOST_WEEKS, longest=30, too_many=STALE, wrong=STALE, shape=DAY_AND_SPACE, default=list
     )
-    equipment = Repeated(
-        most=MOST_THINGS,
-        longest=24,
-        too_many=STALE,
-        wrong=STALE,
-        shape=THING_AND_COUNT,
-        default=list,
-    )
+    equipment = Things()
 
     def wish(self, member: Known) -> Wish:
         """Return what was asked for, by a member."""
         return Wish(
             space_id=self.space.data or 0,
-            spans=_spans(self.starts.data, self.minutes.data or 0, self.weeks.data or 1),
+            spans=self.spans,
             purpose=self.purpose.data or "",
             people=self.people.data or 0,
             troupe_id=self.troupe.data,
             member=member,
             note=(self.note.data or "").strip(),
-            equipment={
-                int(thing): int(count)
-                for thing, _colon, count in (one.partition(":") for one in self.equipment.data)
-            },
+            equipment=self.equipment.counts,
         )
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """Return the dates that were asked for; none where it is not clear when."""
+        if not self.starts.data or self.minutes.errors or self.weeks.errors:
+            return ()
+        return _spans(self.starts.data, self.minutes.data or 0, self.weeks.data or 1)
 
     @property
     def skips(self) -> frozenset[date]:
@@ -147,7 +120,7 @@ class CancelForm(Form):
 
 
 class JoinWaitForm(Form):
-    """For which time somebody waits for a room, what for, and for which troupe."""
+    """For which time somebody waits for a room, what for, and for which troupe; `any`: any of its kind."""
 
     starts = InstantField(validators=[InputRequired(NO_START)])
     minutes = WholeField("", 1, MOST_MINUTES, _("请写要多少分钟，1到1440。"))
@@ -156,6 +129,7 @@ class JoinWaitForm(Form):
     )
     people = WholeField(_("人数"), 1, MOST_PEOPLE, NO_PEOPLE)
     troupe = WholeField(_("团队"), 1, LARGEST_ID, STALE, needed=False)
+    any = BooleanField()
 
     @property
     def span(self) -> Span:
@@ -163,64 +137,6 @@ class JoinWaitForm(Form):
         starts_at = self.starts.data
         ends_at = starts_at + MINUTE * (self.minutes.data or 0)
         return Span(day=palace_day(starts_at), starts_at=starts_at, ends_at=ends_at)
-
-
-class DayField(Field):
-    """A palace day."""
-
-    widget = TextInput()
-    typed = ""
-    data: date | None
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read what was typed.
-
-        Raises:
-            ValueError: it is no day, or in no year a palace plans in.
-        """
-        self.typed = valuelist[0].strip() if valuelist else ""
-        self.data = None
-        if not self.typed:
-            return
-        try:
-            read = date.fromisoformat(self.typed)
-        except ValueError:
-            raise ValueError(NO_DAY) from None
-        if not FIRST_YEAR <= read.year <= LAST_YEAR:
-            raise ValueError(NO_DAY)
-        self.data = read
-
-    def _value(self) -> str:
-        return self.typed or (self.data.isoformat() if self.data else "")
-
-
-class ClockField(Field):
-    """A clock time at the palace."""
-
-    widget = TextInput()
-    typed = ""
-    data: time | None
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read what was typed.
-
-        Raises:
-            ValueError: it is no time, or says a zone.
-        """
-        self.typed = valuelist[0].strip() if valuelist else ""
-        self.data = None
-        if not self.typed:
-            return
-        try:
-            read = time.fromisoformat(self.typed)
-        except ValueError:
-            raise ValueError(NO_TIME) from None
-        if read.tzinfo or read.second or read.microsecond:
-            raise ValueError(NO_TIME)
-        self.data = read
-
-    def _value(self) -> str:
-        return self.typed or (f"{self.data:%H:%M}" if self.data else "")
 
 
 class SeriesFields(PlainForm):
@@ -237,6 +153,7 @@ class SeriesFields(PlainForm):
     note = TextAreaField(
         _("留言（可以不写）"), [Length(max=LONGEST_NOTE, message=_("留言请写在200个字以内。"))]
     )
+    equipment = Things()
     dates = Days(
         most=MOST_WEEKS, longest=30, too_many=STALE, wrong=STALE, shape=CHOICE, default=list
     )

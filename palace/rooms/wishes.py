@@ -9,9 +9,9 @@ from enum import StrEnum
 from typing import Protocol
 
 from palace.members.rules import Known
+from palace.venues.rules import LONGEST_USE
 
 MINUTE = timedelta(minutes=1)
-LONGEST_USE = 24 * 60  # minutes, with what belongs to it
 
 
 class Takers(StrEnum):
@@ -134,7 +134,7 @@ class RoomFacts:
     @property
     def longest(self) -> int:
         """Return how many minutes a date may have: with its buffers it is a day at most."""
-        own = LONGEST_USE - self.setup_minutes - self.teardown_minutes
+        own = LONGEST_USE // MINUTE - self.setup_minutes - self.teardown_minutes
         return min(self.figures.max_minutes, own)
 
 

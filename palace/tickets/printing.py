@@ -168,7 +168,7 @@ def _fields(ticket: Ticket, name: Holder) -> dict[str, str]:
         "title": words.named(show.production, "title"),
         "title_other": getattr(show.production, f"title_{other}"),
         "day": words.day_words(show.starts_at, year=True),
-        "short_day": words.day_words(show.starts_at),
+        "short_day": words.day_words(show.starts_at, year=False),
         "starts": words.time_words(show.starts_at),
         "begins": gettext("入场") if is_entry else gettext("开演"),
         "doors": "" if is_entry else words.time_words(show.doors_at),

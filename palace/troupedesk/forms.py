@@ -72,6 +72,14 @@ class TroupeForm(Form):
         )
 
 
+class ChangedTroupeForm(TroupeForm):
+    """What a troupe is to be, and what it was when it was seen."""
+
+    seen = HiddenField(
+        validators=[InputRequired(_("页面已过期，请刷新后再来。")), Length(max=40, message=BEYOND)]
+    )
+
+
 class NewTroupeForm(TroupeForm):
     """A troupe that is to be founded, and at which house."""
 

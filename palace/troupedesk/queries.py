@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from flask import url_for
-from sqlalchemy import ColumnElement, Select, Text, case, cast, false, func, select, true
+from sqlalchemy import ColumnElement, Select, Text, case, cast, false, func, or_, select, true
 
 from palace import words
 from palace.db import db, literally, table_of
@@ -53,15 +53,26 @@ class Used:
     month_minutes: int
 
 
-def coming(troupe_id: int, now: datetime, most: int | None = None) -> Sequence[Occurrence]:
-    """Return a troupe's rehearsals that are not over, the next first; None: all of them."""
-    return db.session.scalars(_coming(troupe_id, now).limit(most)).all()
+def coming(troupe_id: int, now: datetime) -> Sequence[Occurrence]:
+    """Return a troupe's rehearsals that are not over, the next first."""
+    return db.session.scalars(_coming(troupe_id, now)).all()
 
 
-def locked_coming(troupe_id: int, now: datetime) -> Sequence[Occurrence]:
-    """Return them all under their locks, which stand behind those of the troupe and its spaces."""
-    alone = _coming(troupe_id, now).with_for_update(of=Occurrence, key_share=True)
+def cancelled_by_end(troupe_id: int, now: datetime) -> Sequence[Occurrence]:
+    """Return the rehearsals that a troupe's end cancels: not the one that people are in."""
+    return db.session.scalars(_cancelled_by_end(troupe_id, now)).all()
+
+
+def locked_by_end(troupe_id: int, now: datetime) -> Sequence[Occurrence]:
+    """Return them under their locks, which stand behind those of the troupe and its spaces."""
+    alone = _cancelled_by_end(troupe_id, now).with_for_update(of=Occurrence, key_share=True)
     return db.session.scalars(alone.execution_options(populate_existing=True)).all()
+
+
+def _cancelled_by_end(troupe_id: int, now: datetime) -> Select[Occurrence]:
+    return _coming(troupe_id, now).where(
+        or_(Occurrence.arrived_at.is_(None), Occurrence.left_at.is_not(None))
+    )
 
 
 def _coming(troupe_id: int, now: datetime) -> Select[Occurrence]:

@@ -17,6 +17,8 @@ from palace.troupes import services as troupes
 def end_troupe(troupe_id: int, *, seen: int, why: str, by: str) -> int:
     """End a troupe; its rehearsals to come are cancelled. Return how many.
 
+    Who is in a room at this moment keeps it to its end.
+
     `seen`: how many were shown to whoever decides.
 
     Raises:
@@ -25,9 +27,9 @@ def end_troupe(troupe_id: int, *, seen: int, why: str, by: str) -> int:
     """
     claims.lock_troupe(troupe_id)
     now = clock.now()
-    spaces = {one.space_id for one in queries.coming(troupe_id, now)}
+    spaces = {one.space_id for one in queries.cancelled_by_end(troupe_id, now)}
     execute(*rooms.locking_spaces(spaces))
-    freed = queries.locked_coming(troupe_id, now)
+    freed = queries.locked_by_end(troupe_id, now)
     if len(freed) != seen:
         raise RehearsalsChanged(count=len(freed))
     for occurrence in freed:

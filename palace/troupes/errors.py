@@ -13,6 +13,13 @@ class TroupeNamed(PalaceError):
     message = N_("这个馆已经有一个团队叫“%(name)s”了。")
 
 
+class TroupeChanged(PalaceError):
+    """Somebody else changed what this troupe is meanwhile."""
+
+    status, code = 409, "troupe_changed"
+    message = N_("刚有别人改过团队资料，您的还没有保存。请看一下，再按一次就照您的改。")
+
+
 class TroupeEnded(PalaceError):
     """The troupe is no more."""
 

@@ -14,6 +14,7 @@ from flask_babel import gettext
 from palace import printing, words
 from palace.rooms.models import Purpose, Reservation, Room
 from palace.rooms.queries.standing import Standing
+from palace.rooms.queries.things import Carried
 from palace.rooms.queries.waits import Standing as Waits
 from palace.rooms.states import STANDING_WORDS
 from palace.rooms.timetable import Lane, Place, Taken
@@ -39,6 +40,7 @@ def slip(
     dates: Sequence[Standing],
     room: Room,
     *,
+    things: Sequence[Carried],
     taker: str,
     purpose: Purpose,
     paper: Paper,
@@ -55,6 +57,7 @@ def slip(
         taker=taker,
         purpose=purpose,
         one=found,
+        things=things,
         dates=dates,
         state_words=STANDING_WORDS,
         now=now,

@@ -8,8 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import Range, insert
 
 from palace.db import db
+from palace.venues.errors import UseTooLong
 from palace.venues.models import Occupancy, Space
-from palace.venues.rules import Use
+from palace.venues.rules import LONGEST_USE, Use
 
 
 def occupy(
@@ -18,7 +19,12 @@ def occupy(
     """Take a space with all its parts, or return None: something else has part of it then.
 
     Inserts with ON CONFLICT DO NOTHING, because a plain insert deadlocks under an exclusion constraint.
+
+    Raises:
+        UseTooLong: with what goes before and after it, it is longer than a day.
     """
+    if during.lower and during.upper and during.upper - during.lower > LONGEST_USE:
+        raise UseTooLong
     _end_lapsed(space, during)
     new = insert(Occupancy).values(
         space_id=space.id, atoms=space.atoms, during=during, use=use, lapses_at=lapses_at

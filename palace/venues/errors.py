@@ -22,6 +22,13 @@ class SpaceOccupied(PalaceError):
     message = N_("%(space)s在%(starts_at)s到%(ends_at)s之间已经有安排，请换一个时间。")
 
 
+class UseTooLong(PalaceError):
+    """A use would have its space for more than a day with what goes before and after it."""
+
+    status, code = 422, "use_too_long"
+    message = N_("连布置和收拾，一次最多占用场地24小时，请改短，或者用“临时关闭”留出其余的时间。")
+
+
 class PlanUnreadable(PalaceError):
     """A part of a seating plan is missing, of the wrong kind or too long. Carries `where` and `field`."""
 

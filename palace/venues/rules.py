@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from palace.text import N_
+
+LONGEST_USE = timedelta(days=1)
+"""How long a use has its space at most: what holds on a day began on it or on the day before."""
 
 
 class SeatType(StrEnum):

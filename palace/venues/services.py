@@ -23,6 +23,7 @@ def occupy(
 
     Raises:
         SpaceOccupied: something else has part of the space then.
+        UseTooLong: it is longer than a day.
     """
     occupancy = claims.occupy(space, during, use, lapses_at)
     if occupancy is None:

@@ -10,6 +10,7 @@ from palace import clock
 from palace.approvals import queries, services
 from palace.approvals.errors import NothingWaits, OwnReservation
 from palace.db import db
+from palace.members.rules import Role
 from palace.notices.models import Notice
 from palace.rooms.errors import Taken
 from palace.rooms.models import Occurrence, Reservation, Room
@@ -109,6 +110,14 @@ def test_nobody_passes_their_own(asked: Reservation) -> None:
         services.decide(
             asked, {dates(asked)[0].id}, passed=True, why="", by=f"member:{asked.member_id}"
         )
+
+
+def test_who_leads_the_troupe_does_not_decide_either(lending: Lending, room: Room) -> None:
+    troupe = lending.troupe()
+    leader, deputy = lending.leader(troupe), lending.leader(troupe, "李副", Role.DEPUTY)
+    of = lending.reservation(room, lending.day(7), troupe=troupe, member=leader)
+    with pytest.raises(OwnReservation):
+        services.decide(of, {dates(of)[0].id}, passed=True, why="", by=f"member:{deputy.id}")
 
 
 @pytest.mark.parametrize("late", [False, True])

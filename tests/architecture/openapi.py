@@ -17,7 +17,7 @@ from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Option
 from palace.forms import InstantField, Repeated
 from palace.notices.forms import Kinds
 from palace.notices.rules import DECLINABLE
-from palace.rooms.forms import ClockField, DayField
+from palace.rooms.fields import ClockField, DayField
 from palace.tickets.entrants import MOST_SEATS
 from palace.tickets.forms import CODE, SeatList
 from palace.venues.fields import ChoiceField

@@ -80,6 +80,7 @@ UNUSUAL = {
     "privacy/holdings.py": "every table that keeps something of a member, in one place",
     "privacy/lending.py": "those of rooms and troupes, shown by holdings",
     "rooms/wishes.py": "what the rules of rooms read, as plain values",
+    "rooms/fields.py": "days, clock times and things as fields, for the forms of rooms and their queries",
     "rooms/states.py": "how dates of reservations stand, which rules and pages share",
     "rooms/policies.py": "the table of how rooms are lent, shown by models",
     "privacy/ticketing.py": "those of what somebody booked, shown by holdings",
@@ -125,7 +126,7 @@ FORBIDDEN = {"event", "booking", "slot", "manager", "helper", "helpers", "util",
 FORBIDDEN_ALONE = {"session", "data", "info"}
 NAMED_BY_OTHERS = {
     "palace/forms.py data": "WTForms' name for the value of a field",
-    "palace/rooms/forms.py data": "WTForms' name for the value of a field",
+    "palace/rooms/fields.py data": "WTForms' name for the value of a field",
     "palace/tickets/forms.py data": "WTForms' name for the value of a field",
     "palace/notices/forms.py data": "WTForms' name for the value of a field",
 }

@@ -61,6 +61,14 @@ def test_nobody_came_by_the_end_of_the_grace_and_not_an_instant_before(evening: 
     assert strike.happened_at == evening.starts_at
 
 
+def test_what_a_worker_that_stood_still_left_is_written_down_once_it_runs(evening: Evening) -> None:
+    evening.make.set_clock(evening.starts_at + timedelta(days=5))
+    upkeep.miss_due()
+    assert strikes() == []
+    upkeep.miss_due(ever=True)
+    assert [strike.happened_at for strike in strikes()] == [evening.starts_at]
+
+
 def test_its_notice_says_where_to_say_that_it_is_wrong(evening: Evening) -> None:
     evening.at(15)
     services.miss(evening.date.id)

@@ -55,7 +55,7 @@ def test_a_screen_says_what_is_on_and_what_comes(evening: Evening, client: Flask
     evening.at(-300)
     idle = client.get(screen_of(evening)).get_data(as_text=True)
     assert "现在空着" in idle
-    assert "14:45前没有人用" in idle
+    assert "14:45前没有人约" in idle
     assert idle.index("职工舞蹈团") < idle.index("职工合唱团")
     assert "王指挥" not in idle
 
@@ -263,6 +263,25 @@ def test_who_is_on_the_roster_alone_is_offered_no_keeping(
     page = f"/arrivals/{evening.date.id}"
     assert "再等15分钟" not in client.get(page).get_data(as_text=True)
     assert client.post(f"{page}/keep", headers=JSON).get_json()["code"] == "only_leaders"
+
+
+def test_who_is_on_the_roster_alone_gives_the_room_back_at_its_door_only(
+    evening: Evening, client: FlaskClient
+) -> None:
+    singer = evening.listed()
+    evening.at(0)
+    evening.make.sign_in(client, singer)
+    evening.arrive(singer)
+    page = f"/arrivals/{evening.date.id}"
+    assert "再扫一次门口的码" in client.get(page).get_data(as_text=True)
+    assert client.post(f"{page}/leave", headers=JSON).get_json()["code"] == "leave_at_door"
+    assert "已恢复原状，我们走了" in client.get(evening.scanned()).get_data(as_text=True)
+
+    here, code = evening.scanned().split("?code=")
+    gone = {"date": str(evening.date.id), "leaves": "1"}
+    stale = client.post(here, data=gone, headers=JSON)
+    assert stale.get_json()["code"] == "not_at_the_door"
+    assert client.post(here, data=gone | {"code": code}, headers=JSON).get_json()["stage"] == "left"
 
 
 def test_a_clerk_signs_people_in_at_their_own_house_only(

@@ -17,6 +17,7 @@ from palace.arrivals.errors import (
     OnlyLeaders,
     TooEarly,
 )
+from palace.arrivals.queries import DoorDate
 from palace.arrivals.rules import Stage, stage
 from palace.db import db
 from palace.errors import NotFound
@@ -36,6 +37,11 @@ def held(date: Occurrence) -> Occupancy:
     """Return what holds the room for a date, as the database has it now."""
     db.session.refresh(date)
     return db.session.get_one(Occupancy, date.occupancy_id, populate_existing=True)
+
+
+def leave(evening: Evening) -> DoorDate:
+    """Say as the leader that everything was put back."""
+    return services.leave(evening.own(), "member:1", at_door=False)
 
 
 def test_a_room_waits_until_the_grace_is_over_and_then_holds_to_its_end(evening: Evening) -> None:
@@ -140,15 +146,15 @@ def test_leaving_frees_the_rest_and_tells_who_waits(
     monkeypatch.setitem(on_room_freed, "test", lambda *told: freed.append(told))
     evening.at(0)
     with pytest.raises(NotHereYet):
-        services.leave(evening.own(), "member:1")
+        leave(evening)
     evening.arrive()
     now = evening.at(45)
-    services.leave(evening.own(), "member:1")
+    leave(evening)
 
     assert held(evening.date).during.upper == now + 15 * MINUTE  # cleared after each use
     rest = Span(day=DAY, starts_at=now, ends_at=evening.date.ends_at)
     assert freed == [(evening.room.space_id, rest)]
-    assert services.leave(evening.own(), "member:1").occurrence.left_at == now
+    assert leave(evening).occurrence.left_at == now
     assert len(freed) == 1
 
 
@@ -157,7 +163,7 @@ def test_who_leaves_before_the_start_leaves_nothing_behind(evening: Evening) -> 
     db.session.flush()
     evening.at(-15)
     evening.arrive()
-    services.leave(evening.own(), "member:1")
+    leave(evening)
     db.session.refresh(evening.date)
     assert evening.date.occupancy_id is None
     assert stage(evening.own().due, evening.starts_at) is Stage.LEFT
@@ -170,7 +176,7 @@ def test_at_the_end_there_is_nothing_left_to_leave(evening: Evening) -> None:
     evening.arrive()
     evening.at(120)
     with pytest.raises(AlreadyOver):
-        services.leave(evening.own(), "member:1")
+        leave(evening)
 
 
 def test_at_the_very_end_a_stranger_takes_the_hour_and_who_comes_then_is_told(

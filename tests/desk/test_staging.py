@@ -93,6 +93,7 @@ def test_what_is_in_the_way_is_named_with_its_time(
         ("day", "1999-12-31", "请填日期"),
         ("time", "25:00", "请填时间"),
         ("get_in", "-1", "请填写0到10080的整数"),
+        ("get_in", "1441", "一次最多占用场地24小时"),
         ("doors", "241", "请填写0到240的整数"),
         ("seats_per_member", "21", "请填写1到20的整数"),
         ("seats_per_member", "0", "请填写1到20的整数"),

@@ -7,13 +7,19 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import Range
 
+from palace import clock
 from palace.clock import SHANGHAI, at
+from palace.db import db
 from palace.members.models import Member
+from palace.notices.models import Notice
 from palace.rooms.models import Occurrence, Reservation, Room
 from palace.rooms.queries.facts import occurrences_of
-from palace.rooms.states import OccurrenceState
+from palace.rooms.services import cancel
+from palace.rooms.services.waiting import wait_for_skipped
+from palace.rooms.states import OccurrenceState, WaitState
 from palace.troupes.models import Troupe
 from palace.venues import services as venues
 from palace.venues.claims import occupy
@@ -22,26 +28,6 @@ from tests.factory import Factory
 from tests.lending import Lending
 
 ASK = {"Accept": "application/json"}
-
-
-@pytest.fixture
-def troupe(lending: Lending) -> Troupe:
-    """Return a certified troupe."""
-    return lending.troupe()
-
-
-@pytest.fixture
-def leader(lending: Lending, make: Factory, client: FlaskClient, troupe: Troupe) -> Member:
-    """Return its leader, who is signed in."""
-    leader = lending.leader(troupe)
-    make.sign_in(client, leader)
-    return leader
-
-
-@pytest.fixture
-def room(lending: Lending) -> Room:
-    """Return a room for troupes."""
-    return lending.room("one")
 
 
 @pytest.fixture
@@ -139,3 +125,56 @@ def test_a_skipped_date_is_added_by_one_tap_when_it_is_free(
     assert client.post(add).status_code == 303
     assert occurrences_of(of.id)[1].state is OccurrenceState.CONFIRMED
     assert client.post(add, headers=ASK).status_code == 409
+
+
+def test_a_length_that_is_none_is_refused_with_the_page(
+    client: FlaskClient, leader: Member, of: Reservation
+) -> None:
+    for typed in ("x", "0", "1441", "1e9"):
+        page = client.get(f"{address(of)}?scope=all&begins=19:00&minutes={typed}&people=x&space=x")
+        assert page.status_code == 200
+        assert "改预约" in page.get_data(as_text=True)
+
+
+def test_who_adds_a_date_that_is_taken_reads_why_on_the_page(
+    lending: Lending, client: FlaskClient, troupe: Troupe, leader: Member, room: Room
+) -> None:
+    day = lending.day() + timedelta(weeks=1)
+    occupy(room.space, Range(at(day, time(19)), at(day, time(21))), Use.REHEARSAL)
+    of = lending.reservation(room, troupe=troupe, member=leader, weeks=3, skips=[day])
+    refused = client.post(address(of, 1).replace("change", "add"))
+    assert refused.status_code == 409
+    assert 'class="say bad"' in refused.text
+
+
+def test_a_series_says_what_it_has_and_where_its_other_part_is(
+    lending: Lending, client: FlaskClient, troupe: Troupe, leader: Member, room: Room
+) -> None:
+    skipped = lending.day() + timedelta(weeks=1)
+    of = lending.reservation(room, troupe=troupe, member=leader, weeks=5, skips=[skipped])
+    page = client.get(f"/reservations/{of.code}").text
+    assert "后面4次都取消" in page
+    assert "跳过1次" in page
+    said = {"scope": "following", "begins": "18:00"}
+    moved = client.post(address(of, 3), data=said, headers=ASK).get_json()["reservation"]
+    assert f'href="/reservations/{moved}"' in client.get(f"/reservations/{of.code}").text
+    assert f'href="/reservations/{of.code}"' in client.get(f"/reservations/{moved}").text
+
+
+def test_what_is_offered_leads_to_where_it_is_taken_and_giving_up_ends_the_wait(
+    lending: Lending, client: FlaskClient, troupe: Troupe, leader: Member, room: Room
+) -> None:
+    day = lending.day() + timedelta(weeks=1)
+    other = lending.reservation(room, day)
+    of = lending.reservation(room, troupe=troupe, member=leader, weeks=3, skips=[day])
+    skipped = occurrences_of(of.id)[1]
+    wait = wait_for_skipped(skipped, clock.now())
+    cancel(other, None, by="member:1")
+    assert (wait.state, skipped.state) == (WaitState.OFFERED, OccurrenceState.OFFERED)
+    assert f'href="/room-waits/{wait.code}"' in client.get(f"/reservations/{of.code}").text
+
+    assert client.post(f"/reservations/{of.code}/cancel", data={"coming": "1"}).status_code == 303
+    db.session.expire_all()
+    assert (wait.state, skipped.state) == (WaitState.LEFT, OccurrenceState.CANCELLED)
+    told = db.session.scalars(select(Notice.kind).where(Notice.receiver == f"member:{leader.id}"))
+    assert "room_wait_over" not in set(told)

@@ -115,7 +115,7 @@ def test_a_room_left_early_is_quiet_and_its_things_are_back(lending: Lending) ->
     lending.clock_at(one.day, "19:00")
     arrivals.arrive(doors.get_own(leader.id, one.id), "x")
     lending.clock_at(one.day, "19:30")
-    arrivals.leave(doors.get_own(leader.id, one.id), "x")
+    arrivals.leave(doors.get_own(leader.id, one.id), "x", at_door=False)
     db.session.expire_all()
     wish = lending.wish(
         beside, lending.day(0), "19:30", 60, troupe=troupe, member=leader, equipment={thing.id: 1}
@@ -173,7 +173,7 @@ def test_who_left_before_the_start_was_there(lending: Lending) -> None:
     one = lending.occurrence(lending.room(), troupe=troupe, member=leader)
     lending.clock_at(one.day, "18:50")
     arrivals.arrive(doors.get_own(leader.id, one.id), "x")
-    arrivals.leave(doors.get_own(leader.id, one.id), "x")
+    arrivals.leave(doors.get_own(leader.id, one.id), "x", at_door=False)
     db.session.expire_all()
     assert one.occupancy_id is None
     lending.clock_at(one.day, "19:30")

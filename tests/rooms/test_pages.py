@@ -9,33 +9,13 @@ from flask.testing import FlaskClient
 
 from palace import clock
 from palace.db import db
-from palace.members.models import Member, Post
+from palace.members.models import Post
 from palace.rooms.models import Room
 from palace.troupes.models import Troupe
 from tests.factory import Factory
 from tests.lending import Lending
 
 ASK = {"Accept": "application/json"}
-
-
-@pytest.fixture
-def troupe(lending: Lending) -> Troupe:
-    """Return a certified troupe."""
-    return lending.troupe()
-
-
-@pytest.fixture
-def leader(lending: Lending, make: Factory, client: FlaskClient, troupe: Troupe) -> Member:
-    """Return its leader, who is signed in."""
-    leader = lending.leader(troupe)
-    make.sign_in(client, leader)
-    return leader
-
-
-@pytest.fixture
-def room(lending: Lending) -> Room:
-    """Return a room for troupes."""
-    return lending.room()
 
 
 def wish(lending: Lending, room: Room, troupe: Troupe | None, **other: Any) -> dict[str, Any]:

@@ -15,7 +15,6 @@ from palace import clock
 from palace.clock import at, palace_day
 from palace.db import db
 from palace.hours.models import Closure, SpecialDay
-from palace.members.models import Member
 from palace.rooms.models import NoisePair, Reservation, Room
 from palace.rooms.queries.facts import occurrences_of
 from palace.rooms.states import OccurrenceState
@@ -24,66 +23,7 @@ from palace.venues.claims import occupy
 from palace.venues.rules import Use
 from tests.factory import Factory
 from tests.lending import Lending
-
-ASK = {"Accept": "application/json"}
-WEEKS = 4
-
-
-@pytest.fixture
-def troupe(lending: Lending) -> Troupe:
-    """Return a certified choir of 30."""
-    return lending.troupe()
-
-
-@pytest.fixture
-def leader(lending: Lending, make: Factory, client: FlaskClient, troupe: Troupe) -> Member:
-    """Return its leader, who is signed in."""
-    leader = lending.leader(troupe)
-    make.sign_in(client, leader)
-    return leader
-
-
-@pytest.fixture
-def room(lending: Lending) -> Room:
-    """Return a room for troupes."""
-    return lending.room("one", purposes=["choir"])
-
-
-@pytest.fixture
-def days(lending: Lending) -> list[date]:
-    """Return four dates a week apart."""
-    return [lending.day(3) + timedelta(weeks=week) for week in range(WEEKS)]
-
-
-def asked(days: list[date], **other: Any) -> dict[str, Any]:
-    """Return a series as the steps carry it on."""
-    said = {
-        "weekday": days[0].isoweekday(),
-        "begins": "19:00",
-        "since": days[0].isoformat(),
-        "until": days[-1].isoformat(),
-    }
-    return said | other
-
-
-def sent(days: list[date], room: Room, **other: Any) -> dict[str, Any]:
-    """Return a series as it is sent: each date in the room."""
-    said = {
-        "key": "series-key-1",
-        "space": room.space_id,
-        "minutes": 120,
-        "people": 30,
-        "purpose": "choir",
-        "dates": [f"{day}:{room.space_id}" for day in days],
-    }
-    return asked(days) | said | other
-
-
-def see(client: FlaskClient, troupe: Troupe, **said: Any) -> dict[str, Any]:
-    """Return what a program is shown."""
-    shown = client.get(f"/troupes/{troupe.id}/series", query_string=said, headers=ASK)
-    assert shown.status_code == 200, shown.text
-    return dict(shown.json or {})
+from tests.rooms.weekly import ASK, WEEKS, asked, see, sent
 
 
 @pytest.mark.usefixtures("leader", "room")

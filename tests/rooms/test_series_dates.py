@@ -2,66 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import Any
+from datetime import date
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from palace.db import db
-from palace.members.models import Member
 from palace.rooms.models import Room
 from palace.troupes.models import Season, Troupe
-from tests.factory import Factory
 from tests.lending import Lending
-
-ASK = {"Accept": "application/json"}
-WEEKS = 4
-
-
-@pytest.fixture
-def troupe(lending: Lending) -> Troupe:
-    """Return a certified choir of 30."""
-    return lending.troupe()
-
-
-@pytest.fixture
-def leader(lending: Lending, make: Factory, client: FlaskClient, troupe: Troupe) -> Member:
-    """Return its leader, who is signed in."""
-    leader = lending.leader(troupe)
-    make.sign_in(client, leader)
-    return leader
-
-
-@pytest.fixture
-def room(lending: Lending) -> Room:
-    """Return a room for troupes."""
-    return lending.room("one", purposes=["choir"])
-
-
-@pytest.fixture
-def days(lending: Lending) -> list[date]:
-    """Return four dates a week apart."""
-    return [lending.day(3) + timedelta(weeks=week) for week in range(WEEKS)]
-
-
-def asked(days: list[date], **other: Any) -> dict[str, Any]:
-    """Return a series as the steps carry it on."""
-    said = {
-        "weekday": days[0].isoweekday(),
-        "begins": "19:00",
-        "since": days[0].isoformat(),
-        "until": days[-1].isoformat(),
-    }
-    return said | other
-
-
-def see(client: FlaskClient, troupe: Troupe, **said: Any) -> dict[str, Any]:
-    """Return what a program is shown."""
-    shown = client.get(f"/troupes/{troupe.id}/series", query_string=said, headers=ASK)
-    assert shown.status_code == 200, shown.text
-    return dict(shown.json or {})
+from tests.rooms.weekly import asked, see
 
 
 @pytest.mark.usefixtures("leader")

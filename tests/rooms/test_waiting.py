@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -32,7 +32,7 @@ from palace.venues.models import Occupancy
 from tests.lending import Lending, span
 
 DAY = date(2026, 12, 2)
-NOON = at(date(2026, 11, 28), datetime(2026, 11, 28, 12).time())  # noqa: DTZ001 - a clock time
+NOON = at(date(2026, 11, 28), time(12))
 
 
 class Queue:
@@ -231,7 +231,7 @@ def test_joining_twice_changes_nothing_and_an_overlapping_wish_is_refused(queue:
 
 def test_a_queue_ends_when_its_time_has_come(queue: Queue) -> None:
     wait = queue.join()
-    queue.make.set_clock(at(DAY, datetime(2026, 12, 2, 19).time()))  # noqa: DTZ001 - a clock time
+    queue.make.set_clock(at(DAY, time(19)))
     waiting.tend(queue.room.space_id, span(DAY, "19:00", 120))
     assert queue.states(wait) == [WaitState.OVER]
     with pytest.raises(NoOfferYet):
@@ -240,7 +240,7 @@ def test_a_queue_ends_when_its_time_has_come(queue: Queue) -> None:
 
 def test_an_offer_never_outlives_the_start(queue: Queue) -> None:
     wait = queue.join()
-    queue.make.set_clock(at(DAY, datetime(2026, 12, 2, 18, 30).time()))  # noqa: DTZ001 - a clock time
+    queue.make.set_clock(at(DAY, time(18, 30)))
     queue.give_back()
     assert waits.standing_of(wait).lapses_at == wait.starts_at
 
@@ -248,9 +248,9 @@ def test_an_offer_never_outlives_the_start(queue: Queue) -> None:
 def test_an_offer_s_minutes_do_not_run_at_night(queue: Queue) -> None:
     queue.make.rules().quiet_from, queue.make.rules().quiet_until = 2130, 800
     wait = queue.join()
-    queue.make.set_clock(at(date(2026, 11, 28), datetime(2026, 11, 28, 21).time()))  # noqa: DTZ001 - a clock time
+    queue.make.set_clock(at(date(2026, 11, 28), time(21)))
     queue.give_back()
-    morning = at(date(2026, 11, 29), datetime(2026, 11, 29, 8, 30).time())  # noqa: DTZ001 - a clock time
+    morning = at(date(2026, 11, 29), time(8, 30))
     assert waits.standing_of(wait).lapses_at == morning
 
 
@@ -352,7 +352,7 @@ def test_nobody_waits_for_a_date_that_was_given_up(queue: Queue) -> None:
     wait = waiting.wait_for_skipped(occurrences_of(series.id)[0], clock.now())
     services.cancel(series, None, by="x")
     queue.give_back()
-    assert queue.states(wait) == [WaitState.OVER]
+    assert queue.states(wait) == [WaitState.LEFT]
 
 
 def displaced(queue: Queue) -> Occurrence:

@@ -9,6 +9,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from palace.arrivals.queries import get_own
+from palace.arrivals.services import arrive
 from palace.db import db
 from palace.members.models import Member, Staff
 from palace.members.rules import Role
@@ -207,11 +209,31 @@ def test_a_troupe_s_own_hours_have_bounds(
     app: Flask, make: Factory, choir: Choir, week: str, status: int
 ) -> None:
     browser = browser_of(app, make, make.staff(Role.PROGRAMME))
-    answer = browser.post(f"/staff/troupes/{choir.troupe.id}", data={**FACTS, "week_hours": week})
+    path = f"/staff/troupes/{choir.troupe.id}"
+    seen = browser.get(path, headers=ASK).get_json()["seen"]
+    answer = browser.post(path, data={**FACTS, "week_hours": week, "seen": seen})
     assert answer.status_code == status
     db.session.expire_all()
     kept = db.session.get_one(Troupe, choir.troupe.id).week_minutes
     assert kept == (int(week) * 60 if week and status == 303 else None)
+
+
+def test_of_two_who_change_a_troupe_the_second_is_told_and_keeps_what_was_typed(
+    app: Flask, make: Factory, choir: Choir
+) -> None:
+    browser = browser_of(app, make, make.staff(Role.PROGRAMME))
+    path = f"/staff/troupes/{choir.troupe.id}"
+    seen = browser.get(path, headers=ASK).get_json()["seen"]
+    first = browser.post(path, data={**FACTS, "size": "41", "seen": seen})
+    assert first.status_code == 303
+    second = browser.post(path, data={**FACTS, "size": "42", "seen": seen})
+    assert (second.status_code, "刚有别人改过团队资料" in second.text) == (409, True)
+    assert 'value="42"' in second.text
+    db.session.expire_all()
+    assert db.session.get_one(Troupe, choir.troupe.id).size == 41
+    anew = browser.get(path, headers=ASK).get_json()["seen"]
+    assert f'value="{anew}"' in second.text
+    assert browser.post(path, data={**FACTS, "size": "42", "seen": anew}).status_code == 303
 
 
 def test_the_list_says_how_each_stands_as_its_own_page_does(
@@ -251,6 +273,25 @@ def test_ending_a_troupe_lists_and_frees_what_it_has_taken(
     assert told("room_cancelled") == [f"member:{choir.leader.id}"]
     assert queries.led_by(choir.leader.id) == []
     lending.reservation(room, troupe=lending.troupe("舞蹈团"))
+
+
+def test_ending_a_troupe_leaves_the_room_to_who_is_in_it(
+    app: Flask, make: Factory, choir: Choir, lending: Lending
+) -> None:
+    lending.certified(choir.troupe)
+    room = lending.room()
+    taken = lending.reservation(room, troupe=choir.troupe, member=choir.leader, weeks=2)
+    running, later = db.session.query(Occurrence).filter_by(reservation_id=taken.id).order_by("id")
+    make.set_clock(running.starts_at)
+    arrive(get_own(choir.leader.id, running.id), "member:1")
+    make.commit()
+    browser = browser_of(app, make, make.staff(Role.PROGRAMME))
+    path = f"/staff/troupes/{choir.troupe.id}/end"
+    assert "下面1次排练会取消" in browser.get(path).text
+    assert browser.post(path, data={"seen": "1", "why": "并团"}).status_code == 303
+    db.session.expire_all()
+    assert (running.state, later.state) == (OccurrenceState.CONFIRMED, OccurrenceState.CANCELLED)
+    assert running.occupancy_id is not None
 
 
 def test_a_season_has_its_days_in_order(app: Flask, make: Factory) -> None:

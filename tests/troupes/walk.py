@@ -42,7 +42,8 @@ def found(walk: Any, leader: Member) -> tuple[int, int, int]:
     walk.ask("GET", f"{DESK}/new")
     one = walk.ask("POST", f"{DESK}/new", site="head", **FACTS)["troupe"]
     walk.ask("GET", DESK)
-    walk.ask("POST", f"{DESK}/{one}", **FACTS | {"size": 41, "week_hours": 8})
+    seen = walk.ask("GET", f"{DESK}/{one}")["seen"]
+    walk.ask("POST", f"{DESK}/{one}", **FACTS | {"size": 41, "week_hours": 8, "seen": seen})
     walk.ask("POST", f"{DESK}/seasons", **YEAR)
     season = walk.ask("GET", f"{DESK}/seasons")["seasons"][-1]["season"]
     walk.ask("POST", f"{DESK}/seasons/{season}", after=0, **TEXT)

@@ -12,13 +12,13 @@ from sqlalchemy.dialects.postgresql import Range
 from palace import clock
 from palace.db import db, transaction
 from palace.venues import claims, services
-from palace.venues.errors import SpaceOccupied
+from palace.venues.errors import SpaceOccupied, UseTooLong
 from palace.venues.models import Occupancy, Space
 from palace.venues.rules import Use
 from tests.factory import Factory
 
 EIGHT = datetime(2027, 3, 6, 8, tzinfo=UTC)
-HOUR = timedelta(hours=1)
+HOUR, INSTANT = timedelta(hours=1), timedelta(milliseconds=1)
 
 
 def hours(first: int, last: int) -> Range[datetime]:
@@ -37,6 +37,13 @@ def test_an_overlapping_use_is_refused(make: Factory, during: Range[datetime]) -
         services.occupy(hall, during, Use.REHEARSAL)
 
     assert refusal.value.values["space"] is hall
+
+
+def test_a_use_is_a_day_long_at_most(make: Factory) -> None:
+    hall = make.space()
+    with pytest.raises(UseTooLong):
+        services.occupy(hall, Range(EIGHT, EIGHT + 24 * HOUR + INSTANT), Use.PERFORMANCE)
+    services.occupy(hall, hours(0, 24), Use.PERFORMANCE)
 
 
 @pytest.mark.parametrize("during", [hours(2, 3), hours(-1, 0)])

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, and_, exists, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select, true
 
 from palace import clock
 from palace.arrivals.rules import Due, opens_at, waits_until
@@ -21,7 +21,7 @@ from palace.troupes.models import Troupe, TroupeMember
 from palace.venues.models import Occupancy, Space
 
 AT_DOORS = (OccurrenceState.CONFIRMED, OccurrenceState.MISSED)
-LOOKED_BACK = timedelta(days=3)
+LATELY = timedelta(days=3)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,11 +71,11 @@ def get_room(space_id: int, sites: Collection[int] | None = None) -> Room:
 
 
 def rooms(sites: Collection[int] | None) -> list[Room]:
-    """Return the rooms of these houses, or of all, by house, floor and code."""
+    """Return the rooms of these houses, or of all, by house, floor and code, number 2 before number 10."""
     wanted = select(Room).join(Space, Space.id == Room.space_id)
     if sites is not None:
         wanted = wanted.where(Space.site_id.in_(sites))
-    ordered = wanted.order_by(Space.site_id, Room.floor, Space.code)
+    ordered = wanted.order_by(Space.site_id, Room.floor, func.length(Space.code), Space.code)
     return list(db.session.scalars(ordered).unique())
 
 
@@ -142,15 +142,19 @@ def again(date: DoorDate) -> DoorDate:
     return replace(_one(wanted, populate_existing=True), leads=date.leads)
 
 
-def missed(now: datetime) -> Sequence[int]:
-    """Return the dates whose room became free because nobody signed in, and that nobody wrote down yet."""
+def missed(now: datetime, *, ever: bool = False) -> Sequence[int]:
+    """Return the dates whose room became free because nobody signed in, and that nobody wrote down yet.
+
+    Args:
+        ever: however long ago, for a worker that stood still; it reads every date that was kept.
+    """
     gone = or_(Occurrence.occupancy_id.is_(None), Occupancy.lapses_at <= now)
     wanted = (
         select(Occurrence.id)
         .outerjoin(Occupancy, Occupancy.id == Occurrence.occupancy_id)
         .where(
             Occurrence.state == OccurrenceState.CONFIRMED,
-            Occurrence.ends_at > now - LOOKED_BACK,
+            true() if ever else Occurrence.ends_at > now - LATELY,
             Occurrence.starts_at <= now,
             Occurrence.arrived_at.is_(None),
             gone,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from palace import clock
 from palace.arrivals import claims, queries, rules
-from palace.arrivals.errors import FreeAgain, OnlyLeaders
+from palace.arrivals.errors import FreeAgain, LeaveAtDoor, OnlyLeaders
 from palace.arrivals.queries import DoorDate
 from palace.arrivals.rules import Stage
 from palace.db import db
@@ -59,14 +59,20 @@ def keep(date: DoorDate, actor: str) -> DoorDate:
     return queries.again(date)
 
 
-def leave(date: DoorDate, actor: str) -> DoorDate:
+def leave(date: DoorDate, actor: str, *, at_door: bool) -> DoorDate:
     """Leave before the end, everything put back: the rest of the hours is free. Again changes nothing.
 
     The minutes after each use of the room follow it then.
 
+    Args:
+        at_door: whether somebody stands there, or is seen by a clerk; who leads says it from anywhere.
+
     Raises:
+        LeaveAtDoor: it is a troupe's, and the member on its roster alone and somewhere else.
         NotHereYet, FreeAgain, AlreadyOver: as the rules say.
     """
+    if not (at_door or date.leads):
+        raise LeaveAtDoor
     date, now = _locked(date)
     if rules.stage(date.due, now) is Stage.LEFT:
         return date

@@ -11,8 +11,10 @@ from palace import clock
 from palace.arrivals import rules, tokens
 from palace.arrivals.queries import DoorDate
 from palace.rooms.models import Room
+from palace.text import N_
 
 bp = Blueprint("arrivals", __name__)
+LEFT = N_("谢谢，剩下的时间可以给别人用了。")
 
 
 def address(endpoint: str, **values: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from flask import Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -41,7 +42,8 @@ def sign_in(occurrence_id: int) -> ResponseReturnValue:
 @allow(*AT_COUNTERS)
 def sign_out(occurrence_id: int) -> ResponseReturnValue:
     """Note that people left, and that the room is as it was."""
-    return _done(occurrence_id, services.leave, N_("签退好了，剩下的时间可以给别人用了。"))
+    said = N_("签退好了，剩下的时间可以给别人用了。")
+    return _done(occurrence_id, partial(services.leave, at_door=True), said)
 
 
 def _sites() -> frozenset[int] | None:

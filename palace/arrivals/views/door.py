@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from flask import Response, flash, redirect, request, url_for
@@ -16,7 +17,7 @@ from palace.arrivals.errors import CodeStale, NotAtDoor, OutsideNetwork
 from palace.arrivals.forms import HereForm, ScanForm, ScreenForm
 from palace.arrivals.queries import DoorDate, Shown
 from palace.arrivals.rules import Proof, Stage
-from palace.arrivals.views.base import bp, date_json, here_address
+from palace.arrivals.views.base import LEFT, bp, date_json, here_address
 from palace.db import transaction
 from palace.errors import NotFound, PalaceError, SignInNeeded
 from palace.members.queries import current_member
@@ -99,20 +100,21 @@ def here(space_id: int) -> ResponseReturnValue:
 @allow(Role.MEMBER)
 @reads(HereForm)
 def arrive(space_id: int) -> ResponseReturnValue:
-    """Say "we are here": who stands at the door signs in."""
+    """Say "we are here", or "we go": who stands at the door signs in, or gives the rest back."""
     room, form, now = queries.get_room(space_id), HereForm(), clock.now()
-    code = form.code.data or ""
+    code, leaves = form.code.data or "", form.leaves.data
+    act = partial(services.leave, at_door=True) if leaves else services.arrive
     try:
         checked(form)
         _proof(room, code, now)
         with transaction():
-            date = services.arrive(_meant(room, form, now), current_user.actor)
+            date = act(_meant(room, form, now), current_user.actor)
     except PalaceError as refusal:
         pass_on(refusal)
         return _page(room, code, clock.now(), refusal)
     if wants_json():
         return date_json(date, clock.now())
-    flash(gettext("签到好了。"))
+    flash(gettext(LEFT if leaves else "签到好了。"))
     return redirect(url_for("arrivals.date", occurrence_id=date.occurrence.id), 303)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from flask import Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -13,7 +14,7 @@ from palace import clock
 from palace.arrivals import queries, rules, services
 from palace.arrivals.queries import DoorDate
 from palace.arrivals.rules import Stage
-from palace.arrivals.views.base import bp, date_json
+from palace.arrivals.views.base import LEFT, bp, date_json
 from palace.db import db, transaction
 from palace.errors import PalaceError
 from palace.members.queries import current_member
@@ -42,7 +43,7 @@ def keep(occurrence_id: int) -> ResponseReturnValue:
 @allow(Role.MEMBER, Role.ACTING)
 def leave(occurrence_id: int) -> ResponseReturnValue:
     """Leave before the end, everything put back."""
-    return _done(occurrence_id, services.leave, N_("谢谢，剩下的时间可以给别人用了。"))
+    return _done(occurrence_id, partial(services.leave, at_door=False), LEFT)
 
 
 def _done(

@@ -57,6 +57,11 @@ def locked_policy(policy_id: int) -> Policy:
     return db.session.scalars(wanted.execution_options(populate_existing=True)).one()
 
 
+def rooms_of(policy_id: int) -> Sequence[int]:
+    """Return the spaces that are lent by a policy."""
+    return db.session.scalars(select(Room.space_id).where(Room.policy_id == policy_id)).all()
+
+
 def figures_of(policy: Policy) -> dict[str, Value]:
     """Return the figures of a policy that mean something for who takes its rooms, as a form has them."""
     by_section = figures_for(policy.takers).values()

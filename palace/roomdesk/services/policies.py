@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from palace.db import db
 from palace.members.services import note
-from palace.roomdesk.queries.policies import figures_of, get_preset, locked_policy
+from palace.roomdesk.queries.policies import figures_of, get_preset, locked_policy, rooms_of
 from palace.roomdesk.rules import of_column, of_preset
+from palace.rooms import claims
 from palace.rooms.policies import Policy
 from palace.rooms.wishes import Takers
 from palace.security import public_code
+from palace.statements import execute
 from palace.venues.errors import FiguresChanged
 from palace.venues.figure import Figures, changed_by, moved_since
 
 
 def set_figures(policy: Policy, wanted: Figures, *, seen: str, why: str = "") -> list[str]:
     """Change figures of a policy; return the names of those that are otherwise now.
+
+    Its rooms are locked as whoever takes one does: nobody has one by old figures after this.
 
     Args:
         wanted: figures by name, all of the policy or some.
@@ -24,6 +28,7 @@ def set_figures(policy: Policy, wanted: Figures, *, seen: str, why: str = "") ->
     Raises:
         FiguresChanged: they are not what was seen any more; nothing is changed.
     """
+    execute(*claims.locking_spaces(rooms_of(policy.id)))
     policy = locked_policy(policy.id)
     before = figures_of(policy)
     moved = moved_since(seen, before)

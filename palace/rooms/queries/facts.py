@@ -100,6 +100,14 @@ def reservation_for(who: Known, code: str) -> Reservation:
     return found
 
 
+def parts_of(found: Reservation) -> list[Reservation]:
+    """Return the reservation that this one follows, and those that follow it since they were changed."""
+    beside = or_(Reservation.id == found.follows_id, Reservation.follows_id == found.id)
+    return list(
+        db.session.scalars(select(Reservation).where(beside).order_by(Reservation.first_on))
+    )
+
+
 def occurrence_for(who: Known, occurrence_id: int) -> Occurrence:
     """Return a date of a member's reservation, or of one of a troupe they lead.
 

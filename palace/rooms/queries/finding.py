@@ -8,13 +8,14 @@ from datetime import datetime, time, timedelta
 
 from palace import clock
 from palace.rooms.queries import grid
-from palace.rooms.queries.grid import Seen, Stock
+from palace.rooms.queries.grid import Seen
 from palace.rooms.queries.places import places_at
 from palace.rooms.queries.series import Asked, candidates
+from palace.rooms.queries.things import Stock, stock_at
 from palace.rooms.series import Candidate
 from palace.rooms.timetable import CellKind, Lane, Place
 from palace.rooms.ways import Wanted, Ways, instead
-from palace.rooms.wishes import Takers
+from palace.rooms.wishes import Span, Takers
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 LOOKED_AROUND = 3
@@ -33,11 +34,19 @@ class Found:
     ways: Ways
 
 
+def span_of(wanted: Wanted) -> Span:
+    """Return the time that is wanted."""
+    midnight = clock.at(wanted.day, time())
+    return Span(
+        day=wanted.day,
+        starts_at=midnight + timedelta(minutes=wanted.begins),
+        ends_at=midnight + timedelta(minutes=wanted.ends),
+    )
+
+
 def find(site_id: int, wanted: Wanted, seen: Seen, now: datetime) -> Found:
     """Return what a house has for a wish: free rooms first, the wanted one, then the smallest that fits."""
-    midnight = clock.at(wanted.day, time())
-    span = [midnight + timedelta(minutes=minute) for minute in (wanted.begins, wanted.ends)]
-    stock = grid.stock_at(site_id, *span)
+    stock = stock_at(site_id, [span_of(wanted)])
     places = places_at(site_id, Takers.TROUPE)
     left = {thing.code: thing.left for thing in stock}
     fit = grid.lanes(

@@ -17,7 +17,6 @@ from sqlalchemy import (
     any_,
     bindparam,
     cast,
-    exists,
     func,
     or_,
     select,
@@ -28,13 +27,8 @@ from palace.hours.models import Closure
 from palace.hours.queries import hours_lately
 from palace.hours.rules import MIDNIGHT
 from palace.programme.models import Performance, Production
-from palace.rooms.models import (
-    Equipment,
-    Occurrence,
-    OccurrenceEquipment,
-    RoomEquipment,
-)
-from palace.rooms.queries.free import OVER_MIDNIGHT, holds
+from palace.rooms.models import Occurrence
+from palace.rooms.queries.free import OVER_MIDNIGHT
 from palace.rooms.rules import window
 from palace.rooms.states import OccurrenceState
 from palace.rooms.timetable import Lane, Place, Taken
@@ -167,44 +161,3 @@ def _opens_at(day: date, now: datetime, figures: Figures) -> datetime | None:
     """Return from when a day may be taken, where that is still to come."""
     opens_at, _ = window(day, figures, clock.SHANGHAI)
     return opens_at if now < opens_at else None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Stock:
-    """A kind of equipment of a house, and how many of its stock nobody has had carried at a time."""
-
-    code: str
-    name_zh: str
-    name_en: str
-    stands: bool
-    left: int
-
-
-CARRIED = (
-    select(func.sum(OccurrenceEquipment.count))
-    .join(Occurrence, Occurrence.id == OccurrenceEquipment.occurrence_id)
-    .join(Occupancy, Occupancy.id == Occurrence.occupancy_id)
-    .where(
-        OccurrenceEquipment.equipment_id == Equipment.id,
-        Occupancy.during.op("&&")(func.tstzrange(bindparam("starts_at"), bindparam("ends_at"))),
-        holds(),
-    )
-    .scalar_subquery()
-)
-STOCK = (
-    select(
-        Equipment.code,
-        Equipment.name_zh,
-        Equipment.name_en,
-        exists().where(RoomEquipment.equipment_id == Equipment.id).label("stands"),
-        cast(Equipment.stock - func.coalesce(CARRIED, 0), BigInteger).label("left"),
-    )
-    .where(Equipment.site_id == bindparam("site_id"))
-    .order_by(Equipment.id)
-)
-
-
-def stock_at(site_id: int, starts_at: datetime, ends_at: datetime) -> list[Stock]:
-    """Return a house's equipment with what of its stock is there at a time."""
-    values = {"site_id": site_id, "starts_at": starts_at, "ends_at": ends_at}
-    return [Stock(**row._asdict()) for row in execute(STOCK, values)]

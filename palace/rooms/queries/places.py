@@ -60,7 +60,7 @@ PLACES = (
     .join_from(Room, Space, Space.id == Room.space_id)
     .join(Policy, Policy.id == Room.policy_id)
     .where(Room.bookable)
-    .order_by(Room.floor, Space.code, Space.id)
+    .order_by(Room.floor, func.length(Space.code), Space.code, Space.id)
 )
 HOUSES = select(Site.id, Site.code, Site.name_zh, Site.name_en).order_by(Site.kind != HEAD, Site.id)
 PURPOSES = select(Purpose.code, Purpose.name_zh, Purpose.name_en).order_by(Purpose.position)

@@ -77,6 +77,7 @@ def change(
     of = _reservation(one.reservation, dates, some, wanted, judged.now)
     for each in some:
         _rewrite(each, of, wanted, took)
+        each.unit_id = member.unit_id
     db.session.flush()
     _tell(some, old, judged.now)
     _wait_anew([each for each in some if each.state is OccurrenceState.SKIPPED], judged.now, by)
@@ -95,8 +96,8 @@ def _locked(member: Known, of: Reservation, wanted: Change) -> list[Occurrence]:
     locks: list[Question] = [(members.LOCK, {"member_id": member.id})]
     if of.troupe_id is not None:
         locks.append(claims.locking_troupe(of.troupe_id))
-    elif of.unit_id is not None:
-        locks.append(claims.locking_unit(of.unit_id))
+    elif member.unit_id is not None:
+        locks.append(claims.locking_unit(member.unit_id))
     execute_all(*locks)
     spaces = {one.space_id for one in facts_queries.occurrences_of(of.id)}
     execute(*claims.locking_spaces(spaces | ({wanted.space_id} if wanted.space_id else set())))

@@ -13,12 +13,12 @@ from palace.members.services import note
 from palace.rooms import claims, rules, states
 from palace.rooms.errors import AlreadyOver
 from palace.rooms.models import Occurrence, Reservation
-from palace.rooms.queries import facts
+from palace.rooms.queries import facts, waits
 from palace.rooms.queries.facts import figures_of
 from palace.rooms.services.strikes import LATE, write_strike
 from palace.rooms.services.taking import span_of
 from palace.rooms.services.telling import owner_of, subject_of, tell_all
-from palace.rooms.states import OccurrenceState
+from palace.rooms.states import OccurrenceState, WaitState
 from palace.rooms.wishes import Span
 from palace.statements import execute
 from palace.venues import services as venues
@@ -104,11 +104,21 @@ def _cancelled(dates: Sequence[Occurrence], by: str, now: datetime) -> None:
     held = [one for one in dates if one.state is not OccurrenceState.SKIPPED]
     for one in dates:
         taken = one.state is OccurrenceState.CONFIRMED
+        _wait_no_more(one, now)
         end(one, OccurrenceState.CANCELLED, by=by, now=now, tell=False)
         if taken:
             _strike(one, now)
     if held:
         tell_all(NOTICES[OccurrenceState.CANCELLED], held, now)
+
+
+def _wait_no_more(one: Occurrence, now: datetime) -> None:
+    """End the wait for a skipped date that is given up, and an offer that is turned down by this."""
+    if one.state in (OccurrenceState.SKIPPED, OccurrenceState.OFFERED):
+        wait = waits.find_for(one.id)
+        if wait:
+            wait.state, wait.ended_at = WaitState.LEFT, now
+            db.session.flush()
 
 
 def _strike(one: Occurrence, now: datetime) -> None:

@@ -6,20 +6,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
-
-from palace.db import db
 from palace.members.rules import Known
 from palace.rooms import rules
 from palace.rooms.claims import Taking
-from palace.rooms.errors import (
-    Failure,
-)
-from palace.rooms.models import Occurrence, OccurrenceEquipment
+from palace.rooms.errors import Failure
+from palace.rooms.models import Occurrence
 from palace.rooms.queries import changing
 from palace.rooms.queries.changing import Change
 from palace.rooms.queries.facts import figures_of, room
 from palace.rooms.queries.terms import facts_of
+from palace.rooms.queries.things import wanted_for
 from palace.rooms.services.taking import takings_of
 from palace.rooms.states import HOLDING, OccurrenceState
 from palace.rooms.wishes import Wish
@@ -54,7 +50,7 @@ def judge(member: Known, some: Sequence[Occurrence], wanted: Change) -> Judged:
         troupe_id=of.troupe_id,
         member=member,
         note=of.note,
-        equipment=_equipment(held),
+        equipment=wanted_for([held[0].id])[held[0].id] if held else {},
     )
     swaps = {wanted.span(one).day: wanted.space(one) for one in some}
     swaps = {day: space_id for day, space_id in swaps.items() if space_id != wish.space_id}
@@ -96,9 +92,3 @@ def _own_of_change(some: Sequence[Occurrence], wanted: Change, now: datetime) ->
         if counts and wanted.leaves(one) and rules.is_late_to_cancel(one.starts_at, figures, now):
             said = N_("已经过了取消的时限，不能再换时间或场地。实在来不了，请取消这一次。")
             yield Failure("moved_late", said, day=wanted.span(one).day)
-
-
-def _equipment(held: Sequence[Occurrence]) -> dict[int, int]:
-    carried = select(OccurrenceEquipment.equipment_id, OccurrenceEquipment.count)
-    first = carried.where(OccurrenceEquipment.occurrence_id == (held[0].id if held else 0))
-    return dict(db.session.execute(first).all())

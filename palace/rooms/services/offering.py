@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from palace.clock import SHANGHAI
@@ -15,13 +17,21 @@ from palace.notices.quiet import awake_until
 from palace.notices.rules import clock_time
 from palace.rooms import claims, rules
 from palace.rooms.claims import Taking
-from palace.rooms.errors import Failure, NoiseBeside, NoOfferYet, OfferOver, RulesFailed
+from palace.rooms.errors import (
+    EquipmentShort,
+    Failure,
+    NoiseBeside,
+    NoOfferYet,
+    OfferOver,
+    RulesFailed,
+)
 from palace.rooms.models import Occurrence, RoomWait
 from palace.rooms.queries import waits
 from palace.rooms.queries.beside import check_beside
 from palace.rooms.queries.facts import led_by, locked_occurrence, room
 from palace.rooms.queries.terms import facts_of
-from palace.rooms.services.taking import date_of, lock, takings_of, wish_of, written
+from palace.rooms.queries.things import check_equipment, wanted_for
+from palace.rooms.services.taking import add, date_of, lock, takings_of, wish_of, written
 from palace.rooms.services.telling import leaders_of, tell_taken
 from palace.rooms.states import OccurrenceState, WaitState
 from palace.rooms.wishes import Facts, Figures, RoomFacts, Span, Wish
@@ -42,47 +52,41 @@ THE_PALACE_ASKS = {
 """Rules that do not stand in the way of who takes another room because the palace needs theirs."""
 
 
-def lock_room(space_id: int) -> None:
-    """Lock a space and all that share a part with it.
+def lock_rooms(space_ids: Collection[int]) -> None:
+    """Lock spaces and all that share a part with one of them.
 
     Raises:
         NotFound: there is no such space.
     """
-    if not execute(*claims.locking_spaces({space_id})):
+    if not execute(*claims.locking_spaces(space_ids)):
         raise NotFound
 
 
 def is_free(wish: Wish, of: RoomFacts) -> bool:
     """Return whether nobody has the room of a wish on its one date, and nobody would hear it."""
     taking = Taking(room=of, span=wish.spans[0], lapses_at=None, decided=True)
-    return not waits.is_taken(taking) and _is_quiet(wish.purpose, taking)
+    return not waits.is_taken(taking) and _goes(wish, taking)
 
 
-def _is_quiet(purpose: str, taking: Taking) -> bool:
+def _goes(wish: Wish, taking: Taking) -> bool:
+    """Return whether it is quiet, or loud, enough next door, and the things are there."""
     try:
-        check_beside(purpose, [taking])
-    except NoiseBeside:
+        check_beside(wish.purpose, [taking])
+        check_equipment(wish.equipment, [taking])
+    except (NoiseBeside, EquipmentShort):
         return False
     return True
 
 
-def make(wait: RoomWait, now: datetime) -> bool:
-    """Offer somebody what they wait for, if it is free and the rules let them take it.
+def make(wait: RoomWait, space_id: int, now: datetime) -> bool:
+    """Offer somebody a room they wait for, if it is free and the rules let them take it.
 
     Behind the locks of the space. The rules are asked again, behind the member's lock, when it is taken.
     """
     taker = _taker_of(wait)
     if taker is None:
         return False
-    span = span_of_wait(wait)
-    wish = Wish(
-        space_id=wait.space_id,
-        spans=(span,),
-        purpose=wait.purpose,
-        people=wait.people,
-        troupe_id=wait.troupe_id,
-        member=taker,
-    )
+    wish = _wish_of(wait, space_id, taker)
     skipped = locked_occurrence(wait.occurrence_id) if wait.occurrence_id else None
     held = _held(wish, now, in_series=skipped is not None)
     if held is None:
@@ -91,11 +95,25 @@ def make(wait: RoomWait, now: datetime) -> bool:
     if skipped:
         skipped.state, skipped.occupancy_id = OccurrenceState.OFFERED, use
     offered = skipped or _offered(wish, use, now)
-    wait.state, wait.occurrence_id = WaitState.OFFERED, offered.id
+    wait.state, wait.occurrence_id, wait.space_id = WaitState.OFFERED, offered.id, space_id
     db.session.flush()
     tell(wait, "room_offer", now, until=until)
     note("room_offer_made", subject_of(wait), after={"space": wait.space_id}, actor="system")
     return True
+
+
+def _wish_of(wait: RoomWait, space_id: int, taker: Known) -> Wish:
+    """Return what somebody waits for; who left out a date of a series wants the things there as well."""
+    date_id = wait.occurrence_id or 0
+    return Wish(
+        space_id=space_id,
+        spans=(span_of_wait(wait),),
+        purpose=wait.purpose,
+        people=wait.people,
+        troupe_id=wait.troupe_id,
+        member=taker,
+        equipment=wanted_for([date_id])[date_id],
+    )
 
 
 def offer(displaced: Occurrence, space_id: int, span: Span, now: datetime) -> RoomWait | None:
@@ -136,22 +154,12 @@ def _offered(wish: Wish, use: int, now: datetime, *, instead_of: int | None = No
     reservation = written(wish, public_code(), now)
     offered = date_of(reservation, wish.spans[0], wish.space_id, OccurrenceState.OFFERED, use)
     offered.instead_of = instead_of
-    db.session.add(offered)
-    db.session.flush()
+    add([offered], wish)
     return offered
 
 
 def _elsewhere(displaced: Occurrence, space_id: int, span: Span, taker: Known) -> Wish:
-    of = displaced.reservation
-    return Wish(
-        space_id=space_id,
-        spans=(span,),
-        purpose=of.purpose,
-        people=of.people,
-        troupe_id=of.troupe_id,
-        member=taker,
-        note=of.note,
-    )
+    return replace(wish_of(displaced, taker), space_id=space_id, spans=(span,))
 
 
 def _held(
@@ -164,7 +172,7 @@ def _held(
     ends = kept_until if displaced else offer_ends
     until = ends(facts.figures, wish.spans[0], now)
     taking = Taking(room=facts.room, span=wish.spans[0], lapses_at=until, decided=False)
-    if until <= now or not _is_quiet(wish.purpose, taking):
+    if until <= now or not _goes(wish, taking):
         return None
     use = claims.take([taking])[0]
     return None if use is None else (use, until)
@@ -218,6 +226,7 @@ def accept(member: Known, wait: RoomWait, *, by: str) -> Occurrence:
     failures = failures_of(wish, facts, displaced=displaced)
     if failures:
         raise RulesFailed(failures)
+    offered.unit_id = member.unit_id
     _taken(wait, offered, takings_of(wish, facts, wish.spans)[0], facts.now, by=by)
     return offered
 
@@ -267,9 +276,10 @@ def _taker_of(wait: RoomWait) -> Member | None:
 
 def tell(wait: RoomWait, kind: str, now: datetime, *, until: datetime | None = None) -> None:
     """Tell everybody who may act on an entry: the member, or who leads the troupe."""
-    space = room(wait.space_id).space
+    any_of = wait.kind if wait.state is not WaitState.OFFERED else None
+    place = any_of or room(wait.space_id).space
     values: dict[str, object] = {
-        "place": {"zh": space.name_zh, "en": space.name_en},
+        "place": {"zh": place.name_zh, "en": place.name_en},
         "starts_at": wait.starts_at.isoformat(),
     }
     if until:

@@ -120,9 +120,7 @@ def _judged(shown: Shown, troupe_id: int, member: Known) -> Shown:
     return replace(shown, failures=failures, to_decide=len(to_decide))
 
 
-def wish_of(
-    asked: Asked, choices: Collection[Choice], troupe_id: int, member: Known, note: str = ""
-) -> Wish:
+def wish_of(asked: Asked, choices: Collection[Choice], troupe_id: int, member: Known) -> Wish:
     """Return the wish of a series on the dates that were shown, those left out among them."""
     return Wish(
         space_id=asked.space_id or 0,
@@ -131,7 +129,6 @@ def wish_of(
         people=asked.people,
         troupe_id=troupe_id,
         member=member,
-        note=note,
     )
 
 

@@ -17,8 +17,9 @@ from palace.rooms.claims import Taking
 from palace.rooms.errors import NotSkipped, RulesFailed, Taken
 from palace.rooms.models import Occurrence, OccurrenceEquipment, Reservation
 from palace.rooms.queries import facts as facts_queries
-from palace.rooms.queries.beside import check_beside, check_equipment
+from palace.rooms.queries.beside import check_beside
 from palace.rooms.queries.terms import facts_of
+from palace.rooms.queries.things import check_equipment, wanted_for
 from palace.rooms.services.telling import tell_taken
 from palace.rooms.states import OccurrenceState
 from palace.rooms.wishes import Facts, Span, Wish
@@ -60,15 +61,13 @@ def reserve(
         return facts_queries.reservation_for(wish.member, first)
     in_series = len(rules.left_of(wish, skips)) > 1
     facts = facts_of(wish, wish.member, wish.space_id, swaps=swaps, in_series=in_series)
-    failures = rules.failed_rules(wish, facts, skips=skips)
-    if failures:
+    if failures := rules.failed_rules(wish, facts, skips=skips):
         raise RulesFailed(failures)
     takings = takings_of(wish, facts, rules.left_of(wish, skips))
     held = take(wish, takings)
     reservation = written(wish, code, facts.now)
-    dates = _dates(reservation, takings, held)
-    dates += _skipped(reservation, wish, skips)
-    _add(dates, wish)
+    dates = _dates(reservation, takings, held) + _skipped(reservation, wish, skips)
+    add(dates, wish)
     tell_taken(reservation, dates, facts.now)
     note(
         "room_reserved",
@@ -242,13 +241,13 @@ def date_of(
     )
 
 
-def _add(dates: Sequence[Occurrence], wish: Wish) -> None:
+def add(dates: Sequence[Occurrence], wish: Wish) -> None:
+    """Write dates with what is to be carried there, also to those left out: they may be added later."""
     db.session.add_all(dates)
     db.session.flush()
     db.session.add_all(
         OccurrenceEquipment(occurrence_id=one.id, equipment_id=thing, count=count)
         for one in dates
-        if one.state is not OccurrenceState.SKIPPED
         for thing, count in wish.equipment.items()
         if count
     )
@@ -271,6 +270,7 @@ def wish_of(one: Occurrence, member: Known) -> Wish:
         troupe_id=of.troupe_id,
         member=member,
         note=of.note,
+        equipment=wanted_for([one.id])[one.id],
     )
 
 
@@ -280,7 +280,7 @@ def add_back(member: Known, occurrence_id: int, *, by: str) -> Occurrence:
     Raises:
         NotFound: it is not theirs.
         NotSkipped: it has been taken already.
-        RulesFailed, NoiseBeside, Taken: as `reserve`.
+        RulesFailed, NoiseBeside, EquipmentShort, Taken: as `reserve`.
     """
     wish = wish_of(facts_queries.occurrence_for(member, occurrence_id), member)
     lock(wish)
@@ -288,11 +288,10 @@ def add_back(member: Known, occurrence_id: int, *, by: str) -> Occurrence:
     if one.state is not OccurrenceState.SKIPPED:
         raise NotSkipped
     facts = facts_of(wish, member, wish.space_id, swaps={}, in_series=True)
-    failures = rules.failed_rules(wish, facts)
-    if failures:
+    if failures := rules.failed_rules(wish, facts):
         raise RulesFailed(failures)
     takings = takings_of(wish, facts, wish.spans)
-    one.occupancy_id = take(wish, takings)[0]
+    one.occupancy_id, one.unit_id = take(wish, takings)[0], member.unit_id
     one.state = OccurrenceState.CONFIRMED if takings[0].decided else OccurrenceState.PENDING
     db.session.flush()
     tell_taken(one.reservation, [one], facts.now)

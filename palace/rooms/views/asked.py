@@ -11,7 +11,8 @@ from wtforms import StringField
 from wtforms.validators import Length, Optional
 
 from palace.forms import InstantField, Repeated, WholeField
-from palace.rooms.forms import LARGEST_ID, MOST_MINUTES, MOST_PEOPLE, ClockField, DayField
+from palace.rooms.fields import ClockField, DayField, Things
+from palace.rooms.forms import LARGEST_ID, LONGEST_NOTE, MOST_MINUTES, MOST_PEOPLE
 
 CODE = re.compile(r"[\w-]{1,40}")
 NO_LENGTH = _("时长写成分钟数，比如120。")
@@ -65,10 +66,12 @@ class FindForm(DayForm):
 
 
 class TakeForm(PlainForm):
-    """From when and for how long a room is wanted, and what for."""
+    """From when and for how long a room is wanted, what for, and what has been typed of it before."""
 
     starts = InstantField(_("几点开始"))
     minutes = WholeField(_("多长时间"), 1, MOST_MINUTES, NO_LENGTH, needed=False)
     people = WholeField(_("多少人"), 1, MOST_PEOPLE, NO_PEOPLE, needed=False)
     purpose = _code(_("做什么用"))
     troupe = _id(_("哪个团队"))
+    note = StringField(_("留言"), validators=[Optional(), Length(max=LONGEST_NOTE)])
+    equipment = Things()

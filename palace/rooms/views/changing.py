@@ -28,6 +28,7 @@ from palace.rooms.services import series as services
 from palace.rooms.services.editing import change
 from palace.rooms.services.judging import judge
 from palace.rooms.views.base import bp
+from palace.rooms.views.reserving import show
 from palace.rooms.wishes import MINUTE, Span
 from palace.text import N_
 from palace.web import (
@@ -93,11 +94,11 @@ def add_skipped(occurrence_id: int) -> ResponseReturnValue:
             body = {"reservation": code, "occurrence": added.id, "state": added.state}
     except PalaceError as refusal:
         pass_on(refusal)
-        flash(refusal_words(refusal))
-    else:
-        if wants_json():
-            return body
-        flash(gettext("加上了。"))
+        db.session.rollback()
+        return show(facts.reservation_for(current_member(), code), refusal)
+    if wants_json():
+        return body
+    flash(gettext("加上了。"))
     return redirect(url_for("rooms.reservation", code=code, _anchor=f"d{occurrence_id}"), 303)
 
 
@@ -125,8 +126,8 @@ def _fill(form: ChangeFields, one: Occurrence) -> None:
         form.people: one.reservation.people,
     }
     for of, value in as_is.items():
-        if not of.data and not of.errors:
-            of.data = value
+        if not of.data and (of is form.minutes or not of.errors):
+            of.data = value  # a length is chosen, not typed
 
 
 def _page(

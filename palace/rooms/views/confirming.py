@@ -2,51 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import request
 from flask.typing import ResponseReturnValue
 
 from palace import clock
-from palace.errors import BadInput, NotFound
+from palace.errors import BadInput, NotFound, PalaceError
 from palace.forms import new_key
 from palace.members.queries import current_member
 from palace.members.rules import Role
 from palace.rooms import rules
-from palace.rooms.errors import Failure, RuleFailed
+from palace.rooms.errors import Failure, NoiseBeside, RuleFailed, RulesFailed
+from palace.rooms.forms import ReserveForm
 from palace.rooms.queries import grid, terms
-from palace.rooms.queries.finding import ways_around
+from palace.rooms.queries.finding import span_of, ways_around
 from palace.rooms.queries.places import find_place, lent, places_at
+from palace.rooms.queries.things import stock_at
 from palace.rooms.services import Wish
-from palace.rooms.timetable import Lane
+from palace.rooms.timetable import CellKind, Lane
 from palace.rooms.views.asked import NO_START, TakeForm
 from palace.rooms.views.base import bp
 from palace.rooms.views.told import instant, place_json
 from palace.rooms.views.wanting import Who, checked_query, who_looks
 from palace.rooms.ways import Wanted, Ways
-from palace.rooms.wishes import Span, Takers
+from palace.rooms.wishes import Takers
 from palace.web import allow, answer, reads, refusal_words
 
 IN_FORM = {"too_many_people", "too_few_people", "purpose_unfit", "purpose_unknown", "nobody"}
 """Rules that who confirms can still keep: the form has the field."""
+ELSEWHERE = {"too_many_people", "too_few_people", "purpose_unfit"}
+"""Rules that another room may keep."""
 USUAL_MINUTES = 120
 
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What would be taken: a room at a time, for whom, what for."""
+    """What would be taken: a room at a time, for whom, what for.
+
+    `typed`: what was typed besides, as links to other times and rooms carry it on.
+    """
 
     lane: Lane
     wanted: Wanted
     who: Who
+    typed: Mapping[str, object]
 
     @property
     def is_free(self) -> bool:
         """Return whether nobody has the room then."""
         return self.lane.is_free(self.wanted.begins, self.wanted.ends)
+
+    @property
+    def is_taken(self) -> bool:
+        """Return whether others have the room then: one can wait for it."""
+        return self.lane.stands(self.wanted.begins, self.wanted.ends) is CellKind.TAKEN
 
 
 @bp.get("/spaces/<id:space_id>/take")
@@ -72,6 +85,7 @@ def take(space_id: int) -> ResponseReturnValue:
         "rooms/take.html",
         lambda: _json(asked, told, to_decide),
         is_free=asked.is_free,
+        is_taken=asked.is_taken,
         place=place,
         wanted=asked.wanted,
         told=told,
@@ -81,6 +95,9 @@ def take(space_id: int) -> ResponseReturnValue:
         purposes=[
             one for one in lent().purposes if not place.purposes or one.code in place.purposes
         ],
+        stock=stock_at(place.site_id, wish.spans),
+        form=form,
+        typed=asked.typed,
         ways=_instead(asked, now) if not asked.is_free else Ways(),
         key=new_key(),
         who=who,
@@ -106,20 +123,50 @@ def _asked(form: TakeForm, lane: Lane, who: Who) -> Asked:
         purpose=purpose if purpose and known else next(iter(place.purposes), "meeting"),
         space_id=place.space_id,
     )
-    return Asked(lane=lane, wanted=wanted, who=who)
+    return Asked(lane=lane, wanted=wanted, who=who, typed=_typed(form))
+
+
+def _typed(form: TakeForm | ReserveForm) -> dict[str, object]:
+    things = [] if form.equipment.errors else form.equipment.data
+    return {"note": form.note.data or None, "equipment": things or None}
+
+
+def asked_again(form: ReserveForm) -> Asked | None:
+    """Return what a refused wish was for; None: it says no room or no time, or is for several weeks."""
+    place = None if form.space.errors else find_place(form.space.data or 0)
+    unclear = form.starts.errors or form.minutes.errors or form.people.errors
+    if place is None or unclear or (form.weeks.data or 1) > 1:
+        return None
+    starts_at, who = form.starts.data, who_looks(form.troupe.data)
+    day = clock.palace_day(starts_at)
+    wanted = Wanted(
+        day=day,
+        begins=grid.minute_of(day, starts_at),
+        minutes=form.minutes.data or 0,
+        people=form.people.data or 0,
+        purpose=form.purpose.data or "",
+        space_id=place.space_id,
+    )
+    lane = grid.lanes([place], [day], clock.now(), who.seen)[0]
+    return Asked(lane=lane, wanted=wanted, who=who, typed=_typed(form))
+
+
+def ways_out(asked: Asked, refusal: PalaceError) -> Ways:
+    """Return what could be had instead of what was refused; a free room's time stays, where that helps."""
+    if not asked.is_free:
+        return _instead(asked, clock.now())
+    codes = {one.code for one in refusal.failures} if isinstance(refusal, RulesFailed) else set()
+    if isinstance(refusal, NoiseBeside) or codes & ELSEWHERE:
+        return Ways(room=_instead(asked, clock.now()).room)
+    return Ways()
 
 
 def _wish(asked: Asked) -> Wish:
-    midnight, wanted = clock.at(asked.wanted.day, time()), asked.wanted
-    span = Span(
-        day=wanted.day,
-        starts_at=midnight + timedelta(minutes=wanted.begins),
-        ends_at=midnight + timedelta(minutes=wanted.ends),
-    )
+    wanted = asked.wanted
     of_troupe = asked.lane.place.figures.takers is Takers.TROUPE and asked.who.troupe is not None
     return Wish(
         space_id=asked.lane.place.space_id,
-        spans=(span,),
+        spans=(span_of(wanted),),
         purpose=wanted.purpose,
         people=wanted.people,
         troupe_id=asked.who.troupe.id if of_troupe and asked.who.troupe else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -21,11 +22,13 @@ from palace.members.rules import Role
 from palace.rooms import rules, services
 from palace.rooms.forms import CancelForm, ReserveForm
 from palace.rooms.models import Occurrence, Reservation
-from palace.rooms.queries import facts
+from palace.rooms.queries import facts, waits
 from palace.rooms.queries.facts import figures_of
 from palace.rooms.queries.standing import Standing, standings_of
+from palace.rooms.queries.things import carried_to, stock_at
 from palace.rooms.states import STANDING_WORDS, OccurrenceState
 from palace.rooms.views.base import bp
+from palace.rooms.views.confirming import asked_again, ways_out
 from palace.web import allow, answer, checked, pass_on, reads, refusal_words, wants_json
 
 
@@ -51,6 +54,7 @@ def reserve() -> ResponseReturnValue:
         return _ask_again(form, refusal)
     if wants_json():
         return _json(made, standings_of(made.id)), 201
+    say_taken(made)
     return redirect(url_for("rooms.reservation", code=made.code), 303)
 
 
@@ -58,6 +62,7 @@ def _ask_again(form: ReserveForm, refusal: PalaceError) -> Response:
     """Show a wish that was refused, with the reasons and everything that was typed."""
     form.key.data = new_key()
     room = None if form.space.errors else facts.find_room(form.space.data)
+    asked = asked_again(form)
     return answer(
         "rooms/again.html",
         {},
@@ -66,6 +71,9 @@ def _ask_again(form: ReserveForm, refusal: PalaceError) -> Response:
         room=room,
         purposes=facts.purposes(),
         refusal=refusal_words(refusal),
+        asked=asked,
+        ways=ways_out(asked, refusal) if asked else None,
+        stock=stock_at(room.space.site_id, form.spans) if room else (),
     )
 
 
@@ -73,7 +81,7 @@ def _ask_again(form: ReserveForm, refusal: PalaceError) -> Response:
 @allow(Role.MEMBER, Role.ACTING)
 def reservation(code: str) -> ResponseReturnValue:
     """Show a reservation: its dates, how each stands, and who may give it back."""
-    return _page(facts.reservation_for(current_member(), code))
+    return show(facts.reservation_for(current_member(), code))
 
 
 @bp.post("/reservations/<code:code>/cancel")
@@ -90,7 +98,7 @@ def cancel(code: str) -> ResponseReturnValue:
     except PalaceError as refusal:
         pass_on(refusal)
         db.session.rollback()
-        return _page(facts.reservation_for(current_member(), code), refusal)
+        return show(facts.reservation_for(current_member(), code), refusal)
     if wants_json():
         return _json(found, standings_of(found.id))
     flash(_said(ended))
@@ -104,7 +112,18 @@ def _said(ended: Sequence[Occurrence]) -> str:
     return str(ngettext("取消了%(num)s次。", "取消了%(num)s次。", count))
 
 
-def _page(found: Reservation, refusal: PalaceError | None = None) -> Response:
+def say_taken(made: Reservation) -> None:
+    """Say how many dates were taken, and how many of them somebody decides about."""
+    states = Counter(one.state for one in facts.occurrences_of(made.id))
+    taken, asked = states[OccurrenceState.CONFIRMED], states[OccurrenceState.PENDING]
+    if taken:
+        flash(ngettext("约好了%(num)s次。", "约好了%(num)s次。", taken))
+    if asked:
+        flash(ngettext("%(num)s次等审批，结果会告诉您。", "%(num)s次等审批，结果会告诉您。", asked))
+
+
+def show(found: Reservation, refusal: PalaceError | None = None) -> Response:
+    """Show a reservation, and why something could not be done with it."""
     dates, now = standings_of(found.id), clock.now()
     room = facts.room(found.space_id)
     figures = figures_of(room.policy)
@@ -118,13 +137,22 @@ def _page(found: Reservation, refusal: PalaceError | None = None) -> Response:
         figures=figures,
         troupe=facts.find_troupe(found.troupe_id),
         purpose=facts.get_purpose(found.purpose),
+        things=carried_to(found.id),
         dates=dates,
         coming=coming,
+        skipped=sum(one.state is OccurrenceState.SKIPPED for one in dates),
+        held=sum(one.state is not OccurrenceState.SKIPPED for one in coming),
+        offers={one.id: waits.find_for(one.id) for one in coming if _is_offered(one)},
+        parts=facts.parts_of(found),
         late={one.id for one in coming if _is_strike(one, now)},
         words=STANDING_WORDS,
         now=now,
         refusal=refusal_words(refusal) if refusal else "",
     )
+
+
+def _is_offered(one: Standing) -> bool:
+    return one.state is OccurrenceState.OFFERED
 
 
 def _is_strike(one: Standing, now: datetime) -> bool:

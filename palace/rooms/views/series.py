@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, cast
 
@@ -26,9 +27,11 @@ from palace.rooms.queries import series as queries
 from palace.rooms.queries.free import Closed
 from palace.rooms.queries.places import lent
 from palace.rooms.queries.series import Asked, Bounds
+from palace.rooms.queries.things import Stock, stock_at
 from palace.rooms.series import Planned, Proposal
 from palace.rooms.services.series import Shown, show, take_weekly, wish_of
 from palace.rooms.views.base import bp
+from palace.rooms.views.reserving import say_taken
 from palace.text import N_
 from palace.troupes import queries as troupes
 from palace.troupes.models import Troupe
@@ -80,6 +83,7 @@ def take_series(troupe_id: int) -> ResponseReturnValue:
         return _refused(troupe, form, refusal)
     if wants_json():
         return body, 201
+    say_taken(made)
     return redirect(url_for("rooms.reservation", code=code), 303)
 
 
@@ -88,7 +92,11 @@ def _taken(troupe: Troupe, form: SeriesForm) -> Reservation:
     within = queries.bounds(troupe, rooms.values(), palace_day(clock.now()))
     asked = _asked(troupe, form, within)
     choices = [choice for _day, choice in sorted(form.choices.items())]
-    wish = wish_of(asked, choices, troupe.id, current_member(), (form.note.data or "").strip())
+    wish = replace(
+        wish_of(asked, choices, troupe.id, current_member()),
+        note=(form.note.data or "").strip(),
+        equipment=form.equipment.counts,
+    )
     return take_weekly(wish, choices, by=current_user.actor, key=form.key.data)
 
 
@@ -176,6 +184,7 @@ def _page(
         troupe=troupe,
         form=form,
         whys=_whys(shown),
+        stock=_stock(troupe, shown),
         purposes=lent().purposes,
         refused=refusal_words(said) if said else "",
         changing=bool(form.data.get("change")),
@@ -185,6 +194,14 @@ def _page(
         key=form.data.get("key") or new_key(),
         weekdays=[(number, MONDAY + queries.DAY * (number - 1)) for number in range(1, 8)],
     )
+
+
+def _stock(troupe: Troupe, shown: Shown) -> Sequence[Stock]:
+    """Return what of the house's things is there on all dates of a settled series."""
+    if shown.room is None or shown.is_open:
+        return ()
+    held = [shown.asked.span(one.day) for one in shown.choices if one.space_id]
+    return stock_at(troupe.site_id, held)
 
 
 def _carried(shown: Shown, form: SeriesFields) -> list[tuple[str, str]]:
@@ -206,7 +223,8 @@ def _carried(shown: Shown, form: SeriesFields) -> list[tuple[str, str]]:
         for one in shown.planned
         if one.choice and not (one.own_is_free and one.choice.space_id == asked.space_id)
     ]
-    return [(name, str(value)) for name, value in said.items() if value] + dates
+    things = [] if form.equipment.errors else [("equipment", one) for one in form.equipment.data]
+    return [(name, str(value)) for name, value in said.items() if value] + things + dates
 
 
 def _path(troupe: Troupe, said: Sequence[tuple[str, str]]) -> str:

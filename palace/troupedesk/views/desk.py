@@ -16,7 +16,7 @@ from palace.members.rules import mask_name
 from palace.rooms.states import STANDING_WORDS
 from palace.text import N_
 from palace.troupedesk import queries as hours
-from palace.troupedesk.forms import DecideForm, LeaderForm, NewTroupeForm, TroupeForm
+from palace.troupedesk.forms import ChangedTroupeForm, DecideForm, LeaderForm, NewTroupeForm
 from palace.troupedesk.views.base import (
     LED,
     MAY,
@@ -35,8 +35,6 @@ from palace.troupes.rules import KINDS, STANDINGS
 from palace.venues.models import Site
 from palace.venues.queries import sites as every_site
 from palace.web import allow, answer, checked, reads, wants_json
-
-MOST_SHOWN = 8
 
 
 @staff.get("")
@@ -84,15 +82,15 @@ def troupe(troupe_id: int) -> ResponseReturnValue:
 
 @staff.post(LED)
 @allow(*MAY)
-@reads(TroupeForm)
+@reads(ChangedTroupeForm)
 def change(troupe_id: int) -> ResponseReturnValue:
     """Change what a troupe is."""
     queries.get_troupe(troupe_id, sites())
-    form = TroupeForm()
+    form = ChangedTroupeForm()
     try:
         checked(form)
         with transaction():
-            services.change(troupe_id, form.facts)
+            services.change(troupe_id, form.facts, seen=form.seen.data or "")
     except PalaceError as refusal:
         return show(troupe_id, told(refusal), refusal.status, facts=form)
     return _done(troupe_id, N_("改好了。"))
@@ -147,7 +145,7 @@ def show(troupe_id: int, said: str = "", status: int = 200, **forms: Any) -> Res
         "its_standing": queries.stands(troupe_id, today),
         "posts": queries.posts_of(troupe_id),
         "roster": queries.roster(troupe_id),
-        "coming": hours.coming(troupe_id, now, MOST_SHOWN),
+        "coming": hours.coming(troupe_id, now),
     }
     return answer(
         "troupedesk/troupe.html",
@@ -156,6 +154,7 @@ def show(troupe_id: int, said: str = "", status: int = 200, **forms: Any) -> Res
         troupe=found,
         house=hours.site_of(found),
         facts=forms.get("facts") or _facts(found),
+        seen=services.seen_as(found),
         leader=forms.get("leader") or LeaderForm(formdata=None),
         decided=forms.get("decided", (0, None)),
         blank=DecideForm(formdata=None),
@@ -170,9 +169,9 @@ def show(troupe_id: int, said: str = "", status: int = 200, **forms: Any) -> Res
     )
 
 
-def _facts(troupe: Troupe) -> TroupeForm:
+def _facts(troupe: Troupe) -> ChangedTroupeForm:
     week, month = troupe.week_minutes, troupe.month_minutes
-    return TroupeForm(
+    return ChangedTroupeForm(
         formdata=None,
         obj=troupe,
         kind=troupe.kind.value,
@@ -185,6 +184,7 @@ def _json(troupe: Troupe, shown: dict[str, Any]) -> dict[str, Any]:
     until = shown["its_standing"].until
     return {
         **troupe_json(troupe),
+        "seen": services.seen_as(troupe),
         "standing": shown["its_standing"].standing.value,
         "certified_until": until.isoformat() if until else None,
         "seasons": [season_json(one) for one in shown["seasons"]],

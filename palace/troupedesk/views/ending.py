@@ -60,7 +60,7 @@ def _ask(
     troupe_id: int, form: EndForm | None = None, said: str = "", status: int = 200
 ) -> Response:
     troupe = queries.get_troupe(troupe_id, sites())
-    coming = hours.coming(troupe_id, clock.now())
+    coming = hours.cancelled_by_end(troupe_id, clock.now())
     form = form or EndForm(formdata=None)
     form.seen.data = len(coming)
     return answer(

@@ -36,7 +36,6 @@ from palace.troupes.rules import KINDS, STANDINGS
 from palace.web import allow, answer, checked, reads, wants_json
 
 SEASON = f"{LED}/seasons/<id:season_id>"
-MOST_SHOWN = 8
 
 
 @leaders.get("")
@@ -85,7 +84,7 @@ def troupe(troupe_id: int) -> ResponseReturnValue:
         "hours": hours.hours(mine.troupe),
         "used": hours.used(troupe_id, today),
         "its_standing": queries.stands(troupe_id, today),
-        "coming": hours.coming(troupe_id, now, MOST_SHOWN),
+        "coming": hours.coming(troupe_id, now),
         "seasons": queries.seasons_of(troupe_id, today),
         "count": queries.roster_count(troupe_id),
     }

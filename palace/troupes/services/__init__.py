@@ -11,6 +11,7 @@ from palace.troupes.services.running import (
     found,
     publish_letter,
     remind,
+    seen_as,
 )
 
 __all__ = [
@@ -30,5 +31,6 @@ __all__ = [
     "publish_letter",
     "remind",
     "remove",
+    "seen_as",
     "sign",
 ]

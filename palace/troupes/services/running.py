@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,7 +15,13 @@ from palace.members.services import end_post, note
 from palace.notices import services as notices
 from palace.text import slug
 from palace.troupes import claims, queries
-from palace.troupes.errors import LetterChanged, SeasonNamed, SeasonUnordered, TroupeNamed
+from palace.troupes.errors import (
+    LetterChanged,
+    SeasonNamed,
+    SeasonUnordered,
+    TroupeChanged,
+    TroupeNamed,
+)
 from palace.troupes.models import SafetyLetter, Season, Troupe
 from palace.troupes.rules import TroupeKind
 from palace.troupes.services.telling import subject, titles
@@ -53,14 +60,26 @@ def found(site_id: int, facts: Facts) -> Troupe:
     return troupe
 
 
-def change(troupe_id: int, facts: Facts) -> bool:
+def seen_as(troupe: Troupe) -> str:
+    """Return what a form carries of a troupe, to tell whether somebody changed it since."""
+    told = repr(sorted(_told(troupe).items()))
+    return hashlib.blake2s(told.encode(), digest_size=8).hexdigest()
+
+
+def change(troupe_id: int, facts: Facts, *, seen: str) -> bool:
     """Change what a troupe is; return whether anything is otherwise.
+
+    Args:
+        seen: what it was as whoever changes it saw it (`seen_as`).
 
     Raises:
         NotFound, TroupeEnded: there is no such troupe.
+        TroupeChanged: somebody changed it meanwhile; nothing is changed.
         TroupeNamed: another of its house has this name.
     """
     troupe = claims.lock_troupe(troupe_id)
+    if seen != seen_as(troupe):
+        raise TroupeChanged
     _lock_site(troupe.site_id)
     other = queries.named_at(troupe.site_id, facts.name_zh)
     if other and other.id != troupe_id:

@@ -14,6 +14,7 @@ from palace.members.rules import Role
 from palace.rooms.models import Reservation
 from palace.rooms.queries import facts, waits
 from palace.rooms.queries.standing import standings_of
+from palace.rooms.queries.things import carried_to
 from palace.tickets.printing import holder
 from palace.usage import printing, queries
 from palace.usage.forms import SlipForm
@@ -67,6 +68,7 @@ def _slip(found: Reservation, form: SlipForm) -> Job:
         found,
         standings_of(found.id),
         facts.room(found.space_id),
+        things=carried_to(found.id),
         taker=named(troupe) if troupe else holder(_member(found.member_id)).words,
         purpose=facts.get_purpose(found.purpose),
         paper=form.kind,

@@ -67,6 +67,7 @@ TROUPES: dict[str, Shape] = {
     "TroupeAtDesk": exactly(
         **TROUPE,
         **STANDS,
+        seen=TEXT,
         leaders=each(exactly(post=NUMBER, role=one_of(OF_TROUPES), name=TEXT)),
     ),
     "TroupeEnding": exactly(**TROUPE, rehearsals=each(known("Rehearsal"))),
