@@ -32,7 +32,8 @@ QUANTITIES = {
 class Scale:
     """How much is measured; of a path's requests as many are sent as `path_seconds` allow.
 
-    `sizes` are sold-out performances, `lent` taken hours of rooms, as many as each growth is measured at.
+    `sizes` are sold-out performances, `lent` taken hours of rooms, as many as each growth is measured at;
+    `races` are rounds of many who want one hour of a room.
     """
 
     requests: int
@@ -41,6 +42,7 @@ class Scale:
     counted: int
     sizes: Sequence[int]
     lent: Sequence[int]
+    races: int
     limit_seconds: int
     state_seconds: int
     rush_seconds: int
@@ -54,6 +56,7 @@ FULL = Scale(
     counted=20,
     sizes=(1, 100, 1000),
     lent=(5_000, 500_000),
+    races=40,
     limit_seconds=5,
     state_seconds=5,
     rush_seconds=25,
@@ -66,6 +69,7 @@ QUICK = Scale(
     counted=4,
     sizes=(1, 3),
     lent=(500, 1_000),
+    races=4,
     limit_seconds=1,
     state_seconds=1,
     rush_seconds=4,

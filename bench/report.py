@@ -36,7 +36,9 @@ def written(
     """
     plain = [figure for figure in figures if ": " not in figure.name]
     rest = [
-        figure for figure in figures if figure.name.startswith(("opening", "seat state", "memory"))
+        figure
+        for figure in figures
+        if figure.name.startswith(("opening", "seat state", "race", "memory"))
     ]
     first = min(costs)
     parts = [
@@ -52,7 +54,7 @@ def written(
         _growth(costs),
         "\n## Rooms: ms of CPU a request (PostgreSQL's part) by hours taken\n",
         _growth(lent),
-        "\n## Opening, seat state, memory\n",
+        "\n## Opening, seat state, race for a room, memory\n",
         _figures(rest),
         *(f"\nLeft out: {name}" for name in left_out),
     ]
