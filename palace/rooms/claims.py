@@ -96,7 +96,8 @@ def asking_had(spans: Sequence[tuple[int, Span]]) -> Question:
     """Return the statement that tells on which days others have a lent space at a wished time already.
 
     Asked behind the locks it spares who came too late, and all who wait behind them, the rest of the
-    way. What it does not tell (what is set up, what reaches over midnight) `take` finds.
+    way. What it does not tell (what is set up, what reaches over midnight) `take` finds, and why a
+    space is closed the rules say.
     """
     return HAD, {
         "space_ids": [space_id for space_id, _ in spans],
@@ -200,6 +201,7 @@ def _had() -> Select[date]:
         .where(
             func.lower(USES.c.during) < wished.c.ends_at,
             func.upper(USES.c.during) > wished.c.starts_at,
+            USES.c.use != Use.CLOSURE.value,
             or_(USES.c.lapses_at.is_(None), USES.c.lapses_at > NOW),
             ~offered.exists(),
         )
