@@ -17,7 +17,7 @@ from statistics import fmean
 
 import psutil
 
-from bench import classes, limit, opening, rooms, state
+from bench import classes, limit, opening, race, rooms, state
 from bench.house import BenchFailed, House, opened
 from bench.measure import FULL, QUICK, Cost, Scale, cost_of
 from bench.meter import busy_seconds, cpu_seconds, memory
@@ -78,6 +78,8 @@ class Run:
                 self.lent[size].append(cost_of(self.house, path, self.scale, ceiling))
             for cost in self.lent[size]:
                 self.add(cost.figures(f", {size:,} hours taken"))
+        say(f" {race.NAME}")
+        self.add(race.measure(self.house, self.scale.races))
 
     def leave_out(self, name: str, why: str) -> None:
         """Say what is not measured."""

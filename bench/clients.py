@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import math
+import selectors
 import socket
 import threading
 import time
@@ -56,6 +57,7 @@ class Client:
         self._port = port
         self._reader: IO[bytes] | None = None
         self._socket: socket.socket | None = None
+        self._began = 0.0
 
     def ask(self, ask: Ask) -> Answer:
         """Send a request and read its answer to the end.
@@ -63,13 +65,29 @@ class Client:
         Raises:
             OSError, http.client.HTTPException: there was none.
         """
-        began = time.perf_counter()
         try:
-            status, headers, body = self._exchange(self._written(ask))
+            self.send(ask)
+            return self.receive()
         except (OSError, http.client.HTTPException):
             self.close()
             raise
-        return Answer(status, headers, body, time.perf_counter() - began)
+
+    def send(self, ask: Ask) -> IO[bytes]:
+        """Send a request without waiting for its answer; return where that will come."""
+        self._began = time.perf_counter()
+        if self._socket is None or self._reader is None:
+            self._socket = socket.create_connection(("127.0.0.1", self._port), PATIENCE)
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._reader = self._socket.makefile("rb")
+        self._socket.sendall(self._written(ask))
+        return self._reader
+
+    def receive(self) -> Answer:
+        """Read the answer to the request sent last."""
+        if self._reader is None:
+            raise http.client.NotConnected
+        status, headers, body = _exchanged(self._reader)
+        return Answer(status, headers, body, time.perf_counter() - self._began)
 
     def _written(self, ask: Ask) -> bytes:
         """Return a request as it goes over the wire, in one piece."""
@@ -81,27 +99,28 @@ class Client:
         told = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
         return f"{ask.method} {ask.path} HTTP/1.1\r\n{told}\r\n".encode() + body
 
-    def _exchange(self, request: bytes) -> tuple[int, dict[str, str], bytes]:
-        if self._socket is None or self._reader is None:
-            self._socket = socket.create_connection(("127.0.0.1", self._port), PATIENCE)
-            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._reader = self._socket.makefile("rb")
-        self._socket.sendall(request)
-        first = self._reader.readline().split(b" ", 2)
-        if len(first) < 3:  # noqa: PLR2004 - version, status, reason
-            raise http.client.BadStatusLine(repr(first))
-        status, headers = int(first[1]), {}
-        while (line := self._reader.readline()) not in {b"\r\n", b""}:
-            name, _, value = line.decode("latin-1").partition(":")
-            headers[name.lower()] = value.strip()
-        return status, headers, _body(self._reader, status, headers)
-
     def close(self) -> None:
         """Hang up; the next request connects anew."""
         for end in (self._reader, self._socket):
             if end is not None:
                 end.close()
         self._reader = self._socket = None
+
+
+def _exchanged(reader: IO[bytes]) -> tuple[int, dict[str, str], bytes]:
+    """Return status, headers and body of the next answer.
+
+    Raises:
+        http.client.HTTPException: there is none, or not to its end.
+    """
+    first = reader.readline().split(b" ", 2)
+    if len(first) < 3:  # noqa: PLR2004 - version, status, reason
+        raise http.client.BadStatusLine(repr(first))
+    status, headers = int(first[1]), {}
+    while (line := reader.readline()) not in {b"\r\n", b""}:
+        name, _, value = line.decode("latin-1").partition(":")
+        headers[name.lower()] = value.strip()
+    return status, headers, _body(reader, status, headers)
 
 
 def _body(reader: IO[bytes], status: int, headers: Mapping[str, str]) -> bytes:
@@ -119,6 +138,25 @@ def _body(reader: IO[bytes], status: int, headers: Mapping[str, str]) -> bytes:
     if len(body) < length:
         raise http.client.IncompleteRead(body, length - len(body))
     return body
+
+
+def ask_at_once(clients: Sequence[Client], asks: Sequence[Ask]) -> list[Answer]:
+    """Send a request over each connection before any answer is read; return the answers as they came.
+
+    One thread, so that nobody's answer waits for another client of this process.
+    """
+    answers = []
+    with selectors.DefaultSelector() as waiting:
+        for client, ask in zip(clients, asks, strict=True):
+            waiting.register(client.send(ask), selectors.EVENT_READ, client)
+        while waiting.get_map():
+            ready = waiting.select(PATIENCE)
+            if not ready:
+                raise TimeoutError
+            for key, _ in ready:
+                waiting.unregister(key.fileobj)
+                answers.append(key.data.receive())
+    return answers
 
 
 def ask_all(

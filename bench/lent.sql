@@ -45,8 +45,8 @@ WITH series AS (
     WHERE takers = 'troupe' AND abs(hashtext(space_id || '-' || weekday || '-' || hour)) % 100 < 43
     ORDER BY hashtext(space_id || '-' || weekday || '-' || hour || '-' || half)
 ), weekly AS (
-    SELECT reservation_id, space_id, troupe_id, {first} + 1 AS member_id, NULL::bigint AS unit_id,
-           first_on, 26 AS weeks, first_on + 7 * week AS day, hour
+    SELECT reservation_id, space_id, troupe_id, {first} + 29000 + troupe_id - {base} AS member_id,
+           NULL::bigint AS unit_id, first_on, 26 AS weeks, first_on + 7 * week AS day, hour
     FROM series, generate_series(0, 25) AS week
     WHERE NOT EXISTS (SELECT FROM reservations WHERE id = reservation_id)
     LIMIT {count} / 26 * 26

@@ -33,7 +33,8 @@ class Scale:
     """How much is measured; of a path's requests as many are sent as `path_seconds` allow.
 
     `sizes` are sold-out performances, `lent` taken hours of rooms, as many as each growth is measured at;
-    `class_members` want one of `class_places` at once.
+    `class_members` want one of `class_places` at once; `races` are rounds of many who want one hour
+    of a room.
     """
 
     requests: int
@@ -42,6 +43,7 @@ class Scale:
     counted: int
     sizes: Sequence[int]
     lent: Sequence[int]
+    races: int
     limit_seconds: int
     state_seconds: int
     rush_seconds: int
@@ -57,6 +59,7 @@ FULL = Scale(
     counted=20,
     sizes=(1, 100, 1000),
     lent=(5_000, 500_000),
+    races=40,
     limit_seconds=5,
     state_seconds=5,
     rush_seconds=25,
@@ -71,6 +74,7 @@ QUICK = Scale(
     counted=4,
     sizes=(1, 3),
     lent=(500, 1_000),
+    races=4,
     limit_seconds=1,
     state_seconds=1,
     rush_seconds=4,

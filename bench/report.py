@@ -41,7 +41,7 @@ def written(
     rest = [
         figure
         for figure in figures
-        if figure.name.startswith(("opening", "class rush", "seat state", "memory"))
+        if figure.name.startswith(("opening", "class rush", "seat state", "race", "memory"))
     ]
     first = min(costs)
     parts = [
@@ -57,7 +57,7 @@ def written(
         _growth(costs),
         "\n## Rooms: ms of CPU a request (PostgreSQL's part) by hours taken\n",
         _growth(lent),
-        "\n## Opening, a class's rush, seat state, memory\n",
+        "\n## Opening, a class's rush, seat state, race for a room, memory\n",
         _figures(rest),
         *(f"\nLeft out: {name}" for name in left_out),
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path as File
@@ -107,12 +107,19 @@ def _wish(row: Sequence[Any], weeks: int) -> dict[str, object]:
 def _take(house: House, count: int, *, weeks: int) -> list[Ask]:
     wishes = itertools.islice(_free_hours(house, weeks=weeks), count)
     return [
-        who.post_json(
-            "/reservations",
-            json.dumps(wish | {"troupe": troupe, "key": f"bench-{who.member_id}"}),
-        )
-        for (who, troupe), wish in zip(_leaders(house, count), wishes, strict=True)
+        _wished(*leader, wish) for leader, wish in zip(_leaders(house, count), wishes, strict=True)
     ]
+
+
+def _wished(who: Visitor, troupe: int, wish: Mapping[str, object]) -> Ask:
+    said = {"troupe": troupe, "key": f"bench-{who.member_id}"}
+    return who.post_json("/reservations", json.dumps({**wish, **said}))
+
+
+def rivals(house: House, count: int) -> list[Ask]:
+    """The same hour of one room wanted by so many leaders of different troupes."""
+    wish = next(_free_hours(house, weeks=1))
+    return [_wished(*leader, wish) for leader in _leaders(house, count)]
 
 
 def take_one(house: House, count: int) -> list[Ask]:

@@ -53,7 +53,8 @@ ANSWER_LIMIT = 20.0  # seconds; PostgreSQL itself ends a statement after 15, unl
 SIDE_LIMIT = 3.0  # of throttle and seat state: everybody waits for them
 CONNECT_LIMIT = 5
 # Planning the busiest statement takes four times its run: PostgreSQL keeps a plan until its figures change.
-KEPT_PLANS = "-c plan_cache_mode=force_generic_plan"
+# And it starts no workers for one page: that takes 10 ms, and the cores are other people's.
+PLANS = "-c plan_cache_mode=force_generic_plan -c max_parallel_workers_per_gather=0"
 
 COMES_WITH_THE_TABLES = "comes with the tables"
 """Marks a table whose rows migrations bring in: who empties a palace leaves them."""
@@ -254,7 +255,7 @@ def connect_by(engine: Engine, kind: type[Patient]) -> None:
     def connect(
         _dialect: object, _record: object, words: list[Any], named: dict[str, Any]
     ) -> Patient:
-        given: dict[str, Any] = {"connect_timeout": CONNECT_LIMIT, "options": KEPT_PLANS} | named
+        given: dict[str, Any] = {"connect_timeout": CONNECT_LIMIT, "options": PLANS} | named
         return kind.connect(*words, **given)
 
 

@@ -30,7 +30,7 @@ from palace.privacy import services as privacy
 from palace.reports import services as reports
 from palace.rollcall.services import reminding as class_reminders
 from palace.rooms.models import Reservation
-from palace.rooms.queries import waits as room_queues
+from palace.rooms.queries import due as room_queues
 from palace.rooms.services import waiting as room_waits
 from palace.roster import queries as rosters
 from palace.roster import services as roster

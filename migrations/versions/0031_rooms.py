@@ -317,8 +317,10 @@ def _reservations() -> None:
     sa.Column('joined_at', INSTANT, nullable=False),
     sa.Column('occurrence_id', sa.BigInteger, nullable=True),
     sa.Column('ended_at', INSTANT, nullable=True),
+    sa.Column('kind_id', sa.BigInteger, nullable=True),
     sa.CheckConstraint("state IN ('waiting', 'offered', 'taken', 'left', 'lapsed', 'over')", name=op.f('ck_room_waits_state')),
     sa.CheckConstraint('starts_at < ends_at AND people > 0', name=op.f('ck_room_waits_wish')),
+    sa.ForeignKeyConstraint(['kind_id'], ['room_policies.id'], name=op.f('fk_room_waits_kind_id')),
     sa.ForeignKeyConstraint(['member_id'], ['members.id'], name=op.f('fk_room_waits_member_id')),
     sa.ForeignKeyConstraint(['occurrence_id'], ['occurrences.id'], name=op.f('fk_room_waits_occurrence_id')),
     sa.ForeignKeyConstraint(['purpose'], ['purposes.code'], name=op.f('fk_room_waits_purpose')),
@@ -327,6 +329,7 @@ def _reservations() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_room_waits')),
     sa.UniqueConstraint('code', name=op.f('uq_room_waits_code'))
     )
+    op.create_index(op.f('ix_room_waits_kind_id'), 'room_waits', ['kind_id'], postgresql_where=sa.text("state = 'waiting' AND kind_id IS NOT NULL"))
     op.create_index(op.f('ix_room_waits_member_id'), 'room_waits', ['member_id'])
     op.create_index(op.f('ix_room_waits_space_id_starts_at'), 'room_waits', ['space_id', 'starts_at'], postgresql_where=sa.text("state IN ('waiting', 'offered')"))
     op.create_index(op.f('ix_room_waits_occurrence_id'), 'room_waits', ['occurrence_id'], postgresql_where=sa.text('occurrence_id IS NOT NULL'))

@@ -14,12 +14,16 @@ from palace.members import queries as members
 from palace.members.rules import GrantKind, Known
 from palace.notices import queries as notices
 from palace.notices.senders import KINDS
+from palace.statements import as_loaded, execute_all
 from palace.strikes import queries as strikes
 from palace.strikes.models import Strike
 from palace.strikes.rules import bar_today
 from palace.tickets import queries as tickets
 from palace.tickets.models import Order, Ticket
 from palace.tickets.terms import free_used
+from palace.troupes.belonging import BELONGING
+from palace.troupes.models import Troupe
+from palace.troupes.queries import asking_rosters
 from palace.venues import queries as venues
 
 PERFORMANCE = "performance:"
@@ -29,7 +33,8 @@ PERFORMANCE = "performance:"
 class Belongings:
     """What a member has now: entries to come, their tickets by subject, orders waiting, allowances.
 
-    `near_until`: a show that begins before is so near that people are reminded of it.
+    `troupes`: those whose rosters name them. `near_until`: a show that begins before is so near that
+    people are reminded of it.
     """
 
     entries: list[AgendaEntry]
@@ -40,6 +45,7 @@ class Belongings:
     strikes: Sequence[Strike]
     barred_until: date | None
     unread: int
+    troupes: Sequence[Troupe]
     near_until: datetime
 
 
@@ -50,6 +56,9 @@ def belongings(member: Known, now: datetime) -> Belongings:
     missed = strikes.of_member(member.id)
     used = free_used(member.id, now)
     grants = members.live_grants(member, None, now)
+    unread, rosters = execute_all(
+        notices.asking_unread(member.id, KINDS), asking_rosters(member.id)
+    )
     return Belongings(
         entries=entries,
         tickets=_tickets(member.id, entries),
@@ -57,7 +66,8 @@ def belongings(member: Known, now: datetime) -> Belongings:
         free_left=max(0, house.free_per_month - used),
         access=any(grant.kind is GrantKind.WHEELCHAIR for grant in grants),
         strikes=missed,
-        unread=notices.unread_count(member.id, KINDS),
+        unread=unread[0].unread,
+        troupes=[as_loaded(Troupe, row) for row in rosters],
         barred_until=bar_today(
             [palace_day(one.happened_at) for one in missed], strikes.ladder(), palace_day(now)
         ),

@@ -83,6 +83,7 @@ def _page(form: RenameForm | None = None, status: int = 200, **refused: object) 
         strikes=has.strikes,
         barred_until=has.barred_until,
         unread=has.unread,
+        troupes=has.troupes,
         near_until=has.near_until,
         **({"appealed": None, "refusal": ""} | refused),
     )

@@ -7,17 +7,24 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ARRAY, Text, bindparam, exists, func, select
 
-from palace.db import db, literally
+from palace.db import db, literally, table_of
 from palace.members.models import Member
 from palace.money import Fen
 from palace.notices.models import Contact, GatewayState, MessageDay, Notice, Template
 from palace.notices.rules import Fund, Receiver, State
+from palace.statements import Question, execute
 
 OF_MEMBER, OF_PHONE, OF_EMAIL = "member:", "phone:", "email:"
 MOST_SHOWN = 200
 INBOX_PAGE = 50
+NOTICES = table_of(Notice)
+UNREAD = select(func.count().label("unread")).where(
+    NOTICES.c.receiver == bindparam("receiver", type_=Text),
+    NOTICES.c.read_at.is_(None),
+    NOTICES.c.kind == func.any(bindparam("kinds", type_=ARRAY(Text))),
+)
 UNSENT = (State.OWED, State.SENDING, State.UNCERTAIN)
 
 
@@ -85,14 +92,15 @@ def inbox(member_id: int, before: int | None, kinds: Iterable[str]) -> list[Noti
     return list(db.session.scalars(wanted.order_by(Notice.id.desc()).limit(INBOX_PAGE + 1)))
 
 
+def asking_unread(member_id: int, kinds: Iterable[str]) -> Question:
+    """Return the statement that counts what a member was told and has not marked as read (`unread`)."""
+    return UNREAD, {"receiver": f"{OF_MEMBER}{member_id}", "kinds": sorted(kinds)}
+
+
 def unread_count(member_id: int, kinds: Iterable[str]) -> int:
     """Return how much of what a member was told they have not marked as read."""
-    wanted = select(func.count()).where(
-        Notice.receiver == f"{OF_MEMBER}{member_id}",
-        Notice.read_at.is_(None),
-        Notice.kind.in_(kinds),
-    )
-    return db.session.scalar(wanted) or 0
+    counted: int = execute(*asking_unread(member_id, kinds))[0].unread
+    return counted
 
 
 def templates(gateway: str) -> dict[tuple[str, str], str]:

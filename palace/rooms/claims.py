@@ -17,11 +17,13 @@ from sqlalchemy import (
     Select,
     Text,
     all_,
+    and_,
     bindparam,
     cast,
     delete,
     func,
     literal,
+    or_,
     select,
     update,
 )
@@ -29,7 +31,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from palace.db import table_of
 from palace.members.models import Unit
-from palace.rooms.models import Equipment, NoisePair
+from palace.rooms.models import Equipment, NoisePair, Occurrence, Room
+from palace.rooms.states import OccurrenceState
 from palace.rooms.wishes import RoomFacts, Span
 from palace.statements import Question, execute
 from palace.troupes.models import Troupe
@@ -39,6 +42,7 @@ from palace.venues.rules import Use
 DAY = timedelta(days=1)
 USES, SPACES = table_of(Occupancy), table_of(Space)
 TROUPES, UNITS, THINGS, PAIRS = map(table_of, (Troupe, Unit, Equipment, NoisePair))
+DATES, LENT = map(table_of, (Occurrence, Room))
 NOW = func.palace_clock(type_=DateTime(timezone=True))
 IDS = bindparam("ids", type_=ARRAY(BigInteger))
 INSTANTS = ARRAY(DateTime(timezone=True))
@@ -86,6 +90,21 @@ def locking_unit(unit_id: int) -> Question:
 def locking_spaces(space_ids: Collection[int]) -> Question:
     """Return the statement that locks spaces, all that share a part with them and those they hear."""
     return LOCK_SPACES, {"ids": sorted(space_ids)}
+
+
+def asking_had(spans: Sequence[tuple[int, Span]]) -> Question:
+    """Return the statement that tells on which days others have a lent space at a wished time already.
+
+    Asked behind the locks it spares who came too late, and all who wait behind them, the rest of the
+    way. What it does not tell (what is set up, what reaches over midnight) `take` finds, and why a
+    space is closed the rules say.
+    """
+    return HAD, {
+        "space_ids": [space_id for space_id, _ in spans],
+        "days": [span.day.isoformat() for _, span in spans],
+        "starts": [span.starts_at.isoformat() for _, span in spans],
+        "ends": [span.ends_at.isoformat() for _, span in spans],
+    }
 
 
 def lock_equipment(ids: Collection[int], space_ids: Collection[int]) -> dict[int, int]:
@@ -155,6 +174,41 @@ def _lock_spaces() -> Select[int]:
     return wanted_ids.with_for_update(key_share=True)
 
 
+def _had() -> Select[date]:
+    """Return the days on which given spaces are had at given times; what was offered is its receiver's."""
+    days = cast(bindparam("days", type_=ARRAY(Text)), ARRAY(USES.c.day.type))
+    wished = (
+        func.unnest(
+            bindparam("space_ids", type_=ARRAY(BigInteger)),
+            days,
+            _instants("starts"),
+            _instants("ends"),
+        )
+        .table_valued("space_id", "day", "starts_at", "ends_at")
+        .render_derived("wished")
+    )
+    parts = SPACES.alias("parts")
+    offered = select(DATES.c.id).where(
+        DATES.c.occupancy_id == USES.c.id, DATES.c.state == OccurrenceState.OFFERED.value
+    )
+    return (
+        select(wished.c.day)
+        .distinct()
+        .join_from(wished, LENT, LENT.c.space_id == wished.c.space_id)
+        .join(SPACES, SPACES.c.id == wished.c.space_id)
+        .join(parts, parts.c.atoms.op("&&")(SPACES.c.atoms))
+        .join(USES, and_(USES.c.space_id == parts.c.id, USES.c.day == wished.c.day))
+        .where(
+            func.lower(USES.c.during) < wished.c.ends_at,
+            func.upper(USES.c.during) > wished.c.starts_at,
+            USES.c.use != Use.CLOSURE.value,
+            or_(USES.c.lapses_at.is_(None), USES.c.lapses_at > NOW),
+            ~offered.exists(),
+        )
+        .order_by(wished.c.day)
+    )
+
+
 def _lapsed() -> Select[int]:
     """Return the lapsed uses that share a part with given spaces on given days, locked by id."""
     wanted = SPACES.alias("wanted")
@@ -196,7 +250,7 @@ LOCK_THINGS = (
     .order_by(THINGS.c.id)
     .with_for_update(key_share=True)
 )
-LAPSED = _lapsed()
+HAD, LAPSED = _had(), _lapsed()
 REMOVE = delete(USES).where(
     USES.c.id == func.any(IDS), USES.c.lapses_at <= func.lower(USES.c.during)
 )

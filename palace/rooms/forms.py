@@ -122,7 +122,7 @@ class CancelForm(Form):
 
 
 class JoinWaitForm(Form):
-    """For which time somebody waits for a room, what for, and for which troupe."""
+    """For which time somebody waits for a room, what for, and for which troupe; `any`: any of its kind."""
 
     starts = InstantField(validators=[InputRequired(NO_START)])
     minutes = WholeField("", 1, MOST_MINUTES, _("请写要多少分钟，1到1440。"))
@@ -131,6 +131,7 @@ class JoinWaitForm(Form):
     )
     people = WholeField(_("人数"), 1, MOST_PEOPLE, NO_PEOPLE)
     troupe = WholeField(_("团队"), 1, LARGEST_ID, STALE, needed=False)
+    any = BooleanField()
 
     @property
     def span(self) -> Span:

@@ -213,6 +213,8 @@ class RoomWait(Base):
     """Somebody waits for a room at a time (排队等场地); whose turn it is goes by `id`.
 
     `occurrence_id` is what was offered, or the skipped date of a series that this waits for.
+    `kind_id`: any court of this kind will do; `space_id` is then the one they asked from, and once
+    offered the one that came free.
     """
 
     __tablename__ = "room_waits"
@@ -226,6 +228,11 @@ class RoomWait(Base):
             postgresql_where=text("state IN ('waiting', 'offered')"),
         ),
         Index(None, "occurrence_id", postgresql_where=text("occurrence_id IS NOT NULL")),
+        Index(
+            None,
+            "kind_id",
+            postgresql_where=text("state = 'waiting' AND kind_id IS NOT NULL"),
+        ),
         Index(None, "member_id"),
         Index(None, "troupe_id"),
     )
@@ -243,6 +250,8 @@ class RoomWait(Base):
     joined_at: Mapped[datetime]
     occurrence_id: Mapped[int | None] = mapped_column(ForeignKey("occurrences.id"))
     ended_at: Mapped[datetime | None]
+    kind_id: Mapped[int | None] = mapped_column(ForeignKey("room_policies.id"))
+    kind: Mapped[Policy | None] = relationship()
 
 
 class TroupeShow(Base):

@@ -6,18 +6,30 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import BigInteger, ColumnElement, bindparam, exists, func, select
 from sqlalchemy.orm import aliased
 
-from palace.db import db
+from palace.db import db, table_of
 from palace.errors import NotFound
 from palace.members.models import Member, Post
 from palace.members.posts import OF_TROUPES
 from palace.members.rules import Role
+from palace.statements import Question, as_loaded, execute
 from palace.troupes.models import Certification, SafetyLetter, Season, Troupe, TroupeMember
 from palace.troupes.rules import CertificationState, Standing, certified_until, standing
 
 Sites = Collection[int] | None
+TROUPES, LISTED = table_of(Troupe), table_of(TroupeMember)
+NAMED = exists().where(
+    LISTED.c.troupe_id == TROUPES.c.id,
+    LISTED.c.member_id == bindparam("member_id", type_=BigInteger),
+    LISTED.c.left_on.is_(None),
+)
+ROSTERS = (
+    select(TROUPES)
+    .where(NAMED, TROUPES.c.ended_at.is_(None))
+    .order_by(TROUPES.c.name_zh, TROUPES.c.id)
+)
 
 
 @dataclass(frozen=True)
@@ -156,15 +168,14 @@ def roster_count(troupe_id: int) -> int:
     return db.session.scalars(select(func.count()).where(*on_it)).one()
 
 
-def rosters_of(member_id: int) -> Sequence[Troupe]:
+def asking_rosters(member_id: int) -> Question:
+    """Return the statement that reads the troupes whose rosters name a member, by name."""
+    return ROSTERS, {"member_id": member_id}
+
+
+def rosters_of(member_id: int) -> list[Troupe]:
     """Return the troupes whose rosters name a member, by name."""
-    mine = exists().where(
-        TroupeMember.troupe_id == Troupe.id,
-        TroupeMember.member_id == member_id,
-        TroupeMember.left_on.is_(None),
-    )
-    wanted = select(Troupe).where(mine, Troupe.ended_at.is_(None))
-    return db.session.scalars(wanted.order_by(Troupe.name_zh, Troupe.id)).all()
+    return [as_loaded(Troupe, row) for row in execute(*asking_rosters(member_id))]
 
 
 def stands(troupe_id: int, today: date) -> Stands:

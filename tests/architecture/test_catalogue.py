@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 
@@ -81,3 +82,8 @@ def test_nothing_in_the_catalogue_is_unsure_or_left_over() -> None:
         if message.id
     ]
     expect_none([text for text in known if text not in used()])
+
+
+def test_nothing_is_translated_twice() -> None:
+    written = Counter(re.findall(r"^msgid (\"[^\n]+)$", CATALOGUE.read_text(), re.MULTILINE))
+    expect_none([text for text, times in written.items() if times > 1 and text != '""'])

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from bench.clients import Ask, Client, ask_all
+from bench.clients import Ask, Client, ask_all, ask_at_once
 
 
 class Echo(BaseHTTPRequestHandler):
@@ -55,6 +55,14 @@ def port() -> Iterator[int]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield server.server_port
         server.shutdown()
+
+
+def test_all_are_asked_before_the_first_answer_is_read(port: int) -> None:
+    clients = [Client(port), Client(port)]
+    answers = ask_at_once(clients, [Ask("/slow"), Ask("/last")])
+    assert [answer.body for answer in answers] == [b"/last", b"/slow"]
+    for client in clients:
+        client.close()
 
 
 def test_answers_come_in_the_order_of_the_requests(port: int) -> None:

@@ -244,7 +244,9 @@ def test_another_evenings_ticket_says_which(
     verdict = scan(steward, tonight, ticket_token(ticket))
 
     assert verdict["reason"] == "other_performance"
-    assert words(verdict) == "不是本场的票（11月29日 周一 19:30 京剧《白蛇传》），请到售票处。"
+    assert (
+        words(verdict) == "不是本场的票（2027年11月29日 周一 19:30 京剧《白蛇传》），请到售票处。"
+    )
     assert verdict["told"] == {"verdict": "不能入场", "words": words(verdict)}
 
 

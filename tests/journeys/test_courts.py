@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -103,3 +104,47 @@ def test_a_stranger_comes_back_to_the_day_after_signing_in(
     assert "/courts?" in stranger.page.url
     stranger.tap("20:00–21:00")
     assert "订好了" in stranger.say()
+
+
+FULL = (
+    "INSERT INTO occupancies (space_id, atoms, during, use) SELECT id, atoms,"
+    " tstzrange(%(day)s + time '20:00', %(day)s + time '21:00'), 'closure' FROM spaces"
+    " WHERE id IN (SELECT space_id FROM rooms WHERE policy_id ="
+    " (SELECT policy_id FROM rooms WHERE space_id = %(space)s)) ON CONFLICT DO NOTHING"
+)
+FREED = (
+    "DELETE FROM occupancies WHERE space_id = %(space)s"
+    " AND during @> ((%(day)s + time '20:30')::timestamptz)"
+)
+
+
+def test_from_a_full_hour_to_the_queue_for_any_court_in_two_taps(
+    person: Callable[..., Person], owner: Owner
+) -> None:
+    member = player(person)
+    member.tap("明天", role="link")
+    owner.execute("SET timezone = 'Asia/Shanghai'")
+    found = owner.execute(
+        "SELECT (palace_clock() AT TIME ZONE 'Asia/Shanghai')::date + 1, min(rooms.space_id)"
+        " FROM rooms JOIN spaces ON spaces.id = rooms.space_id WHERE spaces.name_zh LIKE '羽毛球%'"
+    ).fetchone()
+    assert found
+    values = {"day": found[0], "space": found[1]}
+    owner.execute(FULL, values)
+    member.page.reload()
+    looked_at(member, "courts-full")
+    member.taps = 0
+    member.tap(re.compile("20:00–21:00 *已满，排队等"), role="link")
+    assert "哪个场地都行" in member.say()
+    looked_at(member, "courts-any-wait")
+    member.tap(re.compile("^排队等场地，第1位"))
+    assert member.taps == 2
+    assert "您是第1位" in member.say()
+    looked_at(member, "courts-any-waiting")
+    owner.execute(FREED, values)
+    member.page.reload()
+    assert "轮到您了" in member.say()
+    member.tap("要了，约上")
+    assert member.taps == 3
+    assert "您排到了" in member.say()
+    looked_at(member, "courts-any-taken")

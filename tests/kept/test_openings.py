@@ -172,7 +172,7 @@ def test_the_show_s_page_says_who_books_from_when(
     make.sign_in(client, member)
     page = client.get(f"/performances/{show.id}").text
     assert "您是工会会员，2027年3月2日 周二 10:00 起可以订。" in page
-    assert "分批开票，公众3月3日 周三 10:00 起" in page
+    assert "分批开票，公众2027年3月3日 周三 10:00 起" in page
     told = client.get(f"/performances/{show.id}", headers=JSON).get_json()
     assert told["opens_at"] == "2027-03-02T10:00:00+08:00"
     assert [one["audience"] for one in told["openings"]] == ["unit", "members"]

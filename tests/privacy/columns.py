@@ -89,7 +89,7 @@ PERSONAL = {
     ),
     "room_waits": (
         "code space_id troupe_id member_id purpose people starts_at ends_at state joined_at"
-        " occurrence_id ended_at"
+        " occurrence_id ended_at kind_id"
     ),
     "waitlist_entries": (
         "code performance_id member_id count together fewer zone state joined_at passed passed_why"

@@ -1,4 +1,4 @@
-"""Rules change, rooms close and halls are heard while many take them: nobody has what they may not."""
+"""Rules change and rooms close while many take them: nobody has what they may not."""
 
 from __future__ import annotations
 
@@ -117,26 +117,3 @@ def test_a_room_is_closed_for_a_day_or_taken_on_it_never_both(
         assert (db.session.scalar(rows), db.session.scalar(dates)) == (int(has == 0), has)
     assert ended <= {"won", "way_changed"}
     assert overlaps() == 0
-
-
-def test_a_hall_is_not_loud_beside_what_is_quiet_next_to_one_of_its_rooms(
-    live: Factory, lending: Lending
-) -> None:
-    policy = lending.policy(opens_days=366, troupe_week_minutes=0)
-    part, beside = lending.room(policy=policy), lending.room(policy=policy)
-    atoms = [one.lower or 0 for one in part.space.atoms]
-    hall = lending.room(policy=policy, atoms=[*atoms, 99_990])
-    lending.noise(part, beside)
-    troupes = leaders(lending, CLIENTS)
-    live.commit()
-    for number in range(ROUNDS):
-        day = lending.day(1 + number)
-        wishes = [
-            lending.wish(of, day, "19:00", 60, troupe=troupe, member=leader, purpose=purpose)
-            for (troupe, leader), (of, purpose) in zip(
-                troupes, [(hall, "choir"), (beside, "meeting")] * 8, strict=True
-            )
-        ]
-        results = together(live.app, [taking(wish) for wish in wishes], at_once=CLIENTS)
-        assert codes(results)["won"] == 1
-        assert set(codes(results)) <= {"won", "room_taken", "noise_beside"}

@@ -123,10 +123,16 @@ def test_a_hall_and_its_parts_exclude_each_other(
     told(waits, f"a hall and its parts, {ROUNDS} rounds of {CLIENTS}", capsys)
 
 
-def test_loud_and_quiet_are_not_taken_side_by_side(live: Factory, lending: Lending) -> None:
+@pytest.mark.parametrize("hall", [False, True], ids=["room", "hall"])
+def test_loud_and_quiet_are_not_taken_side_by_side(
+    live: Factory, lending: Lending, hall: bool
+) -> None:
+    """Also where the loud one has a hall that one of the two rooms is a part of."""
     policy = lending.policy(opens_days=366, troupe_week_minutes=0)
     one, other = lending.room(policy=policy), lending.room(policy=policy)
     lending.noise(one, other)
+    atoms = [atom.lower or 0 for atom in one.space.atoms]
+    loud = lending.room(policy=policy, atoms=[*atoms, 99_990]) if hall else one
     troupes = leaders(lending, CLIENTS)
     live.commit()
     for number in range(ROUNDS // 3):
@@ -134,7 +140,7 @@ def test_loud_and_quiet_are_not_taken_side_by_side(live: Factory, lending: Lendi
         wishes = [
             lending.wish(of, day, "19:00", 60, troupe=troupe, member=leader, purpose=purpose)
             for (troupe, leader), (of, purpose) in zip(
-                troupes, [(one, "choir"), (other, "meeting")] * 8, strict=True
+                troupes, [(loud, "choir"), (other, "meeting")] * 8, strict=True
             )
         ]
         results = together(live.app, [taking(wish) for wish in wishes], at_once=CLIENTS)

@@ -20,6 +20,7 @@ from palace.hours.errors import ClosureBackwards, ClosureTooLong, NothingToClose
 from palace.hours.models import Closure
 from palace.hours.services import closing
 from palace.hours.services.closing import Wanted
+from palace.members.rules import Role
 from palace.rooms.services import on_room_freed
 from palace.venues.claims import occupy
 from palace.venues.models import Occupancy, Space
@@ -307,3 +308,18 @@ def test_a_branch_closes_its_own_spaces_only(
     assert branch.get(f"{PATH}/{code}").status_code == 404
     assert branch.post(f"{PATH}/{code}/end").status_code == 404
     assert branch.get(PATH, headers=JSON).get_json() == {"closures": []}
+
+
+def test_the_programmes_office_of_a_house_closes_its_own_spaces_alone(
+    client: FlaskClient, make: Factory, lending: Lending
+) -> None:
+    room, elsewhere = lending.room(), make.space()
+    elsewhere.site_id = make.branch().id
+    make.add(elsewhere)
+    make.sign_in(client, make.staff(Role.PROGRAMME, site=make.site()))
+    look = client.post(f"{PATH}/look", data=typed([room.space], lending.day()), headers=JSON)
+    fields = typed([room.space], lending.day(), seen=look.get_json()["seen"])
+    assert client.post(PATH, data=fields).status_code == 303
+    other = client.post(f"{PATH}/look", data=typed([elsewhere], lending.day()), headers=JSON)
+    assert other.status_code == 404
+    assert "临时关闭" in client.get("/staff").text

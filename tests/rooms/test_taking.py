@@ -34,6 +34,14 @@ def test_a_room_is_not_taken_twice(lending: Lending) -> None:
     assert refused.value.values["days"] == [lending.day()]
 
 
+def test_what_others_have_is_told_before_the_rules_are_read(lending: Lending) -> None:
+    room, first = lending.room(policy=lending.policy(max_minutes=60)), lending.day()
+    lending.reservation(room, first + timedelta(weeks=1), begins="19:00", minutes=60)
+    with pytest.raises(Taken) as refused:
+        lending.reservation(room, first, begins="19:30", minutes=600, weeks=3)
+    assert refused.value.values["days"] == [first + timedelta(weeks=1)]
+
+
 def test_a_series_keeps_its_skipped_dates(lending: Lending) -> None:
     room, first = lending.room(), lending.day()
     made = lending.reservation(room, first, weeks=3, skips=[first + timedelta(weeks=1)])

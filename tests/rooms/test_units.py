@@ -27,9 +27,9 @@ def court(lending: Lending) -> Room:
     return lending.court()
 
 
-def moved(make: Factory, member: Member) -> Unit:
+def moved(make: Factory, member_id: int) -> Unit:
     """Let a member's roster say another unit."""
-    unit = make.unit()
+    unit, member = make.unit(), db.session.get_one(Member, member_id)
     assert member.roster_entry is not None
     member.roster_entry.unit_id = unit.id
     db.session.flush()
@@ -45,7 +45,7 @@ def test_what_is_accepted_counts_for_the_unit_of_that_day(
     wish = lending.wish(court, day, minutes=60)
     wait = waiting.join(wish, by="member:1")
     services.cancel(held, None, by="member:1")
-    unit = moved(make, wish.member)
+    unit = moved(make, wish.member.id)
     offered = offering.accept(wish.member, wait, by="member:1")
     assert (offered.state, offered.unit_id) == (OccurrenceState.CONFIRMED, unit.id)
 
@@ -54,8 +54,7 @@ def test_what_is_changed_counts_for_the_unit_of_that_day(
     lending: Lending, make: Factory, court: Room
 ) -> None:
     one = lending.occurrence(court, lending.day(1), minutes=60)
-    member = db.session.get_one(Member, one.member_id)
-    unit = moved(make, member)
+    unit = moved(make, one.member_id)
     wanted = Change(scope=Scope.ONE, begins=time(10), minutes=60, people=one.reservation.people)
-    of = change(member, one.id, wanted, by="member:1")
+    of = change(db.session.get_one(Member, one.member_id), one.id, wanted, by="member:1")
     assert occurrences_of(of.id)[0].unit_id == unit.id

@@ -111,6 +111,18 @@ def test_the_week_of_a_house_hangs_on_one_sheet(
     assert made.code not in text
 
 
+def test_eighteen_rooms_and_twenty_two_courts_are_two_sheets_of_a4(
+    make: Factory, client: FlaskClient, lending: Lending
+) -> None:
+    policy = lending.policy()
+    for _ in range(40):
+        lending.room(policy=policy).space.name_zh = "民族管弦乐排练厅"
+    make.sign_in(client, make.staff(Role.COUNTER))
+    text, _codes, sizes = read(client.get(f"/staff/week.pdf?day={lending.day()}&paper=a4").data)
+    assert sizes == [(297, 210)] * 2
+    assert text.count("民族管弦乐排练厅") == 40
+
+
 @pytest.mark.parametrize("name", ["𠮷㛃合唱团", "合唱团🎤"])
 def test_a_name_no_font_has_does_not_stop_the_slip(
     make: Factory, client: FlaskClient, lending: Lending, name: str
@@ -121,3 +133,30 @@ def test_a_name_no_font_has_does_not_stop_the_slip(
     make.sign_in(client, leader)
 
     assert client.get(f"/reservations/{made.code}/slip.pdf").mimetype == "application/pdf"
+
+
+@pytest.mark.parametrize("week_minutes", [0, 60])
+def test_a_term_of_dates_is_one_page_of_a4_with_everything_on_it(
+    make: Factory, client: FlaskClient, lending: Lending, week_minutes: int
+) -> None:
+    policy = lending.policy(
+        series_weeks=26, series_days=300, opens_days=30, late_cancel_strikes=True
+    )
+    rooms = [lending.room(policy=policy, setup_minutes=15, teardown_minutes=15) for _ in range(2)]
+    rooms[1].space.name_zh = "民族管弦乐排练厅"
+    troupe, stands = lending.troupe(week_minutes=week_minutes or None), lending.equipment(20)
+    leader = lending.leader(troupe)
+    wish = lending.wish(
+        rooms[0], lending.day(3), troupe=troupe, member=leader, weeks=26, equipment={stands.id: 12}
+    )
+    swaps = {wish.spans[number].day: rooms[1].space_id for number in (4, 15, 25)}
+    made = services.reserve(wish, swaps=swaps, by="member:1")
+    make.sign_in(client, leader)
+
+    answer = client.get(f"/reservations/{made.code}/slip.pdf")
+
+    text, _codes, sizes = read(answer.data)
+    assert sizes == [(210, 297)]
+    assert text.count("19:00–21:00") == 26
+    assert "电钢琴×12" in text
+    assert made.code[:5] in text

@@ -15,13 +15,13 @@ from palace.db import db, transaction
 from palace.errors import NotFound, PalaceError
 from palace.hours.errors import WayChanged
 from palace.hours.queries.closures import Closed, coming_closures, get_closure
-from palace.hours.queries.weeks import houses, spaces_of
+from palace.hours.queries.weeks import Sites, houses, spaces_of
 from palace.hours.services import closing
 from palace.hours.services.closing import Looked, Wanted
+from palace.members.posts import AT_PROGRAMME
 from palace.roomdesk.forms import CloseForm, ClosureForm
 from palace.roomdesk.services import clearing
 from palace.roomdesk.services.opening import open_early
-from palace.roomdesk.views.base import ADMINISTRATORS, own_sites
 from palace.rooms.queries.uses import said_of
 from palace.web import allow, answer, checked, pass_on, reads, refusal_words, wants_json
 from palace.words import named
@@ -30,14 +30,14 @@ bp = Blueprint("closures", __name__, url_prefix="/staff/closures")
 
 
 @bp.get("")
-@allow(*ADMINISTRATORS)
+@allow(*AT_PROGRAMME)
 def home() -> ResponseReturnValue:
     """Show the closures that hold or come, and where another is made."""
     return _page()
 
 
 @bp.post("/look")
-@allow(*ADMINISTRATORS)
+@allow(*AT_PROGRAMME)
 @reads(ClosureForm)
 def look() -> ResponseReturnValue:
     """Show what is in the way of a closure; nothing is closed."""
@@ -51,7 +51,7 @@ def look() -> ResponseReturnValue:
 
 
 @bp.post("")
-@allow(*ADMINISTRATORS)
+@allow(*AT_PROGRAMME)
 @reads(CloseForm)
 def close() -> ResponseReturnValue:
     """Close what is free of it, as the list of what is in the way showed."""
@@ -72,25 +72,25 @@ def close() -> ResponseReturnValue:
         again = closing.look(wanted, clock.now()) if isinstance(refusal, WayChanged) else None
         return _page(form, refusal, looked=again)
     if wants_json():
-        return _json(get_closure(code, own_sites())), 201
+        return _json(get_closure(code, _sites())), 201
     flash(gettext("关闭了，大家在“开放时间”里看得到。"))
     return redirect(url_for("closures.closure", code=code), 303)
 
 
 @bp.get("/<code:code>")
-@allow(*ADMINISTRATORS)
+@allow(*AT_PROGRAMME)
 def closure(code: str) -> ResponseReturnValue:
     """Show a closure, and where it is ended early."""
     return _one(code)
 
 
 @bp.post("/<code:code>/end")
-@allow(*ADMINISTRATORS)
+@allow(*AT_PROGRAMME)
 def end(code: str) -> ResponseReturnValue:
     """Open what a closure still holds or is to hold."""
     try:
         with transaction():
-            ended = open_early(code, own_sites(), clock.now())
+            ended = open_early(code, _sites(), clock.now())
     except PalaceError as refusal:
         pass_on(refusal)
         db.session.rollback()
@@ -108,6 +108,12 @@ def end(code: str) -> ResponseReturnValue:
     return redirect(url_for("closures.closure", code=code), 303)
 
 
+def _sites() -> Sites:
+    """Return the houses whose spaces this person closes; None: all."""
+    found: Sites = current_user.sites(*AT_PROGRAMME)
+    return found
+
+
 def _wanted(form: ClosureForm) -> Wanted:
     """Return what a form wants closed.
 
@@ -117,7 +123,7 @@ def _wanted(form: ClosureForm) -> Wanted:
     """
     checked(form)
     chosen = {int(number) for number in form.spaces.data}
-    own = houses(own_sites())
+    own = houses(_sites())
     if not chosen <= {space.id for space in spaces_of([site.id for site in own])}:
         raise NotFound
     reason = (form.reason_zh.data or "").strip()
@@ -136,12 +142,12 @@ def _page(
     *,
     looked: Looked | None = None,
 ) -> Response:
-    own, now = houses(own_sites()), clock.now()
+    own, now = houses(_sites()), clock.now()
     spaces = spaces_of([site.id for site in own])
     taken = looked.taken if looked else []
     said = said_of({one.occupancy_id for one in taken})
     shown = form or ClosureForm(formdata=None, spaces=[])
-    closures = coming_closures(own_sites(), now)
+    closures = coming_closures(_sites(), now)
     return answer(
         "closures/home.html",
         lambda: _looked_json(looked, said) if looked else {"closures": list(map(_json, closures))},
@@ -158,7 +164,7 @@ def _page(
 
 
 def _one(code: str, refusal: PalaceError | None = None) -> Response:
-    found = get_closure(code, own_sites())
+    found = get_closure(code, _sites())
     return answer(
         "closures/closure.html",
         lambda: _json(found),

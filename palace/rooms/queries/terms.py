@@ -10,9 +10,13 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Date,
+    Select,
     and_,
+    any_,
     bindparam,
+    case,
     cast,
+    exists,
     func,
     or_,
     select,
@@ -24,8 +28,9 @@ from palace.db import table_of
 from palace.errors import NotFound
 from palace.members.models import Post
 from palace.members.rules import Known, Role, Standing
-from palace.rooms.models import Occurrence, Purpose, Reservation
-from palace.rooms.queries.lent import CLOSURES, ROOMS, room_facts
+from palace.rooms.models import Occurrence, Purpose, Reservation, Room
+from palace.rooms.policies import Policy
+from palace.rooms.queries.lent import CLOSURES, ROOMS, SPACE_IDS, room_facts
 from palace.rooms.queries.shows import SHOWS
 from palace.rooms.queries.strikes import OF_TROUPE
 from palace.rooms.rules import monday, month
@@ -111,7 +116,7 @@ def _asked(
             {"space_ids": space_ids, "starts_at": starts_at, "ends_at": ends_at},
         ),
         "had": (HAD, whose | {"first": first, "last": last}),
-        "future": (FUTURE, whose | {"troupe_id": wish.troupe_id}),
+        "future": (FUTURE, whose | {"space_ids": space_ids}),
     }
     if member.unit_id is not None and wish.troupe_id is None:
         asked["unit"] = (OF_UNIT, {"unit_id": member.unit_id, "first": first, "last": last})
@@ -123,6 +128,7 @@ def _asked(
         }
         asked |= {
             "troupe": (TROUPE_NOW, of_troupe | whose),
+            "future": (FUTURE_OF_TROUPE, of_troupe | {"space_ids": space_ids}),
             "seasons": (SEASONS, of_troupe),
             "used": (USED, of_troupe | around),
             "shows": (SHOWS, of_troupe),
@@ -190,21 +196,31 @@ USED = (
     .where(DATES.c.troupe_id == TROUPE, BETWEEN, counted())
     .group_by(DATES.c.day)
 )
-FUTURE = (
-    select(func.count())
-    .select_from(
-        COUNTED.join(table_of(Reservation), table_of(Reservation).c.id == DATES.c.reservation_id)
-    )
-    .where(
-        or_(
-            DATES.c.troupe_id == TROUPE,
-            and_(cast(TROUPE, BigInteger).is_(None), DATES.c.member_id == MEMBER, ALONE),
-        ),
-        DATES.c.ends_at > func.palace_clock(),
-        table_of(Reservation).c.weeks == 1,
-        counted(),
-    )
+LIMITED = exists().where(
+    Room.space_id == any_(SPACE_IDS), Policy.id == Room.policy_id, Policy.future_count > 0
 )
+TODAY = select(cast(func.timezone(SHANGHAI.key, func.palace_clock()), Date)).scalar_subquery()
+
+
+def _future(*whose: ColumnElement[bool]) -> Select[Any]:
+    """Return how many single dates somebody has ahead, counted only where a policy limits them."""
+    reservations = table_of(Reservation)
+    ahead = (
+        select(func.count())
+        .select_from(COUNTED.join(reservations, reservations.c.id == DATES.c.reservation_id))
+        .where(
+            *whose,
+            DATES.c.day >= TODAY,
+            DATES.c.ends_at > func.palace_clock(),
+            reservations.c.weeks == 1,
+            counted(),
+        )
+    )
+    return select(case((LIMITED, ahead.scalar_subquery()), else_=0).label("dates"))
+
+
+FUTURE = _future(DATES.c.member_id == MEMBER, ALONE)
+FUTURE_OF_TROUPE = _future(DATES.c.troupe_id == TROUPE)
 TROUPE_NOW = select(
     Troupe.week_minutes,
     Troupe.month_minutes,

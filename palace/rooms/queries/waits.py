@@ -53,27 +53,61 @@ def sharing(space_ids: Sequence[int]) -> Select[int]:
     return parts.where(wanted.id.in_(space_ids))
 
 
+def at(starts_at: datetime, ends_at: datetime) -> ColumnElement[bool]:
+    """Return the condition that somebody waits for a time that meets this one."""
+    return and_(RoomWait.starts_at < ends_at, RoomWait.ends_at > starts_at)
+
+
+def of_kind(space_ids: Sequence[int]) -> ColumnElement[bool]:
+    """Return the condition that any court of a kind will do, and what shares a part with a space is one."""
+    kinds = select(Room.policy_id).where(Room.space_id.in_(sharing(space_ids)))
+    return and_(RoomWait.state == literally(WaitState.WAITING), RoomWait.kind_id.in_(kinds))
+
+
 def around(space_ids: Sequence[int], starts_at: datetime, ends_at: datetime) -> ColumnElement[bool]:
     """Return the condition that somebody waits for what shares a part with spaces, at a time."""
-    return and_(
-        RoomWait.space_id.in_(sharing(space_ids)),
-        RoomWait.starts_at < ends_at,
-        RoomWait.ends_at > starts_at,
-    )
+    wanted = or_(RoomWait.space_id.in_(sharing(space_ids)), of_kind(space_ids))
+    return and_(wanted, at(starts_at, ends_at))
 
 
 def live(space_id: int, starts_at: datetime, ends_at: datetime) -> list[RoomWait]:
-    """Return who waits around a time for what shares a part with a space, by their order, locked."""
+    """Return who waits around a time for what shares a part with a space, by their order, locked.
+
+    All who wait for its kind are locked, whenever: two courts that come free at once are passed on one
+    after the other, in whichever order their hours are looked at.
+    """
+    there = and_(RoomWait.space_id.in_(sharing([space_id])), at(starts_at, ends_at))
     wanted = (
         select(RoomWait)
-        .where(
-            RoomWait.state.in_(literally(LIVE)),
-            around([space_id], starts_at, ends_at),
-        )
+        .where(RoomWait.state.in_(literally(LIVE)), or_(there, of_kind([space_id])))
         .order_by(RoomWait.id)
         .with_for_update(of=RoomWait, key_share=True)
     )
-    return list(db.session.scalars(wanted, execution_options={"populate_existing": True}))
+    found = db.session.scalars(wanted, execution_options={"populate_existing": True})
+    return [one for one in found if one.starts_at < ends_at and starts_at < one.ends_at]
+
+
+def courts_of(kind_id: int) -> list[int]:
+    """Return the spaces of a kind of court that are lent, by id."""
+    wanted = select(Room.space_id).where(Room.policy_id == kind_id, Room.bookable)
+    return list(db.session.scalars(wanted.order_by(Room.space_id)))
+
+
+def spaces_of(wait: RoomWait) -> list[int]:
+    """Return the spaces any of which somebody waits for."""
+    if wait.kind_id is None or wait.state is not WaitState.WAITING:
+        return [wait.space_id]
+    return courts_of(wait.kind_id)
+
+
+def for_whom(wait: RoomWait, space_id: int) -> list[int]:
+    """Return what of a space that came free, and of its parts, somebody who waits could have."""
+    if wait.kind_id is None:
+        return [wait.space_id]
+    parts = select(Room.space_id).where(
+        Room.space_id.in_(sharing([space_id])), Room.policy_id == wait.kind_id, Room.bookable
+    )
+    return list(db.session.scalars(parts.order_by(Room.space_id)))
 
 
 def lapses_at(wait: RoomWait) -> datetime | None:
@@ -114,8 +148,10 @@ def locked_wait(wait_id: int) -> RoomWait:
     return db.session.scalars(wanted, execution_options={"populate_existing": True}).one()
 
 
-def find_live(member_id: int, troupe_id: int | None, space_id: int, span: Span) -> RoomWait | None:
-    """Return the live entry that a taker has for a room around a time."""
+def find_live(
+    member_id: int, troupe_id: int | None, space_ids: Sequence[int], span: Span
+) -> RoomWait | None:
+    """Return the live entry that a taker has for one of some rooms around a time."""
     whose = (
         and_(RoomWait.troupe_id.is_(None), RoomWait.member_id == member_id)
         if troupe_id is None
@@ -123,9 +159,8 @@ def find_live(member_id: int, troupe_id: int | None, space_id: int, span: Span) 
     )
     wanted = select(RoomWait).where(
         RoomWait.state.in_(LIVE),
-        RoomWait.space_id == space_id,
-        RoomWait.starts_at < span.ends_at,
-        RoomWait.ends_at > span.starts_at,
+        or_(RoomWait.space_id.in_(space_ids), of_kind(space_ids)),
+        at(span.starts_at, span.ends_at),
         whose,
     )
     return db.session.scalars(wanted.order_by(RoomWait.id)).first()
@@ -192,24 +227,24 @@ def _place(wait: RoomWait) -> int:
     ahead = select(func.count()).where(
         RoomWait.state.in_(LIVE),
         RoomWait.id <= wait.id,
-        around([wait.space_id], wait.starts_at, wait.ends_at),
+        around(spaces_of(wait), wait.starts_at, wait.ends_at),
     )
     return db.session.scalar(ahead) or 0
 
 
-def next_place(space_id: int, span: Span) -> int:
-    """Return the place that who joins now would have."""
+def next_place(space_ids: Sequence[int], span: Span) -> int:
+    """Return the place that who joins now would have; who waits for any of several has all before them."""
     there = select(func.count()).where(
-        RoomWait.state.in_(LIVE), around([space_id], span.starts_at, span.ends_at)
+        RoomWait.state.in_(LIVE), around(space_ids, span.starts_at, span.ends_at)
     )
     return (db.session.scalar(there) or 0) + 1
 
 
-def newest(who: Known, space_id: int, span: Span) -> RoomWait | None:
+def newest(who: Known, space_ids: Sequence[int], span: Span) -> RoomWait | None:
     """Return the newest entry of a member, or of a troupe they lead, for a room at exactly this time."""
     wanted = select(RoomWait).where(
         theirs(who),
-        RoomWait.space_id == space_id,
+        RoomWait.space_id.in_(space_ids),
         RoomWait.starts_at == span.starts_at,
         RoomWait.ends_at == span.ends_at,
     )
@@ -224,49 +259,6 @@ def standings(who: Known, now: datetime) -> list[Standing]:
     return [one for one in all_of_them if one.state in LIVE]
 
 
-def due(now: datetime) -> list[tuple[int, Span]]:
-    """Return where something may be passed on: rooms and times that somebody waits for, each once."""
-    wanted = (
-        select(RoomWait.space_id, RoomWait.starts_at, RoomWait.ends_at)
-        .where(RoomWait.state.in_(literally(LIVE)), or_(_is_over(now), ~_is_taken()))
-        .distinct()
-        .order_by(RoomWait.space_id, RoomWait.starts_at)
-    )
-    return [
-        (row.space_id, span_at(row.starts_at, row.ends_at)) for row in db.session.execute(wanted)
-    ]
-
-
 def span_at(starts_at: datetime, ends_at: datetime) -> Span:
     """Return a time as the rules have it."""
     return Span(day=palace_day(starts_at), starts_at=starts_at, ends_at=ends_at)
-
-
-def is_due(space_id: int, starts_at: datetime, ends_at: datetime, now: datetime) -> bool:
-    """Return whether something may be passed on around a room and a time."""
-    wanted = select(RoomWait.id).where(
-        RoomWait.state.in_(literally(LIVE)),
-        around([space_id], starts_at, ends_at),
-        or_(_is_over(now), ~_is_taken()),
-    )
-    return db.session.scalars(wanted.limit(1)).first() is not None
-
-
-def _is_over(now: datetime) -> ColumnElement[bool]:
-    return RoomWait.starts_at <= now
-
-
-def _is_taken() -> ColumnElement[bool]:
-    """Return the condition that something holds a part of the room within the time somebody waits for."""
-    own = aliased(Space)
-    return (
-        select(Occupancy.id)
-        .join(own, own.id == RoomWait.space_id)
-        .where(
-            Occupancy.atoms.op("&&")(own.atoms),
-            Occupancy.during.op("&&")(func.tstzrange(RoomWait.starts_at, RoomWait.ends_at)),
-            holds(),
-        )
-        .correlate(RoomWait)
-        .exists()
-    )

@@ -11,6 +11,7 @@ from sqlalchemy import (
     DateTime,
     Select,
     Text,
+    and_,
     bindparam,
     cast,
     func,
@@ -20,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from palace.rooms.claims import Taking
-from palace.rooms.models import RoomWait
+from palace.rooms.models import Room, RoomWait
 from palace.rooms.states import WaitState
 from palace.statements import execute
 from palace.venues.models import Space
@@ -50,19 +51,22 @@ def _wanted() -> Select[int]:
         .render_derived("uses")
     )
     wanted, parts = aliased(Space), aliased(Space)
-    return (
+    waits = (
         select(uses.c.place)
-        .distinct()
         .join_from(uses, wanted, wanted.id == uses.c.space_id)
         .join(parts, parts.atoms.op("&&")(wanted.atoms))
-        .join(RoomWait, RoomWait.space_id == parts.id)
-        .where(
-            or_(RoomWait.state == WaitState.WAITING, RoomWait.state == WaitState.OFFERED),
-            RoomWait.starts_at < uses.c.ends_at,
-            RoomWait.ends_at > uses.c.starts_at,
-        )
-        .order_by(uses.c.place)
     )
+    meets = and_(RoomWait.starts_at < uses.c.ends_at, RoomWait.ends_at > uses.c.starts_at)
+    for_it = waits.join(RoomWait, RoomWait.space_id == parts.id).where(
+        or_(RoomWait.state == WaitState.WAITING, RoomWait.state == WaitState.OFFERED), meets
+    )
+    for_its_kind = (
+        waits.join(Room, Room.space_id == parts.id)
+        .join(RoomWait, RoomWait.kind_id == Room.policy_id)
+        .where(RoomWait.state == WaitState.WAITING, meets)
+    )
+    both = for_it.union(for_its_kind).subquery()
+    return select(both.c.place).order_by(both.c.place)
 
 
 WANTED = _wanted()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -51,13 +52,13 @@ THE_PALACE_ASKS = {
 """Rules that do not stand in the way of who takes another room because the palace needs theirs."""
 
 
-def lock_room(space_id: int) -> None:
-    """Lock a space and all that share a part with it.
+def lock_rooms(space_ids: Collection[int]) -> None:
+    """Lock spaces and all that share a part with one of them.
 
     Raises:
         NotFound: there is no such space.
     """
-    if not execute(*claims.locking_spaces({space_id})):
+    if not execute(*claims.locking_spaces(space_ids)):
         raise NotFound
 
 
@@ -77,15 +78,15 @@ def _goes(wish: Wish, taking: Taking) -> bool:
     return True
 
 
-def make(wait: RoomWait, now: datetime) -> bool:
-    """Offer somebody what they wait for, if it is free and the rules let them take it.
+def make(wait: RoomWait, space_id: int, now: datetime) -> bool:
+    """Offer somebody a room they wait for, if it is free and the rules let them take it.
 
     Behind the locks of the space. The rules are asked again, behind the member's lock, when it is taken.
     """
     taker = _taker_of(wait)
     if taker is None:
         return False
-    wish = _wish_of(wait, taker)
+    wish = _wish_of(wait, space_id, taker)
     skipped = locked_occurrence(wait.occurrence_id) if wait.occurrence_id else None
     held = _held(wish, now, in_series=skipped is not None)
     if held is None:
@@ -94,18 +95,18 @@ def make(wait: RoomWait, now: datetime) -> bool:
     if skipped:
         skipped.state, skipped.occupancy_id = OccurrenceState.OFFERED, use
     offered = skipped or _offered(wish, use, now)
-    wait.state, wait.occurrence_id = WaitState.OFFERED, offered.id
+    wait.state, wait.occurrence_id, wait.space_id = WaitState.OFFERED, offered.id, space_id
     db.session.flush()
     tell(wait, "room_offer", now, until=until)
     note("room_offer_made", subject_of(wait), after={"space": wait.space_id}, actor="system")
     return True
 
 
-def _wish_of(wait: RoomWait, taker: Known) -> Wish:
+def _wish_of(wait: RoomWait, space_id: int, taker: Known) -> Wish:
     """Return what somebody waits for; who left out a date of a series wants the things there as well."""
     date_id = wait.occurrence_id or 0
     return Wish(
-        space_id=wait.space_id,
+        space_id=space_id,
         spans=(span_of_wait(wait),),
         purpose=wait.purpose,
         people=wait.people,
@@ -275,9 +276,10 @@ def _taker_of(wait: RoomWait) -> Member | None:
 
 def tell(wait: RoomWait, kind: str, now: datetime, *, until: datetime | None = None) -> None:
     """Tell everybody who may act on an entry: the member, or who leads the troupe."""
-    space = room(wait.space_id).space
+    any_of = wait.kind if wait.state is not WaitState.OFFERED else None
+    place = any_of or room(wait.space_id).space
     values: dict[str, object] = {
-        "place": {"zh": space.name_zh, "en": space.name_en},
+        "place": {"zh": place.name_zh, "en": place.name_en},
         "starts_at": wait.starts_at.isoformat(),
     }
     if until:

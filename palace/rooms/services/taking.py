@@ -61,14 +61,12 @@ def reserve(
         return facts_queries.reservation_for(wish.member, first)
     in_series = len(rules.left_of(wish, skips)) > 1
     facts = facts_of(wish, wish.member, wish.space_id, swaps=swaps, in_series=in_series)
-    failures = rules.failed_rules(wish, facts, skips=skips)
-    if failures:
+    if failures := rules.failed_rules(wish, facts, skips=skips):
         raise RulesFailed(failures)
     takings = takings_of(wish, facts, rules.left_of(wish, skips))
     held = take(wish, takings)
     reservation = written(wish, code, facts.now)
-    dates = _dates(reservation, takings, held)
-    dates += _skipped(reservation, wish, skips)
+    dates = _dates(reservation, takings, held) + _skipped(reservation, wish, skips)
     add(dates, wish)
     tell_taken(reservation, dates, facts.now)
     note(
@@ -90,12 +88,17 @@ def _locked(
     key: str | None,
 ) -> str:
     """Take the locks of a wish, behind its key's; return the code of the reservation the key made."""
+    spans = [(swaps.get(span.day, wish.space_id), span) for span in rules.left_of(wish, skips)]
     body = repr((_body(wish), sorted(swaps.items()), sorted(skips)))
     taking = commands.taking(by, "reserve", key or code, body=body, answer=code)
-    taken, found, *_ = execute_all(taking, *_locks(wish, swaps.values()))
+    locks = _locks(wish, swaps.values())
+    taken, found, *_, had = execute_all(taking, *locks, claims.asking_had(spans))
     if not found:
         raise NotFound
-    return commands.first_of(taking, taken)
+    first = commands.first_of(taking, taken)
+    if had and first == code:  # the key is new, the room is not free
+        raise Taken([row.day for row in had])
+    return first
 
 
 def lock(wish: Wish, also: Collection[int] = ()) -> None:
@@ -285,8 +288,7 @@ def add_back(member: Known, occurrence_id: int, *, by: str) -> Occurrence:
     if one.state is not OccurrenceState.SKIPPED:
         raise NotSkipped
     facts = facts_of(wish, member, wish.space_id, swaps={}, in_series=True)
-    failures = rules.failed_rules(wish, facts)
-    if failures:
+    if failures := rules.failed_rules(wish, facts):
         raise RulesFailed(failures)
     takings = takings_of(wish, facts, wish.spans)
     one.occupancy_id, one.unit_id = take(wish, takings)[0], member.unit_id

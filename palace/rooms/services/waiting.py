@@ -8,6 +8,7 @@ locks of the room's space and of all that share a part with it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from palace import clock
@@ -33,35 +34,48 @@ BUFFERS = timedelta(hours=8)
 """What lies between two uses at most: clearing the one and setting up the other, four hours each."""
 
 
-def join(wish: Wish, *, by: str) -> RoomWait:
+def join(wish: Wish, *, kind_id: int | None = None, by: str) -> RoomWait:
     """Let a member, or a troupe by its leader, wait for a room on one date; repeating changes nothing.
+
+    Args:
+        kind_id: the kind of the room, where any court of it will do.
 
     Raises:
         NotFound: the space is not lent.
         RulesFailed: they could not take it if it were free.
-        AlreadyWaiting: they wait for the room at a time that overlaps.
-        NothingToWaitFor: it is free.
+        AlreadyWaiting: they wait for the room, or one of its kind, at a time that overlaps.
+        NothingToWaitFor: it, or one of its kind, is free.
     """
     span = wish.spans[0]
-    lock(wish)
+    spaces = waits.courts_of(kind_id) if kind_id else [wish.space_id]
+    lock(wish, spaces)
     facts = facts_of(wish, wish.member, wish.space_id, swaps={}, in_series=False)
     failures = rules.failed_rules(wish, facts)
     if failures:
         raise RulesFailed(failures)
-    pass_on(wish.space_id, span)
-    waiting = waits.find_live(wish.member.id, wish.troupe_id, wish.space_id, span)
+    for space_id in spaces:
+        pass_on(space_id, span)
+    waiting = waits.find_live(wish.member.id, wish.troupe_id, spaces, span)
     if waiting:
-        if (waiting.starts_at, waiting.ends_at) != (span.starts_at, span.ends_at):
+        asked = (span.starts_at, span.ends_at, kind_id)
+        if (waiting.starts_at, waiting.ends_at, waiting.kind_id) != asked:
             raise AlreadyWaiting(starts_at=waiting.starts_at, ends_at=waiting.ends_at)
         return waiting
-    if offering.is_free(wish, facts.room):
+    if any(_could_take(replace(wish, space_id=space_id)) for space_id in spaces):
         raise NothingToWaitFor
-    return _joined(wish, span, facts.now, by=by)
+    return _joined(wish, span, facts.now, kind_id=kind_id, by=by)
 
 
-def _joined(wish: Wish, span: Span, now: datetime, *, by: str) -> RoomWait:
+def _could_take(wish: Wish) -> bool:
+    """Return whether the room of a wish is free and no rule of its own stands in the way."""
+    facts = facts_of(wish, wish.member, wish.space_id, swaps={}, in_series=False)
+    return offering.is_free(wish, facts.room) and not rules.failed_rules(wish, facts)
+
+
+def _joined(wish: Wish, span: Span, now: datetime, *, kind_id: int | None, by: str) -> RoomWait:
     wait = RoomWait(
         code=public_code(),
+        kind_id=kind_id,
         space_id=wish.space_id,
         troupe_id=wish.troupe_id,
         member_id=wish.member.id,
@@ -104,7 +118,7 @@ def wait_for_skipped(skipped: Occurrence, now: datetime) -> RoomWait:
 
 def leave(wait: RoomWait, *, by: str) -> RoomWait:
     """Wait no longer; who is offered the room gives it up. Repeating changes nothing."""
-    offering.lock_room(wait.space_id)
+    offering.lock_rooms(waits.courts_of(wait.kind_id) if wait.kind_id else [wait.space_id])
     wait, now = waits.locked_wait(wait.id), clock.now()
     if wait.state not in waits.LIVE:
         return wait
@@ -121,7 +135,8 @@ def pass_on(space_id: int, span: Span) -> int:
 
     Behind the locks of the space; returns how many offers were made.
     """
-    return _passed_on(waits.live(space_id, span.starts_at - BUFFERS, span.ends_at + BUFFERS))
+    entries = waits.live(space_id, span.starts_at - BUFFERS, span.ends_at + BUFFERS)
+    return _passed_on(entries, space_id)
 
 
 def room_freed(space_id: int, span: Span) -> None:
@@ -129,7 +144,7 @@ def room_freed(space_id: int, span: Span) -> None:
     pass_on(space_id, span)
 
 
-def _passed_on(entries: Sequence[RoomWait]) -> int:
+def _passed_on(entries: Sequence[RoomWait], space_id: int) -> int:
     now = clock.now()
     for wait in entries:
         if wait.state is WaitState.OFFERED and waits.lapses_at(wait) is None:
@@ -140,7 +155,11 @@ def _passed_on(entries: Sequence[RoomWait]) -> int:
             _note_over(wait, now)
     first = go_first(entries)
     in_turn = sorted(entries, key=lambda wait: (wait.id not in first, wait.id))
-    return sum(offering.make(wait, now) for wait in in_turn if wait.state is WaitState.WAITING)
+    return sum(
+        any(offering.make(wait, of, now) for of in waits.for_whom(wait, space_id))
+        for wait in in_turn
+        if wait.state is WaitState.WAITING
+    )
 
 
 def _is_over(wait: RoomWait, now: datetime) -> bool:
@@ -164,9 +183,9 @@ def before_others(wish: Wish, takings: Sequence[Taking]) -> None:
         entries = waits.live(space_id, taking.starts_at, taking.ends_at)
         own = next((one for one in entries if _is_of(one, wish)), None)
         if own is None:
-            _passed_on(entries)
+            _passed_on(entries, space_id)
             continue
-        _passed_on([one for one in entries if one.id < own.id])
+        _passed_on([one for one in entries if one.id < own.id], space_id)
         if own.state in waits.LIVE:
             offering.end(own, WaitState.TAKEN, now)
 
@@ -184,5 +203,5 @@ def _note_over(wait: RoomWait, now: datetime) -> None:
 
 def tend(space_id: int, span: Span) -> int:
     """Pass on where nobody looked: what the worker and pages do of themselves."""
-    offering.lock_room(space_id)
+    offering.lock_rooms([space_id])
     return pass_on(space_id, span)

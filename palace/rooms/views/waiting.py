@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,7 +21,9 @@ from palace.members.rules import Role
 from palace.rooms import services
 from palace.rooms.forms import MOST_MINUTES, JoinWaitForm
 from palace.rooms.models import Room, RoomWait
+from palace.rooms.policies import Policy
 from palace.rooms.queries import facts, waits
+from palace.rooms.queries.due import due_among
 from palace.rooms.queries.waits import Standing
 from palace.rooms.services import Wish, offering, waiting
 from palace.rooms.states import WaitState
@@ -48,21 +51,31 @@ def waits_for_rooms() -> list[Standing]:
     return waits.standings(member, clock.now()) if member else []
 
 
-def bring_up(space_id: int, span: Span) -> None:
+def bring_up(space_ids: Sequence[int], span: Span) -> None:
     """Pass on what is over or came free, where somebody looks: pages tell what is true now."""
-    if waits.is_due(space_id, span.starts_at, span.ends_at, clock.now()):
+    for space_id in due_among(space_ids, span, clock.now()):
         with transaction():
             waiting.tend(space_id, span)
 
 
+def kind_of(room: Room, any_of: bool) -> Policy | None:
+    """Return the kind any court of which somebody asks for; None: it is about the one room."""
+    return room.policy if any_of and room.policy.takers is Takers.MEMBER else None
+
+
+def _spaces(room: Room, kind: Policy | None) -> list[int]:
+    return waits.courts_of(kind.id) if kind else [room.space_id]
+
+
 @bp.get(ONE)
 @allow(Role.MEMBER, Role.ACTING)
-@reads(query=["starts", "minutes", "purpose", "people", "troupe"])
+@reads(query=["starts", "minutes", "purpose", "people", "troupe", "any"])
 def home(space_id: int) -> ResponseReturnValue:
     """Show where the member stands in the queue for a room at a time, or let them join it."""
     room, span = facts.room(space_id), _span_asked()
-    bring_up(space_id, span)
-    return _page(room, span)
+    kind = kind_of(room, request.args.get("any") == "1")
+    bring_up(_spaces(room, kind), span)
+    return _page(room, span, kind)
 
 
 def _span_asked() -> Span:
@@ -93,17 +106,18 @@ def span_of(starts_at: datetime, minutes: int) -> Span:
 def join(space_id: int) -> ResponseReturnValue:
     """Wait for a room at a time."""
     form, room = JoinWaitForm(), facts.room(space_id)
+    kind = kind_of(room, form.any.data)
     try:
         checked(form)
         wish = _wish(room, form)
         with transaction():
-            wait = waiting.join(wish, by=current_user.actor)
+            wait = waiting.join(wish, kind_id=kind.id if kind else None, by=current_user.actor)
     except PalaceError as refusal:
         pass_on(refusal)
         db.session.rollback()
         if form.starts.data is None or not form.minutes.data:
             raise
-        return _page(room, form.span, form, refusal)
+        return _page(room, form.span, kind, form, refusal)
     if wants_json():
         return _json(waits.standing_of(wait)), 201
     return redirect(url_for("room_waits.entry", code=wait.code), 303)
@@ -122,21 +136,27 @@ def _wish(room: Room, form: JoinWaitForm) -> Wish:
 
 
 def _page(
-    room: Room, span: Span, form: JoinWaitForm | None = None, refusal: PalaceError | None = None
+    room: Room,
+    span: Span,
+    kind: Policy | None,
+    form: JoinWaitForm | None = None,
+    refusal: PalaceError | None = None,
 ) -> Response:
     member = current_member()
-    newest = waits.newest(member, room.space_id, span)
+    spaces = _spaces(room, kind)
+    newest = waits.newest(member, spaces, span)
     standing = waits.standing_of(newest) if newest else None
     led = [one.troupe for one in troupes.led_by(member.id)]
     return answer(
         "rooms/wait.html",
-        lambda: _json(standing, room, span),
+        lambda: _json(standing, room, span, kind),
         status=refusal.status if refusal else 200,
         room=room,
         span=span,
         starts=as_typed(span.starts_at),
         standing=standing,
-        place=waits.next_place(room.space_id, span),
+        kind=kind,
+        place=waits.next_place(spaces, span),
         form=form or _filled_in(room, span, led),
         led=led,
         purposes=_purposes(room),
@@ -171,7 +191,7 @@ def _filled_in(room: Room, span: Span, led: list[Any]) -> JoinWaitForm:
 def entry(code: str) -> ResponseReturnValue:
     """Show where somebody stands who waits, and in their turn what they are offered."""
     wait = waits.wait_for(current_member(), code)
-    bring_up(wait.space_id, offering.span_of_wait(wait))
+    bring_up(waits.spaces_of(wait), offering.span_of_wait(wait))
     return _entry_page(waits.wait_for(current_member(), code))
 
 
@@ -189,6 +209,7 @@ def _entry_page(wait: RoomWait, refusal: PalaceError | None = None) -> Response:
             space_id=wait.space_id,
             starts=as_typed(wait.starts_at),
             minutes=offering.span_of_wait(wait).minutes,
+            any=1 if wait.kind_id else None,
         ),
         refusal=refusal_words(refusal) if refusal else "",
     )
@@ -206,7 +227,7 @@ def accept(code: str) -> ResponseReturnValue:
         pass_on(refusal)
         db.session.rollback()
         wait = waits.wait_for(current_member(), code)
-        bring_up(wait.space_id, offering.span_of_wait(wait))
+        bring_up(waits.spaces_of(wait), offering.span_of_wait(wait))
         return _entry_page(waits.wait_for(current_member(), code), refusal)
     return _told(code, N_("约上了。"))
 
@@ -229,13 +250,17 @@ def _told(code: str, said: str) -> ResponseReturnValue:
 
 
 def _json(
-    standing: Standing | None, room: Room | None = None, span: Span | None = None
+    standing: Standing | None,
+    room: Room | None = None,
+    span: Span | None = None,
+    kind: Policy | None = None,
 ) -> dict[str, Any]:
     """Return where somebody stands, as JSON clients read it."""
     wait = standing.wait if standing else None
-    when = wait or span
+    when, any_of = wait or span, wait.kind if wait else kind
     return {
         "space": wait.space_id if wait else room and room.space_id,
+        "any_of": any_of and any_of.code,
         "starts_at": when and iso(when.starts_at),
         "ends_at": when and iso(when.ends_at),
         "code": wait and wait.code,

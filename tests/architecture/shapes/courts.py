@@ -35,6 +35,7 @@ COURTS: dict[str, Shape] = {
     ),
     "RoomWait": exactly(
         space=NUMBER,
+        any_of=maybe(TEXT),
         starts_at=INSTANT,
         ends_at=INSTANT,
         code=maybe(CODE),
