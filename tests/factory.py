@@ -14,7 +14,6 @@ from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import Range
 
 from palace import clock
-from palace.clock import YEAR
 from palace.db import Base, db
 from palace.members.models import Grant, Member, Post, RosterEntry, SignIn, Staff, Unit
 from palace.members.rules import GrantKind, Role
@@ -347,7 +346,7 @@ class Factory:
         db.session.execute(
             text("SELECT set_config('palace.clock', :value, false)"), {"value": value}
         )
-        forget(YEAR)
+        forget(clock.YEAR)
 
     def tickets(self, performance: Performance) -> list[Ticket]:
         """Return the tickets of a performance."""
