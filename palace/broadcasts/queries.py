@@ -16,8 +16,9 @@ from palace.db import db
 from palace.errors import NotFound
 from palace.members.models import Member, RosterEntry, Unit
 from palace.money import Fen
-from palace.notices import kinds, senders
+from palace.notices import senders
 from palace.notices.gateways import SCREEN
+from palace.notices.kind import NEWS
 from palace.notices.models import Contact, Notice
 from palace.notices.queries import spent_on
 from palace.notices.rules import BROADCAST, Fund, State
@@ -91,7 +92,7 @@ def performances(now: datetime, sites: Sites) -> Sequence[Performance]:
         .join(Space)
         .join(Production)
         .options(joinedload(Performance.production), joinedload(Performance.space))
-        .where(Performance.ends_at > now - kinds.NEWS, Performance.published_at.is_not(None))
+        .where(Performance.ends_at > now - NEWS, Performance.published_at.is_not(None))
         .order_by(Performance.starts_at, Performance.id)
     )
     if sites is not None:

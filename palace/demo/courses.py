@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from palace.clock import at, palace_day
+from palace.clock import SHANGHAI, at, palace_day
 from palace.coursedesk.queries.terms import special_days
 from palace.coursedesk.rules import FIELDS
 from palace.coursedesk.services import courses as desk
@@ -40,6 +40,8 @@ from palace.venues.queries import head_site
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 TERM_WEEKS, BEFORE_WEEKS, SESSIONS = 22, 2, 12
+NOON, EVENING = 12, 18
+PARTS = (("上午", "morning"), ("下午", "afternoon"), ("晚", "evening"))
 OPENING, CLOSING = time(10), time(18)
 BEGINS_AFTER = (0, 2, 3, 4)
 """Weeks after the term's first day that the parallel classes of a course begin, one after another."""
@@ -176,7 +178,10 @@ def _planned(
     in_turn = [able[(run.number + by) % len(able)] for by in range(len(able))]
     others = [run.space, *_spare(run.space)]
     for space, teacher in ((space, one) for space in others for one in in_turn):
+        zh, en = _called(run)
         of = Offering(
+            name_zh=zh,
+            name_en=en,
             term=term,
             course=courses[row["code"]],
             space=space,
@@ -202,6 +207,17 @@ def _planned(
             continue
         return of
     return None
+
+
+def _called(run: Run) -> tuple[str, str]:
+    """Return which of the parallel classes one is: 周三晚班."""
+    begins = run.spans[0].starts_at.astimezone(SHANGHAI)
+    part = sum(begins.hour >= hour for hour in (NOON, EVENING))
+    zh, en = PARTS[part]
+    if "running" in run.row:
+        return f"{zh}班", f"{en.capitalize()}s"
+    weekday = run.spans[0].day.isoweekday()
+    return f"周{'一二三四五六日'[weekday - 1]}{zh}班", f"{begins:%A} {en}"
 
 
 def _spare(space: Space) -> list[Space]:

@@ -25,7 +25,7 @@ from palace.teachers.rules import MINUTE, Span
 from palace.venues.models import Space
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
-LEARNERS, EACH = 560, 2
+LEARNERS, EACH = 500, 2
 FULL, FEW = ("calligraphy", 1), ("yoga", 3)
 FEW_ENROLLED, WAITING, COUNTER_EVERY = 4, 6, 8
 VOTERS = 90

@@ -21,7 +21,6 @@ from palace.strikes.rules import bar_today
 from palace.tickets import queries as tickets
 from palace.tickets.models import Order, Ticket
 from palace.tickets.terms import free_used
-from palace.troupes.belonging import BELONGING
 from palace.troupes.models import Troupe
 from palace.troupes.queries import asking_rosters
 from palace.venues import queries as venues

@@ -15,7 +15,7 @@ from palace.config import Settings
 from palace.db import db
 from palace.members.services import ask_code, code_of
 from palace.notices import senders, services
-from palace.notices.kinds import Kind
+from palace.notices.kind import Kind
 from palace.notices.models import Contact, Notice
 from palace.notices.rules import MANNERS, State, changed, manner_of
 from tests.factory import Factory

@@ -29,6 +29,7 @@ from tests.notices.test_words_of_changes import CHANGED
 from tests.notices.test_words_of_places import PLACES
 from tests.notices.test_words_of_rolls import ROLLS
 from tests.notices.test_words_of_rooms import ROOMS
+from tests.notices.test_words_of_sessions import SESSIONS
 
 SATURDAY = date(2026, 11, 28)
 
@@ -251,6 +252,7 @@ def test_every_kind_is_read_here() -> None:
         | ROOMS
         | ROLLS
         | PLACES
+        | SESSIONS
         | set(CHANGED)
     )
     assert set(senders.KINDS) == known

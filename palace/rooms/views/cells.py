@@ -18,7 +18,7 @@ from palace.words import day_words, named
 
 Write = Callable[[Cell], str]
 USED = {Use.CLASS_SESSION: N_("培训班"), Use.PERFORMANCE: N_("演出"), Use.CLOSURE: N_("关闭")}
-ANY_USE = N_("占用")
+SOME_USE = N_("占用")
 OTHERS = {
     CellKind.GAP: N_("前后准备"),
     CellKind.CLOSED: N_("不开放"),
@@ -34,7 +34,7 @@ def on_day(day: date) -> str:
 
 def use_words(one: Taken) -> str:
     """Return what holds a room, as everybody may read it."""
-    return named(one) if one.name_zh else str(gettext(USED.get(Use(one.use), ANY_USE)))
+    return named(one) if one.name_zh else str(gettext(USED.get(Use(one.use), SOME_USE)))
 
 
 class Cells:
