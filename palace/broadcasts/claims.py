@@ -44,7 +44,11 @@ def owe_to_all(broadcast: Broadcast, now: datetime) -> int:
 
 
 def let_go(subject: str, count: int, now: datetime) -> int:
-    """Let the next receivers of a mass notice go; return how many."""
+    """Let the next receivers of a mass notice go; return how many.
+
+    They are chosen in a WITH of their own: PostgreSQL may run a subquery once for every row it
+    is joined to, and then finds `count` others each time.
+    """
     next_ones = (
         select(Notice.id)
         .where(
@@ -56,10 +60,11 @@ def let_go(subject: str, count: int, now: datetime) -> int:
         .order_by(Notice.id)
         .limit(count)
         .with_for_update(skip_locked=True, key_share=True)
+        .cte("next_ones")
     )
     gone = (
         update(Notice)
-        .where(Notice.id.in_(next_ones.scalar_subquery()))
+        .where(Notice.id.in_(select(next_ones.c.id)))
         .values(due_at=now)
         .execution_options(synchronize_session=False)
     )

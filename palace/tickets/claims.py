@@ -181,7 +181,7 @@ def _take_kept_places() -> ReturningUpdate[Any]:
         .order_by(CLAIMS.c.id)
         .limit(bindparam("wanted", type_=BigInteger))
         .with_for_update(key_share=True, skip_locked=True)
-        .subquery()
+        .cte("free")
     )
     numbered = select(
         free.c.id, func.row_number().over(order_by=free.c.id).label("turn")

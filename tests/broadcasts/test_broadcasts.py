@@ -7,7 +7,7 @@ from datetime import time, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from palace import clock, sending
 from palace.broadcasts import queries, services
@@ -157,6 +157,18 @@ def test_no_more_leave_in_a_minute_than_the_house_says(house: House) -> None:
     assert (found.state, queries.progress(found).percent) == (Stage.DONE, 100)
     spent = db.session.get_one(MessageDay, (clock.palace_day(clock.now()), Fund.BROADCASTS))
     assert (spent.pieces, spent.amount) == (7, 35)
+
+
+def test_no_more_leave_whatever_way_postgresql_reads_them(house: House) -> None:
+    house.make.rules().broadcast_per_minute = 3
+    for _ in range(7):
+        house.make.member()
+    started(house)
+    for way in ("hashjoin", "mergejoin", "hashagg", "material", "memoize", "sort"):
+        db.session.execute(text(f"SET LOCAL enable_{way} = off"))
+
+    assert services.release(clock.now()) == 3
+    assert services.release(clock.now()) == 0
 
 
 def test_stopping_lets_nothing_go_and_going_on_reaches_the_rest_once(house: House) -> None:

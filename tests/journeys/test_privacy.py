@@ -11,6 +11,7 @@ import pytest
 
 from tests.journeys.conftest import PICTURES, Person, fresh_phone
 from tests.journeys.test_care import signed_in
+from tests.journeys.test_member import open_show
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 
@@ -25,8 +26,7 @@ def office(person: Callable[..., Person]) -> Person:
 
 def booked(member: Person, key: str) -> str:
     """Book one free ticket for a show that is to come, and stay on its page; return its address."""
-    member.go("/performances?price=free")
-    member.page.locator(".show a").first.click()
+    open_show(member)
     member.tap(re.compile("^1张"), role="radio")
     member.tap("帮我选连座")
     member.page.wait_for_url("**/orders/*")

@@ -17,6 +17,7 @@ from tests.journeys.test_posts import looked_at
 __all__ = ["owner"]
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 
+HOUR = r"\d\d:\d\d–\d\d:\d\d"
 TAKEN = """
 SELECT date.space_id, date.day FROM occurrences AS date JOIN reservations ON reservations.id = reservation_id
  WHERE reservations.code = %s
@@ -33,11 +34,14 @@ def tomorrow(owner: Owner) -> date:
 def test_from_taken_to_one_s_own(person: Callable[..., Person], owner: Owner) -> None:
     holder = player(person)
     holder.tap("明天", role="link")
-    holder.tap("20:00–21:00")
+    free = holder.page.locator("button[name=hour]").last
+    hour = re.findall(HOUR, free.inner_text())[0]
+    free.tap()
+    holder.page.wait_for_url("**/reservations/*")
     code = holder.page.url.rpartition("/")[2]
     found = owner.execute(TAKEN, (code,)).fetchone()
     assert found
-    where = f"/spaces/{found[0]}/wait?starts={quote(f'{tomorrow(owner)}T20:00')}&minutes=60"
+    where = f"/spaces/{found[0]}/wait?starts={quote(f'{tomorrow(owner)}T{hour[:5]}')}&minutes=60"
 
     waiting = player(person)
     waiting.go(where)
@@ -62,4 +66,4 @@ def test_from_taken_to_one_s_own(person: Callable[..., Person], owner: Owner) ->
     assert "您排到了" in waiting.say()
     looked_at(waiting, "room-wait-taken")
     waiting.go("/courts")
-    assert re.search("20:00–21:00", waiting.say())
+    assert hour in waiting.say()
