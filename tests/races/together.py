@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from flask import Flask
@@ -13,7 +13,9 @@ from palace.db import db, transaction
 from palace.errors import PalaceError
 
 
-def together(app: Flask, jobs: list[Callable[[], object]], *, at_once: int = 32) -> list[object]:
+def together(
+    app: Flask, jobs: Sequence[Callable[[], object]], *, at_once: int = 32
+) -> list[object]:
     """Run each job in its own transaction, at most `at_once` at a time; return results and refusals.
 
     Anything but a refusal (a deadlock, a constraint, a crash) is raised.

@@ -28,7 +28,7 @@ from palace.web import answer, public, reads
 @reads(LookForm)
 def home() -> ResponseReturnValue:
     """Show the classes of a term: what, when, where, by whom, how many places are left."""
-    return _catalogue()
+    return _catalogue(LookForm(request.args))
 
 
 @bp.get("/offerings")
@@ -36,11 +36,11 @@ def home() -> ResponseReturnValue:
 @reads(LookForm)
 def offerings() -> ResponseReturnValue:
     """Show the same under the name that programs ask for."""
-    return _catalogue()
+    return _catalogue(LookForm(request.args))
 
 
-def _catalogue() -> Response:
-    form, now = LookForm(request.args), clock.now()
+def _catalogue(form: LookForm) -> Response:
+    now = clock.now()
     form.validate()
     asked = {name: None if form[name].errors else form[name].data for name in form.data}
     terms = catalogue.terms(now)

@@ -146,7 +146,7 @@ def _json(
 @allow(*AT_PROGRAMME)
 def ask_excuse(offering_id: int) -> ResponseReturnValue:
     """Ask whom to let into a class beyond a rule, and why."""
-    return _excuse_page(offering_id, ExcuseForm(key=new_key()))
+    return _excuse_page(offering_id)
 
 
 @bp.post("/staff/offerings/<id:offering_id>/enrol")
@@ -197,7 +197,7 @@ def _member_on(phone: str, name: str) -> Member:
 
 
 def _excuse_page(
-    offering_id: int, form: ExcuseForm, refusal: PalaceError | None = None
+    offering_id: int, form: ExcuseForm | None = None, refusal: PalaceError | None = None
 ) -> Response:
     found = facts.staff_offering(offering_id, current_user.sites(*AT_PROGRAMME))
     stub = catalogue.stubs_of([found], clock.now())[0]
@@ -207,6 +207,6 @@ def _excuse_page(
         status=refusal.status if refusal else 200,
         one=found,
         stub=stub,
-        form=form,
+        form=form or ExcuseForm(key=new_key()),
         refusal=refusal_words(refusal) if refusal else "",
     )
