@@ -29,7 +29,7 @@ from palace.text import N_
 from palace.tickets.models import Claim, Order, Ticket
 from palace.tickets.queries import taken_counts
 from palace.tickets.rules import OrderState
-from palace.tickets.services.orders import PACKAGES, PART
+from palace.tickets.services.owing import ASKED_OF
 from palace.venues.queries import house_rules, spaces_at
 
 NO_MONEY = Fen(0)
@@ -119,13 +119,9 @@ def waiting(
 
 def unpaid(now: datetime, sites: Collection[int] | None) -> Unpaid:
     """Return the orders whose seats are kept until somebody pays."""
-    asked_for = or_(
-        and_(Payment.part == PART, Payment.subject_id == Order.id),
-        and_(Payment.part == PACKAGES, Payment.subject_id == Order.package_order_id),
-    )
     once = (
         select(Payment.amount, func.min(Order.pay_by).label("pay_by"))
-        .join(Order, asked_for)
+        .join(Order, ASKED_OF)
         .where(Order.state == OrderState.AWAITING_PAYMENT, Order.pay_by > now)
         .group_by(Payment.id)
     )

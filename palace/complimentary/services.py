@@ -33,7 +33,7 @@ from palace.tickets.claims import Pick
 from palace.tickets.models import Order
 from palace.tickets.queries import closed_seats
 from palace.tickets.quotas import check_quotas
-from palace.tickets.rules import OrderState, pay_deadline
+from palace.tickets.rules import Channel, OrderState, pay_deadline
 from palace.tickets.services.orders import issue
 from palace.tickets.terms import Show, show_now
 from palace.venues import queries as venues
@@ -190,6 +190,7 @@ def _sell(
         code=public_code(),
         member_id=one.member_id,
         unit_id=None,
+        channel=Channel.GIVEN,
         performance_id=show.id,
         state=OrderState.HELD if asks_who else OrderState.SETTLED,
         seat_count=len(picks),

@@ -148,7 +148,8 @@ class Enrolment(Base):
     """A place in a class (报名): the member's own, or that of somebody they enrol (`companion_id`).
 
     `person` stays when nobody keeps them any more; 0: the member.
-    The fees are frozen when it is taken. `held_until` is when an unpaid one lapses. `excused_by` and
+    The fees are frozen when it is taken, and for the books what others pay (the rest is subsidy, borne by
+    `fund`), the person's unit and its sector. `held_until` is when an unpaid one lapses. `excused_by` and
     `excused_why`: who let it in beyond a rule, and why.
     """
 
@@ -185,6 +186,10 @@ class Enrolment(Base):
     channel: Mapped[Channel]
     fee: Mapped[Fen] = mapped_column(server_default="0", default=Fen(0))
     material_fee: Mapped[Fen] = mapped_column(server_default="0", default=Fen(0))
+    face_fee: Mapped[Fen] = mapped_column(server_default="0", default=Fen(0))
+    fund: Mapped[str | None]
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
+    sector: Mapped[str | None]
     held_until: Mapped[datetime | None]
     enrolled_at: Mapped[datetime]
     excused_by: Mapped[str | None]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import cycle, islice
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Row, insert, select
 
 from palace.clock import palace_day
 from palace.courses.catalogue import Term
@@ -18,7 +18,8 @@ from palace.courses.states import Channel, EnrolmentState, WaitState
 from palace.db import db
 from palace.members.models import Member, RosterEntry
 from palace.money import FREE, Fen
-from palace.payments.models import Payment
+from palace.payments.models import Movement, Payment
+from palace.payments.states import Backend, Direction, Method
 from palace.security import public_code
 from palace.surveys.models import Survey, SurveyLine, SurveyVote
 from palace.teachers.rules import MINUTE, Span
@@ -86,10 +87,8 @@ def enrol(
         if current and mark == FULL:
             db.session.add_all(_wait(of, one, number) for number, one in enumerate(chosen[count:]))
     db.session.flush()
-    made = db.session.execute(
-        insert(Enrolment).returning(Enrolment.id, Enrolment.fee, Enrolment.material_fee), rows
-    )
-    _paid([(one.id, Fen(one.fee + one.material_fee)) for one in made], term)
+    of_made = Enrolment.id, Enrolment.member_id, (Enrolment.fee + Enrolment.material_fee)
+    _paid(db.session.execute(insert(Enrolment).returning(*of_made), rows).all(), term)
 
 
 def _free(in_turn: Iterator[Learner], run: Run, count: int) -> Iterator[Learner]:
@@ -114,6 +113,7 @@ def _row(of: Offering, one: Learner, number: int) -> dict[str, Any]:
         "state": EnrolmentState.CONFIRMED,
         "channel": Channel.COUNTER if counter else Channel.ONLINE,
         "fee": of.member_fee,
+        "face_fee": max(of.member_fee, of.public_fee or FREE),
         "material_fee": of.material_fee,
         "enrolled_at": of.term.opens_at + MINUTE * number,
     }
@@ -130,23 +130,42 @@ def _wait(of: Offering, one: Learner, number: int) -> ClassWait:
     )
 
 
-def _paid(enrolments: Sequence[tuple[int, Fen]], term: Term) -> None:
+def _paid(enrolments: Iterable[Row[int, int, Fen]], term: Term) -> None:
     """Write that what costs something was paid at the counter."""
-    rows = [
+    asked = [
         {
             "part": "courses",
             "subject_id": number,
+            "site_id": term.site_id,
+            "member_id": member_id,
             "amount": amount,
             "asked_at": term.opens_at,
             "pay_by": term.opens_at + DAY * 3,
             "paid_at": term.opens_at + DAY,
-            "backend": "counter",
-            "reference": f"class-{number}",
         }
-        for number, amount in enrolments
+        for number, member_id, amount in enrolments
         if amount > FREE
     ]
-    db.session.execute(insert(Payment), rows)
+    if not asked:
+        return
+    of_payment = Payment.id, Payment.amount, Payment.subject_id
+    came = [
+        {
+            "site_id": term.site_id,
+            "payment_id": payment_id,
+            "direction": Direction.IN,
+            "method": Method.CASH,
+            "backend": Backend.COUNTER,
+            "amount": amount,
+            "reference": f"class-{number}",
+            "moved_at": term.opens_at + DAY,
+            "by": "system",
+        }
+        for payment_id, amount, number in db.session.execute(
+            insert(Payment).returning(*of_payment), asked
+        )
+    ]
+    db.session.execute(insert(Movement), came)
 
 
 def ask(site_id: int, row: Mapping[str, Any], people: Sequence[int], now: datetime) -> None:

@@ -25,7 +25,7 @@ from palace.tickets import booked, claims
 from palace.tickets import queries as tickets
 from palace.tickets.errors import TicketGone
 from palace.tickets.models import Claim, Order, Ticket
-from palace.tickets.rules import OrderState, TicketState
+from palace.tickets.rules import Channel, OrderState, TicketState
 from palace.tickets.services.changes import check_not_in
 from palace.tickets.services.news import dated, leave_agenda
 from palace.tickets.services.orders import check_takes_place, check_unchanged
@@ -220,6 +220,7 @@ def _hand_over(ticket: Ticket, receiver: Known, terms: Terms) -> None:
         code=public_code(),
         member_id=receiver.id,
         unit_id=receiver.unit_id,
+        channel=Channel.ONLINE,
         performance_id=ticket.performance_id,
         state=OrderState.SETTLED,
         seat_count=1,

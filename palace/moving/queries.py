@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, func, select, true
+from sqlalchemy import ColumnElement, Select, Text, cast, func, literal, select, true
 
 from palace import words
 from palace.db import db, table_of
@@ -18,10 +18,11 @@ from palace.members.posts import AT_COUNTERS
 from palace.members.rules import Role, SignedIn, mask_name
 from palace.moving.models import Move, MoveNews
 from palace.moving.rules import MoveState, mark_of
+from palace.payments.models import Payment, Refund
+from palace.payments.states import RefundReason
 from palace.programme.models import Performance, Production
 from palace.text import N_
-from palace.tickets.models import RefundOwed, Ticket
-from palace.tickets.rules import RefundReason
+from palace.tickets.models import Ticket
 from palace.venues.queries import spaces_at
 
 COMING = timedelta(days=180)
@@ -175,23 +176,24 @@ def news_of(member_id: int, performance_id: int) -> tuple[Move, MoveNews | None]
 
 def _refunds_at(actor: SignedIn) -> ColumnElement[bool]:
     sites = actor.sites(*OWED_TO)
-    return true() if sites is None else Performance.space_id.in_(spaces_at(sites))
+    return true() if sites is None else Payment.site_id.in_(sites)
 
 
 REFUNDS = List(
     endpoint="moving.refunds",
     title=N_("要退的钱"),
-    source=table_of(RefundOwed)
-    .join(table_of(Ticket), Ticket.id == RefundOwed.ticket_id)
+    source=table_of(Refund)
+    .join(table_of(Payment), Payment.id == Refund.payment_id)
+    .join(table_of(Ticket), literal("ticket:") + cast(Ticket.id, Text) == Refund.key)
     .join(table_of(Performance), Performance.id == Ticket.performance_id)
     .join(table_of(Production), Production.id == Performance.production_id)
     .join(table_of(Member), Member.id == Ticket.member_id),
-    key=RefundOwed.id,
+    key=Refund.id,
     order="-owed_at",
     scope=_refunds_at,
     more=[Production.title_en, Member.phone],
     columns=[
-        instant("owed_at", RefundOwed.owed_at),
+        instant("owed_at", Refund.owed_at),
         Column(
             name="title_zh",
             heading=N_("演出"),
@@ -209,14 +211,14 @@ REFUNDS = List(
         Column(
             name="amount",
             heading=N_("金额"),
-            of=RefundOwed.amount,
+            of=Refund.amount,
             kind=Kind.FEN,
             sorts=True,
         ),
         Column(
             name="reason",
             heading=N_("原因"),
-            of=RefundOwed.reason,
+            of=Refund.reason,
             kind=Kind.WORD,
             choices={
                 RefundReason.CANCELLED: N_("场次取消"),
@@ -227,7 +229,7 @@ REFUNDS = List(
         Column(
             name="paid",
             heading=N_("已退"),
-            of=RefundOwed.paid_at.is_not(None),
+            of=Refund.done_at.is_not(None),
             kind=Kind.YES_NO,
             filters=True,
         ),

@@ -18,8 +18,8 @@ from palace.errors import NotFound
 from palace.members.models import AuditLine, Member, PersonalKey, Post, SignIn
 from palace.members.services import Personal
 from palace.members.services.personal import opened
-from palace.payments.models import Payment
-from palace.privacy import rows
+from palace.payments.models import Payment, Refund
+from palace.payments.states import UNPAID_REFUNDS
 from palace.privacy.holding import Holding, Whose
 from palace.privacy.holdings import HOLDINGS
 from palace.privacy.models import Erasure
@@ -50,7 +50,7 @@ class Ahead:
 
     tickets: Sequence[Ticket]
     orders: Sequence[Order]
-    refunds: Sequence[Payment]
+    refunds: Sequence[Refund]
     dates: Sequence[Occurrence]
     classes: Sequence[Enrolment]
     teaching: Sequence[ClassSession]
@@ -97,11 +97,15 @@ def ahead(member_id: int, now: datetime) -> Ahead:
         Occurrence.ends_at > now,
         holds(),
     )
-    owed = select(Payment).where(rows.paid(Whose(member_id, None)), Payment.refund_due)
+    owed = (
+        select(Refund)
+        .join(Payment)
+        .where(Payment.member_id == member_id, Refund.state.in_(UNPAID_REFUNDS))
+    )
     return Ahead(
         tickets=db.session.scalars(to_come.order_by(Performance.starts_at, Ticket.id)).all(),
         orders=open_orders(member_id, now),
-        refunds=db.session.scalars(owed.order_by(Payment.id)).all(),
+        refunds=db.session.scalars(owed.order_by(Refund.id)).all(),
         dates=db.session.scalars(own.order_by(Occurrence.starts_at)).unique().all(),
         classes=db.session.scalars(_classes(member_id, now)).unique().all(),
         teaching=db.session.scalars(_teaching(member_id, now)).unique().all(),

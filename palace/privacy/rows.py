@@ -9,7 +9,6 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from palace.consents.models import Consent, ConsentText
 from palace.coupons.models import Coupon, CouponPool
-from palace.courses.models import Enrolment
 from palace.gifts.models import Gift
 from palace.joining.models import NO_CARD, Application
 from palace.members.models import (
@@ -25,7 +24,7 @@ from palace.payments.models import Payment
 from palace.privacy.holding import Whose
 from palace.programme.models import Performance
 from palace.strikes.models import Appeal, Strike
-from palace.tickets.models import Order, PackageOrder, Ticket
+from palace.tickets.models import Order, Ticket
 
 
 def orders(whose: Whose) -> Select[int]:
@@ -76,15 +75,9 @@ def gave_or_got(whose: Whose) -> ColumnElement[bool]:
     return or_(Gift.giver_id == whose.id, Gift.receiver_id == whose.id)
 
 
-def paid(whose: Whose) -> ColumnElement[bool]:
-    """Return the payments of their orders, of one show or of a package, and of their classes."""
-    of_classes = select(Enrolment.id).where(Enrolment.member_id == whose.id)
-    of_packages = select(PackageOrder.id).where(PackageOrder.member_id == whose.id)
-    return or_(
-        (Payment.part == "tickets") & Payment.subject_id.in_(orders(whose)),
-        (Payment.part == "packages") & Payment.subject_id.in_(of_packages),
-        (Payment.part == "courses") & Payment.subject_id.in_(of_classes),
-    )
+def payments(whose: Whose) -> Select[int]:
+    """Return the payments they were asked for."""
+    return select(Payment.id).where(Payment.member_id == whose.id)
 
 
 def noted(whose: Whose) -> ColumnElement[bool]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from palace.blocks.models import ListedName, SignUp
+from palace.books.models import InvoiceRequest
 from palace.codes.models import Code
 from palace.companions.models import Companion
 from palace.complimentary.models import Given
 from palace.coupons.models import Coupon, CouponPool
 from palace.gifts.models import Gift
 from palace.moving.models import MoveNews
-from palace.payments.models import Payment
+from palace.payments.models import Attempt, Movement, Payment, Refund
 from palace.privacy import rows
 from palace.privacy.holding import DAYS, GOES, STAYS, Holding, by
 from palace.programme.models import Performance, Production
@@ -22,9 +23,9 @@ from palace.tickets.models import (
     Entrant,
     Order,
     PackageOrder,
-    RefundOwed,
     Ticket,
 )
+from palace.till.models import OnAccount
 from palace.waiting.models import WaitEntry
 
 TICKETING: Sequence[Holding] = (
@@ -53,12 +54,6 @@ TICKETING: Sequence[Holding] = (
         of=lambda whose: Admission.ticket_id.in_(rows.tickets(whose)),
     ),
     Holding(
-        model=RefundOwed,
-        title=N_("要退给您的钱"),
-        kept=STAYS,
-        of=lambda whose: RefundOwed.ticket_id.in_(rows.tickets(whose)),
-    ),
-    Holding(
         model=Gift,
         title=N_("您送出和收到的票"),
         kept=N_("谁把票送给了谁要查得到，一直留着；注销以后不再写着是谁。"),
@@ -73,7 +68,38 @@ TICKETING: Sequence[Holding] = (
         of=by(MoveNews.member_id),
         goes=by(MoveNews.member_id),
     ),
-    Holding(model=Payment, title=N_("付款"), kept=STAYS, of=rows.paid),
+    Holding(model=Payment, title=N_("付款"), kept=STAYS, of=by(Payment.member_id)),
+    Holding(
+        model=Movement,
+        title=N_("收到和退给您的钱"),
+        kept=STAYS,
+        of=lambda whose: Movement.payment_id.in_(rows.payments(whose)),
+    ),
+    Holding(
+        model=Refund,
+        title=N_("要退给您的钱"),
+        kept=STAYS,
+        of=lambda whose: Refund.payment_id.in_(rows.payments(whose)),
+    ),
+    Holding(
+        model=Attempt,
+        title=N_("网上付款的页面"),
+        kept=STAYS,
+        of=lambda whose: Attempt.payment_id.in_(rows.payments(whose)),
+        untold=frozenset({"request", "address"}),
+    ),
+    Holding(
+        model=OnAccount,
+        title=N_("记在单位账上的"),
+        kept=STAYS,
+        of=lambda whose: OnAccount.payment_id.in_(rows.payments(whose)),
+    ),
+    Holding(
+        model=InvoiceRequest,
+        title=N_("您要的发票"),
+        kept=STAYS,
+        of=lambda whose: InvoiceRequest.payment_id.in_(rows.payments(whose)),
+    ),
     Holding(
         model=Entrant,
         title=N_("入场人（姓名、证件尾号）"),

@@ -15,13 +15,14 @@ from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.sql.dml import ReturningInsert
 
 from palace.db import db, table_of
+from palace.members.unions import Unit
 from palace.programme.models import Performance
 from palace.security import public_code
 from palace.statements import Question, execute
 from palace.tickets.models import Claim, Order, Ticket
 from palace.tickets.rules import OrderState, TicketState
 
-CLAIMS, ORDERS, TICKETS = table_of(Claim), table_of(Order), table_of(Ticket)
+CLAIMS, ORDERS, TICKETS, UNITS = (table_of(one) for one in (Claim, Order, Ticket, Unit))
 INSTANT = DateTime(timezone=True)
 REDRAWS = 5
 NEW_ORDER = insert(ORDERS).returning(ORDERS.c.id)
@@ -102,14 +103,37 @@ def _issue() -> ReturningInsert[Any]:
         .table_valued("claim_id", "code", "collection_code")
         .render_derived("drawn")
     )
-    same = ("order_id", "performance_id", "seat_id", "member_id", "tier_id", "price")
-    rows = select(
-        *drawn.c,
-        *(CLAIMS.c[name] for name in same),
-        literal(TicketState.VALID.value),
-        bindparam("now", type_=INSTANT),
-    ).join_from(drawn, CLAIMS, CLAIMS.c.id == drawn.c.claim_id)
-    names = [column.name for column in drawn.c] + [*same, "state", "issued_at"]
+    of_claim = [
+        "order_id",
+        "performance_id",
+        "seat_id",
+        "member_id",
+        "tier_id",
+        "price",
+        "face_price",
+        "fund",
+    ]
+    of_order = ["channel", "unit_id"]
+    rows = (
+        select(
+            *drawn.c,
+            *(CLAIMS.c[name] for name in of_claim),
+            *(ORDERS.c[name] for name in of_order),
+            UNITS.c.sector,
+            literal(TicketState.VALID.value),
+            bindparam("now", type_=INSTANT),
+        )
+        .join_from(drawn, CLAIMS, CLAIMS.c.id == drawn.c.claim_id)
+        .join(ORDERS, ORDERS.c.id == CLAIMS.c.order_id)
+        .outerjoin(UNITS, UNITS.c.id == ORDERS.c.unit_id)
+    )
+    names = [column.name for column in drawn.c] + [
+        *of_claim,
+        *of_order,
+        "sector",
+        "state",
+        "issued_at",
+    ]
     new = insert(TICKETS).from_select(names, rows)
     return new.on_conflict_do_nothing(
         index_elements=[TICKETS.c.performance_id, TICKETS.c.collection_code]

@@ -12,7 +12,7 @@ from palace.identities.rules import Document
 from palace.members.models import Member
 from palace.money import Fen
 from palace.programme.models import Package, Performance, Tier
-from palace.tickets.rules import OrderState, RefundReason, TicketState
+from palace.tickets.rules import Channel, OrderState, TicketState
 from palace.venues.models import Seat
 
 
@@ -42,6 +42,7 @@ class Order(Base):
     __tablename__ = "orders"
     __table_args__ = (
         one_of("state", OrderState),
+        one_of("channel", Channel),
         CheckConstraint("seat_count > 0", name="seat_count"),
         Index(None, "package_order_id", postgresql_where=text("package_order_id IS NOT NULL")),
     )
@@ -57,6 +58,9 @@ class Order(Base):
     extended: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
     pay_by: Mapped[datetime | None]
     created_at: Mapped[datetime]
+    channel: Mapped[Channel] = mapped_column(
+        server_default=Channel.ONLINE.value, default=Channel.ONLINE
+    )
     settled_at: Mapped[datetime | None]
     package_order_id: Mapped[int | None] = mapped_column(
         ForeignKey("package_orders.id"), default=None
@@ -120,12 +124,15 @@ class Ticket(Base):
     """One person's right to one seat, or place, at one performance; priced and returned alone.
 
     The code is its address, the collection code and the signed token are its credentials;
-    `issue` rises when the token must change.
+    `issue` rises when the token must change. Frozen at issue for the books: the price on the plan and what
+    was paid (the rest is subsidy, borne by `fund`), how it was sold, the person's unit and its sector then.
     """
 
     __tablename__ = "tickets"
     __table_args__ = (
         one_of("state", TicketState),
+        one_of("channel", Channel),
+        CheckConstraint("face_price >= price", name="face_price"),
         UniqueConstraint("performance_id", "collection_code"),
         Index(
             "uq_tickets_valid_seat",
@@ -146,6 +153,11 @@ class Ticket(Base):
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
     tier_id: Mapped[int] = mapped_column(ForeignKey("tiers.id"))
     price: Mapped[Fen]
+    face_price: Mapped[Fen]
+    fund: Mapped[str | None]
+    channel: Mapped[Channel]
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
+    sector: Mapped[str | None]
     collection_code: Mapped[str]
     issue: Mapped[int] = mapped_column(server_default="1", default=1)
     state: Mapped[TicketState]
@@ -228,18 +240,3 @@ class Waitlist(Base):
     performance_id: Mapped[int] = mapped_column(ForeignKey("performances.id"), primary_key=True)
     looked_at: Mapped[datetime]
     waiting: Mapped[int] = mapped_column(server_default="0", default=0)
-
-
-class RefundOwed(Base):
-    """Money of a ticket that has to go back, once; `paid_at` is written by whoever pays it back."""
-
-    __tablename__ = "refunds_owed"
-    __table_args__ = (one_of("reason", RefundReason), CheckConstraint("amount > 0", name="amount"))
-
-    id: Mapped[Id]
-    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), unique=True)
-    amount: Mapped[Fen]
-    reason: Mapped[RefundReason]
-    owed_at: Mapped[datetime]
-    paid_at: Mapped[datetime | None]
-    ticket: Mapped[Ticket] = relationship(lazy="joined", innerjoin=True)

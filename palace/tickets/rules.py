@@ -47,11 +47,14 @@ class TicketState(StrEnum):
     RETURNED = "returned"
 
 
-class RefundReason(StrEnum):
-    """Why money goes back."""
+class Channel(StrEnum):
+    """How seats are sold: by the member, at a counter, by staff for a member, to a unit, or given."""
 
-    CANCELLED = "cancelled"
-    MOVED = "moved"
+    ONLINE = "online"
+    COUNTER = "counter"
+    ACTING = "acting"
+    UNIT = "unit"
+    GIVEN = "given"
 
 
 class NamedTier(Protocol):

@@ -71,7 +71,7 @@ def test_what_was_paid_is_owed_back_and_what_was_not_is_closed(
     made = planned(member_fee=Fen(3000), public_fee=Fen(3000))
     paid, unpaid = teaching.enrolment(made), teaching.enrolment(made)
     asked = {row.subject_id: row for row in db.session.scalars(select(Payment))}
-    payments.receive(asked[paid.id], backend="counter", reference="1", now=clock.now())
+    payments.receive(asked[paid.id], reference="1", now=clock.now())
     db.session.refresh(paid)
     states = (paid.state, unpaid.state)
     assert states == (EnrolmentState.CONFIRMED, EnrolmentState.UNPAID)

@@ -38,7 +38,7 @@ def payment_of(enrolment: Enrolment) -> Payment:
 def pay(enrolment: Enrolment) -> Payment:
     """Let the money of a place come."""
     payment = payment_of(enrolment)
-    payments.receive(payment, backend="counter", reference=f"r{payment.id}", now=clock.now())
+    payments.receive(payment, reference=f"r{payment.id}", now=clock.now())
     return payment_of(enrolment)
 
 

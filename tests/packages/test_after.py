@@ -112,7 +112,7 @@ def test_a_show_called_off_is_asked_no_money_for(make: Factory) -> None:
     payment = db.session.scalars(select(Payment).execution_options(populate_existing=True)).one()
     assert payment.amount == 10000 - price
     assert states(order)[shows[0].id] is OrderState.CANCELLED
-    payments.receive(payment, backend="counter", reference="r-1", now=clock.now())
+    payments.receive(payment, reference="r-1", now=clock.now())
     assert sorted(states(order).values()) == ["cancelled", "settled", "settled"]
     assert not payment.refund_due
 
@@ -128,7 +128,7 @@ def test_money_that_comes_as_a_show_is_called_off_is_owed_for_its_ticket(make: F
     shows[1].cancelled_at = clock.now()
     db.session.flush()
     payment = db.session.scalars(select(Payment)).one()
-    payments.receive(payment, backend="counter", reference="r-1", now=clock.now())
+    payments.receive(payment, reference="r-1", now=clock.now())
     assert set(states(order).values()) == {OrderState.SETTLED}
     owed = db.session.scalars(select(RefundOwed)).one()
     assert owed.ticket.performance_id == shows[1].id
@@ -158,7 +158,7 @@ def test_money_that_comes_too_late_settles_no_show(make: Factory) -> None:
         claim.held_until = clock.now() - timedelta(seconds=1)
     db.session.flush()
     payment = db.session.scalars(select(Payment)).one()
-    payments.receive(payment, backend="counter", reference="r-1", now=clock.now())
+    payments.receive(payment, reference="r-1", now=clock.now())
     assert payment.refund_due
     assert set(states(order).values()) == {OrderState.AWAITING_PAYMENT}
 

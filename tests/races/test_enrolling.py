@@ -175,9 +175,7 @@ def test_money_at_the_lapse_confirms_or_is_due_back_never_both(
 
         def pay(payment_id: int = payment_id) -> object:
             payment = db.session.get_one(Payment, payment_id)
-            payments.receive(
-                payment, backend="counter", reference=f"r{payment_id}", now=clock.now()
-            )
+            payments.receive(payment, reference=f"r{payment_id}", now=clock.now())
             return "paid"
 
         together(live_app, [pay, *(tap(offering, one) for one in others)])

@@ -147,7 +147,7 @@ def test_a_priced_order_waits_for_money_and_its_seats_with_it(
         booker.hold(make.member(), performance, "ST-01-01")
     make.set_clock(order.pay_by + timedelta(seconds=60))
     assert booker.hold(make.member(), performance, "ST-01-01")
-    payments.receive(payment, backend="counter", reference="1", now=clock.now())
+    payments.receive(payment, reference="1", now=clock.now())
     assert (order.state, payment.refund_due) == (OrderState.AWAITING_PAYMENT, True)
     assert make.tickets(performance) == []
 
@@ -156,8 +156,8 @@ def test_money_that_came_in_time_issues_the_tickets_once(make: Factory, booker: 
     performance = make.performance(prices={"member": 3000})
     order = booker.book(make.member(), performance, "ST-01-01")
     payment = db.session.scalars(select(Payment)).one()
-    payments.receive(payment, backend="counter", reference="42", now=clock.now())
-    payments.receive(payment, backend="counter", reference="42", now=clock.now())
+    payments.receive(payment, reference="42", now=clock.now())
+    payments.receive(payment, reference="42", now=clock.now())
     assert order.state is OrderState.SETTLED
     assert [ticket.price for ticket in make.tickets(performance)] == [3000]
 
@@ -242,7 +242,7 @@ def test_a_paid_ticket_goes_back_at_the_counter(make: Factory, booker: Booker) -
     member = make.member()
     booker.book(member, performance, "ST-01-01")
     payment = db.session.scalars(select(Payment)).one()
-    payments.receive(payment, backend="counter", reference="7", now=clock.now())
+    payments.receive(payment, reference="7", now=clock.now())
     with pytest.raises(PaidTicket):
         services.give_back(member, make.tickets(performance)[0].code)
 
@@ -257,7 +257,7 @@ def test_money_for_an_order_let_go_is_kept_as_a_fact_and_due_back(
     payment = db.session.scalars(select(Payment)).one()
     db.session.refresh(payment)
     assert payment.closed_at is not None
-    payments.receive(payment, backend="counter", reference="8", now=clock.now())
+    payments.receive(payment, reference="8", now=clock.now())
     assert (payment.reference, payment.refund_due) == ("8", True)
     assert make.tickets(performance) == []
 
@@ -281,7 +281,7 @@ def test_money_for_a_cancelled_show_is_due_back(make: Factory, booker: Booker) -
     performance.cancelled_at = clock.now()
     db.session.flush()
     payment = db.session.scalars(select(Payment)).one()
-    payments.receive(payment, backend="counter", reference="9", now=clock.now())
+    payments.receive(payment, reference="9", now=clock.now())
     assert payment.refund_due
 
 
@@ -289,6 +289,6 @@ def test_other_money_for_what_was_paid_is_never_swallowed(make: Factory, booker:
     performance = make.performance(prices={"member": 3000})
     booker.book(make.member(), performance, "ST-01-01")
     payment = db.session.scalars(select(Payment)).one()
-    payments.receive(payment, backend="counter", reference="1", now=clock.now())
+    payments.receive(payment, reference="1", now=clock.now())
     with pytest.raises(ValueError, match="paid by counter before"):
-        payments.receive(payment, backend="counter", reference="2", now=clock.now())
+        payments.receive(payment, reference="2", now=clock.now())

@@ -24,7 +24,7 @@ from palace.roster.models import RosterError, RosterImport
 from palace.roster.rules import ImportState, Reason
 from palace.throttle import Throttle
 from palace.tickets.models import Claim, Order, Ticket
-from palace.tickets.rules import OrderState, TicketState
+from palace.tickets.rules import Channel, OrderState, TicketState
 from tests.factory import Factory
 
 NOW = datetime(2027, 3, 6, 8, tzinfo=UTC)
@@ -300,6 +300,8 @@ def test_a_place_that_was_given_back_keeps_its_history(make: Factory) -> None:
             member_id=claim.member_id,
             tier_id=claim.tier_id,
             price=0,
+            face_price=0,
+            channel=Channel.ONLINE,
             collection_code="12345678",
             state=TicketState.RETURNED,
             issued_at=NOW,

@@ -30,7 +30,7 @@ from palace.tickets import services as tickets
 from palace.tickets.claims import Pick
 from palace.tickets.models import Claim, Order, Ticket
 from palace.tickets.quotas import check_quotas
-from palace.tickets.rules import OrderState
+from palace.tickets.rules import Channel, OrderState
 from palace.venues import queries as venues
 
 
@@ -86,6 +86,7 @@ def _sell(
         code=code,
         member_id=holder.id,
         unit_id=block.unit_id,
+        channel=Channel.UNIT,
         performance_id=block.performance_id,
         state=OrderState.SETTLED,
         seat_count=len(picks),

@@ -19,6 +19,7 @@ from palace.members.rules import Known
 from palace.members.services import note
 from palace.money import FREE, Fen
 from palace.payments import services as payments
+from palace.payments.states import RefundReason
 from palace.statements import execute_all
 
 PART = "courses"
@@ -47,7 +48,7 @@ def end(
     enrolment.ended_at, enrolment.ended_by, enrolment.why = now, by, why
     db.session.flush()
     if was_paid:
-        payments.give_back(PART, enrolment.id, enrolment.amount if back is None else back)
+        _owe(enrolment, enrolment.amount if back is None else back, by=by, now=now)
     elif enrolment.amount:
         payments.close(PART, enrolment.id, now=now)
     if state in ENDED:
@@ -55,6 +56,12 @@ def end(
     note("enrolment_ended", subject_of(enrolment), after={"state": state}, why=why, actor=by)
     for freed in on_place_freed.values():
         freed(enrolment.offering_id)
+
+
+def _owe(enrolment: Enrolment, amount: Fen, *, by: str, now: datetime) -> None:
+    off = enrolment.state is EnrolmentState.CANCELLED
+    reason, key = RefundReason.CANCELLED if off else RefundReason.WITHDRAWN, subject_of(enrolment)
+    payments.owe(PART, enrolment.id, amount, key=key, reason=reason, by=by, now=now)
 
 
 def withdraw(who: Known, code: str, *, by: str) -> Enrolment:

@@ -101,7 +101,14 @@ def take(wish: Wish, code: str, *, by: str) -> Enrolment:
     if wish.guardian and facts.needs_consent:
         consents.give(wish.member.id, Purpose.GUARDIAN, facts.now)
     if enrolment.pay_by is not None:
-        payments.ask(PART, enrolment.id, enrolment.amount, pay_by=enrolment.pay_by)
+        payments.ask(
+            PART,
+            enrolment.id,
+            enrolment.amount,
+            site_id=enrolment.offering.term.site_id,
+            member_id=enrolment.member_id,
+            pay_by=enrolment.pay_by,
+        )
     offering.taken(wish, enrolment, facts.now)
     tell_taken(enrolment, facts.now)
     note(

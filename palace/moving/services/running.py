@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, insert, literal, select, text, update
-from sqlalchemy.dialects.postgresql import insert as put_in
 from sqlalchemy.exc import OperationalError
 
 from palace import clock
@@ -25,12 +24,13 @@ from palace.moving.models import Move, MoveNews
 from palace.moving.rules import MoveKind, MoveState
 from palace.moving.services.proposing import check_possible, is_over
 from palace.moving.services.telling import wake_worker
+from palace.payments.states import RefundReason
 from palace.programme.models import Performance
 from palace.programme.rules import Seating
 from palace.rooms.services.displacing import make_way
 from palace.tickets.kept import before_the_start, seat_anew, stand_still
-from palace.tickets.models import Claim, RefundOwed, Ticket
-from palace.tickets.rules import RefundReason, TicketState
+from palace.tickets.models import Claim
+from palace.tickets.services.owing import owe_show
 from palace.venues import claims as venues
 from palace.venues.models import Occupancy
 from palace.venues.rules import Use
@@ -132,7 +132,7 @@ def _do(move: Move, show: Performance, shown: Preview, now: datetime, actor: str
     news = effects.holders(show.id, now).add_columns(literal(move.id))
     db.session.execute(insert(MoveNews).from_select(["member_id", "move_id"], news))
     if move.kind is MoveKind.CANCEL:
-        _cancel(show, now)
+        _cancel(show, now, actor)
         note("show_cancelled", f"performance:{show.id}", after={"move": move.id})
         return
     _move(move, show, shown.displaced_ids, now, actor)
@@ -140,13 +140,9 @@ def _do(move: Move, show: Performance, shown: Preview, now: datetime, actor: str
     note("show_moved", f"performance:{show.id}", before=before, after=after)
 
 
-def _cancel(show: Performance, now: datetime) -> None:
+def _cancel(show: Performance, now: datetime, actor: str) -> None:
     """Call a show off: its hall is free, the money of its tickets is owed."""
-    paid = select(
-        Ticket.id, Ticket.price, literal(RefundReason.CANCELLED.value), literal(now)
-    ).where(Ticket.performance_id == show.id, Ticket.state == TicketState.VALID, Ticket.price > 0)
-    owed = put_in(RefundOwed).from_select(["ticket_id", "amount", "reason", "owed_at"], paid)
-    db.session.execute(owed.on_conflict_do_nothing())
+    owe_show(show.id, RefundReason.CANCELLED, by=actor, now=now)
     show.cancelled_at = now
     _leave_hall(show)
 

@@ -15,14 +15,15 @@ from palace.money import Fen
 from palace.notices import services as notices
 from palace.packages import queries
 from palace.payments import services as payments
+from palace.payments.states import RefundReason
 from palace.tickets import booked, claims
 from palace.tickets.errors import HoldLapsed, OrderClosed
-from palace.tickets.models import Order, PackageOrder, RefundOwed
-from palace.tickets.rules import OrderState, RefundReason
+from palace.tickets.models import Order, PackageOrder
+from palace.tickets.rules import OrderState
 from palace.tickets.services import orders
 from palace.tickets.services.entrants import Person, name_them
 from palace.tickets.services.freed import seats_freed
-from palace.tickets.services.orders import PACKAGES
+from palace.tickets.services.owing import PACKAGES, owe_refund
 from palace.tickets.terms import Show, show_now
 
 SYSTEM = "system"
@@ -100,7 +101,9 @@ def _await_payment(whole: PackageOrder, parts: Sequence[Part], total: Fen, now: 
     """Ask for one amount for all shows, until the deadline of the first."""
     first = min((part.show for part in parts), key=lambda show: show.starts_at)
     deadlines = [orders.keep_unpaid(part.order, first.starts_at, now) for part in parts]
-    payments.ask(PACKAGES, whole.id, total, pay_by=deadlines[0])
+    site_id = parts[0].order.performance.space.site_id
+    pay_by, who = deadlines[0], whole.member_id
+    payments.ask(PACKAGES, whole.id, total, site_id=site_id, member_id=who, pay_by=pay_by)
     values = {
         "title": {"zh": whole.package.name_zh, "en": whole.package.name_en},
         "starts_at": first.starts_at.isoformat(),
@@ -147,13 +150,8 @@ def _settle_called_off(order: Order, now: datetime) -> None:
     booked.settle(order, now)
     booked.issue(sold, now)
     db.session.refresh(order, ["tickets"])
-    db.session.add_all(
-        RefundOwed(
-            ticket_id=ticket.id, amount=ticket.price, reason=RefundReason.CANCELLED, owed_at=now
-        )
-        for ticket in order.tickets
-        if ticket.price
-    )
+    for ticket in order.tickets:
+        owe_refund(order, ticket, RefundReason.CANCELLED, now)
 
 
 def cancel(member: Known, code: str) -> PackageOrder:

@@ -163,6 +163,7 @@ def _order(member: Known, wish: Wish, terms: Terms, code: str, *, large_text: bo
         code=code,
         member_id=member.id,
         unit_id=member.unit_id,
+        channel=rules.Channel.ONLINE,
         performance_id=terms.show.id,
         seat_count=wish.wanted,
         hold_ends_at=rules.hold_expiry(terms.now, timedelta(minutes=minutes), terms.show.starts_at),

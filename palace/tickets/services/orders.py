@@ -26,13 +26,13 @@ from palace.tickets.errors import (
 )
 from palace.tickets.models import Order
 from palace.tickets.rules import OrderState
+from palace.tickets.services import owing
 from palace.tickets.services.entrants import Person, name_them
 from palace.tickets.services.freed import seats_freed
 from palace.tickets.services.news import dated, telling
 from palace.tickets.terms import Show, show_now
 from palace.venues import queries as venues
 
-PART, PACKAGES = "tickets", "packages"
 """What money is asked for: an order of one show, or all orders of a package together."""
 
 
@@ -172,7 +172,7 @@ def cancel(member: Known, code: str) -> Order:
     if order.state is OrderState.SETTLED:
         raise OrderClosed
     if order.state is OrderState.AWAITING_PAYMENT:
-        payments.close(PART, order.id, now=now)
+        payments.close(owing.PART, order.id, now=now)
     order.state = OrderState.CANCELLED
     claims.give_up(order.id, now)
     seats_freed(order.performance_id, (), now)
@@ -189,7 +189,7 @@ def locked(member: Known, code: str) -> tuple[Order, Fen, Show, datetime]:
 
 def _await_payment(order: Order, show: Show, total: Fen, now: datetime) -> None:
     pay_by = keep_unpaid(order, show.starts_at, now)
-    payments.ask(PART, order.id, total, pay_by=pay_by)
+    owing.ask(order, total, pay_by)
     execute(*telling("awaiting_payment", order, show, now, amount=total))
 
 

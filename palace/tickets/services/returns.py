@@ -9,6 +9,7 @@ from palace import clock
 from palace.db import db
 from palace.members.rules import Known
 from palace.members.services import note
+from palace.payments.states import RefundReason
 from palace.programme.models import Performance
 from palace.programme.rules import Returns
 from palace.statements import execute
@@ -19,11 +20,12 @@ from palace.tickets.errors import (
     PaidTicket,
     ReturnedTogether,
 )
-from palace.tickets.models import RefundOwed, Ticket
-from palace.tickets.rules import KeptFor, RefundReason, TicketState
+from palace.tickets.models import Ticket
+from palace.tickets.rules import KeptFor, TicketState
 from palace.tickets.services.freed import seats_freed
 from palace.tickets.services.news import leave_agenda, telling
 from palace.tickets.services.orders import locked
+from palace.tickets.services.owing import owe_refund
 from palace.venues import queries as venues
 from palace.venues.rules import PlanSeat
 
@@ -66,7 +68,7 @@ def give_back(member: Known, code: str, *, together: bool = False) -> Ticket:
     db.session.flush()
     freed = claims.give_up(order.id, now, ticket.claim_id)
     if ticket.price:
-        owe_refund(ticket, RefundReason.MOVED, now)
+        owe_refund(order, ticket, RefundReason.MOVED, now)
     if not queries.tickets_for(member.id, [ticket.performance_id]):
         leave_agenda(order, now)
     execute(*telling("ticket_returned", order, show, now, subject=f"ticket:{ticket.id}"))
@@ -88,11 +90,6 @@ def check_alone_returned(ticket: Ticket) -> None:
     """
     if queries.package_returns(ticket.order) is Returns.WHOLE:
         raise ReturnedTogether
-
-
-def owe_refund(ticket: Ticket, reason: RefundReason, now: datetime) -> None:
-    """Write that a ticket's money has to go back; the counter, or the payments of later, pay it."""
-    db.session.add(RefundOwed(ticket_id=ticket.id, amount=ticket.price, reason=reason, owed_at=now))
 
 
 def keep(

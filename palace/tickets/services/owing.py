@@ -1,0 +1,51 @@
+"""Money of tickets that has to go back, by whatever it was asked for: an order of one show, or a package."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Text, and_, cast, literal, or_, select
+
+from palace.money import Fen
+from palace.payments import services as payments
+from palace.payments.models import Payment
+from palace.payments.states import RefundReason
+from palace.tickets.models import Order, Ticket
+from palace.tickets.rules import TicketState
+
+PART, PACKAGES = "tickets", "packages"
+ASKED_OF = or_(
+    and_(Payment.part == PART, Payment.subject_id == Order.id),
+    and_(Payment.part == PACKAGES, Payment.subject_id == Order.package_order_id),
+)
+"""Which payment an order's money was asked by."""
+
+
+def ask(order: Order, total: Fen, pay_by: datetime) -> None:
+    """Ask for an order's money until `pay_by`."""
+    site_id = order.performance.space.site_id
+    payments.ask(PART, order.id, total, site_id=site_id, member_id=order.member_id, pay_by=pay_by)
+
+
+def owe_refund(order: Order, ticket: Ticket, reason: RefundReason, now: datetime) -> None:
+    """Write that a ticket's money has to go back, once; of a free one there is none."""
+    whole = (PART, order.id)
+    if order.package_order_id is not None:
+        whole = (PACKAGES, order.package_order_id)
+    by, key = f"member:{ticket.member_id}", f"ticket:{ticket.id}"
+    payments.owe(*whole, ticket.price, key=key, reason=reason, by=by, now=now)
+
+
+def owe_show(performance_id: int, reason: RefundReason, *, by: str, now: datetime) -> None:
+    """Write that the money of all valid tickets of a show has to go back, each once."""
+    paid = (
+        select(Payment.id, literal("ticket:") + cast(Ticket.id, Text), Ticket.price)
+        .join(Order, Order.id == Ticket.order_id)
+        .join(Payment, ASKED_OF)
+        .where(
+            Ticket.performance_id == performance_id,
+            Ticket.state == TicketState.VALID,
+            Ticket.price > 0,
+        )
+    )
+    payments.owe_all(paid, reason=reason, by=by, now=now)
