@@ -14,7 +14,6 @@ INSTANT = sa.DateTime(timezone=True)
 TABLES = (
     "ladders",
     "ladder_steps",
-    "money_rules",
     "shifts",
     "printed_codes",
     "on_account",
@@ -38,6 +37,7 @@ def upgrade() -> None:
     _books()
     _payments()
     _sales()
+    _rules()
     op.drop_table("refunds_owed")
     op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {', '.join(TABLES)} TO palace_app")
     op.execute("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO palace_app")
@@ -62,20 +62,6 @@ def _ladders() -> None:
     sa.ForeignKeyConstraint(['ladder_id'], ['ladders.id'], name=op.f('fk_ladder_steps_ladder_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_ladder_steps')),
     sa.UniqueConstraint('ladder_id', 'minutes_before', name=op.f('uq_ladder_steps_ladder_id_minutes_before'))
-    )
-    
-    op.create_table('money_rules',
-    sa.Column('site_id', sa.BigInteger, nullable=False),
-    sa.Column('unpaid_per_member', sa.BigInteger, server_default='2', nullable=False),
-    sa.Column('unpaid_percent', sa.BigInteger, server_default='30', nullable=False),
-    sa.Column('online_minutes', sa.BigInteger, server_default='31', nullable=False),
-    sa.Column('second_above', sa.BigInteger, server_default='50000', nullable=False),
-    sa.Column('account_days', sa.BigInteger, server_default='30', nullable=False),
-    sa.Column('fetch_days', sa.BigInteger, server_default='30', nullable=False),
-    sa.Column('review_days', sa.BigInteger, server_default='3', nullable=False),
-    sa.CheckConstraint('unpaid_per_member >= 0 AND unpaid_percent BETWEEN 0 AND 100 AND second_above >= 0 AND online_minutes BETWEEN 31 AND 1440 AND least(account_days, fetch_days, review_days) > 0', name=op.f('ck_money_rules_figures')),
-    sa.ForeignKeyConstraint(['site_id'], ['sites.id'], name=op.f('fk_money_rules_site_id')),
-    sa.PrimaryKeyConstraint('site_id', name=op.f('pk_money_rules'))
     )
     
 
@@ -137,9 +123,9 @@ def _money() -> None:
     sa.Column('id', sa.BigInteger, sa.Identity(), nullable=False),
     sa.Column('payment_id', sa.BigInteger, nullable=False),
     sa.Column('number', sa.SmallInteger, nullable=False),
-    sa.Column('backend', sa.Text, nullable=False),
-    sa.Column('state', sa.Text, nullable=False),
-    sa.Column('request', postgresql.JSONB(astext_type=Text()), nullable=False),
+    sa.Column('backend', sa.String(20), nullable=False),
+    sa.Column('state', sa.String(20), nullable=False),
+    sa.Column('request', postgresql.JSONB, nullable=False),
     sa.Column('reference', sa.Text, nullable=True),
     sa.Column('intent', sa.Text, nullable=True),
     sa.Column('address', sa.Text, nullable=True),
@@ -162,9 +148,9 @@ def _money() -> None:
     sa.Column('payment_id', sa.BigInteger, nullable=False),
     sa.Column('key', sa.Text, nullable=False),
     sa.Column('amount', sa.BigInteger, nullable=False),
-    sa.Column('reason', sa.Text, nullable=False),
-    sa.Column('state', sa.Text, nullable=False),
-    sa.Column('backend', sa.Text, nullable=False),
+    sa.Column('reason', sa.String(20), nullable=False),
+    sa.Column('state', sa.String(20), nullable=False),
+    sa.Column('backend', sa.String(20), nullable=False),
     sa.Column('asked_by', sa.Text, nullable=False),
     sa.Column('agreed_by', sa.Text, nullable=True),
     sa.Column('why', sa.Text, nullable=True),
@@ -192,10 +178,10 @@ def _money() -> None:
     sa.Column('site_id', sa.BigInteger, nullable=False),
     sa.Column('payment_id', sa.BigInteger, nullable=True),
     sa.Column('refund_id', sa.BigInteger, nullable=True),
-    sa.Column('direction', sa.Text, nullable=False),
-    sa.Column('method', sa.Text, nullable=False),
+    sa.Column('direction', sa.String(20), nullable=False),
+    sa.Column('method', sa.String(20), nullable=False),
     sa.Column('amount', sa.BigInteger, nullable=False),
-    sa.Column('backend', sa.Text, nullable=False),
+    sa.Column('backend', sa.String(20), nullable=False),
     sa.Column('reference', sa.Text, nullable=True),
     sa.Column('moved_at', INSTANT, nullable=False),
     sa.Column('by', sa.Text, nullable=False),
@@ -236,7 +222,7 @@ def _money() -> None:
     )
     
     op.create_table('provider_events',
-    sa.Column('backend', sa.Text, nullable=False),
+    sa.Column('backend', sa.String(20), nullable=False),
     sa.Column('reference', sa.Text, nullable=False),
     sa.Column('kind', sa.Text, nullable=False),
     sa.Column('applied_at', INSTANT, nullable=False),
@@ -251,7 +237,7 @@ def _books() -> None:
     sa.Column('id', sa.BigInteger, sa.Identity(), nullable=False),
     sa.Column('position', sa.SmallInteger, nullable=False),
     sa.Column('heading', sa.Text, nullable=False),
-    sa.Column('field', sa.Text, nullable=True),
+    sa.Column('field', sa.String(20), nullable=True),
     sa.Column('fixed', sa.Text, nullable=True),
     sa.CheckConstraint("field IN ('request', 'payer', 'title', 'tax_number', 'email', 'amount', 'what', 'paid_on', 'method', 'receipt')", name=op.f('ck_invoice_columns_field')),
     sa.CheckConstraint('num_nonnulls(field, fixed) = 1', name=op.f('ck_invoice_columns_one')),
@@ -269,8 +255,8 @@ def _books() -> None:
     op.create_table('invoice_requests',
     sa.Column('id', sa.BigInteger, sa.Identity(), nullable=False),
     sa.Column('payment_id', sa.BigInteger, nullable=False),
-    sa.Column('state', sa.Text, nullable=False),
-    sa.Column('payer', sa.Text, nullable=False),
+    sa.Column('state', sa.String(20), nullable=False),
+    sa.Column('payer', sa.String(20), nullable=False),
     sa.Column('title', sa.Text, nullable=False),
     sa.Column('tax_number', sa.Text, nullable=True),
     sa.Column('email', sa.Text, nullable=True),
@@ -294,7 +280,7 @@ def _books() -> None:
     
     op.create_table('provider_lines',
     sa.Column('id', sa.BigInteger, sa.Identity(), nullable=False),
-    sa.Column('backend', sa.Text, nullable=False),
+    sa.Column('backend', sa.String(20), nullable=False),
     sa.Column('reference', sa.Text, nullable=False),
     sa.Column('amount', sa.BigInteger, nullable=False),
     sa.Column('fee', sa.BigInteger, nullable=False),
@@ -308,7 +294,7 @@ def _books() -> None:
     sa.Column('id', sa.BigInteger, sa.Identity(), nullable=False),
     sa.Column('site_id', sa.BigInteger, nullable=False),
     sa.Column('day', sa.Date, nullable=False),
-    sa.Column('source', sa.Text, nullable=False),
+    sa.Column('source', sa.String(20), nullable=False),
     sa.Column('subject', sa.Text, nullable=False),
     sa.Column('ours', sa.BigInteger, nullable=False),
     sa.Column('theirs', sa.BigInteger, nullable=False),
@@ -371,6 +357,17 @@ DUE_BEFORE = """
 UPDATE payments SET refund_due = true, refund = least(refunds.amount, payments.amount) FROM refunds
  WHERE refunds.payment_id = payments.id AND key NOT LIKE 'ticket:%' AND paid_at IS NOT NULL
 """
+RULES = (
+    ("unpaid_per_show", "2"),
+    ("unpaid_percent", "30"),
+    ("online_minutes", "31"),
+    ("second_above", "50000"),
+    ("account_days", "30"),
+)
+RULES_CHECK = (
+    "least(unpaid_per_show, second_above) >= 0 AND unpaid_percent BETWEEN 0 AND 100"
+    " AND online_minutes BETWEEN 31 AND 1440 AND account_days > 0"
+)
 
 
 def _payments() -> None:
@@ -383,9 +380,10 @@ def _payments() -> None:
     for column in ("reference", "refund", "refund_due"):
         op.drop_column("payments", column)
     op.execute("UPDATE payments SET backend = 'counter'")
-    op.alter_column("payments", "backend", server_default="counter", nullable=False)
+    kind = {"existing_type": sa.Text, "type_": sa.String(20)}
+    op.alter_column("payments", "backend", server_default="counter", nullable=False, **kind)
     op.alter_column("payments", "site_id", nullable=False)
-    for name in ("disputed_at", "review_at"):
+    for name in ("disputed_at", "invoiced_at", "review_at"):
         op.add_column("payments", sa.Column(name, INSTANT))
     for name in ("digits", "review"):
         op.add_column("payments", sa.Column(name, sa.Text))
@@ -427,7 +425,7 @@ def _sales() -> None:
         op.f("fk_performances_ladder_id"), "performances", "ladders", ["ladder_id"], ["id"]
     )
     for table in ("orders", "tickets"):
-        column = sa.Column("channel", sa.Text, server_default="online", nullable=False)
+        column = sa.Column("channel", sa.String(20), server_default="online", nullable=False)
         op.add_column(table, column)
         op.create_check_constraint(op.f(f"ck_{table}_channel"), table, CHANNELS)
     op.alter_column("tickets", "channel", server_default=None)
@@ -445,7 +443,17 @@ def _sales() -> None:
     op.create_check_constraint(op.f("ck_tickets_face_price"), "tickets", "face_price >= price")
 
 
+def _rules() -> None:
+    for name, default in RULES:
+        column = sa.Column(name, sa.BigInteger, server_default=default, nullable=False)
+        op.add_column("house_rules", column)
+    op.create_check_constraint(op.f("ck_house_rules_money"), "house_rules", RULES_CHECK)
+
+
 def downgrade() -> None:
+    op.drop_constraint(op.f("ck_house_rules_money"), "house_rules")
+    for name, _ in RULES:
+        op.drop_column("house_rules", name)
     _refunds_owed()
     op.drop_constraint(op.f("ck_tickets_face_price"), "tickets")
     for table in ("tickets", "enrolments"):
@@ -488,7 +496,8 @@ def _payments_before() -> None:
     op.drop_index("uq_payments_digits", "payments")
     for name in CHECKS:
         op.drop_constraint(op.f(f"ck_payments_{name}"), "payments")
-    op.alter_column("payments", "backend", server_default=None, nullable=True)
+    kind = {"existing_type": sa.String(20), "type_": sa.Text}
+    op.alter_column("payments", "backend", server_default=None, nullable=True, **kind)
     op.execute("UPDATE payments SET backend = NULL")
     op.add_column("payments", sa.Column("reference", sa.Text))
     op.add_column("payments", sa.Column("refund", sa.BigInteger))
@@ -496,7 +505,7 @@ def _payments_before() -> None:
     op.add_column("payments", due)
     op.execute(PAID_BEFORE)
     op.execute(DUE_BEFORE)
-    for name in ("site_id", "member_id", "disputed_at", "review_at", "digits", "review", "ladder"):
+    for name in ("site_id", "member_id", "disputed_at", "invoiced_at", "review_at", "digits", "review", "ladder"):
         op.drop_column("payments", name)
     op.create_check_constraint(
         op.f("ck_payments_paid"), "payments", "num_nonnulls(paid_at, backend, reference) IN (0, 3)"

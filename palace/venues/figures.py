@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from palace.text import N_
 from palace.venues.changes import CHANGES
+from palace.venues.charging import MONEY
 from palace.venues.figure import LONGEST_SPAN
 from palace.venues.figure import Figure as Figure  # noqa: PLC0414 - says: shown to others
 from palace.venues.figure import Unit as Unit  # noqa: PLC0414 - says: shown to others
@@ -26,6 +27,7 @@ class Group(StrEnum):
     ROSTER = "roster"
     LIMITS = "limits"
     PROGRAMME = "programme"
+    MONEY = "money"
 
 
 TITLES = {
@@ -39,6 +41,7 @@ TITLES = {
     Group.ROSTER: N_("会员名册"),
     Group.LIMITS: N_("导出和单位每天的上限"),
     Group.PROGRAMME: N_("新排的场次"),
+    Group.MONEY: N_("收钱和退钱"),
 }
 LARGEST_ORDER = 20
 """What one order can hold (`MOST_SEATS` in palace/tickets/entrants.py)."""
@@ -246,6 +249,7 @@ FIGURES: dict[Group, tuple[Figure, ...]] = {
             N_("连同下级单位。"),
         ),
     ),
+    Group.MONEY: MONEY,
     Group.PROGRAMME: (
         Figure("get_in_minutes", N_("开演前几分钟开始占场地（装台）"), Unit.MINUTES, 0, 10_080),
         Figure("get_out_minutes", N_("散场后几分钟还占场地（拆台）"), Unit.MINUTES, 0, 10_080),

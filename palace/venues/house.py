@@ -98,6 +98,11 @@ class HouseRules(Base):
             after a time between these, by chance, so that nobody can hand it to a friend.
         coupons_per_month: so many coupons a member takes in a month, of all partners; 0: no limit.
         remind_day_hours, remind_hours: so long before a show its people are reminded; 0: they are not.
+        unpaid_per_show: so many seats of a show one member may keep without having paid (到场付款).
+        unpaid_percent: so much of a hall may be kept for who has not paid.
+        online_minutes: a provider's page stays open for so long; its seats are kept a minute longer.
+        second_above: fen that one person alone may give back or correct by hand.
+        account_days: what a unit takes on account is due after so many days, unless said.
         season_remind_days: so long before a troupe's certification ends its leaders are told, once.
     """
 
@@ -177,6 +182,11 @@ class HouseRules(Base):
             name="waiting",
         ),
         CheckConstraint("season_remind_days >= 0", name="seasons"),
+        CheckConstraint(
+            "least(unpaid_per_show, second_above) >= 0 AND unpaid_percent BETWEEN 0 AND 100"
+            " AND online_minutes BETWEEN 31 AND 1440 AND account_days > 0",
+            name="money",
+        ),
         CheckConstraint(
             "least(house_release_hours, technical_release_hours, press_release_hours,"
             " wheelchair_release_hours, in_person_release_hours) >= 0",
@@ -261,6 +271,11 @@ class HouseRules(Base):
     return_rest_max_minutes: Mapped[int] = mapped_column(server_default="15", default=15)
     remind_day_hours: Mapped[int] = mapped_column(server_default="24", default=24)
     remind_hours: Mapped[int] = mapped_column(server_default="2", default=2)
+    unpaid_per_show: Mapped[int] = mapped_column(server_default="2", default=2)
+    unpaid_percent: Mapped[int] = mapped_column(server_default="30", default=30)
+    online_minutes: Mapped[int] = mapped_column(server_default="31", default=31)
+    second_above: Mapped[Fen] = mapped_column(server_default="50000", default=Fen(50_000))
+    account_days: Mapped[int] = mapped_column(server_default="30", default=30)
     season_remind_days: Mapped[int] = mapped_column(server_default="30", default=30)
     complimentary_per_show: Mapped[int] = mapped_column(server_default="20", default=20)
     block_release_hours: Mapped[int] = mapped_column(server_default="48", default=48)
