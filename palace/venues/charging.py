@@ -1,4 +1,4 @@
-"""The figures of a house about money: unpaid seats, providers' pages, second persons; `figures` shows them."""
+"""The figures of a house about money: unpaid seats, providers' pages, second persons."""
 
 from __future__ import annotations
 
