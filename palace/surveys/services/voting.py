@@ -54,6 +54,8 @@ def tell_voters(line: SurveyLine, offering: Offering) -> int:
 def score(enrolment: Enrolment, stars: int, words: str) -> None:
     """Give a class one to five stars and words for the palace, once it is over; again is instead.
 
+    The audit says that somebody did, not what they gave.
+
     Raises:
         ClassNotOver: it is not, by the database's clock.
     """
@@ -62,7 +64,7 @@ def score(enrolment: Enrolment, stars: int, words: str) -> None:
     if over is None or over > now:
         raise ClassNotOver
     claims.set_score(enrolment.id, stars, words, now)
-    note("class_scored", f"enrolment:{enrolment.id}", after={"stars": stars})
+    note("class_scored", f"offering:{enrolment.offering_id}")
 
 
 def _opens_at(offering: Offering) -> datetime:
