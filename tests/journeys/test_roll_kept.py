@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import Dialog
 
 from tests.journeys.conftest import Person, fresh_phone
 from tests.journeys.test_rolls import POST, TEACHER, Owner, evening_of, one, owner, save, tap_people
@@ -41,7 +42,12 @@ def test_a_roll_waits_for_who_saved_it_and_is_not_lost_without_a_word(
     assert (who.page.evaluate(KEPT), evening.count) == (1, 0)
 
     asked: list[str] = []
-    who.page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+
+    def refuse(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    who.page.on("dialog", refuse)
     who.go("/mine")
     who.page.get_by_role("button", name="退出登录").click()
     who.page.wait_for_timeout(300)

@@ -35,7 +35,7 @@ def test_a_phone_whose_clock_was_wrong_says_nothing_older_than_its_page(group: C
     group.at(0, 5)
     later = replace(group.say(), device="phone-two")
     group.at(0, 30)
-    saved = replace(later, said=later.said | {group.people[0].id: PRESENT}, ago=timedelta(days=9))
+    saved = replace(later, said={**later.said, group.people[0].id: PRESENT}, ago=timedelta(days=9))
     services.call_roll(group.sessions[0], saved, by=group.actor)
     assert group.marks()[0] is PRESENT
 

@@ -10,6 +10,7 @@ from palace.courses.models import Enrolment, Offering
 from palace.members import queries as members
 from palace.members.services import note
 from palace.notices import services as notices
+from palace.statements import execute_all
 from palace.surveys import claims, queries
 from palace.surveys.errors import ClassNotOver
 from palace.surveys.models import SurveyLine
@@ -45,10 +46,11 @@ def tell_voters(line: SurveyLine, offering: Offering) -> int:
         "starts_at": clock.iso(_opens_at(offering)),
     }
     about = f"offering:{offering.id}"
-    return sum(
-        notices.owe(OPENED, about, f"member:{member_id}", told, now)
+    owed = [
+        notices.owing(OPENED, about, f"member:{member_id}", told, now)
         for member_id in queries.voters(line.id)
-    )
+    ]
+    return sum(map(len, execute_all(*owed))) if owed else 0
 
 
 def score(enrolment: Enrolment, stars: int, words: str) -> None:
