@@ -109,8 +109,15 @@ class Facts:
 
     @property
     def fee(self) -> Fen:
-        """Return what this person pays, without material."""
-        return self.member_fee if self.is_member else self.public_fee or FREE
+        """Return what this person pays, without material; who is let in among members only, as they do."""
+        if self.is_member or self.public_fee is None:
+            return self.member_fee
+        return self.public_fee
+
+    @property
+    def is_taught(self) -> bool:
+        """Return whether the last session is over."""
+        return self.ends_at is not None and self.now >= self.ends_at
 
     @property
     def asks_age(self) -> bool:
@@ -163,17 +170,20 @@ def _of_class(facts: Facts) -> Iterator[Failure]:
     if not facts.shown:
         yield Failure("not_shown", N_("这个班还没有公布。"))
     yield from _of_opening(facts)
+    late = not facts.is_taught  # of what is over, nobody excuses anybody
     if facts.now >= facts.closes_at:
-        yield Failure("closed", N_("报名已在%(at)s截止。"), {"at": facts.closes_at}, excusable=True)
+        yield Failure("closed", N_("报名已在%(at)s截止。"), {"at": facts.closes_at}, excusable=late)
     elif facts.late_until is None or facts.now >= facts.late_until:
-        yield Failure("too_late", N_("课已经上了几次，不再收人了。"), excusable=True)
+        yield Failure("too_late", N_("课已经上了几次，不再收人了。"), excusable=late)
 
 
 def _of_opening(facts: Facts) -> Iterator[Failure]:
-    if not facts.is_member and facts.public_fee is None:
-        yield Failure("members_only", N_("这个班只收核对过的工会会员。"), excusable=True)
-        return
-    opens_at = facts.opens_at if facts.is_member else facts.public_opens_at
+    opens_at = facts.opens_at
+    if not facts.is_member:
+        if facts.public_fee is None:
+            yield Failure("members_only", N_("这个班只收核对过的工会会员。"), excusable=True)
+        else:
+            opens_at = facts.public_opens_at
     if facts.now < opens_at:
         yield Failure("not_open", N_("%(at)s开始报名。"), {"at": opens_at})
 

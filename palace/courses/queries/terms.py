@@ -8,12 +8,9 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    Text,
     bindparam,
-    case,
     cast,
     func,
-    or_,
     select,
     true,
 )
@@ -28,7 +25,7 @@ from palace.consents.rules import Purpose
 from palace.courses.catalogue import Course, Term
 from palace.courses.claims import OFFERING, OFFERINGS, counting, holds, taken_of
 from palace.courses.models import ClassSession, Enrolment, Offering
-from palace.courses.queries.overlaps import OVERLAPS
+from palace.courses.queries.overlaps import IS_PERSON, OVERLAPS
 from palace.courses.rules import Facts, Named, Wish, late_until
 from palace.courses.states import EnrolmentState, OfferingState, SessionState
 from palace.db import db, table_of
@@ -53,11 +50,6 @@ SHOWN = (
     "material_fee",
 )
 """What the rules read of a class as it stands in its row."""
-PERSON = case(
-    (or_(ENROLMENTS.c.person == 0, KEPT.c.name == bindparam("own_name", type_=Text)), ""),
-    else_=KEPT.c.name,
-)
-"""Who an enrolment is for, by name: who keeps themselves, or one child twice, has no more places by it."""
 
 
 def facts_of(wish: Wish, *, instead_of: int | None = None) -> Facts:
@@ -159,10 +151,6 @@ def _needs_consent(member: Known, companion: Companion | None, now: datetime) ->
     return consents.due(member.id, Purpose.GUARDIAN, now) is not None
 
 
-def _person_is() -> Any:
-    return bindparam("person", type_=Text) == PERSON
-
-
 TIMES = (
     select(
         func.array_agg(SESSIONS.c.starts_at).label("starts"),
@@ -216,7 +204,7 @@ MINE = (
         WANTED.c.id == OFFERING,
         ENROLMENTS.c.member_id == MEMBER,
         ENROLMENTS.c.id != func.coalesce(bindparam("instead_of", type_=BigInteger), 0),
-        _person_is(),
+        IS_PERSON,
         holds(),
     )
 )
@@ -236,7 +224,7 @@ FINISHED = (
         ENROLMENTS.c.state == EnrolmentState.CONFIRMED.value,
         TERMS.c.last_on
         < cast(func.timezone("Asia/Shanghai", func.palace_clock()), TERMS.c.last_on.type),
-        _person_is(),
+        IS_PERSON,
     )
     .limit(1)
 )

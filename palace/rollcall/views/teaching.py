@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 from palace import clock
 from palace.courses.states import SessionState
 from palace.members.rules import Role
-from palace.rollcall import services
 from palace.rollcall.queries import invitations, roll, teaching
 from palace.rollcall.views.base import bp, own_teacher, session_json
 from palace.rollcall.views.invitations import invitation_json
@@ -51,7 +50,6 @@ def home() -> ResponseReturnValue:
         called=called,
         invitations=asked,
         people=teaching.people([one.id for one in today]),
-        opens_at=services.opens_at,
         off=SessionState.CANCELLED,
     )
 
@@ -68,5 +66,4 @@ def timetable() -> ResponseReturnValue:
         lambda: {"sessions": [session_json(one) for one in those]},
         teacher=teacher,
         days=days,
-        off=SessionState.CANCELLED,
     )
