@@ -127,11 +127,6 @@ def next_place(offering_id: int) -> int:
     return (db.session.scalar(_waiting(offering_id)) or 0) + 1
 
 
-def live_standings(who: Known, offering_id: int, now: datetime) -> list[Standing]:
-    """Return where a member, and those they keep, wait for a class or are offered a place."""
-    return [one for one in standings(who, now) if one.wait.offering_id == offering_id]
-
-
 def standings(who: Known, now: datetime) -> list[Standing]:
     """Return where a member, and those they keep, wait or are offered a place, offers first."""
     wanted = select(ClassWait).where(
