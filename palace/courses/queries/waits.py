@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Date, Select, and_, cast, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, lazyload
 
 from palace.clock import SHANGHAI, day_span
 from palace.courses.catalogue import Term
@@ -56,6 +56,7 @@ def live(offering_id: int) -> list[ClassWait]:
     wanted = (
         select(ClassWait)
         .where(ClassWait.offering_id == offering_id, ClassWait.state.in_(literally(LIVE)))
+        .options(lazyload(ClassWait.offering), lazyload(ClassWait.companion))  # one class, read once
         .order_by(ClassWait.id)
         .with_for_update(of=ClassWait, key_share=True)
     )
