@@ -26,7 +26,7 @@ def home() -> ResponseReturnValue:
     today, uncalled = teaching.of_today(teacher.id, now), teaching.uncalled(teacher.id, now)
     coming = teaching.coming(teacher.id, now, NEXT)
     called = roll.called([one.id for one in today])
-    asked = invitations.open_of(teacher.id)
+    asked, classes = invitations.open_of(teacher.id), teaching.classes(teacher.id, now)
 
     def body() -> dict[str, Any]:
         return {
@@ -34,6 +34,7 @@ def home() -> ResponseReturnValue:
             "today": [session_json(one) | {"called": one.id in called} for one in today],
             "uncalled": [session_json(one) for one in uncalled],
             "coming": [session_json(one) for one in coming],
+            "classes": [one.id for one in classes],
             "invitations": [invitation_json(one) for one in asked],
         }
 
@@ -45,6 +46,7 @@ def home() -> ResponseReturnValue:
         today=today,
         uncalled=uncalled,
         coming=coming,
+        classes=classes,
         called=called,
         invitations=asked,
         people=teaching.people([one.id for one in today]),
