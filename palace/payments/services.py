@@ -68,7 +68,14 @@ def receive(payment: Payment, *, backend: str, reference: str, now: datetime) ->
         return
     if payment.paid_at is not None:
         raise ValueError(f"payment {payment.id} was paid by {payment.backend} before")
-    settled = on_paid[payment.part](payment.subject_id)
+    settled = False
+    asked = None
+    while (
+        asked != payment.subject_id
+    ):  # handed over while the locks were waited for: it is the other's
+        asked = payment.subject_id
+        settled = on_paid[payment.part](asked)
+        db.session.refresh(payment)
     row = db.session.get_one(
         Payment, payment.id, with_for_update={"key_share": True}, populate_existing=True
     )

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from palace.coursedesk.queries.opening import Proposal
-from palace.coursedesk.services.classes import ClassFacts, Opening, open_class, publish
+from palace.coursedesk.services.classes import (
+    ClassFacts,
+    Opening,
+    completed,
+    open_class,
+    publish,
+)
 from palace.courses.catalogue import Course, Term
 from palace.courses.models import Offering
 from palace.courses.queries.facts import class_rules, get_offering
@@ -67,25 +72,22 @@ def become_class(line: SurveyLine, chosen: Chosen, *, seen: str, by: str, key: s
 
 def _facts(chosen: Chosen) -> ClassFacts:
     """Return what is written of a class that is begun with the figures of its house, free of charge."""
-    figures, term = class_rules(chosen.term.site_id), chosen.term
-    first_on, in_person = chosen.proposal.looked.spans[0].day, min(figures.in_person, chosen.places)
-    minimum = min(figures.minimum, chosen.places)
-    return ClassFacts(
+    figures = class_rules(chosen.term.site_id)
+    facts = ClassFacts(
         name_zh="",
         name_en="",
         places=chosen.places,
-        in_person=in_person,
-        in_person_until=term.opens_at + timedelta(hours=figures.in_person_hours)
-        if in_person
-        else None,
+        in_person=min(figures.in_person, chosen.places),
+        in_person_until=None,
         opens_at=None,
         member_fee=FREE,
         public_fee=None,
         material_fee=FREE,
-        minimum=minimum,
-        decides_on=first_on - timedelta(days=figures.decide_days) if minimum else None,
+        minimum=min(figures.minimum, chosen.places),
+        decides_on=None,
         trial_sessions=figures.trial_sessions,
         late_sessions=figures.late_sessions,
         offer_sessions=figures.offer_sessions,
         absences=figures.absences,
     )
+    return completed(facts, chosen.term, chosen.proposal.looked.spans[0].day)

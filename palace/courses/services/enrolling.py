@@ -90,9 +90,7 @@ def take(wish: Wish, code: str, *, by: str) -> Enrolment:
     Raises:
         ClassFull, RulesFailed: as `enrol`.
     """
-    facts = facts_of(wish)
-    if facts.taken.waiting and wish.offer_id is None:
-        wish, facts = _behind_others(wish)
+    wish, facts = behind_others(wish)
     failures = rules.failed_rules(wish, facts)
     if failures:
         raise refusal(failures)
@@ -114,13 +112,19 @@ def take(wish: Wish, code: str, *, by: str) -> Enrolment:
     return enrolment
 
 
-def _behind_others(wish: Wish) -> tuple[Wish, Facts]:
-    """Offer what is free to who waits; what is left is for anybody: who still waits cannot have it."""
+def behind_others(wish: Wish, *, instead_of: int | None = None) -> tuple[Wish, Facts]:
+    """Return a wish and what holds for it, once what is free was offered to who waits.
+
+    What is left is for anybody: who still waits cannot have it.
+    """
+    facts = facts_of(wish, instead_of=instead_of)
+    if not facts.taken.waiting or wish.offer_id is not None:
+        return wish, facts
     offering.pass_on(wish.offering_id)
     own = waits.find_live(wish.member.id, wish.companion_id, wish.offering_id)
     if own and own.state is WaitState.OFFERED:
         wish = replace(wish, offer_id=own.id)
-    facts = facts_of(wish)
+    facts = facts_of(wish, instead_of=instead_of)
     return wish, replace(facts, taken=replace(facts.taken, waiting=0, waiting_in_person=0))
 
 
