@@ -23,6 +23,7 @@ from palace.moving.rules import MoveKind
 from palace.privacy.forms import DaysForm
 from palace.programme.rules import IdentityPolicy, Qualifies, Returns, SeatChoice, Seating
 from palace.reports.rules import Format
+from palace.rollcall.rules import Answer
 from palace.rooms.wishes import Takers
 from palace.strikes import rules as strikes
 from palace.tickets.keeping import KeptFor
@@ -48,6 +49,7 @@ NOTED: dict[str, tuple[type[StrEnum], ...]] = {
         courses.WaitState,
     ),
     "channel": (courses.Channel,),
+    "answer": (Answer,),
     "kept_for": (KeptFor,),
     "move_kind": (MoveKind,),
     "way": (Way,),
