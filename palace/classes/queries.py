@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
@@ -109,6 +110,14 @@ def messages(offering_id: int) -> list[Said]:
     found = db.session.scalars(wanted.order_by(ClassMessage.id.desc()).limit(SHOWN)).all()
     writers = _writers({one.sent_by for one in found})
     return [Said(one, writers.get(one.sent_by, "")) for one in found]
+
+
+def written_since(offering_id: int, instant: datetime) -> Sequence[ClassMessage]:
+    """Return what was written to a class since an instant."""
+    wanted = select(ClassMessage).where(
+        ClassMessage.offering_id == offering_id, ClassMessage.sent_at >= instant
+    )
+    return db.session.scalars(wanted).all()
 
 
 def bodies(subjects: Iterable[str]) -> dict[str, dict[str, str]]:

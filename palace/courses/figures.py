@@ -142,6 +142,7 @@ FIGURES: dict[Section, tuple[Figure, ...]] = {
             N_("各地六成到七成。"),
         ),
         Figure("lesson_minutes", N_("一课时几分钟"), Unit.MINUTES, 1, 240, N_("算老师课时用。")),
+        Figure("daily_messages", N_("一天最多给全班发几条消息"), Unit.TIMES, 1, 100),
     ),
 }
 """Every figure by heading, in the order of its page."""

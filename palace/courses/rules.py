@@ -32,7 +32,8 @@ class Excuse:
 class Wish:
     """A place in a class that somebody wants: for themselves, or for one of those they keep.
 
-    `guardian`: they consent now, as the guardian of a child. `offer_id`: the wait whose offer is taken.
+    `guardian`: they consent now, as the guardian of a child. `born_on`: as a grown-up says, whose birthday
+    is kept nowhere. `offer_id`: the wait whose offer is taken.
     """
 
     offering_id: int
@@ -41,6 +42,7 @@ class Wish:
     channel: Channel = Channel.ONLINE
     excused: Excuse | None = None
     guardian: bool = False
+    born_on: date | None = None
     offer_id: int | None = None
 
 
@@ -69,8 +71,8 @@ class Named:
 class Facts:
     """What holds for a wish at one instant, read after the locks.
 
-    `late_until` None: no session is planned. `age` None: not known, so grown up. `in_course`: of other
-    classes of the course in this term. `ends_at`: of the last session.
+    `late_until` None: no session is planned. `age` None: not known, so `grown_up` or older.
+    `in_course`: of other classes of the course in this term. `ends_at`: of the last session.
     """
 
     now: datetime
@@ -107,14 +109,20 @@ class Facts:
     @property
     def fee(self) -> Fen:
         """Return what this person pays, without material; who is let in among members only, as they do."""
-        if self.is_member or self.public_fee is None:
-            return self.member_fee
-        return self.public_fee
+        return self.member_fee if self.is_member or self.public_fee is None else self.public_fee
 
     @property
     def is_taught(self) -> bool:
         """Return whether the last session is over."""
         return self.ends_at is not None and self.now >= self.ends_at
+
+    @property
+    def asks_age(self) -> bool:
+        """Return whether grown-ups have to say when they were born: some of them are too young or old."""
+        if self.age is not None:
+            return False
+        least, most = self.min_age or 0, self.max_age
+        return least > self.grown_up or (most is not None and most >= self.grown_up)
 
     @property
     def kept(self) -> int:
@@ -220,8 +228,11 @@ def _of_person(wish: Wish, facts: Facts) -> Iterator[Failure]:
 
 
 def _of_age(facts: Facts) -> Iterator[Failure]:
+    if facts.asks_age:
+        yield Failure("age_unknown", N_("这个班有年龄要求，请填出生日期。"), excusable=True)
+        return
     age = facts.age if facts.age is not None else facts.grown_up
-    if facts.min_age is not None and facts.age is not None and age < facts.min_age:
+    if facts.min_age is not None and age < facts.min_age:
         least = {"least": facts.min_age}
         yield Failure("too_young", N_("开课那天要满%(least)s岁。"), least, excusable=True)
     if facts.max_age is not None and age > facts.max_age:

@@ -34,5 +34,6 @@ def wait_for_a_class(walk: Any, make: Factory) -> None:
     walk.ask("POST", "/sign-out")
     make.sign_in(walk.browser, make.staff(Role.PROGRAMME))
     walk.ask("GET", f"/staff/enrolments/{taken}/slip.pdf")
+    walk.ask("GET", f"/staff/offerings/{of.id}/waits")
     walk.ask("POST", f"/calendars/classes/{of.id}/renew")
     walk.ask("POST", "/staff/sign-out")

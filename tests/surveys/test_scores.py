@@ -7,11 +7,13 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from palace.courses.models import Enrolment, Offering
 from palace.courses.states import EnrolmentState
 from palace.db import db
 from palace.errors import NotFound
+from palace.members.models import AuditLine
 from palace.members.rules import Role
 from palace.surveys import queries, services
 from palace.surveys.errors import ClassNotOver
@@ -105,3 +107,14 @@ def test_the_office_reads_words_of_its_own_houses(
     assert "希望晚半小时" in here.get(address).text
     assert one.member.name not in here.get(address).text
     assert elsewhere.get(address).status_code == 404
+
+
+def test_nobody_reads_in_the_audit_or_off_an_order_what_somebody_gave(
+    make: Factory, teaching: Teaching
+) -> None:
+    people = scored(make, teaching, 2, 5, 3)
+    lines = db.session.scalars(select(AuditLine).where(AuditLine.act == "class_scored")).all()
+    assert [(one.subject, one.after) for one in lines] == [
+        (f"offering:{people[0].offering_id}", None)
+    ] * 3
+    assert [one.stars for one in queries.scores(people[0].offering_id)] == [5, 3, 2]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from palace import clock
 from palace.courses.models import ClassSession, Offering
 from palace.courses.queries.facts import staff_offering
 from palace.courses.states import OfferingState
@@ -15,14 +16,19 @@ from palace.teachers.models import Teacher
 
 
 def class_of(offering_id: int, who: SignedIn) -> Offering:
-    """Return a class that somebody teaches, once at least, or that the office looks after.
+    """Return a class that somebody teaches, or that the office looks after.
+
+    Who takes over a session of it finds it until that day is over: its people are not theirs for good.
 
     Raises:
         NotFound: there is none, or it is somebody else's.
     """
     if who.staff is not None:
         return staff_offering(offering_id, who.sites(*AT_PROGRAMME))
-    sessions = select(ClassSession.teacher_id).where(ClassSession.offering_id == offering_id)
+    today = clock.palace_day(clock.now())
+    sessions = select(ClassSession.teacher_id).where(
+        ClassSession.offering_id == offering_id, ClassSession.day >= today
+    )
     mine = select(Teacher.id).where(
         Teacher.member_id == (who.member.id if who.member else None), Teacher.left_at.is_(None)
     )

@@ -84,7 +84,7 @@ def facts_of(wish: Wish, *, instead_of: int | None = None) -> Facts:
         per_term=row.per_person,
         is_member=wish.member.standing(today) is Standing.VALID,
         barred_until=_barred(house, found["strikes"]),
-        age=_age(companion, first_on),
+        age=_age(companion, wish.born_on, first_on),
         min_age=row.min_age,
         max_age=row.max_age,
         grown_up=house.minor_age,
@@ -137,8 +137,9 @@ def _barred(house: Any, strikes: Sequence[Any]) -> date | None:
     return barred_until([palace_day(strike.happened_at) for strike in strikes], ladder)
 
 
-def _age(companion: Companion | None, first_on: date) -> int | None:
-    born = companion.born_on if companion else None
+def _age(companion: Companion | None, said: date | None, first_on: date) -> int | None:
+    """Return how old somebody is on a day: by the birthday that is kept of a child, else as they say."""
+    born = companion.born_on if companion and companion.born_on else said
     return age(born, first_on) if born else None
 
 

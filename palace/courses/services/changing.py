@@ -23,6 +23,9 @@ from palace.payments import services as payments
 from palace.security import public_code
 from palace.statements import execute_all
 
+SAID_BEFORE = {"age_unknown"}
+"""What somebody said for the old place; it is kept nowhere, and the course is the same."""
+
 
 def move(who: Known, code: str, to_id: int, *, by: str) -> Enrolment:
     """Change a place for one in a parallel class; what was paid stands for the new one.
@@ -44,7 +47,7 @@ def move(who: Known, code: str, to_id: int, *, by: str) -> Enrolment:
         raise EnrolmentOver
     if not is_parallel(old.offering, to):
         raise NotParallel
-    allowed(_wish(old, who, to), instead_of=old.id)
+    allowed(_wish(old, who, to), instead_of=old.id, but=SAID_BEFORE)
     new = Enrolment(
         code=public_code(),
         offering_id=to.id,

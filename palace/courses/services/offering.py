@@ -6,7 +6,7 @@ place that somebody waits for before it has run. All of it happens behind the lo
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from palace import clock
 from palace.clock import SHANGHAI
@@ -25,7 +25,7 @@ from palace.notices.rules import clock_time
 from palace.venues import queries as venues
 
 SYSTEM = "system"
-ASKED_AT_TAKING = {"consent_needed"}
+ASKED_AT_TAKING = {"consent_needed", "age_unknown"}
 """Rules that who is offered a place keeps when they take it."""
 
 
@@ -81,7 +81,7 @@ def _free(of: Offering, now: datetime) -> dict[Channel, int]:
     return {way: rules.free_places(of.places, kept, taken, way) for way in Channel}
 
 
-def wish_of(wait: ClassWait, *, guardian: bool = False) -> Wish:
+def wish_of(wait: ClassWait, *, guardian: bool = False, born_on: date | None = None) -> Wish:
     """Return the wish of somebody whose turn it is."""
     return Wish(
         offering_id=wait.offering_id,
@@ -89,6 +89,7 @@ def wish_of(wait: ClassWait, *, guardian: bool = False) -> Wish:
         companion_id=wait.companion_id,
         channel=wait.channel,
         guardian=guardian,
+        born_on=born_on,
         offer_id=wait.id,
     )
 

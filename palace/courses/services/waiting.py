@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from palace import clock
 from palace.courses import claims, rules
@@ -88,7 +88,9 @@ def leave(wait: ClassWait, *, by: str) -> ClassWait:
     return wait
 
 
-def take(wait: ClassWait, *, by: str, guardian: bool = False) -> Enrolment:
+def take(
+    wait: ClassWait, *, by: str, guardian: bool = False, born_on: date | None = None
+) -> Enrolment:
     """Take the place somebody is offered, as any place is taken; repeating changes nothing.
 
     Raises:
@@ -104,4 +106,4 @@ def take(wait: ClassWait, *, by: str, guardian: bool = False) -> Enrolment:
         raise NoOfferYet
     if wait.state is not WaitState.OFFERED:
         raise OfferOver
-    return enrol(offering.wish_of(wait, guardian=guardian), by=by)
+    return enrol(offering.wish_of(wait, guardian=guardian, born_on=born_on), by=by)

@@ -154,18 +154,19 @@ def _summed(rows: Iterable[Any], period: Any) -> dict[date, int]:
     return summed
 
 
+LAPSES_AT = select(USES.c.lapses_at).where(USES.c.id == DATES.c.occupancy_id).scalar_subquery()
+"""Until when a date is held; asked only of those for which it matters, never joined to all."""
+
+
 def counted() -> ColumnElement[bool]:
     """Return the condition that a date counts against a quota: taken, missed, or held for a decision."""
     return or_(
         DATES.c.state == OccurrenceState.CONFIRMED.value,
         DATES.c.state == OccurrenceState.MISSED.value,
-        and_(
-            DATES.c.state == OccurrenceState.PENDING.value, USES.c.lapses_at > func.palace_clock()
-        ),
+        and_(DATES.c.state == OccurrenceState.PENDING.value, func.palace_clock() < LAPSES_AT),
     )
 
 
-COUNTED = DATES.outerjoin(USES, USES.c.id == DATES.c.occupancy_id)
 MINUTES = cast(
     func.sum(func.extract("epoch", DATES.c.ends_at - DATES.c.starts_at)) / 60, BigInteger
 ).label("minutes")
@@ -180,19 +181,16 @@ STRIKES = select(Strike.happened_at).where(Strike.member_id == MEMBER, Strike.fo
 PURPOSES = select(Purpose.code)
 HAD = (
     select(DATES.c.day, MINUTES)
-    .select_from(COUNTED)
     .where(DATES.c.member_id == MEMBER, ALONE, BETWEEN, counted())
     .group_by(DATES.c.day)
 )
 OF_UNIT = (
     select(DATES.c.day, func.count().label("dates"))
-    .select_from(COUNTED)
     .where(DATES.c.unit_id == UNIT, ALONE, BETWEEN, counted())
     .group_by(DATES.c.day)
 )
 USED = (
     select(DATES.c.day, MINUTES)
-    .select_from(COUNTED)
     .where(DATES.c.troupe_id == TROUPE, BETWEEN, counted())
     .group_by(DATES.c.day)
 )
@@ -207,7 +205,7 @@ def _future(*whose: ColumnElement[bool]) -> Select[Any]:
     reservations = table_of(Reservation)
     ahead = (
         select(func.count())
-        .select_from(COUNTED.join(reservations, reservations.c.id == DATES.c.reservation_id))
+        .select_from(DATES.join(reservations, reservations.c.id == DATES.c.reservation_id))
         .where(
             *whose,
             DATES.c.day >= TODAY,
