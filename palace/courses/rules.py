@@ -71,9 +71,8 @@ class Named:
 class Facts:
     """What holds for a wish at one instant, read after the locks.
 
-    `late_until` None: no session is planned. `age` None: not known, so
-    `grown_up` or older. `in_course`: of other
-    classes of the course in this term. `ends_at`: of the last session.
+    `late_until` None: no session is planned. `age` None: not known, so `grown_up` or older.
+    `in_course`: of other classes of the course in this term. `ends_at`: of the last session.
     """
 
     now: datetime
@@ -110,9 +109,7 @@ class Facts:
     @property
     def fee(self) -> Fen:
         """Return what this person pays, without material; who is let in among members only, as they do."""
-        if self.is_member or self.public_fee is None:
-            return self.member_fee
-        return self.public_fee
+        return self.member_fee if self.is_member or self.public_fee is None else self.public_fee
 
     @property
     def is_taught(self) -> bool:
