@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from palace.consents.rules import NAMES
 from palace.courses.figures import ALL as CLASSES
-from palace.courses.states import ENROLMENT_WORDS, Channel
+from palace.courses.states import ENROLMENT_WORDS
 from palace.members.posts import ROLE_WORDS
 from palace.rooms.figures import ALL as POLICY
 from palace.rooms.states import STANDING_WORDS
@@ -66,6 +66,9 @@ VALUES = {
     **{figure.name: figure.words for figure in POLICY},
     **{figure.name: figure.words for figure in CLASSES},
     "sessions": N_("几次课"),
+    "offering": N_("班级编号"),
+    "channel": N_("怎么报的名"),
+    "answer": N_("答复"),
     "course": N_("课程编号"),
     "term": N_("学期编号"),
     "teacher": N_("老师编号"),
@@ -213,7 +216,7 @@ CODES: dict[str, Mapping[str, str]] = {
         "over": N_("截止了"),
         "corrected": N_("缺课更正了"),
     },
-    "channel": {Channel.ONLINE.value: N_("自己在网上"), Channel.COUNTER.value: N_("到馆办理")},
+    "channel": {"online": N_("网上自己报"), "counter": N_("到馆代办")},
     "answer": {"accepted": N_("答应了"), "declined": N_("不行")},
     "kept_for": {
         "house": N_("本馆自用"),

@@ -16,13 +16,14 @@ from palace.care.queries import TASK_DIED
 from palace.codes.rules import Reason as CodesFor
 from palace.complimentary.rules import Reason as GivenFor
 from palace.consents.rules import Purpose
-from palace.courses import states as courses
+from palace.courses.states import Channel, EnrolmentState
 from palace.joining.rules import Verdict
 from palace.members.rules import Role
 from palace.moving.rules import MoveKind
 from palace.privacy.forms import DaysForm
 from palace.programme.rules import IdentityPolicy, Qualifies, Returns, SeatChoice, Seating
 from palace.reports.rules import Format
+from palace.rollcall.rules import Answer
 from palace.rooms.wishes import Takers
 from palace.strikes import rules as strikes
 from palace.tickets.keeping import KeptFor
@@ -39,15 +40,9 @@ MADE = {"f'unit_{verdict}'": [f"unit_{verdict}" for verdict in Verdict]}
 NOTED: dict[str, tuple[type[StrEnum], ...]] = {
     "role": (Role,),
     "mode": (Mode,),
-    "state": (
-        TicketState,
-        WaitState,
-        MoveKind,
-        strikes.Verdict,
-        courses.EnrolmentState,
-        courses.WaitState,
-    ),
-    "channel": (courses.Channel,),
+    "state": (TicketState, WaitState, MoveKind, strikes.Verdict, EnrolmentState),
+    "channel": (Channel,),
+    "answer": (Answer,),
     "kept_for": (KeptFor,),
     "move_kind": (MoveKind,),
     "way": (Way,),
