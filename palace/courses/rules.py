@@ -119,10 +119,8 @@ class Facts:
     @property
     def asks_age(self) -> bool:
         """Return whether grown-ups have to say when they were born: some of them are too young or old."""
-        if self.age is not None:
-            return False
-        least, most = self.min_age or 0, self.max_age
-        return least > self.grown_up or (most is not None and most >= self.grown_up)
+        some_too_old = self.max_age is not None and self.max_age >= self.grown_up
+        return self.age is None and (some_too_old or (self.min_age or 0) > self.grown_up)
 
     @property
     def kept(self) -> int:
@@ -228,14 +226,13 @@ def _of_person(wish: Wish, facts: Facts) -> Iterator[Failure]:
 
 
 def _of_age(facts: Facts) -> Iterator[Failure]:
+    age = facts.grown_up if facts.age is None else facts.age
     if facts.asks_age:
         yield Failure("age_unknown", N_("这个班有年龄要求，请填出生日期。"), excusable=True)
-        return
-    age = facts.age if facts.age is not None else facts.grown_up
-    if facts.min_age is not None and age < facts.min_age:
+    elif facts.min_age is not None and age < facts.min_age:
         least = {"least": facts.min_age}
         yield Failure("too_young", N_("开课那天要满%(least)s岁。"), least, excusable=True)
-    if facts.max_age is not None and age > facts.max_age:
+    elif facts.max_age is not None and age > facts.max_age:
         most = {"most": facts.max_age}
         yield Failure("too_old", N_("开课那天不能超过%(most)s岁。"), most, excusable=True)
 
