@@ -114,8 +114,8 @@ def allowed(
     """Return a wish that keeps every rule behind the locks, and what holds for it; a lapsed place is ended.
 
     Args:
-        instead_of: an enrolment that is given back for this one.
-        but: rules that are not asked.
+        instead_of: the enrolment it takes the place of.
+        but: codes of rules that were answered before.
 
     Raises:
         ClassFull, RulesFailed: as `enrol`.
