@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from palace.consents.rules import NAMES
 from palace.courses.figures import ALL as CLASSES
-from palace.courses.states import ENROLMENT_WORDS
+from palace.courses.states import ENROLMENT_WORDS, Channel
 from palace.members.posts import ROLE_WORDS
 from palace.rooms.figures import ALL as POLICY
 from palace.rooms.states import STANDING_WORDS
@@ -213,10 +213,10 @@ CODES: dict[str, Mapping[str, str]] = {
         "declined": N_("不要了"),
         "lapsed": N_("过时"),
         "left": N_("退出"),
-        "over": N_("停止订票"),
+        "over": N_("截止了"),
         "corrected": N_("缺课更正了"),
     },
-    "channel": {"online": N_("网上自己报"), "counter": N_("到馆代办")},
+    "channel": {Channel.ONLINE.value: N_("自己在网上"), Channel.COUNTER.value: N_("到馆办理")},
     "answer": {"accepted": N_("答应了"), "declined": N_("不行")},
     "kept_for": {
         "house": N_("本馆自用"),

@@ -16,7 +16,7 @@ from palace.care.queries import TASK_DIED
 from palace.codes.rules import Reason as CodesFor
 from palace.complimentary.rules import Reason as GivenFor
 from palace.consents.rules import Purpose
-from palace.courses.states import Channel, EnrolmentState
+from palace.courses import states as courses
 from palace.joining.rules import Verdict
 from palace.members.rules import Role
 from palace.moving.rules import MoveKind
@@ -40,8 +40,15 @@ MADE = {"f'unit_{verdict}'": [f"unit_{verdict}" for verdict in Verdict]}
 NOTED: dict[str, tuple[type[StrEnum], ...]] = {
     "role": (Role,),
     "mode": (Mode,),
-    "state": (TicketState, WaitState, MoveKind, strikes.Verdict, EnrolmentState),
-    "channel": (Channel,),
+    "state": (
+        TicketState,
+        WaitState,
+        MoveKind,
+        strikes.Verdict,
+        courses.EnrolmentState,
+        courses.WaitState,
+    ),
+    "channel": (courses.Channel,),
     "answer": (Answer,),
     "kept_for": (KeptFor,),
     "move_kind": (MoveKind,),

@@ -108,7 +108,7 @@ def _beginnings(teacher: Teacher) -> list[tuple[int, time]]:
 
 def _within(free: Free) -> Iterator[tuple[int, time]]:
     day = datetime.combine(date(2000, 1, 1), free.begins)
-    ends = datetime.combine(date(2000, 1, 1), free.ends) + (DAY if free.ends == time() else DAY * 0)
+    ends = datetime.combine(date(2000, 1, 1), free.ends)
     while day + timedelta(minutes=USUAL_MINUTES) <= ends:
         yield free.weekday, day.time()
         day += STEP
