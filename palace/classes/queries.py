@@ -87,23 +87,6 @@ def sessions(offering_id: int) -> Sequence[ClassSession]:
     return db.session.scalars(wanted.order_by(ClassSession.starts_at, ClassSession.id)).all()
 
 
-def own_enrolment(member_id: int, code: str) -> Enrolment:
-    """Return a place in a class that a member has, for themselves or somebody of theirs.
-
-    Raises:
-        NotFound: there is none, it is somebody else's, or they have it no more.
-    """
-    wanted = select(Enrolment).where(
-        Enrolment.code == code,
-        Enrolment.member_id == member_id,
-        Enrolment.state == EnrolmentState.CONFIRMED,
-    )
-    found = db.session.scalars(wanted).first()
-    if found is None:
-        raise NotFound
-    return found
-
-
 def messages(offering_id: int) -> list[Said]:
     """Return what was written to a class, the newest first."""
     wanted = select(ClassMessage).where(ClassMessage.offering_id == offering_id)

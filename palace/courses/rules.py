@@ -71,9 +71,8 @@ class Named:
 class Facts:
     """What holds for a wish at one instant, read after the locks.
 
-    `late_until` None: no session is planned. `age` None: not known, so
-    `grown_up` or older. `in_course`: of other
-    classes of the course in this term. `ends_at`: of the last session.
+    `late_until` None: no session is planned. `age` None: not known, so `grown_up` or older.
+    `in_course`: of other classes of the course in this term. `ends_at`: of the last session.
     """
 
     now: datetime
@@ -110,9 +109,7 @@ class Facts:
     @property
     def fee(self) -> Fen:
         """Return what this person pays, without material; who is let in among members only, as they do."""
-        if self.is_member or self.public_fee is None:
-            return self.member_fee
-        return self.public_fee
+        return self.member_fee if self.is_member or self.public_fee is None else self.public_fee
 
     @property
     def is_taught(self) -> bool:
@@ -122,10 +119,8 @@ class Facts:
     @property
     def asks_age(self) -> bool:
         """Return whether grown-ups have to say when they were born: some of them are too young or old."""
-        if self.age is not None:
-            return False
-        least, most = self.min_age or 0, self.max_age
-        return least > self.grown_up or (most is not None and most >= self.grown_up)
+        some_too_old = self.max_age is not None and self.max_age >= self.grown_up
+        return self.age is None and (some_too_old or (self.min_age or 0) > self.grown_up)
 
     @property
     def kept(self) -> int:
@@ -231,14 +226,13 @@ def _of_person(wish: Wish, facts: Facts) -> Iterator[Failure]:
 
 
 def _of_age(facts: Facts) -> Iterator[Failure]:
+    age = facts.grown_up if facts.age is None else facts.age
     if facts.asks_age:
         yield Failure("age_unknown", N_("这个班有年龄要求，请填出生日期。"), excusable=True)
-        return
-    age = facts.age if facts.age is not None else facts.grown_up
-    if facts.min_age is not None and age < facts.min_age:
+    elif facts.min_age is not None and age < facts.min_age:
         least = {"least": facts.min_age}
         yield Failure("too_young", N_("开课那天要满%(least)s岁。"), least, excusable=True)
-    if facts.max_age is not None and age > facts.max_age:
+    elif facts.max_age is not None and age > facts.max_age:
         most = {"most": facts.max_age}
         yield Failure("too_old", N_("开课那天不能超过%(most)s岁。"), most, excusable=True)
 

@@ -11,7 +11,7 @@ from sqlalchemy import Select, func, select
 
 from palace.courses.catalogue import Subject
 from palace.courses.models import ClassSession, Enrolment, Offering
-from palace.courses.states import EnrolmentState, SessionState
+from palace.courses.states import SessionState
 from palace.db import db
 from palace.errors import NotFound
 from palace.surveys.models import Score, Survey, SurveyLine, SurveyVote
@@ -153,23 +153,6 @@ def all_told(sites: Sites) -> list[Told]:
     if sites is not None:
         wanted = wanted.where(Survey.site_id.in_(sites))
     return [Told(survey, people, votes) for survey, people, votes in db.session.execute(wanted)]
-
-
-def own_enrolment(member_id: int, code: str) -> Enrolment:
-    """Return a place that a member has, for themselves or somebody of theirs, in a class.
-
-    Raises:
-        NotFound: it is nobody's, not theirs, or they have it no more.
-    """
-    wanted = select(Enrolment).where(
-        Enrolment.code == code,
-        Enrolment.member_id == member_id,
-        Enrolment.state == EnrolmentState.CONFIRMED,
-    )
-    found = db.session.scalars(wanted).first()
-    if found is None:
-        raise NotFound
-    return found
 
 
 def last_ends_at(offering_id: int) -> datetime | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time, timedelta
 
 import pytest
+from sqlalchemy import delete
 
 from palace import clock
 from palace.coursedesk.errors import DatesChanged, NotReviewed
@@ -17,6 +18,7 @@ from palace.courses.models import Offering
 from palace.courses.queries.facts import sessions_of
 from palace.courses.states import OfferingState
 from palace.db import db
+from palace.errors import NotFound
 from palace.review.models import Revision
 from palace.review.rules import RevisionState
 from palace.surveys import services as surveys
@@ -221,3 +223,16 @@ def test_a_course_that_was_never_reviewed_is_not_published(wished: Wished) -> No
     proposal = opening.proposals_for(wished.sought, wished.teacher)[0]
     with pytest.raises(NotReviewed):
         become(wished, proposal)
+
+
+def test_a_line_that_was_taken_off_meanwhile_becomes_nothing(wished: Wished) -> None:
+    other = by_title_of(wished, "合唱基础")
+    gone = replace(wished, line=other)
+    proposal = opening.proposals_for(wished.sought, wished.teacher)[0]
+    db.session.execute(
+        delete(SurveyLine)
+        .where(SurveyLine.id == other.id)
+        .execution_options(synchronize_session=False)
+    )
+    with pytest.raises(NotFound):
+        become(gone, proposal)

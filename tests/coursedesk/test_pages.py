@@ -344,7 +344,7 @@ def test_administrators_change_the_figures_as_they_saw_them(
     site = make.site()
     make.sign_in(client, make.staff(Role.ADMIN))
     make.commit()
-    assert client.get(f"{DESK}/rules").status_code == 302
+    assert client.get(f"{DESK}/rules").status_code == 303
     address = f"{DESK}/rules/{site.id}"
     told = client.get(address, headers=JSON).get_json()
     form = {one["name"]: str(one["value"]) for one in told["figures"]} | {"seen": told["seen"]}

@@ -12,11 +12,11 @@ from sqlalchemy import event
 
 from palace import clock
 from palace.courses import services
-from palace.courses.errors import ClassFull
+from palace.courses.errors import ClassFull, OfferOver
 from palace.courses.queries.terms import facts_of
 from palace.courses.rules import Excuse
 from palace.courses.services import offering, waiting
-from palace.courses.states import WaitState
+from palace.courses.states import EnrolmentState, WaitState
 from palace.db import db
 from palace.members.models import Member
 from palace.members.rules import Role
@@ -160,3 +160,35 @@ def test_many_classes_are_shown_with_no_more_questions_than_two(
         return len(statements)
 
     assert asked(2) == asked(10)
+
+
+def test_the_offer_to_a_child_nobody_keeps_any_more_is_nobodys(
+    teaching: Teaching, member: Member
+) -> None:
+    of, child = teaching.offering(), teaching.child(member, years=15)
+    soon = clock.now() + timedelta(hours=2)
+    wait = teaching.wait(of, member, lapses_at=soon, companion_id=child.id)
+    db.session.delete(child)
+    db.session.flush()
+    db.session.expire_all()
+
+    with pytest.raises(OfferOver):
+        waiting.take(wait, by="x")
+
+
+def test_who_changes_to_a_class_they_did_not_pay_for_before_has_one_place_there(
+    make: Factory, teaching: Teaching, member: Member
+) -> None:
+    term = teaching.term(per_person=5)
+    course = teaching.course()
+    one, other = (
+        teaching.offering(course=course, term=term, begins=begins, member_fee=Fen(2000))
+        for begins in ("09:00", "19:00")
+    )
+    lapsed = teaching.enrolment(other, member)
+    make.set_clock(lapsed.held_until or clock.now())
+    mine = teaching.enrolment(one, member)
+
+    made = services.move(member, mine.code, other.id, by="x")
+
+    assert (made.state, lapsed.state) == (EnrolmentState.UNPAID, EnrolmentState.LAPSED)

@@ -114,3 +114,13 @@ def _as(client: FlaskClient, make: Factory, member: Member) -> FlaskClient:
     client.post("/sign-out")
     make.sign_in(client, member)
     return client
+
+
+def test_a_page_of_the_office_stands_under_one_tab(
+    client: FlaskClient, make: Factory, teaching: Teaching
+) -> None:
+    of = teaching.offering()
+    make.sign_in(client, make.staff(Role.PROGRAMME))
+    for page in ("waits", "enrol"):
+        head = client.get(f"/staff/offerings/{of.id}/{page}").text.split("</nav>")[0]
+        assert head.count('aria-current="page"') == 1

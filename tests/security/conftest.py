@@ -13,6 +13,7 @@ from hypothesis import settings
 from sqlalchemy import Connection, select
 from werkzeug.routing import Rule
 
+from palace import printing
 from palace.blocks.models import Block, NameList
 from palace.blocks.services import read_list
 from palace.codes.models import CodeBatch
@@ -119,6 +120,12 @@ class Belongings:
             "/certificates/": self.taught.certificate.code,
         }
         return next((code for part, code in of.items() if part in rule), self.order.code)
+
+
+@pytest.fixture(autouse=True)
+def _nobody_waits_for_printing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ask the printing process, which does not run here, once: a test asks for dozens of files."""
+    monkeypatch.setattr(printing, "CONNECT_SECONDS", 0)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from palace.courses.models import Enrolment, Offering
+from palace.courses.queries.taught import place_of
 from palace.courses.states import EnrolmentState
 from palace.db import db
 from palace.errors import NotFound
@@ -47,13 +48,13 @@ def test_a_score_is_given_at_the_last_instant_and_changed(
 
 def test_who_gave_the_place_back_scores_nothing(teaching: Teaching) -> None:
     one = teaching.enrolment(teaching.offering())
-    assert queries.own_enrolment(one.member_id, one.code) is one
+    assert place_of(one.member_id, one.code) is one
     with pytest.raises(NotFound):
-        queries.own_enrolment(one.member_id + 1, one.code)
+        place_of(one.member_id + 1, one.code)
     one.state, one.ended_at = EnrolmentState.WITHDRAWN, one.enrolled_at
     db.session.flush()
     with pytest.raises(NotFound):
-        queries.own_enrolment(one.member_id, one.code)
+        place_of(one.member_id, one.code)
 
 
 def scored(make: Factory, teaching: Teaching, *stars: int) -> list[Enrolment]:

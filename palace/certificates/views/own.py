@@ -50,5 +50,5 @@ def check(code: str) -> ResponseReturnValue:
         lambda: certificate_json(found),
         certificate=found,
         house=site,
-        lessons=printing.lessons_of(found),
+        lessons=printing.lessons_of([found])[found.id],
     )

@@ -125,7 +125,7 @@ def _beginnings(teacher: Teacher, length: timedelta) -> list[tuple[int, time]]:
 
 def _within(free: Free, length: timedelta) -> Iterator[tuple[int, time]]:
     day = datetime.combine(date(2000, 1, 1), free.begins)
-    ends = datetime.combine(date(2000, 1, 1), free.ends) + (DAY if free.ends == time() else DAY * 0)
+    ends = datetime.combine(date(2000, 1, 1), free.ends)
     while day + length <= ends:
         yield free.weekday, day.time()
         day += STEP

@@ -18,6 +18,7 @@ from palace.db import db
 from palace.members import queries as members
 from palace.members.services import note
 from palace.notices import services as notices
+from palace.statements import execute
 
 
 def keep(offering: Offering, *, by: str) -> None:
@@ -44,7 +45,7 @@ def call_off(offering: Offering, *, by: str, why: str) -> int:
         ClassOver: it was called off before, or taught to its end: nobody gets back what they had.
     """
     for member_id in sorted({one.member_id for one in enrolments_of(offering.id)}):
-        members.lock(member_id)
+        execute(members.LOCK, {"member_id": member_id})  # none, who was erased
     coming = planned_of(offering.id)
     places.lock(
         offering,

@@ -16,6 +16,7 @@ from palace.courses.catalogue import Course, Term
 from palace.courses.models import Offering
 from palace.courses.queries.facts import class_rules, get_offering
 from palace.db import db
+from palace.errors import NotFound
 from palace.members.services import note
 from palace.money import FREE
 from palace.surveys import services as surveys
@@ -42,11 +43,13 @@ def become_class(line: SurveyLine, chosen: Chosen, *, seen: str, by: str, key: s
         seen: what stood against the dates as whoever plans saw it.
 
     Raises:
+        NotFound: the line was taken off its menu.
         DatesChanged, SpaceTaken, TeacherBusy: something came in between; nothing is planned.
         NotReviewed: its course never passed the review.
     """
     lock_survey(line.survey_id)
-    db.session.refresh(line)
+    if db.session.get(SurveyLine, line.id, populate_existing=True) is None:
+        raise NotFound
     if line.offering_id is not None:
         return get_offering(line.offering_id)
     opening = Opening(

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import count
 
 from sqlalchemy import ColumnElement, Date, Select, and_, cast, func, or_, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import aliased, joinedload, lazyload
 
 from palace.clock import SHANGHAI, day_span
 from palace.courses.catalogue import Term
@@ -57,6 +57,9 @@ def live(offering_id: int) -> list[ClassWait]:
     wanted = (
         select(ClassWait)
         .where(ClassWait.offering_id == offering_id, ClassWait.state.in_(literally(LIVE)))
+        .options(
+            lazyload(ClassWait.offering), lazyload(ClassWait.companion)
+        )  # one class, read once
         .order_by(ClassWait.id)
         .with_for_update(of=ClassWait, key_share=True)
     )
@@ -145,11 +148,6 @@ def _waiting(offering_id: int) -> Select[int]:
 def next_place(offering_id: int) -> int:
     """Return the place that who joins now would have."""
     return (db.session.scalar(_waiting(offering_id)) or 0) + 1
-
-
-def live_standings(who: Known, offering_id: int, now: datetime) -> list[Standing]:
-    """Return where a member, and those they keep, wait for a class or are offered a place."""
-    return [one for one in standings(who, now) if one.wait.offering_id == offering_id]
 
 
 def standings(who: Known, now: datetime) -> list[Standing]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from palace import clock
-from palace.courses import claims, rules
+from palace.courses import claims
 from palace.courses.errors import EnrolmentOver, NotParallel
 from palace.courses.models import Enrolment, Offering
 from palace.courses.queries import facts as facts_queries
@@ -11,7 +11,7 @@ from palace.courses.queries.catalogue import same_fees
 from palace.courses.rules import Excuse, Wish
 from palace.courses.services import offering
 from palace.courses.services.ending import PART, end
-from palace.courses.services.enrolling import behind_others, refusal
+from palace.courses.services.enrolling import allowed
 from palace.courses.services.telling import subject_of, tell
 from palace.courses.states import HOLDING, EnrolmentState
 from palace.db import db
@@ -47,10 +47,7 @@ def move(who: Known, code: str, to_id: int, *, by: str) -> Enrolment:
         raise EnrolmentOver
     if not is_parallel(old.offering, to):
         raise NotParallel
-    wish, facts = behind_others(_wish(old, who, to), instead_of=old.id)
-    failed = rules.failed_rules(wish, facts)
-    if failures := [one for one in failed if one.code not in SAID_BEFORE]:
-        raise refusal(failures)
+    allowed(_wish(old, who, to), instead_of=old.id, but=SAID_BEFORE)
     new = Enrolment(
         code=public_code(),
         offering_id=to.id,
@@ -70,7 +67,7 @@ def move(who: Known, code: str, to_id: int, *, by: str) -> Enrolment:
     db.session.add(new)
     db.session.flush()
     payments.hand_over(PART, old.id, new.id)
-    offering.taken(wish, new, now)
+    offering.taken(new, now)
     end(old, EnrolmentState.MOVED, by=by, now=now)
     tell("class_moved", new, now)
     note("enrolment_moved", subject_of(new), after={"offering": to.id}, actor=by)

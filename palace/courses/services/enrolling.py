@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -67,7 +67,7 @@ def _check_not_full(wish: Wish) -> None:
     failures = rules.failed_rules(wish, facts_of(wish))
     failures = [one for one in failures if one.code != "others_wait"]  # asked behind the locks
     if failures:
-        raise refusal(failures)
+        raise _refusal(failures)
 
 
 def _locked(wish: Wish, code: str, *, by: str, key: str | None) -> str:
@@ -90,17 +90,13 @@ def take(wish: Wish, code: str, *, by: str) -> Enrolment:
     Raises:
         ClassFull, RulesFailed: as `enrol`.
     """
-    wish, facts = behind_others(wish)
-    failures = rules.failed_rules(wish, facts)
-    if failures:
-        raise refusal(failures)
-    _end_lapsed(wish, facts.now)
+    wish, facts = allowed(wish)
     enrolment = _written(wish, facts, code)
     if wish.guardian and facts.needs_consent:
         consents.give(wish.member.id, Purpose.GUARDIAN, facts.now)
     if enrolment.pay_by is not None:
         payments.ask(PART, enrolment.id, enrolment.amount, pay_by=enrolment.pay_by)
-    offering.taken(wish, enrolment, facts.now)
+    offering.taken(enrolment, facts.now)
     tell_taken(enrolment, facts.now)
     note(
         "enrolled",
@@ -112,7 +108,27 @@ def take(wish: Wish, code: str, *, by: str) -> Enrolment:
     return enrolment
 
 
-def behind_others(wish: Wish, *, instead_of: int | None = None) -> tuple[Wish, Facts]:
+def allowed(
+    wish: Wish, *, instead_of: int | None = None, but: Collection[str] = ()
+) -> tuple[Wish, Facts]:
+    """Return a wish that keeps every rule behind the locks, and what holds for it; a lapsed place is ended.
+
+    Args:
+        instead_of: the enrolment it takes the place of.
+        but: codes of rules that were answered before.
+
+    Raises:
+        ClassFull, RulesFailed: as `enrol`.
+    """
+    wish, facts = _behind_others(wish, instead_of)
+    failures = [one for one in rules.failed_rules(wish, facts) if one.code not in but]
+    if failures:
+        raise _refusal(failures)
+    _end_lapsed(wish, facts.now)
+    return wish, facts
+
+
+def _behind_others(wish: Wish, instead_of: int | None) -> tuple[Wish, Facts]:
     """Return a wish and what holds for it, once what is free was offered to who waits.
 
     What is left is for anybody: who still waits cannot have it.
@@ -128,7 +144,7 @@ def behind_others(wish: Wish, *, instead_of: int | None = None) -> tuple[Wish, F
     return wish, replace(facts, taken=replace(facts.taken, waiting=0, waiting_in_person=0))
 
 
-def refusal(failures: Sequence[Failure]) -> ClassFull | RulesFailed:
+def _refusal(failures: Sequence[Failure]) -> ClassFull | RulesFailed:
     """Return how a wish is refused; where only a place is missing, it is that."""
     only_full = [one.code for one in failures] == ["full"]
     return ClassFull() if only_full else RulesFailed(failures)

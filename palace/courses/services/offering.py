@@ -120,9 +120,9 @@ def _over(wait: ClassWait, state: WaitState, now: datetime) -> None:
     note("class_wait_ended", subject_of(wait), after=ended, actor=SYSTEM)
 
 
-def taken(wish: Wish, enrolment: Enrolment, now: datetime) -> None:
+def taken(enrolment: Enrolment, now: datetime) -> None:
     """End the entry of somebody who now has a place: they waited for it, or it was offered to them."""
-    wait = waits.find_live(wish.member.id, wish.companion_id, wish.offering_id)
+    wait = waits.find_live(enrolment.member_id, enrolment.person, enrolment.offering_id)
     if wait is None:
         return
     wait.state, wait.ended_at, wait.enrolment_id = WaitState.TAKEN, now, enrolment.id

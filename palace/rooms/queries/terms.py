@@ -1,4 +1,4 @@
-"""What holds for a wish at one instant: read behind the locks, in two round trips."""
+"""What holds for a wish at one instant: read behind the locks, in one round trip."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from palace.clock import NOW as CLOCK
 from palace.clock import SHANGHAI, day_span, palace_day
 from palace.db import table_of
 from palace.errors import NotFound
+from palace.hours.queries import asking_hours
 from palace.members.models import Post
 from palace.members.rules import Known, Role, Standing
 from palace.rooms.models import Occurrence, Purpose, Reservation, Room
@@ -73,7 +74,7 @@ def facts_of(
     rooms = {row.space_id: row for row in found["rooms"]}
     if not rooms.keys() >= {space_id, *swaps.values()}:
         raise NotFound
-    told = room_facts(rooms, found["closures"], days)
+    told = room_facts(rooms, found["closures"], days, (found["hours"], found["special"]))
     own = found["troupe"][0] if found.get("troupe") else None
     return Facts(
         now=now,
@@ -105,8 +106,11 @@ def _asked(
     first, last = days[0], days[-1]
     whose = {"member_id": member.id}
     starts_at, ends_at = day_span(first)[0], day_span(last)[1]
+    hours, special = asking_hours(space_ids, days)
     asked: dict[str, Question] = {
         "now": (CLOCK, {}),
+        "hours": hours,
+        "special": special,
         "rooms": (ROOMS, {"space_ids": space_ids}),
         "house": (HOUSE, {}),
         "strikes": (STRIKES, whose),
