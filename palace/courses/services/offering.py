@@ -48,7 +48,7 @@ def pass_on(offering_id: int) -> int:
     for wait in entries:
         if over_at <= now:
             _over(wait, WaitState.OVER, now)
-        elif wait.person and wait.companion_id is None:  # nobody keeps them any more
+        elif wait.is_nobodys:
             _over(wait, WaitState.LEFT, now)
         elif wait.lapses_at is not None and wait.lapses_at <= now:
             _over(wait, WaitState.LAPSED, now)

@@ -98,12 +98,13 @@ def take(
         RulesFailed: as whoever enrols.
     """
     members.lock(wait.member_id)
-    offering.pass_on(wait.offering_id)
+    claims.lock_offering(wait.offering_id)
     wait = waits.locked_wait(wait.id)
     if wait.enrolment_id is not None:
         return db.session.get_one(Enrolment, wait.enrolment_id)
     if wait.state is WaitState.WAITING:
         raise NoOfferYet
-    if wait.state is not WaitState.OFFERED:
+    offered = waits.standing_of(wait, clock.now()).state is WaitState.OFFERED
+    if not offered or wait.is_nobodys:
         raise OfferOver
     return enrol(offering.wish_of(wait, guardian=guardian, born_on=born_on), by=by)
