@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -226,12 +226,14 @@ def _checked(results: list[PGresult]) -> list[PGresult]:
 
 
 def _array(values: list[Any]) -> str | list[Any]:
-    """Return whole numbers or texts as PostgreSQL writes arrays; psycopg takes long over each."""
+    """Return numbers, texts, days or instants as PostgreSQL writes arrays; psycopg takes long over each."""
     kinds = {type(value) for value in values if value is not None}
     if kinds <= {int}:
         parts = ["NULL" if value is None else str(value) for value in values]
     elif kinds == {str}:
         parts = ["NULL" if value is None else _quoted(value) for value in values]
+    elif kinds in ({date}, {datetime}):
+        parts = ["NULL" if value is None else value.isoformat() for value in values]
     else:
         return values
     return f"{{{','.join(parts)}}}"

@@ -189,6 +189,8 @@ class DayField(Field):
 
     widget = TextInput()
     typed = ""
+    first_year = FIRST_YEAR
+    wrong = NO_DAY
     data: date | None
 
     def process_formdata(self, valuelist: list[Any]) -> None:
@@ -204,9 +206,9 @@ class DayField(Field):
         try:
             read = date.fromisoformat(self.typed)
         except ValueError:
-            raise ValueError(NO_DAY) from None
-        if not FIRST_YEAR <= read.year <= LAST_YEAR:
-            raise ValueError(NO_DAY)
+            raise ValueError(self.wrong) from None
+        if not self.first_year <= read.year <= LAST_YEAR:
+            raise ValueError(self.wrong)
         self.data = read
 
     def _value(self) -> str:

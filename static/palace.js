@@ -46,6 +46,12 @@ for (const form of document.querySelectorAll("form[method=post]")) {
   });
 }
 
+// what a phone could not send yet goes with its sign-in: a roll is not lost without a word
+document.querySelector("[data-leaving]")?.addEventListener("submit", (event) => {
+  const kept = Object.keys(localStorage).some((name) => name.startsWith("roll:"));
+  if (kept && !confirm(event.currentTarget.dataset.leaving)) event.preventDefault();
+});
+
 const reading = document.getElementById("import");
 if (reading) {
   const shown = JSON.stringify([reading.dataset.state, Number(reading.dataset.read)]);

@@ -1,5 +1,6 @@
 // A roll without a network: what was saved stays on this phone and is sent once, when there is one again.
 // Each saving is an entry of its own, named by this phone's key and a number: what arrived twice changes nothing.
+// It waits for the teacher who saved it: nobody else who signs in on this phone sends it.
 const NAME = /^roll:\d+$/;
 const DEVICE = "roll-device";
 const COUNTER = "roll-number";
@@ -21,13 +22,14 @@ const entries = () =>
   Object.keys(localStorage)
     .filter((name) => NAME.test(name))
     .sort((one, other) => one.slice(5) - other.slice(5))
-    .map((name) => [name, JSON.parse(localStorage.getItem(name))]);
+    .map((name) => [name, JSON.parse(localStorage.getItem(name))])
+    .filter(([, { who }]) => who === panel.dataset.who);
 
 const keep = () => {
   const number = Number(localStorage.getItem(COUNTER) ?? 0) + 1;
   localStorage.setItem(COUNTER, number);
   const said = [...new FormData(form)].filter(([name]) => name !== "csrf_token" && name !== "device" && name !== "sequence");
-  localStorage.setItem(`roll:${number}`, JSON.stringify({ to: form.action, said, number, at: Date.now() }));
+  localStorage.setItem(`roll:${number}`, JSON.stringify({ to: form.action, who: panel.dataset.who, said, number, at: Date.now() }));
 };
 
 const body = ({ said, number, at }) => {
@@ -129,8 +131,12 @@ const put = (said) => {
 if (form) for (const [, { to, said }] of entries()) if (to === form.action) put(said);
 
 form?.addEventListener("submit", async (event) => {
+  try {
+    keep();
+  } catch {
+    return; // a phone that keeps nothing sends it as any form
+  }
   event.preventDefault();
-  keep();
   put([...new FormData(form)]);
   panel.classList.replace("ok", "few");
   show(panel.dataset.sending);

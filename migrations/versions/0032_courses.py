@@ -151,7 +151,11 @@ def _courses() -> None:
     sa.Column('certificate_percent', sa.BigInteger, server_default='70', nullable=False),
     sa.Column('lesson_minutes', sa.BigInteger, server_default='45', nullable=False),
     sa.Column('sign_in_minutes', sa.BigInteger, server_default='20', nullable=False),
-    sa.CheckConstraint('least(minimum, decide_days, in_person, in_person_hours, trial_sessions, late_sessions, offer_sessions, withdraw_days, leave_minutes, absences, sign_in_minutes) >= 0 AND least(per_term, pay_hours, offer_hours, offer_last_hours, lesson_minutes) > 0 AND certificate_percent BETWEEN 1 AND 100', name=op.f('ck_class_rules_figures')),
+    sa.Column('daily_messages', sa.BigInteger, server_default='10', nullable=False),
+    sa.Column('usual_sessions', sa.BigInteger, server_default='12', nullable=False),
+    sa.Column('usual_minutes', sa.BigInteger, server_default='90', nullable=False),
+    sa.Column('usual_places', sa.BigInteger, server_default='30', nullable=False),
+    sa.CheckConstraint('least(minimum, decide_days, in_person, in_person_hours, trial_sessions, late_sessions, offer_sessions, withdraw_days, leave_minutes, absences, sign_in_minutes) >= 0 AND least(per_term, pay_hours, offer_hours, offer_last_hours, lesson_minutes, daily_messages, usual_sessions, usual_minutes, usual_places) > 0 AND certificate_percent BETWEEN 1 AND 100', name=op.f('ck_class_rules_figures')),
     sa.ForeignKeyConstraint(['site_id'], ['sites.id'], name=op.f('fk_class_rules_site_id')),
     sa.PrimaryKeyConstraint('site_id', name=op.f('pk_class_rules'))
     )

@@ -137,13 +137,31 @@ def put_many(
 
     `space_id`: the space they are in, whose own calendar shows them too.
     """
-    if not many:
-        return
+    if many:
+        entered = execute(*entering_many(owner, many, now, space_id))
+        bring_up_many(owner, many, now, space_id, entered=entered)
+
+
+def entering_many(
+    owner: Owner, many: Sequence[Dated], now: datetime, space_id: int | None = None
+) -> Question:
+    """Return the statement that enters dated things that are new to an agenda, for `bring_up_many`."""
     rows = [_row(dated, now) | {"starts_at": dated.starts_at} for dated in many]
     lists = {name: [row[name] for row in rows] for name in LISTED}
-    shared = asdict(owner) | {"space_id": space_id, "changed_at": now}
-    entered = {row.subject for row in execute(NEW_ONES, lists | shared)}
-    there = {dated.subject: dated for dated in many if dated.subject not in entered}
+    return NEW_ONES, lists | asdict(owner) | {"space_id": space_id, "changed_at": now}
+
+
+def bring_up_many(
+    owner: Owner,
+    many: Sequence[Dated],
+    now: datetime,
+    space_id: int | None = None,
+    *,
+    entered: Sequence[Any],
+) -> None:
+    """Bring the entries an agenda has already up to date: those that `entering_many` did not enter."""
+    new = {row.subject for row in entered}
+    there = {dated.subject: dated for dated in many if dated.subject not in new}
     for entry in queries.locked_entries(owner, there) if there else ():
         dated = there[entry.subject]
         _update(entry, dated.fields | {"space_id": space_id}, dated.doors_at, now)

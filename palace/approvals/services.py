@@ -50,7 +50,7 @@ def decide(
         if passed:
             _pass(one)
     if passed:
-        tell_taken(of, chosen, now)
+        tell_taken(of, chosen, now=now)
     else:
         _refuse(chosen, why, by, now)
     note(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from palace.consents.rules import NAMES
 from palace.courses.figures import ALL as CLASSES
+from palace.courses.states import ENROLMENT_WORDS, Channel
 from palace.members.posts import ROLE_WORDS
 from palace.rooms.figures import ALL as POLICY
 from palace.rooms.states import STANDING_WORDS
@@ -65,6 +66,9 @@ VALUES = {
     **{figure.name: figure.words for figure in POLICY},
     **{figure.name: figure.words for figure in CLASSES},
     "sessions": N_("几次课"),
+    "offering": N_("班级编号"),
+    "channel": N_("怎么报的名"),
+    "answer": N_("答复"),
     "course": N_("课程编号"),
     "term": N_("学期编号"),
     "teacher": N_("老师编号"),
@@ -191,6 +195,7 @@ CODES: dict[str, Mapping[str, str]] = {
     "role": {role.value: said for role, said in ROLE_WORDS.items()},
     "mode": {"normal": N_("照常"), "grey": N_("网页变灰（哀悼）"), "stopped": N_("停新预订")},
     "state": {
+        **{state.value: said for state, said in ENROLMENT_WORDS.items()},
         **{state.value: said for state, said in STANDING_WORDS.items()},
         "late": N_("退得太晚"),
         "valid": N_("有效"),
@@ -208,9 +213,10 @@ CODES: dict[str, Mapping[str, str]] = {
         "declined": N_("不要了"),
         "lapsed": N_("过时"),
         "left": N_("退出"),
-        "over": N_("停止订票"),
+        "over": N_("截止了"),
         "corrected": N_("缺课更正了"),
     },
+    "channel": {Channel.ONLINE.value: N_("自己在网上"), Channel.COUNTER.value: N_("到馆办理")},
     "answer": {"accepted": N_("答应了"), "declined": N_("不行")},
     "kept_for": {
         "house": N_("本馆自用"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from palace.errors import PalaceError
+from palace.errors import NotFound, PalaceError
 from palace.text import N_
 
 
@@ -32,3 +32,10 @@ class CertificateStands(PalaceError):
 
     status, code = 409, "certificate_stands"
     message = N_("这一张还有效，请先撤销再补发。")
+
+
+class CertificateUnknown(NotFound):
+    """Who checks a certificate learns that the palace gave none of this code."""
+
+    code = "certificate_unknown"
+    message = N_("没有这张证书。网址请和证书上的二维码对一对；扫码也是这样，就不是我们发的。")

@@ -28,13 +28,13 @@ class Job:
 
 def job_of(certificates: Sequence[Certificate]) -> Job:
     """Return certificates as one document, a page each."""
-    title, lang = gettext("结业证书"), LANG[words.language()]
+    title, lang, lessons = gettext("结业证书"), LANG[words.language()], lessons_of(certificates)
     html = render_template(
         "certificates/paper/certificates.html",
         title=title,
         lang=lang,
         pages=[
-            (one, db.session.get_one(Site, one.site_id), lessons_of(one), _qr(one))
+            (one, db.session.get_one(Site, one.site_id), lessons[one.id], _qr(one))
             for one in certificates
         ],
     )
@@ -50,9 +50,11 @@ def pdf(job: Job) -> bytes:
     return printing.to_pdf(job.html, title=job.title, lang=job.lang)
 
 
-def lessons_of(certificate: Certificate) -> int:
-    """Return how many lessons (课时) the class was, as its house counts them, the begun one not."""
-    return certificate.minutes // class_rules(certificate.site_id).lesson_minutes
+def lessons_of(certificates: Sequence[Certificate]) -> dict[int, int]:
+    """Return how many lessons (课时) each class was, as its house counts them, the begun one not."""
+    houses = {one.site_id for one in certificates}
+    lesson = {site_id: class_rules(site_id).lesson_minutes for site_id in houses}
+    return {one.id: one.minutes // lesson[one.site_id] for one in certificates}
 
 
 def address(certificate: Certificate) -> str:

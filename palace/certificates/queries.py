@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
+from palace.certificates.errors import CertificateUnknown
 from palace.certificates.models import Certificate
 from palace.certificates.rules import earns
 from palace.courses.models import ClassSession, Enrolment
@@ -116,22 +117,22 @@ def get_own(member_id: int, code: str) -> Certificate:
     Raises:
         NotFound: there is none, or it is somebody else's.
     """
-    return _one(_with_class().where(Certificate.code == code, Enrolment.member_id == member_id))
+    wanted = _with_class().where(Certificate.code == code, Enrolment.member_id == member_id)
+    found = db.session.scalars(wanted).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def get(code: str) -> Certificate:
     """Return a certificate, whoever asks; also one that was revoked.
 
     Raises:
-        NotFound: there is none of this code.
+        CertificateUnknown: there is none of this code.
     """
-    return _one(_with_class().where(Certificate.code == code))
-
-
-def _one(wanted: Select[Certificate]) -> Certificate:
-    found = db.session.scalars(wanted).first()
+    found = db.session.scalars(_with_class().where(Certificate.code == code)).first()
     if found is None:
-        raise NotFound
+        raise CertificateUnknown
     return found
 
 

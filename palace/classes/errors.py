@@ -13,6 +13,13 @@ class NobodyThere(PalaceError):
     message = N_("这个班现在没有人。")
 
 
+class MessagesFull(PalaceError):
+    """The class was written enough today. Carries `most`."""
+
+    status, code = 409, "class_messages_full"
+    message = N_("今天已经给这个班发了%(most)s条，明天再发。")
+
+
 class NoPicture(PalaceError):
     """The form came without a picture."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
@@ -86,29 +87,20 @@ def sessions(offering_id: int) -> Sequence[ClassSession]:
     return db.session.scalars(wanted.order_by(ClassSession.starts_at, ClassSession.id)).all()
 
 
-def own_enrolment(member_id: int, code: str) -> Enrolment:
-    """Return a place in a class that a member has, for themselves or somebody of theirs.
-
-    Raises:
-        NotFound: there is none, it is somebody else's, or they have it no more.
-    """
-    wanted = select(Enrolment).where(
-        Enrolment.code == code,
-        Enrolment.member_id == member_id,
-        Enrolment.state == EnrolmentState.CONFIRMED,
-    )
-    found = db.session.scalars(wanted).first()
-    if found is None:
-        raise NotFound
-    return found
-
-
 def messages(offering_id: int) -> list[Said]:
     """Return what was written to a class, the newest first."""
     wanted = select(ClassMessage).where(ClassMessage.offering_id == offering_id)
     found = db.session.scalars(wanted.order_by(ClassMessage.id.desc()).limit(SHOWN)).all()
     writers = _writers({one.sent_by for one in found})
     return [Said(one, writers.get(one.sent_by, "")) for one in found]
+
+
+def written_since(offering_id: int, instant: datetime) -> Sequence[ClassMessage]:
+    """Return what was written to a class since an instant."""
+    wanted = select(ClassMessage).where(
+        ClassMessage.offering_id == offering_id, ClassMessage.sent_at >= instant
+    )
+    return db.session.scalars(wanted).all()
 
 
 def bodies(subjects: Iterable[str]) -> dict[str, dict[str, str]]:

@@ -63,10 +63,10 @@ class ClassMoved(PalaceError):
 
 
 class ClassOver(PalaceError):
-    """The class was called off, or is published already."""
+    """The class was called off, or taught to its end."""
 
     status, code = 409, "class_over"
-    message = N_("这个班已经取消，不能再改。")
+    message = N_("这个班已经取消或者上完了，不能再改。")
 
 
 class FewerPlaces(PalaceError):

@@ -48,7 +48,7 @@ MOST_PLACES, MOST_MINUTES, MOST_CLASSES = 2000, 12 * 60, 50
 CODE = r"^[a-z2-7]{20}\Z"
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 BETWEEN = re.compile(r"[\s,，、;；]+")
-PLACE = r"^[0-9]{1,18}\.[0-9]{1,12}\Z"
+PLACE = r"^[0-9]{1,18}\.[0-9]{1,10}\Z"
 WEEKLY = r"^[0-9]{1,18}\.[1-7]\.(?:[01][0-9]|2[0-3])[0-5][0-9]\Z"
 """A room, a weekday and a clock time."""
 STALE = _("请刷新这一页再改。")
@@ -227,7 +227,7 @@ class TeacherForm(Form):
             self.weekdays.data or (), self.froms.data or (), self.tos.data or (), strict=True
         )
         return [
-            Free(_weekday(weekday), time.fromisoformat(begins), time.fromisoformat(ends))
+            Free(_weekday(weekday), _clock_time(begins), _clock_time(ends))
             for weekday, begins, ends in rows
             if begins or ends
         ]
@@ -243,6 +243,13 @@ def _weekday(typed: str) -> int:
     if typed not in set("1234567"):
         raise ValueError(typed)
     return int(typed)
+
+
+def _clock_time(typed: str) -> time:
+    read = time.fromisoformat(typed)
+    if read.tzinfo:
+        raise ValueError(typed)
+    return read
 
 
 class LinkForm(PhoneForm):

@@ -9,14 +9,7 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, HiddenField, StringField
-from wtforms.validators import (
-    AnyOf,
-    InputRequired,
-    Length,
-    Optional,
-    Regexp,
-    ValidationError,
-)
+from wtforms.validators import AnyOf, InputRequired, Length, Optional, Regexp, ValidationError
 
 from palace.coursedesk.fields import (
     CODE,
@@ -194,6 +187,17 @@ class LookForm(FactsForm):
         if self.pattern.data == Pattern.PICKED and not field.days:
             raise ValidationError(NO_DAYS)
 
+    def validate_skips(self, field: Repeated) -> None:
+        """Check that what is left out are days.
+
+        Raises:
+            ValidationError: one is none.
+        """
+        try:
+            frozenset(map(date.fromisoformat, field.data or ()))
+        except ValueError:
+            raise ValidationError(NO_DAYS) from None
+
     @property
     def series(self) -> Series:
         """Return the days that are wished for."""
@@ -202,7 +206,7 @@ class LookForm(FactsForm):
             first=self.first.data or date.min,
             count=self.count.data or 0,
             picked=self.picked.days,
-            skips=frozenset(date.fromisoformat(one) for one in self.skips.data or ()),
+            skips=frozenset(map(date.fromisoformat, self.skips.data or ())),
         )
 
 

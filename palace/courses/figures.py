@@ -72,6 +72,16 @@ FIGURES: dict[Section, tuple[Figure, ...]] = {
     ),
     Section.OPENING: (
         Figure(
+            "usual_sessions",
+            N_("一个班通常上几次课"),
+            Unit.TIMES,
+            1,
+            MOST_TIMES,
+            N_("开新班、课程菜单里的课开班，都先照这个排，排的人可以改。"),
+        ),
+        Figure("usual_minutes", N_("一次课通常几分钟"), Unit.MINUTES, 5, 12 * 60),
+        Figure("usual_places", N_("一个班通常几个名额"), Unit.PEOPLE, 1, MOST_PEOPLE),
+        Figure(
             "minimum",
             N_("至少几人开班"),
             Unit.PEOPLE,
@@ -142,6 +152,7 @@ FIGURES: dict[Section, tuple[Figure, ...]] = {
             N_("各地六成到七成。"),
         ),
         Figure("lesson_minutes", N_("一课时几分钟"), Unit.MINUTES, 1, 240, N_("算老师课时用。")),
+        Figure("daily_messages", N_("一天最多给全班发几条消息"), Unit.TIMES, 1, 100),
     ),
 }
 """Every figure by heading, in the order of its page."""

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, IntegerField, StringField
 from wtforms import Form as PlainForm
-from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional, ValidationError
 
+from palace import clock
+from palace.clock import palace_day
 from palace.courses.queries.catalogue import When
-from palace.forms import Form, KeyedForm
+from palace.forms import DayField, Form, KeyedForm
+from palace.identities.rules import OLDEST, age
 from palace.members.phones import PhoneForm
 
 LARGEST_ID = 2**63 - 1
 LONGEST_WHY, LONGEST_NAME, LONGEST_WORD = 200, 40, 40
 NOBODY = _("请选择给谁报名。")
 NO_CLASS = _("请选择一个班。")
+NOT_BORN = _("请填出生日期，例如 1966-05-01。")
 
 
 class LookForm(PlainForm):
@@ -32,7 +38,33 @@ class PersonForm(PlainForm):
     person = IntegerField(validators=[Optional(), NumberRange(1, LARGEST_ID, NOBODY)])
 
 
-class EnrolForm(KeyedForm):
+class BirthdayField(DayField):
+    """The day somebody alive was born on."""
+
+    first_year, wrong = 1900, NOT_BORN
+
+
+class BornForm(Form):
+    """When somebody was born, as they say: asked where a class has ages, and kept nowhere."""
+
+    born = BirthdayField(_("出生日期"))
+
+    @property
+    def born_on(self) -> date | None:
+        """Return the day that was said."""
+        return self.born.data
+
+    def validate_born(self, field: DayField) -> None:
+        """Refuse what is no day somebody alive was born on.
+
+        Raises:
+            ValidationError: it is not.
+        """
+        if field.data and not 0 <= age(field.data, palace_day(clock.now())) <= OLDEST:
+            raise ValidationError(NOT_BORN)
+
+
+class EnrolForm(BornForm, KeyedForm):
     """A place, for the member or one of those they keep; a guardian's word for a child."""
 
     person = IntegerField(validators=[Optional(), NumberRange(1, LARGEST_ID, NOBODY)])
@@ -45,8 +77,8 @@ class WaitForm(Form):
     person = IntegerField(validators=[Optional(), NumberRange(1, LARGEST_ID, NOBODY)])
 
 
-class TakeOfferForm(Form):
-    """A guardian's word, with taking the place that is offered to a child."""
+class TakeOfferForm(BornForm):
+    """What is asked with taking the place that is offered: a guardian's word, or when a grown-up was born."""
 
     guardian = BooleanField(_("我是监护人，同意孩子来上课"))
 

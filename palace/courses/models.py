@@ -267,3 +267,8 @@ class ClassWait(Base):
     offering: Mapped[Offering] = relationship(lazy="joined", innerjoin=True)
     member: Mapped[Member] = relationship()
     companion: Mapped[Companion | None] = relationship(lazy="joined")
+
+    @property
+    def is_nobodys(self) -> bool:
+        """Return whether it is for somebody whom the member keeps no more."""
+        return bool(self.person) and self.companion_id is None

@@ -28,6 +28,9 @@ class ClassRules(Base):
         certificate_percent: from so much attendance on a certificate is given.
         lesson_minutes: what one lesson (课时) of a teacher's hours sheet is.
         sign_in_minutes: a session's QR signs in from so long before its start until its end.
+        daily_messages: so many messages a class is written on a palace day; each is paid for once a person.
+        usual_sessions, usual_minutes, usual_places: a class is begun, and a line of a menu proposed, with so
+            many sessions of so many minutes and so many places; who plans it may say otherwise.
     """
 
     __tablename__ = "class_rules"
@@ -35,7 +38,8 @@ class ClassRules(Base):
         CheckConstraint(
             "least(minimum, decide_days, in_person, in_person_hours, trial_sessions, late_sessions,"
             " offer_sessions, withdraw_days, leave_minutes, absences, sign_in_minutes) >= 0"
-            " AND least(per_term, pay_hours, offer_hours, offer_last_hours, lesson_minutes) > 0"
+            " AND least(per_term, pay_hours, offer_hours, offer_last_hours, lesson_minutes,"
+            " daily_messages, usual_sessions, usual_minutes, usual_places) > 0"
             " AND certificate_percent BETWEEN 1 AND 100",
             name="figures",
         ),
@@ -59,3 +63,7 @@ class ClassRules(Base):
     certificate_percent: Mapped[int] = mapped_column(server_default="70", default=70)
     lesson_minutes: Mapped[int] = mapped_column(server_default="45", default=45)
     sign_in_minutes: Mapped[int] = mapped_column(server_default="20", default=20)
+    daily_messages: Mapped[int] = mapped_column(server_default="10", default=10)
+    usual_sessions: Mapped[int] = mapped_column(server_default="12", default=12)
+    usual_minutes: Mapped[int] = mapped_column(server_default="90", default=90)
+    usual_places: Mapped[int] = mapped_column(server_default="30", default=30)

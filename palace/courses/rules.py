@@ -32,7 +32,8 @@ class Excuse:
 class Wish:
     """A place in a class that somebody wants: for themselves, or for one of those they keep.
 
-    `guardian`: they consent now, as the guardian of a child. `offer_id`: the wait whose offer is taken.
+    `guardian`: they consent now, as the guardian of a child. `born_on`: as a grown-up says, whose birthday
+    is kept nowhere. `offer_id`: the wait whose offer is taken.
     """
 
     offering_id: int
@@ -41,6 +42,7 @@ class Wish:
     channel: Channel = Channel.ONLINE
     excused: Excuse | None = None
     guardian: bool = False
+    born_on: date | None = None
     offer_id: int | None = None
 
 
@@ -69,8 +71,8 @@ class Named:
 class Facts:
     """What holds for a wish at one instant, read after the locks.
 
-    `late_until` None: no session is planned. `age` None: not known, so grown up. `in_course`: of other
-    classes of the course in this term. `ends_at`: of the last session.
+    `late_until` None: no session is planned. `age` None: not known, so `grown_up` or older.
+    `in_course`: of other classes of the course in this term. `ends_at`: of the last session.
     """
 
     now: datetime
@@ -106,8 +108,19 @@ class Facts:
 
     @property
     def fee(self) -> Fen:
-        """Return what this person pays, without material."""
-        return self.member_fee if self.is_member else self.public_fee or FREE
+        """Return what this person pays, without material; who is let in among members only, as they do."""
+        return self.member_fee if self.is_member or self.public_fee is None else self.public_fee
+
+    @property
+    def is_taught(self) -> bool:
+        """Return whether the last session is over."""
+        return self.ends_at is not None and self.now >= self.ends_at
+
+    @property
+    def asks_age(self) -> bool:
+        """Return whether grown-ups have to say when they were born: some of them are too young or old."""
+        some_too_old = self.max_age is not None and self.max_age >= self.grown_up
+        return self.age is None and (some_too_old or (self.min_age or 0) > self.grown_up)
 
     @property
     def kept(self) -> int:
@@ -152,17 +165,20 @@ def _of_class(facts: Facts) -> Iterator[Failure]:
     if not facts.shown:
         yield Failure("not_shown", N_("这个班还没有公布。"))
     yield from _of_opening(facts)
+    late = not facts.is_taught  # of what is over, nobody excuses anybody
     if facts.now >= facts.closes_at:
-        yield Failure("closed", N_("报名已在%(at)s截止。"), {"at": facts.closes_at}, excusable=True)
+        yield Failure("closed", N_("报名已在%(at)s截止。"), {"at": facts.closes_at}, excusable=late)
     elif facts.late_until is None or facts.now >= facts.late_until:
-        yield Failure("too_late", N_("课已经上了几次，不再收人了。"), excusable=True)
+        yield Failure("too_late", N_("课已经上了几次，不再收人了。"), excusable=late)
 
 
 def _of_opening(facts: Facts) -> Iterator[Failure]:
-    if not facts.is_member and facts.public_fee is None:
-        yield Failure("members_only", N_("这个班只收核对过的工会会员。"), excusable=True)
-        return
-    opens_at = facts.opens_at if facts.is_member else facts.public_opens_at
+    opens_at = facts.opens_at
+    if not facts.is_member:
+        if facts.public_fee is None:
+            yield Failure("members_only", N_("这个班只收核对过的工会会员。"), excusable=True)
+        else:
+            opens_at = facts.public_opens_at
     if facts.now < opens_at:
         yield Failure("not_open", N_("%(at)s开始报名。"), {"at": opens_at})
 
@@ -210,11 +226,13 @@ def _of_person(wish: Wish, facts: Facts) -> Iterator[Failure]:
 
 
 def _of_age(facts: Facts) -> Iterator[Failure]:
-    age = facts.age if facts.age is not None else facts.grown_up
-    if facts.min_age is not None and facts.age is not None and age < facts.min_age:
+    age = facts.grown_up if facts.age is None else facts.age
+    if facts.asks_age:
+        yield Failure("age_unknown", N_("这个班有年龄要求，请填出生日期。"), excusable=True)
+    elif facts.min_age is not None and age < facts.min_age:
         least = {"least": facts.min_age}
         yield Failure("too_young", N_("开课那天要满%(least)s岁。"), least, excusable=True)
-    if facts.max_age is not None and age > facts.max_age:
+    elif facts.max_age is not None and age > facts.max_age:
         most = {"most": facts.max_age}
         yield Failure("too_old", N_("开课那天不能超过%(most)s岁。"), most, excusable=True)
 

@@ -168,7 +168,7 @@ def _decide(series: Reservation, by: str, now: datetime) -> None:
         held = db.session.get_one(Occupancy, one.occupancy_id)
         held.lapses_at = sign_in_by(span_of(one), figures)
     db.session.flush()
-    tell_taken(series, waiting[:-STILL_WAITING], now)
+    tell_taken(series, waiting[:-STILL_WAITING], now=now)
 
 
 def _before(led: Led, series: Reservation, now: datetime) -> None:

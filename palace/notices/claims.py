@@ -5,14 +5,33 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, func, select, text, update
+from sqlalchemy import ColumnElement, bindparam, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from palace.db import db, literally
+from palace.db import db, literally, table_of
 from palace.money import Fen
 from palace.notices.models import MessageDay, Notice
 from palace.notices.rules import CODES, LOST_AFTER, Fund, State
+from palace.statements import execute
 
+NOTICES = table_of(Notice)
+SETTLE_SENT = (
+    update(NOTICES)
+    .where(
+        NOTICES.c.id == bindparam("notice_id"),
+        NOTICES.c.attempts == bindparam("tried"),
+        or_(NOTICES.c.state == State.SENDING, NOTICES.c.state == State.UNCERTAIN),
+    )
+    .values(
+        state=State.SENT,
+        sent_at=func.palace_clock(),
+        due_at=None,
+        error=None,
+        reference=bindparam("told"),
+        address=None,
+    )
+    .returning(NOTICES.c.id)
+)
 WAKE = text(
     """
     SELECT procrastinate_defer_jobs_v1(ARRAY[ROW('default', 'palace:send_notices', 0, NULL, NULL,
@@ -50,6 +69,15 @@ def lock_tried(notice_id: int, attempts: int) -> Notice | None:
     return db.session.scalars(
         wanted.with_for_update(key_share=True).execution_options(populate_existing=True)
     ).first()
+
+
+def settle_sent(notice_id: int, attempts: int, reference: str | None) -> bool:
+    """Write down that a try was taken, as `reference`; False: somebody settled it meanwhile.
+
+    One statement: at an opening the worker has one for every order, beside the web.
+    """
+    tried = {"notice_id": notice_id, "tried": attempts, "told": reference}
+    return bool(execute(SETTLE_SENT, tried))
 
 
 def lock_in(state: State, kind: str, error: str, limit: int) -> list[Notice]:

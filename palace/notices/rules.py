@@ -267,9 +267,7 @@ def pieces_of(text: str) -> int:
 
 
 def after_try(outcome: Outcome, attempts: int, now: datetime) -> Decision:
-    """Return what follows from a try: what was surely not taken rests longer each time, then is dead."""
-    if outcome is Outcome.SENT:
-        return Decision(State.SENT)
+    """Return what follows from a try that was not surely taken: it rests longer each time, then is dead."""
     if outcome is Outcome.UNCERTAIN:
         return Decision(State.UNCERTAIN, now + LOST_AFTER)
     tired = attempts >= MOST_ATTEMPTS and outcome in {Outcome.FAILED, Outcome.THROTTLED}

@@ -39,7 +39,7 @@ class RollForm(Form):
     )
     sequence = WholeField("", 1, LARGEST, STALE)
     opened = InstantField(validators=[DataRequired(STALE)])
-    ago = WholeField("", 0, int(LONGEST_AGO.total_seconds()), STALE, needed=False)
+    ago = WholeField("", 0, LARGEST, STALE, needed=False)
     shown = _people(MARKED)
     absent = _people(ID)
     late = _people(ID)
@@ -65,7 +65,7 @@ class RollForm(Form):
             shown=self.before,
             said=self.said,
             opened_at=self.opened.data,
-            ago=timedelta(seconds=self.ago.data or 0),
+            ago=timedelta(seconds=min(self.ago.data or 0, LONGEST_AGO)),
         )
 
 

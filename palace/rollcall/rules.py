@@ -13,8 +13,8 @@ from palace.text import N_
 STEP_SECONDS = 30
 SHOWN_STEPS, SCANNED_STEPS = 2, 20
 """How many half minutes a code counts that is shown, and one that was scanned: who signs in needs a while."""
-LONGEST_AGO = timedelta(days=30)
-"""A phone that was without a network for longer does not say when."""
+LONGEST_AGO = 30 * 24 * 3600
+"""A phone that was without a network for more seconds than these does not say when."""
 LONGEST_WORDS = 200
 CENT = 100
 
@@ -73,7 +73,8 @@ class Fact:
 def facts_of(saying: Saying, marked: Collection[int], now: datetime) -> list[Fact]:
     """Return what is new in what a phone says.
 
-    What somebody tapped was said when they saved. What nobody touched was said when the page was
+    What somebody tapped was said when they saved, which is never before the page was opened, whatever
+    the phone's clock says. What nobody touched was said when the page was
     opened, and only of those who had no mark then: so it never stands above what another phone, or
     the person's own, said since.
 
@@ -81,8 +82,8 @@ def facts_of(saying: Saying, marked: Collection[int], now: datetime) -> list[Fac
         marked: whose mark the page showed already, as the database knows it.
         now: when it arrived.
     """
-    saved_at = now - min(max(saying.ago, timedelta()), LONGEST_AGO)
-    opened_at = min(saying.opened_at, saved_at)
+    opened_at = min(saying.opened_at, now)
+    saved_at = max(now - saying.ago, opened_at)
     found = []
     for enrolment_id, mark in saying.said.items():
         if mark is not saying.shown.get(enrolment_id):
@@ -90,6 +91,13 @@ def facts_of(saying: Saying, marked: Collection[int], now: datetime) -> list[Fac
         elif enrolment_id not in marked:
             found.append(Fact(enrolment_id, mark, opened_at))
     return found
+
+
+def is_on_roll(
+    enrolled_at: datetime, ended_at: datetime | None, opens_at: datetime, ends_at: datetime
+) -> bool:
+    """Return whether somebody was in a class at a session: came before its end, left once it was open."""
+    return enrolled_at < ends_at and (ended_at is None or ended_at >= opens_at)
 
 
 def check_roll_open(opens_at: datetime, *, planned: bool, now: datetime) -> None:

@@ -16,19 +16,22 @@ def live_code(class_session: ClassSession, now: datetime) -> str:
     return written(_named(Shown.LIVE, class_session, step_of(now)), MAC)
 
 
-def scanned_code(class_session: ClassSession, now: datetime) -> str:
-    """Return what a scan is worth for some minutes, while whoever scanned signs in to the palace."""
-    return written(_named(Shown.SCANNED, class_session, step_of(now)), MAC)
+def scanned_code(class_session: ClassSession, browser: str, now: datetime) -> str:
+    """Return what a scan is worth for some minutes, to the browser that scanned, while it signs in."""
+    return written(_named(Shown.SCANNED, class_session, step_of(now), browser), MAC)
 
 
-def shown_by(code: str, class_session: ClassSession, now: datetime) -> Shown | None:
-    """Return how a code came to us at an instant, or None: it is no code of this session now."""
-    for shown in Shown:
-        named = [_named(shown, class_session, step) for step in steps_taken(now, shown)]
+def shown_by(code: str, class_session: ClassSession, browser: str, now: datetime) -> Shown | None:
+    """Return how a code came to us at an instant, or None: it is no code of this session now.
+
+    What was scanned counts on the browser that scanned it: an address that is handed on proves nothing.
+    """
+    for shown, whose in ((Shown.LIVE, ()), (Shown.SCANNED, (browser,))):
+        named = [_named(shown, class_session, step, *whose) for step in steps_taken(now, shown)]
         if proves(code, named, MAC):
             return shown
     return None
 
 
-def _named(shown: Shown, class_session: ClassSession, step: int) -> str:
-    return f"class:{shown}:{class_session.id}:{step}"
+def _named(shown: Shown, class_session: ClassSession, step: int, *browser: str) -> str:
+    return ":".join(map(str, ("class", shown, class_session.id, step, *browser)))

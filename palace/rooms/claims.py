@@ -34,7 +34,7 @@ from palace.members.models import Unit
 from palace.rooms.models import Equipment, NoisePair, Occurrence, Room
 from palace.rooms.states import OccurrenceState
 from palace.rooms.wishes import RoomFacts, Span
-from palace.statements import Question, execute
+from palace.statements import Question, execute, execute_all
 from palace.troupes.models import Troupe
 from palace.venues.models import Occupancy, Space
 from palace.venues.rules import Use
@@ -113,36 +113,41 @@ def lock_equipment(ids: Collection[int], space_ids: Collection[int]) -> dict[int
     return {row.id: row.stock for row in execute(LOCK_THINGS, values)}
 
 
-def end_lapsed(takings: Sequence[Taking]) -> None:
-    """End the uses that lapsed in the way of these: one that never began goes, another keeps its time."""
-    spaces = sorted({taking.room.space_id for taking in takings})
-    days = [day.isoformat() for day in days_around(takings)]
-    lapsed = execute(LAPSED, {"ids": spaces, "days": days})
-    if lapsed:
-        ids = {"ids": [row.id for row in lapsed]}
-        execute(REMOVE, ids)
-        execute(SHORTEN, ids)
-
-
 def take(takings: Sequence[Taking]) -> list[int | None]:
     """Take rooms with all their parts, in one statement; return each one's occupancy, None where lost.
 
-    With ON CONFLICT DO NOTHING: a plain insert deadlocks under an exclusion constraint.
+    With ON CONFLICT DO NOTHING: a plain insert deadlocks under an exclusion constraint. What lapsed in
+    their way is locked first, as who takes a space for a show does; where there is any, it is ended,
+    and what it kept from being taken is taken then.
     """
-    end_lapsed(takings)
-    won = execute(
-        TAKE,
-        {
-            "space_ids": [taking.room.space_id for taking in takings],
-            "starts": [taking.starts_at.isoformat() for taking in takings],
-            "ends": [taking.ends_at.isoformat() for taking in takings],
-            "lapses": [
-                taking.lapses_at.isoformat() if taking.lapses_at else None for taking in takings
-            ],
-        },
-    )
+    lapsed, won = execute_all(_asking_lapsed(takings), _taking(takings))
+    if lapsed:
+        _end([row.id for row in lapsed])
+        won += execute(*_taking(takings))
     by_use = {(row.space_id, row.starts_at): row.id for row in won}
     return [by_use.get((taking.room.space_id, taking.starts_at)) for taking in takings]
+
+
+def _asking_lapsed(takings: Sequence[Taking]) -> Question:
+    """Return the statement that locks the uses that lapsed in the way of these."""
+    spaces = sorted({taking.room.space_id for taking in takings})
+    return LAPSED, {"ids": spaces, "days": [day.isoformat() for day in days_around(takings)]}
+
+
+def _end(lapsed: Sequence[int]) -> None:
+    """End uses that lapsed: one that never began goes, another keeps its time."""
+    execute_all((REMOVE, {"ids": lapsed}), (SHORTEN, {"ids": lapsed}))
+
+
+def _taking(takings: Sequence[Taking]) -> Question:
+    return TAKE, {
+        "space_ids": [taking.room.space_id for taking in takings],
+        "starts": [taking.starts_at.isoformat() for taking in takings],
+        "ends": [taking.ends_at.isoformat() for taking in takings],
+        "lapses": [
+            taking.lapses_at.isoformat() if taking.lapses_at else None for taking in takings
+        ],
+    }
 
 
 def hold_until(occupancy_id: int, lapses_at: datetime | None) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Select, func, select
 
 from palace.courses.catalogue import Subject
 from palace.courses.models import ClassSession, Enrolment, Offering
-from palace.courses.states import EnrolmentState, SessionState
+from palace.courses.states import SessionState
 from palace.db import db
 from palace.errors import NotFound
 from palace.surveys.models import Score, Survey, SurveyLine, SurveyVote
@@ -155,23 +155,6 @@ def all_told(sites: Sites) -> list[Told]:
     return [Told(survey, people, votes) for survey, people, votes in db.session.execute(wanted)]
 
 
-def own_enrolment(member_id: int, code: str) -> Enrolment:
-    """Return a place that a member has, for themselves or somebody of theirs, in a class.
-
-    Raises:
-        NotFound: it is nobody's, not theirs, or they have it no more.
-    """
-    wanted = select(Enrolment).where(
-        Enrolment.code == code,
-        Enrolment.member_id == member_id,
-        Enrolment.state == EnrolmentState.CONFIRMED,
-    )
-    found = db.session.scalars(wanted).first()
-    if found is None:
-        raise NotFound
-    return found
-
-
 def last_ends_at(offering_id: int) -> datetime | None:
     """Return when the last session of a class that takes place ends; None: there is none."""
     wanted = select(func.max(ClassSession.ends_at)).where(
@@ -186,9 +169,9 @@ def score_of(enrolment_id: int) -> Score | None:
 
 
 def scores(offering_id: int) -> Sequence[Score]:
-    """Return what a class was given, the newest first."""
+    """Return what a class was given, the best first: an order that tells nobody's."""
     wanted = select(Score).join(Enrolment).where(Enrolment.offering_id == offering_id)
-    return db.session.scalars(wanted.order_by(Score.given_at.desc(), Score.enrolment_id)).all()
+    return db.session.scalars(wanted.order_by(Score.stars.desc(), Score.words)).all()
 
 
 def class_average(offering_id: int) -> Average | None:

@@ -34,6 +34,16 @@ class TeacherTeaches(PalaceError):
     message = N_("还有%(count)s次课没有上，请先安排代课。")
 
 
+class TeacherLeft(PalaceError):
+    """Somebody teaches here no longer. Carries `teacher`."""
+
+    status, code = 409, "teacher_left"
+    message = N_("%(teacher)s已经不在这里任教了，请另选一位。")
+
+    def __init__(self, teacher: object) -> None:
+        super().__init__(teacher=teacher)
+
+
 class AccountUnknown(PalaceError):
     """No one account has this number and name."""
 

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, false, select, true
 from palace.clock import SHANGHAI
 from palace.db import db
 from palace.errors import NotFound
+from palace.teachers.errors import TeacherLeft
 from palace.teachers.models import Teacher, TeacherSkill, TeacherTime
 from palace.teachers.rules import Asked, Free, Span, can_teach, is_free
 
@@ -42,6 +43,16 @@ def get_teacher(teacher_id: int, sites: Sites) -> Teacher:
     if found is None:
         raise NotFound
     return found
+
+
+def check_here(teacher: Teacher) -> None:
+    """Refuse who teaches here no longer.
+
+    Raises:
+        TeacherLeft: they do not.
+    """
+    if teacher.left_at is not None:
+        raise TeacherLeft(teacher)
 
 
 def teachers_of(sites: Sites) -> Sequence[Teacher]:

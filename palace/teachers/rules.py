@@ -9,7 +9,6 @@ from typing import NamedTuple
 from palace.text import N_
 
 MINUTE = timedelta(minutes=1)
-MIDNIGHT = 24 * 60
 ANY_LEVEL = 0
 SUBJECTS = {
     "calligraphy": N_("书法"),
@@ -57,7 +56,7 @@ class Span(NamedTuple):
 
 
 class Free(NamedTuple):
-    """From when to when somebody is free on a weekday (1 is Monday); until 00:00: to its midnight."""
+    """From when to when somebody is free on a weekday (1 is Monday)."""
 
     weekday: int
     begins: time
@@ -78,8 +77,8 @@ def is_free(times: Collection[Free], asked: Iterable[Asked]) -> bool:
 
 
 def _holds(one: Free, wish: Asked) -> bool:
-    begins, ends = _minutes(one.begins), _minutes(one.ends) or MIDNIGHT
-    return one.weekday == wish.weekday and begins <= wish.begins and wish.ends <= ends
+    within = _minutes(one.begins) <= wish.begins and wish.ends <= _minutes(one.ends)
+    return one.weekday == wish.weekday and within
 
 
 def _minutes(clock_time: time) -> int:

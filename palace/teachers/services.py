@@ -9,13 +9,13 @@ from sqlalchemy import delete, select
 
 from palace import clock
 from palace.db import db
+from palace.members import queries as members
 from palace.members.models import Member, Post
-from palace.members.queries import members_on
 from palace.members.rules import Role
 from palace.members.services import end_post, grant_post, note
 from palace.teachers.errors import AccountUnknown, TeacherHere
 from palace.teachers.models import Teacher, TeacherSkill, TeacherTime
-from palace.teachers.queries import find_teacher, locked, skills_of, times_of
+from palace.teachers.queries import check_here, find_teacher, locked, skills_of, times_of
 from palace.teachers.rules import Free
 
 
@@ -77,12 +77,15 @@ def link(teacher: Teacher, phone: str, name: str) -> None:
     Raises:
         AccountUnknown: no one account has this number and name.
         TeacherHere: that account is another teacher's.
+        TeacherLeft: they teach here no longer.
     """
-    found = [one for one in members_on(phone) if one.name == name]
+    found = [one for one in members.members_on(phone) if one.name == name]
     if len(found) != 1:
         raise AccountUnknown
     member = found[0]
+    members.lock(member.id)
     teacher = locked([teacher.id])[teacher.id]
+    check_here(teacher)
     if teacher.member_id == member.id:
         return
     if find_teacher(member.id) is not None:
@@ -142,7 +145,7 @@ def _set_times(teacher: Teacher, times: Collection[Free]) -> None:
     db.session.execute(delete(TeacherTime).where(TeacherTime.teacher_id == teacher.id))
     db.session.add_all(
         TeacherTime(teacher_id=teacher.id, weekday=one.weekday, begins=one.begins, ends=one.ends)
-        for one in sorted(set(times))
+        for one in {(each.weekday, each.begins): each for each in sorted(times)}.values()
     )
     db.session.flush()
 

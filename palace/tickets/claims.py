@@ -162,9 +162,13 @@ def _take(*, only_kept: bool = False) -> ReturningInsert[Any]:
 
 
 def _stands(seat_id: ColumnElement[int], performance_id: ColumnElement[int]) -> ColumnElement[bool]:
-    """Return the condition that a seat is on the plan the performance has now, not when it was chosen."""
-    plan_id = select(Performance.plan_id).where(Performance.id == performance_id)
-    return exists().where(Seat.id == seat_id, Seat.plan_id == plan_id.scalar_subquery())
+    """Return the condition that a seat is on the plan the performance has now, not when it was chosen.
+
+    Each seat's plan is looked up: for an EXISTS PostgreSQL reads and hashes every seat of the plan.
+    """
+    plan_id = select(Seat.plan_id).where(Seat.id == seat_id).scalar_subquery()
+    now_on = select(Performance.plan_id).where(Performance.id == performance_id)
+    return plan_id == now_on.scalar_subquery()
 
 
 def _take_kept_places() -> ReturningUpdate[Any]:

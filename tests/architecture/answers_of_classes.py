@@ -30,6 +30,7 @@ JSON: dict[str, dict[str, str]] = {
     "class_waits.entry": {"GET": "ClassWait"},
     "class_waits.take": {"POST": "ClassWait"},
     "class_waits.leave": {"POST": "ClassWait"},
+    "class_waits.staff": {"GET": "ClassQueueAtDesk"},
     "calendars.renew_class": {"POST": "ClassFeed"},
     "classes.home": {"GET": "ClassBeside"},
     "classes.send": {"POST": "ClassBeside"},

@@ -16,12 +16,14 @@ from palace.care.queries import TASK_DIED
 from palace.codes.rules import Reason as CodesFor
 from palace.complimentary.rules import Reason as GivenFor
 from palace.consents.rules import Purpose
+from palace.courses import states as courses
 from palace.joining.rules import Verdict
 from palace.members.rules import Role
 from palace.moving.rules import MoveKind
 from palace.privacy.forms import DaysForm
 from palace.programme.rules import IdentityPolicy, Qualifies, Returns, SeatChoice, Seating
 from palace.reports.rules import Format
+from palace.rollcall.rules import Answer
 from palace.rooms.wishes import Takers
 from palace.strikes import rules as strikes
 from palace.tickets.keeping import KeptFor
@@ -38,7 +40,16 @@ MADE = {"f'unit_{verdict}'": [f"unit_{verdict}" for verdict in Verdict]}
 NOTED: dict[str, tuple[type[StrEnum], ...]] = {
     "role": (Role,),
     "mode": (Mode,),
-    "state": (TicketState, WaitState, MoveKind, strikes.Verdict),
+    "state": (
+        TicketState,
+        WaitState,
+        MoveKind,
+        strikes.Verdict,
+        courses.EnrolmentState,
+        courses.WaitState,
+    ),
+    "channel": (courses.Channel,),
+    "answer": (Answer,),
     "kept_for": (KeptFor,),
     "move_kind": (MoveKind,),
     "way": (Way,),

@@ -12,7 +12,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from icalendar import Calendar
-from sqlalchemy import text
 
 from palace import clock
 from palace.agenda import services as agenda
@@ -29,9 +28,19 @@ from tests.agenda.troupes import leads, on_roster, troupe_of
 from tests.asked import asked
 from tests.calendars.test_feed import titles
 from tests.factory import Factory
+from tests.planned import planned
 
 NOW = datetime(2026, 11, 10, 8, 0, tzinfo=UTC)
 DAY = date(2026, 12, 1)
+TWENTY_TIMES = """
+INSERT INTO agenda_entries
+    (troupe_id, space_id, subject, kind, uid, revision, status, during, ends_at, title_zh, title_en,
+     place_zh, place_en, path, changed_at, block)
+SELECT troupe_id, space_id, subject || '-' || n, kind, uid || n, 0, status,
+    tstzrange(lower(during) - n * interval '100 days', upper(during) - n * interval '100 days'),
+    ends_at - n * interval '100 days', '', '', '', '', '', changed_at, ''
+FROM agenda_entries, generate_series(1, 20) n
+"""
 BY = {"zh": "春之声合唱团", "en": "Voices of Spring"}
 
 
@@ -247,23 +256,12 @@ def test_one_change_among_a_thousand_costs_little(app: Flask, troupe: Troupe, ro
     assert min(costs) <= 0.010, costs
 
 
-def test_the_mark_of_a_room_is_found_by_its_index(app: Flask, troupe: Troupe, room: Space) -> None:
-    thousand(troupe, room)
-    db.session.execute(
-        text(
-            "INSERT INTO agenda_entries (troupe_id, space_id, subject, kind, uid, revision, status,"
-            " during, ends_at, title_zh, title_en, place_zh, place_en, path, changed_at, block)"
-            " SELECT troupe_id, space_id, subject || '-' || n, kind, uid || n, 0, status,"
-            " tstzrange(lower(during) - n * interval '100 days', upper(during) - n * interval '100 days'),"
-            " ends_at - n * interval '100 days', '', '', '', '', '', changed_at, ''"
-            " FROM agenda_entries, generate_series(1, 20) n"
-        )
-    )
-    db.session.execute(text("ANALYZE agenda_entries"))
+def test_the_mark_of_a_room_is_found_by_its_index(live: Factory) -> None:
+    room = live.space()
+    thousand(troupe_of(live), room)
+    live.commit()
     for of, of_id in ((Of.SPACE, room.id), (Of.ROOMS, room.site_id)):
         asked_for = queries.MARKS[of].params(id=of_id)
-        told = asked_for.compile(dialect=db.engine.dialect, compile_kwargs={"literal_binds": True})
-        lines = db.session.connection().exec_driver_sql(f"EXPLAIN {told}".replace("%", "%%"))
-        plan = "\n".join(lines.scalars())
+        plan = planned(live.app, asked_for, TWENTY_TIMES, "ANALYZE agenda_entries")
         found = re.search(r"ix_agenda_entries_space_id_ends_at.*\n\s+Index Cond: .*ends_at >", plan)
         assert found, plan

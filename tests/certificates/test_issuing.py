@@ -136,7 +136,13 @@ def test_everybody_checks_one_and_reads_no_whole_name(client: FlaskClient, over:
     page = client.get(f"/certificates/{one.code}").text
     assert "不再有效" in page
     assert "冒名上课" not in page
-    assert client.get(f"/certificates/{'a' * 20}").status_code == 404
+
+
+@pytest.mark.parametrize("code", ["a" * 20, "A0189", f"{'a' * 19}.pdf", "%00", "书"])
+def test_who_checks_one_that_was_never_given_is_told_so(client: FlaskClient, code: str) -> None:
+    page = client.get(f"/certificates/{code}")
+    assert page.status_code == 404
+    assert "没有这张证书" in page.text
 
 
 def test_a_member_sees_their_own_and_nobody_else_prints_it(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time, timedelta
 
 import pytest
+from sqlalchemy import delete
 
 from palace import clock
 from palace.coursedesk.errors import DatesChanged, NotReviewed
@@ -17,6 +18,7 @@ from palace.courses.models import Offering
 from palace.courses.queries.facts import sessions_of
 from palace.courses.states import OfferingState
 from palace.db import db
+from palace.errors import NotFound
 from palace.review.models import Revision
 from palace.review.rules import RevisionState
 from palace.surveys import services as surveys
@@ -85,7 +87,7 @@ def wished(make: Factory, teaching: Teaching, lending: Lending) -> Wished:
     for voter in voters:
         surveys.vote(voter, menu.id, {line.id})
     teacher = able(teaching, (WEDNESDAY, "18:00", "21:00"))
-    sought = Sought(term=teaching.term(), course=course, now=clock.now())
+    sought = opening.sought(teaching.term(), course, now=clock.now())
     return Wished(line, course, teacher, sought, voters)
 
 
@@ -130,6 +132,28 @@ def test_who_fits_and_is_free_is_proposed_in_hours_of_theirs(
         assert all(span.day.isoweekday() == WEDNESDAY for span in spans)
         assert wished.sought.term.first_on <= spans[0].day
         assert spans[-1].day <= wished.sought.term.last_on
+
+
+def test_how_long_and_how_large_a_class_is_proposed_is_a_figure_of_the_house(
+    teaching: Teaching, lending: Lending, wished: Wished
+) -> None:
+    term, course = wished.sought.term, wished.course
+    teaching.rules(usual_sessions=8, usual_minutes=120, usual_places=40)
+    sought = opening.sought(term, course, now=clock.now())
+    found = opening.proposals_for(sought, wished.teacher)
+    assert [one.begins for one in found] == [time(18), time(18, 30), time(19)]
+    assert all(len(one.looked.spans) == 8 for one in found)
+    assert {span.minutes for one in found for span in one.looked.spans} == {120}
+    assert opening.proposals_for(sought, able(teaching))  # who said nothing: from seven on
+    teaching.rules(usual_places=41)  # the only room has 40
+    assert (
+        opening.proposals_for(opening.sought(term, course, now=clock.now()), wished.teacher) == []
+    )
+    smaller = opening.sought(term, course, now=clock.now(), places=40)
+    assert opening.proposals_for(smaller, wished.teacher)
+    teaching.rules(usual_minutes=181, usual_places=40)  # they are free for three hours
+    longer = opening.sought(term, course, now=clock.now())
+    assert opening.proposals_for(longer, wished.teacher) == []
 
 
 def test_no_more_than_three_teachers_and_who_said_nothing_is_asked_for_evenings(
@@ -199,3 +223,16 @@ def test_a_course_that_was_never_reviewed_is_not_published(wished: Wished) -> No
     proposal = opening.proposals_for(wished.sought, wished.teacher)[0]
     with pytest.raises(NotReviewed):
         become(wished, proposal)
+
+
+def test_a_line_that_was_taken_off_meanwhile_becomes_nothing(wished: Wished) -> None:
+    other = by_title_of(wished, "合唱基础")
+    gone = replace(wished, line=other)
+    proposal = opening.proposals_for(wished.sought, wished.teacher)[0]
+    db.session.execute(
+        delete(SurveyLine)
+        .where(SurveyLine.id == other.id)
+        .execution_options(synchronize_session=False)
+    )
+    with pytest.raises(NotFound):
+        become(gone, proposal)

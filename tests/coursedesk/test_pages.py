@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from typing import Any
 
 import pytest
@@ -81,6 +82,20 @@ def test_a_class_is_planned_in_one_page(
     assert of.decides_on is not None
     again = desk.post(f"{DESK}/classes", data=form | {"seen": told["seen"]})
     assert again.headers["Location"] == made.headers["Location"]
+
+
+def test_a_new_class_begins_with_the_figures_of_the_house(
+    desk: FlaskClient, make: Factory, teaching: Teaching
+) -> None:
+    make.commit()
+    without = words(desk.get(f"{DESK}/classes/new"))  # and without a term
+    assert 'name="count"' not in without or 'value="12"' in without
+    teaching.rules(usual_sessions=9, usual_minutes=75, usual_places=21)
+    teaching.term()
+    make.commit()
+    page = words(desk.get(f"{DESK}/classes/new"))
+    for name, value in (("count", 9), ("minutes", 75), ("places", 21)):
+        assert re.search(rf'name="{name}"[^>]*value="{value}"', page)
 
 
 def test_what_changed_meanwhile_is_shown_and_nothing_typed_is_lost(
@@ -329,7 +344,7 @@ def test_administrators_change_the_figures_as_they_saw_them(
     site = make.site()
     make.sign_in(client, make.staff(Role.ADMIN))
     make.commit()
-    assert client.get(f"{DESK}/rules").status_code == 302
+    assert client.get(f"{DESK}/rules").status_code == 303
     address = f"{DESK}/rules/{site.id}"
     told = client.get(address, headers=JSON).get_json()
     form = {one["name"]: str(one["value"]) for one in told["figures"]} | {"seen": told["seen"]}

@@ -27,12 +27,10 @@ def wait_for_a_class(walk: Any, make: Factory) -> None:
     code = walk.ask("POST", page)["code"]
     end(locked(held), EnrolmentState.WITHDRAWN, by="x", now=clock.now())
     walk.ask("GET", page)
-    taken = walk.ask("POST", f"/class-waits/{code}/take")["enrolment"]
+    walk.ask("POST", f"/class-waits/{code}/take")
     walk.ask("GET", "/mine/calendars")
-    walk.ask("GET", f"/enrolments/{taken}/slip.pdf")
-    walk.ask("GET", f"/class-waits/{code}/slip.pdf")
     walk.ask("POST", "/sign-out")
     make.sign_in(walk.browser, make.staff(Role.PROGRAMME))
-    walk.ask("GET", f"/staff/enrolments/{taken}/slip.pdf")
+    walk.ask("GET", f"/staff/offerings/{of.id}/waits")
     walk.ask("POST", f"/calendars/classes/{of.id}/renew")
     walk.ask("POST", "/staff/sign-out")

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -20,10 +21,14 @@ from typing import Any
 import psutil
 import psycopg
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.serving import make_server
 
 from palace.config import ROOT
+from palace.members.models import Member, Staff
 from palace.postgres import Cluster
+from tests.factory import Factory
 
 CHROMIUM = [
     "--headless",
@@ -36,6 +41,14 @@ CHROMIUM = [
     "--disable-sync",
 ]
 PHONE = {"width": 390, "height": 844}
+LOOKS: dict[str, dict[str, Any]] = {
+    "phone": {},
+    "large": {},
+    "dark": {"color_scheme": "dark"},
+    "wide": {"viewport": {"width": 1280, "height": 900}},
+    "plain": {"java_script_enabled": False},
+}
+"""Ways to look at the same pages: on a phone, in large text, at night, on a desk, with scripts off."""
 HERE = Path(__file__).parent
 PICTURES = ROOT / "var" / "journeys"
 READY = 240
@@ -280,3 +293,47 @@ def person(chromium: Browser, palace_url: str) -> Iterator[Callable[..., Person]
     yield make
     for one in people:
         one.context.close()
+
+
+@pytest.fixture
+def house(live: Factory, live_app: Flask) -> Iterator[str]:
+    """Serve the palace of a test's own rows; return its address."""
+    server = make_server("127.0.0.1", 0, live_app, threaded=True)
+    serving = threading.Thread(target=server.serve_forever)
+    serving.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    serving.join()
+
+
+@pytest.fixture
+def enter(
+    chromium: Browser, live: Factory, live_app: Flask, house: str
+) -> Iterator[Callable[..., Person]]:
+    """Return what opens a browser on that palace, with somebody signed in on it or, for None, nobody."""
+    people: list[Person] = []
+
+    def opened(who: Member | Staff | None, look: str = "phone") -> Person:
+        live.commit()
+        people.append(Person(chromium, house, **LOOKS[look]))
+        if look == "large":
+            set_cookie(people[-1], house, {"size": "large"})
+        if who is not None:
+            browser = live_app.test_client()
+            live.sign_in(browser, who)
+            live.commit()
+            kept = browser.get_cookie("palace")
+            assert kept
+            set_cookie(people[-1], house, {"palace": kept.value})
+        return people[-1]
+
+    yield opened
+    for one in people:
+        one.context.close()
+
+
+def set_cookie(person: Person, url: str, cookies: dict[str, str]) -> None:
+    """Let somebody's browser bring cookies."""
+    person.context.add_cookies(
+        [{"name": name, "value": value, "url": url} for name, value in cookies.items()]
+    )

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import re
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from flask import Flask
-from playwright.sync_api import Browser
 from sqlalchemy import update
-from werkzeug.serving import make_server
 
+from palace.certificates import services as certificates
 from palace.courses.models import ClassSession
 from palace.db import db
-from palace.members.models import Member, Staff
 from palace.members.rules import Role
 from palace.surveys import services as surveys
 from tests.certificates.conftest import attend
 from tests.classes.conftest import Class, a_class
 from tests.coursedesk.test_opening import able, reviewed
 from tests.factory import Factory
-from tests.journeys.conftest import Person
+from tests.journeys.conftest import LOOKS, Person, set_cookie
 from tests.lending import Lending
 from tests.surveys.conftest import a_menu, by_title
 from tests.teaching import Teaching
@@ -49,51 +44,6 @@ MENU = "\n".join(
         ("健康", "颈椎保健", ""),
     )
 )
-LOOKS: dict[str, dict[str, Any]] = {
-    "phone": {},
-    "dark": {"color_scheme": "dark"},
-    "wide": {"viewport": {"width": 1280, "height": 900}},
-}
-
-
-@pytest.fixture
-def house(live: Factory, live_app: Flask) -> Iterator[str]:
-    """Serve the palace of a test's own rows; return its address."""
-    server = make_server("127.0.0.1", 0, live_app, threaded=True)
-    serving = threading.Thread(target=server.serve_forever)
-    serving.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    serving.join()
-
-
-@pytest.fixture
-def enter(
-    chromium: Browser, live: Factory, live_app: Flask, house: str
-) -> Iterator[Callable[..., Person]]:
-    """Return what opens a browser on which somebody is signed in."""
-    people: list[Person] = []
-
-    def signed_in(who: Member | Staff, **how: object) -> Person:
-        browser = live_app.test_client()
-        live.sign_in(browser, who)
-        live.commit()
-        people.append(Person(chromium, house, **how))
-        kept = browser.get_cookie("palace")
-        assert kept
-        set_cookie(people[-1], house, {"palace": kept.value})
-        return people[-1]
-
-    yield signed_in
-    for one in people:
-        one.context.close()
-
-
-def set_cookie(person: Person, url: str, cookies: dict[str, str]) -> None:
-    """Let somebody's browser bring cookies."""
-    person.context.add_cookies(
-        [{"name": name, "value": value, "url": url} for name, value in cookies.items()]
-    )
 
 
 def over(make: Factory, room: Class) -> None:
@@ -146,7 +96,7 @@ def test_a_line_becomes_a_class_in_four_taps(
     lines = by_title(menu)
     for titles in [("楷书入门", "剪纸")] * 5 + [("八段锦",), ("楷书入门",)]:
         surveys.vote(live.member().id, menu.id, {lines[one].id for one in titles})
-    clerk = enter(live.staff(Role.PROGRAMME), **LOOKS[look])
+    clerk = enter(live.staff(Role.PROGRAMME), look)
     clerk.go(f"/staff/surveys/{menu.id}")
     clerk.look(f"menu-results-{look}")
     clerk.tap(re.compile("^开班.*楷书入门"), role="link")
@@ -191,5 +141,31 @@ def test_a_class_beside_its_sessions_and_its_end(
     member.go("/mine/certificates")
     member.look("certificates-mine")
     member.tap(re.compile("查证页"), role="link")
-    member.look("certificate-check")
     assert "这张证书是真的" in member.say()
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_a_stranger_checks_a_certificate_by_a_right_code_and_by_a_wrong_one(
+    live: Factory, enter: Callable[..., Person], look: str
+) -> None:
+    room = a_class(live, Teaching(live), people=2, sessions=5)
+    over(live, room)
+    room.people[0].member.name = "欧阳建国"
+    db.session.flush()
+    one, other = certificates.issue(room.offering, by="staff:1")
+    stranger = enter(None, look)
+    stranger.go(f"/certificates/{one.code}")
+    assert "这张证书是真的" in stranger.say()
+    assert one.number in stranger.say()
+    assert "建国" not in stranger.page.content()
+    stranger.look(f"certificate-check-{look}")
+    for wrong in (other.code[::-1], one.code.replace(one.code[0], "0")):
+        stranger.go(f"/certificates/{wrong}")
+        assert "没有这张证书" in stranger.say()
+    stranger.look(f"certificate-unknown-{look}")
+    certificates.revoke(room.offering.id, other.id, "冒名上课", by="staff:1")
+    live.commit()
+    stranger.go(f"/certificates/{other.code}")
+    assert "不再有效" in stranger.say()
+    assert "冒名" not in stranger.page.content()
+    stranger.look(f"certificate-revoked-{look}")

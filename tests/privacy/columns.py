@@ -330,6 +330,7 @@ PLAIN = {
         "site_id per_term minimum decide_days in_person in_person_hours trial_sessions"
         " late_sessions pay_hours offer_hours offer_last_hours offer_sessions withdraw_days"
         " leave_minutes absences certificate_percent lesson_minutes sign_in_minutes"
+        " daily_messages usual_sessions usual_minutes usual_places"
     ),
     "teachers": "id site_id",
     "teacher_times": "id",

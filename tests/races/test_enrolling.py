@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
@@ -192,6 +194,40 @@ def test_money_at_the_lapse_confirms_or_is_due_back_never_both(
             if one.state_at(clock.now()) in HOLDING
         ]
         assert len(live_now) <= 1
+
+
+@pytest.mark.timeout(300)
+def test_money_that_comes_while_a_place_changes_is_for_the_new_one(
+    live: Factory, live_app: Flask
+) -> None:
+    teaching = Teaching(live)
+    course = teaching.course()
+    one, other = (teaching.offering(course=course, member_fee=3000) for _ in range(2))
+    place = teaching.enrolment(one)
+    live.commit()
+    old_id, changes = place.id, change(place, other)
+    moving = threading.Event()
+
+    def change_slowly() -> object:
+        code = changes()
+        moving.set()
+        time.sleep(0.5)  # the money waits for the locks meanwhile
+        return code
+
+    def pay() -> object:
+        wanted = select(Payment).where(Payment.subject_id == old_id)
+        moving.wait(timeout=60)
+        payment = db.session.scalars(wanted).one()
+        payments.receive(payment, backend="counter", reference="r1", now=clock.now())
+        return payment.id
+
+    _, payment_id = together(live_app, [change_slowly, pay])
+
+    db.session.rollback()
+    paid = db.session.get_one(Payment, payment_id, populate_existing=True)
+    new = db.session.get_one(Enrolment, paid.subject_id, populate_existing=True)
+    assert (new.offering_id, new.state) == (other.id, EnrolmentState.CONFIRMED)
+    assert not paid.refund_due
 
 
 @pytest.mark.timeout(300)

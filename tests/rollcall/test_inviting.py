@@ -145,3 +145,26 @@ def test_another_houses_office_finds_neither_class_nor_invitation(
     group.make.sign_in(client, staff)
     assert client.get(f"/staff/offerings/{group.offering.id}/invitations").status_code == 404
     assert client.post(f"/staff/invitations/{made.id}/withdraw").status_code == 404
+
+
+def test_of_two_who_were_asked_the_first_to_say_yes_has_the_class(
+    group: Class, other: Teacher
+) -> None:
+    group.at(0, 1)
+    third = group.teaching.teacher()
+    made = [services.invite(group.offering, one, by="staff:1") for one in (other, third)]
+    single = services.invite(group.offering, third, group.sessions[2], by="staff:1")
+    services.accept(made[0], by="member:1")
+    with pytest.raises(InvitationClosed):
+        services.accept(made[1], by="member:2")
+    assert group.offering.teacher_id == other.id
+    assert single.is_open
+
+
+def test_nobody_takes_on_a_class_that_has_no_session_to_come(group: Class, other: Teacher) -> None:
+    group.at(0, 1)
+    made = services.invite(group.offering, other, by="staff:1")
+    group.at(3, 1)
+    with pytest.raises(SessionOver):
+        services.accept(made, by="member:1")
+    assert group.offering.teacher_id == group.teacher.id

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from palace import clock
@@ -14,6 +16,7 @@ from palace.db import db
 from palace.members.rules import Role
 from palace.rollcall import tokens
 from palace.rollcall.rules import Mark
+from palace.rollcall.views.scanning import BROWSER
 from tests.rollcall.conftest import INSTANT, JSON, Class, read, said
 
 PRESENT, LATE, ABSENT = Mark.PRESENT, Mark.LATE, Mark.ABSENT
@@ -132,6 +135,25 @@ def test_a_stranger_who_scans_signs_in_first_and_comes_back(
     assert "class-sessions" in answer.location
 
 
+def test_an_address_that_was_scanned_and_handed_on_proves_nothing(
+    group: Class, app: Flask, client: FlaskClient
+) -> None:
+    group.at(0, 1)
+    session, here = group.sessions[0], f"/class-sessions/{group.sessions[0].id}/here"
+    answer = client.get(f"{here}?code={tokens.live_code(session, clock.now())}")
+    [back] = parse_qs(urlsplit(answer.location).query)["next"]
+    code = back.partition("code=")[2]
+    at_home = app.test_client()
+    group.make.sign_in(at_home, group.people[0].member)
+    assert at_home.get(back).status_code == 409
+    assert at_home.post(here, data={"code": code}).status_code == 409
+    assert group.marks() == [None, None, None]
+    group.make.sign_in(client, group.people[1].member)
+    assert client.get(back).status_code == 200
+    assert client.post(here, data={"code": code}).status_code == 303
+    assert group.marks() == [None, PRESENT, None]
+
+
 @pytest.mark.parametrize("minutes", [1, 12])
 def test_a_code_is_worth_nothing_when_it_is_old(
     group: Class, client: FlaskClient, minutes: int
@@ -139,8 +161,9 @@ def test_a_code_is_worth_nothing_when_it_is_old(
     session = group.sessions[0]
     now = group.at(0, 0)
     group.make.sign_in(client, group.people[0].member)
-    made = tokens.live_code if minutes == 1 else tokens.scanned_code
-    code = made(session, now)
+    client.set_cookie(BROWSER, "a-browser")
+    live, scanned = tokens.live_code(session, now), tokens.scanned_code(session, "a-browser", now)
+    code = live if minutes == 1 else scanned
     group.at(0, minutes)
     answer = client.post(f"/class-sessions/{session.id}/here", data={"code": code})
     assert answer.status_code == 409

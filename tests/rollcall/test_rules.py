@@ -45,16 +45,35 @@ def test_a_phone_without_a_network_says_how_long_ago_it_saved() -> None:
 
 
 @pytest.mark.parametrize(
-    ("ago", "saved"),
+    ("opened", "ago", "saved"),
     [
-        (timedelta(seconds=-9), START),
-        (rules.LONGEST_AGO, START - rules.LONGEST_AGO),
-        (rules.LONGEST_AGO + INSTANT, START - rules.LONGEST_AGO),
+        (START, MINUTE, START + 59 * MINUTE),
+        (START, 60 * MINUTE, START),
+        (START, timedelta(days=400), START),
+        (START + timedelta(days=1), timedelta(days=400), START + 60 * MINUTE),
     ],
 )
-def test_no_phone_says_what_is_to_come_or_was_long_ago(ago: timedelta, saved: datetime) -> None:
-    found = rules.facts_of(said(ago=ago, opened_at=START + MINUTE), set(), START)
-    assert {one.marked_at for one in found} == {saved}
+def test_no_phones_clock_says_what_is_to_come_or_was_before_its_page_was_opened(
+    opened: datetime, ago: timedelta, saved: datetime
+) -> None:
+    found = rules.facts_of(said(ago=ago, opened_at=opened), {1}, START + 60 * MINUTE)
+    assert found == [Fact(2, ABSENT, saved)]
+
+
+@pytest.mark.parametrize(
+    ("enrolled_at", "ended_at", "was_there"),
+    [
+        (END - INSTANT, None, True),
+        (END, None, False),
+        (START, START + MINUTE, True),
+        (START - MINUTE, START, True),
+        (START - MINUTE, START - INSTANT, False),
+    ],
+)
+def test_who_is_on_a_roll_came_before_the_end_and_left_after_the_opening(
+    enrolled_at: datetime, ended_at: datetime | None, was_there: bool
+) -> None:
+    assert rules.is_on_roll(enrolled_at, ended_at, START, END) is was_there
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import cast
@@ -13,6 +13,7 @@ from hypothesis import settings
 from sqlalchemy import Connection, select
 from werkzeug.routing import Rule
 
+from palace import printing
 from palace.blocks.models import Block, NameList
 from palace.blocks.services import read_list
 from palace.codes.models import CodeBatch
@@ -94,10 +95,6 @@ class Belongings:
             "strike_id": UNKNOWN_ID,
             "broadcast_id": UNKNOWN_ID,
             "tier_id": UNKNOWN_ID,
-            "offering_id": UNKNOWN_ID,
-            "sheet_id": UNKNOWN_ID,
-            "invitation_id": UNKNOWN_ID,
-            "session_id": UNKNOWN_ID,
             "filename": "palace.css",
             **self.lent.values(),
             **self.taught.values(),
@@ -119,6 +116,12 @@ class Belongings:
             "/certificates/": self.taught.certificate.code,
         }
         return next((code for part, code in of.items() if part in rule), self.order.code)
+
+
+@pytest.fixture(autouse=True)
+def _nobody_waits_for_printing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ask the printing process, which does not run here, once: a test asks for dozens of files."""
+    monkeypatch.setattr(printing, "CONNECT_SECONDS", 0)
 
 
 @pytest.fixture
@@ -166,6 +169,11 @@ def be_offered_something(make: Factory, member: Member) -> WaitEntry:
     return entry
 
 
+def is_long() -> bool:
+    """Return whether `make fuzz` asks, which leaves nothing out."""
+    return settings().max_examples >= 1000
+
+
 def few() -> settings:
     """Return how often something dear is tried: ten times, or hundreds by `make fuzz`."""
     return settings(max_examples=settings().max_examples // 10)
@@ -181,7 +189,7 @@ def addresses(app: Flask) -> list[tuple[str, Rule]]:
     ]
 
 
-def address_of(app: Flask, rule: Rule, values: dict[str, object]) -> str:
+def address_of(app: Flask, rule: Rule, values: Mapping[str, object]) -> str:
     """Return the path of a rule with values."""
     path = app.url_map.bind("127.0.0.1").build(rule.endpoint, values, force_external=False)
     return str(path)

@@ -10,9 +10,11 @@ from palace.certificates.models import Certificate
 from palace.classes.models import Recording
 from palace.courses.models import ClassSession, ClassWait, Enrolment
 from palace.members.models import Member
+from palace.rollcall.models import Invitation
 from palace.security import public_code
 from palace.surveys import queries as surveys
 from palace.surveys.models import SurveyLine
+from palace.teachers.models import HoursSheet
 from tests.factory import NUMBERS, Factory
 from tests.surveys.conftest import a_menu
 from tests.teaching import Teaching
@@ -28,6 +30,8 @@ class Taught:
     recording: Recording
     line: SurveyLine
     wait: ClassWait
+    invitation: Invitation
+    sheet: HoursSheet
 
     def values(self) -> dict[str, object]:
         """Return the address values of these things."""
@@ -41,6 +45,8 @@ class Taught:
             "recording_id": self.recording.id,
             "survey_id": self.line.survey_id,
             "line_id": self.line.id,
+            "invitation_id": self.invitation.id,
+            "sheet_id": self.sheet.id,
         }
 
 
@@ -58,7 +64,20 @@ def teach_something(make: Factory, member: Member) -> Taught:
         added_at=clock.now(),
     )
     certificate = _certificate(enrolment)
-    make.add(recording, certificate)
+    invitation = Invitation(
+        offering_id=offering.id,
+        teacher_id=offering.teacher_id,
+        asked_at=clock.now(),
+        asked_by="system",
+    )
+    sheet = HoursSheet(
+        teacher_id=offering.teacher_id,
+        month=teaching.today().replace(day=1),
+        sessions=2,
+        minutes=180,
+        signed_at=clock.now(),
+    )
+    make.add(recording, certificate, invitation, sheet)
     return Taught(
         enrolment=enrolment,
         class_session=teaching.session(offering, teaching.day(60)),
@@ -68,6 +87,8 @@ def teach_something(make: Factory, member: Member) -> Taught:
         wait=teaching.wait(
             teaching.offering(places=1), member, lapses_at=clock.now() + timedelta(hours=2)
         ),
+        invitation=invitation,
+        sheet=sheet,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zlib import crc32
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -12,7 +14,7 @@ from palace.members.models import Member
 from palace.members.rules import Role
 from palace.web import roles_of
 from tests.factory import Factory
-from tests.security.conftest import Belongings, address_of, addresses
+from tests.security.conftest import Belongings, address_of, addresses, is_long
 
 HOSTILE = [
     "",
@@ -61,9 +63,17 @@ FIELDS = [
     "performance",
 ]
 LEAKS = ("Traceback", "psycopg.errors", "sqlalchemy.exc", "SELECT ", "werkzeug.")
-PRINTED = {"tickets.ticket_pdf", "tickets.ticket_png"}
 ERASING = {"privacy.erase", "privacy.erase_person"}
 """Asked last: another address has given the ticket back by then, and nothing is left of the member."""
+
+
+SHARES = 3
+"""Into how many parts the values are dealt for each address; `make fuzz` sends them all to all."""
+
+
+def is_dealt(endpoint: str, hostile: str) -> bool:
+    """Return whether an address is sent this value: by its name, so that new ones change no other."""
+    return is_long() or (crc32(endpoint.encode()) + HOSTILE.index(hostile)) % SHARES == 0
 
 
 def browser_for(app: Flask, make: Factory, endpoint: str, member: Member) -> FlaskClient:
@@ -94,7 +104,7 @@ def test_every_form_survives_hostile_fields(
 ) -> None:
     wrong = []
     for method, rule in sorted(addresses(app), key=lambda one: one[1].endpoint in ERASING):
-        if rule.endpoint in PRINTED:
+        if not is_dealt(rule.endpoint, hostile):
             continue
         path = address_of(app, rule, belongings.values(rule))
         browser = browser_for(app, make, rule.endpoint, belongings.member)

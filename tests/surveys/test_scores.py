@@ -7,11 +7,14 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from palace.courses.models import Enrolment, Offering
+from palace.courses.queries.taught import place_of
 from palace.courses.states import EnrolmentState
 from palace.db import db
 from palace.errors import NotFound
+from palace.members.models import AuditLine
 from palace.members.rules import Role
 from palace.surveys import queries, services
 from palace.surveys.errors import ClassNotOver
@@ -45,13 +48,13 @@ def test_a_score_is_given_at_the_last_instant_and_changed(
 
 def test_who_gave_the_place_back_scores_nothing(teaching: Teaching) -> None:
     one = teaching.enrolment(teaching.offering())
-    assert queries.own_enrolment(one.member_id, one.code) is one
+    assert place_of(one.member_id, one.code) is one
     with pytest.raises(NotFound):
-        queries.own_enrolment(one.member_id + 1, one.code)
+        place_of(one.member_id + 1, one.code)
     one.state, one.ended_at = EnrolmentState.WITHDRAWN, one.enrolled_at
     db.session.flush()
     with pytest.raises(NotFound):
-        queries.own_enrolment(one.member_id, one.code)
+        place_of(one.member_id, one.code)
 
 
 def scored(make: Factory, teaching: Teaching, *stars: int) -> list[Enrolment]:
@@ -105,3 +108,14 @@ def test_the_office_reads_words_of_its_own_houses(
     assert "希望晚半小时" in here.get(address).text
     assert one.member.name not in here.get(address).text
     assert elsewhere.get(address).status_code == 404
+
+
+def test_nobody_reads_in_the_audit_or_off_an_order_what_somebody_gave(
+    make: Factory, teaching: Teaching
+) -> None:
+    people = scored(make, teaching, 2, 5, 3)
+    lines = db.session.scalars(select(AuditLine).where(AuditLine.act == "class_scored")).all()
+    assert [(one.subject, one.after) for one in lines] == [
+        (f"offering:{people[0].offering_id}", None)
+    ] * 3
+    assert [one.stars for one in queries.scores(people[0].offering_id)] == [5, 3, 2]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from flask.typing import ResponseReturnValue
 
 from palace.certificates import printing, queries
+from palace.certificates.errors import CertificateUnknown
 from palace.certificates.views.base import PRINTS, bp, certificate_json, sent
 from palace.db import db
 from palace.members.queries import current_member
 from palace.members.rules import Role
 from palace.venues.models import Site
-from palace.web import allow, answer, public
+from palace.web import CodeConverter, allow, answer, public
 
 
 @bp.get("/mine/certificates")
@@ -34,10 +37,12 @@ def pdf(code: str) -> ResponseReturnValue:
     return sent(printing.job_of([found]), f"certificate-{found.number}")
 
 
-@bp.get("/certificates/<code:code>")
+@bp.get("/certificates/<code>")
 @public
 def check(code: str) -> ResponseReturnValue:
-    """Say to everybody whether a certificate is true, the name masked."""
+    """Say to everybody whether a certificate is true, the name masked; a mistyped code is one of none."""
+    if not re.fullmatch(CodeConverter.regex, code):
+        raise CertificateUnknown
     found = queries.get(code)
     site = db.session.get_one(Site, found.site_id)
     return answer(
@@ -45,5 +50,5 @@ def check(code: str) -> ResponseReturnValue:
         lambda: certificate_json(found),
         certificate=found,
         house=site,
-        lessons=printing.lessons_of(found),
+        lessons=printing.lessons_of([found])[found.id],
     )

@@ -21,20 +21,21 @@ def put_picture(offering: Offering, sent: IO[bytes]) -> None:
         NotAPicture, PictureTooLarge, PictureTooSmall: it is not taken.
     """
     kept = pictures.keep(sent)
-    _set(offering, kept.code, "class_picture_set")
+    _set(offering, kept.code)
+    note("class_picture_set", f"offering:{offering.id}")
 
 
 def drop_picture(offering: Offering) -> None:
     """Take a class's chat-group picture away; where there is none nothing changes."""
     if offering.chat_picture is not None:
-        _set(offering, None, "class_picture_removed")
+        _set(offering, None)
+        note("class_picture_removed", f"offering:{offering.id}")
 
 
-def _set(offering: Offering, code: str | None, act: str) -> None:
+def _set(offering: Offering, code: str | None) -> None:
     lock_offering(offering.id)
     offering.chat_picture = code
     db.session.flush()
-    note(act, f"offering:{offering.id}")
 
 
 def add_recording(

@@ -20,13 +20,9 @@ from palace.db import db, transaction
 from palace.errors import BadInput, PalaceError
 from palace.members.posts import AT_PROGRAMME
 from palace.text import N_
-from palace.throttle import limiter
 from palace.troupes.rules import KINDS
 from palace.web import allow, answer, checked, pass_on, reads, refusal_words, wants_json
 from palace.words import named
-
-MESSAGES_A_DAY = "10 per day"
-"""Each message is paid for as many times as the class has members."""
 
 
 @bp.get(OF_CLASS)
@@ -39,9 +35,6 @@ def home(offering_id: int) -> ResponseReturnValue:
 @bp.post(f"{OF_CLASS}/messages")
 @allow(*MAY)
 @reads(MessageForm)
-@limiter.limit(
-    MESSAGES_A_DAY, key_func=lambda: f"class_message:{(request.view_args or {}).get('offering_id')}"
-)
 def send(offering_id: int) -> ResponseReturnValue:
     """Write to everybody of a class."""
     found, form = class_of(offering_id, current_user), MessageForm()

@@ -9,6 +9,7 @@ from palace import clock
 from palace.classes import queries, services
 from palace.classes.models import Recording
 from palace.classes.views.base import bp, picture_of
+from palace.courses.queries.taught import place_of
 from palace.db import transaction
 from palace.members.queries import current_member
 from palace.members.rules import Role
@@ -23,7 +24,7 @@ OF_PLACE = "/enrolments/<code:code>"
 @allow(*MEMBERS)
 def mine(code: str) -> ResponseReturnValue:
     """Show who is in a class what was written to it, its chat group and its recordings."""
-    enrolment = queries.own_enrolment(current_member().id, code)
+    enrolment = place_of(current_member().id, code)
     offering = enrolment.offering
     messages = queries.messages(offering.id)
     recordings = queries.recordings(offering.course_id)
@@ -53,7 +54,7 @@ def mine(code: str) -> ResponseReturnValue:
 @allow(*MEMBERS)
 def own_picture(code: str) -> Response:
     """Send the picture of the class's chat group to who is in it."""
-    return picture_of(queries.own_enrolment(current_member().id, code).offering)
+    return picture_of(place_of(current_member().id, code).offering)
 
 
 @bp.get("/recordings")

@@ -128,6 +128,8 @@ def _says(*those: Any) -> Any:
 
 
 def _title(row: Any) -> str:
+    if row.title:
+        return f"{words.named(row, 'title')} {words.named(row)}".strip()
     return called(db.session.get_one(Offering, row.list_key))
 
 
@@ -144,6 +146,10 @@ CLASSES = List(
     template="coursedesk/home.html",
     scope=_here,
     more=[
+        Course.title_zh.label("title_zh"),
+        Course.title_en.label("title_en"),
+        Offering.name_zh.label("name_zh"),
+        Offering.name_en.label("name_en"),
         Term.name_zh.label("term_zh"),
         Term.name_en.label("term_en"),
         Space.name_zh.label("room_zh"),

@@ -10,6 +10,7 @@ from palace.clock import palace_day
 from palace.coursedesk.queries.courses import usable
 from palace.coursedesk.queries.looking import Looked, RoomChoice, Wanted, look
 from palace.courses.catalogue import Course, Term
+from palace.courses.queries.facts import class_rules
 from palace.courses.series import Pattern, Series
 from palace.surveys.models import SurveyLine
 from palace.surveys.rules import told_apart
@@ -20,21 +21,22 @@ from palace.venues.models import Space
 
 DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 STEP = timedelta(minutes=30)
-USUAL_COUNT, USUAL_MINUTES, USUAL_PLACES = 12, 90, 30
 PROPOSED, TRIED = 3, 8
 """So many teachers and so many places are proposed; so many beginnings are looked at for each teacher."""
-EVENING = tuple(Free(weekday, time(19), time(20, 30)) for weekday in range(1, 6))
+EVENINGS = [(weekday, time(19)) for weekday in range(1, 6)]
 """When somebody is asked first who never said when they are free: a weekday's evening."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sought:
-    """What a class is sought for: a term of a house, a course, so many places, from an instant on."""
+    """What a class is sought for: a term of a house, a course, from an instant on; how long, how large."""
 
     term: Term
     course: Course
     now: datetime
-    places: int = USUAL_PLACES
+    count: int
+    minutes: int
+    places: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +74,19 @@ def courses_for(line: SurveyLine, site_id: int) -> Sequence[Course]:
     return same or [one for one in reviewed if one.subject == line.subject]
 
 
+def sought(term: Term, course: Course, *, now: datetime, places: int | None = None) -> Sought:
+    """Return what a class is sought for with the figures of its house, in places that were said else."""
+    figures = class_rules(term.site_id)
+    return Sought(
+        term=term,
+        course=course,
+        now=now,
+        count=figures.usual_sessions,
+        minutes=figures.usual_minutes,
+        places=places or figures.usual_places,
+    )
+
+
 def able(sought: Sought) -> list[Able]:
     """Return up to three teachers who can teach a course and have a place in a term, by name."""
     course, found = sought.course, []
@@ -87,7 +102,7 @@ def able(sought: Sought) -> list[Able]:
 def proposals_for(sought: Sought, teacher: Teacher) -> list[Proposal]:
     """Return up to three places for a class, each on a weekday of its own where there are so many."""
     found: list[Proposal] = []
-    for begin in _beginnings(teacher):
+    for begin in _beginnings(teacher, timedelta(minutes=sought.minutes)):
         one = proposal_at(sought, teacher, *begin)
         found += [one] if one else []
         if len({each.weekday for each in found}) == PROPOSED:
@@ -97,19 +112,21 @@ def proposals_for(sought: Sought, teacher: Teacher) -> list[Proposal]:
     return sorted(by_day[:PROPOSED], key=lambda one: (one.weekday, one.begins))
 
 
-def _beginnings(teacher: Teacher) -> list[tuple[int, time]]:
+def _beginnings(teacher: Teacher, length: timedelta) -> list[tuple[int, time]]:
     """Return when a class of a teacher could begin, the first of every stretch they are free in first."""
-    free = times_of([teacher.id]).get(teacher.id) or EVENING
-    stretches = [list(_within(one)) for one in free]
+    free = times_of([teacher.id]).get(teacher.id)
+    if not free:
+        return EVENINGS
+    stretches = [list(_within(one, length)) for one in free]
     longest = max(len(each) for each in stretches)
     turns = [each[turn] for turn in range(longest) for each in stretches if turn < len(each)]
     return turns[:TRIED]
 
 
-def _within(free: Free) -> Iterator[tuple[int, time]]:
+def _within(free: Free, length: timedelta) -> Iterator[tuple[int, time]]:
     day = datetime.combine(date(2000, 1, 1), free.begins)
-    ends = datetime.combine(date(2000, 1, 1), free.ends) + (DAY if free.ends == time() else DAY * 0)
-    while day + timedelta(minutes=USUAL_MINUTES) <= ends:
+    ends = datetime.combine(date(2000, 1, 1), free.ends)
+    while day + length <= ends:
         yield free.weekday, day.time()
         day += STEP
 
@@ -131,7 +148,7 @@ def proposal_at(
         teacher_id=teacher.id,
         series=_series(sought, weekday),
         begins=begins,
-        minutes=USUAL_MINUTES,
+        minutes=sought.minutes,
     )
     looked = look(wanted)
     inside = sum(span.day <= sought.term.last_on for span in looked.spans)
@@ -148,7 +165,7 @@ def proposal_at(
 
 def _series(sought: Sought, weekday: int) -> Series:
     first = _first(sought.term, weekday, palace_day(sought.now))
-    return Series(pattern=Pattern.WEEKLY, first=first, count=USUAL_COUNT)
+    return Series(pattern=Pattern.WEEKLY, first=first, count=sought.count)
 
 
 def _first(term: Term, weekday: int, today: date) -> date:

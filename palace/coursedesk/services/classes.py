@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -25,11 +25,11 @@ from palace.coursedesk.queries.rooms import around_at, during
 from palace.coursedesk.rules import seen_as
 from palace.courses.catalogue import Course, Term
 from palace.courses.claims import live_places
-from palace.courses.models import Offering
-from palace.courses.queries.facts import sessions_of
+from palace.courses.models import ClassSession, Offering
+from palace.courses.queries.facts import class_rules, planned_of
 from palace.courses.services import announcing, places, planning
 from palace.courses.services.offering import pass_on
-from palace.courses.states import OfferingState, SessionState
+from palace.courses.states import OfferingState
 from palace.db import db
 from palace.members.services import note
 from palace.money import Fen
@@ -74,6 +74,19 @@ class Opening:
     teacher: Teacher | None
     wanted: Wanted
     facts: ClassFacts
+
+
+def completed(facts: ClassFacts, term: Term, first_on: date) -> ClassFacts:
+    """Return what is written of a class with what nobody typed: its decision day, until when places are kept.
+
+    Both go by the figures of its house; `first_on` is its first day.
+    """
+    figures, decides_on, until = class_rules(term.site_id), facts.decides_on, facts.in_person_until
+    if facts.minimum and decides_on is None:
+        decides_on = first_on - timedelta(days=figures.decide_days)
+    if facts.in_person and until is None:
+        until = (facts.opens_at or term.opens_at) + timedelta(hours=figures.in_person_hours)
+    return replace(facts, decides_on=decides_on, in_person_until=until)
 
 
 def open_class(opening: Opening, *, seen: str, displaces: bool, by: str, key: str) -> Offering:
@@ -255,9 +268,5 @@ def publish(offering: Offering) -> bool:
     return True
 
 
-def _coming(offering: Offering, now: datetime) -> list[Any]:
-    return [
-        one
-        for one in sessions_of(offering.id)
-        if one.state is SessionState.PLANNED and one.ends_at > now
-    ]
+def _coming(offering: Offering, now: datetime) -> list[ClassSession]:
+    return [one for one in planned_of(offering.id) if one.ends_at > now]

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from palace import clock
 from palace.coursedesk.errors import ClassOver, NothingToDecide
 from palace.courses import services as courses
-from palace.courses.models import Offering
-from palace.courses.queries.facts import enrolments_of, locked_enrolments, sessions_of
+from palace.courses.models import ClassSession, Offering
+from palace.courses.queries.facts import enrolments_of, locked_enrolments, planned_of
 from palace.courses.services import announcing, places, planning
 from palace.courses.services.offering import pass_on
 from palace.courses.services.telling import titles
-from palace.courses.states import EnrolmentState, OfferingState, SessionState
+from palace.courses.states import EnrolmentState, OfferingState
 from palace.db import db
 from palace.members import queries as members
 from palace.members.services import note
 from palace.notices import services as notices
+from palace.statements import execute
 
 
 def keep(offering: Offering, *, by: str) -> None:
@@ -40,19 +42,19 @@ def call_off(offering: Offering, *, by: str, why: str) -> int:
     no longer. What was taught stays. Locks: members by id, the class, its teacher and rooms.
 
     Raises:
-        ClassOver: it was called off before.
+        ClassOver: it was called off before, or taught to its end: nobody gets back what they had.
     """
     for member_id in sorted({one.member_id for one in enrolments_of(offering.id)}):
-        members.lock(member_id)
-    coming = [one for one in sessions_of(offering.id) if one.state is SessionState.PLANNED]
+        execute(members.LOCK, {"member_id": member_id})  # none, who was erased
+    coming = planned_of(offering.id)
     places.lock(
         offering,
         {one.teacher_id for one in coming},
         {one.space_id for one in coming},
     )
-    if offering.state is OfferingState.CANCELLED:
-        raise ClassOver
     now = clock.now()
+    if offering.state is OfferingState.CANCELLED or is_taught(coming, now):
+        raise ClassOver
     drafted = offering.state is OfferingState.DRAFT
     teachers = {one.teacher_id for one in coming if one.teacher_id and one.starts_at > now}
     offering.state, offering.cancelled_at, offering.why = OfferingState.CANCELLED, now, why
@@ -74,6 +76,11 @@ def call_off(offering: Offering, *, by: str, why: str) -> int:
         actor=by,
     )
     return len(ended)
+
+
+def is_taught(planned: Sequence[ClassSession], now: datetime) -> bool:
+    """Return whether a class that had sessions has none any more."""
+    return bool(planned) and all(one.ends_at <= now for one in planned)
 
 
 def _tell_teachers(offering: Offering, teachers: set[int], now: datetime) -> None:

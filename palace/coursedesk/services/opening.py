@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from palace.coursedesk.queries.opening import Proposal
-from palace.coursedesk.services.classes import ClassFacts, Opening, open_class, publish
+from palace.coursedesk.services.classes import (
+    ClassFacts,
+    Opening,
+    completed,
+    open_class,
+    publish,
+)
 from palace.courses.catalogue import Course, Term
 from palace.courses.models import Offering
 from palace.courses.queries.facts import class_rules, get_offering
 from palace.db import db
+from palace.errors import NotFound
 from palace.members.services import note
 from palace.money import FREE
 from palace.surveys import services as surveys
@@ -37,11 +43,13 @@ def become_class(line: SurveyLine, chosen: Chosen, *, seen: str, by: str, key: s
         seen: what stood against the dates as whoever plans saw it.
 
     Raises:
+        NotFound: the line was taken off its menu.
         DatesChanged, SpaceTaken, TeacherBusy: something came in between; nothing is planned.
         NotReviewed: its course never passed the review.
     """
     lock_survey(line.survey_id)
-    db.session.refresh(line)
+    if db.session.get(SurveyLine, line.id, populate_existing=True) is None:
+        raise NotFound
     if line.offering_id is not None:
         return get_offering(line.offering_id)
     opening = Opening(
@@ -67,25 +75,22 @@ def become_class(line: SurveyLine, chosen: Chosen, *, seen: str, by: str, key: s
 
 def _facts(chosen: Chosen) -> ClassFacts:
     """Return what is written of a class that is begun with the figures of its house, free of charge."""
-    figures, term = class_rules(chosen.term.site_id), chosen.term
-    first_on, in_person = chosen.proposal.looked.spans[0].day, min(figures.in_person, chosen.places)
-    minimum = min(figures.minimum, chosen.places)
-    return ClassFacts(
+    figures = class_rules(chosen.term.site_id)
+    facts = ClassFacts(
         name_zh="",
         name_en="",
         places=chosen.places,
-        in_person=in_person,
-        in_person_until=term.opens_at + timedelta(hours=figures.in_person_hours)
-        if in_person
-        else None,
+        in_person=min(figures.in_person, chosen.places),
+        in_person_until=None,
         opens_at=None,
         member_fee=FREE,
         public_fee=None,
         material_fee=FREE,
-        minimum=minimum,
-        decides_on=first_on - timedelta(days=figures.decide_days) if minimum else None,
+        minimum=min(figures.minimum, chosen.places),
+        decides_on=None,
         trial_sessions=figures.trial_sessions,
         late_sessions=figures.late_sessions,
         offer_sessions=figures.offer_sessions,
         absences=figures.absences,
     )
+    return completed(facts, chosen.term, chosen.proposal.looked.spans[0].day)

@@ -14,7 +14,7 @@ from palace.coursedesk.forms import LookForm
 from palace.coursedesk.queries import terms
 from palace.coursedesk.queries.looking import DateShown, Looked
 from palace.coursedesk.services.classes import facts_of
-from palace.coursedesk.views.base import own_sites
+from palace.coursedesk.views.base import houses, own_sites
 from palace.courses.models import Offering
 from palace.courses.queries.facts import class_rules, sessions_of
 from palace.courses.series import Pattern, Series, again
@@ -27,8 +27,6 @@ from palace.teachers.models import Teacher
 from palace.teachers.rules import Span
 from palace.words import named
 
-USUAL_COUNT, USUAL_MINUTES, USUAL_PLACES = 12, 90, 30
-
 
 def begun() -> LookForm:
     """Return the form of a new class, begun with the figures of the house."""
@@ -36,7 +34,7 @@ def begun() -> LookForm:
     coming = terms.coming_terms(own, today)
     asked = request.args.get("term", type=int)
     term = next((one for one in coming if one.id == asked), next(iter(coming), None))
-    figures = class_rules(term.site_id) if term else None
+    figures = class_rules(term.site_id if term else houses()[0].id)
     begun = max(term.first_on, today) if term else today
     of_rules = (
         "in_person",
@@ -53,26 +51,26 @@ def begun() -> LookForm:
         term=str(term.id) if term else "",
         pattern=Pattern.WEEKLY.value,
         first=begun,
-        count=USUAL_COUNT,
-        minutes=USUAL_MINUTES,
-        places=USUAL_PLACES,
+        count=figures.usual_sessions,
+        minutes=figures.usual_minutes,
+        places=figures.usual_places,
         member_fee="0",
         material_fee="0",
-        **{name: getattr(figures, name) for name in of_rules if figures},
+        **{name: getattr(figures, name) for name in of_rules},
     )
 
 
 def form_like(like: Offering) -> LookForm:
     """Return the form of a class as one was before, in the term after its own."""
     sessions = [one for one in sessions_of(like.id) if one.state is SessionState.PLANNED]
-    today = palace_day(clock.now())
+    today, figures = palace_day(clock.now()), class_rules(like.term.site_id)
     coming = terms.coming_terms([like.term.site_id], today)
     term = next((one for one in coming if one.first_on > like.term.first_on), like.term)
     first_on = max(term.first_on, today + timedelta(days=1))
     series = (
         again([one.day for one in sessions], first_on)
         if sessions
-        else Series(pattern=Pattern.WEEKLY, first=first_on, count=USUAL_COUNT)
+        else Series(pattern=Pattern.WEEKLY, first=first_on, count=figures.usual_sessions)
     )
     first = sessions[0] if sessions else None
     teacher = db.session.get(Teacher, like.teacher_id) if like.teacher_id else None
@@ -95,7 +93,7 @@ def form_like(like: Offering) -> LookForm:
             "begins": first.starts_at.astimezone(SHANGHAI).time() if first else None,
             "minutes": Span(first.day, first.starts_at, first.ends_at).minutes
             if first
-            else USUAL_MINUTES,
+            else figures.usual_minutes,
             "skips": [],
         },
     )

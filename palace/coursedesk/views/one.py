@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import date
 
 from flask import Response
 from flask.typing import ResponseReturnValue
@@ -18,8 +19,8 @@ from palace.coursedesk.services import ending
 from palace.coursedesk.views.base import MAY, bp, class_json, done, get_class, own_sites, told
 from palace.courses.claims import taken
 from palace.courses.models import Offering
-from palace.courses.queries.facts import sessions_of
-from palace.courses.states import OfferingState
+from palace.courses.queries.facts import planned_of, sessions_of
+from palace.courses.states import OfferingState, SessionState
 from palace.db import transaction
 from palace.errors import PalaceError
 from palace.lists.services import answer as listed
@@ -69,7 +70,8 @@ def change_class(offering_id: int) -> ResponseReturnValue:
     try:
         checked(form)
         with transaction():
-            services.change(found, form.facts, seen=form.seen.data or "", bought=form.bought.data)
+            facts = services.completed(form.facts, found.term, _first_on(found))
+            services.change(found, facts, seen=form.seen.data or "", bought=form.bought.data)
     except PalaceError as refusal:
         sentence = told(refusal)
         found = get_class(offering_id)
@@ -77,6 +79,10 @@ def change_class(offering_id: int) -> ResponseReturnValue:
             form.seen.data = services.seen_of(found)
         return show(found, sentence, refusal.status, form=form)
     return _said(found, N_("改好了，马上生效。"))
+
+
+def _first_on(found: Offering) -> date:
+    return min((one.day for one in planned_of(found.id)), default=found.term.first_on)
 
 
 @bp.post(f"{ONE}/publish")
@@ -146,7 +152,8 @@ def show(
         seen=services.seen_of(found),
         **asdict(facts) | {name: yuan_of(getattr(facts, name)) for name in FEES},
     )
-    sessions = sessions_of(found.id)
+    sessions, now = sessions_of(found.id), clock.now()
+    planned = [each for each in sessions if each.state is SessionState.PLANNED]
     return answer(
         "coursedesk/class.html",
         lambda: class_json(found),
@@ -157,11 +164,10 @@ def show(
         made_up={each.instead_of for each in sessions},
         enrolled=queries.enrolled_in(found.id),
         waiting=places.waiting,
-        now=clock.now(),
+        now=now,
+        taught=ending.is_taught(planned, now),
         reviewed=found.state is not OfferingState.DRAFT or is_reviewed(f"course:{found.course_id}"),
-        to_decide=any(
-            each.offering.id == found.id for each in queries.to_decide(own_sites(), clock.now())
-        ),
+        to_decide=any(each.offering.id == found.id for each in queries.to_decide(own_sites(), now)),
         form=shown,
         why=why or WhyForm(formdata=None),
         told=sentence,

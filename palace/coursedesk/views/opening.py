@@ -16,7 +16,7 @@ from palace import clock
 from palace.coursedesk.fields import WEEKLY
 from palace.coursedesk.forms import OpenLineForm
 from palace.coursedesk.queries import opening, terms
-from palace.coursedesk.queries.opening import USUAL_PLACES, Proposal, Sought
+from palace.coursedesk.queries.opening import Proposal, Sought
 from palace.coursedesk.services.opening import Chosen, become_class
 from palace.coursedesk.views.base import bp
 from palace.courses.catalogue import Course, Term
@@ -45,7 +45,7 @@ class Choices:
     teacher: Teacher | None
     place: str
 
-    def sought(self, places: int = USUAL_PLACES) -> Sought:
+    def sought(self, places: int | None = None) -> Sought:
         """Return what a class is sought for.
 
         Raises:
@@ -53,9 +53,9 @@ class Choices:
         """
         if self.course is None or self.term is None:
             raise NotFound
-        return Sought(term=self.term, course=self.course, now=clock.now(), places=places)
+        return opening.sought(self.term, self.course, now=clock.now(), places=places)
 
-    def proposal(self, places: int = USUAL_PLACES) -> Proposal | None:
+    def proposal(self, places: int | None = None) -> Proposal | None:
         """Return the class's dates where and when it was chosen to be; None: that is not chosen yet."""
         if self.teacher is None or not re.match(WEEKLY, self.place):
             return None
@@ -194,7 +194,7 @@ def _page(
 
 
 def _begun(proposal: Proposal | None) -> OpenLineForm:
-    places = min(USUAL_PLACES, proposal.space.capacity) if proposal else USUAL_PLACES
+    places = min(proposal.wanted.places, proposal.space.capacity) if proposal else None
     return OpenLineForm(formdata=None, key=new_key(), places=places)
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import time, timedelta
+from datetime import time
 from typing import Any
 
 from flask import Response, request
@@ -18,16 +17,15 @@ from palace.coursedesk.forms import LookForm, PlanForm
 from palace.coursedesk.queries import courses, terms
 from palace.coursedesk.queries.classes import uses_said
 from palace.coursedesk.queries.looking import Looked, Wanted, look
-from palace.coursedesk.services.classes import Opening, open_class
+from palace.coursedesk.services.classes import Opening, completed, open_class
 from palace.coursedesk.views.base import MAY, bp, class_json, done, get_class, own_sites, told
 from palace.coursedesk.views.beginning import begun, form_like, looked_json
 from palace.courses.catalogue import Course, Term
-from palace.courses.queries.facts import class_rules
 from palace.courses.series import PATTERN_WORDS
 from palace.db import db, transaction
 from palace.errors import BadInput, PalaceError
 from palace.forms import new_key
-from palace.teachers.errors import TeacherBusy
+from palace.teachers.errors import TeacherBusy, TeacherLeft
 from palace.teachers.queries import get_teacher
 from palace.text import N_
 from palace.venues.errors import SpaceTaken
@@ -88,7 +86,7 @@ def plan_class() -> ResponseReturnValue:
             )
     except PalaceError as refusal:
         sentence = told(refusal)
-        again_shown = isinstance(refusal, DatesChanged | SpaceTaken | TeacherBusy)
+        again_shown = isinstance(refusal, DatesChanged | SpaceTaken | TeacherBusy | TeacherLeft)
         looked = look(_wanted(form)) if again_shown else None
         return _page(form, looked, sentence, refusal.status)
     if wants_json():
@@ -144,14 +142,6 @@ def _opening(form: PlanForm) -> Opening:
     if space is None:
         form.space.errors = [gettext(NO_ROOM)]
         raise BadInput(fields={"space": form.space.errors[0]})
-    figures, facts = class_rules(term.site_id), form.facts
-    if facts.minimum and facts.decides_on is None:
-        decides_on = wanted.series.first - timedelta(days=figures.decide_days)
-        facts = replace(facts, decides_on=decides_on)
-    if facts.in_person and facts.in_person_until is None:
-        opens_at = facts.opens_at or term.opens_at
-        until = opens_at + timedelta(hours=figures.in_person_hours)
-        facts = replace(facts, in_person_until=until)
     teacher = get_teacher(wanted.teacher_id, [term.site_id]) if wanted.teacher_id else None
     return Opening(
         term=term,
@@ -159,7 +149,7 @@ def _opening(form: PlanForm) -> Opening:
         space=space,
         teacher=teacher,
         wanted=wanted,
-        facts=facts,
+        facts=completed(form.facts, term, wanted.series.first),
     )
 
 

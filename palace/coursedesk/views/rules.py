@@ -37,7 +37,7 @@ def _own() -> Sites:
 @allow(*ADMINISTRATORS)
 def all_rules() -> ResponseReturnValue:
     """Go to the figures of the first of one's houses."""
-    return redirect(url_for("coursedesk.rules", site_id=houses_of(_own())[0].id))
+    return redirect(url_for("coursedesk.rules", site_id=houses_of(_own())[0].id), 303)
 
 
 @bp.get(ONE)

@@ -99,12 +99,6 @@ def enrolment_for(who: Known, code: str) -> Enrolment:
     return _one(select(Enrolment).where(Enrolment.code == code, Enrolment.member_id == who.id))
 
 
-def enrolments_for(who: Known) -> list[Enrolment]:
-    """Return every enrolment of a member, newest first."""
-    wanted = select(Enrolment).where(Enrolment.member_id == who.id)
-    return list(db.session.scalars(wanted.order_by(Enrolment.id.desc())))
-
-
 def live_enrolments_in(member_id: int, offering_id: int) -> list[Enrolment]:
     """Return the places a member has in a class, for themselves and whom they keep."""
     mine = (Enrolment.member_id == member_id, Enrolment.offering_id == offering_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Text, bindparam, func, select
+from sqlalchemy import BigInteger, Text, bindparam, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from palace.companions.models import Companion
@@ -14,7 +14,12 @@ from palace.db import table_of
 
 KEPT = table_of(Companion)
 Theirs, Wanted = aliased(ClassSession), aliased(ClassSession)
-PERSON = func.coalesce(func.nullif(KEPT.c.name, bindparam("own_name", type_=Text)), "")
+PERSON = case(
+    (or_(ENROLMENTS.c.person == 0, KEPT.c.name == bindparam("own_name", type_=Text)), ""),
+    else_=KEPT.c.name,
+)
+"""Who an enrolment is for, by name: who keeps themselves, or one child twice, has no more places by it."""
+IS_PERSON = bindparam("person", type_=Text) == PERSON
 OVERLAPS = (
     select(Course.title_zh, Course.title_en)
     .select_from(ENROLMENTS)
@@ -32,7 +37,7 @@ OVERLAPS = (
         ENROLMENTS.c.member_id == bindparam("member_id", type_=BigInteger),
         ENROLMENTS.c.offering_id != OFFERING,
         ENROLMENTS.c.id != func.coalesce(bindparam("instead_of", type_=BigInteger), 0),
-        bindparam("person", type_=Text) == PERSON,
+        IS_PERSON,
         holds(),
         Theirs.state == SessionState.PLANNED,
         Wanted.state == SessionState.PLANNED,

@@ -8,12 +8,9 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    Text,
     bindparam,
-    case,
     cast,
     func,
-    or_,
     select,
     true,
 )
@@ -28,7 +25,7 @@ from palace.consents.rules import Purpose
 from palace.courses.catalogue import Course, Term
 from palace.courses.claims import OFFERING, OFFERINGS, counting, holds, taken_of
 from palace.courses.models import ClassSession, Enrolment, Offering
-from palace.courses.queries.overlaps import OVERLAPS
+from palace.courses.queries.overlaps import IS_PERSON, OVERLAPS
 from palace.courses.rules import Facts, Named, Wish, late_until
 from palace.courses.states import EnrolmentState, OfferingState, SessionState
 from palace.db import db, table_of
@@ -53,11 +50,6 @@ SHOWN = (
     "material_fee",
 )
 """What the rules read of a class as it stands in its row."""
-PERSON = case(
-    (or_(ENROLMENTS.c.person == 0, KEPT.c.name == bindparam("own_name", type_=Text)), ""),
-    else_=KEPT.c.name,
-)
-"""Who an enrolment is for, by name: who keeps themselves, or one child twice, has no more places by it."""
 
 
 def facts_of(wish: Wish, *, instead_of: int | None = None) -> Facts:
@@ -92,7 +84,7 @@ def facts_of(wish: Wish, *, instead_of: int | None = None) -> Facts:
         per_term=row.per_person,
         is_member=wish.member.standing(today) is Standing.VALID,
         barred_until=_barred(house, found["strikes"]),
-        age=_age(companion, first_on),
+        age=_age(companion, wish.born_on, first_on),
         min_age=row.min_age,
         max_age=row.max_age,
         grown_up=house.minor_age,
@@ -145,8 +137,9 @@ def _barred(house: Any, strikes: Sequence[Any]) -> date | None:
     return barred_until([palace_day(strike.happened_at) for strike in strikes], ladder)
 
 
-def _age(companion: Companion | None, first_on: date) -> int | None:
-    born = companion.born_on if companion else None
+def _age(companion: Companion | None, said: date | None, first_on: date) -> int | None:
+    """Return how old somebody is on a day: by the birthday that is kept of a child, else as they say."""
+    born = companion.born_on if companion and companion.born_on else said
     return age(born, first_on) if born else None
 
 
@@ -156,10 +149,6 @@ def _needs_consent(member: Known, companion: Companion | None, now: datetime) ->
     if companion is None or born is None or age(born, palace_day(now)) >= GUARDIAN_AGE:
         return False
     return consents.due(member.id, Purpose.GUARDIAN, now) is not None
-
-
-def _person_is() -> Any:
-    return bindparam("person", type_=Text) == PERSON
 
 
 TIMES = (
@@ -215,7 +204,7 @@ MINE = (
         WANTED.c.id == OFFERING,
         ENROLMENTS.c.member_id == MEMBER,
         ENROLMENTS.c.id != func.coalesce(bindparam("instead_of", type_=BigInteger), 0),
-        _person_is(),
+        IS_PERSON,
         holds(),
     )
 )
@@ -235,7 +224,7 @@ FINISHED = (
         ENROLMENTS.c.state == EnrolmentState.CONFIRMED.value,
         TERMS.c.last_on
         < cast(func.timezone("Asia/Shanghai", func.palace_clock()), TERMS.c.last_on.type),
-        _person_is(),
+        IS_PERSON,
     )
     .limit(1)
 )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 
 from sqlalchemy import ColumnElement, Date, Select, and_, cast, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, joinedload, lazyload
 
 from palace.clock import SHANGHAI, day_span
 from palace.courses.catalogue import Term
@@ -56,6 +57,9 @@ def live(offering_id: int) -> list[ClassWait]:
     wanted = (
         select(ClassWait)
         .where(ClassWait.offering_id == offering_id, ClassWait.state.in_(literally(LIVE)))
+        .options(
+            lazyload(ClassWait.offering), lazyload(ClassWait.companion)
+        )  # one class, read once
         .order_by(ClassWait.id)
         .with_for_update(of=ClassWait, key_share=True)
     )
@@ -100,15 +104,34 @@ def find_live(member_id: int, companion_id: int | None, offering_id: int) -> Cla
 
 def standing_of(wait: ClassWait, now: datetime) -> Standing:
     """Return where an entry stands at an instant."""
-    state = wait.state
-    if state is WaitState.OFFERED and wait.lapses_at is not None and wait.lapses_at <= now:
-        state = WaitState.LAPSED
-    return Standing(
-        wait=wait,
-        place=_place(wait) if state is WaitState.WAITING else 0,
-        state=state,
-        lapses_at=wait.lapses_at if state is WaitState.OFFERED else None,
-    )
+    state = _state_at(wait, now)
+    return _standing(wait, state, _place(wait) if state is WaitState.WAITING else 0)
+
+
+def _state_at(wait: ClassWait, now: datetime) -> WaitState:
+    lapsed = wait.state is WaitState.OFFERED and wait.lapses_at and wait.lapses_at <= now
+    return WaitState.LAPSED if lapsed else wait.state
+
+
+def _standing(wait: ClassWait, state: WaitState, place: int) -> Standing:
+    lapses_at = wait.lapses_at if state is WaitState.OFFERED else None
+    return Standing(wait=wait, place=place, state=state, lapses_at=lapses_at)
+
+
+def queue_of(offering_id: int, now: datetime) -> tuple[list[Standing], list[Standing]]:
+    """Return who waits for a class or is offered a place, in order; and who no longer does, newest first."""
+    wanted = select(ClassWait).where(ClassWait.offering_id == offering_id)
+    rows = db.session.scalars(
+        wanted.options(joinedload(ClassWait.member)).order_by(ClassWait.id)
+    ).all()
+    live: list[Standing] = []
+    ended: list[Standing] = []
+    place = count(1)
+    for wait in rows:
+        state = _state_at(wait, now)
+        standing = _standing(wait, state, next(place) if state is WaitState.WAITING else 0)
+        (live if state in LIVE else ended).append(standing)
+    return live, sorted(ended, key=lambda one: one.wait.ended_at or now, reverse=True)
 
 
 def _place(wait: ClassWait) -> int:
@@ -125,11 +148,6 @@ def _waiting(offering_id: int) -> Select[int]:
 def next_place(offering_id: int) -> int:
     """Return the place that who joins now would have."""
     return (db.session.scalar(_waiting(offering_id)) or 0) + 1
-
-
-def live_standings(who: Known, offering_id: int, now: datetime) -> list[Standing]:
-    """Return where a member, and those they keep, wait for a class or are offered a place."""
-    return [one for one in standings(who, now) if one.wait.offering_id == offering_id]
 
 
 def standings(who: Known, now: datetime) -> list[Standing]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -67,7 +67,7 @@ def _check_not_full(wish: Wish) -> None:
     failures = rules.failed_rules(wish, facts_of(wish))
     failures = [one for one in failures if one.code != "others_wait"]  # asked behind the locks
     if failures:
-        raise refusal(failures)
+        raise _refusal(failures)
 
 
 def _locked(wish: Wish, code: str, *, by: str, key: str | None) -> str:
@@ -90,13 +90,7 @@ def take(wish: Wish, code: str, *, by: str) -> Enrolment:
     Raises:
         ClassFull, RulesFailed: as `enrol`.
     """
-    facts = facts_of(wish)
-    if facts.taken.waiting and wish.offer_id is None:
-        wish, facts = _behind_others(wish)
-    failures = rules.failed_rules(wish, facts)
-    if failures:
-        raise refusal(failures)
-    _end_lapsed(wish, facts.now)
+    wish, facts = allowed(wish)
     enrolment = _written(wish, facts, code)
     if wish.guardian and facts.needs_consent:
         consents.give(wish.member.id, Purpose.GUARDIAN, facts.now)
@@ -109,7 +103,7 @@ def take(wish: Wish, code: str, *, by: str) -> Enrolment:
             member_id=enrolment.member_id,
             pay_by=enrolment.pay_by,
         )
-    offering.taken(wish, enrolment, facts.now)
+    offering.taken(enrolment, facts.now)
     tell_taken(enrolment, facts.now)
     note(
         "enrolled",
@@ -121,17 +115,43 @@ def take(wish: Wish, code: str, *, by: str) -> Enrolment:
     return enrolment
 
 
-def _behind_others(wish: Wish) -> tuple[Wish, Facts]:
-    """Offer what is free to who waits; what is left is for anybody: who still waits cannot have it."""
+def allowed(
+    wish: Wish, *, instead_of: int | None = None, but: Collection[str] = ()
+) -> tuple[Wish, Facts]:
+    """Return a wish that keeps every rule behind the locks, and what holds for it; a lapsed place is ended.
+
+    Args:
+        instead_of: the enrolment it takes the place of.
+        but: codes of rules that were answered before.
+
+    Raises:
+        ClassFull, RulesFailed: as `enrol`.
+    """
+    wish, facts = _behind_others(wish, instead_of)
+    failures = [one for one in rules.failed_rules(wish, facts) if one.code not in but]
+    if failures:
+        raise _refusal(failures)
+    _end_lapsed(wish, facts.now)
+    return wish, facts
+
+
+def _behind_others(wish: Wish, instead_of: int | None) -> tuple[Wish, Facts]:
+    """Return a wish and what holds for it, once what is free was offered to who waits.
+
+    What is left is for anybody: who still waits cannot have it.
+    """
+    facts = facts_of(wish, instead_of=instead_of)
+    if not facts.taken.waiting or wish.offer_id is not None:
+        return wish, facts
     offering.pass_on(wish.offering_id)
     own = waits.find_live(wish.member.id, wish.companion_id, wish.offering_id)
     if own and own.state is WaitState.OFFERED:
         wish = replace(wish, offer_id=own.id)
-    facts = facts_of(wish)
+    facts = facts_of(wish, instead_of=instead_of)
     return wish, replace(facts, taken=replace(facts.taken, waiting=0, waiting_in_person=0))
 
 
-def refusal(failures: Sequence[Failure]) -> ClassFull | RulesFailed:
+def _refusal(failures: Sequence[Failure]) -> ClassFull | RulesFailed:
     """Return how a wish is refused; where only a place is missing, it is that."""
     only_full = [one.code for one in failures] == ["full"]
     return ClassFull() if only_full else RulesFailed(failures)

@@ -6,7 +6,7 @@ place that somebody waits for before it has run. All of it happens behind the lo
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from palace import clock
 from palace.clock import SHANGHAI
@@ -25,7 +25,7 @@ from palace.notices.rules import clock_time
 from palace.venues import queries as venues
 
 SYSTEM = "system"
-ASKED_AT_TAKING = {"consent_needed"}
+ASKED_AT_TAKING = {"consent_needed", "age_unknown"}
 """Rules that who is offered a place keeps when they take it."""
 
 
@@ -38,14 +38,17 @@ def pass_on(offering_id: int) -> int:
     entries = waits.live(offering_id)
     if not entries:
         return 0
-    of, now = facts.get_offering(offering_id), clock.now()
+    of = db.session.get_one(
+        Offering, offering_id, populate_existing=True
+    )  # as it stands behind the lock
+    now = clock.now()
     starts = waits.starts_of(offering_id)
     over_at = waits.over_at(of, starts, now)
     changed = 0
     for wait in entries:
         if over_at <= now:
             _over(wait, WaitState.OVER, now)
-        elif wait.person and wait.companion_id is None:  # nobody keeps them any more
+        elif wait.is_nobodys:
             _over(wait, WaitState.LEFT, now)
         elif wait.lapses_at is not None and wait.lapses_at <= now:
             _over(wait, WaitState.LAPSED, now)
@@ -54,26 +57,31 @@ def pass_on(offering_id: int) -> int:
         changed += 1
     times, here = offer_times(of), now.astimezone(SHANGHAI)
     until = offer_ends(starts, times, here, queue_ends=over_at)
-    return changed + _offer_in_turn([one for one in entries if one.ended_at is None], now, until)
+    return changed + _offer_in_turn(of, [one for one in entries if not one.ended_at], now, until)
 
 
-def _offer_in_turn(entries: list[ClassWait], now: datetime, until: datetime) -> int:
-    made = 0
+def _offer_in_turn(of: Offering, entries: list[ClassWait], now: datetime, until: datetime) -> int:
+    """Offer what is free; the rules are asked only of those for whose way of coming something is."""
+    made, free = 0, _free(of, now)
     for wait in entries:
-        if wait.state is not WaitState.WAITING or until <= now:
+        if wait.state is not WaitState.WAITING or until <= now or not free[wait.channel]:
             continue
         wish = wish_of(wait)
-        found = facts_of(wish)
-        if not found.free(Channel.COUNTER):
-            break
-        failed = {one.code for one in rules.failed_rules(wish, found)} - ASKED_AT_TAKING
-        if found.free(wait.channel) and not failed:
+        failed = {one.code for one in rules.failed_rules(wish, facts_of(wish))} - ASKED_AT_TAKING
+        if not failed:
             _offer(wait, now, until)
-            made += 1
+            made, free = made + 1, _free(of, now)
     return made
 
 
-def wish_of(wait: ClassWait, *, guardian: bool = False) -> Wish:
+def _free(of: Offering, now: datetime) -> dict[Channel, int]:
+    """Return how many places of a class are free, by how people come."""
+    kept = of.in_person if rules.is_kept(of.in_person_until, now) else 0
+    taken = claims.taken(of.id)
+    return {way: rules.free_places(of.places, kept, taken, way) for way in Channel}
+
+
+def wish_of(wait: ClassWait, *, guardian: bool = False, born_on: date | None = None) -> Wish:
     """Return the wish of somebody whose turn it is."""
     return Wish(
         offering_id=wait.offering_id,
@@ -81,6 +89,7 @@ def wish_of(wait: ClassWait, *, guardian: bool = False) -> Wish:
         companion_id=wait.companion_id,
         channel=wait.channel,
         guardian=guardian,
+        born_on=born_on,
         offer_id=wait.id,
     )
 
@@ -111,9 +120,9 @@ def _over(wait: ClassWait, state: WaitState, now: datetime) -> None:
     note("class_wait_ended", subject_of(wait), after=ended, actor=SYSTEM)
 
 
-def taken(wish: Wish, enrolment: Enrolment, now: datetime) -> None:
+def taken(enrolment: Enrolment, now: datetime) -> None:
     """End the entry of somebody who now has a place: they waited for it, or it was offered to them."""
-    wait = waits.find_live(wish.member.id, wish.companion_id, wish.offering_id)
+    wait = waits.find_live(enrolment.member_id, enrolment.person, enrolment.offering_id)
     if wait is None:
         return
     wait.state, wait.ended_at, wait.enrolment_id = WaitState.TAKEN, now, enrolment.id

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from palace import clock
+from palace.courses.claims import lock_offering
 from palace.courses.errors import SessionOver
 from palace.courses.models import ClassSession, Offering
 from palace.courses.queries.teaching import busy
@@ -28,6 +29,7 @@ from palace.members.services import note
 from palace.notices.rules import changed
 from palace.teachers.errors import TeacherBusy
 from palace.teachers.models import Teacher
+from palace.teachers.queries import check_here
 from palace.teachers.rules import Span
 from palace.venues.models import Space
 
@@ -49,8 +51,11 @@ def plan(
     Raises:
         SpaceTaken: something else has a part of the room then.
         TeacherBusy: the teacher teaches something else then.
+        TeacherLeft: the teacher teaches here no longer.
     """
     teachers = lock(offering, [offering.teacher_id], [offering.space_id])
+    for teacher in teachers.values():
+        check_here(teacher)
     now = clock.now()
     places = [
         Place(span=span, space_id=offering.space_id, before=before, after=after) for span in spans
@@ -83,14 +88,16 @@ def plan(
 
 
 def replan(one: ClassSession, place: Place, *, by: str, why: str | None = None) -> ClassSession:
-    """Have a session at another time or in another room; everybody is told old → new.
+    """Have a session at another time or in another room; everybody is told old → new, once.
 
     Raises:
         SessionOver: it has begun, or was called off.
         SpaceTaken, TeacherBusy: as `plan`; it stays where it was then.
     """
-    one = _locked(one, [one.teacher_id], [one.space_id, place.space_id])
+    one = _locked(one, [one.space_id, place.space_id])
     now = _coming(one, place.span.starts_at)
+    if (one.day, one.starts_at, one.ends_at, one.space_id) == (*place.span, place.space_id):
+        return one
     old_space, old_start = one.space, one.starts_at
     _check_free(one.teacher, place.span, but=one.id)
     release(one)
@@ -130,8 +137,8 @@ def cancel_session(
         SpaceTaken, TeacherBusy: it cannot be made up for like this; nothing is called off then.
     """
     spaces = [one.space_id, *([instead.space_id] if instead else [])]
-    one = _locked(one, [one.teacher_id], spaces)
-    now = _coming(one)
+    one = _locked(one, spaces)
+    now = _coming(one, *([instead.span.starts_at] if instead else []))
     release(one)
     one.state, one.why = SessionState.CANCELLED, why
     db.session.flush()
@@ -151,11 +158,9 @@ def make_up(one: ClassSession, place: Place, *, by: str) -> ClassSession:
         SessionOver: it was not called off, or was made up for already.
         SpaceTaken, TeacherBusy: as `plan`.
     """
-    one = _locked(one, [one.teacher_id], [place.space_id])
-    if one.state is not SessionState.CANCELLED or made_up_by(one.id) is not None:
-        raise SessionOver
-    now = clock.now()
-    if place.span.starts_at <= now:
+    one, now = _locked(one, [place.space_id]), clock.now()
+    called_off = one.state is SessionState.CANCELLED and made_up_by(one.id) is None
+    if not called_off or place.span.starts_at <= now:
         raise SessionOver
     return _made_up(one, place, now, by)
 
@@ -166,9 +171,11 @@ def substitute(one: ClassSession, teacher: Teacher, *, by: str) -> ClassSession:
     Raises:
         SessionOver: it has begun, or was called off.
         TeacherBusy: they teach something else then.
+        TeacherLeft: they teach here no longer.
     """
-    one = _locked(one, [one.teacher_id, teacher.id], [])
+    one = _locked(one, [], teacher.id)
     now = _coming(one)
+    check_here(teacher)
     old, old_id = one.teacher, one.teacher_id
     if old_id == teacher.id:
         return one
@@ -225,10 +232,12 @@ def made_up_by(session_id: int) -> int | None:
 
 
 def _locked(
-    one: ClassSession, teacher_ids: Iterable[int | None], space_ids: Iterable[int]
+    one: ClassSession, space_ids: Iterable[int], teacher_id: int | None = None
 ) -> ClassSession:
-    lock(one.offering, teacher_ids, space_ids)
+    """Return a session as it stands behind the locks of its class, who teaches it or is to, and spaces."""
+    lock_offering(one.offering_id)
     db.session.refresh(one)
+    lock(one.offering, [one.teacher_id, teacher_id], space_ids)
     return one
 
 
@@ -247,7 +256,9 @@ def _check_free(teacher: Teacher | None, span: Span, *, but: int) -> None:
 
 
 def _made_up(one: ClassSession, instead: Place, now: datetime, by: str) -> ClassSession:
+    """Write down the session that makes up for one; who left meanwhile does not teach it."""
     space, span = db.session.get_one(Space, instead.space_id), instead.span
+    teacher = one.teacher if one.teacher and one.teacher.left_at is None else None
     (use,) = occupied(space, [instead])
     row = {
         "offering_id": one.offering_id,
@@ -256,12 +267,12 @@ def _made_up(one: ClassSession, instead: Place, now: datetime, by: str) -> Class
         "starts_at": span.starts_at,
         "ends_at": span.ends_at,
         "space_id": space.id,
-        "teacher_id": one.teacher_id,
+        "teacher_id": teacher.id if teacher else None,
         "occupancy_id": use,
         "state": SessionState.PLANNED,
         "instead_of": one.id,
     }
-    (made,) = written([row], one.teacher)
+    (made,) = written([row], teacher)
     announcing.enter([made], now)
     values = {
         "starts_at": changed(one.starts_at.isoformat(), made.starts_at.isoformat()),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from palace import clock
 from palace.courses import claims, rules
@@ -88,7 +88,9 @@ def leave(wait: ClassWait, *, by: str) -> ClassWait:
     return wait
 
 
-def take(wait: ClassWait, *, by: str, guardian: bool = False) -> Enrolment:
+def take(
+    wait: ClassWait, *, by: str, guardian: bool = False, born_on: date | None = None
+) -> Enrolment:
     """Take the place somebody is offered, as any place is taken; repeating changes nothing.
 
     Raises:
@@ -102,6 +104,7 @@ def take(wait: ClassWait, *, by: str, guardian: bool = False) -> Enrolment:
         return db.session.get_one(Enrolment, wait.enrolment_id)
     if wait.state is WaitState.WAITING:
         raise NoOfferYet
-    if waits.standing_of(wait, clock.now()).state is not WaitState.OFFERED:
+    offered = waits.standing_of(wait, clock.now()).state is WaitState.OFFERED
+    if not offered or wait.is_nobodys:
         raise OfferOver
-    return enrol(offering.wish_of(wait, guardian=guardian), by=by)
+    return enrol(offering.wish_of(wait, guardian=guardian, born_on=born_on), by=by)

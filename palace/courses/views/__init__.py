@@ -7,6 +7,7 @@ from palace.courses.views import (
     catalogue,  # noqa: F401 - its addresses
     enrolling,  # noqa: F401 - its addresses
     own,  # noqa: F401 - its addresses
+    queue,  # noqa: F401 - its address
     waiting,
 )
 from palace.courses.views.base import bp

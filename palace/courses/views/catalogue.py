@@ -20,6 +20,7 @@ from palace.courses.states import SessionState
 from palace.courses.views.base import bp
 from palace.courses.views.told import class_json, stub_json, term_json
 from palace.members.rules import Known
+from palace.teachers.rules import LEVELS
 from palace.web import answer, public, reads
 
 
@@ -92,6 +93,7 @@ def offering(offering_id: int) -> ResponseReturnValue:
         stub=stub,
         one=found,
         course=found.course,
+        levels=LEVELS,
         sessions=sessions,
         made_up={one.instead_of: one for one in sessions if one.instead_of},
         first=_first(sessions),

@@ -37,7 +37,7 @@ from palace.web import allow, answer, checked, pass_on, reads, refusal_words, wa
 
 WAITABLE = {"full", "kept_in_person", "others_wait"}
 """Rules that waiting is for."""
-IN_FORM = {"consent_needed"}
+IN_FORM = {"consent_needed", "age_unknown"}
 """Rules that who confirms can still keep: the form has the field."""
 
 
@@ -66,32 +66,38 @@ def enrol(offering_id: int) -> ResponseReturnValue:
         checked(form)
         with transaction():
             made = services.enrol(
-                _wish(offering_id, form.person.data, guardian=form.guardian.data),
+                _wish(offering_id, form.person.data, form),
                 by=current_user.actor,
                 key=form.key.data,
             )
     except PalaceError as refusal:
         pass_on(refusal)
         db.session.rollback()
-        return _page(offering_id, form.person.data, refusal)
+        return _page(offering_id, form.person.data, form, refusal)
     if wants_json():
         return enrolment_json(made, clock.now()), 201
     flash(gettext("报上了。") if not made.pay_by else gettext("名额给您留着，请按时交费。"))
     return redirect(url_for("courses.enrolment", code=made.code), 303)
 
 
-def _wish(offering_id: int, person: int | None, *, guardian: bool = False) -> Wish:
+def _wish(offering_id: int, person: int | None, form: EnrolForm | None = None) -> Wish:
     """Return the wish of who is signed in; before staff, somebody is there in person."""
     return Wish(
         offering_id=offering_id,
         member=current_member(),
         companion_id=person,
         channel=Channel.COUNTER if current_user.acts_for else Channel.ONLINE,
-        guardian=guardian,
+        guardian=bool(form and form.guardian.data),
+        born_on=form.born_on if form else None,
     )
 
 
-def _page(offering_id: int, person: int | None, refusal: PalaceError | None = None) -> Response:
+def _page(
+    offering_id: int,
+    person: int | None,
+    form: EnrolForm | None = None,
+    refusal: PalaceError | None = None,
+) -> Response:
     """Show the page a place is confirmed on; a person who is not kept is nobody: the member is shown."""
     found, who, now = facts.offering(offering_id), current_member(), clock.now()
     people = [one for one in companions_of(who.id) if one.relation is not Relation.SELF]
@@ -112,6 +118,8 @@ def _page(offering_id: int, person: int | None, refusal: PalaceError | None = No
         blocked=any(one.code not in IN_FORM for one in failures),
         may_wait=_may_wait(failures),
         excusable=bool(failures) and all(one.excusable for one in failures),
+        form=form or EnrolForm(formdata=None),
+        house=catalogue.sites()[found.term.site_id],
         pay_hours=facts.class_rules(found.term.site_id).pay_hours,
         back_until=back_until(found),
         key=new_key(),

@@ -147,7 +147,9 @@ def entry(code: str) -> ResponseReturnValue:
     return _entry_page(code)
 
 
-def _entry_page(code: str, refusal: PalaceError | None = None) -> Response:
+def _entry_page(
+    code: str, refusal: PalaceError | None = None, form: TakeOfferForm | None = None
+) -> Response:
     wait = waits.wait_for(current_member(), code)
     standing = waits.standing_of(wait, clock.now())
     offered = standing.state is WaitState.OFFERED
@@ -162,6 +164,7 @@ def _entry_page(code: str, refusal: PalaceError | None = None) -> Response:
         starts=[start for start in waits.starts_of(wait.offering_id) if start > clock.now()],
         terms=facts_of(offering.wish_of(wait)) if offered else None,
         taken=waits.enrolment_of(wait),
+        form=form or TakeOfferForm(formdata=None),
         refusal=refusal_words(refusal) if refusal else "",
     )
 
@@ -176,12 +179,17 @@ def take(code: str) -> ResponseReturnValue:
     try:
         checked(form)
         with transaction():
-            waiting.take(wait, by=current_user.actor, guardian=bool(form.guardian.data))
+            waiting.take(
+                wait,
+                by=current_user.actor,
+                guardian=bool(form.guardian.data),
+                born_on=form.born_on,
+            )
     except PalaceError as refusal:
         pass_on(refusal)
         db.session.rollback()
         bring_up(wait.offering_id)
-        return _entry_page(code, refusal)
+        return _entry_page(code, refusal, form)
     return _told(code, N_("报上了。"))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -14,13 +14,16 @@ from palace.clock import at
 from palace.hours.models import OpeningHours, SpecialDay
 from palace.hours.rules import Part, part, parts_of
 from palace.once import change_with, read_lately
-from palace.statements import execute_all
+from palace.statements import Question, execute_all
+from palace.venues.models import Space
 
 Weeks = dict[tuple[int, int | None], dict[int, list[Part]]]
 Opened = tuple[tuple[datetime, datetime], ...]
 HOURS_FRESH = 2.0  # seconds
 HOURS_NAME = "hours"
+SPACES = any_(bindparam("space_ids", type_=ARRAY(BigInteger)))
 SITES = any_(bindparam("site_ids", type_=ARRAY(BigInteger)))
+THEIR_SITES = select(Space.site_id).where(Space.id == SPACES)
 ALL_HOURS = select(
     OpeningHours.site_id,
     OpeningHours.space_id,
@@ -31,13 +34,20 @@ ALL_HOURS = select(
 ALL_SPECIAL = select(SpecialDay.site_id, SpecialDay.day, SpecialDay.counts_as)
 HOURS = ALL_HOURS.where(
     or_(
-        OpeningHours.space_id == any_(bindparam("space_ids", type_=ARRAY(BigInteger))),
-        and_(OpeningHours.space_id.is_(None), OpeningHours.site_id == SITES),
+        OpeningHours.space_id == SPACES,
+        and_(
+            OpeningHours.space_id.is_(None),
+            or_(OpeningHours.site_id == SITES, OpeningHours.site_id.in_(THEIR_SITES)),
+        ),
     )
 )
 SPECIAL = ALL_SPECIAL.where(
     SpecialDay.day == any_(bindparam("days", type_=ARRAY(Date))),
-    or_(SpecialDay.site_id.is_(None), SpecialDay.site_id == SITES),
+    or_(
+        SpecialDay.site_id.is_(None),
+        SpecialDay.site_id == SITES,
+        SpecialDay.site_id.in_(THEIR_SITES),
+    ),
 )
 
 
@@ -87,26 +97,37 @@ def open_spans(spaces: Mapping[int, int], days: Collection[date]) -> dict[tuple[
         spaces: the house of each space, by their ids.
         days: palace days.
     """
-    weeks, special = _read(list(spaces), set(spaces.values()), days)
+    return opened(spaces, days, *execute_all(*asking_hours(spaces, days)))
+
+
+def asking_hours(space_ids: Collection[int], days: Collection[date]) -> tuple[Question, Question]:
+    """Return the statements of `open_spans`, for `opened` to read."""
+    return _asking(space_ids, (), days)
+
+
+def opened(
+    spaces: Mapping[int, int], days: Collection[date], hours: Sequence[Any], counts: Sequence[Any]
+) -> dict[tuple[int, date], Opened]:
+    """Return what `open_spans` does from what `asking_hours` was answered."""
+    weeks, special = _weeks(hours), {of: _special_at(of, counts) for of in set(spaces.values())}
     named = {
         space_id: (site_id, space_id if weeks.get((site_id, space_id)) else None)
         for space_id, site_id in spaces.items()
     }
-    opened = {  # once for all spaces that keep their house's hours
+    known = {  # once for all spaces that keep their house's hours
         (whose, day): _instants(day, parts_of(day, weeks.get(whose, {}), special[whose[0]]))
         for whose in set(named.values())
         for day in days
     }
-    return {
-        (space_id, day): opened[whose, day] for space_id, whose in named.items() for day in days
-    }
+    return {(space_id, day): known[whose, day] for space_id, whose in named.items() for day in days}
 
 
 def house_spans(
     site_ids: Collection[int], days: Collection[date]
 ) -> dict[tuple[int, date], Opened]:
     """Return when each house is open on each day; nothing where it is closed all day."""
-    weeks, special = _read([], set(site_ids), days)
+    hours, counts = execute_all(*_asking((), site_ids, days))
+    weeks, special = _weeks(hours), {of: _special_at(of, counts) for of in site_ids}
     return {
         (site_id, day): _instants(
             day, parts_of(day, weeks.get((site_id, None), {}), special[site_id])
@@ -116,15 +137,12 @@ def house_spans(
     }
 
 
-def _read(
-    space_ids: list[int], sites: set[int], days: Collection[date]
-) -> tuple[Weeks, dict[int, dict[date, int]]]:
-    """Return the weeks of spaces and houses, and what days count as at each house."""
-    hours, special = execute_all(
-        (HOURS, {"space_ids": space_ids, "site_ids": list(sites)}),
-        (SPECIAL, {"days": list(days), "site_ids": list(sites)}),
-    )
-    return _weeks(hours), {site_id: _special_at(site_id, special) for site_id in sites}
+def _asking(
+    space_ids: Collection[int], site_ids: Collection[int], days: Collection[date]
+) -> tuple[Question, Question]:
+    """Return the statements about hours and about special days, of some houses and those of spaces."""
+    whose = {"space_ids": list(space_ids), "site_ids": list(site_ids)}
+    return (HOURS, whose), (SPECIAL, whose | {"days": list(days)})
 
 
 def _weeks(rows: Iterable[Any]) -> Weeks:

@@ -22,19 +22,18 @@ MOST_BY_HAND = 1000
 
 def settle(result: Result, attempts: int) -> State | None:
     """Write down what became of a try; None: somebody else has settled it."""
+    if result.outcome is Outcome.SENT:
+        settled = claims.settle_sent(result.id, attempts, result.reference or None)
+        return State.SENT if settled else None
     notice = claims.lock_tried(result.id, attempts)
     if notice is None:
         return None
-    now = clock.now()
-    decision = rules.after_try(result.outcome, notice.attempts, now)
+    decision = rules.after_try(result.outcome, notice.attempts, clock.now())
     notice.state, notice.due_at = decision.state, decision.due_at
     notice.error, notice.reference = result.error or None, result.reference or None
-    if result.outcome is Outcome.SENT:
-        notice.sent_at = now
-    elif result.outcome is not Outcome.UNCERTAIN:
-        _give_back(notice)
     if result.outcome is not Outcome.UNCERTAIN:
         notice.address = None
+        _give_back(notice)
     db.session.flush()
     return notice.state
 

@@ -38,7 +38,12 @@ def receive(
     db.session.refresh(payment)
     if payment.paid_at is not None:
         raise ValueError(f"payment {payment.id} was paid before")
-    settled = on_paid[payment.part](payment.subject_id)
+    settled, asked = False, None
+    while asked != payment.subject_id:
+        # handed over while the locks were waited for: it is the other's
+        asked = payment.subject_id
+        settled = on_paid[payment.part](asked)
+        db.session.refresh(payment)
     row = lock(payment.id)
     if row.paid_at is None:
         row.paid_at, row.backend = now, backend

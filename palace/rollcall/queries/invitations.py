@@ -50,6 +50,19 @@ def of_class(offering_id: int) -> Sequence[Invitation]:
     return db.session.scalars(wanted.order_by(Invitation.id.desc())).all()
 
 
+def open_beside(accepted: Invitation) -> Sequence[Invitation]:
+    """Return who else is asked the same as in an invitation and has not answered, under their locks."""
+    wanted = select(Invitation).where(
+        Invitation.offering_id == accepted.offering_id,
+        Invitation.class_session_id.is_not_distinct_from(accepted.class_session_id),
+        Invitation.id != accepted.id,
+        Invitation.answered_at.is_(None),
+        Invitation.withdrawn_at.is_(None),
+    )
+    alone = wanted.order_by(Invitation.id).with_for_update(of=Invitation, key_share=True)
+    return db.session.scalars(alone.execution_options(populate_existing=True)).all()
+
+
 def locked(invitation: Invitation) -> Invitation:
     """Return an invitation as it stands under its lock."""
     wanted = select(Invitation).where(Invitation.id == invitation.id)

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import contains_eager
 
 from palace import clock
+from palace.courses.catalogue import Term
 from palace.courses.claims import holds
 from palace.courses.models import ClassSession, Enrolment, Offering
 from palace.courses.states import OfferingState
@@ -18,6 +19,8 @@ from palace.rollcall.models import AttendanceMark, Leave
 from palace.rollcall.queries.marks import takes_place
 
 LOOKED_BACK = timedelta(days=14)
+KEPT_IN_SIGHT = timedelta(days=60)
+"""So long after its term a class is still on its teacher's page: certificates and lists come at the end."""
 
 
 def is_of(teacher_id: int) -> ColumnElement[bool]:
@@ -97,6 +100,20 @@ def people(session_ids: Collection[int]) -> dict[int, tuple[int, int]]:
         ClassSession.id.in_(session_ids)
     )
     return {one: (have, leave) for one, have, leave in db.session.execute(wanted)}
+
+
+def classes(teacher_id: int, now: datetime) -> list[Offering]:
+    """Return the classes a teacher has or takes a session of, until a while after the term, newest first."""
+    today = clock.palace_day(now)
+    theirs = _sessions(teacher_id).with_only_columns(ClassSession.offering_id)
+    wanted = (
+        select(Offering)
+        .join(Offering.term)
+        .where(Offering.id.in_(theirs), Term.last_on >= today - KEPT_IN_SIGHT)
+        .options(contains_eager(Offering.term))
+        .order_by(Term.first_on.desc(), Offering.id)
+    )
+    return list(db.session.scalars(wanted))
 
 
 def _in_order(wanted: Select[ClassSession]) -> Select[ClassSession]:

@@ -45,7 +45,7 @@ def follow(those: Sequence[Enrolment], now: datetime) -> Outcome:
     for one in those:
         away = missed.get(one.id)
         if away is None or not rules.frees_place(away.count, one.offering.absences):
-            if _take_back(one, now):
+            if one.state is EnrolmentState.ABSENT and _take_back(one, now):
                 outcome.given_back.append(one)
         elif one.state is EnrolmentState.CONFIRMED:
             _free(one, away.last_at, now)

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from palace import clock
 from palace.courses.models import ClassSession, Enrolment
 from palace.courses.queries.facts import class_rules
-from palace.courses.states import SessionState
+from palace.courses.states import HOLDING, SessionState
 from palace.db import db
 from palace.errors import NotFound
 from palace.members.services import note
@@ -37,6 +37,7 @@ class Called:
 def call_roll(class_session: ClassSession, saying: Saying, *, by: str) -> Called:
     """Keep what a phone says of a session's people; saying it again changes nothing.
 
+    A phone that was without a network may name who was not in the class by then: of them nothing is kept.
     Whoever has stayed away too often loses the place with it, and has a strike.
 
     Raises:
@@ -49,7 +50,9 @@ def call_roll(class_session: ClassSession, saying: Saying, *, by: str) -> Called
     now = clock.now()
     _check_open(class_session, now)
     marked = roll.marked_by(class_session.id, saying.opened_at)
-    facts = rules.facts_of(saying, marked, now)
+    opens, ends = opens_at(class_session), class_session.ends_at
+    here = {one.id for one in those if rules.is_on_roll(one.enrolled_at, one.ended_at, opens, ends)}
+    facts = [one for one in rules.facts_of(saying, marked, now) if one.enrolment_id in here]
     kept = _keep(class_session, facts, saying.device, saying.sequence, by=by, now=now)
     outcome = follow(those, now) if kept else Outcome()
     told = tally_of(class_session)
@@ -67,7 +70,7 @@ def sign_in(class_session: ClassSession, member_id: int, *, by: str) -> list[Enr
         SessionOff, RollEarly, SignInOver: it is not the time.
     """
     ids = [one.id for one in roll.of_member(class_session.offering_id, member_id)]
-    those = _locked(class_session, ids)
+    those = [one for one in _locked(class_session, ids) if one.state in HOLDING]
     if not those:
         raise NotInClass
     now = clock.now()
@@ -84,7 +87,7 @@ def sign_in(class_session: ClassSession, member_id: int, *, by: str) -> list[Enr
     if came:
         follow(those, now)
         note("class_signed_in", subject_of(class_session), after={"count": came}, actor=by)
-    return list(those)
+    return those
 
 
 def opens_at(class_session: ClassSession) -> datetime:

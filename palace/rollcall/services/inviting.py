@@ -60,6 +60,8 @@ def invite(
 def accept(invitation: Invitation, *, by: str) -> None:
     """Say yes: the class, or the session, is this teacher's at once. Again changes nothing.
 
+    Who else was asked the same is not waited for any more.
+
     Raises:
         InvitationClosed: it was declined or withdrawn.
         TeacherBusy: they teach something else at one of its times.
@@ -70,6 +72,7 @@ def accept(invitation: Invitation, *, by: str) -> None:
     if invitation.answer is Answer.ACCEPTED:
         return
     _answer(invitation, Answer.ACCEPTED, by=by)
+    _withdraw_others(invitation, by=by)
     if invitation.class_session is not None:
         planning.substitute(invitation.class_session, invitation.teacher, by=by)
     else:
@@ -95,9 +98,18 @@ def withdraw(invitation: Invitation, *, by: str) -> None:
     invitation = invitations.locked(invitation)
     if not invitation.is_open:
         raise InvitationClosed
+    _withdraw(invitation, by=by)
+
+
+def _withdraw(invitation: Invitation, *, by: str) -> None:
     invitation.withdrawn_at = clock.now()
     db.session.flush()
     note("teaching_invitation_withdrawn", f"teaching_invitation:{invitation.id}", actor=by)
+
+
+def _withdraw_others(accepted: Invitation, *, by: str) -> None:
+    for other in invitations.open_beside(accepted):
+        _withdraw(other, by=by)
 
 
 def _answer(invitation: Invitation, answer: Answer, *, by: str, why: str | None = None) -> None:
@@ -123,11 +135,11 @@ def _entrust(offering: Offering, teacher: Teacher, *, by: str) -> None:
 
     Class and teachers are locked: what they teach is true.
     """
-    old = offering.teacher_id
+    old, coming = offering.teacher_id, _coming(facts.sessions_of(offering.id))
+    if not coming:
+        raise SessionOver
     those = [
-        one
-        for one in _coming(facts.sessions_of(offering.id))
-        if one.teacher_id in (None, old) and one.teacher_id != teacher.id
+        one for one in coming if one.teacher_id in (None, old) and one.teacher_id != teacher.id
     ]
     taken = busy([teacher.id], [Span(one.day, one.starts_at, one.ends_at) for one in those])
     if taken:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flask import Response, flash, redirect, request, url_for
+from flask import (
+    Response,
+    after_this_request,
+    current_app,
+    flash,
+    redirect,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
@@ -14,6 +22,7 @@ from palace.courses.models import ClassSession
 from palace.courses.states import SessionState
 from palace.db import db, transaction
 from palace.errors import PalaceError, SignInNeeded
+from palace.forms import new_key
 from palace.members.queries import current_member
 from palace.members.rules import Role
 from palace.rollcall import rules, services, tokens
@@ -22,12 +31,13 @@ from palace.rollcall.forms import CodeForm, HereForm
 from palace.rollcall.queries import roll as rolls
 from palace.rollcall.queries import teaching
 from palace.rollcall.queries.roll import Line
-from palace.rollcall.rules import CAME, Shown
+from palace.rollcall.rules import CAME, SCANNED_STEPS, STEP_SECONDS, Shown
 from palace.rollcall.views.base import address, bp, session_json
 from palace.rollcall.views.roll import ONE, own_session
 from palace.tickets.printing import qr_svg
 from palace.web import allow, answer, checked, pass_on, public, reads, refusal_words, wants_json
 
+BROWSER = "scanned_by"
 HERE = "/class-sessions/<id:session_id>/here"
 
 
@@ -70,7 +80,7 @@ def here(session_id: int) -> ResponseReturnValue:
     one, now = teaching.session_with_code(session_id), clock.now()
     code = CodeForm(request.args).code.data or ""
     if _shown(one, code, now) is Shown.LIVE:
-        code = tokens.scanned_code(one, now)
+        code = tokens.scanned_code(one, _known_browser(), now)
     if not current_user.is_authenticated:
         back = url_for("rollcall.here", session_id=session_id, code=code)
         raise SignInNeeded(staff=False, back=back)
@@ -105,10 +115,25 @@ def _shown(one: ClassSession, code: str, now: datetime) -> Shown:
     Raises:
         ClassCodeStale: it is none of this session, or is too old.
     """
-    found = tokens.shown_by(code, one, now)
+    found = tokens.shown_by(code, one, request.cookies.get(BROWSER, ""), now)
     if found is None:
         raise ClassCodeStale
     return found
+
+
+def _known_browser() -> str:
+    """Return the key by which this browser is known as the one that scanned, a new one where it has none."""
+    key = request.cookies.get(BROWSER) or new_key()
+
+    @after_this_request
+    def keep(response: Response) -> Response:
+        secure, life = current_app.extensions["palace"].secure, SCANNED_STEPS * STEP_SECONDS
+        response.set_cookie(
+            BROWSER, key, max_age=life, secure=secure, httponly=True, samesite="Lax"
+        )
+        return response
+
+    return key
 
 
 def _page(one: ClassSession, code: str, refusal: PalaceError | None = None) -> Response:

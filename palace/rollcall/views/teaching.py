@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 from palace import clock
 from palace.courses.states import SessionState
 from palace.members.rules import Role
-from palace.rollcall import services
 from palace.rollcall.queries import invitations, roll, teaching
 from palace.rollcall.views.base import bp, own_teacher, session_json
 from palace.rollcall.views.invitations import invitation_json
@@ -27,7 +26,7 @@ def home() -> ResponseReturnValue:
     today, uncalled = teaching.of_today(teacher.id, now), teaching.uncalled(teacher.id, now)
     coming = teaching.coming(teacher.id, now, NEXT)
     called = roll.called([one.id for one in today])
-    asked = invitations.open_of(teacher.id)
+    asked, classes = invitations.open_of(teacher.id), teaching.classes(teacher.id, now)
 
     def body() -> dict[str, Any]:
         return {
@@ -35,6 +34,7 @@ def home() -> ResponseReturnValue:
             "today": [session_json(one) | {"called": one.id in called} for one in today],
             "uncalled": [session_json(one) for one in uncalled],
             "coming": [session_json(one) for one in coming],
+            "classes": [one.id for one in classes],
             "invitations": [invitation_json(one) for one in asked],
         }
 
@@ -46,10 +46,10 @@ def home() -> ResponseReturnValue:
         today=today,
         uncalled=uncalled,
         coming=coming,
+        classes=classes,
         called=called,
         invitations=asked,
         people=teaching.people([one.id for one in today]),
-        opens_at=services.opens_at,
         off=SessionState.CANCELLED,
     )
 
@@ -66,5 +66,4 @@ def timetable() -> ResponseReturnValue:
         lambda: {"sessions": [session_json(one) for one in those]},
         teacher=teacher,
         days=days,
-        off=SessionState.CANCELLED,
     )

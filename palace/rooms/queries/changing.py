@@ -15,7 +15,7 @@ from palace.members.rules import Known
 from palace.rooms.claims import Taking, days_around
 from palace.rooms.models import Occurrence
 from palace.rooms.queries.free import holds
-from palace.rooms.queries.terms import COUNTED, DATES, counted
+from palace.rooms.queries.terms import DATES, counted
 from palace.rooms.rules import monday, month
 from palace.rooms.series import Scope
 from palace.rooms.states import OccurrenceState
@@ -83,9 +83,7 @@ def without(facts: Facts, some: Collection[Occurrence], member: Known) -> Facts:
     """Return what holds for a taker apart from these dates of theirs: they are to be counted anew."""
     counts = set(
         db.session.scalars(
-            select(DATES.c.id)
-            .select_from(COUNTED)
-            .where(DATES.c.id.in_([one.id for one in some]), counted())
+            select(DATES.c.id).where(DATES.c.id.in_([one.id for one in some]), counted())
         )
     )
     by_week, by_month = Counter(facts.by_week), Counter(facts.by_month)

@@ -168,6 +168,8 @@ def _asked(places: Collection[Place], spans: Sequence[Span]) -> dict[str, Any]:
         "days": [span.day.isoformat() for _, span in asked],
         "starts": [span.starts_at.isoformat() for _, span in asked],
         "ends": [span.ends_at.isoformat() for _, span in asked],
+        "setup": setup,
+        "teardown": teardown,
     }
 
 
@@ -187,7 +189,10 @@ def _numbers(name: str) -> Any:
 
 
 def _met(by: int, *which: Any) -> Select[Any]:
-    """Return the uses of the days that the spans are asked of, or of so many days off, each with its span."""
+    """Return the uses of the days that the spans are asked of, or of so many days off, each with its span.
+
+    Those that meet it with the longest setting up and clearing there is: most of a day do not.
+    """
     instant = DateTime(timezone=True)
     spans = (
         func.unnest(
@@ -210,7 +215,12 @@ def _met(by: int, *which: Any) -> Select[Any]:
             spans.c.ends_at,
         )
         .join_from(spans, USES, USES.c.day == spans.c.looked_on + by)
-        .where(or_(USES.c.lapses_at.is_(None), USES.c.lapses_at > NOW.scalar_subquery()), *which)
+        .where(
+            func.lower(USES.c.during) < spans.c.ends_at + bindparam("teardown", type_=INTERVAL),
+            func.upper(USES.c.during) > spans.c.starts_at - bindparam("setup", type_=INTERVAL),
+            or_(USES.c.lapses_at.is_(None), USES.c.lapses_at > NOW.scalar_subquery()),
+            *which,
+        )
     )
 
 

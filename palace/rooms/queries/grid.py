@@ -105,7 +105,7 @@ def lanes(places: Sequence[Place], days: Sequence[date], now: datetime, seen: Se
             place=place,
             day=day,
             parts=hours.parts(place.site_id, place.space_id, day),
-            taken=[one for space_id in place.shares for one in used.get((space_id, day), ())],
+            taken=tuple(one for space_id in place.shares for one in used.get((space_id, day), ())),
             earliest=_earliest(day, now, place.figures.lead_minutes),
             opens_at=_opens_at(day, now, place.figures),
         )

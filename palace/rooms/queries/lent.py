@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 
 from palace.hours.models import Closure
-from palace.hours.queries import open_spans
+from palace.hours.queries import opened
 from palace.rooms.models import Room
 from palace.rooms.policies import Policy
 from palace.rooms.queries.facts import FIGURES
@@ -38,12 +38,15 @@ SPACE_IDS = bindparam("space_ids", type_=ARRAY(BigInteger))
 
 
 def room_facts(
-    rooms: Mapping[int, Any], closures: Sequence[Any], days: Sequence[date]
+    rooms: Mapping[int, Any],
+    closures: Sequence[Any],
+    days: Sequence[date],
+    hours: tuple[Sequence[Any], Sequence[Any]],
 ) -> dict[int, RoomFacts]:
-    """Return what the rules read of each room, with its hours on some days."""
-    opened = open_spans({of: row.site_id for of, row in rooms.items()}, days)
+    """Return what the rules read of each room, with its hours on some days (`asking_hours`)."""
+    open_on = opened({of: row.site_id for of, row in rooms.items()}, days, *hours)
     return {
-        of: _room_facts(row, closures, {day: opened[of, day] for day in days})
+        of: _room_facts(row, closures, {day: open_on[of, day] for day in days})
         for of, row in rooms.items()
     }
 
@@ -51,14 +54,14 @@ def room_facts(
 def _room_facts(
     row: Any,
     closures: Iterable[Any],
-    opened: Mapping[date, Sequence[tuple[datetime, datetime]]],
+    open_on: Mapping[date, Sequence[tuple[datetime, datetime]]],
 ) -> RoomFacts:
     stands = modes().of(row.space_id)
     return RoomFacts(
         **{name: getattr(row, name) for name in OF_ROOM},
         figures=Figures(**{name: getattr(row, f"of_policy_{name}") for name in FIGURES}),
         capacity=row.capacity,
-        open=opened,
+        open=open_on,
         shut=[
             Shut(
                 starts_at=shut.starts_at,

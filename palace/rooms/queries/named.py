@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, Text, any_, bindparam, select
 
 from palace.rooms.models import Purpose
-from palace.statements import execute_all
+from palace.statements import Question, execute_all
 from palace.troupes.models import Troupe
 from palace.venues.models import Site, Space
 
@@ -35,9 +36,19 @@ class Named:
 
 def named_of(purpose: str, troupe_id: int | None, space_ids: Collection[int]) -> Named:
     """Return the names of a reservation."""
-    titles, places = execute_all(
-        (TITLE, {"purpose": purpose, "troupe_id": troupe_id}), (PLACES, {"ids": list(space_ids)})
-    )
+    return told_names(*execute_all(*asking_names(purpose, troupe_id, space_ids)))
+
+
+def asking_names(
+    purpose: str, troupe_id: int | None, space_ids: Collection[int]
+) -> tuple[Question, Question]:
+    """Return the statements of `named_of`, for `told_names` to read."""
+    title = {"purpose": purpose, "troupe_id": troupe_id}
+    return (TITLE, title), (PLACES, {"ids": list(space_ids)})
+
+
+def told_names(titles: Sequence[Any], places: Sequence[Any]) -> Named:
+    """Return the names of a reservation from what `asking_names` was answered."""
     row = titles[0]
     front_zh = f"{row.troupe_zh} · " if row.troupe_zh else ""
     front_en = f"{row.troupe_en} · " if row.troupe_en else ""

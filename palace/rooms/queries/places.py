@@ -126,5 +126,6 @@ def _read() -> Lent:
 def _place(row: Any) -> Place:
     told = row._asdict()
     figures = Figures(**{name: told.pop(f"of_policy_{name}") for name in FIGURES})
-    things = [Thing(*thing) for thing in told.pop("things") or ()]
-    return Place(**told, figures=figures, things=things)
+    things = tuple(Thing(*thing) for thing in told.pop("things") or ())
+    purposes, shares = (tuple(told.pop(name)) for name in ("purposes", "shares"))
+    return Place(**told, figures=figures, things=things, purposes=purposes, shares=shares)

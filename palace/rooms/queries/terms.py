@@ -1,4 +1,4 @@
-"""What holds for a wish at one instant: read behind the locks, in two round trips."""
+"""What holds for a wish at one instant: read behind the locks, in one round trip."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from palace.clock import NOW as CLOCK
 from palace.clock import SHANGHAI, day_span, palace_day
 from palace.db import table_of
 from palace.errors import NotFound
+from palace.hours.queries import asking_hours
 from palace.members.models import Post
 from palace.members.rules import Known, Role, Standing
 from palace.rooms.models import Occurrence, Purpose, Reservation, Room
@@ -73,7 +74,7 @@ def facts_of(
     rooms = {row.space_id: row for row in found["rooms"]}
     if not rooms.keys() >= {space_id, *swaps.values()}:
         raise NotFound
-    told = room_facts(rooms, found["closures"], days)
+    told = room_facts(rooms, found["closures"], days, (found["hours"], found["special"]))
     own = found["troupe"][0] if found.get("troupe") else None
     return Facts(
         now=now,
@@ -105,8 +106,11 @@ def _asked(
     first, last = days[0], days[-1]
     whose = {"member_id": member.id}
     starts_at, ends_at = day_span(first)[0], day_span(last)[1]
+    hours, special = asking_hours(space_ids, days)
     asked: dict[str, Question] = {
         "now": (CLOCK, {}),
+        "hours": hours,
+        "special": special,
         "rooms": (ROOMS, {"space_ids": space_ids}),
         "house": (HOUSE, {}),
         "strikes": (STRIKES, whose),
@@ -154,18 +158,19 @@ def _summed(rows: Iterable[Any], period: Any) -> dict[date, int]:
     return summed
 
 
+LAPSES_AT = select(USES.c.lapses_at).where(USES.c.id == DATES.c.occupancy_id).scalar_subquery()
+"""Until when a date is held; asked only of those for which it matters, never joined to all."""
+
+
 def counted() -> ColumnElement[bool]:
     """Return the condition that a date counts against a quota: taken, missed, or held for a decision."""
     return or_(
         DATES.c.state == OccurrenceState.CONFIRMED.value,
         DATES.c.state == OccurrenceState.MISSED.value,
-        and_(
-            DATES.c.state == OccurrenceState.PENDING.value, USES.c.lapses_at > func.palace_clock()
-        ),
+        and_(DATES.c.state == OccurrenceState.PENDING.value, func.palace_clock() < LAPSES_AT),
     )
 
 
-COUNTED = DATES.outerjoin(USES, USES.c.id == DATES.c.occupancy_id)
 MINUTES = cast(
     func.sum(func.extract("epoch", DATES.c.ends_at - DATES.c.starts_at)) / 60, BigInteger
 ).label("minutes")
@@ -180,19 +185,16 @@ STRIKES = select(Strike.happened_at).where(Strike.member_id == MEMBER, Strike.fo
 PURPOSES = select(Purpose.code)
 HAD = (
     select(DATES.c.day, MINUTES)
-    .select_from(COUNTED)
     .where(DATES.c.member_id == MEMBER, ALONE, BETWEEN, counted())
     .group_by(DATES.c.day)
 )
 OF_UNIT = (
     select(DATES.c.day, func.count().label("dates"))
-    .select_from(COUNTED)
     .where(DATES.c.unit_id == UNIT, ALONE, BETWEEN, counted())
     .group_by(DATES.c.day)
 )
 USED = (
     select(DATES.c.day, MINUTES)
-    .select_from(COUNTED)
     .where(DATES.c.troupe_id == TROUPE, BETWEEN, counted())
     .group_by(DATES.c.day)
 )
@@ -207,7 +209,7 @@ def _future(*whose: ColumnElement[bool]) -> Select[Any]:
     reservations = table_of(Reservation)
     ahead = (
         select(func.count())
-        .select_from(COUNTED.join(reservations, reservations.c.id == DATES.c.reservation_id))
+        .select_from(DATES.join(reservations, reservations.c.id == DATES.c.reservation_id))
         .where(
             *whose,
             DATES.c.day >= TODAY,

@@ -31,8 +31,9 @@ from palace.rooms.queries.beside import check_beside
 from palace.rooms.queries.facts import led_by, locked_occurrence, room
 from palace.rooms.queries.terms import facts_of
 from palace.rooms.queries.things import check_equipment, wanted_for
-from palace.rooms.services.taking import add, date_of, lock, takings_of, wish_of, written
+from palace.rooms.services.taking import lock, takings_of, wish_of
 from palace.rooms.services.telling import leaders_of, tell_taken
+from palace.rooms.services.writing import NewDate, written
 from palace.rooms.states import OccurrenceState, WaitState
 from palace.rooms.wishes import Facts, Figures, RoomFacts, Span, Wish
 from palace.security import public_code
@@ -151,11 +152,8 @@ def offer(displaced: Occurrence, space_id: int, span: Span, now: datetime) -> Ro
 
 def _offered(wish: Wish, use: int, now: datetime, *, instead_of: int | None = None) -> Occurrence:
     """Write down what is offered, as a reservation of its own."""
-    reservation = written(wish, public_code(), now)
-    offered = date_of(reservation, wish.spans[0], wish.space_id, OccurrenceState.OFFERED, use)
-    offered.instead_of = instead_of
-    add([offered], wish)
-    return offered
+    date = NewDate(wish.spans[0], wish.space_id, OccurrenceState.OFFERED, use, instead_of)
+    return written(wish, public_code(), [date], now).dates[0]
 
 
 def _elsewhere(displaced: Occurrence, space_id: int, span: Span, taker: Known) -> Wish:
@@ -239,7 +237,7 @@ def _taken(wait: RoomWait, offered: Occurrence, taking: Taking, now: datetime, *
     db.session.flush()
     for other in waits.beside(wait):
         end(other, WaitState.LEFT, now)
-    tell_taken(offered.reservation, [offered], now)
+    tell_taken(offered.reservation, [offered], now=now)
     note("room_offer_accepted", subject_of(wait), after={"space": wait.space_id}, actor=by)
 
 

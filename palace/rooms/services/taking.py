@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 
 from palace import commands
-from palace.clock import SHANGHAI
 from palace.db import db
 from palace.errors import NotFound
 from palace.members import queries as members
 from palace.members.rules import Known
-from palace.members.services import note
+from palace.members.services import note, noting
 from palace.rooms import claims, rules
 from palace.rooms.claims import Taking
 from palace.rooms.errors import NotSkipped, RulesFailed, Taken
-from palace.rooms.models import Occurrence, OccurrenceEquipment, Reservation
+from palace.rooms.models import Occurrence, Reservation
 from palace.rooms.queries import facts as facts_queries
 from palace.rooms.queries.beside import check_beside
 from palace.rooms.queries.terms import facts_of
 from palace.rooms.queries.things import check_equipment, wanted_for
 from palace.rooms.services.telling import tell_taken
+from palace.rooms.services.writing import NewDate, written
 from palace.rooms.states import OccurrenceState
 from palace.rooms.wishes import Facts, Span, Wish
 from palace.security import public_code
@@ -65,17 +65,16 @@ def reserve(
         raise RulesFailed(failures)
     takings = takings_of(wish, facts, rules.left_of(wish, skips))
     held = take(wish, takings)
-    reservation = written(wish, code, facts.now)
-    dates = _dates(reservation, takings, held) + _skipped(reservation, wish, skips)
-    add(dates, wish)
-    tell_taken(reservation, dates, facts.now)
-    note(
+    made = written(wish, code, _dates(takings, held) + _skipped(wish, skips), facts.now)
+    skipped = len(made.dates) - len(takings)
+    line = noting(
         "room_reserved",
-        f"reservation:{reservation.id}",
-        after={"space": wish.space_id, "dates": len(takings), "skipped": len(dates) - len(takings)},
+        f"reservation:{made.reservation.id}",
+        after={"space": wish.space_id, "dates": len(takings), "skipped": skipped},
         actor=by,
     )
-    return reservation
+    tell_taken(*made, now=facts.now, beside=[line])
+    return made.reservation
 
 
 def _locked(
@@ -172,35 +171,9 @@ def take_now(wish: Wish, takings: Sequence[Taking]) -> list[int]:
     return [use for use in held if use is not None]
 
 
-def written(wish: Wish, code: str, now: datetime) -> Reservation:
-    """Write a wish down."""
-    first = wish.spans[0]
-    reservation = Reservation(
-        code=code,
-        space_id=wish.space_id,
-        troupe_id=wish.troupe_id,
-        member_id=wish.member.id,
-        unit_id=wish.member.unit_id,
-        purpose=wish.purpose,
-        people=wish.people,
-        first_on=first.day,
-        begins=first.starts_at.astimezone(SHANGHAI).time(),
-        minutes=first.minutes,
-        weeks=len(wish.spans),
-        note=wish.note,
-        created_at=now,
-    )
-    db.session.add(reservation)
-    db.session.flush()
-    return reservation
-
-
-def _dates(
-    reservation: Reservation, takings: Sequence[Taking], held: Sequence[int]
-) -> list[Occurrence]:
+def _dates(takings: Sequence[Taking], held: Sequence[int]) -> list[NewDate]:
     return [
-        date_of(
-            reservation,
+        NewDate(
             taking.span,
             taking.room.space_id,
             OccurrenceState.CONFIRMED if taking.decided else OccurrenceState.PENDING,
@@ -210,48 +183,12 @@ def _dates(
     ]
 
 
-def _skipped(reservation: Reservation, wish: Wish, skips: Collection[date]) -> list[Occurrence]:
+def _skipped(wish: Wish, skips: Collection[date]) -> list[NewDate]:
     return [
-        date_of(reservation, span, wish.space_id, OccurrenceState.SKIPPED, None)
+        NewDate(span, wish.space_id, OccurrenceState.SKIPPED)
         for span in wish.spans
         if span.day in skips
     ]
-
-
-def date_of(
-    reservation: Reservation,
-    span: Span,
-    space_id: int,
-    state: OccurrenceState,
-    occupancy_id: int | None,
-) -> Occurrence:
-    """Return a new date of a reservation."""
-    return Occurrence(
-        reservation_id=reservation.id,
-        reservation=reservation,
-        space_id=space_id,
-        troupe_id=reservation.troupe_id,
-        member_id=reservation.member_id,
-        unit_id=reservation.unit_id,
-        day=span.day,
-        starts_at=span.starts_at,
-        ends_at=span.ends_at,
-        state=state,
-        occupancy_id=occupancy_id,
-    )
-
-
-def add(dates: Sequence[Occurrence], wish: Wish) -> None:
-    """Write dates with what is to be carried there, also to those left out: they may be added later."""
-    db.session.add_all(dates)
-    db.session.flush()
-    db.session.add_all(
-        OccurrenceEquipment(occurrence_id=one.id, equipment_id=thing, count=count)
-        for one in dates
-        for thing, count in wish.equipment.items()
-        if count
-    )
-    db.session.flush()
 
 
 def span_of(one: Occurrence) -> Span:
@@ -294,6 +231,6 @@ def add_back(member: Known, occurrence_id: int, *, by: str) -> Occurrence:
     one.occupancy_id, one.unit_id = take(wish, takings)[0], member.unit_id
     one.state = OccurrenceState.CONFIRMED if takings[0].decided else OccurrenceState.PENDING
     db.session.flush()
-    tell_taken(one.reservation, [one], facts.now)
+    tell_taken(one.reservation, [one], now=facts.now)
     note("room_added_back", f"occurrence:{one.id}", after={"state": one.state}, actor=by)
     return one

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from palace.rooms.models import Occurrence, Reservation
 from palace.rooms.queries import facts
 from palace.rooms.queries.named import Named, named_of
 from palace.rooms.states import OccurrenceState
+from palace.statements import Question, execute_all
 
 PENDING_ZH, PENDING_EN = "（等审批）", " (waiting for approval)"
 
@@ -59,23 +60,49 @@ def titles(of: Reservation) -> tuple[str, str]:
     return told.title_zh, told.title_en
 
 
-def tell_taken(of: Reservation, dates: Sequence[Occurrence], now: datetime) -> None:
-    """Put the dates of a reservation that were taken into the agenda, and tell who took them."""
+def tell_taken(
+    of: Reservation,
+    dates: Sequence[Occurrence],
+    named: Named | None = None,
+    *,
+    now: datetime,
+    beside: Sequence[Question] = (),
+) -> None:
+    """Put the dates of a reservation that were taken into the agenda, and tell who took them.
+
+    Args:
+        named: the names of the reservation and the places of its dates, where they are known.
+        beside: what else is to be written, in the same round trip.
+    """
     held = [one for one in dates if one.state is not OccurrenceState.SKIPPED]
     spaces = sorted({one.space_id for one in held})
-    named = named_of(of.purpose, of.troupe_id, spaces)
-    for space_id in spaces:
-        there = [dated(one, named) for one in held if one.space_id == space_id]
-        agenda.put_many(owner_of(of), there, now, space_id)
+    named = named or named_of(of.purpose, of.troupe_id, spaces)
+    owner = owner_of(of)
+    there = {
+        space_id: [dated(one, named) for one in held if one.space_id == space_id]
+        for space_id in spaces
+    }
+    found = execute_all(
+        *(agenda.entering_many(owner, many, now, space_id) for space_id, many in there.items()),
+        *_owing_taken(of, held, named, now),
+        *beside,
+    )
+    for (space_id, many), entered in zip(there.items(), found, strict=False):
+        agenda.bring_up_many(owner, many, now, space_id, entered=entered)
+
+
+def _owing_taken(
+    of: Reservation, held: Sequence[Occurrence], named: Named, now: datetime
+) -> Iterator[Question]:
+    """Yield what tells who took dates: of those that are theirs, and of those somebody decides about."""
     confirmed = [one for one in held if one.state is OccurrenceState.CONFIRMED]
     for kind, some in (
         ("room_taken", confirmed),
         ("room_pending", [one for one in held if one not in confirmed]),
     ):
         if some:
-            subject = subject_of(some[0])
             values = values_of(some, named)
-            notices.owe(kind, subject, f"member:{of.member_id}", values, now)
+            yield notices.owing(kind, subject_of(some[0]), f"member:{of.member_id}", values, now)
 
 
 def values_of(dates: Sequence[Occurrence], told: Named | None = None) -> dict[str, Any]:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable
 from datetime import date, time
 
+from flask import get_template_attribute
 from flask_babel import gettext
 from flask_login import current_user
 from markupsafe import Markup, escape
 
 from palace.addresses import address
 from palace.clock import at
-from palace.rooms.timetable import Cell, CellKind, Place, Taken
+from palace.rooms.timetable import Cell, CellKind, Lane, Place, Taken
 from palace.text import N_
 from palace.venues.rules import Use
-from palace.words import day_words, named
+from palace.words import day_words, language, named
 
 Write = Callable[[Cell], str]
+ROWS_KEPT = 2048
+"""Rows of grids that a process remembers: some 60 days of all rooms, a few kB each."""
 USED = {Use.CLASS_SESSION: N_("培训班"), Use.PERFORMANCE: N_("演出"), Use.CLOSURE: N_("关闭")}
 SOME_USE = N_("占用")
 OTHERS = {
@@ -40,14 +44,12 @@ def use_words(one: Taken) -> str:
 class Cells:
     """Writes the cells of a grid as HTML; `span` is the attribute that makes one longer.
 
-    What is free is a link to taking it, with its whole name. Staff take rooms for nobody but whom
-    they act for: theirs lead nowhere.
+    What is free is a link to taking it, with its whole name; for who only `looks` it leads nowhere.
     """
 
-    def __init__(self, span: str) -> None:
+    def __init__(self, span: str, *, looks: bool) -> None:
         """Write once what many of them say."""
-        self.span = span
-        self.looks = getattr(current_user, "staff", None) and not current_user.acts_for
+        self.span, self.looks = span, looks
         self.free, self.pending = escape(gettext("空闲")), escape(gettext("待批准"))
         self.others = {
             kind: f'class="{kind.value}"><span class="hidden">{escape(gettext(words))}</span></td>'
@@ -77,6 +79,29 @@ class Cells:
         pending = f" <span>{self.pending}</span>" if one.pending else ""
         told = f"<b>{escape(use_words(one))}</b> <span>{one.clock}</span>{pending}"
         return f'class="use" data-use="{one.use}"{mine}><div>{told}</div></td>'
+
+
+def cells(span: str) -> Cells:
+    """Return what writes the cells of a grid, in the language in force, for who looks at it.
+
+    Staff take rooms for nobody but whom they act for.
+    """
+    looks = getattr(current_user, "staff", None) and not current_user.acts_for
+    return _cells(span, language(), looks=bool(looks))
+
+
+@functools.cache
+def _cells(span: str, language: str, *, looks: bool) -> Cells:  # noqa: ARG001 - what they say is in it
+    return Cells(span, looks=looks)
+
+
+@functools.lru_cache(ROWS_KEPT)
+def row(cells: Cells, lane: Lane, first: int, last: int) -> Markup:
+    """Return a room's day as a row of a grid: the same for all to whom it says the same, and written once."""
+    name = named(lane.place)
+    written = joined(map(cells.of(lane.place, lane.day, name), lane.cells(first, last)))
+    head = get_template_attribute("rooms/macros.html", "row")
+    return Markup(head(lane, written))  # noqa: S704 - a template's
 
 
 def joined(cells: Iterable[str]) -> Markup:

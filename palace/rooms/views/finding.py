@@ -18,7 +18,7 @@ from palace.rooms.queries.places import House, find_place, lent, places_at
 from palace.rooms.timetable import Lane, hours_shown, side_by_side
 from palace.rooms.views.asked import DayForm, FindForm
 from palace.rooms.views.base import bp
-from palace.rooms.views.cells import Cells, joined, on_day
+from palace.rooms.views.cells import cells, joined, on_day, row
 from palace.rooms.views.told import day_json, found_json, week_json, weekly_json
 from palace.rooms.views.wanting import (
     DAY,
@@ -143,25 +143,19 @@ def space(space_id: int) -> ResponseReturnValue:
     )
 
 
-def _across(lanes: Sequence[Lane], first: int, last: int) -> list[tuple[Lane, Markup]]:
+def _across(lanes: Sequence[Lane], first: int, last: int) -> list[Markup]:
     """Return each room's day as a row."""
-    cells = Cells("colspan")
-    return [
-        (
-            lane,
-            joined(map(cells.of(lane.place, lane.day, named(lane.place)), lane.cells(first, last))),
-        )
-        for lane in lanes
-    ]
+    across = cells("colspan")
+    return [row(across, lane, first, last) for lane in lanes]
 
 
 def _down(lanes: Sequence[Lane]) -> list[tuple[int, Markup]]:
     """Return a room's days side by side."""
-    cells = Cells("rowspan")
+    down = cells("rowspan")
     columns = [
-        cells.of(lane.place, lane.day, f"{named(lane.place)} {on_day(lane.day)}") for lane in lanes
+        down.of(lane.place, lane.day, f"{named(lane.place)} {on_day(lane.day)}") for lane in lanes
     ]
     return [
-        (at, joined(write(cell) for write, cell in zip(columns, row, strict=True) if cell))
-        for at, row in side_by_side(lanes)
+        (at, joined(write(cell) for write, cell in zip(columns, beside, strict=True) if cell))
+        for at, beside in side_by_side(lanes)
     ]

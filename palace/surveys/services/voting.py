@@ -10,6 +10,7 @@ from palace.courses.models import Enrolment, Offering
 from palace.members import queries as members
 from palace.members.services import note
 from palace.notices import services as notices
+from palace.statements import execute_all
 from palace.surveys import claims, queries
 from palace.surveys.errors import ClassNotOver
 from palace.surveys.models import SurveyLine
@@ -45,14 +46,17 @@ def tell_voters(line: SurveyLine, offering: Offering) -> int:
         "starts_at": clock.iso(_opens_at(offering)),
     }
     about = f"offering:{offering.id}"
-    return sum(
-        notices.owe(OPENED, about, f"member:{member_id}", told, now)
+    owed = [
+        notices.owing(OPENED, about, f"member:{member_id}", told, now)
         for member_id in queries.voters(line.id)
-    )
+    ]
+    return sum(map(len, execute_all(*owed))) if owed else 0
 
 
 def score(enrolment: Enrolment, stars: int, words: str) -> None:
     """Give a class one to five stars and words for the palace, once it is over; again is instead.
+
+    The audit says that somebody did, not what they gave.
 
     Raises:
         ClassNotOver: it is not, by the database's clock.
@@ -62,7 +66,7 @@ def score(enrolment: Enrolment, stars: int, words: str) -> None:
     if over is None or over > now:
         raise ClassNotOver
     claims.set_score(enrolment.id, stars, words, now)
-    note("class_scored", f"enrolment:{enrolment.id}", after={"stars": stars})
+    note("class_scored", f"offering:{enrolment.offering_id}")
 
 
 def _opens_at(offering: Offering) -> datetime:

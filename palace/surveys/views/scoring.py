@@ -8,6 +8,7 @@ from flask_login import current_user
 
 from palace import clock
 from palace.courses.queries.facts import staff_offering
+from palace.courses.queries.taught import place_of
 from palace.db import transaction
 from palace.errors import PalaceError
 from palace.members.posts import AT_PROGRAMME
@@ -34,7 +35,7 @@ def ask_score(code: str) -> ResponseReturnValue:
 @reads(ScoreForm)
 def score(code: str) -> ResponseReturnValue:
     """Give a class its stars; once more is instead."""
-    enrolment, form = queries.own_enrolment(current_member().id, code), ScoreForm()
+    enrolment, form = place_of(current_member().id, code), ScoreForm()
     try:
         checked(form)
         with transaction():
@@ -66,7 +67,7 @@ def scores(offering_id: int) -> ResponseReturnValue:
 
 
 def _page(code: str, said: str = "", status: int = 200, form: ScoreForm | None = None) -> Response:
-    enrolment = queries.own_enrolment(current_member().id, code)
+    enrolment = place_of(current_member().id, code)
     given, over = queries.score_of(enrolment.id), queries.last_ends_at(enrolment.offering_id)
     values = {"stars": str(given.stars), "words": given.words} if given else {}
     return answer(

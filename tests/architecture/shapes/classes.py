@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from palace.courses.states import WaitState
+from palace.courses.states import Channel, WaitState
 from palace.surveys.rules import Phase
 from tests.architecture.shapes.kinds import (
     CODE,
@@ -112,6 +112,19 @@ CLASSES: dict[str, Shape] = {
     ),
     "ClassWait": exactly(**WAIT),
     "ClassQueue": exactly(offering=NUMBER, length=NUMBER, waits=each(known("ClassWait"))),
+    "ClassWaitAtDesk": exactly(
+        wait=NUMBER,
+        state=one_of(WaitState),
+        channel=one_of(Channel),
+        place=maybe(NUMBER),
+        joined_at=INSTANT,
+        lapses_at=maybe(INSTANT),
+    ),
+    "ClassQueueAtDesk": exactly(
+        offering=NUMBER,
+        waiting=each(known("ClassWaitAtDesk")),
+        ended=each(known("ClassWaitAtDesk")),
+    ),
     "ClassFeed": exactly(offering=NUMBER, feed={"type": "string", "format": "uri"}),
     "TroupeMade": exactly(troupe=NUMBER),
 }

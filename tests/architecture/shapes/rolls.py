@@ -60,6 +60,7 @@ ROLLS: dict[str, Shape] = {
         today=each(exactly(**OF_SESSION, called=YES_NO)),
         uncalled=each(SESSION),
         coming=each(SESSION),
+        classes=each(NUMBER),
         invitations=each(known("TeachingInvitation")),
     ),
     "TeachingTimetable": exactly(sessions=each(SESSION)),

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision, down_revision = "0033", "0032"
+revision, down_revision = "0034", "0033"
 
 INSTANT = sa.DateTime(timezone=True)
 TABLES = (
