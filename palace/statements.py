@@ -57,8 +57,11 @@ def execute(statement: Statement, values: Mapping[str, Any]) -> list[Any]:
 def execute_all(*asked: Question) -> list[list[Any]]:
     """Run such statements one after another, each seeing what those before it did, in one round trip.
 
-    Behind one that fails none is run. The rows come in the order of the statements.
+    Behind one that fails none is run. The rows come in the order of the statements; where nothing is
+    to be asked nothing goes out.
     """
+    if not asked:
+        return []
     unit = db.session()
     unit.flush()  # as SQLAlchemy would: a statement sees what its transaction has done
     connection, driver = _connection(unit)

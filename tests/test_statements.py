@@ -216,3 +216,8 @@ def test_a_connection_that_is_lost_is_away_and_not_used_again(live: Factory) -> 
     db.session.rollback()
     assert execute(WHO, {"id": staff.id})
     assert db.session.execute(text("SELECT 1")).scalar() == 1
+
+
+def test_nothing_that_is_asked_goes_nowhere(make: Factory) -> None:
+    """As of a series of rooms of which no date is taken yet."""
+    assert execute_all() == []

@@ -83,6 +83,7 @@ def test_every_session_has_its_room_and_nobody_too_many_classes() -> None:
     assert count == rooms_held > 1000
     most = (
         select(func.count().label("classes"))
+        .select_from(Enrolment)
         .join(Offering, Offering.id == Enrolment.offering_id)
         .group_by(Enrolment.member_id, Offering.term_id)
         .subquery()

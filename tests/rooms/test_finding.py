@@ -194,6 +194,17 @@ def test_a_day_of_all_rooms_names_troupes_and_never_members(
     assert one_room["taken"][0]["yours"]
 
 
+def test_a_row_that_is_kept_is_said_to_everybody_in_their_language(
+    client: FlaskClient, lending: Lending
+) -> None:
+    lending.room()
+    asked = {"day": lending.day()}
+    for language, free in (("zh", "空闲"), ("en", "free"), ("zh", "空闲")):
+        page = client.get("/spaces/day", query_string=asked, headers={"Accept-Language": language})
+        said = re.findall(r'aria-label="[^"]* 18:30 ([^"]*)"', page.text)
+        assert [word.lower() for word in said] == [free]
+
+
 def test_a_court_of_somebody_is_only_taken(
     lending: Lending, make: Factory, client: FlaskClient
 ) -> None:

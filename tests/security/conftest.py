@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import cast
@@ -189,7 +189,7 @@ def addresses(app: Flask) -> list[tuple[str, Rule]]:
     ]
 
 
-def address_of(app: Flask, rule: Rule, values: dict[str, object]) -> str:
+def address_of(app: Flask, rule: Rule, values: Mapping[str, object]) -> str:
     """Return the path of a rule with values."""
     path = app.url_map.bind("127.0.0.1").build(rule.endpoint, values, force_external=False)
     return str(path)
