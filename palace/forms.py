@@ -256,7 +256,7 @@ def _own_sentences(locale: str) -> DefaultTranslations:
 
 
 def sent_fields() -> MultiDict[str, str] | None:
-    """Return the fields of a POST; None for other methods.
+    """Return the fields of a POST, one of nothing but space as empty; None for other methods.
 
     Raises:
         BadInput: it is no object of texts and numbers, or holds what no person types.
@@ -268,7 +268,7 @@ def sent_fields() -> MultiDict[str, str] | None:
     )
     if len(pairs) > MOST_VALUES or any(_is_untypable(text) for pair in pairs for text in pair):
         raise BadInput
-    return MultiDict(pairs)
+    return MultiDict((name, value if value.strip() else "") for name, value in pairs)
 
 
 def _json_body() -> object:

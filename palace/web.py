@@ -28,12 +28,28 @@ class CodeConverter(BaseConverter):
     regex = "[a-z2-7]{20}"
 
 
+LARGEST_ID = 2**63 - 1
+"""What a bigint holds."""
+
+
+def row_id(typed: str) -> int:
+    """Return the number of a row that a query names.
+
+    Raises:
+        ValueError: it is none, or one that no row can have.
+    """
+    number = int(typed)
+    if not 0 <= number <= LARGEST_ID:
+        raise ValueError(typed)
+    return number
+
+
 class IdConverter(IntegerConverter):
     """The number of a row in an address; one that no row can have is not found."""
 
     def __init__(self, url_map: Map) -> None:
         """Take what a bigint holds."""
-        super().__init__(url_map, max=2**63 - 1)
+        super().__init__(url_map, max=LARGEST_ID)
 
 
 class UndeclaredAddress(RuntimeError):

@@ -87,5 +87,7 @@ class WordForm(PlainForm):
     """The word of a message, as it stands in the address."""
 
     word = StringField(
-        _("短信里的数字"), filters=[_tidied], validators=[Optional(), Length(max=20)]
+        _("短信里的数字"),
+        filters=[_tidied],
+        validators=[Optional(), Length(max=20), Regexp(r"^[0-9]+\Z")],
     )

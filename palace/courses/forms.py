@@ -23,12 +23,18 @@ NO_CLASS = _("请选择一个班。")
 NOT_BORN = _("请填出生日期，例如 1966-05-01。")
 
 
+def _trimmed(typed: str | None) -> str:
+    return (typed or "").strip()
+
+
 class LookForm(PlainForm):
     """What somebody looks for in the catalogue."""
 
     term = IntegerField(validators=[Optional(), NumberRange(1, LARGEST_ID)])
-    subject = StringField(validators=[Optional(), Length(max=LONGEST_WORD)])
-    when = StringField(validators=[Optional(), AnyOf([one.value for one in When])])
+    subject = StringField(filters=[_trimmed], validators=[Optional(), Length(max=LONGEST_WORD)])
+    when = StringField(
+        filters=[_trimmed], validators=[Optional(), AnyOf([one.value for one in When])]
+    )
     free = BooleanField()
 
 

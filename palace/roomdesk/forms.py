@@ -17,7 +17,7 @@ from palace.venues.fields import FiguresForm, form_of
 LONGEST_NAME, LONGEST_REASON, LONGEST_SEEN = 60, 200, 60
 MOST_COUNT, MOST_PEOPLE, LARGEST, HIGHEST, LOWEST = 999, 100_000, 100_000, 200, -20
 MOST_THINGS, MOST_PURPOSES, MOST_SPACES = 200, 50, 250
-NUMBER = re.compile(r"[0-9]{1,18}")
+NUMBER = re.compile(r"[0-9]{1,18}\Z")
 COUNT = re.compile(r"[0-9]{0,3}")
 WORD = re.compile(r"[a-z_]{1,40}")
 STALE = _("请刷新这一页再改。")

@@ -174,7 +174,8 @@ def test_the_digits_of_the_message_lead_to_its_text(house: House) -> None:
     english = stranger.get(f"/answers?word={word}", headers={"Accept-Language": "en"}).text
     assert "On the fifth, in the square." in english
     assert stranger.get("/answers").status_code == 200
-    assert re.search(r"没有找到", stranger.get("/answers?word=<b>x").text)
+    for wrong in ("<b>x", "1%00", "１２３"):
+        assert "没有找到" in stranger.get(f"/answers?word={wrong}").text
 
 
 def test_the_receiver_reads_the_whole_text_in_the_inbox(house: House) -> None:

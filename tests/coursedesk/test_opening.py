@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import time, timedelta
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import delete
 
 from palace import clock
@@ -19,6 +20,7 @@ from palace.courses.queries.facts import sessions_of
 from palace.courses.states import OfferingState
 from palace.db import db
 from palace.errors import NotFound
+from palace.members.rules import Role
 from palace.review.models import Revision
 from palace.review.rules import RevisionState
 from palace.surveys import services as surveys
@@ -236,3 +238,23 @@ def test_a_line_that_was_taken_off_meanwhile_becomes_nothing(wished: Wished) -> 
     )
     with pytest.raises(NotFound):
         become(gone, proposal)
+
+
+@pytest.mark.parametrize("missing", ["course", "term", "teacher", "place", "seen"])
+def test_a_page_that_lacks_what_nobody_sees_says_so(
+    client: FlaskClient, make: Factory, wished: Wished, missing: str
+) -> None:
+    shown = opening.proposals_for(wished.sought, wished.teacher)[0]
+    fields = {
+        "course": wished.course.id,
+        "term": wished.sought.term.id,
+        "teacher": wished.teacher.id,
+        "place": shown.value,
+        "places": 23,
+        "seen": shown.looked.seen,
+        "key": "opening-stale-1",
+    }
+    make.sign_in(client, make.staff(Role.PROGRAMME))
+    page = f"/staff/courses/menu-lines/{wished.line.id}/open"
+    answer = client.post(page, data=fields | {missing: ""})
+    assert (answer.status_code, "请刷新这一页再改" in answer.text) == (422, True)

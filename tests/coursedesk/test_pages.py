@@ -149,6 +149,7 @@ def test_a_class_of_last_term_is_opened_again_in_three_clicks(
     assert len(shown["looked"]["dates"]) == 3
     page = words(desk.get(f"{DESK}/classes/new?like={made.id}"))
     assert "一共3次课" in page
+    assert desk.get(f"{DESK}/classes/new?like=99999999999999999999").status_code == 200
 
 
 def test_a_class_is_published_changed_kept_and_called_off(
@@ -239,6 +240,10 @@ def test_a_session_moves_and_is_made_up_for_later(
     assert taken.status_code == 409
     nowhere = desk.post(f"{DESK}/sessions/{sessions[1].id}/make-up", data=where | {"space": "0"})
     assert nowhere.status_code == 422
+    blank = desk.post(
+        f"{DESK}/sessions/{sessions[1].id}/make-up", data=where | {"place": " ", "day": " "}
+    )
+    assert blank.status_code == 422
     where |= {"day": teaching.day(17).isoformat()}
     made_up = desk.post(f"{DESK}/sessions/{sessions[1].id}/make-up", data=where)
     assert made_up.status_code == 303

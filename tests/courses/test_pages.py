@@ -77,6 +77,7 @@ def test_filters_by_subject_time_and_places(client: FlaskClient, teaching: Teach
     assert found("when=weekend") == {weekend.id}
     assert found("free=1") == {day.id, weekend.id}
     assert found("when=gestern&term=x&subject=") == everything
+    assert found("when=%20&subject=+") == everything
 
 
 def test_what_is_not_published_or_reviewed_is_not_there(

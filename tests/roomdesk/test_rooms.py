@@ -181,6 +181,8 @@ def test_two_rooms_hear_each_other_until_they_do_not(
     bare = head.post(f"{DESK}/noise", data={"first": str(first), "other": str(make.space().id)})
     assert "两个不同的场地" in head.get(bare.headers["Location"]).text
 
+    for none in ("1e3", "9" * 20):
+        assert head.post(f"{DESK}/noise/remove", data=pair | {"first": none}).status_code == 422
     assert head.post(f"{DESK}/noise/remove", data=pair).status_code == 303
     assert not db.session.scalars(select(NoisePair)).all()
 

@@ -57,7 +57,9 @@ def not_like_nothing(
     make.sign_in(browser, who)
     for method, rule in of_classes(app, role):
         values = belongings.values(rule)
-        nobodys = {name: "a" * 20 if name == "code" else UNKNOWN_ID for name in values}
+        nobodys: dict[str, object] = {
+            name: "a" * 20 if name == "code" else UNKNOWN_ID for name in values
+        }
         theirs, nowhere = (address_of(app, rule, of) for of in (values, nobodys))
         foreign, unknown = (browser.open(one, method=method) for one in (theirs, nowhere))
         told = REQUEST_ID.sub("", foreign.text.replace(theirs, nowhere))

@@ -151,9 +151,14 @@ def _chosen(line: SurveyLine, form: OpenLineForm) -> Chosen:
 def _refused(line: SurveyLine, form: OpenLineForm, refusal: PalaceError) -> Response:
     pass_on(refusal)
     db.session.rollback()
-    said = "" if isinstance(refusal, BadInput) else refusal_words(refusal)
+    said = _stale(form) if isinstance(refusal, BadInput) else refusal_words(refusal)
     picked = _choices(line, {word: form[word].data or "" for word in WORDS})
-    return _page(picked, said or " ".join(form.seen.errors), refusal.status, form)
+    return _page(picked, said, refusal.status, form)
+
+
+def _stale(form: OpenLineForm) -> str:
+    """Return what is wrong with fields that nobody sees, if anything is."""
+    return next((str(said) for name in (*WORDS, "seen") for said in form[name].errors), "")
 
 
 def _page(

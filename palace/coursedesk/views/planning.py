@@ -30,7 +30,7 @@ from palace.teachers.queries import get_teacher
 from palace.text import N_
 from palace.venues.errors import SpaceTaken
 from palace.venues.models import Space
-from palace.web import allow, answer, checked, reads, wants_json
+from palace.web import allow, answer, checked, reads, row_id, wants_json
 
 NO_ROOM = N_("请选教室，空着的排在前面。")
 
@@ -40,7 +40,7 @@ NO_ROOM = N_("请选教室，空着的排在前面。")
 @reads(query=("course", "term", "like"))
 def new_class() -> ResponseReturnValue:
     """Ask what a new class is; one like another (`like`) comes with its dates already."""
-    like = request.args.get("like", type=int)
+    like = request.args.get("like", type=row_id)
     if like is None:
         return _page(begun())
     form = form_like(get_class(like))
