@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from palace.money import Fen
+from palace.money import FREE, Fen
 from palace.payments import states
 from palace.payments.states import AttemptState, RefundReason
 
@@ -85,7 +85,7 @@ class Closed:
 
 @dataclass(frozen=True, kw_only=True)
 class RefundFact:
-    """What a provider says of money on its way back: `refund_id` is ours, None where it was sent elsewhere."""
+    """What a provider says of money on its way back; `refund_id` None: it was not sent from here."""
 
     reference: str
     refund_id: int | None
@@ -100,6 +100,7 @@ class Facts:
 
     `payment_id` and `number` are what we wrote on it, None where it is not ours. `paid`: what came, whatever
     we asked for. `disputed`: the payer's bank asks for it back, or no longer; None: nothing is said of that.
+    `news_id` and `news_kind`: which notification brought them, to be applied once.
     """
 
     reference: str | None
@@ -107,10 +108,12 @@ class Facts:
     payment_id: int | None
     number: int | None
     state: AttemptState
-    paid: Fen = Fen(0)
+    paid: Fen = FREE
     currency: str = CURRENCY
     refunds: tuple[RefundFact, ...] = ()
     disputed: bool | None = None
+    news_id: str | None = None
+    news_kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -174,34 +177,34 @@ class Backend(Protocol):
 
     name: states.Backend
 
-    def page(self, asked: Asked) -> dict[str, Any]:
+    def page(self, asked: Asked, /) -> dict[str, Any]:
         """Return what `start` will send, to be written down first; it asks nobody."""
 
-    def start(self, sent: Sent) -> Page | Counter:
+    def start(self, sent: Sent, /) -> Page | Counter:
         """Open the page that was written down; sent again it is the same page.
 
         Raises:
             Away, Spent, Refused.
         """
 
-    def close(self, sent: Sent) -> Closed | AlreadyPaid | Unknown:
+    def close(self, sent: Sent, /) -> Closed | AlreadyPaid | Unknown:
         """See to it that nobody can pay by a page any more."""
 
-    def query(self, sent: Sent) -> Facts:
+    def query(self, sent: Sent, /) -> Facts:
         """Return what is true of a page, its refunds among it.
 
         Raises:
             Away.
         """
 
-    def refund(self, returned: Returned) -> Pending | Done | Failed | Manual:
+    def refund(self, returned: Returned, /) -> Pending | Done | Failed | Manual:
         """Send money back; sent again under the same key it goes once.
 
         Raises:
             Away, Spent.
         """
 
-    def notification(self, raw: bytes, headers: Mapping[str, str]) -> Facts | None:
+    def notification(self, raw: bytes, headers: Mapping[str, str], /) -> Facts | None:
         """Return what a provider's news is worth, None where it is nothing of ours.
 
         Raises:
@@ -210,4 +213,4 @@ class Backend(Protocol):
 
 
 backends: dict[states.Backend, Backend] = {}
-"""Who takes money in this palace: the counter always, a provider where its keys are set; wired by create_app."""
+"""Who takes money here: the counter always, a provider where its keys are set; wired by create_app."""

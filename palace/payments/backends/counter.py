@@ -24,19 +24,19 @@ class AtCounter:
 
     name = states.Backend.COUNTER
 
-    def page(self, asked: Asked) -> dict[str, Any]:
+    def page(self, _asked: Asked, /) -> dict[str, Any]:
         """Return nothing: there is no page to be asked for."""
         return {}
 
-    def start(self, sent: Sent) -> Counter:
+    def start(self, _sent: Sent, /) -> Counter:
         """Say that it is paid at the counter."""
         return Counter()
 
-    def close(self, sent: Sent) -> Closed:
+    def close(self, _sent: Sent, /) -> Closed:
         """Say that nobody pays by a page here."""
         return Closed()
 
-    def query(self, sent: Sent) -> Facts:
+    def query(self, sent: Sent, /) -> Facts:
         """Say that nothing came by a page."""
         return Facts(
             reference=sent.reference,
@@ -46,10 +46,10 @@ class AtCounter:
             state=AttemptState.CLOSED,
         )
 
-    def refund(self, returned: Returned) -> Manual:
+    def refund(self, _returned: Returned, /) -> Manual:
         """Say that the money is fetched."""
         return Manual()
 
-    def notification(self, raw: bytes, headers: Mapping[str, str]) -> Facts:
+    def notification(self, _raw: bytes, _headers: Mapping[str, str], /) -> Facts:
         """Refuse it: nobody sends news of the counter."""
         raise BadSignature
