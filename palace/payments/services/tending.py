@@ -52,7 +52,7 @@ def tend_pages() -> None:
 
 
 def _due_pages(now: datetime) -> list[tuple[Open, bool]]:
-    """Return the pages to be asked about, and whether each is to be closed; they are due again in a minute."""
+    """Return the pages to be asked about, and which are to be closed; all are due again in a minute."""
     due = (
         select(Attempt.id)
         .where(Attempt.state.in_(literally(OPEN_ATTEMPTS)), Attempt.look_at <= now)
