@@ -6,9 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from palace.agenda import services as agenda
-from palace.db import db
 from palace.members import queries as members
-from palace.members.models import Member
 from palace.members.rules import Known
 from palace.members.services import noting
 from palace.money import Fen
@@ -139,25 +137,6 @@ def confirm(
     else:
         settle(order, show, now)
     return order
-
-
-def settle_paid(order_id: int) -> bool:
-    """Issue the tickets of an order whose money came; return whether they could be.
-
-    Called by payments through `on_paid`. False: the show is cancelled, or the seats are not kept
-    any more, so the money is to be given back.
-    """
-    found = db.session.get_one(Order, order_id)
-    order, _, show, now = locked(db.session.get_one(Member, found.member_id), found.code)
-    if order.state is OrderState.SETTLED:
-        return True
-    try:
-        with db.session.begin_nested():
-            check_takes_place(show)
-            settle(order, show, now)
-    except (HoldLapsed, SaleClosed):
-        return False
-    return True
 
 
 def cancel(member: Known, code: str) -> Order:
