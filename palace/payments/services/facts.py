@@ -55,7 +55,7 @@ def apply_facts(backend: Backend, facts: Facts, *, now: datetime) -> None:
 
     The notification that brought it is written down last, with what it led to.
     """
-    if facts.news_id is not None and db.session.get(ProviderEvent, (backend, facts.news_id)):
+    if _is_known(backend, facts):
         return
     attempt = attempt_of(backend, facts)
     if attempt is None:
@@ -73,6 +73,14 @@ def apply_facts(backend: Backend, facts: Facts, *, now: datetime) -> None:
             backend=backend, reference=facts.news_id, kind=facts.news_kind, applied_at=now
         )
         db.session.execute(seen.on_conflict_do_nothing())
+
+
+def _is_known(backend: Backend, facts: Facts) -> bool:
+    """Return whether what brought these facts was applied before."""
+    wanted = select(ProviderEvent.kind).where(
+        ProviderEvent.backend == backend, ProviderEvent.reference == facts.news_id
+    )
+    return facts.news_id is not None and db.session.scalar(wanted) is not None
 
 
 def attempt_of(backend: Backend, facts: Facts) -> Attempt | None:
