@@ -42,10 +42,10 @@ class NotAsked(PalaceError):
 
 
 class OtherAmount(PalaceError):
-    """Not the amount that is asked for. Carries it."""
+    """Not the amount that is asked for. Carries it in `yuan`."""
 
     status, code = 409, "other_amount"
-    message = N_("金额不对，应收%(amount)s。")
+    message = N_("金额不对，应收%(yuan)s元。")
 
 
 class NoLongerKept(PalaceError):

@@ -238,10 +238,10 @@ class PaidTicket(PalaceError):
 
 
 class BackChanged(PalaceError):
-    """Less money goes back by now than the page said. Carries the `amount` that does."""
+    """Less money goes back by now than the page said. Carries what does, in `yuan`."""
 
     status, code = 409, "back_changed"
-    message = N_("时间过了一档，现在退票只能退回%(amount)s。请看过再决定。")
+    message = N_("时间过了一档，现在退票只能退回%(yuan)s元。请看过再决定。")
 
 
 class NothingToReturn(PalaceError):

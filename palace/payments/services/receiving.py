@@ -14,7 +14,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.dialects.postgresql import insert
 
 from palace.db import db, literally
-from palace.money import Fen
+from palace.money import Fen, yuan_of
 from palace.payments.errors import (
     NoLongerKept,
     NotAsked,
@@ -99,7 +99,7 @@ def take(
     if payment.closed_at is not None:
         raise NotAsked
     if amount != payment.amount:
-        raise OtherAmount(amount=payment.amount)
+        raise OtherAmount(yuan=yuan_of(payment.amount))
     movement = written(
         payment,
         backend=Backend.COUNTER,

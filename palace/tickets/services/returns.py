@@ -9,7 +9,7 @@ from palace import clock
 from palace.db import db
 from palace.members.rules import Known
 from palace.members.services import note
-from palace.money import Fen
+from palace.money import Fen, yuan_of
 from palace.payments.states import RefundReason
 from palace.programme.models import Performance
 from palace.programme.rules import Returns
@@ -108,7 +108,7 @@ def _check_back(ticket: Ticket, back: Fen | None, seen: Fen | None) -> None:
     if ticket.price and back is None:
         raise PaidTicket
     if seen is not None and back is not None and back < seen:
-        raise BackChanged(amount=back)
+        raise BackChanged(yuan=yuan_of(back))
 
 
 def check_alone_returned(ticket: Ticket) -> None:
