@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from palace.clock import now
 from palace.db import db
 from palace.payments import services as payments
 from palace.payments.models import Payment, Refund
 from palace.payments.services.refunding import owed
 from palace.payments.states import RefundReason
-from palace.clock import now
 from palace.tickets.models import Order, Ticket
 
 
@@ -48,7 +48,13 @@ def owe_something(payment: Payment, reason: RefundReason = RefundReason.MOVED) -
     if found:
         return found[0]
     refund = payments.owe(
-        payment.part, payment.subject_id, payment.amount, key="test", reason=reason, by="x", now=now()
+        payment.part,
+        payment.subject_id,
+        payment.amount,
+        key="test",
+        reason=reason,
+        by="x",
+        now=now(),
     )
     assert refund is not None
     return refund

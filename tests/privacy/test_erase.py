@@ -18,7 +18,9 @@ from palace.db import Base, db
 from palace.errors import NotFound
 from palace.members.models import AuditLine, Member, PersonalKey, Post, RosterEntry
 from palace.members.services import ask_access, rename
+from palace.payments import services as payments
 from palace.payments.models import Payment
+from palace.payments.states import Method
 from palace.privacy import services
 from palace.privacy.errors import ThingsAhead
 from palace.privacy.models import Erasure
@@ -28,6 +30,7 @@ from palace.tickets.rules import Wish
 from palace.upkeep import tidy_once
 from tests.factory import Factory
 from tests.members.browser import pass_code
+from tests.money import owe_something
 from tests.privacy.conftest import LATER, NAME, PHONE, Regular
 
 JSON = {"Accept": "application/json"}
