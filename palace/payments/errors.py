@@ -17,7 +17,7 @@ class PaidMeanwhile(PalaceError):
     """The money came another way; it is not taken twice."""
 
     status, code = 409, "paid_meanwhile"
-    message = N_("这笔钱已经付过了，请不要再收。")
+    message = N_("这笔钱已经付过了，不会再收一次。")
 
 
 class OnItsWay(PalaceError):

@@ -158,7 +158,13 @@ def provider(app: Flask) -> Iterator[Provider]:
     """Return the provider of this palace."""
     backends[STRIPE] = one = Provider()
     yield one
-    del backends[STRIPE]
+    backends.pop(STRIPE, None)
+
+
+@pytest.fixture
+def booker() -> Booker:
+    """Return somebody who books."""
+    return Booker()
 
 
 @pytest.fixture

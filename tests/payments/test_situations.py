@@ -10,9 +10,10 @@ from sqlalchemy import func, select
 
 from palace import clock
 from palace.db import db
+from palace.members.models import Member
 from palace.money import Fen
 from palace.payments import services as payments
-from palace.payments.backends.base import Away, Facts, Refused, Spent
+from palace.payments.backends.base import Away, Facts, Refused, Spent, backends
 from palace.payments.errors import (
     OnItsWay,
     OtherAmount,
@@ -22,10 +23,11 @@ from palace.payments.errors import (
 )
 from palace.payments.models import Movement
 from palace.payments.states import AttemptState, Method, RefundReason, RefundState, Review
+from palace.tickets import services as tickets
 from palace.tickets.rules import OrderState
 from tests.factory import Factory
 from tests.money import refunds
-from tests.payments.conftest import STRIPE, Provider, Sale
+from tests.payments.conftest import STRIPE, Sale
 from tests.tickets.conftest import Booker
 
 SECOND = timedelta(seconds=1)
@@ -266,9 +268,24 @@ def test_news_is_applied_once_by_its_name(sale: Sale) -> None:
 
 
 def test_a_provider_that_is_gone_from_the_settings_orphans_nothing(
-    sale: Sale, provider: Provider
+    make: Factory, sale: Sale
 ) -> None:
     opened(sale)
-    assert provider.calls == ["start"]
+    del backends[STRIPE]
+    make.set_clock(clock.now() + timedelta(minutes=1))
+    make.commit()
     payments.tend_pages()
     assert sale.attempts[0].state is AttemptState.OPEN
+    with pytest.raises(PageOpen):
+        payments.close_pages(sale.payment_id)
+
+
+def test_an_order_whose_page_is_open_is_let_go_once_that_is_closed(sale: Sale) -> None:
+    opened(sale)
+    member = db.session.get_one(Member, sale.order.member_id)
+    with pytest.raises(PageOpen):
+        tickets.cancel(member, sale.order.code)
+    db.session.rollback()
+    payments.close_pages_of("tickets", sale.order.id)
+    assert tickets.cancel(member, sale.order.code).state is OrderState.CANCELLED
+    assert sale.payment.closed_at is not None

@@ -177,11 +177,13 @@ def cancel(member: Known, code: str) -> PackageOrder:
 
     Raises:
         OrderClosed: it is settled.
+        PageOpen: somebody may still pay for it by a page, which is closed first.
     """
     whole, parts, now = locked(member, code)
     if _in(parts, OrderState.SETTLED):
         raise OrderClosed
     if _in(parts, OrderState.AWAITING_PAYMENT):
+        payments.check_no_page(PACKAGES, whole.id)
         payments.close(PACKAGES, whole.id, now=now)
     let_go(_in(parts, *OPEN), now)
     return whole

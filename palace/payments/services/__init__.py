@@ -3,9 +3,9 @@
 from palace.payments.services.asking import Said, ask, close, find, hand_over, lower, said
 from palace.payments.services.facts import apply_facts, keep_until
 from palace.payments.services.ladders import back_at, steps_of
-from palace.payments.services.pages import close_pages, open_page
+from palace.payments.services.pages import close_pages, close_pages_of, open_page
 from palace.payments.services.receipts import number_receipt
-from palace.payments.services.receiving import has_page, on_paid, receive, take
+from palace.payments.services.receiving import check_no_page, has_page, on_paid, receive, take
 from palace.payments.services.refunding import owe, owe_all
 from palace.payments.services.returning import (
     agree_refund,
@@ -26,8 +26,10 @@ __all__ = [
     "apply_facts",
     "ask",
     "back_at",
+    "check_no_page",
     "close",
     "close_pages",
+    "close_pages_of",
     "drop_refund",
     "find",
     "hand_over",

@@ -34,6 +34,7 @@ from palace.payments.errors import (
     ProviderAway,
 )
 from palace.payments.models import Attempt, Payment
+from palace.payments.services.asking import find
 from palace.payments.services.facts import LOOK_AGAIN, apply_facts, keep_until
 from palace.payments.services.locking import lock
 from palace.payments.states import GRACE, OPEN_ATTEMPTS, AttemptState
@@ -212,6 +213,18 @@ def close_pages(payment_id: int) -> None:
         there = open_of(payment_id)
     if there is not None:
         shut(there)
+
+
+def close_pages_of(part: str, subject_id: int) -> None:
+    """Close the pages of a part's subject, before it is let go; not inside a transaction.
+
+    Raises:
+        PaidMeanwhile, OnItsWay, PageOpen: as `close_pages`.
+    """
+    with transaction():
+        payment = find(part, subject_id)
+    if payment is not None:
+        close_pages(payment.id)
 
 
 def shut(there: Open) -> None:

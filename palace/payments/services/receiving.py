@@ -24,6 +24,7 @@ from palace.payments.errors import (
     SlipKnown,
 )
 from palace.payments.models import Attempt, Movement, Payment
+from palace.payments.services.asking import find
 from palace.payments.services.locking import lock
 from palace.payments.services.receipts import number_receipt
 from palace.payments.services.refunding import back
@@ -208,6 +209,17 @@ def _send_back(row: Payment, movement: Movement, here: Fen, outcome: Outcome) ->
             now=movement.moved_at,
             of=movement,
         )
+
+
+def check_no_page(part: str, subject_id: int) -> None:
+    """Refuse to let go of what somebody may still pay for by a page.
+
+    Raises:
+        PageOpen: it has to be closed first (`close_pages_of`).
+    """
+    payment = find(part, subject_id)
+    if payment is not None and has_page(lock(payment.id).id):
+        raise PageOpen
 
 
 def has_page(payment_id: int) -> bool:

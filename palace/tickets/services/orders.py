@@ -145,12 +145,14 @@ def cancel(member: Known, code: str) -> Order:
     Raises:
         OrderClosed: it is settled; tickets are given back one by one.
         PartOfPackage: it is let go with the other shows of a package.
+        PageOpen: somebody may still pay for it by a page, which is closed first.
     """
     order, _, _, now = locked(member, code)
     check_alone(order)
     if order.state is OrderState.SETTLED:
         raise OrderClosed
     if order.state is OrderState.AWAITING_PAYMENT:
+        payments.check_no_page(owing.PART, order.id)
         payments.close(owing.PART, order.id, now=now)
     order.state = OrderState.CANCELLED
     claims.give_up(order.id, now)
