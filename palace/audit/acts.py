@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from palace.audit.charging import CHARGES
 from palace.audit.lessons import LESSONS
 from palace.text import N_
 
@@ -199,10 +200,12 @@ ACTS = {
     "hours_signed": N_("签课时单"),
     "hours_checked": N_("核对课时单"),
     **LESSONS,
+    **CHARGES,
 }
 """Every act the code notes, in words."""
 
 SUBJECTS = {
+    "payment": N_("付款 %(number)s"),
     "survey": N_("课程菜单 %(number)s"),
     "certificate": N_("结业证书 %(number)s"),
     "recording": N_("课程录像 %(number)s"),

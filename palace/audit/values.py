@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from palace.audit.charging import CHARGE_VALUES, CHARGE_WORDS
 from palace.consents.rules import NAMES
 from palace.courses.figures import ALL as CLASSES
 from palace.courses.states import ENROLMENT_WORDS, Channel
@@ -16,6 +17,7 @@ from palace.venues.figure import WEEKDAY_WORDS
 from palace.venues.figures import ALL
 
 VALUES = {
+    **CHARGE_VALUES,
     "name": N_("名字"),
     "revision": N_("送审编号"),
     "openings": N_("开票时间"),
@@ -269,6 +271,7 @@ CODES: dict[str, Mapping[str, str]] = {
         "prize": N_("奖品"),
         "other": N_("别的"),
     },
+    **CHARGE_WORDS,
     "returns": {"each": N_("每一场可以单独退"), "whole": N_("只能整套一起退")},
     "format": {"csv": "CSV", "xlsx": "XLSX"},
     **{figure.name: figure.options for figure in POLICY if figure.options},

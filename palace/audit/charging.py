@@ -1,0 +1,38 @@
+"""What the audit tells of money, shown by acts and values."""
+
+from __future__ import annotations
+
+from palace.text import N_
+
+CHARGES = {
+    "refund_proposed": N_("提出手工退款"),
+    "refund_agreed": N_("同意手工退款"),
+    "refund_dropped": N_("放弃手工退款"),
+    "refund_paid": N_("在柜台退款"),
+    "refund_tried_again": N_("再退一次款"),
+    "payment_looked_into": N_("核对一笔钱"),
+}
+CHARGE_VALUES = {
+    "amount": N_("金额（分）"),
+    "back": N_("退回的钱（分）"),
+    "method": N_("收退方式"),
+    "review": N_("要核对的原因"),
+}
+CHARGE_WORDS = {
+    "method": {
+        "cash": N_("现金"),
+        "pos": N_("刷卡"),
+        "code": N_("扫收款码"),
+        "transfer": N_("转账"),
+        "account": N_("单位签单"),
+        "online": N_("网上"),
+    },
+    "review": {
+        "differs": N_("付的和要付的不一样"),
+        "currency": N_("币种不对"),
+        "twice": N_("付了两次"),
+        "elsewhere": N_("在支付平台上退过"),
+        "failed": N_("没退成"),
+        "disputed": N_("付款人向银行提出异议"),
+    },
+}
