@@ -138,10 +138,15 @@ def _route(provider: Provider, asked: Asked) -> Thing:
     raise Refused("Unrecognized request URL", status=404)
 
 
-def _expanded(provider: Provider, session: Thing, asked: Asked) -> Thing:
-    made = shown(session)
-    if "payment_intent" in asked.body.get("expand", []) and made["payment_intent"]:
-        made["payment_intent"] = shown(provider.intent(made["payment_intent"]))
+def _expanded(provider: Provider, thing: Thing, asked: Asked) -> Thing:
+    """Return a thing with what its reader wants to see of what it names."""
+    made = shown(thing)
+    for path in asked.body.get("expand", []):
+        into = made
+        for name in path.split("."):
+            if isinstance(into.get(name), str):
+                into[name] = shown(provider.named(into[name]))
+            into = into.get(name) or {}
     return made
 
 
@@ -186,10 +191,19 @@ ROUTES: tuple[tuple[str, str, Callable[..., Thing]], ...] = (
     ),
     (
         "GET",
+        "/v1/checkout/sessions",
+        lambda own, asked: _listed(own.sessions_of(asked.body["payment_intent"]), asked),
+    ),
+    (
+        "GET",
         "/v1/checkout/sessions/(.+)",
         lambda own, asked, one: _expanded(own, own.session(one), asked),
     ),
-    ("GET", "/v1/payment_intents/(.+)", lambda own, _, one: shown(own.intent(one))),
+    (
+        "GET",
+        "/v1/payment_intents/(.+)",
+        lambda own, asked, one: _expanded(own, own.intent(one), asked),
+    ),
     ("POST", "/v1/refunds", lambda own, asked: shown(own.create_refund(asked.body))),
     (
         "GET",

@@ -16,15 +16,19 @@ from typing_extensions import get_type_hints, is_typeddict
 
 OPERATIONS: Mapping[tuple[str, str], str] = {
     ("POST", r"/v1/checkout/sessions"): "checkout.SessionCreateParams",
+    ("GET", r"/v1/checkout/sessions"): "checkout.SessionListParams",
     ("GET", r"/v1/checkout/sessions/\w+"): "checkout.SessionRetrieveParams",
     ("POST", r"/v1/checkout/sessions/\w+/expire"): "checkout.SessionExpireParams",
     ("GET", r"/v1/payment_intents/\w+"): "PaymentIntentRetrieveParams",
     ("POST", r"/v1/refunds"): "RefundCreateParams",
     ("GET", r"/v1/refunds"): "RefundListParams",
     ("GET", r"/v1/refunds/\w+"): "RefundRetrieveParams",
+    ("GET", r"/v1/disputes"): "DisputeListParams",
     ("GET", r"/v1/events"): "EventListParams",
 }
 """Method and path, and the name of the parameters in `stripe.params`."""
+ELSEWHERE = {"StripeContext": str, "Mapping": Mapping}
+"""Names that the typed parameters use and do not import when they run."""
 OF_THE_CALL = frozenset(RequestOptions.__annotations__)
 """Keys of the typed parameters that travel as headers."""
 LONGEST = {"client_reference_id": 200, "name": 250}
@@ -52,7 +56,7 @@ def breaches(method: str, path: str, body: Mapping[str, Any]) -> list[str]:
 def _of_record(shape: Any, value: Any, at: str) -> list[str]:
     if not isinstance(value, Mapping):
         return [f"{at}: no record"]
-    hints = get_type_hints(shape, localns={"StripeContext": str}, include_extras=True)
+    hints = get_type_hints(shape, localns=ELSEWHERE, include_extras=True)
     known = {key: hint for key, hint in hints.items() if key not in OF_THE_CALL}
     missing = [
         f"{at}{key}: missing"

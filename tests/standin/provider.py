@@ -19,7 +19,7 @@ Thing = dict[str, Any]
 HALF_AN_HOUR, A_DAY = 30 * 60, 24 * 60 * 60
 NOT_AT_ONCE = {"alipay": 90, "wechat_pay": 180}
 """Ways whose refunds take their time, and after how many days they go no more."""
-SUCCEEDED = "succeeded"
+SUCCEEDED, DISPUTED = "succeeded", "needs_response"
 
 
 def _new(prefix: str) -> str:
@@ -117,6 +117,7 @@ class Provider:
                 "amount_received": 0,
                 "created": self.now,
                 "currency": session["currency"],
+                "latest_charge": None,
                 "livemode": False,
                 "metadata": session["intent_metadata"],
                 "method": method,
@@ -143,8 +144,27 @@ class Provider:
 
     @staticmethod
     def _receive(session: Thing, intent: Thing) -> None:
-        intent.update(status=SUCCEEDED, amount_received=intent["amount"])
+        charge = intent["id"].replace("pi_", "ch_", 1)
+        intent.update(status=SUCCEEDED, amount_received=intent["amount"], latest_charge=charge)
         session["payment_status"] = "paid"
+
+    def sessions_of(self, intent_id: str) -> list[Thing]:
+        """Return the page that some money came by."""
+        return [one for one in self.sessions.values() if one["payment_intent"] == intent_id]
+
+    def named(self, found: str) -> Thing:
+        """Return what a name in another thing stands for."""
+        if not found.startswith("ch_"):
+            return self.intent(found)
+        intent = self.intent(found.replace("ch_", "pi_", 1))
+        return {
+            "id": found,
+            "object": "charge",
+            "amount_refunded": self.refunded(intent["id"]),
+            "created": intent["created"],
+            "disputed": bool(self.disputes_of(intent["id"])),
+            "payment_method_details": {"type": intent["method"]},
+        }
 
     def intent(self, found: str) -> Thing:
         """Return the money of a page."""
@@ -156,7 +176,7 @@ class Provider:
         left = intent["amount_received"] - self.refunded(intent["id"])
         amount = int(body.get("amount", left))
         days = NOT_AT_ONCE.get(intent["method"])
-        if any(one["payment_intent"] == intent["id"] for one in self.disputes.values()):
+        if any(one["status"] == DISPUTED for one in self.disputes_of(intent["id"])):
             raise Refused("The charge is disputed", code="charge_disputed")
         if not left:
             raise Refused("It was refunded already", code="charge_already_refunded")
@@ -224,7 +244,7 @@ class Provider:
                 "metadata": {},
                 "payment_intent": intent_id,
                 "reason": "general",
-                "status": "needs_response",
+                "status": DISPUTED,
             }
             self.disputes[dispute["id"]] = dispute
             self._tell("charge.dispute.created", dispute)
@@ -236,8 +256,10 @@ class Provider:
             dispute = self.disputes[found]
             dispute["status"] = "won" if won else "lost"
             self._tell("charge.dispute.closed", dispute)
-            if won:
-                del self.disputes[found]
+
+    def disputes_of(self, intent_id: str) -> list[Thing]:
+        """Return the disputes over some money."""
+        return [one for one in self.disputes.values() if one["payment_intent"] == intent_id]
 
     def undelivered(self, kinds: list[str]) -> list[Thing]:
         """Return the events that nobody took yet, the newest first."""
