@@ -274,7 +274,12 @@ class Provider:
         self, event: Thing, *, at: int | None = None, secret: str | None = None
     ) -> tuple[bytes, dict[str, str]]:
         """Return an event as it goes over the line."""
-        body = json.dumps(event)
+        return self.signed_text(json.dumps(event), at=at, secret=secret)
+
+    def signed_text(
+        self, body: str, *, at: int | None = None, secret: str | None = None
+    ) -> tuple[bytes, dict[str, str]]:
+        """Return any text with its signature."""
         made = WebhookSignature.generate_signature_header(
             body, secret or self.secret, self.now if at is None else at
         )
