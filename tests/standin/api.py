@@ -9,10 +9,13 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import parse_qsl
 
+import pytest
+
 from tests.standin.contract import breaches
 from tests.standin.provider import Provider, Thing, shown
 from tests.standin.refusals import Refused
 
+HURRIED, PATIENT = 0.7, 10.0
 Answer = tuple[int, Thing]
 
 
@@ -32,6 +35,7 @@ class Fault(StrEnum):
     BUSY = "busy"
 
 
+SLOW = {Fault.SLOW, Fault.ANSWER_SLOW}
 UNDONE = {Fault.LOST, Fault.SLOW, Fault.STORED, Fault.AWAY, Fault.BUSY}
 STORED = {Fault.STORED, Fault.STORED_DONE}
 SAID = {Fault.AWAY: 503, Fault.BUSY: 429, Fault.STORED: 500, Fault.STORED_DONE: 500}
@@ -69,8 +73,8 @@ class StandIn:
 
     provider: Provider = field(default_factory=Provider)
     url: str = ""
-    slow: float = 1.0
-    """Seconds a slow request takes: more than its client waits."""
+    slow: float = 2.0
+    """Seconds a slow request takes: more than a hurried client waits."""
     asked: list[Asked] = field(default_factory=list)
     breaches: list[str] = field(default_factory=list)
     planned: list[Planned] = field(default_factory=list)
@@ -127,6 +131,13 @@ class StandIn:
         except Refused as refused:
             return refused.status, refused.body
         return made if fault in STORED else done
+
+
+def patience(request: pytest.FixtureRequest) -> float:
+    """Return the seconds a test's client waits: short where that is what the test is about."""
+    callspec = getattr(request.node, "callspec", None)
+    fault = callspec.params.get("fault") if callspec else None
+    return HURRIED if fault in SLOW else PATIENT
 
 
 def _route(provider: Provider, asked: Asked) -> Thing:
@@ -211,6 +222,11 @@ ROUTES: tuple[tuple[str, str, Callable[..., Thing]], ...] = (
         lambda own, asked: _listed(own.refunds_of(asked.body["payment_intent"]), asked),
     ),
     ("GET", "/v1/refunds/(.+)", lambda own, _, one: shown(own.refund(one))),
+    (
+        "GET",
+        "/v1/disputes",
+        lambda own, asked: _listed(own.disputes_of(asked.body["payment_intent"]), asked),
+    ),
     (
         "GET",
         "/v1/events",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import types
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal, NotRequired, Required, Union, get_args, get_origin
 
 import stripe
@@ -95,6 +95,7 @@ def _of_value(hint: Any, value: Any, at: str) -> list[str]:
 
 def _of_many(hint: Any, value: Any, at: str) -> list[str]:
     each = get_args(hint)[-1]
+    items: Iterable[tuple[Any, Any]] | None
     if get_origin(hint) is list:
         items = enumerate(value) if isinstance(value, list) else None
     else:

@@ -63,7 +63,7 @@ class Provider:
         if total < self.smallest:
             raise Refused("The amount is too small", code="amount_too_small")
         found = _new("cs_test")
-        session = {
+        session: Thing = {
             "id": found,
             "object": "checkout.session",
             "amount_total": total,
@@ -110,7 +110,7 @@ class Provider:
             session = self.session(found)
             if session["status"] != "open":
                 raise Refused(f"The page is {session['status']}")
-            intent = {
+            intent: Thing = {
                 "id": _new("pi"),
                 "object": "payment_intent",
                 "amount": session["amount_total"],
@@ -184,7 +184,7 @@ class Provider:
             raise Refused("The refund is greater than what is left", param="amount")
         if days and self.now > intent["created"] + days * A_DAY:
             raise Refused(f"{intent['method']} refunds end after {days} days")
-        refund = {
+        refund: Thing = {
             "id": _new("re"),
             "object": "refund",
             "amount": amount,
@@ -235,7 +235,7 @@ class Provider:
         """Have the payer's bank ask for its money."""
         with self.lock:
             intent = self.intents[intent_id]
-            dispute = {
+            dispute: Thing = {
                 "id": _new("du"),
                 "object": "dispute",
                 "amount": intent["amount"],
@@ -271,17 +271,17 @@ class Provider:
         return found[::-1]
 
     def signed(
-        self, event: Thing, *, at: int | None = None, secret: str | None = None
+        self, event: Thing, *, at: int | None = None, by: str | None = None
     ) -> tuple[bytes, dict[str, str]]:
         """Return an event as it goes over the line."""
-        return self.signed_text(json.dumps(event), at=at, secret=secret)
+        return self.signed_text(json.dumps(event), at=at, by=by)
 
     def signed_text(
-        self, body: str, *, at: int | None = None, secret: str | None = None
+        self, body: str, *, at: int | None = None, by: str | None = None
     ) -> tuple[bytes, dict[str, str]]:
         """Return any text with its signature."""
         made = WebhookSignature.generate_signature_header(
-            body, secret or self.secret, self.now if at is None else at
+            body, by or self.secret, self.now if at is None else at
         )
         return body.encode(), {"Stripe-Signature": made, "Content-Type": "application/json"}
 
@@ -293,7 +293,7 @@ class Provider:
         return status
 
     def _tell(self, kind: str, thing: Thing) -> None:
-        event = {
+        event: Thing = {
             "id": _new("evt"),
             "object": "event",
             "created": self.now,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 import stripe
 
-from tests.standin.api import Fault, StandIn
+from tests.standin.api import Fault, StandIn, patience
 from tests.standin.provider import A_DAY, HALF_AN_HOUR
 from tests.standin.server import stand_in
 
@@ -27,13 +27,13 @@ def told() -> Iterator[StandIn]:
 
 
 @pytest.fixture
-def client(told: StandIn) -> stripe.StripeClient:
+def client(told: StandIn, request: pytest.FixtureRequest) -> stripe.StripeClient:
     """Return the library, on the stand-in's line; it tries once."""
     return stripe.StripeClient(
         told.provider.key,
         base_addresses={"api": told.url},
         max_network_retries=0,
-        http_client=stripe.RequestsClient(timeout=(1, 0.5)),
+        http_client=stripe.RequestsClient(timeout=(1, patience(request))),
     )
 
 

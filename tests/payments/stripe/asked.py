@@ -30,15 +30,17 @@ def sent(provider: Stripe, number: int = 1) -> Sent:
     return Sent(payment_id=7, number=number, request=provider.page(asked))
 
 
-def opened(provider: Stripe) -> Sent:
+def opened(provider: Stripe, number: int = 1) -> Sent:
     """Return a page that is open."""
-    page = sent(provider)
+    page = sent(provider, number)
     return replace(page, reference=provider.start(page).reference)
 
 
-def paid(provider: Stripe, told: StandIn, method: str = "card") -> tuple[Sent, str]:
+def paid(
+    provider: Stripe, told: StandIn, method: str = "card", *, number: int = 1
+) -> tuple[Sent, str]:
     """Return a page that somebody paid by, and the name of the money."""
-    page = opened(provider)
+    page = opened(provider, number)
     session = told.provider.pay(page.reference or "", method)
     return page, session["payment_intent"]
 

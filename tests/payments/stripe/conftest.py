@@ -9,7 +9,7 @@ import pytest
 from palace.config import Settings
 from palace.payments.backends import breaker, stripe_line
 from palace.payments.backends.stripe import Stripe
-from tests.standin.api import StandIn
+from tests.standin.api import StandIn, patience
 from tests.standin.server import stand_in
 
 
@@ -22,9 +22,11 @@ def told() -> Iterator[StandIn]:
 
 
 @pytest.fixture
-def provider(told: StandIn, monkeypatch: pytest.MonkeyPatch) -> Stripe:
-    """Return the backend on the stand-in's line: impatient, and back at once after a failure."""
-    monkeypatch.setattr(stripe_line, "ANSWER", 0.3)
+def provider(
+    told: StandIn, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Stripe:
+    """Return the backend on the stand-in's line; it asks again at once after a failure."""
+    monkeypatch.setattr(stripe_line, "ANSWER", patience(request))
     monkeypatch.setattr(breaker, "PAUSE", 0.0)
     return Stripe(settings_of(told))
 

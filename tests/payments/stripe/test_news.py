@@ -86,12 +86,12 @@ def test_a_dispute_ends_where_the_palace_wins(
 
 
 def test_every_kind_we_ask_for_was_read(provider: Stripe, told: StandIn) -> None:
-    for is_paid in (True, False):
-        reference = opened(provider).reference or ""
+    for number, is_paid in enumerate((True, False), 1):
+        reference = opened(provider, number).reference or ""
         told.provider.pay(reference, "alipay", later=True)
         told.provider.settle(reference, paid=is_paid)
-    provider.close(replace(opened(provider)))
-    _, intent = paid(provider, told, "alipay")
+    provider.close(opened(provider, 3))
+    _, intent = paid(provider, told, "alipay", number=4)
     provider.refund(returned(intent))
     told.provider.finish_refund(list(told.provider.refunds)[-1], failure="declined")
     told.provider.end_dispute(told.provider.dispute(intent)["id"], won=True)
@@ -155,7 +155,7 @@ def test_news_of_another_hand_are_refused(provider: Stripe, told: StandIn) -> No
         (raw, {"Stripe-Signature": "v1=00"}),
         (raw, {"Stripe-Signature": "t=now,v1=00"}),
         (raw, {"Stripe-Signature": headers["Stripe-Signature"].replace("v1=", "v0=")}),
-        told.provider.signed(newest(told), secret="whsec_other"),
+        told.provider.signed(newest(told), by="whsec_other"),
     ]
     for one in forged:
         with pytest.raises(BadSignature):
@@ -178,9 +178,9 @@ def test_while_a_secret_is_replaced_both_are_good(told: StandIn) -> None:
     paid(provider, told)
 
     assert read(provider, told, newest(told)) is not None
-    assert read(provider, told, newest(told), secret="whsec_new") is not None
+    assert read(provider, told, newest(told), by="whsec_new") is not None
     with pytest.raises(BadSignature):
-        read(provider, told, newest(told), secret="whsec_older")
+        read(provider, told, newest(told), by="whsec_older")
 
 
 def test_a_refund_that_is_done_is_told_before_its_payment(provider: Stripe, told: StandIn) -> None:
