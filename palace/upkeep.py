@@ -25,6 +25,7 @@ from palace.courses.queries import waits as class_queues
 from palace.courses.services import offering as class_offers
 from palace.db import db, transaction
 from palace.moving import services as moving
+from palace.payments import services as payments
 from palace.privacy import ledger
 from palace.privacy import services as privacy
 from palace.reports import services as reports
@@ -74,6 +75,12 @@ def pass_rooms_on_due() -> None:
     for space_id, span in room_queues.due(clock.now()):
         with transaction():
             room_waits.tend(space_id, span)
+
+
+def tend_money() -> None:
+    """Ask providers about pages and refunds that are due, each outside of a transaction."""
+    payments.tend_pages()
+    payments.send_refunds()
 
 
 def let_unpaid_lapse() -> None:

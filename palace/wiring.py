@@ -26,7 +26,10 @@ from palace.notices import senders
 from palace.notices.rules import BROADCAST
 from palace.notices.services import bodies, house_figures, owe_code, stopped, tell_old_number
 from palace.packages import services as packages
-from palace.payments.services import on_paid
+from palace.payments.backends.base import backends
+from palace.payments.backends.counter import AtCounter
+from palace.payments.services import keep_until, on_paid, second_above
+from palace.payments.states import Backend
 from palace.productions.services import PRODUCTION
 from palace.review.rules import reviewed
 from palace.tickets import services as tickets
@@ -41,7 +44,7 @@ def wire() -> None:
     _people()
     _messages()
     _shows()
-    on_paid["courses"] = courses.settle_paid
+    _money()
     reviewed["production"] = PRODUCTION
     reviewed["course"] = COURSE
 
@@ -63,10 +66,17 @@ def _messages() -> None:
     stopped[BROADCAST] = broadcasts.stopped
 
 
+def _money() -> None:
+    """Who takes it, what it settles, what is kept while it may come, what one person alone gives back."""
+    backends[Backend.COUNTER] = AtCounter()
+    on_paid["tickets"], keep_until["tickets"] = tickets.settle_paid, tickets.keep_until
+    on_paid["packages"], keep_until["packages"] = packages.settle_paid, packages.keep_until
+    on_paid["courses"], keep_until["courses"] = courses.settle_paid, courses.keep_until
+    second_above["house"] = lambda: venues.house_rules().second_above
+
+
 def _shows() -> None:
-    """Orders that are paid, places that come free, shows that are copied, moved or called off."""
-    on_paid["tickets"] = tickets.settle_paid
-    on_paid["packages"] = packages.settle_paid
+    """Places that come free, shows that are copied, moved or called off."""
     on_place_freed["waiting"] = class_offers.pass_on
     on_freed["waiting"] = waiting.seats_freed
     on_refused["waiting"] = waiting.pass_on

@@ -41,6 +41,7 @@ from palace.upkeep import (
     read_due,
     seal_once,
     tell_all,
+    tend_money,
     tend_troupes,
     tidy_once,
     verify_due,
@@ -100,6 +101,14 @@ def pass_on(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - ever
         let_undecided_lapse()
         pass_rooms_on_due()
         pass_classes_on_due()
+
+
+@tasks.periodic(cron="* * * * *")
+@tasks.task(name="tend_money", queueing_lock="tend_money", retry=RETRY, pass_context=True)
+def tend_payments(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task gets it
+    """Ask providers what came and what went; a task of its own: who waits for them holds up nothing else."""
+    with _flask(context).app_context():
+        tend_money()
 
 
 @tasks.periodic(cron="* * * * *")

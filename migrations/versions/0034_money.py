@@ -155,6 +155,7 @@ def _money() -> None:
     sa.Column('agreed_by', sa.Text, nullable=True),
     sa.Column('why', sa.Text, nullable=True),
     sa.Column('attempt', sa.SmallInteger, server_default='1', nullable=False),
+    sa.Column('intent', sa.Text, nullable=True),
     sa.Column('reference', sa.Text, nullable=True),
     sa.Column('failure', sa.Text, nullable=True),
     sa.Column('owed_at', INSTANT, nullable=False),

@@ -11,3 +11,80 @@ class MoreThanCame(PalaceError):
 
     status, code = 409, "more_than_came"
     message = N_("退的钱超过了收到的，请核对后再退。")
+
+
+class PaidMeanwhile(PalaceError):
+    """The money came another way; it is not taken twice."""
+
+    status, code = 409, "paid_meanwhile"
+    message = N_("这笔钱已经付过了，不会再收一次。")
+
+
+class OnItsWay(PalaceError):
+    """Somebody paid at a provider's page; the money is on its way."""
+
+    status, code = 409, "money_on_its_way"
+    message = N_("网上已经付款，钱正在路上。请等几分钟再看。")
+
+
+class PageOpen(PalaceError):
+    """A provider's page is open by which somebody may still pay."""
+
+    status, code = 409, "page_open"
+    message = N_("网上付款页还开着，一时关不掉。为免付两次，请稍后再试。")
+
+
+class NotAsked(PalaceError):
+    """Nothing is to be paid for it any more."""
+
+    status, code = 409, "not_asked"
+    message = N_("这笔钱已经不用付了。")
+
+
+class OtherAmount(PalaceError):
+    """Not the amount that is asked for. Carries it in `yuan`."""
+
+    status, code = 409, "other_amount"
+    message = N_("金额不对，应收%(yuan)s元。")
+
+
+class NoLongerKept(PalaceError):
+    """What is to be paid for is not kept any more; no money is taken for it."""
+
+    status, code = 409, "no_longer_kept"
+    message = N_("没有及时付款，已经不再保留，不能收这笔钱。")
+
+
+class SlipKnown(PalaceError):
+    """A slip's number was written down for other money before."""
+
+    status, code = 409, "slip_known"
+    message = N_("这个单号已经记过一笔，请核对。")
+
+
+class ProviderAway(PalaceError):
+    """A provider cannot be reached; the counter takes the money."""
+
+    status, code = 503, "provider_away"
+    message = N_("网上付款暂时用不了，位子照样保留，可以到售票处付款。")
+
+
+class OtherPersonNeeded(PalaceError):
+    """Who asked that money goes back does not agree to it too."""
+
+    status, code = 409, "other_person_needed"
+    message = N_("要由另一个人同意。")
+
+
+class InvoiceFirst(PalaceError):
+    """An invoice was issued for it; it has to be reversed before money goes back."""
+
+    status, code = 409, "invoice_first"
+    message = N_("已经开了发票，要先冲红才能退款。")
+
+
+class NotToBePaid(PalaceError):
+    """A refund that went, is on its way, or waits for somebody."""
+
+    status, code = 409, "refund_not_to_be_paid"
+    message = N_("这笔退款已经退了或者正在办，不能再退一次。")

@@ -218,6 +218,7 @@ class Refund(Base):
     All refunds of a payment together never exceed what came: it is checked behind the payment's row.
     `asked_by` and `agreed_by`: above the house's amount two people. `attempt` rises when the provider
     stored a failure under the last key. `reference`: its name for it. `failure`: why it did not go.
+    `intent`: the provider's name for the money it is of, where that is not what paid for it all.
     """
 
     __tablename__ = "refunds"
@@ -248,6 +249,7 @@ class Refund(Base):
     agreed_by: Mapped[str | None]
     why: Mapped[str | None]
     attempt: Mapped[int] = mapped_column(SmallInteger, server_default="1", default=1)
+    intent: Mapped[str | None]
     reference: Mapped[str | None]
     failure: Mapped[str | None]
     owed_at: Mapped[datetime]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import StrEnum
 
 
@@ -83,3 +84,21 @@ class RefundState(StrEnum):
 UNPAID_REFUNDS = tuple(
     state for state in RefundState if state not in (RefundState.DONE, RefundState.DROPPED)
 )
+
+GRACE = timedelta(minutes=1)
+"""What is paid for is kept so much longer than a deadline says: the money may be under way."""
+
+
+class Review(StrEnum):
+    """Why somebody has to look into a payment.
+
+    `DIFFERS`: other money came than was asked for. `TWICE`: it was paid two ways. `ELSEWHERE`: money went
+    back that nobody here sent. `FAILED`: what had to go back did not.
+    """
+
+    DIFFERS = "differs"
+    CURRENCY = "currency"
+    TWICE = "twice"
+    ELSEWHERE = "elsewhere"
+    FAILED = "failed"
+    DISPUTED = "disputed"

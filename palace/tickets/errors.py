@@ -237,6 +237,13 @@ class PaidTicket(PalaceError):
     message = N_("这张票付过钱，请到售票处退票退款。")
 
 
+class BackChanged(PalaceError):
+    """Less money goes back by now than the page said. Carries what does, in `yuan`."""
+
+    status, code = 409, "back_changed"
+    message = N_("时间过了一档，现在退票只能退回%(yuan)s元。请看过再决定。")
+
+
 class NothingToReturn(PalaceError):
     """Tickets of a cancelled show stay what they are; money that was paid is owed by itself."""
 

@@ -16,7 +16,6 @@ from palace.tickets.errors import QuotaTooSmall, SoldOut
 from palace.tickets.kept import keep_places, live, promised
 from palace.tickets.models import Claim, Order
 from palace.tickets.rules import NamedTier
-from palace.venues.rules import PlanSeat
 
 QUOTAS = table_of(Quota)
 NOW = bindparam("now", type_=DateTime(timezone=True))
@@ -61,7 +60,7 @@ class Place(Protocol):
     """What a quota needs to know of a place."""
 
     @property
-    def seat(self) -> PlanSeat | None: ...
+    def seat(self) -> object | None: ...
     @property
     def zone(self) -> str: ...
     @property

@@ -27,6 +27,7 @@ from palace.venues.models import Occupancy
 from palace.venues.rules import Use
 from tests.coursedesk.conftest import BY, Planned, opened, opening, skilled
 from tests.factory import Factory
+from tests.money import owed_of
 from tests.teaching import Teaching
 
 
@@ -76,9 +77,9 @@ def test_what_was_paid_is_owed_back_and_what_was_not_is_closed(
     states = (paid.state, unpaid.state)
     assert states == (EnrolmentState.CONFIRMED, EnrolmentState.UNPAID)
     call_off(made, by=BY, why="报名人数不够")
-    assert (asked[paid.id].refund_due, asked[paid.id].refund) == (True, Fen(3000))
+    assert owed_of(asked[paid.id]) == 3000
     assert asked[unpaid.id].closed_at is not None
-    assert asked[unpaid.id].refund_due is False
+    assert owed_of(asked[unpaid.id]) == 0
 
 
 def test_nobody_is_told_of_a_draft_that_is_dropped(planned: Planned) -> None:

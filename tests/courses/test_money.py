@@ -23,6 +23,7 @@ from palace.payments import services as payments
 from palace.payments.models import Payment
 from palace.upkeep import let_unpaid_lapse
 from tests.factory import Factory
+from tests.money import owed_of
 from tests.teaching import Teaching
 
 FEES: dict[str, Any] = {"member_fee": 20000, "material_fee": 3000}
@@ -73,25 +74,50 @@ def test_money_in_time_makes_it_theirs(teaching: Teaching) -> None:
 
     assert enrolment.state is EnrolmentState.CONFIRMED
     assert enrolment.held_until is None
-    assert not payment.refund_due
+    assert owed_of(payment) == 0
     assert told(enrolment) == ["class_unpaid", "class_enrolled"]
 
 
-def test_money_within_the_grace_is_in_time_and_a_second_later_is_not(
+def test_money_within_the_grace_is_in_time_and_at_its_end_another_may_have_the_place(
     make: Factory, teaching: Teaching
 ) -> None:
-    one, other = (teaching.enrolment(teaching.offering(**FEES)) for _ in range(2))
+    one, other = (teaching.enrolment(teaching.offering(places=1, **FEES)) for _ in range(2))
     assert one.held_until is not None
     assert other.held_until is not None
 
     make.set_clock(one.held_until - SECOND)
-    assert not pay(one).refund_due
+    assert owed_of(pay(one)) == 0
     make.set_clock(other.held_until)
+    assert teaching.enrolment(other.offering).state is EnrolmentState.UNPAID
     late = pay(other)
 
     assert one.state is EnrolmentState.CONFIRMED
     assert other.state is EnrolmentState.LAPSED
-    assert (late.refund_due, late.refund) == (True, None)
+    assert owed_of(late) == late.amount
+
+
+@pytest.mark.parametrize("tidied", [False, True])
+def test_late_money_takes_a_place_that_is_still_free(
+    make: Factory, teaching: Teaching, tidied: bool
+) -> None:
+    enrolment = teaching.enrolment(teaching.offering(places=1, **FEES))
+    assert enrolment.held_until is not None
+    make.set_clock(enrolment.held_until)
+    if tidied:
+        services.lapse(enrolment.id)
+    assert owed_of(pay(enrolment)) == 0
+    assert enrolment.state is EnrolmentState.CONFIRMED
+    assert claims.live_places(enrolment.offering_id) == 1
+
+
+def test_late_money_of_who_enrolled_again_goes_back(make: Factory, teaching: Teaching) -> None:
+    first = teaching.enrolment(teaching.offering(**FEES))
+    assert first.held_until is not None
+    make.set_clock(first.held_until)
+    again = teaching.enrolment(first.offering, first.member)
+    late = pay(first)
+    assert owed_of(late) == late.amount
+    assert (first.state, again.state) == (EnrolmentState.LAPSED, EnrolmentState.UNPAID)
 
 
 def test_an_unpaid_place_is_free_at_the_instant_it_lapses_whoever_tidies_up(
@@ -164,7 +190,7 @@ def test_who_withdraws_gets_back_what_the_page_said(
     withdraw(enrolment)
 
     payment = payment_of(enrolment)
-    assert (payment.refund_due, payment.refund) == (back > 0, back or None)
+    assert owed_of(payment) == back
     assert enrolment.state is EnrolmentState.WITHDRAWN
     assert claims.live_places(offering.id) == 0
 
@@ -189,7 +215,7 @@ def test_an_unpaid_place_is_given_back_without_money(teaching: Teaching) -> None
 
     payment = payment_of(enrolment)
     assert payment.closed_at is not None
-    assert not payment.refund_due
+    assert owed_of(payment) == 0
 
 
 def test_withdrawing_twice_changes_nothing(teaching: Teaching) -> None:
@@ -223,7 +249,7 @@ class TestChanging:
         assert [claims.live_places(each.id) for each in (one, other)] == [0, 1]
         payment = payment_of(new)
         assert payment.paid_at is not None
-        assert not payment.refund_due
+        assert owed_of(payment) == 0
         assert told(old) == ["class_unpaid", "class_enrolled"]
         assert told(new) == ["class_moved"]
 

@@ -46,14 +46,23 @@ PERSONAL = {
     "grants": "member_id performance_id kind reason starts_at ends_at opens seats tier_id",
     "move_news": "member_id told_at kept_at",
     "moves": "proposed_by decided_by",
-    "refunds_owed": "ticket_id amount owed_at paid_at",
     "members": "phone phone_proven_at name roster_entry_id created_at erased_at",
     "notices": (
         "subject receiver values created_at sent_at state due_at attempted_at address read_at language"
     ),
     "orders": "code member_id unit_id performance_id created_at settled_at package_order_id",
     "package_orders": "code package_id member_id seat_count created_at",
-    "payments": "subject_id amount paid_at reference refund_due refund",
+    "payments": "subject_id member_id amount paid_at digits disputed_at invoiced_at",
+    "payment_attempts": "payment_id request reference intent address made_at",
+    "movements": "payment_id refund_id amount reference moved_at by shift_id receipt why",
+    "refunds": "payment_id amount asked_by agreed_by why reference intent owed_at done_at",
+    "on_account": "payment_id unit_id due_on agreed_by agreed_at told_at",
+    "invoice_requests": (
+        "payment_id payer title tax_number email amount asked_at number issued_on reversed_on"
+    ),
+    "shifts": "staff_id opened_at closed_at begun_with counted expected why handed_to handed_at",
+    "invoice_batches": "made_at made_by",
+    "differences": "settled_at settled_by why",
     "personal_keys": "member_id wrapped destroyed_at",
     "posters": "made_by",
     "posts": "staff_id member_id role site_id unit_id troupe_id granted_by granted_at ended_at",
@@ -96,11 +105,11 @@ PERSONAL = {
         " offered_at offered_count offered lapses_at ended_at order_id"
     ),
     "tickets": (
-        "code order_id member_id performance_id seat_id collection_code issued_at returned_at"
+        "code order_id member_id performance_id seat_id collection_code issued_at returned_at unit_id"
     ),
     "enrolments": (
         "code offering_id member_id companion_id person enrolled_at held_until excused_by"
-        " excused_why ended_at ended_by why"
+        " excused_why ended_at ended_by why unit_id"
     ),
     "class_waits": (
         "code offering_id member_id companion_id person joined_at offered_at lapses_at ended_at"
@@ -169,6 +178,7 @@ PLAIN = {
     "exports": "id code endpoint address_values language format state row_count",
     "grants": "id",
     "house_rules": (
+        "unpaid_per_show unpaid_percent online_minutes second_above account_days "
         "acting_minutes exchange_before_minutes gifts_per_ticket gift_before_minutes gift_hours "
         "move_answer_days "
         "site_id seats_per_member free_per_month hold_minutes hold_minutes_large_text "
@@ -208,10 +218,9 @@ PLAIN = {
         "id performance_id kind state starts_at space_id plan_id old_starts_at old_space_id "
         "return_until reason_zh reason_en proposed_at decided_at passed_on_at finished_at"
     ),
-    "refunds_owed": "id reason",
     "occupancies": "id space_id atoms during day use lapses_at",
     "openings": "id performance_id audience unit_id opens_at",
-    "orders": "id state seat_count hold_ends_at extended pay_by",
+    "orders": "id state seat_count hold_ends_at extended pay_by channel",
     "package_orders": "id",
     "package_prices": "package_id performance_id tier_id amount",
     "package_shows": "package_id performance_id zone",
@@ -219,9 +228,23 @@ PLAIN = {
         "id name_zh name_en seats seats_per_member opens_at members_open_at closes_at singly "
         "returns published_at"
     ),
-    "payments": "id part asked_at pay_by backend closed_at",
+    "ladders": "id name_zh name_en usual",
+    "ladder_steps": "id ladder_id minutes_before percent",
+    "payments": "id part site_id backend ladder asked_at pay_by closed_at review review_at",
+    "payment_attempts": "id number backend state page_ends_at look_at",
+    "movements": "id site_id direction method backend book_year corrects_id",
+    "receipt_books": "site_id year last",
+    "refunds": "id key reason state backend attempt failure look_at",
+    "provider_events": "backend reference kind applied_at",
+    "invoice_columns": "id position heading field fixed",
+    "invoice_batches": "id",
+    "invoice_requests": "id state batch_id",
+    "provider_lines": "id backend reference amount fee moved_at",
+    "differences": "id site_id day source subject ours theirs found_at",
+    "shifts": "id site_id",
+    "printed_codes": "id site_id position name_zh name_en content",
     "performances": (
-        "id production_id space_id plan_id occupancy_id seating capacity seats_per_member "
+        "id production_id space_id plan_id occupancy_id ladder_id seating capacity seats_per_member "
         "doors_at starts_at ends_at moved_at return_until sale_opens_at sale_closes_at published_at "
         "cancelled_at identity_policy one_per_identity no_single_gap gifts_per_ticket choice uid "
         "revision agenda_revision changed_at"
@@ -266,7 +289,7 @@ PLAIN = {
     "strikes": "id kind written_at",
     "strike_presets": "code position strikes within_days bar_days source_zh source_en",
     "throttle": "hits ends_at",
-    "tickets": "id claim_id tier_id price issue state",
+    "tickets": "id claim_id tier_id price face_price fund channel sector issue state",
     "tiers": "id code name_zh name_en qualifies cap monthly proof_zh proof_en fund ended_at",
     "units": "id code parent_id parent_kind kind name_zh sector nicknames pinyin closed_at",
     "waitlist_entries": "id",
@@ -324,7 +347,7 @@ PLAIN = {
     "class_sessions": (
         "id offering_id number day starts_at ends_at space_id occupancy_id state instead_of why"
     ),
-    "enrolments": "id state channel fee material_fee",
+    "enrolments": "id state channel fee material_fee face_fee fund sector",
     "class_waits": "id channel state",
     "class_rules": (
         "site_id per_term minimum decide_days in_person in_person_hours trial_sessions"

@@ -13,6 +13,8 @@ from sqlalchemy import select
 from palace import clock
 from palace.blocks.models import ListedName, NameList, SignUp
 from palace.blocks.rules import Outcome
+from palace.books.models import InvoiceRequest
+from palace.books.states import InvoiceState, Payer
 from palace.codes.services import redeem
 from palace.companions.models import Companion
 from palace.companions.rules import Relation
@@ -32,6 +34,8 @@ from palace.moving.models import Move, MoveNews
 from palace.moving.rules import MoveKind, MoveState
 from palace.notices.models import Contact
 from palace.payments import services as payments
+from palace.payments.models import Attempt
+from palace.payments.states import AttemptState, Backend, Method, RefundReason
 from palace.programme.models import Performance
 from palace.programme.rules import IdentityPolicy
 from palace.reports.models import Export
@@ -45,8 +49,9 @@ from palace.security import public_code
 from palace.strikes.models import Appeal, Strike
 from palace.strikes.rules import StrikeKind
 from palace.tickets import services
-from palace.tickets.models import Admission, PackageOrder, RefundOwed, Ticket
-from palace.tickets.rules import RefundReason, Wish
+from palace.tickets.models import Admission, PackageOrder, Ticket
+from palace.tickets.rules import Wish
+from palace.till.models import OnAccount
 from palace.troupes.models import Certification, SafetyLetter, Season, Troupe, TroupeMember
 from palace.troupes.rules import CertificationState, TroupeKind
 from palace.waiting.models import WaitEntry
@@ -56,6 +61,7 @@ from tests.codes.conftest import batch_of, texts
 from tests.complimentary.conftest import give as give_away
 from tests.coupons.conftest import pool_of
 from tests.factory import Factory
+from tests.money import priced
 from tests.packages.conftest import packaged
 from tests.privacy.learning import learned
 
@@ -127,7 +133,6 @@ def _changed(make: Factory, ticket: Ticket, now: datetime) -> None:
             ended_at=now,
             order_id=ticket.order_id,
         ),
-        RefundOwed(ticket_id=ticket.id, amount=Fen(3000), reason=RefundReason.MOVED, owed_at=now),
     )
     move = Move(
         performance_id=show.id,
@@ -147,6 +152,54 @@ def _changed(make: Factory, ticket: Ticket, now: datetime) -> None:
     )
     make.add(move)
     make.add(MoveNews(move_id=move.id, member_id=ticket.member_id, told_at=now, kept_at=now))
+
+
+def _charged(make: Factory, ticket: Ticket, unit: Unit, now: datetime) -> None:
+    """Add money that was asked for, by a page and on account, that came, and that went back."""
+    payment = priced(ticket.order, ticket)
+    make.add(
+        Attempt(
+            payment_id=payment.id,
+            number=1,
+            backend=Backend.STRIPE,
+            state=AttemptState.CLOSED,
+            request={"part": "tickets"},
+            made_at=now,
+            page_ends_at=now,
+            look_at=now,
+        )
+    )
+    refund = payments.owe(
+        "tickets",
+        ticket.order_id,
+        Fen(1000),
+        key="regular",
+        reason=RefundReason.MOVED,
+        by="staff:1",
+        now=now,
+    )
+    assert refund is not None
+    payments.pay_back(refund.id, method=Method.CASH, by="staff:1", shift_id=None, now=now)
+    payments.close("tickets", ticket.order_id, now=now)
+    make.add(
+        OnAccount(
+            payment_id=payment.id,
+            unit_id=unit.id,
+            due_on=clock.palace_day(now),
+            agreed_by="staff:1",
+            agreed_at=now,
+        )
+    )
+    make.add(
+        InvoiceRequest(
+            payment_id=payment.id,
+            state=InvoiceState.REQUESTED,
+            payer=Payer.PERSON,
+            title=NAME,
+            amount=payment.amount,
+            asked_at=now,
+        )
+    )
 
 
 def _of_the_union(
@@ -276,8 +329,7 @@ def lived_here(make: Factory) -> Regular:
     services.confirm(member, order.code, entrants=[typed], guardian=False)
     ticket = db.session.scalars(select(Ticket).where(Ticket.member_id == member.id)).one()
     make.add(Admission(ticket_id=ticket.id, entry=1, counts=True, admitted_at=now, gate="main"))
-    payments.ask("tickets", order.id, Fen(3000), pay_by=now)
-    payments.close("tickets", order.id, now=now)
+    _charged(make, ticket, unit, now)
     make.add(RosterQuestion(member_id=member.id, asked_at=now, answer="known"))
     _noted(make, member, unit, performance, now)
     _changed(make, ticket, now)

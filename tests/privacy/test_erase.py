@@ -18,7 +18,9 @@ from palace.db import Base, db
 from palace.errors import NotFound
 from palace.members.models import AuditLine, Member, PersonalKey, Post, RosterEntry
 from palace.members.services import ask_access, rename
+from palace.payments import services as payments
 from palace.payments.models import Payment
+from palace.payments.states import Method
 from palace.privacy import services
 from palace.privacy.errors import ThingsAhead
 from palace.privacy.models import Erasure
@@ -28,6 +30,7 @@ from palace.tickets.rules import Wish
 from palace.upkeep import tidy_once
 from tests.factory import Factory
 from tests.members.browser import pass_code
+from tests.money import owe_something
 from tests.privacy.conftest import LATER, NAME, PHONE, Regular
 
 JSON = {"Accept": "application/json"}
@@ -127,12 +130,10 @@ def test_a_ticket_to_come_an_open_order_and_money_on_its_way_stand_in_the_way(
     tickets.cancel(regular.member, order.code)
     payment = db.session.scalars(select(Payment)).first()
     assert payment
-    payment.refund_due = True
-    db.session.flush()
+    refund = owe_something(payment)
     with pytest.raises(ThingsAhead):
         erase(regular)
-    payment.refund_due = False
-    db.session.flush()
+    payments.pay_back(refund.id, method=Method.CASH, by="staff:1", shift_id=None, now=clock.now())
 
     erase(regular)
 

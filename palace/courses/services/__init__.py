@@ -3,6 +3,16 @@
 from palace.courses.services.changing import move
 from palace.courses.services.ending import end, locked, on_place_freed, withdraw
 from palace.courses.services.enrolling import enrol
-from palace.courses.services.paying import lapse, settle_paid
+from palace.courses.services.paying import keep_until, lapse, settle_paid
 
-__all__ = ["end", "enrol", "lapse", "locked", "move", "on_place_freed", "settle_paid", "withdraw"]
+__all__ = [
+    "end",
+    "enrol",
+    "keep_until",
+    "lapse",
+    "locked",
+    "move",
+    "on_place_freed",
+    "settle_paid",
+    "withdraw",
+]

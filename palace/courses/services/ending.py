@@ -72,12 +72,14 @@ def withdraw(who: Known, code: str, *, by: str) -> Enrolment:
     Raises:
         NotFound: it is not theirs.
         EnrolmentOver: it ended otherwise, or every session is over.
+        PageOpen: somebody may still pay for it by a page, which is closed first.
     """
     enrolment, now = locked(facts.enrolment_for(who, code)), clock.now()
     if enrolment.state is EnrolmentState.WITHDRAWN:
         return enrolment
     if not may_end(enrolment, now):
         raise EnrolmentOver
+    payments.check_no_page(PART, enrolment.id)
     back = back_of(enrolment, now)
     end(enrolment, EnrolmentState.WITHDRAWN, by=by, now=now, back=back)
     return enrolment

@@ -15,7 +15,7 @@ from palace.courses.forms import MoveForm
 from palace.courses.models import Enrolment
 from palace.courses.queries import catalogue, facts
 from palace.courses.queries.catalogue import Stands
-from palace.courses.services.ending import back_of, back_until, may_end
+from palace.courses.services.ending import PART, back_of, back_until, may_end
 from palace.courses.states import ENROLMENT_WORDS, HOLDING
 from palace.courses.views.base import bp
 from palace.courses.views.told import enrolment_json, stub_json
@@ -23,6 +23,7 @@ from palace.db import db, transaction
 from palace.errors import PalaceError
 from palace.members.queries import current_member
 from palace.members.rules import Role
+from palace.payments.services import close_pages_of
 from palace.web import allow, answer, checked, pass_on, reads, refusal_words, wants_json
 
 
@@ -36,8 +37,9 @@ def enrolment(code: str) -> ResponseReturnValue:
 @bp.post("/enrolments/<code:code>/withdraw")
 @allow(Role.MEMBER, Role.ACTING)
 def withdraw(code: str) -> ResponseReturnValue:
-    """Give a place back."""
+    """Give a place back; a provider's page by which it may still be paid is closed before."""
     try:
+        close_pages_of(PART, facts.enrolment_for(current_member(), code).id)
         with transaction():
             ended = services.withdraw(current_member(), code, by=current_user.actor)
     except PalaceError as refusal:

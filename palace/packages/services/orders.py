@@ -17,13 +17,14 @@ from palace.packages import queries
 from palace.payments import services as payments
 from palace.payments.states import RefundReason
 from palace.tickets import booked, claims
-from palace.tickets.errors import HoldLapsed, OrderClosed
+from palace.tickets.errors import HoldLapsed, OrderClosed, SaleClosed, SoldOut, TooManySeats
 from palace.tickets.models import Order, PackageOrder
 from palace.tickets.rules import OrderState
 from palace.tickets.services import orders
 from palace.tickets.services.entrants import Person, name_them
 from palace.tickets.services.freed import seats_freed
 from palace.tickets.services.owing import PACKAGES, owe_refund
+from palace.tickets.services.paying import take_late
 from palace.tickets.terms import Show, show_now
 
 SYSTEM = "system"
@@ -133,13 +134,30 @@ def settle_paid(package_order_id: int) -> bool:
     waiting = _in(parts, OrderState.AWAITING_PAYMENT)
     try:
         with db.session.begin_nested():
-            _settle([part for part in waiting if part.show.cancelled_at is None], now)
+            ahead = [part for part in waiting if part.show.cancelled_at is None]
+            for part in ahead:
+                take_late(part.order, part.show, now)
+            _settle(ahead, now)
             for part in waiting:
                 if part.show.cancelled_at is not None:
                     _settle_called_off(part.order, now)
-    except HoldLapsed:
+    except (HoldLapsed, SaleClosed, SoldOut, TooManySeats):
         return False
     return bool(waiting)
+
+
+def keep_until(package_order_id: int, until: datetime) -> bool:
+    """Keep an unpaid package's seats until an instant; return whether all were its own still.
+
+    Called by payments while a provider's page is open by which its money may come.
+    """
+    found = db.session.get_one(PackageOrder, package_order_id)
+    _, parts, now = locked(db.session.get_one(Member, found.member_id), found.code)
+    waiting = _in(parts, OrderState.AWAITING_PAYMENT)
+    kept = [
+        len(claims.prolong(part.order, until, now)) == part.order.seat_count for part in waiting
+    ]
+    return bool(kept) and all(kept)
 
 
 def _settle_called_off(order: Order, now: datetime) -> None:
@@ -159,11 +177,13 @@ def cancel(member: Known, code: str) -> PackageOrder:
 
     Raises:
         OrderClosed: it is settled.
+        PageOpen: somebody may still pay for it by a page, which is closed first.
     """
     whole, parts, now = locked(member, code)
     if _in(parts, OrderState.SETTLED):
         raise OrderClosed
     if _in(parts, OrderState.AWAITING_PAYMENT):
+        payments.check_no_page(PACKAGES, whole.id)
         payments.close(PACKAGES, whole.id, now=now)
     let_go(_in(parts, *OPEN), now)
     return whole

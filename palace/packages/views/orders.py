@@ -27,6 +27,7 @@ from palace.money import Fen
 from palace.packages import queries, services
 from palace.packages.views.base import bp, by_start, deadline, order_json, state_of
 from palace.packages.views.buying import done
+from palace.payments.services import close_pages_of
 from palace.programme.rules import IdentityPolicy, Returns
 from palace.text import N_
 from palace.throttle import limiter
@@ -37,6 +38,7 @@ from palace.tickets.errors import HoldLapsed
 from palace.tickets.models import Order, PackageOrder
 from palace.tickets.rules import OrderState
 from palace.tickets.services import fits
+from palace.tickets.services.owing import PACKAGES
 from palace.venues import queries as venues
 from palace.web import allow, answer, checked, reads, refusal_words, wants_json
 from palace.words import named
@@ -173,7 +175,8 @@ def extend(code: str) -> ResponseReturnValue:
 @bp.post(f"{ONE}/cancel")
 @allow(Role.MEMBER, Role.ACTING)
 def cancel(code: str) -> ResponseReturnValue:
-    """Let a package go."""
+    """Let a package go; a provider's page by which it may still be paid is closed before."""
+    close_pages_of(PACKAGES, queries.order_of(current_member().id, code).id)
     return _do(services.cancel, code)
 
 

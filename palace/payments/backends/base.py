@@ -85,13 +85,17 @@ class Closed:
 
 @dataclass(frozen=True, kw_only=True)
 class RefundFact:
-    """What a provider says of money on its way back; `refund_id` None: it was not sent from here."""
+    """What a provider says of money on its way back; `refund_id` None: it was not sent from here.
 
-    reference: str
+    `attempt`: of our numbers, which we wrote on it. `state`: pending, done or failed.
+    """
+
+    reference: str | None
     refund_id: int | None
     amount: Fen
     state: states.RefundState
     why: str | None = None
+    attempt: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

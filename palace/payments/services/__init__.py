@@ -1,7 +1,57 @@
 """Money asked for, received, owed back: what parts call."""
 
-from palace.payments.services.asking import ask, close, find, hand_over, lower
-from palace.payments.services.receiving import on_paid, receive
+from palace.payments.services.asking import Said, ask, close, find, hand_over, lower, said
+from palace.payments.services.facts import apply_facts, keep_until
+from palace.payments.services.ladders import back_at, steps_of
+from palace.payments.services.pages import close_pages, close_pages_of, open_page
+from palace.payments.services.receipts import number_receipt
+from palace.payments.services.receiving import check_no_page, has_page, on_paid, receive, take
 from palace.payments.services.refunding import owe, owe_all
+from palace.payments.services.returning import (
+    agree_refund,
+    drop_refund,
+    invoice_reversed,
+    invoiced,
+    pay_back,
+    propose_refund,
+    second_above,
+    try_again,
+)
+from palace.payments.services.reviewing import looked_into
+from palace.payments.services.tending import send_refunds, tend_pages
 
-__all__ = ["ask", "close", "find", "hand_over", "lower", "on_paid", "owe", "owe_all", "receive"]
+__all__ = [
+    "Said",
+    "agree_refund",
+    "apply_facts",
+    "ask",
+    "back_at",
+    "check_no_page",
+    "close",
+    "close_pages",
+    "close_pages_of",
+    "drop_refund",
+    "find",
+    "hand_over",
+    "has_page",
+    "invoice_reversed",
+    "invoiced",
+    "keep_until",
+    "looked_into",
+    "lower",
+    "number_receipt",
+    "on_paid",
+    "open_page",
+    "owe",
+    "owe_all",
+    "pay_back",
+    "propose_refund",
+    "receive",
+    "said",
+    "second_above",
+    "send_refunds",
+    "steps_of",
+    "take",
+    "tend_pages",
+    "try_again",
+]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, select, update
@@ -11,6 +13,19 @@ from palace.money import Fen
 from palace.payments.models import Payment
 
 Steps = list[list[int]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What a payment is for, in words, and the page of this palace where its subject is shown."""
+
+    zh: str
+    en: str
+    path: str
+
+
+said: dict[str, Callable[[Sequence[int]], dict[int, Said]]] = {}
+"""Part name → what says of some of its subjects what they are; wired in palace/wiring.py."""
 
 
 def ask(

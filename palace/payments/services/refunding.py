@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, case, func, literal, select
+from sqlalchemy import BigInteger, Select, case, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
 from palace.db import db
 from palace.money import Fen
 from palace.payments.errors import MoreThanCame
-from palace.payments.models import Payment, Refund
-from palace.payments.services.asking import of
-from palace.payments.states import Backend, RefundReason, RefundState
+from palace.payments.models import Movement, Payment, Refund
+from palace.payments.services.asking import of as of_subject
+from palace.payments.services.locking import lock
+from palace.payments.states import Backend, Direction, RefundReason, RefundState
 
 COLUMNS = [
     "payment_id",
@@ -26,13 +27,13 @@ COLUMNS = [
     "owed_at",
     "look_at",
 ]
-
-
-def lock(payment_id: int) -> Payment:
-    """Lock a payment and return it as it is then; the last lock of all but the receipt book."""
-    return db.session.get_one(
-        Payment, payment_id, with_for_update={"key_share": True}, populate_existing=True
-    )
+CORRECTED = select(Movement.corrects_id).where(Movement.corrects_id.is_not(None))
+CAME = (
+    Movement.direction == Direction.IN,
+    Movement.corrects_id.is_(None),
+    Movement.id.not_in(CORRECTED),
+)
+"""Money that came and stands: what was written wrong is left out with what set it right."""
 
 
 def owe(
@@ -52,16 +53,29 @@ def owe(
     Raises:
         MoreThanCame: with what is owed already it is more than came.
     """
-    found = db.session.scalar(select(Payment.id).where(*of(part, subject_id)))
+    found = db.session.scalar(select(Payment.id).where(*of_subject(part, subject_id)))
     if not found or not amount:
         return None
     return back(lock(found), amount, key=key, reason=reason, by=by, now=now)
 
 
 def back(
-    payment: Payment, amount: Fen, *, key: str, reason: RefundReason, by: str, now: datetime
+    payment: Payment,
+    amount: Fen,
+    *,
+    key: str,
+    reason: RefundReason,
+    by: str,
+    now: datetime,
+    of: Movement | None = None,
+    state: RefundState | None = None,
+    why: str | None = None,
 ) -> Refund:
-    """Write that so much of a locked, paid payment has to go back, once by its key.
+    """Write that so much of a locked payment has to go back, once by its key.
+
+    Args:
+        of: the money it is of; None: what paid for it all.
+        state: where it begins, if not on its way.
 
     Raises:
         MoreThanCame: with what is owed already it is more than came.
@@ -69,22 +83,31 @@ def back(
     wanted = select(Refund).where(Refund.payment_id == payment.id, Refund.key == key)
     refund = db.session.scalars(wanted).first()
     if refund is None:
-        if amount > payment.amount - owed(payment.id):
+        if amount > came(payment.id) - owed(payment.id):
             raise MoreThanCame
+        backend = of.backend if of else _paid_by(payment)
         refund = Refund(
             payment_id=payment.id,
             key=key,
             amount=amount,
             reason=reason,
-            state=first_state(payment),
-            backend=payment.backend,
+            state=state or first_state(payment, backend),
+            backend=backend,
             asked_by=by,
+            why=why,
+            intent=of.reference if of else None,
             owed_at=now,
             look_at=now,
         )
         db.session.add(refund)
         db.session.flush()
     return refund
+
+
+def came(payment_id: int) -> Fen:
+    """Return how much came for a payment, corrections taken off."""
+    wanted = select(func.coalesce(func.sum(Movement.amount), 0))
+    return Fen(int(db.session.scalar(wanted.where(Movement.payment_id == payment_id, *CAME)) or 0))
 
 
 def owed(payment_id: int) -> Fen:
@@ -95,11 +118,20 @@ def owed(payment_id: int) -> Fen:
     return Fen(int(db.session.scalar(wanted) or 0))
 
 
-def first_state(payment: Payment) -> RefundState:
+def _paid_by(payment: Payment) -> Backend:
+    """Return by whom it was paid; while it is just being settled, who brings the money."""
+    if payment.paid_at is not None:
+        return payment.backend
+    wanted = select(Movement.backend).where(Movement.payment_id == payment.id, *CAME)
+    found = db.session.scalar(wanted.order_by(Movement.id.desc()).limit(1))
+    return payment.backend if found is None else Backend(found)
+
+
+def first_state(payment: Payment, backend: Backend) -> RefundState:
     """Return where a refund begins: an issued invoice holds it, the counter's money is fetched there."""
     if payment.invoiced_at is not None:
         return RefundState.HELD
-    return RefundState.COUNTER if payment.backend is Backend.COUNTER else RefundState.OWED
+    return RefundState.COUNTER if backend is Backend.COUNTER else RefundState.OWED
 
 
 def owe_all(
@@ -107,29 +139,52 @@ def owe_all(
 ) -> None:
     """Write in one statement that parts of many payments have to go back, each once by its key.
 
+    The payments are locked in the order of their ids. What went back otherwise is not owed again: the last
+    parts of a payment are cut to what is left of it.
+
     Args:
-        rows: payment id, key and amount; only of what was paid, and never more of it than came.
+        rows: payment id, key and amount; only of what was paid.
     """
     asked = rows.subquery()
+    ids = select(Payment.id).where(Payment.id.in_(select(asked.c[0]))).order_by(Payment.id)
+    db.session.execute(ids.with_for_update(key_share=True))
     payment_id, key, amount = asked.c
-    state = case(
+    known = select(Refund.id).where(Refund.payment_id == payment_id, Refund.key == key)
+    before = func.sum(amount).over(partition_by=payment_id, order_by=key) - amount
+    new = (
+        select(
+            payment_id.label("payment_id"),
+            key.label("key"),
+            func.least(amount, _left(Payment.id) - before).label("amount"),
+            literal(reason.value).label("reason"),
+            _first_state().label("state"),
+            Payment.backend.label("backend"),
+            literal(by).label("asked_by"),
+            literal(now).label("owed_at"),
+            literal(now).label("look_at"),
+        )
+        .join(Payment, Payment.id == payment_id)
+        .where(Payment.paid_at.is_not(None), ~known.exists())
+        .subquery()
+    )
+    each = select(new).where(new.c.amount > 0)
+    db.session.execute(insert(Refund).from_select(COLUMNS, each).on_conflict_do_nothing())
+
+
+def _left(payment_id: Any) -> Any:
+    """Return what of a payment came and neither went back nor has to."""
+    of_it = select(func.coalesce(func.sum(Movement.amount), 0)).where(
+        Movement.payment_id == payment_id, *CAME
+    )
+    gone = select(func.coalesce(func.sum(Refund.amount), 0)).where(
+        Refund.payment_id == payment_id, Refund.state != RefundState.DROPPED
+    )
+    return cast(of_it.scalar_subquery() - gone.scalar_subquery(), BigInteger)
+
+
+def _first_state() -> Any:
+    return case(
         (Payment.invoiced_at.is_not(None), RefundState.HELD.value),
         (Payment.backend == Backend.COUNTER, RefundState.COUNTER.value),
         else_=RefundState.OWED.value,
     )
-    each = (
-        select(
-            payment_id,
-            key,
-            amount,
-            literal(reason.value),
-            state,
-            Payment.backend,
-            literal(by),
-            literal(now),
-            literal(now),
-        )
-        .join(Payment, Payment.id == payment_id)
-        .where(Payment.paid_at.is_not(None))
-    )
-    db.session.execute(insert(Refund).from_select(COLUMNS, each).on_conflict_do_nothing())

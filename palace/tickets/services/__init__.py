@@ -6,7 +6,8 @@ from palace.tickets.services.entrants import Person, fits
 from palace.tickets.services.freed import look_again, seats_freed
 from palace.tickets.services.hold import held_before, hold
 from palace.tickets.services.missed import write_missed
-from palace.tickets.services.orders import cancel, confirm, extend, settle_paid
+from palace.tickets.services.orders import cancel, confirm, extend
+from palace.tickets.services.paying import keep_until, settle_paid
 from palace.tickets.services.returns import give_back, keep
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "held_before",
     "hold",
     "keep",
+    "keep_until",
     "look_again",
     "seats_freed",
     "settle_paid",

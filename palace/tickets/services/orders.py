@@ -6,9 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from palace.agenda import services as agenda
-from palace.db import db
 from palace.members import queries as members
-from palace.members.models import Member
 from palace.members.rules import Known
 from palace.members.services import noting
 from palace.money import Fen
@@ -141,37 +139,20 @@ def confirm(
     return order
 
 
-def settle_paid(order_id: int) -> bool:
-    """Issue the tickets of an order whose money came; return whether they could be.
-
-    Called by payments through `on_paid`. False: the show is cancelled, or the seats are not kept
-    any more, so the money is to be given back.
-    """
-    found = db.session.get_one(Order, order_id)
-    order, _, show, now = locked(db.session.get_one(Member, found.member_id), found.code)
-    if order.state is OrderState.SETTLED:
-        return True
-    try:
-        with db.session.begin_nested():
-            check_takes_place(show)
-            settle(order, show, now)
-    except (HoldLapsed, SaleClosed):
-        return False
-    return True
-
-
 def cancel(member: Known, code: str) -> Order:
     """Let an unsettled order go: its seats are free at this instant; repeating changes nothing.
 
     Raises:
         OrderClosed: it is settled; tickets are given back one by one.
         PartOfPackage: it is let go with the other shows of a package.
+        PageOpen: somebody may still pay for it by a page, which is closed first.
     """
     order, _, _, now = locked(member, code)
     check_alone(order)
     if order.state is OrderState.SETTLED:
         raise OrderClosed
     if order.state is OrderState.AWAITING_PAYMENT:
+        payments.check_no_page(owing.PART, order.id)
         payments.close(owing.PART, order.id, now=now)
     order.state = OrderState.CANCELLED
     claims.give_up(order.id, now)

@@ -22,18 +22,47 @@ ASKED_OF = or_(
 
 
 def ask(order: Order, total: Fen, pay_by: datetime) -> None:
-    """Ask for an order's money until `pay_by`."""
-    site_id = order.performance.space.site_id
-    payments.ask(PART, order.id, total, site_id=site_id, member_id=order.member_id, pay_by=pay_by)
+    """Ask for an order's money until `pay_by`; what goes back later is frozen as shown now."""
+    show = order.performance
+    payments.ask(
+        PART,
+        order.id,
+        total,
+        site_id=show.space.site_id,
+        member_id=order.member_id,
+        pay_by=pay_by,
+        ladder=payments.steps_of(show.ladder_id),
+    )
 
 
-def owe_refund(order: Order, ticket: Ticket, reason: RefundReason, now: datetime) -> None:
-    """Write that a ticket's money has to go back, once; of a free one there is none."""
-    whole = (PART, order.id)
-    if order.package_order_id is not None:
-        whole = (PACKAGES, order.package_order_id)
+def asked_of(order: Order) -> tuple[str, int]:
+    """Return by which part's subject an order's money was asked."""
+    whole = order.package_order_id
+    return (PART, order.id) if whole is None else (PACKAGES, whole)
+
+
+def back_of(order: Order, ticket: Ticket, starts_at: datetime, now: datetime) -> Fen | None:
+    """Return what of a ticket's price goes back at an instant; None: only the counter gives it back.
+
+    By the steps that were shown before it was paid.
+    """
+    payment = payments.find(*asked_of(order)) if ticket.price else None
+    if payment is None or payment.ladder is None:
+        return None
+    return payments.back_at(payment, starts_at, ticket.price, now)
+
+
+def owe_refund(
+    order: Order,
+    ticket: Ticket,
+    reason: RefundReason,
+    now: datetime,
+    amount: Fen | None = None,
+) -> None:
+    """Write that a ticket's money has to go back, all of it or so much, once; of a free one there is none."""
+    back = ticket.price if amount is None else amount
     by, key = f"member:{ticket.member_id}", f"ticket:{ticket.id}"
-    payments.owe(*whole, ticket.price, key=key, reason=reason, by=by, now=now)
+    payments.owe(*asked_of(order), back, key=key, reason=reason, by=by, now=now)
 
 
 def owe_show(performance_id: int, reason: RefundReason, *, by: str, now: datetime) -> None:

@@ -25,6 +25,7 @@ from palace.identities.rules import NAMES
 from palace.members.queries import current_member
 from palace.members.rules import Known, Role
 from palace.money import Fen
+from palace.payments.services import close_pages_of
 from palace.programme.rules import IdentityPolicy
 from palace.text import N_
 from palace.tickets import queries, services
@@ -33,6 +34,7 @@ from palace.tickets.errors import HoldLapsed, NoSeatsTogether, Rushed, SeatTaken
 from palace.tickets.forms import HoldForm
 from palace.tickets.models import Claim, Order
 from palace.tickets.rules import OrderState, TicketState
+from palace.tickets.services.owing import PART
 from palace.tickets.views import choosing
 from palace.tickets.views.base import bp
 from palace.venues import queries as venues
@@ -254,5 +256,6 @@ def extend(code: str) -> ResponseReturnValue:
 @bp.post("/orders/<code:code>/cancel")
 @allow(Role.MEMBER, Role.ACTING)
 def cancel(code: str) -> ResponseReturnValue:
-    """Let an order go."""
+    """Let an order go; a provider's page by which it may still be paid is closed before."""
+    close_pages_of(PART, queries.order_of(current_member().id, code).id)
     return _do(services.cancel, code)

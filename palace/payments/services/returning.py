@@ -1,0 +1,187 @@
+"""Money on its way back: by a provider, at the counter, by hand with a second person, held by an invoice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from palace import clock
+from palace.db import db
+from palace.members.services import note
+from palace.money import Fen
+from palace.payments.errors import InvoiceFirst, NotToBePaid, OtherPersonNeeded
+from palace.payments.models import Movement, Payment, Refund
+from palace.payments.services.locking import lock
+from palace.payments.services.refunding import back, first_state
+from palace.payments.states import Backend, Direction, Method, RefundReason, RefundState
+
+second_above: dict[str, Callable[[], Fen]] = {}
+"""What one person alone may give back by hand, the house's figure; wired in palace/wiring.py."""
+
+AT_COUNTER = (RefundState.OWED, RefundState.COUNTER, RefundState.FAILED)
+UNSENT = (RefundState.OWED, RefundState.COUNTER)
+BY_HAND = "hand:"
+
+
+def locked(refund_id: int) -> tuple[Payment, Refund]:
+    """Return a refund as it is behind its payment's lock."""
+    refund = db.session.get_one(Refund, refund_id)
+    payment = lock(refund.payment_id)
+    db.session.refresh(refund)
+    return payment, refund
+
+
+def pay_back(
+    refund_id: int,
+    *,
+    method: Method,
+    by: str,
+    shift_id: int | None,
+    now: datetime,
+    reference: str | None = None,
+) -> Movement:
+    """Write down that a clerk gave money back: it goes once, whoever else was to send it.
+
+    Raises:
+        InvoiceFirst, OtherPersonNeeded: it waits for an invoice to be reversed, or for a second person.
+        NotToBePaid: it went, or is on its way by a provider.
+    """
+    payment, refund = locked(refund_id)
+    if refund.state is RefundState.HELD:
+        raise InvoiceFirst
+    if refund.state is RefundState.ASKED:
+        raise OtherPersonNeeded
+    if refund.state not in AT_COUNTER:
+        raise NotToBePaid
+    refund.state, refund.done_at, refund.backend = RefundState.DONE, now, Backend.COUNTER
+    refund.reference = None
+    movement = _went(payment, refund, method, by=by, now=now)
+    movement.shift_id, movement.reference = shift_id, reference
+    db.session.flush()
+    after = {"amount": refund.amount, "method": method}
+    note("refund_paid", f"payment:{payment.id}", after=after, actor=by)
+    return movement
+
+
+def _went(payment: Payment, refund: Refund, method: Method, *, by: str, now: datetime) -> Movement:
+    movement = Movement(
+        site_id=payment.site_id,
+        payment_id=payment.id,
+        refund_id=refund.id,
+        direction=Direction.OUT,
+        method=method,
+        amount=refund.amount,
+        backend=refund.backend,
+        reference=refund.reference,
+        moved_at=now,
+        by=by,
+    )
+    db.session.add(movement)
+    return movement
+
+
+def sent_back(payment: Payment, refund: Refund, *, now: datetime) -> None:
+    """Write down that a provider says the money went."""
+    refund.state, refund.done_at, refund.failure = RefundState.DONE, now, None
+    _went(payment, refund, Method.ONLINE, by="system", now=now)
+    db.session.flush()
+
+
+def propose_refund(payment_id: int, amount: Fen, *, why: str, by: str) -> Refund:
+    """Give back by hand what no rule owes; above the house's amount, together, a second person agrees.
+
+    Raises:
+        MoreThanCame.
+    """
+    payment = lock(payment_id)
+    mine = (Refund.payment_id == payment_id, Refund.key.startswith(BY_HAND))
+    stands = func.sum(Refund.amount).filter(Refund.state != RefundState.DROPPED)
+    counted = select(func.count(), func.coalesce(stands, 0)).where(*mine)
+    count, total = db.session.execute(counted).one()
+    alone = total + amount <= second_above["house"]()
+    refund = back(
+        payment,
+        amount,
+        key=f"{BY_HAND}{count + 1}",
+        reason=RefundReason.GOODWILL,
+        by=by,
+        now=clock.now(),
+        state=None if alone else RefundState.ASKED,
+        why=why,
+    )
+    note("refund_proposed", f"payment:{payment_id}", after={"amount": amount}, why=why, actor=by)
+    return refund
+
+
+def agree_refund(refund_id: int, *, by: str) -> Refund:
+    """Agree as the second person that money goes back by hand; repeating changes nothing.
+
+    Raises:
+        OtherPersonNeeded: it is who asked for it.
+        NotToBePaid: it was dropped.
+    """
+    payment, refund = locked(refund_id)
+    if by == refund.asked_by:
+        raise OtherPersonNeeded
+    if refund.state is RefundState.DROPPED:
+        raise NotToBePaid
+    if refund.state is RefundState.ASKED:
+        refund.state, refund.agreed_by = first_state(payment, refund.backend), by
+        refund.look_at = clock.now()
+        db.session.flush()
+        note("refund_agreed", f"payment:{payment.id}", after={"amount": refund.amount}, actor=by)
+    return refund
+
+
+def drop_refund(refund_id: int, *, why: str, by: str) -> None:
+    """Let go what somebody proposed and nobody agreed to.
+
+    Raises:
+        NotToBePaid: it was agreed to, or a rule owes it.
+    """
+    payment, refund = locked(refund_id)
+    if refund.state is not RefundState.ASKED:
+        raise NotToBePaid
+    refund.state = RefundState.DROPPED
+    db.session.flush()
+    note("refund_dropped", f"payment:{payment.id}", why=why, actor=by)
+
+
+def try_again(refund_id: int, *, by: str, now: datetime) -> None:
+    """Have a provider try once more what failed, under another number.
+
+    Raises:
+        NotToBePaid: it did not fail.
+    """
+    payment, refund = locked(refund_id)
+    if refund.state is not RefundState.FAILED:
+        raise NotToBePaid
+    refund.state, refund.attempt = first_state(payment, refund.backend), refund.attempt + 1
+    refund.reference, refund.look_at = None, now
+    db.session.flush()
+    note("refund_tried_again", f"payment:{payment.id}", actor=by)
+
+
+def invoiced(payment_id: int, now: datetime) -> None:
+    """Hold what has to go back of a payment: an invoice was issued for it."""
+    payment = lock(payment_id)
+    payment.invoiced_at = now
+    for refund in _in(payment, UNSENT):
+        refund.state = RefundState.HELD
+    db.session.flush()
+
+
+def invoice_reversed(payment_id: int, now: datetime) -> None:
+    """Send back what an issued invoice held: it was reversed (冲红)."""
+    payment = lock(payment_id)
+    payment.invoiced_at = None
+    for refund in _in(payment, (RefundState.HELD,)):
+        refund.state, refund.look_at = first_state(payment, refund.backend), now
+    db.session.flush()
+
+
+def _in(payment: Payment, states: tuple[RefundState, ...]) -> list[Refund]:
+    wanted = select(Refund).where(Refund.payment_id == payment.id, Refund.state.in_(states))
+    return list(db.session.scalars(wanted.execution_options(populate_existing=True)))

@@ -1,0 +1,23 @@
+"""What somebody has to look into, and that they did."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from palace.members.services import note
+from palace.payments.models import Payment
+from palace.payments.services.locking import lock
+from palace.payments.states import Review
+
+
+def look_into(payment: Payment, why: Review, now: datetime) -> None:
+    """Put a locked payment before somebody; what stood there first stays."""
+    if payment.review is None:
+        payment.review, payment.review_at = why, now
+
+
+def looked_into(payment_id: int, *, why: str) -> None:
+    """Take a payment off the list of what is to be looked into, with words."""
+    payment = lock(payment_id)
+    note("payment_looked_into", f"payment:{payment_id}", before={"review": payment.review}, why=why)
+    payment.review = payment.review_at = None
