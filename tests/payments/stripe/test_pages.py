@@ -70,7 +70,7 @@ def test_asked_again_after_failures_it_is_one_page(
 
 def test_a_request_read_back_in_another_order_is_the_same(provider: Stripe) -> None:
     page = sent(provider)
-    turned = replace(page, request=dict(reversed(page.request.items())))
+    turned = replace(page, request=dict(reversed(list(page.request.items()))))
 
     assert provider.start(page) == provider.start(turned)
 
