@@ -48,6 +48,7 @@ from palace.mine import views as mine
 from palace.moving import views as moving
 from palace.notices import views as notices
 from palace.packages import views as packages
+from palace.payments.backends.loading import use_backends
 from palace.people import views as people
 from palace.pictures import views as pictures
 from palace.plans import views as plans
@@ -175,6 +176,7 @@ def create_app(settings: Settings) -> Flask:
     for part in PARTS:
         part.init_app(app)
     wire()
+    use_backends(settings)
     web.check_addresses(app)
     if settings.proxies:
         proxied = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import re
 from collections.abc import Mapping
@@ -11,6 +10,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pyrage
+
+from palace.lines import is_near, is_safe
 
 ROOT = Path(__file__).resolve().parent.parent
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - wildcards, and where they answer here
@@ -61,6 +62,9 @@ class Settings:
     message_seconds: int = 10
     verifier_url: str = ""
     verifier_secret: str = field(default="", repr=False)
+    stripe_key: str = field(default="", repr=False)
+    stripe_secrets: tuple[str, ...] = field(default=(), repr=False)
+    stripe_api: str = ""
     icp_number: str = ""
     police_number: str = ""
 
@@ -68,6 +72,11 @@ class Settings:
     def secure(self) -> bool:
         """Return whether people reach the palace over TLS, so cookies may carry `__Host-`."""
         return self.public_url.startswith("https://")
+
+    @property
+    def stripe_is_live(self) -> bool:
+        """Return whether Stripe's key moves real money."""
+        return self.stripe_key.split("_")[1:2] == ["live"]
 
     @property
     def sms_address(self) -> tuple[str, str] | None:
@@ -78,7 +87,7 @@ class Settings:
     @property
     def mail_is_near(self) -> bool:
         """Return whether the mail server is this very machine, so that letters cross no line."""
-        return _is_near(urlsplit(self.smtp_url).hostname or "", lan=False)
+        return is_near(urlsplit(self.smtp_url).hostname or "", lan=False)
 
     @property
     def printing_socket(self) -> Path:
@@ -126,6 +135,9 @@ class Settings:
             message_seconds=_count(env, "MESSAGE_SECONDS", 10),
             verifier_url=env.get("VERIFIER_URL", ""),
             verifier_secret=env.get("VERIFIER_SECRET", ""),
+            stripe_key=env.get("STRIPE_KEY", ""),
+            stripe_secrets=_listed(env.get("STRIPE_WEBHOOK_SECRET", "")),
+            stripe_api=env.get("STRIPE_API", "").rstrip("/"),
             icp_number=env.get("ICP_NUMBER", ""),
             police_number=env.get("POLICE_NUMBER", ""),
         )
@@ -147,6 +159,7 @@ class Settings:
         self._check_sms()
         self._check_mail()
         self._check_verifier()
+        self._check_stripe()
         if self.backup_recipient and not _is_recipient(self.backup_recipient):
             raise UnsafeSettings(
                 "BACKUP_RECIPIENT is no recipient (age1…): copy the line that `palace backup-key` printed."
@@ -164,9 +177,7 @@ class Settings:
         missing = [name.upper() for name in needed if not getattr(self, name)]
         if missing:
             raise UnsafeSettings(f"SMS_GATEWAY={self.sms_gateway} also needs {', '.join(missing)}.")
-        parts = urlsplit(self.sms_endpoint)
-        near = parts.scheme == "http" and _is_near(parts.hostname or "", lan=False)
-        if self.sms_endpoint and parts.scheme != "https" and not near:
+        if not is_safe(self.sms_endpoint):
             raise UnsafeSettings("SMS_ENDPOINT must begin with https://.")
         if not 1 <= self.message_seconds <= LONGEST_ANSWER:
             raise UnsafeSettings(f"MESSAGE_SECONDS must be 1 to {LONGEST_ANSWER}.")
@@ -188,12 +199,28 @@ class Settings:
             raise UnsafeSettings("VERIFIER_URL and VERIFIER_SECRET go together: both or neither.")
         if not self.verifier_url:
             return
-        parts = urlsplit(self.verifier_url)
-        near = parts.scheme == "http" and _is_near(parts.hostname or "", lan=False)
-        if parts.scheme != "https" and not near:
+        if not is_safe(self.verifier_url):
             raise UnsafeSettings("VERIFIER_URL must begin with https://.")
         if len(self.verifier_secret) < SHORTEST_SECRET:
             raise UnsafeSettings(f"VERIFIER_SECRET needs {SHORTEST_SECRET} characters at least.")
+
+    def _check_stripe(self) -> None:
+        """Take no money half set, none that is real in a demonstration, none that is not elsewhere."""
+        if bool(self.stripe_key) != bool(self.stripe_secrets):
+            raise UnsafeSettings(
+                "STRIPE_KEY and STRIPE_WEBHOOK_SECRET go together: both or neither."
+            )
+        if not self.stripe_key:
+            return
+        if not re.fullmatch(r"[sr]k_(test|live)_[!-~]+", self.stripe_key):
+            raise UnsafeSettings("STRIPE_KEY is no secret key (sk_… or rk_…).")
+        if not all(re.fullmatch(r"whsec_[!-~]+", secret) for secret in self.stripe_secrets):
+            raise UnsafeSettings("STRIPE_WEBHOOK_SECRET must begin with whsec_.")
+        if self.stripe_is_live == self.demo:
+            wanted = "test" if self.demo else "live"
+            raise UnsafeSettings(f"STRIPE_KEY must be a {wanted} key here (sk_{wanted}_…).")
+        if not is_safe(self.stripe_api):
+            raise UnsafeSettings("STRIPE_API must begin with https://.")
 
     def _check_real(self) -> None:
         """Keep real people's codes and cookies off the screen and off unencrypted lines."""
@@ -216,12 +243,12 @@ class Settings:
             raise UnsafeSettings(
                 "Demonstration mode refuses a public https:// address and PROXIES."
             )
-        if not _is_near(self.host, lan=self.lan):
+        if not is_near(self.host, lan=self.lan):
             raise UnsafeSettings(
                 "Demonstration mode binds to loopback; set LAN=1 to show it on a phone."
             )
         for name in (urlsplit(self.public_url).hostname or "", *self.trusted_hosts):
-            if not _is_near(name, lan=self.lan):
+            if not is_near(name, lan=self.lan):
                 raise UnsafeSettings(
                     f"Demonstration mode refuses the public address {name!r}: it answers on loopback,"
                     " with LAN=1 on private addresses."
@@ -235,17 +262,6 @@ def _is_recipient(typed: str) -> bool:
     except pyrage.RecipientError:
         return False
     return True
-
-
-def _is_near(name: str, *, lan: bool) -> bool:
-    """Return whether a host is this machine, or with `lan` an address of a private network."""
-    if name == "localhost":
-        return True
-    try:
-        address = ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return address.is_loopback or (lan and address.is_private)
 
 
 def _flag(env: Mapping[str, str], name: str) -> bool:
@@ -267,6 +283,9 @@ def _count(env: Mapping[str, str], name: str, default: int) -> int:
 def _hosts(public_url: str, host: str, extra: str) -> tuple[str, ...]:
     """Return the host names a request may carry: the public one, loopback, our address, those named."""
     own = [] if host in EVERYWHERE else [host]
-    named = [name.strip() for name in extra.split(",") if name.strip()]
     public = urlsplit(public_url).hostname or ""
-    return tuple(dict.fromkeys([public, "127.0.0.1", "localhost", *own, *named]))
+    return tuple(dict.fromkeys([public, "127.0.0.1", "localhost", *own, *_listed(extra)]))
+
+
+def _listed(typed: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in typed.split(",") if name.strip())

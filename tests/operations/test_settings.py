@@ -12,6 +12,8 @@ DEMO = {"PALACE_DEMO": "1"}
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - what is refused
 LAN = {"LAN": "1"}
 PALACE = {"PUBLIC_URL": "https://palace.example", "PROXIES": "1"}
+KEY, SECRET = {"STRIPE_KEY": "sk_live_1"}, {"STRIPE_WEBHOOK_SECRET": "whsec_1"}
+TEST_KEY = {"STRIPE_KEY": "sk_test_1"}
 REFUSED = [
     ({}, "https://"),
     ({"PUBLIC_URL": "http://palace.example"}, "https://"),
@@ -24,6 +26,16 @@ REFUSED = [
     (PALACE | {"SMS_GATEWAY": "screen"}, "everybody's codes"),
     (PALACE | {"BACKUP_RECIPIENT": "age1nonsense"}, "no recipient"),
     (PALACE | {"BACKUP_RECIPIENT": "AGE-SECRET-KEY-1QQ"}, "no recipient"),
+    (PALACE | KEY, "STRIPE_WEBHOOK_SECRET go together"),
+    (PALACE | SECRET, "STRIPE_KEY and"),
+    (PALACE | KEY | {"STRIPE_WEBHOOK_SECRET": " , "}, "go together"),
+    (PALACE | SECRET | {"STRIPE_KEY": "pk_live_1"}, "no secret key"),
+    (PALACE | SECRET | {"STRIPE_KEY": "sk_live_"}, "no secret key"),
+    (PALACE | KEY | {"STRIPE_WEBHOOK_SECRET": "whsec_1,we_2"}, "begin with whsec_"),
+    (PALACE | TEST_KEY | SECRET, "live key"),
+    (PALACE | KEY | SECRET | {"PUBLIC_URL": "http://palace.example"}, "https://"),
+    (PALACE | KEY | SECRET | {"STRIPE_API": "http://stripe.example"}, "STRIPE_API"),
+    (DEMO | KEY | SECRET, "test key"),
     (DEMO | {"SMS_GATEWAY": "aliyun"}, "also needs SMS_KEY_ID"),
     (DEMO | {"HOST": EVERYWHERE}, "LAN=1"),
     (DEMO | LAN | {"HOST": "8.8.8.8"}, "LAN=1"),
@@ -92,3 +104,14 @@ def test_keys_may_stand_apart_from_the_data(tmp_path: Path) -> None:
     settings = Settings.from_env(env)
     assert settings.state == tmp_path / "state"
     assert settings.keys_file == tmp_path / "safe" / "keys.json"
+
+
+def test_money_is_taken_online_with_a_key_and_any_of_its_secrets() -> None:
+    secrets = {"STRIPE_WEBHOOK_SECRET": "whsec_old, whsec_new"}
+    real = Settings.from_env(PALACE | KEY | secrets)
+    tried = Settings.from_env(DEMO | TEST_KEY | SECRET | {"STRIPE_API": "http://127.0.0.1:9/"})
+
+    assert (real.stripe_is_live, real.stripe_secrets) == (True, ("whsec_old", "whsec_new"))
+    assert (tried.stripe_is_live, tried.stripe_api) == (False, "http://127.0.0.1:9")
+    assert "sk_live_1" not in repr(real)
+    assert "whsec" not in repr(real)

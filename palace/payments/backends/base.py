@@ -213,6 +213,7 @@ class Backend(Protocol):
 
         Raises:
             BadSignature: it is not the provider's, or not new.
+            Away: it is the provider's, which was asked for more and does not answer; it sends it again.
         """
 
 

@@ -1,0 +1,1 @@
+"""A stateful stand-in of ours for Stripe: the real library speaks HTTP to it, nothing is patched."""
