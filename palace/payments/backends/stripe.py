@@ -105,10 +105,10 @@ class Stripe:
         # a column of JSON keeps no order of keys, and the same key wants the same bytes
         body = json.loads(json.dumps(sent.request, sort_keys=True))
         with self._line.asking():
-            session = self._line.v1.checkout.sessions.create(
+            made = self._line.v1.checkout.sessions.create(
                 params=cast("SessionCreateParams", body), options={"idempotency_key": sent.key}
             )
-        return Page(reference=session.id, address=session.url or "")
+        return Page(reference=made.id, address=made.url or "")
 
     def close(self, sent: Sent, /) -> Closed | AlreadyPaid | Unknown:
         """Expire a page; one whose address never came to us is nobody's to pay by."""
@@ -194,13 +194,13 @@ class Stripe:
             BadSignature: it is not Stripe's, or not new.
             Away: it is Stripe's, which does not answer now; it sends such news again.
         """
-        event = self._line.verified(raw, headers.get("Stripe-Signature", ""))
-        thing = event["data"]["object"]
-        if event["livemode"] is not self._live:
+        news = self._line.verified(raw, headers.get("Stripe-Signature", ""))
+        thing = news["data"]["object"]
+        if news["livemode"] is not self._live:
             return None
-        if event["type"].startswith("checkout.session."):
+        if news["type"].startswith("checkout.session."):
             return self._facts(thing["id"]) if self._is_ours(thing) else None
-        if event["type"].startswith(("refund.", "charge.dispute.")) and thing["payment_intent"]:
+        if news["type"].startswith(("refund.", "charge.dispute.")) and thing["payment_intent"]:
             return self._facts_of_money(thing["payment_intent"])
         return None
 
@@ -214,20 +214,20 @@ class Stripe:
 
     def _facts(self, reference: str) -> Facts:
         with self._line.looking():
-            session = self._line.v1.checkout.sessions.retrieve(
+            made = self._line.v1.checkout.sessions.retrieve(
                 reference, params={"expand": EXPANDED}
             ).to_dict()
-        intent = session["payment_intent"] or {}
+        intent = made["payment_intent"] or {}
         charge = intent.get("latest_charge") or {}
-        mark = session["metadata"] if self._is_ours(session) else {}
+        mark = made["metadata"] if self._is_ours(made) else {}
         return Facts(
             reference=reference,
             intent=intent.get("id"),
             payment_id=_number(mark, "payment"),
             number=_number(mark, "attempt"),
-            state=_state(session, intent),
+            state=_state(made, intent),
             paid=Fen(intent.get("amount_received", 0)),
-            currency=session["currency"],
+            currency=made["currency"],
             refunds=self._refunds(intent["id"]) if charge else (),
             disputed=charge.get("disputed", False) and self._is_disputed(intent["id"]),
         )
@@ -257,10 +257,10 @@ class Stripe:
         return bool(thing["metadata"].get("palace") == self._palace)
 
 
-def _state(session: Thing, intent: Thing) -> AttemptState:
-    if session["status"] != "complete":
-        return AttemptState.OPEN if session["status"] == "open" else AttemptState.CLOSED
-    if session["payment_status"] != "unpaid":
+def _state(page: Thing, intent: Thing) -> AttemptState:
+    if page["status"] != "complete":
+        return AttemptState.OPEN if page["status"] == "open" else AttemptState.CLOSED
+    if page["payment_status"] != "unpaid":
         return AttemptState.PAID
     given_up = intent.get("status") in GIVEN_UP
     return AttemptState.FAILED if given_up else AttemptState.PROCESSING
