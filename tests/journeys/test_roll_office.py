@@ -70,7 +70,7 @@ def whole(who: Person) -> bool:
     widths = (
         "[...document.querySelectorAll('.scroll')].map((one) => one.scrollWidth - one.clientWidth)"
     )
-    return max(who.page.evaluate(widths)) <= 0
+    return all(over <= 0 for over in who.page.evaluate(widths))
 
 
 @pytest.mark.parametrize("look", LOOKS)
