@@ -30,11 +30,16 @@ FREE = """
 SELECT space_id, least(capacity, 20), purposes[1], starts_at
 FROM rooms JOIN spaces ON spaces.id = space_id JOIN room_policies ON room_policies.id = policy_id,
     generate_series(1, %(days)s) AS day, generate_series(%(first)s::int, %(last)s::int) AS hour,
-    LATERAL (SELECT %(today)s::date + day + make_time(hour, 0, 0) AS starts_at) AS local
+    LATERAL (SELECT %(today)s::date + day + make_time(hour, 0, 0) AS starts_at) AS local,
+    LATERAL (
+        SELECT coalesce(range_agg(each.atoms), spaces.atoms) AS heard
+        FROM noise_pairs AS pair JOIN spaces AS each ON each.id IN (pair.space_id, pair.other_id)
+        WHERE spaces.id IN (pair.space_id, pair.other_id)
+    ) AS beside
 WHERE takers = 'troupe' AND room_policies.approval <> 'always' AND purposes <> '{}' AND NOT EXISTS (
     SELECT FROM occupancies, generate_series(0, %(weeks)s - 1) AS week,
         LATERAL (SELECT starts_at + week * interval '1 week' AS begins) AS each
-    WHERE occupancies.day = begins::date AND occupancies.atoms && spaces.atoms
+    WHERE occupancies.day = begins::date AND occupancies.atoms && heard
         AND during && tstzrange(begins AT TIME ZONE 'Asia/Shanghai',
                                 (begins + interval '1 hour') AT TIME ZONE 'Asia/Shanghai')
 )
@@ -89,7 +94,7 @@ def _leaders(house: House, count: int) -> list[tuple[Visitor, int]]:
 
 @cache
 def _free_hours(house: House, *, weeks: int) -> Iterator[dict[str, object]]:
-    """Yield wishes for hours that nobody has, each once."""
+    """Yield wishes for hours that nobody has, nor a room heard through the wall, each once."""
     first, last = SINGLE_HOURS if weeks == 1 else SERIES_HOURS
     days = HALF_YEAR if weeks == 1 else 7
     asked = {"weeks": weeks, "days": days, "today": _today(), "first": first, "last": last}

@@ -25,6 +25,7 @@ from palace.demo.house import read
 from palace.demo.learners import EACH, Learner, Run, ask, enrol, learners_of_rosters
 from palace.demo.people import SEED
 from palace.demo.review import AUTHOR, FIRST, SECOND, actor
+from palace.demo.rolls import call
 from palace.errors import PalaceError
 from palace.members.models import Member
 from palace.members.rules import Role
@@ -64,6 +65,7 @@ def bring_in(now: datetime) -> None:
         runs = _runs(term, file["course"])
         classes = [(_planned(run, term, courses, teachers), run) for run in runs]
         enrol([(of, run) for of, run in classes if of], term, learners, chance, now)
+    call(at(today, time.min), at(current.first_on, time.min))
     ask(site_id, file["menu"], people, now)
 
 

@@ -165,6 +165,12 @@ class Occupancy(Base):
             None, "day", "space_id", postgresql_include=["during", "use", "lapses_at"]
         ),  # answers who asks for days without a look at the rows
         Index(
+            "ix_occupancies_day_ends",
+            "day",
+            text("upper(during)"),
+            postgresql_include=["space_id", "during", "use", "lapses_at"],
+        ),  # and who asks for an hour of many days, without what is over by then
+        Index(
             "ix_occupancies_over_midnight",
             "day",
             postgresql_include=["space_id", "during", "use", "lapses_at"],

@@ -18,6 +18,8 @@ from palace.courses.states import OfferingState, SessionState
 from palace.db import db
 from palace.demo import courses, house, people, rooms
 from palace.review.queries import is_reviewed
+from palace.rollcall.queries.attendance import attendance_of
+from palace.rollcall.rules import Attendance
 from palace.surveys.models import SurveyLine
 from palace.teachers.models import Teacher
 from palace.teachers.queries import find_teacher
@@ -98,3 +100,14 @@ def test_the_teacher_of_the_sign_ins_teaches() -> None:
     assert found is teacher
     taught = select(func.count()).where(ClassSession.teacher_id == teacher.id)
     assert (db.session.scalar(taught) or 0) > 12
+
+
+@pytest.mark.usefixtures("palace")
+def test_rolls_were_called_and_say_who_has_a_certificate() -> None:
+    today = palace_day(clock.now())
+    by_term: dict[bool, list[Attendance]] = {True: [], False: []}
+    for one in db.session.scalars(select(Offering).join(Offering.term)).unique():
+        by_term[one.term.last_on < today] += attendance_of(one.id).values()
+    shares = [one.attended / one.held for one in by_term[True]]
+    assert 0 < sum(share < 0.7 for share in shares) < len(shares) / 4
+    assert all(one.absent < 3 for one in by_term[False])

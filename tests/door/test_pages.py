@@ -116,7 +116,7 @@ def test_a_day_without_doors_is_a_page_too(make: Factory, steward: FlaskClient) 
     [
         (Role.DOOR, "/door"),
         (Role.COUNTER, "/staff"),
-        (Role.TEACHER, "/staff"),
+        (Role.TEACHER, "/teaching"),
         (Role.ADMIN, "/staff/sign-in/enrol"),
     ],
 )

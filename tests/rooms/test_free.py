@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
 
 from palace.db import db
-from palace.rooms.queries.free import Search, find_free, occupied
+from palace.rooms.queries.free import TAKEN, Search, find_free, occupied
+from tests.factory import Factory
 from tests.lending import Lending, weekly
+from tests.planned import planned
 
 WEEK = timedelta(weeks=1)
 
@@ -88,3 +91,22 @@ def test_who_changes_a_room_sees_it_at_once(lending: Lending) -> None:
     room.bookable = False
     db.session.flush()
     assert not find_free(search)
+
+
+MANY_DAYS = """
+INSERT INTO occupancies (space_id, atoms, during, use)
+SELECT spaces.id, atoms, tstzrange(begins, begins + interval '1 hour'), 'rehearsal'
+FROM spaces, generate_series('2026-12-01'::timestamptz, '2027-06-30', '1 hour') AS begins
+"""
+
+
+def test_hours_that_are_over_by_then_are_not_read(live: Factory) -> None:
+    live.space()
+    live.commit()
+    span = {"starts": ["2027-01-05T19:00+08"], "ends": ["2027-01-05T20:00+08"]}
+    rooms = {"rooms": [1], "parts": [1], "setups": [0], "teardowns": [15]}
+    asked = TAKEN.params(
+        ons=["2027-01-05"], days=["2027-01-05"], setup=WEEK * 0, teardown=WEEK * 0, **span, **rooms
+    )
+    plan = planned(live.app, asked, MANY_DAYS, "ANALYZE occupancies")
+    assert re.search(r"ix_occupancies_day_ends.*\n\s+Index Cond: .*upper", plan), plan

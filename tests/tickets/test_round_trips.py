@@ -182,7 +182,7 @@ def test_a_page_that_only_reads_asks_the_clock_and_the_figures_of_the_house_once
     code = db.session.query(Ticket).order_by(Ticket.id.desc()).limit(1).one().code
     has_pools()
 
-    for path, most in (("/mine", 18), (f"/tickets/{code}", 15)):
+    for path, most in (("/mine", 19), (f"/tickets/{code}", 15)):
         with round_trips(live_app) as asked:
             assert browser.get(path).status_code == 200
         assert sum("SELECT palace_clock()" in words for words in asked) == 1, asked

@@ -36,5 +36,7 @@ def work() -> list[tuple[str, str]]:
     found: dict[str, list[str]] = {}
     for role, endpoint in FIRST_PAGES.items():
         if role in current_user.roles:
-            found.setdefault(url_for(endpoint), []).append(role_words(role))
+            found.setdefault(url_for(endpoint), []).append(
+                gettext("教学") if role is Role.TEACHER else role_words(role)
+            )
     return [("、".join(words), address) for address, words in found.items()]
