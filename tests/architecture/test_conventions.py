@@ -69,6 +69,8 @@ UNUSUAL = {
     "members/unions.py": "tables of unions and whom they list, shown by models",
     "members/units.py": "kinds of unions and what rosters say, beside the rules of members",
     "notices/quiet.py": "when people sleep, for messages and for the offers of two parts",
+    "pictures/sending.py": "the fields of a picture in any part's form, and how what was sent is taken in",
+    "review/written.py": "what desks that write productions and courses ask of the review",
     "plans/foreign.py": "another program's plans made into ours",
     "plans/headings.py": "the words a plan's sheet uses, in both languages, read and written",
     "plans/placing.py": "where seats stand when a sheet says it only in part",
