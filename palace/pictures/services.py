@@ -64,7 +64,8 @@ def _drawn(content: bytes) -> Image.Image:
     Raises:
         NotAPicture, PictureTooLarge, PictureTooSmall: it is not taken.
     """
-    ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint lets half pictures pass for its whole process
+    # WeasyPrint lets half pictures pass for its whole process
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
