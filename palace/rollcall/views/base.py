@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, current_app, make_response, url_for
-from flask.wrappers import Response
+from flask import Blueprint, current_app, url_for
 from flask_babel import format_date, gettext
 from flask_login import current_user
 
@@ -14,18 +13,11 @@ from palace import clock
 from palace.courses.models import ClassSession, Offering
 from palace.courses.services.telling import titles
 from palace.members.posts import AT_PROGRAMME
-from palace.rollcall import printing
 from palace.rollcall.errors import NoTeacher
-from palace.rollcall.printing import Job
 from palace.rollcall.rules import Tally
 from palace.teachers.models import Teacher
 from palace.teachers.queries import find_teacher
-from palace.throttle import limiter
 from palace.words import language
-
-PRINTS = limiter.shared_limit(
-    "20 per minute", scope="prints", key_func=lambda: str(current_user.actor)
-)
 
 bp = Blueprint("rollcall", __name__)
 
@@ -89,12 +81,3 @@ def tally_json(tally: Tally) -> dict[str, int]:
         "excused": tally.excused,
         "absent": tally.absent,
     }
-
-
-def sent(job: Job, name: str) -> Response:
-    """Print a page and send it, to be shown."""
-    response = make_response(printing.pdf(job))
-    response.headers["Content-Type"] = "application/pdf"
-    response.headers["Content-Disposition"] = f'inline; filename="{name}.pdf"'
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
