@@ -25,7 +25,7 @@ def job_of(certificates: Sequence[Certificate]) -> Job:
         title=title,
         lang=lang,
         pages=[
-            (one, db.session.get_one(Site, one.site_id), lessons[one.id], _qr(one))
+            (one, db.session.get_one(Site, one.site_id), lessons[one.id], address(one), _qr(one))
             for one in certificates
         ],
     )
