@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, current_app, url_for
-from flask_babel import format_date, gettext
 from flask_login import current_user
 
 from palace import clock
@@ -17,22 +15,16 @@ from palace.rollcall.errors import NoTeacher
 from palace.rollcall.rules import Tally
 from palace.teachers.models import Teacher
 from palace.teachers.queries import find_teacher
-from palace.words import language
+from palace.words import language, whole_month
 
 bp = Blueprint("rollcall", __name__)
+bp.add_app_template_filter(whole_month)
 
 
 @bp.app_template_filter("class_title")
 def class_title(of: Offering) -> str:
     """Return what a class is called: its course, and which of them."""
     return titles(of)[language()]
-
-
-@bp.app_template_filter("whole_month")
-def month_words(first: date) -> str:
-    """Return a month in words: 2026年11月, November 2026."""
-    said: str = format_date(first, gettext("y年M月"))
-    return said
 
 
 def own_teacher() -> Teacher:
