@@ -10,7 +10,7 @@ from typing import Any
 
 from babel.support import NullTranslations, Translations
 from flask import Flask, g, has_request_context, request
-from flask_babel import gettext
+from flask_babel import format_date, gettext
 from markupsafe import Markup
 
 from palace import clock
@@ -131,6 +131,12 @@ def date_words(day: date) -> str:
     if language() == "en":
         return f"{day.day} {day:%b %Y}"
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+def whole_month(first: date) -> str:
+    """Return a month with its year: 2026年11月, November 2026."""
+    said: str = format_date(first, gettext("y年M月"))
+    return said
 
 
 def time_words(instant: datetime) -> str:

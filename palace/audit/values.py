@@ -212,6 +212,7 @@ CODES: dict[str, Mapping[str, str]] = {
         "waiting": N_("在等"),
         "offered": N_("轮到了"),
         "accepted": N_("要了"),
+        "taken": N_("要到了名额"),
         "declined": N_("不要了"),
         "lapsed": N_("过时"),
         "left": N_("退出"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import segno
 from flask import current_app, render_template, url_for
@@ -13,17 +12,9 @@ from palace import printing, words
 from palace.certificates.models import Certificate
 from palace.courses.queries.facts import class_rules
 from palace.db import db
+from palace.paper import Job
 from palace.tickets.printing import LANG
 from palace.venues.models import Site
-
-
-@dataclass(frozen=True)
-class Job:
-    """A document ready for the printing process; it needs the database no more."""
-
-    html: str
-    title: str
-    lang: str
 
 
 def job_of(certificates: Sequence[Certificate]) -> Job:
@@ -34,20 +25,11 @@ def job_of(certificates: Sequence[Certificate]) -> Job:
         title=title,
         lang=lang,
         pages=[
-            (one, db.session.get_one(Site, one.site_id), lessons[one.id], _qr(one))
+            (one, db.session.get_one(Site, one.site_id), lessons[one.id], address(one), _qr(one))
             for one in certificates
         ],
     )
     return Job(printing.covered(html), title, lang)
-
-
-def pdf(job: Job) -> bytes:
-    """Return certificates as a tagged PDF.
-
-    Raises:
-        PrintingAway: the printing process is restarting.
-    """
-    return printing.to_pdf(job.html, title=job.title, lang=job.lang)
 
 
 def lessons_of(certificates: Sequence[Certificate]) -> dict[int, int]:

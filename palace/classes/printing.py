@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,16 +13,8 @@ from palace import printing, words
 from palace.classes.queries import Learner
 from palace.classes.rules import across
 from palace.courses.models import ClassSession, Offering
+from palace.paper import Job
 from palace.tickets.printing import LANG
-
-
-@dataclass(frozen=True)
-class Job:
-    """A document ready for the printing process; it needs the database no more."""
-
-    html: str
-    title: str
-    lang: str
 
 
 def roster(
@@ -53,15 +44,6 @@ def attendance(
         sheets=across(sessions),
         now=now,
     )
-
-
-def pdf(job: Job) -> bytes:
-    """Return what was printed as a tagged PDF.
-
-    Raises:
-        PrintingAway: the printing process is restarting.
-    """
-    return printing.to_pdf(job.html, title=job.title, lang=job.lang)
 
 
 def _job(template: str, title: str, **values: Any) -> Job:

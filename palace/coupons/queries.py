@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -15,10 +15,8 @@ from sqlalchemy import (
     bindparam,
     case,
     exists,
-    false,
     func,
     select,
-    true,
 )
 
 from palace import words
@@ -36,8 +34,8 @@ from palace.once import read_lately
 from palace.programme.models import Partner
 from palace.sealing import KEY_ID
 from palace.text import N_
+from palace.venues.queries import Sites, at_sites
 
-Sites = Collection[int] | None
 FRESH = 10.0  # seconds
 ANY_POOL = select(exists(select(CouponPool.id)))
 TODAY = func.date(func.timezone(SHANGHAI.key, func.palace_clock()))
@@ -146,9 +144,7 @@ def has_codes(key_id: str) -> bool:
 
 def of_sites(sites: Sites) -> ColumnElement[bool]:
     """Return the condition that a pool is these houses' own; None: any."""
-    if sites is None:
-        return true()
-    return CouponPool.site_id.in_(sites) if sites else false()
+    return at_sites(CouponPool.site_id, sites)
 
 
 def get_pool(pool_id: int, sites: Sites) -> CouponPool:

@@ -83,13 +83,6 @@ class NothingToDecide(PalaceError):
     message = N_("这个班不用再决定了。")
 
 
-class SiteNotYours(PalaceError):
-    """Something would belong to a house that is not this person's."""
-
-    status, code = 422, "course_site_not_yours"
-    message = N_("请选您负责的场馆。")
-
-
 class RoomNotThere(PalaceError):
     """A room is none of the house's."""
 

@@ -46,6 +46,7 @@ from palace.forms import (
     Repeated,
     WholeField,
 )
+from palace.pictures.sending import PictureForm
 from palace.teachers.fields import (
     NUMBER,
     TOO_LONG,
@@ -89,7 +90,7 @@ class NewTermForm(TermForm):
     site = chosen_field(_("哪个馆"))
 
 
-class CourseForm(Form):
+class CourseForm(PictureForm):
     """A course in both languages; the file of a new picture is the part `file`."""
 
     subject = StringField(
@@ -101,8 +102,6 @@ class CourseForm(Form):
         [InputRequired(_("请填写课程名称。")), Length(max=LONGEST_LINE, message=TOO_LONG)],
     )
     title_en = line_field(_("课程名称（英文）"), LONGEST_LINE)
-    picture = StringField(validators=[Optional(), Regexp(CODE, message=STALE)])
-    without_picture = BooleanField(_("不要图片"))
     about_zh = text_field(_("介绍"))
     about_en = text_field(_("介绍（英文）"))
     bring_zh = text_field(_("要带什么"))
@@ -131,10 +130,9 @@ class CourseForm(Form):
         """Return the reviewed fields of a form that was checked."""
         lines = ("title_zh", "title_en", "about_zh", "about_en", "bring_zh", "bring_en")
         told: dict[str, Any] = {name: tidy(self[name].data) for name in lines}
-        picture = None if self.without_picture.data else self.picture.data or None
         return told | {
             "subject": self.subject.data,
-            "picture": picture,
+            "picture": self.kept,
             "level": int(self.level.data or 0),
             "min_age": self.min_age.data,
             "max_age": self.max_age.data,

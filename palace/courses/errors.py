@@ -79,6 +79,13 @@ class MemberUnclear(PalaceError):
     message = N_("这个手机号没有会员，或者有几位，请核对手机号，再填上姓名。")
 
 
+class NotAmongTheirs(PalaceError):
+    """Nobody on a member's list is called so, or several are."""
+
+    status, code = 422, "not_among_theirs"
+    message = N_("这位会员的常用同行人里没有这个姓名，请先让本人加上，再照着填。")
+
+
 class NothingToWaitFor(PalaceError):
     """A place is free: nobody has to wait for one."""
 

@@ -101,6 +101,8 @@ class ExcuseForm(KeyedForm, PhoneForm):
     """Whom somebody of the palace lets into a class beyond a rule, and why."""
 
     name = StringField(_("姓名（这个手机号有几位会员时填）"), validators=[Length(max=LONGEST_NAME)])
+    child = StringField(_("给家里哪一位报（本人报不填）"), validators=[Length(max=LONGEST_NAME)])
+    guardian = BooleanField(_("孩子不满14岁：监护人在场，同意孩子来上课"))
     why = StringField(
         _("为什么破例"),
         validators=[

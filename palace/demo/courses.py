@@ -74,7 +74,9 @@ def _course(row: Mapping[str, Any]) -> Course:
     names = {one.name for one in FIELDS}
     empty = {name: None if name in {"picture", "min_age", "max_age"} else "" for name in names}
     fields = empty | {"level": 0} | {name: row[name] for name in names if name in row}
-    course = desk.create(fields, actor(AUTHOR), key=public_code(), site_id=None, within=None)
+    course = reviewing.begin(
+        Course, fields, actor(AUTHOR), key=public_code(), site_id=None, within=None
+    )
     for step, who in enumerate((FIRST, SECOND), 1):
         waiting = review.open_revision(desk.subject_of(course))
         if waiting is not None:

@@ -9,7 +9,7 @@ import warnings
 from datetime import datetime
 from typing import IO
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 
@@ -64,6 +64,8 @@ def _drawn(content: bytes) -> Image.Image:
     Raises:
         NotAPicture, PictureTooLarge, PictureTooSmall: it is not taken.
     """
+    # WeasyPrint lets half pictures pass for its whole process
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

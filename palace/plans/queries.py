@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, func, select, true, update
+from sqlalchemy import ColumnElement, func, select, update
 
 from palace.db import db
 from palace.errors import NotFound
@@ -15,6 +15,7 @@ from palace.plans.errors import DraftChanged
 from palace.plans.models import PlanDraft
 from palace.programme.models import Performance, Price
 from palace.venues.models import Seat, SeatingPlan, Space
+from palace.venues.queries import at_sites
 
 Sites = Collection[int] | None
 MOST_SHOWN = 50
@@ -32,7 +33,7 @@ class Version:
 
 
 def _at(sites: Sites) -> ColumnElement[bool]:
-    return true() if sites is None else Space.site_id.in_(sites)
+    return at_sites(Space.site_id, sites)
 
 
 def spaces(sites: Sites) -> list[Space]:

@@ -8,11 +8,12 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, Field, HiddenField, IntegerField, StringField, TextAreaField
+from wtforms import Field, HiddenField, IntegerField, StringField, TextAreaField
 from wtforms.validators import AnyOf, InputRequired, Length, Optional, Regexp
 from wtforms.widgets import TextInput
 
 from palace.forms import FIRST_YEAR, LAST_YEAR, Form
+from palace.pictures.sending import PictureForm
 from palace.productions.rules import FIELDS, LONGEST_MINUTES, WORDS
 from palace.programme.rules import KINDS, LateEntry
 
@@ -57,7 +58,7 @@ class WholeNumber(IntegerField):
             raise ValueError(gettext("请填写整数。")) from None
 
 
-class ProductionForm(Form):
+class ProductionForm(PictureForm):
     """A production in both languages; the file of a new picture is the part `file`."""
 
     kind = StringField(
@@ -77,8 +78,6 @@ class ProductionForm(Form):
         ],
     )
     title_en = _line("title_en")
-    picture = StringField(validators=[Optional(), Regexp(CODE, message=STALE)])
-    without_picture = BooleanField(_("不要图片"))
     about_zh = _text("about_zh")
     about_en = _text("about_en")
     minutes = WholeNumber(_words("minutes"))
@@ -143,7 +142,7 @@ class ProductionForm(Form):
         told["minutes"], told["late_minute"] = self.minutes.data, self.late_minute.data
         if told["late_entry"] != LateEntry.INTERVAL:
             told["late_minute"] = None
-        told["picture"] = None if self.without_picture.data else told["picture"] or None
+        told["picture"] = self.kept
         until = self._until()
         told["permit_until"] = until.isoformat() if until else None
         return told

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import ColumnElement, Text, and_, case, cast, false, func, select, true
+from sqlalchemy import ColumnElement, and_, func, select
 
 from palace import words
-from palace.db import db, table_of
+from palace.db import db
 from palace.errors import NotFound
 from palace.lists.queries import Column, List
 from palace.lists.rules import Kind
@@ -19,19 +19,11 @@ from palace.members.rules import SignedIn
 from palace.productions.rules import FIELDS
 from palace.programme.models import Partner, Performance, PermitRule, Production
 from palace.programme.rules import KINDS
-from palace.review.models import Revision
-from palace.review.rules import OPEN, STATES, RevisionState
+from palace.review.written import or_proposed, review_column, with_revision
 from palace.text import N_
+from palace.venues.queries import Sites, at_sites
 
-Sites = Collection[int] | None
 BORNE_BY_PARTNER = {"partner_zh": "name_zh", "partner_en": "name_en"}
-
-
-def of_sites(sites: Sites) -> ColumnElement[bool]:
-    """Return the condition that a production is these houses' own; None: any."""
-    if sites is None:
-        return true()
-    return Production.site_id.in_(sites) if sites else false()
 
 
 def get_production(production_id: int, sites: Sites) -> Production:
@@ -40,20 +32,13 @@ def get_production(production_id: int, sites: Sites) -> Production:
     Raises:
         NotFound: there is none, or it is another house's.
     """
-    wanted = select(Production).where(Production.id == production_id, of_sites(sites))
+    wanted = select(Production).where(
+        Production.id == production_id, at_sites(Production.site_id, sites)
+    )
     found = db.session.scalars(wanted).first()
     if found is None:
         raise NotFound
     return found
-
-
-def find_by_code(code: str) -> Production:
-    """Return the production with this code.
-
-    Raises:
-        NoResultFound: there is none.
-    """
-    return db.session.scalars(select(Production).where(Production.code == code)).one()
 
 
 def site_of(production_id: int) -> int | None:
@@ -100,12 +85,7 @@ def needs(rule: PermitRule, performance: Performance) -> bool:
 
 
 def _here(actor: SignedIn) -> ColumnElement[bool]:
-    return of_sites(actor.sites(*AT_PROGRAMME))
-
-
-def _or_proposed(public: Any, name: str) -> ColumnElement[Any]:
-    """Return what stands in a production, or, where it was never reviewed, in its revision."""
-    return func.coalesce(func.nullif(public, ""), Revision.fields[name].astext, "")
+    return at_sites(Production.site_id, actor.sites(*AT_PROGRAMME))
 
 
 COMING = and_(
@@ -113,31 +93,20 @@ COMING = and_(
     Performance.ends_at > func.palace_clock(),
     Performance.cancelled_at.is_(None),
 )
-STATE = case(
-    (Revision.state.is_not(None), cast(Revision.state, Text)),
-    (Production.title_zh == "", RevisionState.WITHDRAWN.value),
-    else_=RevisionState.PASSED.value,
-)
 PRODUCTIONS = List(
     endpoint="productions.home",
     title=N_("节目"),
-    source=table_of(Production).outerjoin(
-        table_of(Revision),
-        and_(
-            Revision.subject == func.concat("production:", cast(Production.id, Text)),
-            Revision.state.in_(OPEN),
-        ),
-    ),
+    source=with_revision(Production, "production"),
     key=Production.id,
     order="-number",
     template="productions/home.html",
     scope=_here,
-    more=[_or_proposed(Production.title_en, "title_en").label("title_en")],
+    more=[or_proposed(Production.title_en, "title_en").label("title_en")],
     columns=[
         Column(
             name="title_zh",
             heading=N_("剧目"),
-            of=_or_proposed(Production.title_zh, "title_zh"),
+            of=or_proposed(Production.title_zh, "title_zh"),
             filters=True,
             say=lambda row: words.named(row, "title"),
             link=lambda row: url_for("productions.production", production_id=row.number),
@@ -145,19 +114,12 @@ PRODUCTIONS = List(
         Column(
             name="kind",
             heading=N_("类型"),
-            of=_or_proposed(Production.kind, "kind"),
+            of=or_proposed(Production.kind, "kind"),
             kind=Kind.WORD,
             choices=KINDS,
             filters=True,
         ),
-        Column(
-            name="review",
-            heading=N_("审核"),
-            of=STATE,
-            kind=Kind.WORD,
-            choices={state.value: words for state, words in STATES.items()},
-            filters=True,
-        ),
+        review_column(Production.title_zh),
         Column(
             name="next_at",
             heading=N_("下一场"),

@@ -8,19 +8,15 @@ from datetime import date, datetime
 from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
 
-from palace import commands
 from palace.db import db
 from palace.pictures import services as pictures
 from palace.productions import queries
-from palace.productions.errors import SiteNotYours
 from palace.productions.queries import BORNE_BY_PARTNER
 from palace.productions.rules import FIELDS
 from palace.programme.models import Partner, Production
 from palace.programme.rules import LateEntry
 from palace.review import services as review
 from palace.review.rules import Fields, Reviewed
-from palace.security import public_code
-from palace.statements import execute_all
 from palace.text import N_
 
 EMPTY = {"kind": "", "title_zh": "", "title_en": "", "about_zh": "", "about_en": "", "minutes": 0}
@@ -35,26 +31,8 @@ def subject_of(production: Production) -> str:
 def create(
     fields: Fields, by: str, *, key: str, site_id: int | None, within: Collection[int] | None
 ) -> Production:
-    """Begin a production and send its fields into the review; the same key again is the same one.
-
-    Raises:
-        SiteNotYours: who is limited to some houses (`within`) puts it into one of them.
-        KeyReused: the key was used for other fields.
-    """
-    if within is not None and site_id not in within:
-        raise SiteNotYours
-    code = public_code()
-    body = repr((sorted(fields.items()), site_id))
-    taking = commands.taking(by, "production", key, body=body, answer=code)
-    (taken,) = execute_all(taking)
-    first = commands.first_of(taking, taken)
-    if first != code:
-        return queries.find_by_code(first)
-    production = Production(code=code, site_id=site_id, **EMPTY)
-    db.session.add(production)
-    db.session.flush()
-    review.propose(subject_of(production), fields, by)
-    return production
+    """Begin a production and send its fields into the review; what it raises: `review.begin`."""
+    return review.begin(Production, fields, by, key=key, site_id=site_id, within=within, **EMPTY)
 
 
 def write(production_id: int, fields: Fields, now: datetime) -> None:

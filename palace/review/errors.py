@@ -53,3 +53,10 @@ class LastStep(PalaceError):
 
     status, code = 409, "last_step"
     message = N_("至少要留一步审核。")
+
+
+class SiteNotYours(PalaceError):
+    """Who writes for some houses puts a new thing into one of them."""
+
+    status, code = 422, "site_not_yours"
+    message = N_("请选您负责的场馆。")

@@ -15,11 +15,9 @@ from sqlalchemy import (
     any_,
     case,
     cast,
-    false,
     func,
     literal,
     select,
-    true,
 )
 
 from palace import words
@@ -33,8 +31,8 @@ from palace.members.rules import SignedIn
 from palace.review.models import Decision, ReviewStep, Revision
 from palace.review.rules import OPEN, STATES, RevisionState, parts_of, reviewed
 from palace.text import N_
+from palace.venues.queries import Sites, at_sites
 
-Sites = Collection[int] | None
 READERS = tuple(dict.fromkeys([*AT_REVIEW, *AT_PROGRAMME]))
 """Who reads what is in the review; only `AT_REVIEW` decide."""
 MOST_SHOWN = 50
@@ -99,9 +97,7 @@ def locked(revision_id: int) -> Revision:
 
 def of_sites(sites: Sites) -> ColumnElement[bool]:
     """Return the condition that a revision is of these houses; None: of any."""
-    if sites is None:
-        return true()
-    return Revision.site_id.in_(sites) if sites else false()
+    return at_sites(Revision.site_id, sites)
 
 
 def steps() -> list[ReviewStep]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from palace import clock
+from palace import clock, commands
 from palace.db import db
 from palace.members.services import note
 from palace.review import queries, rules
@@ -18,9 +20,52 @@ from palace.review.errors import (
     ReasonNeeded,
     RevisionClosed,
     RevisionMoved,
+    SiteNotYours,
 )
 from palace.review.models import Decision, ReviewStep, Revision
 from palace.review.rules import Fields, RevisionState, Step, reviewed
+from palace.security import public_code
+from palace.statements import execute_all
+
+Written = TypeVar("Written", bound=Any)
+"""A table of things that desks write: with a code, and the house whose they are."""
+
+
+def begin(
+    model: type[Written],
+    fields: Fields,
+    by: str,
+    *,
+    key: str,
+    site_id: int | None,
+    within: Collection[int] | None,
+    **empty: Any,
+) -> Written:
+    """Begin a thing of a reviewed kind and send its fields in; the same key again is the same thing.
+
+    Args:
+        within: the houses its writer is limited to; None: to none.
+        empty: its columns while nothing of it could be shown.
+
+    Raises:
+        SiteNotYours: who is limited to some houses puts it into one of them.
+        KeyReused: the key was used for other fields.
+    """
+    if within is not None and site_id not in within:
+        raise SiteNotYours
+    kind, code = model.__name__.lower(), public_code()
+    body = repr((sorted(fields.items()), site_id))
+    taking = commands.taking(by, kind, key, body=body, answer=code)
+    (taken,) = execute_all(taking)
+    first = commands.first_of(taking, taken)
+    if first != code:
+        again: Written = db.session.scalars(select(model).filter_by(code=first)).one()
+        return again
+    thing: Written = model(code=code, site_id=site_id, **empty)
+    db.session.add(thing)
+    db.session.flush()
+    propose(f"{kind}:{thing.id}", fields, by)
+    return thing
 
 
 def propose(subject: str, fields: Fields, by: str, *, seen: str | None = None) -> Revision:

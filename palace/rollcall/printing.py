@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from flask import render_template
 from flask_babel import gettext
 
 from palace import printing, words
+from palace.paper import Job
 from palace.rollcall.queries.hours import Month
 from palace.tickets.printing import LANG
 from palace.venues.models import Site
-
-
-@dataclass(frozen=True)
-class Job:
-    """A page ready for the printing process; it needs the database no more."""
-
-    html: str
-    title: str
-    lang: str
 
 
 def hours_sheet(month: Month, site: Site, *, checked_by: str, now: datetime) -> Job:
@@ -36,12 +27,3 @@ def hours_sheet(month: Month, site: Site, *, checked_by: str, now: datetime) -> 
         now=now,
     )
     return Job(printing.covered(html), title, lang)
-
-
-def pdf(job: Job) -> bytes:
-    """Return what was printed as a tagged PDF.
-
-    Raises:
-        PrintingAway: the printing process is restarting.
-    """
-    return printing.to_pdf(job.html, title=job.title, lang=job.lang)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import ColumnElement, false, select, true
+from sqlalchemy import ColumnElement, select
 
 from palace.clock import SHANGHAI
 from palace.db import db
@@ -13,16 +13,12 @@ from palace.errors import NotFound
 from palace.teachers.errors import TeacherLeft
 from palace.teachers.models import Teacher, TeacherSkill, TeacherTime
 from palace.teachers.rules import Asked, Free, Span, can_teach, is_free
-
-Sites = Collection[int] | None
-"""The houses somebody may look after; None: all."""
+from palace.venues.queries import Sites, at_sites
 
 
 def of_sites(sites: Sites) -> ColumnElement[bool]:
     """Return the condition that a teacher is these houses' own; None: any."""
-    if sites is None:
-        return true()
-    return Teacher.site_id.in_(sites) if sites else false()
+    return at_sites(Teacher.site_id, sites)
 
 
 def find_teacher(member_id: int) -> Teacher | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from flask import url_for
-from sqlalchemy import ColumnElement, Select, Text, case, cast, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, Text, case, cast, func, or_, select
 
 from palace import words
 from palace.db import db, literally, table_of
@@ -27,10 +27,10 @@ from palace.text import N_
 from palace.troupes.models import Certification, Season, Troupe
 from palace.troupes.rules import KINDS, STANDINGS, CertificationState, Standing
 from palace.venues.models import Site
+from palace.venues.queries import Sites, at_sites
 
 DAYS_AROUND = 31
 """What is left of a week or a month has no more days than that."""
-Sites = Collection[int] | None
 
 
 @dataclass(frozen=True)
@@ -127,9 +127,7 @@ def site_of(troupe: Troupe) -> Site:
 
 def of_sites(sites: Sites) -> ColumnElement[bool]:
     """Return the condition that a troupe is of some houses; None: of any."""
-    if sites is None:
-        return true()
-    return Troupe.site_id.in_(sites) if sites else false()
+    return at_sites(Troupe.site_id, sites)
 
 
 def _here(actor: SignedIn) -> ColumnElement[bool]:

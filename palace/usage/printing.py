@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -15,6 +14,7 @@ from palace import printing, words
 from palace.courses.models import ClassSession, Enrolment
 from palace.courses.queries.waits import Standing as InQueue
 from palace.courses.states import ENROLMENT_WORDS
+from palace.paper import Job
 from palace.rooms.models import Purpose, Reservation, Room
 from palace.rooms.queries.standing import Standing
 from palace.rooms.queries.things import Carried
@@ -26,16 +26,6 @@ from palace.usage.rules import Paper, Sheet
 from palace.venues.models import Site
 
 CODE_GROUP = 5
-
-
-@dataclass(frozen=True)
-class Job:
-    """A page ready for the printing process; it needs the database no more."""
-
-    html: str
-    title: str
-    lang: str
-    paper: Paper = Paper.A4
 
 
 def slip(
@@ -154,16 +144,6 @@ def week(
     )
 
 
-def pdf(job: Job) -> bytes:
-    """Return what was printed as a tagged PDF.
-
-    Raises:
-        PrintingAway: the printing process is restarting.
-    """
-    to = printing.to_roll if job.paper is Paper.ROLL else printing.to_pdf
-    return to(job.html, title=job.title, lang=job.lang)
-
-
 def told(lane: Lane) -> list[Taken]:
     """Return what a room's day says: uses in order, those of the same that touch as one."""
     found: list[Taken] = []
@@ -193,7 +173,7 @@ def _job(template: str, title: str, paper: Paper, *, address: str, **values: Any
         qr=qr.png_data_uri(scale=4, border=4),
         **values,
     )
-    return Job(printing.covered(html), title, lang, paper)
+    return Job(printing.covered(html), title, lang, roll=paper is Paper.ROLL)
 
 
 def _address(endpoint: str, code: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext
-from sqlalchemy import BigInteger, ColumnElement, cast, func, select, true
+from sqlalchemy import BigInteger, ColumnElement, cast, func, select
 
 from palace import words
 from palace.courses.models import Enrolment, Offering
@@ -32,6 +32,7 @@ from palace.usage import rules
 from palace.usage.rules import Date, Day, Report
 from palace.venues import queries as venues
 from palace.venues.models import Site, Space
+from palace.venues.queries import at_sites
 
 Sites = frozenset[int] | None
 COUNTED = (OccurrenceState.CONFIRMED, OccurrenceState.MISSED)
@@ -81,7 +82,7 @@ def enrolment_at(sites: Sites, code: str) -> Enrolment:
 
 
 def _within(sites: Sites) -> ColumnElement[bool]:
-    return true() if sites is None else Space.site_id.in_(sites)
+    return at_sites(Space.site_id, sites)
 
 
 def week(site_id: int, days: Sequence[date], now: datetime) -> list[tuple[Place, list[Lane]]]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 from flask import current_app
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import ColumnElement, bindparam, exists, false, select, true
 
 from palace.db import db
 from palace.members.posts import ProofRules
@@ -18,6 +18,9 @@ from palace.once import forget, once, read_lately
 from palace.venues.errors import NotSetUp
 from palace.venues.models import Demonstration, HouseRules, Seat, SeatingPlan, Site, Space
 from palace.venues.rules import NORMAL, Mode, Moded, PlanSeat, Reason, stronger, weakest
+
+Sites = Collection[int] | None
+"""The houses somebody may look after; None: all."""
 
 HEAD = "head"
 MODES_FRESH = 2.0  # seconds
@@ -125,6 +128,13 @@ def sites() -> list[Site]:
 def find_site(code: str) -> Site | None:
     """Return the house with this code."""
     return db.session.scalars(select(Site).where(Site.code == code)).first()
+
+
+def at_sites(site_id: Any, sites: Sites) -> ColumnElement[bool]:
+    """Return the condition that something belongs to these houses (none: to nobody's); None: to any."""
+    if sites is None:
+        return true()
+    return cast("ColumnElement[bool]", site_id.in_(sites)) if sites else false()
 
 
 def spaces_at(site_ids: Collection[int]) -> set[int]:

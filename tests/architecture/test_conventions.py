@@ -77,6 +77,8 @@ UNUSUAL = {
     "payments/backends/stripe.py": "a provider: its pages, refunds and news",
     "payments/backends/stripe_line.py": "the line to it, and what goes wrong on the way",
     "payments/states.py": "the states and ways of money: words that models, services and pages share",
+    "pictures/sending.py": "the fields of a picture in any part's form, and how what was sent is taken in",
+    "review/written.py": "what desks that write productions and courses ask of the review",
     "plans/foreign.py": "another program's plans made into ours",
     "plans/headings.py": "the words a plan's sheet uses, in both languages, read and written",
     "plans/placing.py": "where seats stand when a sheet says it only in part",

@@ -32,6 +32,7 @@ def test_a_certificate_says_who_what_and_how_often(
         "书法基础",
         "共10次课、20课时",
         one.number,
+        codes[0],
     ):
         assert said in text
 

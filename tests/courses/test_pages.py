@@ -218,6 +218,28 @@ def test_the_office_lets_somebody_in_beyond_a_rule(
     assert made.excused_why == "陪读"
 
 
+def test_the_office_lets_a_child_in_beyond_a_rule(
+    client: FlaskClient, make: Factory, teaching: Teaching
+) -> None:
+    offering = teaching.offering(course=teaching.course(min_age=10, max_age=12))
+    parent = make.member("王小红")
+    child, _twin = teaching.child(parent, 8, "小宝"), teaching.child(parent, 8, "小贝")
+    make.sign_in(client, make.staff(Role.PROGRAMME))
+    path = f"/staff/offerings/{offering.id}/enrol"
+    asked = {"phone": parent.phone, "why": "和哥哥一起来"}
+
+    strange = post(client, path, key="abcdefgh1", child="小明", **asked)
+    assert "没有这个姓名" in strange.text
+    assert 'value="小明"' in strange.text
+    unasked = post(client, path, key="abcdefgh2", child="小宝", **asked)
+    assert "监护人" in unasked.text
+    assert not facts.enrolments_of(offering.id)
+    post(client, path, key="abcdefgh3", child="小宝", guardian="1", **asked)
+    (made,) = facts.enrolments_of(offering.id)
+    assert (made.companion_id, made.member_id) == (child.id, parent.id)
+    assert made.excused_why == "和哥哥一起来"
+
+
 def test_another_houses_class_is_not_the_offices(
     client: FlaskClient, make: Factory, teaching: Teaching
 ) -> None:

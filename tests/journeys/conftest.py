@@ -99,9 +99,18 @@ def palace_state(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(autouse=True, scope="module")
-def another_hour(palace_url: str, palace_state: Path) -> None:
-    """Forget who tried what and asked for codes: each file is of people who came at another time."""
-    address = Cluster(palace_state).url("palace_owner").replace("+psycopg", "")
+def another_hour(request: pytest.FixtureRequest) -> None:
+    """Forget who tried what and asked for codes: each file is of people who came at another time.
+
+    A file of people who all come to a palace of a test's own rows waits for no demonstration.
+    """
+    own = [one for one in request.session.items if one.path == request.path]
+    if not any("palace_url" in one.fixturenames for one in own if isinstance(one, pytest.Function)):
+        return
+    request.getfixturevalue("palace_url")
+    address = (
+        Cluster(request.getfixturevalue("palace_state")).url("palace_owner").replace("+psycopg", "")
+    )
     with closing(psycopg.connect(address, autocommit=True)) as connection:
         connection.execute("TRUNCATE throttle")
         connection.execute("UPDATE challenges SET created_at = created_at - interval '1 day'")

@@ -1,4 +1,4 @@
-"""A member reads what they were told and says how; staff write to many, stop it and let it go on."""
+"""A member reads what they were told and says how; staff write to many, another starts it and stops it."""
 
 from __future__ import annotations
 
@@ -66,16 +66,23 @@ def test_a_mass_notice_is_priced_started_stopped_and_answered(
     admin.page.get_by_label("全体工会会员").check()
     admin.tap("写好了，先看看（还不发）")
     looked_at(admin, "broadcast-draft")
-    admin.tap(re.compile("开始发给"))
-    if "再验证" in admin.say():
-        admin.prove()
-    looked_at(admin, "broadcast-running")
-    admin.tap("停下")
-    assert "停下了" in admin.say()
-    admin.look("broadcast-stopped")
-    admin.tap("接着发")
-    assert admin.taps == 4
-    word = re.search(r"答疑页上的数字：(\d+)", admin.say())
+    assert "要另一位同事登录、看过这一页" in admin.say()
+    assert admin.taps == 1
+
+    other = signed_in(person(), "programme", "stage-1958")
+    other.tap("群发", role="link")
+    other.tap(re.compile("新春游园正月初五"), role="link")
+    other.taps = 0
+    other.tap(re.compile("开始发给"))
+    if "再验证" in other.say():
+        other.prove()
+    looked_at(other, "broadcast-running")
+    other.tap("停下")
+    assert "停下了" in other.say()
+    other.look("broadcast-stopped")
+    other.tap("接着发")
+    assert other.taps == 3
+    word = re.search(r"答疑页上的数字：(\d+)", other.say())
     assert word
 
     stranger = person()

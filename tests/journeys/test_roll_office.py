@@ -65,6 +65,14 @@ def first_month(room: Class) -> date:
     return sessions_of(room.offering.id)[0].day.replace(day=1)
 
 
+def whole(who: Person) -> bool:
+    """Return whether no figure of a table lies beyond the edge of the screen."""
+    widths = (
+        "[...document.querySelectorAll('.scroll')].map((one) => one.scrollWidth - one.clientWidth)"
+    )
+    return all(over <= 0 for over in who.page.evaluate(widths))
+
+
 @pytest.mark.parametrize("look", LOOKS)
 def test_the_office_sees_who_came_and_checks_the_hours_in_four_taps(
     live: Factory, enter: Callable[..., Person], look: str
@@ -79,6 +87,7 @@ def test_the_office_sees_who_came_and_checks_the_hours_in_four_taps(
     assert "已不在班里" in office.say()
     assert room.people[0].member.name not in office.say()
     office.look(f"attendance-class-{look}")
+    assert whole(office)
     office.go("/staff/courses")
     office.taps = 0
     office.tap("课时单", role="link")
@@ -86,6 +95,7 @@ def test_the_office_sees_who_came_and_checks_the_hours_in_four_taps(
     office.tap("等着核对的", role="link")
     office.tap(f"{first_month(room):%Y-%m}", role="link")
     office.look(f"sheet-{look}")
+    assert whole(office)
     office.tap("核对无误")
     assert "核对好了，可以打印。" in office.say()
     assert office.taps == 4

@@ -12,6 +12,7 @@ from sqlalchemy import func, select, update
 from palace import clock
 from palace.courses.claims import live_places
 from palace.courses.models import ClassWait, Enrolment
+from palace.courses.queries.waits import standing_of
 from palace.courses.rules import Wish
 from palace.courses.services import end, enrol, locked, offering, waiting
 from palace.courses.states import HOLDING, Channel, EnrolmentState, WaitState
@@ -92,6 +93,12 @@ class Room:
         db.session.expire_all()
         return [db.session.get_one(ClassWait, one).state for one in self.waits]
 
+    def offers(self) -> int:
+        """Return how many offers are not over by the clock; nobody may have noted the end of one yet."""
+        rows = [db.session.get_one(ClassWait, one) for one in self.waits]
+        now = clock.now()
+        return sum(standing_of(one, now).state is WaitState.OFFERED for one in rows)
+
     def taken(self) -> int:
         """Return how many have a place, and never more than there are with those offered."""
         db.session.rollback()
@@ -158,7 +165,7 @@ def test_at_the_second_an_offer_lapses_the_place_is_one_person_s(
         together(live_app, jobs + room.strangers_and_staff())
         states = room.states()
         assert room.taken() == int(WaitState.TAKEN in states)
-        assert states.count(WaitState.OFFERED) + states.count(WaitState.TAKEN) <= 1
+        assert room.offers() + states.count(WaitState.TAKEN) <= 1
 
 
 @pytest.mark.timeout(300)

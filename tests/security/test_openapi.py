@@ -97,6 +97,12 @@ def nothing_reflected(_context: CheckContext, answer: Response, _case: Case[Any]
     assert b"<script>alert" not in answer.content
 
 
+def wrong_is_refused(context: CheckContext, answer: Response, case: Case[Any]) -> None:
+    """Refuse that a wrong body is taken; a body that is too long (413) is not even read."""
+    if answer.status_code != 413:
+        negative_data_rejection(context, answer, case)
+
+
 ALWAYS: list[CheckFunction] = [
     no_crash,
     nothing_reflected,
@@ -112,7 +118,7 @@ def checks_for(case: Case[Any]) -> list[CheckFunction]:
     """Return what is asked of an answer; a wrong body is refused, a wrong link shows what it can."""
     body = case.meta.components.get(ParameterLocation.BODY) if case.meta else None
     wrong = body is not None and body.mode.is_negative
-    return [*ALWAYS, negative_data_rejection] if wrong else ALWAYS
+    return [*ALWAYS, wrong_is_refused] if wrong else ALWAYS
 
 
 @few()

@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, make_response
-from flask_login import current_user
+from flask import Blueprint
 
 from palace import clock
-from palace.certificates import printing
 from palace.certificates.models import Certificate
-from palace.certificates.printing import Job
 from palace.members.rules import mask_name
-from palace.throttle import limiter
 from palace.words import named
 
 bp = Blueprint("certificates", __name__)
-PRINTS = limiter.shared_limit(
-    "20 per minute", scope="prints", key_func=lambda: str(current_user.actor)
-)
-"""Paper is dear: nobody makes others wait by printing the same over and over."""
 
 
 def certificate_json(one: Certificate) -> dict[str, Any]:
@@ -35,12 +27,3 @@ def certificate_json(one: Certificate) -> dict[str, Any]:
         "issued_at": clock.iso(one.issued_at),
         "revoked_at": clock.iso(one.revoked_at) if one.revoked_at else None,
     }
-
-
-def sent(job: Job, name: str) -> Response:
-    """Print a document and send it, to be shown."""
-    response = make_response(printing.pdf(job))
-    response.headers["Content-Type"] = "application/pdf"
-    response.headers["Content-Disposition"] = f'inline; filename="{name}.pdf"'
-    response.headers["Cache-Control"] = "private, no-store"
-    return response

@@ -12,13 +12,14 @@ from flask_login import current_user
 from palace import clock
 from palace.certificates import printing, queries, services
 from palace.certificates.forms import RevokeForm
-from palace.certificates.views.base import PRINTS, bp, certificate_json, sent
+from palace.certificates.views.base import bp, certificate_json
 from palace.courses.queries.facts import class_rules
 from palace.courses.queries.taught import class_of
 from palace.db import db, transaction
 from palace.errors import BadInput, NotFound, PalaceError
 from palace.members.posts import AT_PROGRAMME
 from palace.members.rules import Role
+from palace.paper import PRINTS, sent
 from palace.web import allow, answer, checked, pass_on, reads, refusal_words, wants_json
 
 OF_CLASS = "/classes/<id:offering_id>/certificates"

@@ -8,10 +8,11 @@ from flask.typing import ResponseReturnValue
 
 from palace.certificates import printing, queries
 from palace.certificates.errors import CertificateUnknown
-from palace.certificates.views.base import PRINTS, bp, certificate_json, sent
+from palace.certificates.views.base import bp, certificate_json
 from palace.db import db
 from palace.members.queries import current_member
 from palace.members.rules import Role
+from palace.paper import PRINTS, sent
 from palace.venues.models import Site
 from palace.web import CodeConverter, allow, answer, public
 

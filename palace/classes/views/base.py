@@ -2,35 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, make_response
-from flask_login import current_user
+from flask import Blueprint, Response
 
-from palace.classes import printing
-from palace.classes.printing import Job
 from palace.courses.models import Offering
 from palace.errors import NotFound
 from palace.members.posts import AT_PROGRAMME
 from palace.members.rules import Role
 from palace.pictures.queries import any_bytes
-from palace.throttle import limiter
 
 bp = Blueprint("classes", __name__)
 MAY = (Role.TEACHER, *AT_PROGRAMME)
 """Who teaches a class, and the office of its house; which class is theirs is looked up."""
 OF_CLASS = "/classes/<id:offering_id>"
-PRINTS = limiter.shared_limit(
-    "20 per minute", scope="prints", key_func=lambda: str(current_user.actor)
-)
-"""Paper is dear: nobody makes others wait by printing the same over and over."""
-
-
-def sent(job: Job, name: str) -> Response:
-    """Print a list and send it, to be shown."""
-    response = make_response(printing.pdf(job))
-    response.headers["Content-Type"] = "application/pdf"
-    response.headers["Content-Disposition"] = f'inline; filename="{name}.pdf"'
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
 
 
 def picture_of(offering: Offering) -> Response:

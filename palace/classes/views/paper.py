@@ -7,8 +7,9 @@ from flask_login import current_user
 
 from palace import clock
 from palace.classes import printing, queries
-from palace.classes.views.base import MAY, OF_CLASS, PRINTS, bp, sent
+from palace.classes.views.base import MAY, OF_CLASS, bp
 from palace.courses.queries.taught import class_of
+from palace.paper import PRINTS, sent
 from palace.web import allow
 
 

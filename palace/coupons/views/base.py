@@ -10,8 +10,8 @@ from flask_login import current_user
 from palace.clock import iso
 from palace.coupons import queries
 from palace.coupons.models import CouponPool
-from palace.coupons.queries import Sites
 from palace.members.posts import AT_PROGRAMME
+from palace.venues.queries import Sites
 from palace.words import named
 
 DESK = "/staff/programme/coupons"

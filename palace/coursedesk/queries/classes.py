@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext
-from sqlalchemy import ColumnElement, Text, case, cast, func, or_, select, true
+from sqlalchemy import ColumnElement, Text, case, cast, func, or_, select
 
 from palace import words
 from palace.clock import palace_day
@@ -27,6 +27,7 @@ from palace.rooms.queries.uses import Said, said_of
 from palace.teachers.models import Teacher
 from palace.text import N_
 from palace.venues.models import Space
+from palace.venues.queries import at_sites
 
 Sites = Collection[int] | None
 AHEAD = timedelta(days=7)
@@ -119,7 +120,7 @@ def called(offering: Offering) -> str:
 
 def _here(actor: SignedIn) -> ColumnElement[bool]:
     sites = actor.sites(*AT_PROGRAMME)
-    return true() if sites is None else Term.site_id.in_(sites)
+    return at_sites(Term.site_id, sites)
 
 
 def _says(*those: Any) -> Any:

@@ -2,41 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import ColumnElement, Text, and_, case, cast, false, func, or_, select, true
+from sqlalchemy import ColumnElement, func, or_, select
 
 from palace import words
 from palace.coursedesk.rules import FIELDS
 from palace.courses.catalogue import Course
 from palace.courses.models import Offering
-from palace.db import db, table_of
+from palace.db import db
 from palace.errors import NotFound
 from palace.lists.queries import Column, List
 from palace.lists.rules import Kind
 from palace.members.posts import AT_PROGRAMME
 from palace.members.rules import SignedIn
-from palace.review.models import Revision
 from palace.review.queries import last_revision, open_revision
-from palace.review.rules import OPEN, STATES, RevisionState
+from palace.review.written import or_proposed, review_column, with_revision
 from palace.teachers.rules import SUBJECTS
 from palace.text import N_
-
-Sites = Collection[int] | None
-
-
-def of_sites(sites: Sites) -> ColumnElement[bool]:
-    """Return the condition that a course is these houses' own; None: any."""
-    if sites is None:
-        return true()
-    return Course.site_id.in_(sites) if sites else false()
+from palace.venues.queries import Sites, at_sites
 
 
 def usable_at(sites: Sites) -> ColumnElement[bool]:
     """Return the condition that classes of a course may be given at these houses: the palace's, or theirs."""
-    return or_(Course.site_id.is_(None), of_sites(sites))
+    return or_(Course.site_id.is_(None), at_sites(Course.site_id, sites))
 
 
 def get_course(course_id: int, sites: Sites) -> Course:
@@ -46,7 +37,7 @@ def get_course(course_id: int, sites: Sites) -> Course:
         NotFound: there is none, or it is another house's.
     """
     found = db.session.scalars(
-        select(Course).where(Course.id == course_id, of_sites(sites))
+        select(Course).where(Course.id == course_id, at_sites(Course.site_id, sites))
     ).first()
     if found is None:
         raise NotFound
@@ -63,15 +54,6 @@ def usable(sites: Sites) -> Sequence[Course]:
     """Return the courses whose classes these houses may give, by subject."""
     wanted = select(Course).where(usable_at(sites))
     return db.session.scalars(wanted.order_by(Course.subject, Course.id)).all()
-
-
-def find_by_code(code: str) -> Course:
-    """Return the course with this code.
-
-    Raises:
-        NoResultFound: there is none.
-    """
-    return db.session.scalars(select(Course).where(Course.code == code)).one()
 
 
 def site_of(course_id: int) -> int | None:
@@ -105,40 +87,24 @@ def classes_of(course_id: int) -> Sequence[Offering]:
 
 
 def _here(actor: SignedIn) -> ColumnElement[bool]:
-    return of_sites(actor.sites(*AT_PROGRAMME))
+    return at_sites(Course.site_id, actor.sites(*AT_PROGRAMME))
 
 
-def _or_proposed(public: Any, name: str) -> ColumnElement[Any]:
-    """Return what stands in a course, or, where it was never reviewed, in its revision."""
-    return func.coalesce(func.nullif(public, ""), Revision.fields[name].astext, "")
-
-
-STATE = case(
-    (Revision.state.is_not(None), cast(Revision.state, Text)),
-    (Course.title_zh == "", RevisionState.WITHDRAWN.value),
-    else_=RevisionState.PASSED.value,
-)
 CLASSES = select(func.count()).where(Offering.course_id == Course.id).select_from(Offering)
 COURSES = List(
     endpoint="coursedesk.courses",
     title=N_("课程"),
-    source=table_of(Course).outerjoin(
-        table_of(Revision),
-        and_(
-            Revision.subject == func.concat("course:", cast(Course.id, Text)),
-            Revision.state.in_(OPEN),
-        ),
-    ),
+    source=with_revision(Course, "course"),
     key=Course.id,
     order="-number",
     template="coursedesk/courses.html",
     scope=_here,
-    more=[_or_proposed(Course.title_en, "title_en").label("title_en")],
+    more=[or_proposed(Course.title_en, "title_en").label("title_en")],
     columns=[
         Column(
             name="title_zh",
             heading=N_("课程"),
-            of=_or_proposed(Course.title_zh, "title_zh"),
+            of=or_proposed(Course.title_zh, "title_zh"),
             filters=True,
             say=lambda row: words.named(row, "title"),
             link=lambda row: url_for("coursedesk.course", course_id=row.number),
@@ -146,19 +112,12 @@ COURSES = List(
         Column(
             name="subject",
             heading=N_("门类"),
-            of=_or_proposed(Course.subject, "subject"),
+            of=or_proposed(Course.subject, "subject"),
             kind=Kind.WORD,
             choices=SUBJECTS,
             filters=True,
         ),
-        Column(
-            name="review",
-            heading=N_("审核"),
-            of=STATE,
-            kind=Kind.WORD,
-            choices={state.value: told for state, told in STATES.items()},
-            filters=True,
-        ),
+        review_column(Course.title_zh),
         Column(
             name="classes", heading=N_("开过几个班"), of=CLASSES.scalar_subquery(), kind=Kind.NUMBER
         ),

@@ -21,8 +21,8 @@ from palace.db import db
 from palace.errors import BadInput, NotFound, PalaceError
 from palace.members.posts import AT_PROGRAMME
 from palace.members.rules import Role
-from palace.teachers.queries import Sites
 from palace.venues.models import Site
+from palace.venues.queries import Sites
 from palace.venues.queries import sites as every_site
 from palace.web import pass_on, refusal_words
 

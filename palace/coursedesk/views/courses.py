@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
-from palace.coursedesk.errors import SiteNotYours
 from palace.coursedesk.forms import CourseForm, NewCourseForm, WithdrawForm
 from palace.coursedesk.queries import courses as queries
 from palace.coursedesk.queries.classes import called
@@ -20,16 +19,15 @@ from palace.courses.catalogue import Course
 from palace.db import transaction
 from palace.errors import BadInput, PalaceError
 from palace.lists.services import answer as listed
-from palace.pictures import queries as pictures
-from palace.pictures import services as picture_services
 from palace.review import queries as review
 from palace.review import services as review_services
-from palace.review.errors import RevisionClosed, RevisionMoved
+from palace.review.errors import RevisionClosed, RevisionMoved, SiteNotYours
 from palace.review.rules import changed_fields
+from palace.review.written import fields_now
 from palace.security import public_code
 from palace.teachers.rules import LEVELS, SUBJECTS
 from palace.text import N_
-from palace.web import allow, answer, checked, reads, refusal_words, wants_json
+from palace.web import allow, answer, checked, reads, wants_json
 
 ONE = "/courses/<id:course_id>"
 
@@ -60,9 +58,10 @@ def write_course() -> ResponseReturnValue:
     """Send a new course into the review."""
     form = NewCourseForm()
     try:
-        _take_in(form)
+        form.take_in()
         with transaction():
-            made = services.create(
+            made = review_services.begin(
+                Course,
                 form.values,
                 current_user.actor,
                 key=form.key.data or "",
@@ -123,7 +122,7 @@ def change_course(course_id: int) -> ResponseReturnValue:
     """Send changed fields of a course into the review; the public keeps the old until they passed."""
     found, form = queries.get_course(course_id, own_sites()), CourseForm()
     try:
-        _take_in(form)
+        form.take_in()
         builds_on = _builds_on(form, found)
         with transaction():
             services.change(
@@ -183,34 +182,7 @@ def withdraw_course(course_id: int) -> ResponseReturnValue:
 
 
 def _now(course: Course) -> dict[str, Any]:
-    """Return the fields a change begins with."""
-    subject = services.subject_of(course)
-    waiting, public = review.open_revision(subject), queries.public_fields(course.id)
-    last = review.last_revision(subject)
-    return waiting.fields if waiting else public or (last.fields if last else {})
-
-
-def _take_in(form: CourseForm) -> None:
-    """Keep the picture that was sent, then check the form: a refused form has its picture already.
-
-    Raises:
-        BadInput: carries the sentence of each field.
-        NotAPicture, PictureTooLarge, PictureTooSmall: the picture is not taken.
-    """
-    file = request.files.get("file")
-    if file is not None and file.filename:
-        try:
-            with transaction():
-                form.picture.data = picture_services.keep(file.stream).code
-        except PalaceError as refusal:
-            form.validate()
-            form.picture.errors = [refusal_words(refusal)]
-            raise
-        form.without_picture.data = False
-    checked(form)
-    if form.picture.data and pictures.find(form.picture.data) is None:
-        form.picture.errors = [gettext("请重新选图片。")]
-        raise BadInput(fields={"picture": form.picture.errors[0]})
+    return fields_now(services.subject_of(course), queries.public_fields(course.id))
 
 
 def _form_page(

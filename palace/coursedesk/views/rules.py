@@ -18,11 +18,11 @@ from palace.db import db, transaction
 from palace.errors import PalaceError
 from palace.hours.queries.weeks import get_site
 from palace.hours.queries.weeks import houses as houses_of
-from palace.teachers.queries import Sites
 from palace.venues.errors import FiguresChanged
 from palace.venues.fields import FiguresForm, say_what_moved
 from palace.venues.figure import seen_as
 from palace.venues.models import Site
+from palace.venues.queries import Sites
 from palace.web import allow, answer, checked, pass_on, reads, refusal_words, wants_json
 
 ONE = "/rules/<id:site_id>"

@@ -15,7 +15,7 @@ from palace.companions.models import Companion
 from palace.companions.queries import companions_of
 from palace.companions.rules import Relation
 from palace.courses import rules, services
-from palace.courses.errors import Failure, MemberUnclear, RuleFailed
+from palace.courses.errors import Failure, MemberUnclear, NotAmongTheirs, RuleFailed
 from palace.courses.forms import EnrolForm, ExcuseForm, PersonForm
 from palace.courses.models import Enrolment, Offering
 from palace.courses.queries import catalogue, facts
@@ -186,6 +186,8 @@ def _excused(found: Offering, form: ExcuseForm) -> Enrolment:
     wish = Wish(
         offering_id=found.id,
         member=member,
+        companion_id=_companion_of(member, tidy_name(form.child.data or "")),
+        guardian=form.guardian.data,
         channel=Channel.COUNTER,
         excused=Excuse(by=current_user.actor, why=form.why.data or ""),
     )
@@ -201,6 +203,20 @@ def _member_on(phone: str, name: str) -> Member:
     found = [one for one in members.members_on(phone) if name in ("", one.name)]
     if len(found) != 1:
         raise MemberUnclear
+    return found[0]
+
+
+def _companion_of(member: Member, name: str) -> int | None:
+    """Return the one a member keeps by this name; no name: themselves.
+
+    Raises:
+        NotAmongTheirs: there is none, or several.
+    """
+    if not name:
+        return None
+    found = [one.id for one in companions_of(member.id) if one.name == name]
+    if len(found) != 1:
+        raise NotAmongTheirs
     return found[0]
 
 

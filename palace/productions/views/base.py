@@ -9,10 +9,10 @@ from flask_login import current_user
 
 from palace.members.posts import AT_PROGRAMME
 from palace.productions import queries
-from palace.productions.queries import Sites
 from palace.programme.models import Production
 from palace.review import queries as review
 from palace.review.models import Revision
+from palace.venues.queries import Sites
 
 OF_ONE = "/productions/<id:production_id>"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, flash, redirect, request, url_for
+from flask import Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
@@ -14,9 +14,7 @@ from palace.errors import BadInput, NotFound, PalaceError
 from palace.members.posts import AT_PROGRAMME
 from palace.members.rules import Role
 from palace.pictures import queries as pictures
-from palace.pictures import services as picture_services
 from palace.productions import queries, services
-from palace.productions.errors import SiteNotYours
 from palace.productions.forms import NewProductionForm, ProductionForm
 from palace.productions.rules import FIELDS
 from palace.productions.views.base import (
@@ -31,11 +29,12 @@ from palace.programme.queries import working_title
 from palace.programme.rules import KINDS, LATE_ENTRY
 from palace.review import queries as review
 from palace.review import services as review_services
-from palace.review.errors import RevisionMoved
+from palace.review.errors import RevisionMoved, SiteNotYours
 from palace.review.rules import changed_fields
+from palace.review.written import fields_now
 from palace.security import public_code
 from palace.venues.queries import find_site, sites
-from palace.web import allow, answer, checked, reads, refusal_words, wants_json
+from palace.web import allow, answer, reads, refusal_words, wants_json
 
 
 @bp.get("/productions/new")
@@ -56,7 +55,7 @@ def create() -> ResponseReturnValue:
     """Send a new production into the review."""
     form = NewProductionForm()
     try:
-        _take_in(form)
+        form.take_in()
         with transaction():
             made = services.create(
                 form.values,
@@ -108,7 +107,7 @@ def change(production_id: int) -> ResponseReturnValue:
     """Send changed fields of a production into the review; the public keeps the old until they passed."""
     found, form = get_production(production_id), ProductionForm()
     try:
-        _take_in(form)
+        form.take_in()
         with transaction():
             review_services.propose(
                 services.subject_of(found),
@@ -124,34 +123,7 @@ def change(production_id: int) -> ResponseReturnValue:
 
 
 def _now(production: Production) -> dict[str, Any]:
-    """Return the fields a change begins with."""
-    last = review.last_revision(services.subject_of(production))
-    waiting = review.open_revision(services.subject_of(production))
-    public = queries.public_fields(production.id)
-    return waiting.fields if waiting else public or (last.fields if last else {})
-
-
-def _take_in(form: ProductionForm) -> None:
-    """Keep the picture that was sent, then check the form: a refused form has its picture already.
-
-    Raises:
-        BadInput: carries the sentence of each field.
-        NotAPicture, PictureTooLarge, PictureTooSmall: the picture is not taken.
-    """
-    file = request.files.get("file")
-    if file is not None and file.filename:
-        try:
-            with transaction():
-                form.picture.data = picture_services.keep(file.stream).code
-        except PalaceError as refusal:
-            form.validate()
-            form.picture.errors = [refusal_words(refusal)]
-            raise
-        form.without_picture.data = False
-    checked(form)
-    if form.picture.data and pictures.find(form.picture.data) is None:
-        form.picture.errors = [gettext("请重新选图片。")]
-        raise BadInput(fields={"picture": form.picture.errors[0]})
+    return fields_now(services.subject_of(production), queries.public_fields(production.id))
 
 
 def _form_page(

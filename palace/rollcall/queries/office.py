@@ -24,6 +24,7 @@ from palace.rollcall.rules import CAME
 from palace.teachers.models import HoursSheet, Teacher
 from palace.text import N_
 from palace.venues.models import Site
+from palace.venues.queries import at_sites
 
 TERMS_SHOWN = 6
 PERSON = tuple_(Enrolment.member_id, Enrolment.person)
@@ -106,8 +107,7 @@ def _class_name(row: Any) -> str:
 
 
 def _here(actor: SignedIn, of: Any) -> ColumnElement[bool]:
-    sites = actor.sites(*AT_PROGRAMME)
-    return true() if sites is None else of.in_(sites)
+    return at_sites(of, actor.sites(*AT_PROGRAMME))
 
 
 CLASSES = List(
@@ -175,7 +175,7 @@ SHEETS = List(
             kind=Kind.DAY,
             sorts=True,
             filters=True,
-            say=lambda row: f"{row.month:%Y-%m}",
+            say=lambda row: words.whole_month(row.month),
             link=lambda row: url_for("rollcall.sheet", sheet_id=row.list_key),
         ),
         Column(

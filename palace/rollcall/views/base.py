@@ -2,45 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
-from flask import Blueprint, current_app, make_response, url_for
-from flask.wrappers import Response
-from flask_babel import format_date, gettext
+from flask import Blueprint, current_app, url_for
 from flask_login import current_user
 
 from palace import clock
 from palace.courses.models import ClassSession, Offering
 from palace.courses.services.telling import titles
 from palace.members.posts import AT_PROGRAMME
-from palace.rollcall import printing
 from palace.rollcall.errors import NoTeacher
-from palace.rollcall.printing import Job
 from palace.rollcall.rules import Tally
 from palace.teachers.models import Teacher
 from palace.teachers.queries import find_teacher
-from palace.throttle import limiter
-from palace.words import language
-
-PRINTS = limiter.shared_limit(
-    "20 per minute", scope="prints", key_func=lambda: str(current_user.actor)
-)
+from palace.words import language, whole_month
 
 bp = Blueprint("rollcall", __name__)
+bp.add_app_template_filter(whole_month)
 
 
 @bp.app_template_filter("class_title")
 def class_title(of: Offering) -> str:
     """Return what a class is called: its course, and which of them."""
     return titles(of)[language()]
-
-
-@bp.app_template_filter("whole_month")
-def month_words(first: date) -> str:
-    """Return a month in words: 2026年11月, November 2026."""
-    said: str = format_date(first, gettext("y年M月"))
-    return said
 
 
 def own_teacher() -> Teacher:
@@ -89,12 +73,3 @@ def tally_json(tally: Tally) -> dict[str, int]:
         "excused": tally.excused,
         "absent": tally.absent,
     }
-
-
-def sent(job: Job, name: str) -> Response:
-    """Print a page and send it, to be shown."""
-    response = make_response(printing.pdf(job))
-    response.headers["Content-Type"] = "application/pdf"
-    response.headers["Content-Disposition"] = f'inline; filename="{name}.pdf"'
-    response.headers["Cache-Control"] = "private, no-store"
-    return response

@@ -14,11 +14,12 @@ from palace.clock import palace_day
 from palace.db import db, transaction
 from palace.errors import PalaceError
 from palace.members.rules import Role
+from palace.paper import PRINTS, sent
 from palace.rollcall import printing, services
 from palace.rollcall.forms import MonthForm, SignForm
 from palace.rollcall.queries import hours as reads_hours
 from palace.rollcall.queries.hours import Month
-from palace.rollcall.views.base import PRINTS, bp, class_title, own_teacher, sent
+from palace.rollcall.views.base import bp, class_title, own_teacher
 from palace.venues.models import Site
 from palace.web import allow, answer, checked, pass_on, reads, refusal_words, wants_json
 

@@ -14,6 +14,7 @@ from palace.db import db, transaction
 from palace.errors import PalaceError
 from palace.lists import services as lists
 from palace.members.posts import AT_PROGRAMME
+from palace.paper import PRINTS, sent
 from palace.rollcall import printing, services
 from palace.rollcall.queries import attendance as counts
 from palace.rollcall.queries import hours as reads_hours
@@ -23,10 +24,8 @@ from palace.rollcall.queries.office import CLASSES, SHEETS, OfTerm
 from palace.rollcall.queries.roll import Line
 from palace.rollcall.rules import Attendance
 from palace.rollcall.views.base import (
-    PRINTS,
     bp,
     class_title,
-    sent,
     session_json,
     sites,
     tally_json,

@@ -4,36 +4,19 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from flask import Blueprint, Response, make_response
-from flask_login import current_user
+from flask import Blueprint
 from wtforms import Form as PlainForm
 
 from palace.errors import BadInput
 from palace.members.posts import AT_COUNTERS, AT_PROGRAMME
-from palace.throttle import limiter
-from palace.usage import printing
-from palace.usage.printing import Job
 from palace.web import wants_json
 
 AnyForm = TypeVar("AnyForm", bound=PlainForm)
-PRINTS = limiter.shared_limit(
-    "20 per minute", scope="prints", key_func=lambda: str(current_user.actor)
-)
-"""Paper is dear: nobody makes others wait by printing one slip over and over."""
 
 SEES = tuple(dict.fromkeys((*AT_COUNTERS, *AT_PROGRAMME)))
 """Who prints the week, and the slip of anybody's reservation."""
 
 bp = Blueprint("usage", __name__)
-
-
-def sent(job: Job, name: str) -> Response:
-    """Print a page and send it, to be shown."""
-    response = make_response(printing.pdf(job))
-    response.headers["Content-Type"] = "application/pdf"
-    response.headers["Content-Disposition"] = f'inline; filename="{name}.pdf"'
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
 
 
 def refused(form: PlainForm) -> BadInput | None:

@@ -13,11 +13,11 @@ from palace.courses.queries import facts, waits
 from palace.members.models import Member
 from palace.members.queries import current_member
 from palace.members.rules import Role
+from palace.paper import PRINTS, Job, sent
 from palace.tickets.printing import holder
 from palace.usage import printing, queries
 from palace.usage.forms import SlipForm
-from palace.usage.printing import Job
-from palace.usage.views.base import PRINTS, SEES, bp, sent
+from palace.usage.views.base import SEES, bp
 from palace.web import allow, reads
 
 

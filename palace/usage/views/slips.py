@@ -11,6 +11,7 @@ from palace.db import db
 from palace.members.models import Member
 from palace.members.queries import current_member
 from palace.members.rules import Role
+from palace.paper import PRINTS, Job, sent
 from palace.rooms.models import Reservation
 from palace.rooms.queries import facts, waits
 from palace.rooms.queries.standing import standings_of
@@ -18,8 +19,7 @@ from palace.rooms.queries.things import carried_to
 from palace.tickets.printing import holder
 from palace.usage import printing, queries
 from palace.usage.forms import SlipForm
-from palace.usage.printing import Job
-from palace.usage.views.base import PRINTS, SEES, bp, sent
+from palace.usage.views.base import SEES, bp
 from palace.web import allow, reads
 from palace.words import named
 

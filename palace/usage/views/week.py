@@ -9,10 +9,11 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from palace import clock
+from palace.paper import PRINTS, sent
 from palace.usage import printing, queries
 from palace.usage.forms import SheetForm, WeekForm
 from palace.usage.rules import WEEK, week_of
-from palace.usage.views.base import PRINTS, SEES, bp, refused, sent
+from palace.usage.views.base import SEES, bp, refused
 from palace.web import allow, answer, reads
 from palace.words import named
 
