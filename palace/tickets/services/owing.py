@@ -14,6 +14,7 @@ from palace.payments import services as payments
 from palace.payments.models import Payment
 from palace.payments.services import Said
 from palace.payments.states import RefundReason
+from palace.tickets.errors import LadderChanged
 from palace.tickets.models import Order, Ticket
 from palace.tickets.rules import TicketState
 
@@ -25,9 +26,19 @@ ASKED_OF = or_(
 """Which payment an order's money was asked by."""
 
 
-def ask(order: Order, total: Fen, pay_by: datetime) -> None:
-    """Ask for an order's money until `pay_by`; what goes back later is frozen as shown now."""
+def ask(order: Order, total: Fen, pay_by: datetime, seen: str | None) -> None:
+    """Ask for an order's money until `pay_by`; what goes back later is frozen as shown now.
+
+    Args:
+        seen: the steps that were shown (`ladder_text`); None: whatever they are.
+
+    Raises:
+        LadderChanged: they are others by now.
+    """
     show = order.performance
+    steps = payments.steps_of(show.ladder_id)
+    if seen is not None and seen != payments.ladder_text(steps):
+        raise LadderChanged
     payments.ask(
         PART,
         order.id,
@@ -35,7 +46,7 @@ def ask(order: Order, total: Fen, pay_by: datetime) -> None:
         site_id=show.space.site_id,
         member_id=order.member_id,
         pay_by=pay_by,
-        ladder=payments.steps_of(show.ladder_id),
+        ladder=steps,
     )
 
 
