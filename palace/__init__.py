@@ -48,6 +48,7 @@ from palace.mine import views as mine
 from palace.moving import views as moving
 from palace.notices import views as notices
 from palace.packages import views as packages
+from palace.paying import views as paying
 from palace.payments.backends.loading import use_backends
 from palace.people import views as people
 from palace.pictures import views as pictures
@@ -132,6 +133,7 @@ PARTS = (
     coursedesk,
     certificates,
     classes,
+    paying,
 )
 """Everything that adds addresses, filters or hooks of its own."""
 
