@@ -67,6 +67,7 @@ from palace.strikes import views as strikes
 from palace.surveys import views as surveys
 from palace.switch import views as switch
 from palace.tickets import views as tickets
+from palace.till import views as till
 from palace.troupedesk import views as troupedesk
 from palace.unions import views as unions
 from palace.usage import views as usage
@@ -134,6 +135,7 @@ PARTS = (
     certificates,
     classes,
     paying,
+    till,
 )
 """Everything that adds addresses, filters or hooks of its own."""
 

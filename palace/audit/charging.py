@@ -10,6 +10,18 @@ CHARGES = {
     "refund_dropped": N_("放弃手工退款"),
     "refund_paid": N_("在柜台退款"),
     "refund_tried_again": N_("再退一次款"),
+    "money_taken": N_("收款"),
+    "money_corrected": N_("更正收款方式"),
+    "money_unmatched": N_("记一笔没人认的钱"),
+    "money_matched": N_("认领收款码上的钱"),
+    "money_sent_back": N_("退回没人认的钱"),
+    "account_agreed": N_("单位签单"),
+    "account_settled": N_("单位签单结清"),
+    "shift_opened": N_("开始当班"),
+    "shift_closed": N_("交班"),
+    "shift_handed": N_("签收交款单"),
+    "printed_code_added": N_("加收款码"),
+    "printed_code_removed": N_("撤下收款码"),
     "payment_looked_into": N_("核对一笔钱"),
 }
 CHARGE_VALUES = {
@@ -17,6 +29,10 @@ CHARGE_VALUES = {
     "back": N_("退回的钱（分）"),
     "method": N_("收退方式"),
     "review": N_("要核对的原因"),
+    "movement": N_("收退编号"),
+    "begun_with": N_("备用金（分）"),
+    "expected": N_("应有现金（分）"),
+    "counted": N_("点出现金（分）"),
 }
 CHARGE_WORDS = {
     "method": {
