@@ -11,12 +11,23 @@ CHARGES = {
     "refund_paid": N_("在柜台退款"),
     "refund_tried_again": N_("再退一次款"),
     "payment_looked_into": N_("核对一笔钱"),
+    "invoice_asked": N_("申请发票"),
+    "invoice_withdrawn": N_("撤回发票申请"),
+    "invoices_batched": N_("做一批发票"),
+    "invoice_columns_set": N_("改开票文件的列"),
+    "invoice_issued": N_("记发票号码"),
+    "invoice_reversed": N_("发票冲红"),
+    "provider_lines_brought": N_("导入支付平台流水"),
+    "difference_settled": N_("处理对账差异"),
 }
 CHARGE_VALUES = {
     "amount": N_("金额（分）"),
     "back": N_("退回的钱（分）"),
     "method": N_("收退方式"),
     "review": N_("要核对的原因"),
+    "columns": N_("列"),
+    "on": N_("日期"),
+    "lines": N_("行数"),
 }
 CHARGE_WORDS = {
     "method": {
