@@ -27,7 +27,6 @@ CHARGE_VALUES = {
     "review": N_("要核对的原因"),
     "columns": N_("列"),
     "on": N_("日期"),
-    "lines": N_("行数"),
 }
 CHARGE_WORDS = {
     "method": {

@@ -1,4 +1,4 @@
-"""What stands in a line of invoices, and what a line is worth that comes back: plain values in, decision out."""
+"""What a line of invoices says, and what one is worth that comes back: plain values in, decision out."""
 
 from __future__ import annotations
 

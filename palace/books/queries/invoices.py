@@ -25,6 +25,7 @@ from palace.payments.services.refunding import CAME
 from palace.text import N_
 
 MOST_SHOWN = 100
+STANDING = (InvoiceState.REQUESTED, InvoiceState.BATCHED, InvoiceState.ISSUED)
 
 
 def what_for(found: Sequence[Payment]) -> dict[int, Said]:

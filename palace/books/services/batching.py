@@ -40,7 +40,7 @@ def make_batch(*, by: str) -> InvoiceBatch:
     for request in taken:
         request.state, request.batch_id = InvoiceState.BATCHED, batch.id
     db.session.flush()
-    note("invoices_batched", f"invoice_batch:{batch.id}", after={"lines": len(taken)}, actor=by)
+    note("invoices_batched", f"invoice_batch:{batch.id}", after={"rows": len(taken)}, actor=by)
     return batch
 
 

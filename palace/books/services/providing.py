@@ -31,5 +31,5 @@ def bring_moved(backend: Backend, lines: Sequence[Moved], *, by: str) -> tuple[i
     if rows:
         made = insert(ProviderLine).values(rows).on_conflict_do_nothing().returning(ProviderLine.id)
         new = len(db.session.execute(made).all())
-    note("provider_lines_brought", f"provider:{backend.value}", after={"lines": new}, actor=by)
+    note("provider_lines_brought", f"provider:{backend.value}", after={"rows": new}, actor=by)
     return new, sorted({palace_day(one.moved_at) for one in lines})
