@@ -21,6 +21,7 @@ from palace.approvals import views as approvals
 from palace.arrivals import views as arrivals
 from palace.audit import views as audit
 from palace.blocks import views as blocks
+from palace.books import views as books
 from palace.boxoffice import views as boxoffice
 from palace.broadcasts import views as broadcasts
 from palace.calendars import views as calendars
@@ -67,6 +68,7 @@ from palace.strikes import views as strikes
 from palace.surveys import views as surveys
 from palace.switch import views as switch
 from palace.tickets import views as tickets
+from palace.till import views as till
 from palace.troupedesk import views as troupedesk
 from palace.unions import views as unions
 from palace.usage import views as usage
@@ -115,6 +117,7 @@ PARTS = (
     codes,
     complimentary,
     coupons,
+    books,
     audit,
     reports,
     plans,
@@ -134,6 +137,7 @@ PARTS = (
     certificates,
     classes,
     paying,
+    till,
 )
 """Everything that adds addresses, filters or hooks of its own."""
 
@@ -172,6 +176,7 @@ def create_app(settings: Settings) -> Flask:
     app.before_request(productions.let_a_picture_in)
     app.before_request(coursedesk.let_a_picture_in)
     app.before_request(coupons.let_codes_in)
+    app.before_request(books.let_tables_in)
     app.before_request(classes.let_a_picture_in)
     CSRFProtect(app)
     overload.init_app(app)  # inside of what answers before Flask

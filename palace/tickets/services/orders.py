@@ -31,8 +31,6 @@ from palace.tickets.services.news import dated, telling
 from palace.tickets.terms import Show, show_now
 from palace.venues import queries as venues
 
-"""What money is asked for: an order of one show, or all orders of a package together."""
-
 
 def check_takes_place(show: Show) -> None:
     """Refuse whatever belongs to a cancelled performance.
