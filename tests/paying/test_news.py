@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from palace.db import db
 from palace.payments import services as payments
-from palace.payments.models import Attempt, Movement, ProviderEvent
+from palace.payments.models import Attempt, Movement, ProviderNews
 from palace.payments.states import AttemptState
 from tests.paying.conftest import Buyer
 from tests.standin.api import Fault, StandIn
@@ -56,7 +56,7 @@ def test_news_settle_what_was_paid_once(buyer: Buyer, told: StandIn, stranger: F
     assert [bring(stranger, told, event) for _ in range(3)] == [200, 200, 200]
     assert buyer.tickets() == 1
     assert len(movements()) == 1
-    assert db.session.scalars(select(ProviderEvent.reference)).all() == [event["id"]]
+    assert db.session.scalars(select(ProviderNews.reference)).all() == [event["id"]]
 
 
 def test_what_is_not_signed_changes_nothing(
