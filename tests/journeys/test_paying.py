@@ -78,8 +78,7 @@ def test_from_the_show_over_the_provider_s_page_to_the_ticket(
     member.page.wait_for_url("**/tickets/*")
     assert member.taps == 5
     assert "付好了" in member.page.inner_text("body")
-    member.page.go_back()
-    member.look(f"paying-went-back-{look}")
+    member.look(f"paying-ticket-{look}")
 
 
 def test_who_turns_back_at_the_provider_s_page_still_has_all_ways(

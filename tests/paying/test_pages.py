@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from palace.till.models import PrintedCode
 from tests.factory import Factory
 from tests.paying.conftest import JSON, Buyer
 from tests.standin.api import Fault, StandIn
+from tests.tickets.conftest import Booker
 
 
 def test_without_a_provider_the_counter_takes_it(buyer: Buyer) -> None:
@@ -230,3 +232,15 @@ def test_late_in_the_steps_nothing_comes_back(buyer: Buyer, make: Factory) -> No
     buyer.show.starts_at = clock.now() + timedelta(minutes=1439)
     db.session.flush()
     assert "现在退票，钱不退" in buyer.browser.get(f"{ticket}/return").text
+
+
+def test_digits_that_somebody_has_are_not_given_again(
+    buyer: Buyer, make: Factory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Booker().book(make.member(), buyer.show, "ST-01-02")
+    second = payments.find("tickets", other.id)
+    assert second is not None
+    drawn = iter([7, 7, 8])
+    monkeypatch.setattr(secrets, "randbelow", lambda _most: next(drawn))
+    assert payments.give_digits(buyer.payment.id) == "0007"
+    assert payments.give_digits(second.id) == "0008"
