@@ -23,6 +23,14 @@ CHARGES = {
     "printed_code_added": N_("加收款码"),
     "printed_code_removed": N_("撤下收款码"),
     "payment_looked_into": N_("核对一笔钱"),
+    "invoice_asked": N_("申请发票"),
+    "invoice_withdrawn": N_("撤回发票申请"),
+    "invoices_batched": N_("做一批发票"),
+    "invoice_columns_set": N_("改开票文件的列"),
+    "invoice_issued": N_("记发票号码"),
+    "invoice_reversed": N_("发票冲红"),
+    "provider_lines_brought": N_("导入支付平台流水"),
+    "difference_settled": N_("处理对账差异"),
 }
 CHARGE_VALUES = {
     "amount": N_("金额（分）"),
@@ -33,6 +41,8 @@ CHARGE_VALUES = {
     "begun_with": N_("备用金（分）"),
     "expected": N_("应有现金（分）"),
     "counted": N_("点出现金（分）"),
+    "columns": N_("列"),
+    "on": N_("日期"),
 }
 CHARGE_WORDS = {
     "method": {
