@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from flask import Flask
@@ -82,8 +83,8 @@ def test_a_sheet_has_all_that_was_taken_and_nothing_comes_after(
     staff = live.staff()
     shift_id = begin(staff, live.site().id)
     live.commit()
-    jobs = [partial(take, one, staff.id) for one in ids]
-    jobs[6:6] = [partial(close, shift_id)]  # type: ignore[list-item]  # both are jobs
+    jobs: list[Callable[[], object]] = [partial(take, one, staff.id) for one in ids]
+    jobs.insert(6, partial(close, shift_id))
     told = codes(together(live_app, jobs))
     db.session.rollback()
     shift = db.session.get_one(Shift, shift_id, populate_existing=True)
