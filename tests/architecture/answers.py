@@ -11,6 +11,7 @@ from tests.architecture import (
     answers_of_finding,
     answers_of_rolls,
     answers_of_rooms,
+    answers_of_till,
     answers_of_troupes,
 )
 
@@ -23,6 +24,7 @@ JSON: dict[str, dict[str, str]] = {
     **answers_of_finding.JSON,
     **answers_of_rolls.JSON,
     **answers_of_rooms.JSON,
+    **answers_of_till.JSON,
     **answers_of_troupes.JSON,
     "tickets.programme": {"GET": "Performances"},
     "tickets.production": {"GET": "Production"},
@@ -262,6 +264,7 @@ SHOWN = (
     answers_of_coursedesk.SHOWN
     | answers_of_desks.SHOWN
     | answers_of_rooms.SHOWN
+    | answers_of_till.SHOWN
     | {
         "acting.find",
         "coupons.bring_in",
@@ -296,6 +299,7 @@ FILES = (
     | answers_of_desks.FILES
     | answers_of_doors.FILES
     | answers_of_rolls.FILES
+    | answers_of_till.FILES
     | {
         "calendars.feed": "text/calendar",
         "calendars.programme": "text/calendar",

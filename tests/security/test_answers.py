@@ -62,6 +62,7 @@ from tests.security.staff_walk import (
     set_a_number,
     set_the_rules,
 )
+from tests.till.walk import stand_at_the_till
 from tests.troupes.walk import look_after_troupes
 from tests.usage.walk import look_at_use
 from tests.waiting.walk import wait_for_one
@@ -89,7 +90,7 @@ class Walk:
         self.seen: set[tuple[str, str]] = set()
         self.wrong: list[str] = []
 
-    def ask(self, method: str, path: str, **fields: object) -> Any:
+    def ask(self, method: str, path: str, /, **fields: object) -> Any:
         """Ask for an address; return the answer's body."""
         body = fields if method == "POST" else None
         return self._noted(
@@ -332,6 +333,7 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     hand_coupons_out(walk, make, make.member())
     sell_a_package(walk, make)
     pay_for_something(walk, make)
+    stand_at_the_till(walk, make)
     make.sign_in(walk.browser, make.member())
     take_a_court(walk.ask, make)
     stand_at_doors(walk, make)

@@ -104,6 +104,7 @@ def sold(make: Factory) -> Sold:
 @pytest.fixture
 def till(make: Factory, client: FlaskClient) -> Till:
     """Return a clerk of the counter, signed in."""
+    make.site()
     return clerk(make, client)
 
 

@@ -100,7 +100,7 @@ def test_what_is_no_longer_kept_is_not_taken(make: Factory, till: Till, sold: So
     assert sold.movements == []
 
 
-def test_a_unit_settles_later_by_the_houses_days(till: Till, sold: Sold) -> None:
+def test_a_unit_settles_later_by_the_houses_days(make: Factory, till: Till, sold: Sold) -> None:
     till.begin()
     entry = sold.member.roster_entry
     assert entry
@@ -115,7 +115,12 @@ def test_a_unit_settles_later_by_the_houses_days(till: Till, sold: Sold) -> None
     db.session.refresh(sold.order)
     assert sold.order.state is OrderState.SETTLED
 
+    for on, said in ((account.due_on, False), (account.due_on + timedelta(days=1), True)):
+        make.set_clock(clock.day_span(on)[0])
+        make.sign_in(till.browser, till.staff)
+        assert ("1笔过期" in till.browser.get("/staff/till").text) is said
     assert till.post(f"{path}/settle", method="transfer", reference="T1").status_code == 303
+    assert "1笔过期" not in till.browser.get("/staff/till").text
     assert [(one.method, one.direction) for one in sold.movements] == [
         (Method.ACCOUNT, "in"),
         (Method.ACCOUNT, "out"),
@@ -126,8 +131,7 @@ def test_a_unit_settles_later_by_the_houses_days(till: Till, sold: Sold) -> None
 
 @pytest.mark.parametrize("path", ["", "/shifts", "/unmatched", "/codes", "/accounts"])
 def test_every_page_opens(till: Till, sold: Sold, path: str) -> None:
-    for _ in range(2):
-        answer = till.browser.get(f"/staff/till{path}")
-        assert answer.status_code == 200
-        if not path:
-            till.begin()
+    assert till.browser.get(f"/staff/till{path}").status_code == 200
+    till.begin()
+    till.take(sold.payment)
+    assert till.browser.get(f"/staff/till{path}").status_code == 200

@@ -1,6 +1,7 @@
 """What the till reads."""
 
 from palace.till.queries.finding import Found, described, find, to_agree, unit_called
+from palace.till.queries.listed import overdue
 from palace.till.queries.rows import (
     account_of,
     code_at,
@@ -29,6 +30,7 @@ __all__ = [
     "movements_of",
     "on_account",
     "open_shift",
+    "overdue",
     "payment_at",
     "receipts_of",
     "refund_at",

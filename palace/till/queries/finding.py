@@ -126,7 +126,7 @@ def described(found: Sequence[Payment]) -> list[Found]:
 
 def _words(found: Sequence[Payment]) -> dict[tuple[str, int], Said]:
     """Return what payments are for, as the parts that asked say it."""
-    parts = {one.part for one in found}.intersection(payments.said)
+    parts = {one.part for one in found}
     return {
         (part, subject_id): said
         for part in parts

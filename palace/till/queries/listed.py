@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import date
+
 from flask import url_for
 from sqlalchemy import ColumnElement, case, func, select
 
-from palace.db import table_of
+from palace.db import db, table_of
 from palace.lists.queries import Column, List
 from palace.lists.rules import Kind
 from palace.members.models import Staff
@@ -18,6 +21,7 @@ from palace.till.models import OnAccount, Shift
 from palace.till.rules import PART_WORDS, READERS
 from palace.venues.queries import at_sites
 
+Sites = Collection[int] | None
 OPEN = (
     select(
         func.coalesce(
@@ -35,6 +39,18 @@ OPEN = (
 
 def _accounts_at(actor: SignedIn) -> ColumnElement[bool]:
     return at_sites(Payment.site_id, actor.sites(*READERS))
+
+
+def overdue(sites: Sites, today: date) -> int:
+    """Return how many payments units had to settle before today and did not."""
+    wanted = (
+        select(func.count())
+        .select_from(
+            table_of(OnAccount).join(table_of(Payment), Payment.id == OnAccount.payment_id)
+        )
+        .where(OnAccount.due_on < today, OPEN > 0, at_sites(Payment.site_id, sites))
+    )
+    return db.session.scalars(wanted).one()
 
 
 ACCOUNTS = List(

@@ -81,7 +81,7 @@ def _page(refusal: PalaceError | None = None, form: CodeForm | None = None) -> R
             "codes": [{"code": one.id, "name": named(one), "content": one.content} for one in found]
         },
         status=refusal.status if refusal else 200,
-        codes=[(one, segno.make(one.content).svg_data_uri(scale=5)) for one in found],
+        codes=[(one, segno.make(one.content).svg_data_uri(scale=5, light="#fff")) for one in found],
         houses=own_houses(),
         may_change=not current_user.roles.isdisjoint(LOOK_AFTER),
         form=form or CodeForm(formdata=None),

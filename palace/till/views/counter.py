@@ -184,7 +184,7 @@ def till_page(
     closing: CloseForm | None = None,
 ) -> Response:
     """Show the till: the clerk's shift, what was found, and what waits for a second person."""
-    shift = queries.open_shift(staff_id())
+    shift, now = queries.open_shift(staff_id()), clock.now()
     told = "" if refusal is None or isinstance(refusal, BadInput) else refusal_words(refusal)
     return answer(
         "till/home.html",
@@ -202,7 +202,8 @@ def till_page(
         closes=closing is not None,
         to_agree=queries.to_agree(own_sites()),
         unmatched=len(queries.unmatched(own_sites())),
+        overdue=queries.overdue(own_sites(), clock.palace_day(now)),
         told=told,
-        now=clock.now(),
+        now=now,
         part_words=PART_WORDS,
     )

@@ -17,6 +17,7 @@ from tests.architecture.shapes.reserving import RESERVING
 from tests.architecture.shapes.rolls import ROLLS
 from tests.architecture.shapes.rooms import ROOMS
 from tests.architecture.shapes.series import SERIES
+from tests.architecture.shapes.till import TILL
 from tests.architecture.shapes.troupes import TROUPES
 
 __all__ = ["CODE", "SHAPES", "TEXT", "Shape", "at_least", "each", "known", "one_of"]
@@ -35,6 +36,7 @@ PARTS = (
     ROLLS,
     ROOMS,
     SERIES,
+    TILL,
     TROUPES,
 )
 SHAPES: dict[str, Shape] = {name: shape for part in PARTS for name, shape in part.items()}

@@ -1,0 +1,66 @@
+"""Receipts and the handover sheet on paper: what they say, how long a roll is."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.printing.conftest import printer
+from tests.till.conftest import Sold, Till
+from tests.usage.test_paper import read
+
+__all__ = ["printer"]
+pytestmark = [pytest.mark.paper, pytest.mark.usefixtures("printer")]
+
+
+@pytest.mark.parametrize("paper", ["roll", "a4"])
+def test_a_receipt_says_what_it_is_not_for(till: Till, sold: Sold, paper: str) -> None:
+    till.begin()
+    till.take(sold.payment)
+    movement = sold.movements[0]
+    answer = till.browser.get(f"/staff/till/receipts/{movement.id}.pdf?paper={paper}")
+    assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
+    text, _, sizes = read(answer.data)
+    for said in (
+        "收款凭证",
+        "不作报销凭证",
+        f"{movement.book_year}-000001",
+        "30元",
+        "现金",
+        "王丽",
+    ):
+        assert said in text, said
+    assert sold.member.name not in text
+    width, height = sizes[0]
+    assert (width, height) == (210, 297) if paper == "a4" else width == 80 and height < 160
+
+
+def test_a_corrected_receipt_is_void(till: Till, other: Till, sold: Sold) -> None:
+    till.begin()
+    till.take(sold.payment)
+    movement = sold.movements[0]
+    other.post(f"/movements/{movement.id}/correct", method="pos", why="按错了")
+    text, _, _ = read(till.browser.get(f"/staff/till/receipts/{movement.id}.pdf").data)
+    assert "已更正，此张作废" in text
+
+
+def test_the_handover_sheet_has_every_figure_and_two_signatures(till: Till, sold: Sold) -> None:
+    shift = till.begin(10000)
+    till.take(sold.payment)
+    assert till.browser.get(f"/staff/till/shifts/{shift.id}.pdf").status_code == 404
+    till.post("/shifts/close", yuan="129.50", why="找错零")
+    answer = till.browser.get(f"/staff/till/shifts/{shift.id}.pdf")
+    assert answer.status_code == 200
+    text, _, sizes = read(answer.data)
+    assert sizes == [(210, 297)]
+    for said in (
+        "交款单",
+        "王丽",
+        "100元",
+        "130元",
+        "129.50元",
+        "-0.50元",
+        "找错零",
+        "000001",
+        "出纳",
+    ):
+        assert said in text, said
