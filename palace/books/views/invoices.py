@@ -26,7 +26,7 @@ from palace.books.rules import (
 from palace.books.views.base import BOOKS, DESK, bp, done, table_of, told
 from palace.books.writers import WRITE, FileKind
 from palace.clock import iso
-from palace.errors import NotFound, PalaceError
+from palace.errors import PalaceError
 from palace.forms import Form
 from palace.lists.services import answer as answer_list
 from palace.web import allow, answer, reads, refusal_words, wants_json
@@ -88,13 +88,22 @@ def _batches(refusal: PalaceError | None) -> Response:
     )
 
 
-@bp.get(f"{DESK}/batches/<id:batch_id>.<filename>")
+@bp.get(f"{DESK}/batches/<id:batch_id>.csv")
 @allow(*BOOKS)
-def batch_file(batch_id: int, filename: str) -> ResponseReturnValue:
-    """Send a batch as the file the finance tool reads."""
-    if filename not in list(FileKind):
-        raise NotFound
-    kind, batch = FileKind(filename), queries.get_batch(batch_id)
+def batch_csv(batch_id: int) -> ResponseReturnValue:
+    """Send a batch as a CSV for the finance tool."""
+    return _file(batch_id, FileKind.CSV)
+
+
+@bp.get(f"{DESK}/batches/<id:batch_id>.xlsx")
+@allow(*BOOKS)
+def batch_xlsx(batch_id: int) -> ResponseReturnValue:
+    """Send a batch as a workbook for the finance tool."""
+    return _file(batch_id, FileKind.XLSX)
+
+
+def _file(batch_id: int, kind: FileKind) -> Response:
+    batch = queries.get_batch(batch_id)
     found, columns = queries.in_batch(batch.id), queries.columns()
     what, came = queries.what_for([one.payment for one in found]), queries.came_by(found)
     lines = [[one.heading for one in columns]] + [
