@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, make_response, url_for
@@ -121,7 +122,7 @@ def _file(batch_id: int, kind: FileKind) -> Response:
 @allow(*BOOKS)
 def numbers() -> ResponseReturnValue:
     """Show where the finance tool's answer is brought back."""
-    return _numbers(TableForm(formdata=None), [])
+    return _numbers()
 
 
 @bp.post(f"{DESK}/numbers")
@@ -151,7 +152,9 @@ def bring_numbers() -> ResponseReturnValue:
     return _numbers(form, judged)
 
 
-def _numbers(form: TableForm, judged: list[Judged], refusal: PalaceError | None = None) -> Response:
+def _numbers(
+    form: TableForm | None = None, judged: Sequence[Judged] = (), refusal: PalaceError | None = None
+) -> Response:
     good = sum(one.outcome is Outcome.GOOD for one in judged)
     return answer(
         "books/numbers.html",
@@ -163,7 +166,7 @@ def _numbers(form: TableForm, judged: list[Judged], refusal: PalaceError | None 
             ],
         },
         status=refusal.status if refusal else 200,
-        form=form,
+        form=form or TableForm(formdata=None),
         judged=judged,
         good=good,
         outcomes=OUTCOMES,
@@ -176,7 +179,7 @@ def _numbers(form: TableForm, judged: list[Judged], refusal: PalaceError | None 
 @allow(*BOOKS)
 def invoice(request_id: int) -> ResponseReturnValue:
     """Show one invoice, what it is of, and where it is reversed."""
-    return _invoice(request_id, ReverseForm(formdata=None))
+    return _invoice(request_id)
 
 
 @bp.post(f"{DESK}/invoices/<id:request_id>/reverse")
@@ -196,7 +199,9 @@ def reverse(request_id: int) -> ResponseReturnValue:
     return done(form, act, page=page, to=url_for("books.invoice", request_id=request_id))
 
 
-def _invoice(request_id: int, form: ReverseForm, refusal: PalaceError | None = None) -> Response:
+def _invoice(
+    request_id: int, form: ReverseForm | None = None, refusal: PalaceError | None = None
+) -> Response:
     request = queries.get_request(request_id)
     return answer(
         "books/invoice.html",
@@ -204,7 +209,7 @@ def _invoice(request_id: int, form: ReverseForm, refusal: PalaceError | None = N
         status=refusal.status if refusal else 200,
         one=request,
         what=queries.what_for([request.payment])[request.payment_id],
-        form=form,
+        form=form or ReverseForm(formdata=None),
         states=STATES,
         payers=PAYERS,
         told=refusal_words(refusal) if refusal else "",

@@ -57,7 +57,7 @@ def mine() -> ResponseReturnValue:
 @allow(Role.MEMBER)
 def wish(payment_id: int) -> ResponseReturnValue:
     """Show the form of an invoice, filled in as the last one was."""
-    return _page(payment_id, InvoiceForm(formdata=None, obj=queries.last_of(current_member().id)))
+    return _page(payment_id)
 
 
 @bp.post(f"{MINE}/<id:payment_id>")
@@ -85,12 +85,14 @@ def withdraw(payment_id: int) -> ResponseReturnValue:
     with transaction():
         services.withdraw(payment.id)
     if wants_json():
-        return _page(payment_id, InvoiceForm(formdata=None))
+        return _page(payment_id)
     flash(gettext("撤回了，不开这张发票。"))
     return redirect(url_for("books.mine"), 303)
 
 
-def _page(payment_id: int, form: InvoiceForm, refusal: PalaceError | None = None) -> Response:
+def _page(
+    payment_id: int, form: InvoiceForm | None = None, refusal: PalaceError | None = None
+) -> Response:
     payment = queries.payment_of(current_member().id, payment_id)
     found = queries.requests_of([payment]).get(payment.id)
     what = queries.what_for([payment])[payment.id]
@@ -107,7 +109,7 @@ def _page(payment_id: int, form: InvoiceForm, refusal: PalaceError | None = None
         payment=payment,
         what=what,
         amount=amount,
-        form=form,
+        form=form or InvoiceForm(formdata=None, obj=queries.last_of(current_member().id)),
         payers=PAYERS,
         told=refusal_words(refusal) if refusal else "",
     )
