@@ -49,6 +49,7 @@ from palace.mine import views as mine
 from palace.moving import views as moving
 from palace.notices import views as notices
 from palace.packages import views as packages
+from palace.paying import views as paying
 from palace.payments.backends.loading import use_backends
 from palace.people import views as people
 from palace.pictures import views as pictures
@@ -67,6 +68,7 @@ from palace.strikes import views as strikes
 from palace.surveys import views as surveys
 from palace.switch import views as switch
 from palace.tickets import views as tickets
+from palace.till import views as till
 from palace.troupedesk import views as troupedesk
 from palace.unions import views as unions
 from palace.usage import views as usage
@@ -134,6 +136,8 @@ PARTS = (
     coursedesk,
     certificates,
     classes,
+    paying,
+    till,
 )
 """Everything that adds addresses, filters or hooks of its own."""
 

@@ -6,10 +6,11 @@ from sqlalchemy import select
 
 from palace.clock import now
 from palace.db import db
+from palace.money import Fen
 from palace.payments import services as payments
 from palace.payments.models import Payment, Refund
 from palace.payments.services.refunding import owed
-from palace.payments.states import RefundReason
+from palace.payments.states import UNPAID_REFUNDS, RefundReason
 from palace.tickets.models import Order, Ticket
 
 
@@ -41,16 +42,16 @@ def priced(order: Order, ticket: Ticket, price: int = 3000) -> Payment:
 
 
 def owe_something(payment: Payment, reason: RefundReason = RefundReason.MOVED) -> Refund:
-    """Let a payment's money have come, and have to go back."""
+    """Let a payment's money have come, and what is left of it have to go back."""
     if payment.paid_at is None:
         payments.receive(payment, reference=f"owed-{payment.id}", now=now())
-    found = refunds()
-    if found:
-        return found[0]
+    waiting = [one for one in refunds() if one.state in UNPAID_REFUNDS]
+    if waiting:
+        return waiting[0]
     refund = payments.owe(
         payment.part,
         payment.subject_id,
-        payment.amount,
+        Fen(payment.amount - owed(payment.id)),
         key="test",
         reason=reason,
         by="x",

@@ -21,7 +21,7 @@ TABLES = (
     "refunds",
     "movements",
     "receipt_books",
-    "provider_events",
+    "provider_news",
     "invoice_columns",
     "invoice_batches",
     "invoice_requests",
@@ -222,13 +222,13 @@ def _money() -> None:
     sa.PrimaryKeyConstraint('site_id', 'year', name=op.f('pk_receipt_books'))
     )
     
-    op.create_table('provider_events',
+    op.create_table('provider_news',
     sa.Column('backend', sa.String(20), nullable=False),
     sa.Column('reference', sa.Text, nullable=False),
     sa.Column('kind', sa.Text, nullable=False),
     sa.Column('applied_at', INSTANT, nullable=False),
-    sa.CheckConstraint("backend IN ('counter', 'stripe')", name=op.f('ck_provider_events_backend')),
-    sa.PrimaryKeyConstraint('backend', 'reference', name=op.f('pk_provider_events'))
+    sa.CheckConstraint("backend IN ('counter', 'stripe')", name=op.f('ck_provider_news_backend')),
+    sa.PrimaryKeyConstraint('backend', 'reference', name=op.f('pk_provider_news'))
     )
     
 

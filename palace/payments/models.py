@@ -258,10 +258,10 @@ class Refund(Base):
     payment: Mapped[Payment] = relationship(back_populates="refunds")
 
 
-class ProviderEvent(Base):
+class ProviderNews(Base):
     """A provider's event that was applied; written after what it said was done, so none is lost."""
 
-    __tablename__ = "provider_events"
+    __tablename__ = "provider_news"
     __table_args__ = (one_of("backend", Backend),)
 
     backend: Mapped[Backend] = mapped_column(primary_key=True)

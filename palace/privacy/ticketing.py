@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sqlalchemy import case
+
 from palace.blocks.models import ListedName, SignUp
 from palace.books.models import InvoiceRequest
+from palace.books.states import InvoiceState, Payer
 from palace.codes.models import Code
 from palace.companions.models import Companion
 from palace.complimentary.models import Given
@@ -97,8 +100,16 @@ TICKETING: Sequence[Holding] = (
     Holding(
         model=InvoiceRequest,
         title=N_("您要的发票"),
-        kept=STAYS,
+        kept=N_("发票要对得上，一直留着；注销以后不再写着您的姓名和邮箱，还没开的不开了。"),
         of=lambda whose: InvoiceRequest.payment_id.in_(rows.payments(whose)),
+        emptied={
+            "title": case((InvoiceRequest.payer == Payer.PERSON, ""), else_=InvoiceRequest.title),
+            "email": None,
+            "state": case(
+                (InvoiceRequest.state == InvoiceState.REQUESTED, InvoiceState.WITHDRAWN.value),
+                else_=InvoiceRequest.state,
+            ),
+        },
     ),
     Holding(
         model=Entrant,

@@ -105,10 +105,8 @@ class Performance(Base):
     `one_per_identity`: one document, one ticket. `sale_opens_at` is the public opening, `openings` lets
     some in before. `uid` names it in calendars; the database raises `revision` when something the
     public reads of it changes, title and hall included. `moved_at` is when it was last moved to another
-    time or hall, and until `return_until` tickets go back because of that. `ladder_id` says what of a
-    price goes back; None: as usual. `occupancy_id` is unique by an index with a condition: one without
-    would make it a key, and a show that changes halls wait for everybody who books. `agenda_revision`
-    is the one that members' calendars have.
+    time or hall, and until `return_until` tickets go back because of that. `occupancy_id` is unique by an
+    index with a condition: as a key it would let a show that changes halls wait for all who book.
     """
 
     __tablename__ = "performances"

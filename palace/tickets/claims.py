@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -31,7 +31,7 @@ from palace.money import Fen
 from palace.programme.models import Performance
 from palace.statements import execute
 from palace.tickets.kept import live
-from palace.tickets.models import Claim, Entrant, Order, Ticket, Waitlist
+from palace.tickets.models import Claim, Entrant, Order, Ticket
 from palace.tickets.quotas import lock_quotas
 from palace.tickets.rules import NamedTier
 from palace.venues.models import Seat
@@ -52,7 +52,6 @@ class Pick:
 
 
 INSTANT = DateTime(timezone=True)
-A_MOMENT = timedelta(seconds=1)
 KEY = ("performance_id", "seat_id")
 NEW = "new_"
 """How a value is called whose column's name an update keeps to itself."""
@@ -66,11 +65,6 @@ LOCK_CLAIMS = (
     .where(Claim.order_id == bindparam("order_id"))
     .order_by(Seat.ordinal, Claim.id)
     .with_for_update(of=Claim, key_share=True)
-)
-LOOKED_AT = (
-    select(Waitlist.looked_at)
-    .where(Waitlist.performance_id == bindparam("performance_id", type_=BigInteger))
-    .where(Waitlist.waiting > 0)
 )
 PROLONG = (
     update(CLAIMS)
@@ -148,7 +142,7 @@ def _take(*, only_kept: bool = False) -> ReturningInsert[Any]:
     places, now = _places(), bindparam("now", type_=INSTANT)
     of_order = [bindparam(name, type_=CLAIMS.c[name].type) for name in OF_ORDER]
     rows = select(*of_order, *(places.c[name] for name in OF_PLACE)).order_by(places.c.turn)
-    rows = rows.where(places.c.seat_id.is_(None) | _stands(places.c.seat_id, of_order[0]))
+    rows = rows.where(places.c.seat_id.is_(None) | stands(places.c.seat_id, of_order[0]))
     opens = _opened(CLAIMS.c)
     free = (CLAIMS.c.held_until <= now) & (
         opens
@@ -167,7 +161,7 @@ def _take(*, only_kept: bool = False) -> ReturningInsert[Any]:
     ).returning(*WON)
 
 
-def _stands(seat_id: ColumnElement[Any], performance_id: ColumnElement[int]) -> ColumnElement[bool]:
+def stands(seat_id: ColumnElement[Any], performance_id: ColumnElement[int]) -> ColumnElement[bool]:
     """Return the condition that a seat is on the plan the performance has now, not when it was chosen.
 
     Each seat's plan is looked up: for an EXISTS PostgreSQL reads and hashes every seat of the plan.
@@ -235,17 +229,6 @@ def prolong(order: Order, until: datetime | None, now: datetime) -> list[int]:
     return [row.id for row in execute(PROLONG, moved)]
 
 
-def take_again(order: Order, now: datetime) -> list[int]:
-    """Take what of an order has lapsed and is nobody else's, held for this instant; return which.
-
-    Not what is kept for somebody again, nor what people who wait have not been asked about yet.
-    """
-    since = execute(LOOKED_AT, {"performance_id": order.performance_id})
-    free = now if not since or since[0].looked_at is None else since[0].looked_at
-    asked = {"order": order.id, "now": now, "free": free, "until": now + A_MOMENT}
-    return [row.id for row in execute(TAKE_AGAIN, asked)]
-
-
 def give_up(order_id: int, now: datetime, claim_id: int | None = None) -> list[int | None]:
     """Free an order's claims, or one of them, at `now`; return the seats that are anybody's by that.
 
@@ -283,22 +266,4 @@ def name_entrants(performance_id: int, rows: Sequence[Mapping[str, Any]], now: d
     return len(db.session.execute(won).all())
 
 
-def _take_again() -> ReturningUpdate[Any]:
-    """Return the statement that takes lapsed claims again which are still their order's."""
-    now, free = bindparam("now", type_=INSTANT), bindparam("free", type_=INSTANT)
-    return (
-        update(CLAIMS)
-        .where(
-            CLAIMS.c.order_id == bindparam("order"),
-            CLAIMS.c.held_until <= now,
-            CLAIMS.c.held_until <= free,
-            or_(CLAIMS.c.kept_until.is_(None), CLAIMS.c.kept_until <= now),
-            or_(CLAIMS.c.seat_id.is_(None), _stands(CLAIMS.c.seat_id, CLAIMS.c.performance_id)),
-        )
-        .values(held_until=bindparam("until", type_=INSTANT))
-        .returning(CLAIMS.c.id)
-    )
-
-
-TAKE_AGAIN = _take_again()
 TAKE, TAKE_KEPT, TAKE_KEPT_PLACES = _take(), _take(only_kept=True), _take_kept_places()

@@ -32,6 +32,7 @@ from tests.factory import Factory
 from tests.money import owed_of, refunds
 from tests.packages.conftest import packaged, shows_of
 from tests.packages.test_taking import take
+from tests.tickets.conftest import Booker
 
 Taken = tuple[Member, list[Performance], PackageOrder]
 
@@ -153,12 +154,28 @@ def test_a_package_whose_last_costly_show_is_called_off_is_settled_for_nothing(
     assert db.session.scalars(select(Payment.closed_at)).one() is not None
 
 
-def test_money_that_comes_too_late_settles_no_show(make: Factory) -> None:
-    _member, shows, order = unpaid(make)
-    late = select(Claim).where(Claim.performance_id == shows[2].id)
-    for claim in db.session.scalars(late):
-        claim.held_until = clock.now() - timedelta(seconds=1)
+def lapsed(show: Performance) -> Claim:
+    """Let a package's place at one of its shows have lapsed."""
+    claim = db.session.scalars(select(Claim).where(Claim.performance_id == show.id)).one()
+    claim.held_until = clock.now() - timedelta(seconds=1)
     db.session.flush()
+    return claim
+
+
+def test_money_that_comes_too_late_takes_what_is_free_still(make: Factory) -> None:
+    _member, shows, order = unpaid(make)
+    lapsed(shows[2])
+    payment = db.session.scalars(select(Payment)).one()
+    payments.receive(payment, reference="r-1", now=clock.now())
+    assert owed_of(payment) == 0
+    assert set(states(order).values()) == {OrderState.SETTLED}
+
+
+def test_money_that_comes_after_one_show_went_to_others_settles_none(make: Factory) -> None:
+    _member, shows, order = unpaid(make)
+    gone = lapsed(shows[2])
+    assert gone.seat is not None
+    Booker().hold(make.member(), shows[2], gone.seat.code)
     payment = db.session.scalars(select(Payment)).one()
     payments.receive(payment, reference="r-1", now=clock.now())
     assert owed_of(payment) == payment.amount

@@ -107,7 +107,11 @@ class Provider:
 
     def pay(self, reference: str, paid: int, **said: Any) -> Facts:
         """Let somebody pay by a page."""
-        given = {"state": AttemptState.PAID, "paid": Fen(paid), "intent": f"pi_{reference}"}
+        given: dict[str, Any] = {
+            "state": AttemptState.PAID,
+            "paid": Fen(paid),
+            "intent": f"pi_{reference}",
+        }
         self.pages[reference] = replace(self.pages[reference], **(given | said))
         return self.pages[reference]
 

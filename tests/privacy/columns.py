@@ -235,7 +235,7 @@ PLAIN = {
     "movements": "id site_id direction method backend book_year corrects_id",
     "receipt_books": "site_id year last",
     "refunds": "id key reason state backend attempt failure look_at",
-    "provider_events": "backend reference kind applied_at",
+    "provider_news": "backend reference kind applied_at",
     "invoice_columns": "id position heading field fixed",
     "invoice_batches": "id",
     "invoice_requests": "id state batch_id",

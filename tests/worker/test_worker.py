@@ -40,6 +40,7 @@ def test_it_has_its_periodic_tasks(make: Factory) -> None:
         "palace:miss_rooms": "* * * * *",
         "palace:pass_on": "* * * * *",
         "palace:tell_moves": "* * * * *",
+        "palace:tend_money": "* * * * *",
         "palace:rescue": "* * * * *",
         "palace:read_rosters": "* * * * *",
         "palace:verify_members": "* * * * *",

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from palace.db import db
 from palace.money import Fen
 from palace.payments.backends.base import CURRENCY, Facts, RefundFact
-from palace.payments.models import Attempt, Movement, Payment, ProviderEvent, Refund
+from palace.payments.models import Attempt, Movement, Payment, ProviderNews, Refund
 from palace.payments.services.locking import lock
 from palace.payments.services.receiving import settle, written
 from palace.payments.services.refunding import back
@@ -69,7 +69,7 @@ def apply_facts(backend: Backend, facts: Facts, *, now: datetime) -> None:
     if facts.refunds or facts.disputed is not None:
         _gone_back(lock(attempt.payment_id), backend, facts, now)
     if facts.news_id is not None:
-        seen = insert(ProviderEvent).values(
+        seen = insert(ProviderNews).values(
             backend=backend, reference=facts.news_id, kind=facts.news_kind, applied_at=now
         )
         db.session.execute(seen.on_conflict_do_nothing())
@@ -77,8 +77,8 @@ def apply_facts(backend: Backend, facts: Facts, *, now: datetime) -> None:
 
 def _is_known(backend: Backend, facts: Facts) -> bool:
     """Return whether what brought these facts was applied before."""
-    wanted = select(ProviderEvent.kind).where(
-        ProviderEvent.backend == backend, ProviderEvent.reference == facts.news_id
+    wanted = select(ProviderNews.kind).where(
+        ProviderNews.backend == backend, ProviderNews.reference == facts.news_id
     )
     return facts.news_id is not None and db.session.scalar(wanted) is not None
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from palace.db import db
 from palace.members.models import Member
-from palace.tickets import claims
+from palace.tickets import claims, late
 from palace.tickets.errors import HoldLapsed, SaleClosed, SoldOut, TooManySeats
 from palace.tickets.kept import live
 from palace.tickets.models import Claim, Order
@@ -57,7 +57,7 @@ def take_late(order: Order, show: Show, now: datetime) -> None:
     """
     if order.state is not OrderState.AWAITING_PAYMENT:
         return
-    if claims.take_again(order, now):
+    if late.take_again(order, now):
         if now >= show.starts_at:
             raise SaleClosed
         db.session.refresh(order, ["claims"])

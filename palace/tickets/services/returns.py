@@ -59,11 +59,7 @@ def give_back(
     ticket = queries.ticket_of(member.id, code)
     if ticket.state is TicketState.RETURNED:
         return ticket
-    if show.cancelled_at is not None:
-        raise NothingToReturn
-    admission = queries.admission_of(ticket.id)
-    if admission:
-        raise AlreadyAdmitted(first_at=admission.admitted_at)
+    _check_unused(ticket, show)
     answers_move = show.return_until is not None and now < show.return_until
     if not together and not answers_move:
         check_alone_returned(ticket)
@@ -87,6 +83,19 @@ def give_back(
     )
     seats_freed(ticket.performance_id, freed, now)
     return ticket
+
+
+def _check_unused(ticket: Ticket, show: Show) -> None:
+    """Refuse a ticket of a cancelled show, or one that let somebody in.
+
+    Raises:
+        NothingToReturn, AlreadyAdmitted.
+    """
+    if show.cancelled_at is not None:
+        raise NothingToReturn
+    admission = queries.admission_of(ticket.id)
+    if admission:
+        raise AlreadyAdmitted(first_at=admission.admitted_at)
 
 
 def _check_time(ticket: Ticket, show: Show, now: datetime) -> None:
