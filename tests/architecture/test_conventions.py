@@ -95,7 +95,6 @@ UNUSUAL = {
     "notices/kinds.py": "the words and the age of each kind of notice",
     "notices/kind.py": "what a kind of notice is, below those who list some",
     "notices/lessons.py": "the kinds about classes, shown by kinds",
-    "books/states.py": "the states of invoices and what is matched: words that models and pages share",
     "audit/charging.py": "the acts and values of money, shown by acts and values",
     "audit/lessons.py": "the acts about classes, shown by acts",
     "notices/senders.py": "a notice in words, as a text and as a template's variables",
