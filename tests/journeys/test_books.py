@@ -1,4 +1,4 @@
-"""A member asks for an invoice; finance sends it on, brings its number back, reverses it; a difference is settled."""
+"""A member asks for an invoice, finance sends it on, brings its number back, reverses it; days are settled."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from tests.factory import Factory
 from tests.journeys.conftest import Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
-LOOKS = ("phone", "large", "dark", "desk")
 
 
 def test_an_invoice_is_asked_for_issued_and_reversed(
