@@ -1,4 +1,4 @@
-"""A member asks for an invoice, finance sends it on, brings its number back, reverses it; days are settled."""
+"""A member asks for an invoice; finance issues and reverses it, and settles what did not match."""
 
 from __future__ import annotations
 

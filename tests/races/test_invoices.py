@@ -18,7 +18,7 @@ from palace.money import Fen
 from palace.payments import services as payments
 from palace.payments.models import Refund
 from palace.payments.states import RefundReason, RefundState
-from tests.books.conftest import pay_for
+from tests.books.conftest import Paid, pay_for
 from tests.factory import Factory
 from tests.races.together import codes, together
 
@@ -27,8 +27,7 @@ Job = Callable[[], object]
 
 def test_one_request_a_payment(live: Factory, live_app: Flask) -> None:
     paid = pay_for(live)
-    titles = [f"抬头{n}" for n in range(16)]
-    results = together(live_app, [lambda title=title: paid.ask(title).id for title in titles])
+    results = together(live_app, [asking(paid, f"抬头{n}") for n in range(16)])
     assert codes(results) == {"won": 1, "invoice_there": 15}
 
 
@@ -36,8 +35,7 @@ def test_each_request_is_in_one_batch(live: Factory, live_app: Flask) -> None:
     for one in [pay_for(live) for _ in range(6)]:
         one.ask()
     live.commit()
-    job: Job = lambda: services.make_batch(by="staff:1").id  # noqa: E731 - a job is a value
-    results = together(live_app, [job] * 12)
+    results = together(live_app, [lambda: services.make_batch(by="staff:1").id] * 12)
     assert codes(results) == {"won": 1, "no_invoice_waits": 11}
     db.session.rollback()
     assert db.session.scalar(select(func.count()).select_from(InvoiceBatch)) == 1
@@ -55,12 +53,17 @@ def test_an_invoice_issued_as_money_is_owed_holds_it(live: Factory, live_app: Fl
     lines = [Line(2, str(one.request().id), f"2600000{one.payment_id:06}", today) for one in many]
     orders = [one.order.id for one in many]
     db.session.rollback()
-    jobs = [lambda lines=lines: len(services.bring_in(lines, by="staff:1"))] * 2
+    jobs: list[Job] = [lambda: services.bring_in(lines, by="staff:1")] * 2
     together(live_app, [*jobs, *(owing(order_id) for order_id in orders)])
     db.session.rollback()
     refunds = db.session.scalars(select(Refund)).all()
     assert len(refunds) == len(many)
     assert {one.state for one in refunds} == {RefundState.HELD}
+
+
+def asking(paid: Paid, title: str) -> Job:
+    """Return a job that asks for an invoice under a name of its own."""
+    return lambda: paid.ask(title).id
 
 
 def owing(order_id: int) -> Job:

@@ -50,7 +50,7 @@ def _stand(of: Any, mine: Any, which: Any) -> Sequence[Stands]:
         .where(which, Refund.reason.in_(BY_US))
         .group_by(Refund.state)
     )
-    found = {state: (count, total) for state, count, total in db.session.execute(wanted)}
+    found = {str(state): (count, total) for state, count, total in db.session.execute(wanted)}
     return [
         Stands(RefundState(state), REFUND_STATES[state], found[state][0], Fen(int(found[state][1])))
         for state in REFUND_STATES

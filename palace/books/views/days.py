@@ -72,7 +72,7 @@ def settle(difference_id: int) -> ResponseReturnValue:
         services.settle(difference_id, why=why, by=current_user.actor)
         return str(gettext("处理好了。"))
 
-    def page(refusal: PalaceError | None) -> Any:
+    def page(refusal: PalaceError | None) -> Response:
         return _difference(difference_id, form, refusal)
 
     return done(form, act, page=page, to=url_for("books.differences", open="1"))
@@ -130,7 +130,7 @@ def bring_moved() -> ResponseReturnValue:
             )
         return str(said + ngettext("有%(num)s处差异。", "有%(num)s处差异。", count))
 
-    def page(refusal: PalaceError | None) -> Any:
+    def page(refusal: PalaceError | None) -> Response:
         return _provider(form, brought, refusal)
 
     return done(form, act, page=page, to=url_for("books.differences", open="1"))

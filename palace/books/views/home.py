@@ -105,7 +105,7 @@ def decide(refund_id: int) -> ResponseReturnValue:
         payments.try_again(found.id, by=by, now=clock.now())
         return str(gettext("重新去退了。"))
 
-    def page(refusal: PalaceError | None) -> Any:
+    def page(refusal: PalaceError | None) -> Response:
         return _refund(refund_id, form, refusal)
 
     return done(form, act, page=page, to=url_for("books.refund", refund_id=refund_id))
@@ -174,7 +174,7 @@ def looked_into(payment_id: int) -> ResponseReturnValue:
         payments.looked_into(found.id, why=(form.why.data or "").strip())
         return str(gettext("核对好了。"))
 
-    def page(refusal: PalaceError | None) -> Any:
+    def page(refusal: PalaceError | None) -> Response:
         return _payment(payment_id, form, refusal)
 
     return done(form, act, page=page, to=url_for("books.reviews"))

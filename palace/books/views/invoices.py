@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from flask import Response, make_response, url_for
 from flask.typing import ResponseReturnValue
@@ -132,7 +131,7 @@ def bring_numbers() -> ResponseReturnValue:
     """Say what each line of the finance tool's answer is; with `sure` write its good numbers down."""
     form, judged = TableForm(), list[Judged]()
 
-    def page(refusal: PalaceError | None) -> Any:
+    def page(refusal: PalaceError | None) -> Response:
         return _numbers(form, judged, refusal)
 
     def act() -> str:
@@ -190,10 +189,10 @@ def reverse(request_id: int) -> ResponseReturnValue:
     form, request = ReverseForm(), queries.get_request(request_id)
 
     def act() -> str:
-        services.reverse(request, form.on.data, by=current_user.actor)
+        services.reverse(request, form.asked, by=current_user.actor)
         return str(gettext("冲红记下了，等着的退款现在去办。"))
 
-    def page(refusal: PalaceError | None) -> Any:
+    def page(refusal: PalaceError | None) -> Response:
         return _invoice(request_id, form, refusal)
 
     return done(form, act, page=page, to=url_for("books.invoice", request_id=request_id))
@@ -234,7 +233,7 @@ def set_columns() -> ResponseReturnValue:
         services.set_columns(form.columns, by=current_user.actor)
         return str(gettext("列存好了，下一次下载就用。"))
 
-    def page(refusal: PalaceError | None) -> Any:
+    def page(refusal: PalaceError | None) -> Response:
         return _columns(form if refusal else None, refusal)
 
     return done(form, act, page=page, to=url_for("books.columns"))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -71,7 +69,7 @@ def ask(payment_id: int) -> ResponseReturnValue:
         services.ask(payment.id, form.wanted)
         return str(gettext("记下了。开好以后，这里看得到发票号码。"))
 
-    def page(refusal: PalaceError | None) -> Any:
+    def page(refusal: PalaceError | None) -> Response:
         return _page(payment_id, form, refusal)
 
     return done(form, act, page=page, to=url_for("books.mine"))
