@@ -172,6 +172,7 @@ def _money() -> None:
     sa.UniqueConstraint('backend', 'reference', name=op.f('uq_refunds_backend_reference')),
     sa.UniqueConstraint('payment_id', 'key', name=op.f('uq_refunds_payment_id_key'))
     )
+    op.create_index(op.f('ix_refunds_owed_at'), 'refunds', ['owed_at'])
     op.create_index('ix_refunds_open', 'refunds', ['look_at'], postgresql_where=sa.text("state IN ('owed', 'sent', 'pending')"))
     
     op.create_table('movements',
@@ -211,6 +212,7 @@ def _money() -> None:
     )
     op.create_index(op.f('ix_movements_payment_id'), 'movements', ['payment_id'])
     op.create_index(op.f('ix_movements_shift_id'), 'movements', ['shift_id'], postgresql_where=sa.text('shift_id IS NOT NULL'))
+    op.create_index(op.f('ix_movements_moved_at'), 'movements', ['moved_at'])
     op.create_index(op.f('ix_movements_site_id_moved_at'), 'movements', ['site_id', 'moved_at'])
     
     op.create_table('receipt_books',
@@ -276,6 +278,7 @@ def _books() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_invoice_requests')),
     sa.UniqueConstraint('number', name=op.f('uq_invoice_requests_number'))
     )
+    op.create_index(op.f('ix_invoice_requests_asked_at'), 'invoice_requests', ['asked_at'])
     op.create_index(op.f('ix_invoice_requests_batch_id'), 'invoice_requests', ['batch_id'])
     op.create_index('uq_invoice_requests_payment', 'invoice_requests', ['payment_id'], unique=True, postgresql_where=sa.text("state NOT IN ('reversed', 'withdrawn')"))
     
@@ -309,6 +312,7 @@ def _books() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_differences')),
     sa.UniqueConstraint('day', 'source', 'subject', name=op.f('uq_differences_day_source_subject'))
     )
+    op.create_index(op.f('ix_differences_day'), 'differences', ['day'])
     op.create_index('ix_differences_open', 'differences', ['day'], postgresql_where=sa.text('settled_at IS NULL'))
     
 

@@ -92,6 +92,11 @@ class ReverseForm(Form):
 
     on = DayField(_("冲红日期"), [InputRequired(_("请填日期，例如 2026-12-05。"))])
 
+    @property
+    def asked(self) -> date:
+        """Return the day of a form that was checked."""
+        return self.on.data or date.max
+
 
 class MatchForm(Form):
     """Which day is to be matched."""

@@ -61,6 +61,7 @@ class InvoiceRequest(Base):
         ),
         UniqueConstraint("number"),
         Index(None, "batch_id"),
+        Index(None, "asked_at"),
     )
 
     id: Mapped[Id]
@@ -101,6 +102,7 @@ class Difference(Base):
         one_of("source", Source),
         CheckConstraint("num_nonnulls(settled_at, settled_by, why) IN (0, 3)", name="settled"),
         UniqueConstraint("day", "source", "subject"),
+        Index(None, "day"),
         Index("ix_differences_open", "day", postgresql_where=text("settled_at IS NULL")),
     )
 

@@ -179,6 +179,7 @@ class Movement(Base):
         UniqueConstraint("backend", "reference"),
         UniqueConstraint("site_id", "book_year", "receipt"),
         Index(None, "site_id", "moved_at"),
+        Index(None, "moved_at"),
         Index(None, "shift_id", postgresql_where=text("shift_id IS NOT NULL")),
     )
 
@@ -231,6 +232,7 @@ class Refund(Base):
         CheckConstraint("(state = 'done') = (done_at IS NOT NULL)", name="done"),
         UniqueConstraint("payment_id", "key"),
         UniqueConstraint("backend", "reference"),
+        Index(None, "owed_at"),
         Index(
             "ix_refunds_open",
             "look_at",

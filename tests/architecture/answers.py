@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.architecture import (
+    answers_of_books,
     answers_of_classes,
     answers_of_coursedesk,
     answers_of_courses,
@@ -16,6 +17,7 @@ from tests.architecture import (
 )
 
 JSON: dict[str, dict[str, str]] = {
+    **answers_of_books.JSON,
     **answers_of_classes.JSON,
     **answers_of_coursedesk.JSON,
     **answers_of_courses.JSON,
@@ -261,7 +263,8 @@ CREATES = (
     }
 )
 SHOWN = (
-    answers_of_coursedesk.SHOWN
+    answers_of_books.SHOWN
+    | answers_of_coursedesk.SHOWN
     | answers_of_desks.SHOWN
     | answers_of_rooms.SHOWN
     | answers_of_till.SHOWN
@@ -295,7 +298,8 @@ REDIRECTS = (
 """Addresses for everybody whose GET may send on to another; those for roles send to the sign-in."""
 
 FILES = (
-    answers_of_classes.FILES
+    answers_of_books.FILES
+    | answers_of_classes.FILES
     | answers_of_desks.FILES
     | answers_of_doors.FILES
     | answers_of_rolls.FILES

@@ -44,6 +44,9 @@ USUAL = {
 }
 UNUSUAL = {
     "agenda/secrets.py": "the secret in a feed's address: made, and read again",
+    "books/states.py": "the states of invoices and the sides of a match, which models and rules share",
+    "books/reading.py": "tables that come from outside: numbers of invoices, a provider's lines",
+    "books/writers.py": "a batch of invoices as the file the finance tool reads",
     "calendars/uses.py": "the statements of rooms' uses that the feeds' statements are made of",
     "troupes/belonging.py": "the select of troupes that agendas of everybody put into theirs",
     "agenda/blocks.py": "the VEVENT block of an entry, stored with it and joined into feeds",
@@ -92,7 +95,6 @@ UNUSUAL = {
     "notices/kinds.py": "the words and the age of each kind of notice",
     "notices/kind.py": "what a kind of notice is, below those who list some",
     "notices/lessons.py": "the kinds about classes, shown by kinds",
-    "books/states.py": "the states of invoices and what is matched: words that models and pages share",
     "audit/charging.py": "the acts and values of money, shown by acts and values",
     "audit/lessons.py": "the acts about classes, shown by acts",
     "notices/senders.py": "a notice in words, as a text and as a template's variables",

@@ -21,6 +21,7 @@ TRANSLATES = {"_", "N_", "gettext", "ngettext", "lazy_gettext", "pgettext"}
 OWN_NAMES = {"中文": "a language is offered by its own name"}
 CHINESE_BY_ITSELF = {
     "palace/agenda/blocks.py": "a calendar does not know its reader's language: both stand in it",
+    "palace/books/reading.py": "what finance tools and providers write above a column",
     "palace/coupons/reading.py": "what partners write above a column, in both languages",
     "palace/hours/rules.py": "what people write between two times",
     "palace/hours/reading.py": "what people write for a weekday in a list, in both languages",

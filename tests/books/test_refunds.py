@@ -5,17 +5,19 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from palace import clock
 from palace.db import db
 from palace.members.rules import Role
 from palace.money import Fen
 from palace.payments import services as payments
-from palace.payments.models import Refund
+from palace.payments.models import Payment, Refund
 from palace.payments.services.locking import lock
 from palace.payments.services.reviewing import look_into
-from palace.payments.states import Backend, RefundState, Review
+from palace.payments.states import Backend, RefundReason, RefundState, Review
 from palace.tickets.rules import Channel
+from palace.tickets.services.owing import owe_show
 from tests.books.conftest import Paid
 from tests.factory import Factory
 from tests.money import refunds
@@ -129,3 +131,33 @@ def test_a_places_facts_are_frozen_as_it_is_taken(teaching: Teaching) -> None:
     assert entry is not None
     assert (place.fee, place.face_fee, place.unit_id) == (2000, 5000, entry.unit_id)
     assert place.sector == entry.unit.sector
+
+
+def test_a_class_says_what_goes_back_before_it_is_called_off_and_how_far_it_is_after(
+    app: Flask, make: Factory, teaching: Teaching
+) -> None:
+    of = teaching.offering(member_fee=2000)
+    for place in (teaching.enrolment(of), teaching.enrolment(of)):
+        found = db.session.scalars(select(Payment).where(Payment.subject_id == place.id)).one()
+        payments.receive(found, reference=f"slip-{place.id}", now=clock.now())
+    make.commit()
+    desk = app.test_client()
+    make.sign_in(desk, make.staff())
+    page = f"/staff/courses/classes/{of.id}"
+    before = desk.get(page)
+    assert "其中2人付过钱，一共退40元" in before.text
+    assert desk.post(f"{page}/call-off", data={"why": "老师病了"}).status_code == 303
+    after = desk.get(page).text
+    assert "2笔 · 40元" in after
+    assert "/staff/books/refunds?state=counter" in after
+
+
+def test_a_show_says_how_far_its_money_is(app: Flask, make: Factory, paid: Paid) -> None:
+    show = paid.order.performance_id
+    owe_show(show, RefundReason.CANCELLED, by="staff:1", now=clock.now())
+    make.commit()
+    desk = app.test_client()
+    make.sign_in(desk, make.staff())
+    page = desk.get(f"/staff/programme/performances/{show}/move").text
+    assert "到柜台领" in page
+    assert "1笔 · 30元" in page

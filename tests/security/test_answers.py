@@ -33,6 +33,7 @@ from tests.architecture.openapi import FILE
 from tests.arrivals.walk import stand_at_doors
 from tests.audit.said import codes_without_words
 from tests.blocks.walk import hand_out_a_block
+from tests.books.walk import keep_the_books
 from tests.classes.walk import teach_and_prove
 from tests.codes.walk import open_a_code
 from tests.complimentary.walk import give_tickets_away
@@ -329,6 +330,7 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     hand_out_a_block(walk, make)
     open_a_code(walk, make)
     give_tickets_away(walk, make)
+    keep_the_books(walk, make)
     decide_about_rooms(walk, make)
     hand_coupons_out(walk, make, make.member())
     sell_a_package(walk, make)

@@ -46,6 +46,7 @@ def test_it_has_its_periodic_tasks(make: Factory) -> None:
         "palace:verify_members": "* * * * *",
         "palace:tidy": "17 * * * *",
         "palace:nightly_backup": "30 19 * * *",
+        "palace:match_books": "20 18 * * *",
         "palace:seal_audit": "40 19 * * *",
     }
 

@@ -36,11 +36,12 @@ def what_for(found: Sequence[Payment]) -> dict[int, Said]:
     known = {
         part: payments.said[part](ids) for part, ids in subjects.items() if part in payments.said
     }
-    return {
-        one.id: known.get(one.part, {}).get(one.subject_id)
-        or Said(zh=f"付款 {one.id}", en=f"Payment {one.id}", path="")
-        for one in found
-    }
+    return {one.id: known.get(one.part, {}).get(one.subject_id) or _numbered(one) for one in found}
+
+
+def _numbered(payment: Payment) -> Said:
+    said = str(gettext("付款 %(number)s", number=payment.id))
+    return Said(zh=said, en=said, path="")
 
 
 def paid_by(member_id: int) -> Sequence[Payment]:

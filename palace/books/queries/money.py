@@ -123,6 +123,7 @@ MOVEMENTS = List(
             of=Movement.payment_id,
             kind=Kind.NUMBER,
             filters=True,
+            link=lambda row: row.payment and url_for("books.payment", payment_id=row.payment),
         ),
         Column(name="book_year", heading=N_("凭证年份"), of=Movement.book_year, kind=Kind.NUMBER),
         Column(

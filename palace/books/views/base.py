@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, BinaryIO, cast
 
-from flask import Blueprint, flash, redirect, request
+from flask import Blueprint, Response, flash, redirect, request
+from flask.typing import ResponseReturnValue
 
 from palace.books import reading
 from palace.books.forms import TableForm
@@ -25,7 +26,13 @@ DESK = "/staff/books"
 bp = Blueprint("books", __name__)
 
 
-def done(form: Form, act: Callable[[], str], *, page: Callable[..., Any], to: str) -> Any:
+def done(
+    form: Form,
+    act: Callable[[], str],
+    *,
+    page: Callable[[PalaceError | None], Response],
+    to: str,
+) -> ResponseReturnValue:
     """Do one step in a transaction and go on; what was refused stands on the page again.
 
     Args:

@@ -57,7 +57,7 @@ def match() -> ResponseReturnValue:
 @allow(*BOOKS)
 def difference(difference_id: int) -> ResponseReturnValue:
     """Show one difference, and where it is settled."""
-    return _difference(difference_id, WhyForm(formdata=None))
+    return _difference(difference_id)
 
 
 @bp.post(f"{DESK}/differences/<id:difference_id>/settle")
@@ -72,13 +72,15 @@ def settle(difference_id: int) -> ResponseReturnValue:
         services.settle(difference_id, why=why, by=current_user.actor)
         return str(gettext("处理好了。"))
 
-    def page(refusal: PalaceError | None) -> Any:
+    def page(refusal: PalaceError | None) -> Response:
         return _difference(difference_id, form, refusal)
 
     return done(form, act, page=page, to=url_for("books.differences", open="1"))
 
 
-def _difference(difference_id: int, form: WhyForm, refusal: PalaceError | None = None) -> Response:
+def _difference(
+    difference_id: int, form: WhyForm | None = None, refusal: PalaceError | None = None
+) -> Response:
     one = get_difference(difference_id)
     return answer(
         "books/difference.html",
@@ -96,7 +98,7 @@ def _difference(difference_id: int, form: WhyForm, refusal: PalaceError | None =
         one=one,
         subject=subject_words(one.subject),
         sources=SOURCES,
-        form=form,
+        form=form or WhyForm(formdata=None),
         told=refusal_words(refusal) if refusal else "",
     )
 
@@ -105,7 +107,7 @@ def _difference(difference_id: int, form: WhyForm, refusal: PalaceError | None =
 @allow(*BOOKS)
 def provider() -> ResponseReturnValue:
     """Show where a provider's own file is brought."""
-    return _provider(TableForm(formdata=None))
+    return _provider()
 
 
 @bp.post(f"{DESK}/provider")
@@ -128,14 +130,14 @@ def bring_moved() -> ResponseReturnValue:
             )
         return str(said + ngettext("有%(num)s处差异。", "有%(num)s处差异。", count))
 
-    def page(refusal: PalaceError | None) -> Any:
+    def page(refusal: PalaceError | None) -> Response:
         return _provider(form, brought, refusal)
 
     return done(form, act, page=page, to=url_for("books.differences", open="1"))
 
 
 def _provider(
-    form: TableForm,
+    form: TableForm | None = None,
     brought: dict[str, Any] | None = None,
     refusal: PalaceError | None = None,
 ) -> Response:
@@ -143,6 +145,6 @@ def _provider(
         "books/provider.html",
         {"new": None, "wrong": [], "differences": None, **(brought or {})},
         status=refusal.status if refusal else 200,
-        form=form,
+        form=form or TableForm(formdata=None),
         told=refusal_words(refusal) if refusal else "",
     )

@@ -84,7 +84,7 @@ def retry() -> ResponseReturnValue:
 @allow(*BOOKS)
 def refund(refund_id: int) -> ResponseReturnValue:
     """Show one refund, and what can be decided of it."""
-    return _refund(refund_id, DecideForm(formdata=None))
+    return _refund(refund_id)
 
 
 @bp.post(f"{DESK}/refunds/<id:refund_id>")
@@ -105,13 +105,15 @@ def decide(refund_id: int) -> ResponseReturnValue:
         payments.try_again(found.id, by=by, now=clock.now())
         return str(gettext("重新去退了。"))
 
-    def page(refusal: PalaceError | None) -> Any:
+    def page(refusal: PalaceError | None) -> Response:
         return _refund(refund_id, form, refusal)
 
     return done(form, act, page=page, to=url_for("books.refund", refund_id=refund_id))
 
 
-def _refund(refund_id: int, form: DecideForm, refusal: PalaceError | None = None) -> Response:
+def _refund(
+    refund_id: int, form: DecideForm | None = None, refusal: PalaceError | None = None
+) -> Response:
     one = money.get_refund(refund_id)
     what = what_for([one.payment])[one.payment_id]
     return answer(
@@ -129,7 +131,7 @@ def _refund(refund_id: int, form: DecideForm, refusal: PalaceError | None = None
         status=refusal.status if refusal else 200,
         one=one,
         what=what,
-        form=form,
+        form=form or DecideForm(formdata=None),
         states=REFUND_STATES,
         reasons=REFUND_REASONS,
         is_mine=one.asked_by == current_user.actor,
@@ -158,7 +160,7 @@ def reviews() -> ResponseReturnValue:
 @allow(*BOOKS)
 def payment(payment_id: int) -> ResponseReturnValue:
     """Show one payment with all its money."""
-    return _payment(payment_id, WhyForm(formdata=None))
+    return _payment(payment_id)
 
 
 @bp.post(f"{DESK}/payments/<id:payment_id>/looked-into")
@@ -172,13 +174,15 @@ def looked_into(payment_id: int) -> ResponseReturnValue:
         payments.looked_into(found.id, why=(form.why.data or "").strip())
         return str(gettext("核对好了。"))
 
-    def page(refusal: PalaceError | None) -> Any:
+    def page(refusal: PalaceError | None) -> Response:
         return _payment(payment_id, form, refusal)
 
     return done(form, act, page=page, to=url_for("books.reviews"))
 
 
-def _payment(payment_id: int, form: WhyForm, refusal: PalaceError | None = None) -> Response:
+def _payment(
+    payment_id: int, form: WhyForm | None = None, refusal: PalaceError | None = None
+) -> Response:
     one = money.get_payment(payment_id)
     what = what_for([one])[one.id]
     return answer(
@@ -187,7 +191,7 @@ def _payment(payment_id: int, form: WhyForm, refusal: PalaceError | None = None)
         status=refusal.status if refusal else 200,
         one=one,
         what=what,
-        form=form,
+        form=form or WhyForm(formdata=None),
         reasons=money.REVIEWS,
         methods=money.METHODS,
         states=REFUND_STATES,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 from flask import Response, make_response, url_for
 from flask.typing import ResponseReturnValue
@@ -26,7 +26,7 @@ from palace.books.rules import (
 from palace.books.views.base import BOOKS, DESK, bp, done, table_of, told
 from palace.books.writers import WRITE, FileKind
 from palace.clock import iso
-from palace.errors import NotFound, PalaceError
+from palace.errors import PalaceError
 from palace.forms import Form
 from palace.lists.services import answer as answer_list
 from palace.web import allow, answer, reads, refusal_words, wants_json
@@ -88,13 +88,22 @@ def _batches(refusal: PalaceError | None) -> Response:
     )
 
 
-@bp.get(f"{DESK}/batches/<id:batch_id>.<filename>")
+@bp.get(f"{DESK}/batches/<id:batch_id>.csv")
 @allow(*BOOKS)
-def batch_file(batch_id: int, filename: str) -> ResponseReturnValue:
-    """Send a batch as the file the finance tool reads."""
-    if filename not in list(FileKind):
-        raise NotFound
-    kind, batch = FileKind(filename), queries.get_batch(batch_id)
+def batch_csv(batch_id: int) -> ResponseReturnValue:
+    """Send a batch as a CSV for the finance tool."""
+    return _file(batch_id, FileKind.CSV)
+
+
+@bp.get(f"{DESK}/batches/<id:batch_id>.xlsx")
+@allow(*BOOKS)
+def batch_xlsx(batch_id: int) -> ResponseReturnValue:
+    """Send a batch as a workbook for the finance tool."""
+    return _file(batch_id, FileKind.XLSX)
+
+
+def _file(batch_id: int, kind: FileKind) -> Response:
+    batch = queries.get_batch(batch_id)
     found, columns = queries.in_batch(batch.id), queries.columns()
     what, came = queries.what_for([one.payment for one in found]), queries.came_by(found)
     lines = [[one.heading for one in columns]] + [
@@ -112,7 +121,7 @@ def batch_file(batch_id: int, filename: str) -> ResponseReturnValue:
 @allow(*BOOKS)
 def numbers() -> ResponseReturnValue:
     """Show where the finance tool's answer is brought back."""
-    return _numbers(TableForm(formdata=None), [])
+    return _numbers()
 
 
 @bp.post(f"{DESK}/numbers")
@@ -122,7 +131,7 @@ def bring_numbers() -> ResponseReturnValue:
     """Say what each line of the finance tool's answer is; with `sure` write its good numbers down."""
     form, judged = TableForm(), list[Judged]()
 
-    def page(refusal: PalaceError | None) -> Any:
+    def page(refusal: PalaceError | None) -> Response:
         return _numbers(form, judged, refusal)
 
     def act() -> str:
@@ -142,7 +151,9 @@ def bring_numbers() -> ResponseReturnValue:
     return _numbers(form, judged)
 
 
-def _numbers(form: TableForm, judged: list[Judged], refusal: PalaceError | None = None) -> Response:
+def _numbers(
+    form: TableForm | None = None, judged: Sequence[Judged] = (), refusal: PalaceError | None = None
+) -> Response:
     good = sum(one.outcome is Outcome.GOOD for one in judged)
     return answer(
         "books/numbers.html",
@@ -154,7 +165,7 @@ def _numbers(form: TableForm, judged: list[Judged], refusal: PalaceError | None 
             ],
         },
         status=refusal.status if refusal else 200,
-        form=form,
+        form=form or TableForm(formdata=None),
         judged=judged,
         good=good,
         outcomes=OUTCOMES,
@@ -167,7 +178,7 @@ def _numbers(form: TableForm, judged: list[Judged], refusal: PalaceError | None 
 @allow(*BOOKS)
 def invoice(request_id: int) -> ResponseReturnValue:
     """Show one invoice, what it is of, and where it is reversed."""
-    return _invoice(request_id, ReverseForm(formdata=None))
+    return _invoice(request_id)
 
 
 @bp.post(f"{DESK}/invoices/<id:request_id>/reverse")
@@ -178,16 +189,18 @@ def reverse(request_id: int) -> ResponseReturnValue:
     form, request = ReverseForm(), queries.get_request(request_id)
 
     def act() -> str:
-        services.reverse(request, form.on.data, by=current_user.actor)
+        services.reverse(request, form.asked, by=current_user.actor)
         return str(gettext("冲红记下了，等着的退款现在去办。"))
 
-    def page(refusal: PalaceError | None) -> Any:
+    def page(refusal: PalaceError | None) -> Response:
         return _invoice(request_id, form, refusal)
 
     return done(form, act, page=page, to=url_for("books.invoice", request_id=request_id))
 
 
-def _invoice(request_id: int, form: ReverseForm, refusal: PalaceError | None = None) -> Response:
+def _invoice(
+    request_id: int, form: ReverseForm | None = None, refusal: PalaceError | None = None
+) -> Response:
     request = queries.get_request(request_id)
     return answer(
         "books/invoice.html",
@@ -195,7 +208,7 @@ def _invoice(request_id: int, form: ReverseForm, refusal: PalaceError | None = N
         status=refusal.status if refusal else 200,
         one=request,
         what=queries.what_for([request.payment])[request.payment_id],
-        form=form,
+        form=form or ReverseForm(formdata=None),
         states=STATES,
         payers=PAYERS,
         told=refusal_words(refusal) if refusal else "",
@@ -220,7 +233,7 @@ def set_columns() -> ResponseReturnValue:
         services.set_columns(form.columns, by=current_user.actor)
         return str(gettext("列存好了，下一次下载就用。"))
 
-    def page(refusal: PalaceError | None) -> Any:
+    def page(refusal: PalaceError | None) -> Response:
         return _columns(form if refusal else None, refusal)
 
     return done(form, act, page=page, to=url_for("books.columns"))

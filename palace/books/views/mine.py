@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -57,7 +55,7 @@ def mine() -> ResponseReturnValue:
 @allow(Role.MEMBER)
 def wish(payment_id: int) -> ResponseReturnValue:
     """Show the form of an invoice, filled in as the last one was."""
-    return _page(payment_id, InvoiceForm(formdata=None, obj=queries.last_of(current_member().id)))
+    return _page(payment_id)
 
 
 @bp.post(f"{MINE}/<id:payment_id>")
@@ -71,7 +69,7 @@ def ask(payment_id: int) -> ResponseReturnValue:
         services.ask(payment.id, form.wanted)
         return str(gettext("记下了。开好以后，这里看得到发票号码。"))
 
-    def page(refusal: PalaceError | None) -> Any:
+    def page(refusal: PalaceError | None) -> Response:
         return _page(payment_id, form, refusal)
 
     return done(form, act, page=page, to=url_for("books.mine"))
@@ -85,12 +83,14 @@ def withdraw(payment_id: int) -> ResponseReturnValue:
     with transaction():
         services.withdraw(payment.id)
     if wants_json():
-        return _page(payment_id, InvoiceForm(formdata=None))
+        return _page(payment_id)
     flash(gettext("撤回了，不开这张发票。"))
     return redirect(url_for("books.mine"), 303)
 
 
-def _page(payment_id: int, form: InvoiceForm, refusal: PalaceError | None = None) -> Response:
+def _page(
+    payment_id: int, form: InvoiceForm | None = None, refusal: PalaceError | None = None
+) -> Response:
     payment = queries.payment_of(current_member().id, payment_id)
     found = queries.requests_of([payment]).get(payment.id)
     what = queries.what_for([payment])[payment.id]
@@ -107,7 +107,7 @@ def _page(payment_id: int, form: InvoiceForm, refusal: PalaceError | None = None
         payment=payment,
         what=what,
         amount=amount,
-        form=form,
+        form=form or InvoiceForm(formdata=None, obj=queries.last_of(current_member().id)),
         payers=PAYERS,
         told=refusal_words(refusal) if refusal else "",
     )

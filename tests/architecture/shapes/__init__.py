@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.architecture.shapes.approvals import APPROVALS
 from tests.architecture.shapes.booking import BOOKING
+from tests.architecture.shapes.books import BOOKS
 from tests.architecture.shapes.classes import CLASSES
 from tests.architecture.shapes.coursedesk import COURSEDESK
 from tests.architecture.shapes.courses import COURSES
@@ -24,6 +25,7 @@ __all__ = ["CODE", "SHAPES", "TEXT", "Shape", "at_least", "each", "known", "one_
 PARTS = (
     APPROVALS,
     BOOKING,
+    BOOKS,
     CLASSES,
     COURSEDESK,
     COURSES,

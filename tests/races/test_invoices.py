@@ -1,0 +1,83 @@
+"""Invoices at once: one request a payment, each in one batch, and an issued one never lets money slip by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Flask
+from sqlalchemy import func, select
+
+from palace import clock
+from palace.books import services
+from palace.books.models import InvoiceBatch, InvoiceRequest
+from palace.books.rules import Line
+from palace.books.states import InvoiceState
+from palace.clock import palace_day
+from palace.db import db
+from palace.money import Fen
+from palace.payments import services as payments
+from palace.payments.models import Refund
+from palace.payments.states import RefundReason, RefundState
+from tests.books.conftest import Paid, pay_for
+from tests.factory import Factory
+from tests.races.together import codes, together
+
+Job = Callable[[], object]
+
+
+def test_one_request_a_payment(live: Factory, live_app: Flask) -> None:
+    paid = pay_for(live)
+    results = together(live_app, [asking(paid, f"抬头{n}") for n in range(16)])
+    assert codes(results) == {"won": 1, "invoice_there": 15}
+
+
+def test_each_request_is_in_one_batch(live: Factory, live_app: Flask) -> None:
+    for one in [pay_for(live) for _ in range(6)]:
+        one.ask()
+    live.commit()
+    results = together(live_app, [lambda: services.make_batch(by="staff:1").id] * 12)
+    assert codes(results) == {"won": 1, "no_invoice_waits": 11}
+    db.session.rollback()
+    assert db.session.scalar(select(func.count()).select_from(InvoiceBatch)) == 1
+    states = db.session.scalars(select(InvoiceRequest.state)).all()
+    assert set(states) == {InvoiceState.BATCHED}
+
+
+def test_an_invoice_issued_as_money_is_owed_holds_it(live: Factory, live_app: Flask) -> None:
+    many = [pay_for(live) for _ in range(8)]
+    for one in many:
+        one.ask()
+    services.make_batch(by="staff:1")
+    live.commit()
+    today = palace_day(clock.now())
+    lines = [Line(2, str(one.request().id), f"2600000{one.payment_id:06}", today) for one in many]
+    orders = [one.order.id for one in many]
+    db.session.rollback()
+    jobs: list[Job] = [lambda: services.bring_in(lines, by="staff:1")] * 2
+    together(live_app, [*jobs, *(owing(order_id) for order_id in orders)])
+    db.session.rollback()
+    refunds = db.session.scalars(select(Refund)).all()
+    assert len(refunds) == len(many)
+    assert {one.state for one in refunds} == {RefundState.HELD}
+
+
+def asking(paid: Paid, title: str) -> Job:
+    """Return a job that asks for an invoice under a name of its own."""
+    return lambda: paid.ask(title).id
+
+
+def owing(order_id: int) -> Job:
+    """Return a job that owes the money of an order back."""
+
+    def job() -> object:
+        return payments.owe(
+            "tickets",
+            order_id,
+            Fen(3000),
+            key="ticket:1",
+            reason=RefundReason.CANCELLED,
+            by="staff:1",
+            now=clock.now(),
+        )
+
+    return job
