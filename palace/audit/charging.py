@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from palace.payments.states import METHOD_WORDS, REVIEW_WORDS
 from palace.text import N_
 
 CHARGES = {
@@ -45,20 +46,6 @@ CHARGE_VALUES = {
     "on": N_("日期"),
 }
 CHARGE_WORDS = {
-    "method": {
-        "cash": N_("现金"),
-        "pos": N_("刷卡"),
-        "code": N_("扫收款码"),
-        "transfer": N_("转账"),
-        "account": N_("单位签单"),
-        "online": N_("网上"),
-    },
-    "review": {
-        "differs": N_("付的和要付的不一样"),
-        "currency": N_("币种不对"),
-        "twice": N_("付了两次"),
-        "elsewhere": N_("在支付平台上退过"),
-        "failed": N_("没退成"),
-        "disputed": N_("付款人向银行提出异议"),
-    },
+    "method": {method.value: said for method, said in METHOD_WORDS.items()},
+    "review": {why.value: said for why, said in REVIEW_WORDS.items()},
 }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from enum import StrEnum
 
+from palace.text import N_
+
 
 class Backend(StrEnum):
     """Who takes money: the counter, or a provider; free things never come here."""
@@ -22,6 +24,17 @@ class Method(StrEnum):
     TRANSFER = "transfer"
     ACCOUNT = "account"
     ONLINE = "online"
+
+
+METHOD_WORDS = {
+    Method.CASH: N_("现金"),
+    Method.POS: N_("刷卡"),
+    Method.CODE: N_("扫收款码"),
+    Method.TRANSFER: N_("转账"),
+    Method.ACCOUNT: N_("单位签单"),
+    Method.ONLINE: N_("网上"),
+}
+"""What people read of how money changes hands."""
 
 
 class Direction(StrEnum):
@@ -85,6 +98,19 @@ UNPAID_REFUNDS = tuple(
     state for state in RefundState if state not in (RefundState.DONE, RefundState.DROPPED)
 )
 
+REFUND_WORDS = {
+    RefundState.OWED: N_("原路退回，正在办"),
+    RefundState.HELD: N_("等发票冲红"),
+    RefundState.ASKED: N_("等第二个人同意"),
+    RefundState.SENT: N_("原路退回，正在办"),
+    RefundState.PENDING: N_("原路退回，钱在路上"),
+    RefundState.COUNTER: N_("到柜台领"),
+    RefundState.FAILED: N_("没退成，可以到柜台领"),
+    RefundState.DONE: N_("已退"),
+    RefundState.DROPPED: N_("不退了"),
+}
+"""What people read of how far money is on its way back."""
+
 GRACE = timedelta(minutes=1)
 """What is paid for is kept so much longer than a deadline says: the money may be under way."""
 
@@ -102,3 +128,14 @@ class Review(StrEnum):
     ELSEWHERE = "elsewhere"
     FAILED = "failed"
     DISPUTED = "disputed"
+
+
+REVIEW_WORDS = {
+    Review.DIFFERS: N_("付的和要付的不一样"),
+    Review.CURRENCY: N_("币种不对"),
+    Review.TWICE: N_("付了两次"),
+    Review.ELSEWHERE: N_("在支付平台上退过"),
+    Review.FAILED: N_("没退成"),
+    Review.DISPUTED: N_("付款人向银行提出异议"),
+}
+"""What people read of why a payment has to be looked into."""

@@ -11,10 +11,11 @@ from flask_babel import gettext
 from palace import printing, words
 from palace.paper import Job
 from palace.payments.models import Movement
+from palace.payments.states import METHOD_WORDS
 from palace.tickets.printing import LANG
 from palace.till.models import Shift
 from palace.till.queries import Found
-from palace.till.rules import METHOD_WORDS, PART_WORDS, Sum
+from palace.till.rules import PART_WORDS, Sum
 from palace.venues.models import Site
 
 

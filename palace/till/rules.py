@@ -7,32 +7,13 @@ from dataclasses import dataclass
 from palace.members.posts import AT_COUNTERS
 from palace.members.rules import Role
 from palace.money import Fen, yuan_of
-from palace.payments.states import Method, RefundState
+from palace.payments.states import Method
 from palace.text import N_
 from palace.till.errors import AnotherCorrects, WhyDifferent
 
 BY_SLIP = (Method.POS, Method.CODE, Method.TRANSFER)
 """Ways of money that leaves a slip with a number."""
 AT_TILL = (Method.CASH, *BY_SLIP)
-METHOD_WORDS = {
-    Method.CASH: N_("现金"),
-    Method.POS: N_("刷卡"),
-    Method.CODE: N_("扫收款码"),
-    Method.TRANSFER: N_("转账"),
-    Method.ACCOUNT: N_("单位签单"),
-    Method.ONLINE: N_("网上"),
-}
-REFUND_WORDS = {
-    RefundState.OWED: N_("原路退回，正在办"),
-    RefundState.HELD: N_("等发票冲红"),
-    RefundState.ASKED: N_("等第二个人同意"),
-    RefundState.SENT: N_("原路退回，正在办"),
-    RefundState.PENDING: N_("原路退回，钱在路上"),
-    RefundState.COUNTER: N_("到柜台领"),
-    RefundState.FAILED: N_("没退成，可以到柜台领"),
-    RefundState.DONE: N_("已退"),
-    RefundState.DROPPED: N_("不退了"),
-}
 PART_WORDS = {"tickets": N_("演出票"), "packages": N_("套票"), "courses": N_("培训班")}
 
 

@@ -19,7 +19,7 @@ class Walk(Protocol):
 
     browser: FlaskClient
 
-    def ask(self, method: str, path: str, **fields: object) -> Any:
+    def ask(self, method: str, path: str, /, **fields: object) -> Any:
         """Ask for an address; return the answer's body."""
 
 

@@ -102,8 +102,6 @@ class Belongings:
             "strike_id": UNKNOWN_ID,
             "broadcast_id": UNKNOWN_ID,
             "tier_id": UNKNOWN_ID,
-            "payment_id": UNKNOWN_ID,
-            "refund_id": UNKNOWN_ID,
             "movement_id": UNKNOWN_ID,
             "shift_id": UNKNOWN_ID,
             "code_id": UNKNOWN_ID,

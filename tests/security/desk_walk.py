@@ -15,7 +15,7 @@ DESK = "/staff/programme"
 class Walks(Protocol):
     """A browser that notes what it is answered."""
 
-    def ask(self, method: str, path: str, **fields: object) -> Any:
+    def ask(self, method: str, path: str, /, **fields: object) -> Any:
         """Ask for an address; return the answer's body."""
 
 

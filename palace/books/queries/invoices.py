@@ -10,7 +10,6 @@ from sqlalchemy import func, select
 
 from palace import words
 from palace.books.models import InvoiceBatch, InvoiceColumn, InvoiceRequest
-from palace.books.queries.money import METHODS
 from palace.books.rules import PAYERS, STATES, USUAL, Heading, yuan_words
 from palace.books.states import Field, InvoiceState
 from palace.clock import palace_day
@@ -22,6 +21,7 @@ from palace.payments import services as payments
 from palace.payments.models import Movement, Payment
 from palace.payments.services import Said
 from palace.payments.services.refunding import CAME
+from palace.payments.states import METHOD_WORDS
 from palace.text import N_
 
 MOST_SHOWN = 100
@@ -149,7 +149,7 @@ def told_of(request: InvoiceRequest, what: Said, came: Movement | None) -> dict[
         Field.AMOUNT: yuan_words(request.amount),
         Field.WHAT: what.en if words.language() == "en" else what.zh,
         Field.PAID_ON: palace_day(from_here).isoformat() if from_here else "",
-        Field.METHOD: gettext(METHODS[came.method]) if came else "",
+        Field.METHOD: gettext(METHOD_WORDS[came.method]) if came else "",
         Field.RECEIPT: f"{came.book_year}-{came.receipt:06}" if came and came.receipt else "",
     }
 

@@ -12,29 +12,10 @@ from palace.errors import NotFound
 from palace.lists.queries import Column, List, instant
 from palace.lists.rules import Kind
 from palace.payments.models import Movement, Payment, Refund
-from palace.payments.states import Direction, RefundState
+from palace.payments.states import METHOD_WORDS, REFUND_WORDS, Direction
 from palace.text import N_
 
 MOST_SHOWN = 100
-REFUND_STATES: dict[str, str] = {
-    RefundState.OWED: N_("等着退"),
-    RefundState.HELD: N_("等发票冲红"),
-    RefundState.ASKED: N_("等第二个人同意"),
-    RefundState.SENT: N_("发给支付平台了"),
-    RefundState.PENDING: N_("正在退"),
-    RefundState.COUNTER: N_("到柜台领"),
-    RefundState.FAILED: N_("没退成"),
-    RefundState.DONE: N_("退好了"),
-    RefundState.DROPPED: N_("不退了"),
-}
-REVIEWS = {
-    "differs": N_("付的和要付的不一样"),
-    "currency": N_("币种不对"),
-    "twice": N_("付了两次"),
-    "elsewhere": N_("在支付平台上退过"),
-    "failed": N_("没退成"),
-    "disputed": N_("付款人向银行提出异议"),
-}
 REFUND_REASONS = {
     "returned": N_("退票"),
     "cancelled": N_("取消"),
@@ -45,15 +26,6 @@ REFUND_REASONS = {
     "goodwill": N_("手工退款"),
 }
 DIRECTIONS: dict[str, str] = {Direction.IN: N_("收"), Direction.OUT: N_("退")}
-METHODS = {
-    "cash": N_("现金"),
-    "pos": N_("刷卡"),
-    "code": N_("扫收款码"),
-    "transfer": N_("转账"),
-    "account": N_("单位签单"),
-    "online": N_("网上"),
-}
-
 REFUNDS = List(
     endpoint="books.refunds",
     title=N_("退款"),
@@ -75,7 +47,7 @@ REFUNDS = List(
             heading=N_("办到哪了"),
             of=Refund.state,
             kind=Kind.WORD,
-            choices=REFUND_STATES,
+            choices=REFUND_WORDS,
             filters=True,
         ),
         Column(
@@ -113,7 +85,7 @@ MOVEMENTS = List(
             heading=N_("收退方式"),
             of=Movement.method,
             kind=Kind.WORD,
-            choices=METHODS,
+            choices=METHOD_WORDS,
             filters=True,
         ),
         Column(name="amount", heading=N_("金额"), of=Movement.amount, kind=Kind.FEN),

@@ -8,13 +8,12 @@ from typing import Any
 
 from sqlalchemy import Text, cast, func, literal, select
 
-from palace.books.queries.money import REFUND_STATES
 from palace.courses.models import Enrolment
 from palace.courses.states import EnrolmentState
 from palace.db import db
 from palace.money import Fen
 from palace.payments.models import Refund
-from palace.payments.states import RefundReason, RefundState
+from palace.payments.states import REFUND_WORDS, RefundReason, RefundState
 from palace.tickets.models import Ticket
 
 BY_US = (RefundReason.CANCELLED, RefundReason.MOVED)
@@ -52,8 +51,8 @@ def _stand(of: Any, mine: Any, which: Any) -> Sequence[Stands]:
     )
     found = {str(state): (count, total) for state, count, total in db.session.execute(wanted)}
     return [
-        Stands(RefundState(state), REFUND_STATES[state], found[state][0], Fen(int(found[state][1])))
-        for state in REFUND_STATES
+        Stands(RefundState(state), REFUND_WORDS[state], found[state][0], Fen(int(found[state][1])))
+        for state in REFUND_WORDS
         if state in found
     ]
 

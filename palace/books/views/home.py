@@ -16,14 +16,14 @@ from palace.books import services
 from palace.books.forms import DecideForm, WhyForm
 from palace.books.queries import days, money
 from palace.books.queries.invoices import what_for
-from palace.books.queries.money import MOVEMENTS, REFUND_REASONS, REFUND_STATES, REFUNDS
+from palace.books.queries.money import MOVEMENTS, REFUND_REASONS, REFUNDS
 from palace.books.views.base import BOOKS, DESK, bp, done
 from palace.clock import day_span, palace_day
 from palace.errors import PalaceError
 from palace.lists.services import answer as answer_list
 from palace.payments import services as payments
 from palace.payments.models import Payment
-from palace.payments.states import RefundState
+from palace.payments.states import METHOD_WORDS, REFUND_WORDS, RefundState
 from palace.web import allow, answer, reads, refusal_words, wants_json
 from palace.words import language
 
@@ -132,7 +132,7 @@ def _refund(
         one=one,
         what=what,
         form=form or DecideForm(formdata=None),
-        states=REFUND_STATES,
+        states=REFUND_WORDS,
         reasons=REFUND_REASONS,
         is_mine=one.asked_by == current_user.actor,
         asked=one.state is RefundState.ASKED,
@@ -152,7 +152,7 @@ def reviews() -> ResponseReturnValue:
         lambda: {"payments": [_told(one, getattr(what[one.id], language())) for one in found]},
         found=found,
         what=what,
-        reasons=money.REVIEWS,
+        reasons=REVIEW_WORDS,
     )
 
 
@@ -192,9 +192,9 @@ def _payment(
         one=one,
         what=what,
         form=form or WhyForm(formdata=None),
-        reasons=money.REVIEWS,
-        methods=money.METHODS,
-        states=REFUND_STATES,
+        reasons=REVIEW_WORDS,
+        methods=METHOD_WORDS,
+        states=REFUND_WORDS,
         why_back=REFUND_REASONS,
         told=refusal_words(refusal) if refusal else "",
     )

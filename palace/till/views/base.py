@@ -18,6 +18,7 @@ from palace.members.posts import AT_COUNTERS
 from palace.members.rules import Role
 from palace.money import Fen, yuan_of
 from palace.payments.models import Movement
+from palace.payments.states import METHOD_WORDS, REFUND_WORDS
 from palace.review.queries import names_of
 from palace.till import queries
 from palace.till.forms import (
@@ -31,7 +32,7 @@ from palace.till.forms import (
 )
 from palace.till.models import Shift
 from palace.till.printing import receipt_number
-from palace.till.rules import AT_TILL, BY_SLIP, METHOD_WORDS, PART_WORDS, READERS, REFUND_WORDS
+from palace.till.rules import AT_TILL, BY_SLIP, PART_WORDS, READERS
 from palace.venues import queries as venues
 from palace.venues.models import Site
 from palace.web import answer, pass_on, refusal_words, wants_json

@@ -15,12 +15,13 @@ from palace.members.models import Staff
 from palace.members.posts import AT_COUNTERS
 from palace.money import FREE
 from palace.paper import PRINTS, sent
+from palace.payments.states import METHOD_WORDS
 from palace.till import printing, queries, services
 from palace.till.errors import NoShift
 from palace.till.forms import CloseForm, OpenForm
 from palace.till.models import Shift
 from palace.till.queries.listed import SHIFTS
-from palace.till.rules import METHOD_WORDS, READERS, expected_cash
+from palace.till.rules import READERS, expected_cash
 from palace.till.views.base import bp, chosen_house, own_sites, shift_json, staff_id
 from palace.till.views.counter import till_page
 from palace.venues.models import Site
