@@ -71,8 +71,14 @@ class Factory:
             )
             self.add(site)
             self.add(
-                HouseRules(site_id=site.id, return_rest_min_minutes=0, return_rest_max_minutes=0)
-            )  # a returned seat is free at once: tests of their rest set it
+                HouseRules(
+                    site_id=site.id,
+                    return_rest_min_minutes=0,
+                    return_rest_max_minutes=0,
+                    unpaid_per_show=20,
+                    unpaid_percent=100,
+                )
+            )  # a returned seat is free at once, small halls are kept unpaid: tests of such rules set them
         return site
 
     def rules(self) -> HouseRules:

@@ -246,7 +246,7 @@ def test_a_ticket_that_cannot_be_returned_says_why(
     performance, member = make.performance(), make.member()
     booker.book(member, performance, "ST-01-01")
     ticket = make.tickets(performance)[0]
-    ticket.price = Fen(price)
+    ticket.price = ticket.face_price = Fen(price)
     make.add(ticket)
     if admitted:
         entry = {"ticket_id": ticket.id, "entry": 1, "counts": True, "gate": "main"}
