@@ -21,6 +21,7 @@ from palace.approvals import views as approvals
 from palace.arrivals import views as arrivals
 from palace.audit import views as audit
 from palace.blocks import views as blocks
+from palace.books import views as books
 from palace.boxoffice import views as boxoffice
 from palace.broadcasts import views as broadcasts
 from palace.calendars import views as calendars
@@ -48,6 +49,7 @@ from palace.mine import views as mine
 from palace.moving import views as moving
 from palace.notices import views as notices
 from palace.packages import views as packages
+from palace.paying import views as paying
 from palace.payments.backends.loading import use_backends
 from palace.people import views as people
 from palace.pictures import views as pictures
@@ -66,6 +68,7 @@ from palace.strikes import views as strikes
 from palace.surveys import views as surveys
 from palace.switch import views as switch
 from palace.tickets import views as tickets
+from palace.till import views as till
 from palace.troupedesk import views as troupedesk
 from palace.unions import views as unions
 from palace.usage import views as usage
@@ -114,6 +117,7 @@ PARTS = (
     codes,
     complimentary,
     coupons,
+    books,
     audit,
     reports,
     plans,
@@ -132,6 +136,8 @@ PARTS = (
     coursedesk,
     certificates,
     classes,
+    paying,
+    till,
 )
 """Everything that adds addresses, filters or hooks of its own."""
 
@@ -170,6 +176,7 @@ def create_app(settings: Settings) -> Flask:
     app.before_request(productions.let_a_picture_in)
     app.before_request(coursedesk.let_a_picture_in)
     app.before_request(coupons.let_codes_in)
+    app.before_request(books.let_tables_in)
     app.before_request(classes.let_a_picture_in)
     CSRFProtect(app)
     overload.init_app(app)  # inside of what answers before Flask

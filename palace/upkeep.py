@@ -18,6 +18,7 @@ from palace.arrivals import services as arrivals
 from palace.audit import services as audit
 from palace.audit.rules import Verdict
 from palace.blocks import services as blocks
+from palace.books import services as books
 from palace.config import Settings
 from palace.courses import services as courses
 from palace.courses.queries import facts as classes
@@ -223,6 +224,13 @@ def keep_erased(settings: Settings) -> None:
     db.session.rollback()
     if again:
         log.warning("erased again", extra={"values": {"members": again}})
+
+
+def match_once() -> None:
+    """Match the books of the last days that are over."""
+    with transaction():
+        if venues.has_palace():
+            books.match_due()
 
 
 def seal_once() -> Verdict:

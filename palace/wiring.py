@@ -26,7 +26,7 @@ from palace.notices import senders
 from palace.notices.rules import BROADCAST
 from palace.notices.services import bodies, house_figures, owe_code, stopped, tell_old_number
 from palace.packages import services as packages
-from palace.payments.services import keep_until, on_paid, second_above
+from palace.payments.services import keep_until, on_paid, said, second_above
 from palace.productions.services import PRODUCTION
 from palace.review.rules import reviewed
 from palace.tickets import services as tickets
@@ -64,7 +64,8 @@ def _messages() -> None:
 
 
 def _money() -> None:
-    """What it settles, what is kept while it may come, what one person alone gives back."""
+    """What it is for, what it settles, what is kept while it may come, what one person alone gives back."""
+    said["tickets"], said["packages"], said["courses"] = tickets.say, packages.say, courses.say
     on_paid["tickets"], keep_until["tickets"] = tickets.settle_paid, tickets.keep_until
     on_paid["packages"], keep_until["packages"] = packages.settle_paid, packages.keep_until
     on_paid["courses"], keep_until["courses"] = courses.settle_paid, courses.keep_until

@@ -34,6 +34,7 @@ from palace.upkeep import (
     keep_erased,
     let_undecided_lapse,
     let_unpaid_lapse,
+    match_once,
     miss_due,
     pass_classes_on_due,
     pass_on_due,
@@ -138,6 +139,14 @@ def nightly_backup(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     with flask.app_context():
         keep_erased(settings)
         log.info("backup", extra={"values": {"file": backup(settings, clock.now()).name}})
+
+
+@tasks.periodic(cron="20 18 * * *")  # 02:20 in Shanghai
+@tasks.task(name="match_books", queueing_lock="match_books", retry=RETRY, pass_context=True)
+def match_books(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task gets it
+    """Match the books of the last days with providers, sales and cash."""
+    with _flask(context).app_context():
+        match_once()
 
 
 @tasks.periodic(cron="40 19 * * *")  # 03:40 in Shanghai

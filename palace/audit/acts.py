@@ -205,7 +205,13 @@ ACTS = {
 """Every act the code notes, in words."""
 
 SUBJECTS = {
+    "invoice_batch": N_("一批发票 %(number)s"),
+    "invoice_columns": N_("开票文件的列"),
+    "provider": N_("支付平台 %(number)s"),
+    "difference": N_("对账差异 %(number)s"),
     "payment": N_("付款 %(number)s"),
+    "movement": N_("收退的钱 %(number)s"),
+    "shift": N_("当班 %(number)s"),
     "survey": N_("课程菜单 %(number)s"),
     "certificate": N_("结业证书 %(number)s"),
     "recording": N_("课程录像 %(number)s"),

@@ -61,6 +61,7 @@ FIRST_PAGES = {
     Role.COUNTER: "staff.home",
     Role.PROGRAMME: "staff.home",
     Role.REVIEWER: "staff.home",
+    Role.FINANCE: "books.home",
     Role.DOOR: "door.home",
     Role.UNIT: "unions.home",
     Role.LEADER: "troupes.home",

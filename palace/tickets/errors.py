@@ -260,6 +260,13 @@ class BackChanged(PalaceError):
     message = N_("时间过了一档，现在退票只能退回%(yuan)s元。请看过再决定。")
 
 
+class LadderChanged(PalaceError):
+    """What goes back of a price is not any more what the page showed."""
+
+    status, code = 409, "ladder_changed"
+    message = N_("退票退多少刚刚改了。请看过新的再确认。")
+
+
 class NothingToReturn(PalaceError):
     """Tickets of a cancelled show stay what they are; money that was paid is owed by itself."""
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from flask import request
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, Field, IntegerField, StringField
+from wtforms import BooleanField, Field, HiddenField, IntegerField, StringField
 from wtforms import Form as PlainForm
 from wtforms.validators import AnyOf, DataRequired, NumberRange, Optional, Regexp
 
-from palace.forms import Form
+from palace.forms import STALE, Form
 from palace.tickets.entrants import MOST_SEATS, TOO_MANY, texts
 from palace.tickets.rules import Wish
 
@@ -149,3 +149,9 @@ class ProgrammeForm(PlainForm):
     space = StringField(validators=[Optional(), Regexp(r"^[\w-]{1,20}\Z")])
     price = StringField(validators=[AnyOf(["", "free", "member"])])
     left = StringField(validators=[AnyOf(["", "1"])])
+
+
+class LadderForm(Form):
+    """The steps of returning that a page showed; a program that was shown none sends none."""
+
+    ladder = HiddenField(validators=[Optional(), Regexp(r"^[0-9: ]{0,400}\Z", message=STALE)])

@@ -48,6 +48,7 @@ class Show(Timed):
     no_single_gap: bool
     choice: SeatChoice
     only_package_id: int | None
+    ladder_id: int | None
     title_zh: str
     title_en: str
     site_zh: str

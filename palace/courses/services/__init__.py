@@ -3,7 +3,7 @@
 from palace.courses.services.changing import move
 from palace.courses.services.ending import end, locked, on_place_freed, withdraw
 from palace.courses.services.enrolling import enrol
-from palace.courses.services.paying import keep_until, lapse, settle_paid
+from palace.courses.services.paying import keep_until, lapse, say, settle_paid
 
 __all__ = [
     "end",
@@ -13,6 +13,7 @@ __all__ = [
     "locked",
     "move",
     "on_place_freed",
+    "say",
     "settle_paid",
     "withdraw",
 ]

@@ -26,6 +26,7 @@ from palace.db import db, literally
 from palace.errors import NotFound
 from palace.members import queries as members
 from palace.members.services import note
+from palace.members.unions import Unit
 from palace.money import FREE
 from palace.payments import services as payments
 from palace.security import public_code
@@ -187,6 +188,9 @@ def _written(wish: Wish, facts: Facts, code: str) -> Enrolment:
         channel=wish.channel,
         fee=facts.fee,
         material_fee=facts.material_fee or FREE,
+        face_fee=facts.fee if facts.public_fee is None else facts.public_fee,
+        unit_id=wish.member.unit_id,
+        sector=select(Unit.sector).where(Unit.id == wish.member.unit_id).scalar_subquery(),
         held_until=due + rules.GRACE if amount else None,
         enrolled_at=facts.now,
         excused_by=wish.excused.by if wish.excused else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -12,10 +13,11 @@ from palace.courses.models import Enrolment
 from palace.courses.queries import facts
 from palace.courses.rules import free_places, is_kept
 from palace.courses.services.ending import end, locked
-from palace.courses.services.telling import tell_taken
+from palace.courses.services.telling import tell_taken, titles
 from palace.courses.states import HOLDING, EnrolmentState, OfferingState
 from palace.db import db
 from palace.members.services import note
+from palace.payments.services import Said
 
 
 def settle_paid(enrolment_id: int) -> bool:
@@ -86,3 +88,12 @@ def lapse(enrolment_id: int) -> None:
     now = clock.now()
     if enrolment.state is EnrolmentState.UNPAID and enrolment.has_lapsed(now):
         end(enrolment, EnrolmentState.LAPSED, by="system", now=now)
+
+
+def say(enrolment_ids: Sequence[int]) -> dict[int, Said]:
+    """Return what places in classes are, in words; called by payments through `said`."""
+    found = db.session.scalars(select(Enrolment).where(Enrolment.id.in_(enrolment_ids)))
+    return {
+        one.id: Said(**titles(one.offering), path=f"/enrolments/{one.code}")
+        for one in found.unique()
+    }

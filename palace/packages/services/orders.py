@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
+
 from palace.db import db
 from palace.members import queries as members
 from palace.members.models import Member
@@ -15,6 +17,7 @@ from palace.money import Fen
 from palace.notices import services as notices
 from palace.packages import queries
 from palace.payments import services as payments
+from palace.payments.services import Said
 from palace.payments.states import RefundReason
 from palace.tickets import booked, claims
 from palace.tickets.errors import HoldLapsed, OrderClosed, SaleClosed, SoldOut, TooManySeats
@@ -229,3 +232,16 @@ def _settle_or_let_go(rest: Sequence[Part], now: datetime) -> None:
             _settle(rest, now)
     except HoldLapsed:
         let_go(rest, now)
+
+
+def say(package_order_ids: Sequence[int]) -> dict[int, Said]:
+    """Return what packages' orders are for, in words; called by payments through `said`."""
+    found = db.session.scalars(select(PackageOrder).where(PackageOrder.id.in_(package_order_ids)))
+    return {
+        one.id: Said(
+            zh=f"{one.package.name_zh} ×{one.seat_count}",
+            en=f"{one.package.name_en or one.package.name_zh} ×{one.seat_count}",
+            path=f"/packages/orders/{one.code}",
+        )
+        for one in found
+    }

@@ -25,7 +25,7 @@ from palace.security import public_code
 from palace.statements import execute_all
 from palace.tickets.errors import NotForYou, SoldOut, TierFull
 from palace.tickets.models import PackageOrder
-from palace.tickets.rules import Wish, check_on_sale
+from palace.tickets.rules import Channel, Wish, check_on_sale
 from palace.tickets.services.hold import hold_by
 from palace.tickets.terms import Terms, terms_of
 
@@ -135,6 +135,7 @@ def _take(member: Known, order: PackageOrder, asked: Asked, price: Price, shows:
                 public_code(),
                 confirm=at_once,
                 large_text=asked.large_text,
+                channel=Channel.ACTING if asked.at_counter else Channel.ONLINE,
                 package_order_id=order.id,
             )
         except PalaceError as why:

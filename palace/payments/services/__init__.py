@@ -2,8 +2,9 @@
 
 from palace.payments.backends.base import takes_online
 from palace.payments.services.asking import Said, ask, close, find, hand_over, lower, said
+from palace.payments.services.digits import give_digits
 from palace.payments.services.facts import apply_facts, keep_until
-from palace.payments.services.ladders import back_at, steps_of
+from palace.payments.services.ladders import back_at, ladder_text, steps_of
 from palace.payments.services.pages import close_pages, close_pages_of, open_page
 from palace.payments.services.receipts import number_receipt
 from palace.payments.services.receiving import check_no_page, has_page, on_paid, receive, take
@@ -19,7 +20,7 @@ from palace.payments.services.returning import (
     try_again,
 )
 from palace.payments.services.reviewing import looked_into
-from palace.payments.services.tending import send_refunds, tend_pages
+from palace.payments.services.tending import look_at, send_refunds, tend_pages
 
 __all__ = [
     "Said",
@@ -33,11 +34,14 @@ __all__ = [
     "close_pages_of",
     "drop_refund",
     "find",
+    "give_digits",
     "hand_over",
     "has_page",
     "invoice_reversed",
     "invoiced",
     "keep_until",
+    "ladder_text",
+    "look_at",
     "looked_into",
     "lower",
     "number_receipt",

@@ -25,3 +25,8 @@ def back_at(payment: Payment, starts_at: datetime, amount: Fen, now: datetime) -
     if payment.ladder is None:
         return FREE
     return share(amount, percent_at(payment.ladder, starts_at - now))
+
+
+def ladder_text(steps: Steps | None) -> str:
+    """Return steps as a page carries them, to be told apart from what is shown later."""
+    return " ".join(f"{minutes}:{percent}" for minutes, percent in steps or [])

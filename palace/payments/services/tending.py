@@ -30,7 +30,7 @@ from palace.payments.backends.base import (
 from palace.payments.errors import OnItsWay, PageOpen, PaidMeanwhile
 from palace.payments.models import Attempt, Movement, Payment, Refund
 from palace.payments.services.facts import LOOK_AGAIN, apply_facts, apply_refund
-from palace.payments.services.pages import Open, as_open, facts_of, opened, shut
+from palace.payments.services.pages import Open, as_open, facts_of, open_of, opened, shut
 from palace.payments.services.refunding import CAME
 from palace.payments.services.returning import locked
 from palace.payments.states import OPEN_ATTEMPTS, AttemptState, RefundState
@@ -49,6 +49,18 @@ def tend_pages() -> None:
             _look(there, unwanted=unwanted)
         except (Away, PageOpen, PaidMeanwhile, OnItsWay) as why:
             log.info("page looked at", extra={"values": {"why": type(why).__name__}})
+
+
+def look_at(payment_id: int) -> None:
+    """Ask what became of the page of a payment, for who comes back from it; not inside a transaction.
+
+    Raises:
+        Away: its provider does not answer; whoever asks next applies it.
+    """
+    with transaction():
+        there = open_of(payment_id)
+    if there is not None:
+        _look(there, unwanted=False)
 
 
 def _due_pages(now: datetime) -> list[tuple[Open, bool]]:

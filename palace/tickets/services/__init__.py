@@ -7,6 +7,7 @@ from palace.tickets.services.freed import look_again, seats_freed
 from palace.tickets.services.hold import held_before, hold
 from palace.tickets.services.missed import write_missed
 from palace.tickets.services.orders import cancel, confirm, extend
+from palace.tickets.services.owing import say
 from palace.tickets.services.paying import keep_until, settle_paid
 from palace.tickets.services.returns import give_back, keep
 
@@ -25,6 +26,7 @@ __all__ = [
     "keep",
     "keep_until",
     "look_again",
+    "say",
     "seats_freed",
     "settle_paid",
     "write_missed",

@@ -36,7 +36,7 @@ from palace.tickets.keeping import Reach, check_grants, reach
 from palace.tickets.models import Order
 from palace.tickets.queries import TAKEN
 from palace.tickets.quotas import check_quotas
-from palace.tickets.rules import Offer, OrderState, Wish
+from palace.tickets.rules import Channel, Offer, OrderState, Wish
 from palace.tickets.services.orders import check_takes_place, issue
 from palace.tickets.services.seats import best_seats, check_gap, named_seats
 from palace.tickets.terms import Terms, asking, show_now, terms_in
@@ -84,7 +84,15 @@ def hold(
     if not locked:
         raise NotFound
     terms = terms_in(found, member, at_counter=at_counter)
-    return hold_by(member, wish, terms, code, confirm=confirm, large_text=large_text)
+    return hold_by(
+        member,
+        wish,
+        terms,
+        code,
+        confirm=confirm,
+        large_text=large_text,
+        channel=Channel.ACTING if at_counter else Channel.ONLINE,
+    )
 
 
 def hold_by(
@@ -95,6 +103,7 @@ def hold_by(
     *,
     confirm: bool,
     large_text: bool,
+    channel: Channel,
     package_order_id: int | None = None,
 ) -> Order:
     """Hold places on terms that were read behind the member's lock, by themselves or for a package.
@@ -104,7 +113,7 @@ def hold_by(
     """
     check_wish(member, wish, terms)
     order = _order(member, wish, terms, code, large_text=large_text)
-    order.package_order_id = package_order_id
+    order.channel, order.package_order_id = channel, package_order_id
     won = _take(order, wish, terms, confirm=confirm)
     if order.state is OrderState.SETTLED:
         issue(order, terms.show, won, terms.now)
@@ -163,7 +172,6 @@ def _order(member: Known, wish: Wish, terms: Terms, code: str, *, large_text: bo
         code=code,
         member_id=member.id,
         unit_id=member.unit_id,
-        channel=rules.Channel.ONLINE,
         performance_id=terms.show.id,
         seat_count=wish.wanted,
         hold_ends_at=rules.hold_expiry(terms.now, timedelta(minutes=minutes), terms.show.starts_at),

@@ -106,11 +106,17 @@ def lengthen(order: Order, show: Show, now: datetime) -> None:
 
 
 def confirm(
-    member: Known, code: str, entrants: Sequence[Person] = (), *, guardian: bool = False
+    member: Known,
+    code: str,
+    entrants: Sequence[Person] = (),
+    *,
+    guardian: bool = False,
+    seen: str | None = None,
 ) -> Order:
     """Settle a free order at once, or keep a priced one until its money comes; repeating changes nothing.
 
     `entrants` are asked for by some performances, a `guardian`'s consent for children among them.
+    `seen`: what the page said goes back of the price, by the time left; None: whatever does.
 
     Raises:
         EntrantsNeeded, IdentityTaken: who comes is not told, or has a ticket already; also what
@@ -120,6 +126,7 @@ def confirm(
         SaleClosed, ShowMoved: it is cancelled, or was moved since the seats were chosen.
         TooLateToPayLater, TooManyUnpaid, UnpaidFull: unpaid seats are not kept so near the start, or not so
             many; only where nobody takes the money at once.
+        LadderChanged: other money goes back by now than the page said.
         PartOfPackage: it is confirmed with the other shows of a package.
     """
     order, total, show, now = locked(member, code)
@@ -132,7 +139,7 @@ def confirm(
     check_as_chosen(order, show)
     name_them(order, show, entrants, now, guardian=guardian)
     if total:
-        _await_payment(order, show, total, now)
+        _await_payment(order, show, total, now, seen=seen)
     else:
         settle(order, show, now)
     return order
@@ -167,9 +174,11 @@ def locked(member: Known, code: str) -> tuple[Order, Fen, Show, datetime]:
     return order, total, *show_now(order.performance_id)
 
 
-def _await_payment(order: Order, show: Show, total: Fen, now: datetime) -> None:
+def _await_payment(
+    order: Order, show: Show, total: Fen, now: datetime, *, seen: str | None
+) -> None:
     pay_by = keep_unpaid(order, show.starts_at, now)
-    owing.ask(order, total, pay_by)
+    owing.ask(order, total, pay_by, seen)
     execute(*telling("awaiting_payment", order, show, now, amount=total))
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Text, and_, cast, literal, or_, select
 
+from palace.clock import SHANGHAI
+from palace.db import db
 from palace.money import Fen
 from palace.payments import services as payments
 from palace.payments.models import Payment
+from palace.payments.services import Said
 from palace.payments.states import RefundReason
+from palace.tickets.errors import LadderChanged
 from palace.tickets.models import Order, Ticket
 from palace.tickets.rules import TicketState
 
@@ -21,9 +26,19 @@ ASKED_OF = or_(
 """Which payment an order's money was asked by."""
 
 
-def ask(order: Order, total: Fen, pay_by: datetime) -> None:
-    """Ask for an order's money until `pay_by`; what goes back later is frozen as shown now."""
+def ask(order: Order, total: Fen, pay_by: datetime, seen: str | None) -> None:
+    """Ask for an order's money until `pay_by`; what goes back later is frozen as shown now.
+
+    Args:
+        seen: the steps that were shown (`ladder_text`); None: whatever they are.
+
+    Raises:
+        LadderChanged: they are others by now.
+    """
     show = order.performance
+    steps = payments.steps_of(show.ladder_id)
+    if seen is not None and seen != payments.ladder_text(steps):
+        raise LadderChanged
     payments.ask(
         PART,
         order.id,
@@ -31,7 +46,7 @@ def ask(order: Order, total: Fen, pay_by: datetime) -> None:
         site_id=show.space.site_id,
         member_id=order.member_id,
         pay_by=pay_by,
-        ladder=payments.steps_of(show.ladder_id),
+        ladder=steps,
     )
 
 
@@ -78,3 +93,20 @@ def owe_show(performance_id: int, reason: RefundReason, *, by: str, now: datetim
         )
     )
     payments.owe_all(paid, reason=reason, by=by, now=now)
+
+
+def say(order_ids: Sequence[int]) -> dict[int, Said]:
+    """Return what orders are for, in words; called by payments through `said`."""
+    found = db.session.scalars(select(Order).where(Order.id.in_(order_ids)))
+    return {one.id: _said(one) for one in found}
+
+
+def _said(order: Order) -> Said:
+    show = order.performance
+    of = f"{show.starts_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M} ×{order.seat_count}"
+    titles = show.production
+    return Said(
+        zh=f"{titles.title_zh} {of}",
+        en=f"{titles.title_en or titles.title_zh} {of}",
+        path=f"/orders/{order.code}",
+    )

@@ -121,6 +121,7 @@ def _context(performance_id: int, choice: Choice) -> dict[str, Any]:
         "may_leave_gap": current_user.acts_for is not None,
         "identity": show.identity_policy,
         "only_package": show.only_package_id,
+        "ladder_id": show.ladder_id,
         "offers": offers,
         "barred": refusal_words(barred) if barred else "",
         "missed": isinstance(barred, Barred),

@@ -25,13 +25,20 @@ from palace.identities.rules import NAMES
 from palace.members.queries import current_member
 from palace.members.rules import Known, Role
 from palace.money import Fen
-from palace.payments.services import close_pages_of
+from palace.payments.services import close_pages_of, steps_of
 from palace.programme.rules import IdentityPolicy
 from palace.text import N_
 from palace.tickets import queries, services
 from palace.tickets.entrants import EntrantsForm
-from palace.tickets.errors import HoldLapsed, NoSeatsTogether, Rushed, SeatTaken, SoldOut
-from palace.tickets.forms import HoldForm
+from palace.tickets.errors import (
+    HoldLapsed,
+    LadderChanged,
+    NoSeatsTogether,
+    Rushed,
+    SeatTaken,
+    SoldOut,
+)
+from palace.tickets.forms import HoldForm, LadderForm
 from palace.tickets.models import Claim, Order
 from palace.tickets.rules import OrderState, TicketState
 from palace.tickets.services.owing import PART
@@ -127,7 +134,7 @@ def _page(
     member, now = current_member(), clock.now()
     live = queries.live_claims(found, now)
     state = order_state(found, len(live))
-
+    total = Fen(sum(claim.price for claim in live))
     return answer(
         "tickets/order.html",
         _json(found),
@@ -148,7 +155,8 @@ def _page(
         now=now,
         ends_at=found.pay_by or found.hold_ends_at,
         lapses_at=min((claim.held_until for claim in live if claim.held_until), default=now),
-        total=Fen(sum(claim.price for claim in live)),
+        total=total,
+        ladder=steps_of(found.performance.ladder_id) if total else None,
         may_extend=state == OrderState.HELD and not found.extended,
         rules=venues.house_rules(),
         pay_code=(member.phone or "")[-4:],
@@ -222,28 +230,32 @@ def _do(act: Callable[[Known, str], Order], code: str, said: str = "") -> Respon
 
 @bp.post("/orders/<code:code>/confirm")
 @allow(Role.MEMBER, Role.ACTING)
-@reads(EntrantsForm)
+@reads(EntrantsForm, LadderForm)
 def confirm(code: str) -> ResponseReturnValue:
     """Settle a free order, or keep a priced one until its money comes; some shows ask who comes."""
     form = EntrantsForm() if request.is_json or OF_ENTRANTS & set(request.form) else None
     try:
-        return _do(_settling(form) if form else services.confirm, code)
-    except ABOUT_ENTRANTS as refusal:
+        return _do(_settling(form, LadderForm()), code)
+    except (*ABOUT_ENTRANTS, LadderChanged) as refusal:
         if wants_json():
             raise
         db.session.rollback()
         return _page(queries.order_of(current_member().id, code), form, refusal)
 
 
-def _settling(form: EntrantsForm) -> Callable[[Known, str], Order]:
-    """Return what confirms an order with the entrants of a form.
+def _settling(form: EntrantsForm | None, shown: LadderForm) -> Callable[[Known, str], Order]:
+    """Return what confirms an order as its page showed it, with the entrants of a form.
 
     Raises:
         BadInput, EntrantsNeeded: somebody is not named as it must be.
     """
+    checked(shown)
+    settle = partial(services.confirm, seen=shown.ladder.data)
+    if form is None:
+        return settle
     checked(form)
     named = form.people(current_member().id)
-    return partial(services.confirm, entrants=named, guardian=form.guardian.data)
+    return partial(settle, entrants=named, guardian=form.guardian.data)
 
 
 @bp.post("/orders/<code:code>/extend")

@@ -1,0 +1,118 @@
+"""What is to be paid, as its member sees it: for what, how it stands, by which ways, what went back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from palace import clock
+from palace.db import db, literally
+from palace.errors import NotFound
+from palace.once import read_lately
+from palace.paying.rules import Stands, paid_stands, unpaid_stands
+from palace.payments import services as payments
+from palace.payments.backends.base import backends
+from palace.payments.models import Attempt, Payment, Refund
+from palace.payments.services import Said
+from palace.payments.services.asking import Steps
+from palace.payments.states import OPEN_ATTEMPTS, AttemptState, Backend, RefundState
+from palace.till.models import PrintedCode
+from palace.venues.models import Site
+
+FRESH = 1.0  # seconds a ladder is remembered, as every page of a show asks
+UNTOLD = (RefundState.ASKED, RefundState.DROPPED)
+"""Refunds that nobody agreed to: their member is told of none."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """A payment as its member sees it; `refunds` is what went back of it, or has to."""
+
+    payment: Payment
+    said: Said
+    stands: Stands
+    refunds: Sequence[Refund]
+    now: datetime
+
+    @property
+    def code(self) -> str:
+        """Return the code by which the counter finds it."""
+        return self.said.path.rpartition("/")[2]
+
+    @property
+    def house(self) -> Site:
+        """Return the house whose counter takes the money."""
+        return db.session.get_one(Site, self.payment.site_id)
+
+    @property
+    def printed(self) -> list[PrintedCode]:
+        """Return the house's printed codes, by which it is paid with four digits as a note."""
+        wanted = select(PrintedCode).where(PrintedCode.site_id == self.payment.site_id)
+        return list(db.session.scalars(wanted.order_by(PrintedCode.position, PrintedCode.id)))
+
+
+def due_of(member_id: int, payment_id: int) -> Due:
+    """Return what a member was asked to pay.
+
+    Raises:
+        NotFound: there is no such payment, or it is somebody else's.
+    """
+    wanted = select(Payment).where(Payment.id == payment_id, Payment.member_id == member_id)
+    found = db.session.scalars(wanted.execution_options(populate_existing=True)).first()
+    if found is None:
+        raise NotFound
+    return _due(found, clock.now())
+
+
+def due_for(part: str, subject_id: int) -> Due | None:
+    """Return what is to be paid for a part's subject; None: nothing was ever asked."""
+    found = payments.find(part, subject_id)
+    return _due(found, clock.now()) if found else None
+
+
+def _due(payment: Payment, now: datetime) -> Due:
+    refunds = _refunds(payment.id)
+    return Due(
+        payment=payment,
+        said=payments.said[payment.part]([payment.subject_id])[payment.subject_id],
+        stands=_stands(payment, refunds, now),
+        refunds=[one for one in refunds if one.state not in UNTOLD],
+        now=now,
+    )
+
+
+def _stands(payment: Payment, refunds: Sequence[Refund], now: datetime) -> Stands:
+    if payment.paid_at is not None:
+        return paid_stands([one.reason for one in refunds])
+    page = _open_page(payment.id)
+    if page is not None and page.state is AttemptState.PROCESSING:
+        return Stands.UNDER_WAY
+    if payment.closed_at is not None:
+        return Stands.CLOSED
+    ends_at = page.page_ends_at if page else None
+    return unpaid_stands(now, pay_by=payment.pay_by, page_ends_at=ends_at)
+
+
+def _open_page(payment_id: int) -> Attempt | None:
+    wanted = select(Attempt).where(
+        Attempt.payment_id == payment_id, Attempt.state.in_(literally(OPEN_ATTEMPTS))
+    )
+    return db.session.scalars(wanted.execution_options(populate_existing=True)).first()
+
+
+def _refunds(payment_id: int) -> Sequence[Refund]:
+    wanted = select(Refund).where(Refund.payment_id == payment_id).order_by(Refund.id)
+    return db.session.scalars(wanted.execution_options(populate_existing=True)).all()
+
+
+def pays_online() -> bool:
+    """Return whether a provider takes money here."""
+    return Backend.STRIPE in backends
+
+
+def ladder_of(ladder_id: int | None) -> Steps | None:
+    """Return the steps something is sold by, as they were this second."""
+    return read_lately(f"ladder:{ladder_id}", FRESH, lambda: payments.steps_of(ladder_id))
