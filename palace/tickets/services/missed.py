@@ -85,7 +85,7 @@ def _write() -> ReturningInsert[Any]:
     return new.returning(*(STRIKES.c[name] for name in ("id", *names)))
 
 
-def _of_shows(booked: type[Ticket | Order]) -> Select[Any]:
+def _of_shows(booked: type[Ticket | Order]) -> Select[*tuple[Any, ...]]:
     """Select who booked at a show that is over, whose door let somebody in, but not them."""
     of_show = USED.c.performance_id == Performance.id
     of_member = USED.c.member_id == booked.member_id
@@ -112,13 +112,13 @@ def _of_shows(booked: type[Ticket | Order]) -> Select[Any]:
     )
 
 
-def _tickets() -> Select[Any]:
+def _tickets() -> Select[*tuple[Any, ...]]:
     return _of_shows(Ticket).where(
         Ticket.state == TicketState.VALID, or_(Ticket.price == 0, ~HouseRules.strike_free_only)
     )
 
 
-def _unpaid() -> Select[Any]:
+def _unpaid() -> Select[*tuple[Any, ...]]:
     """Select who kept seats until they would pay on arrival, neither paid nor let them go, and did not come.
 
     Of a package only its first show counts. A show that was moved after they chose is nobody's fault.
