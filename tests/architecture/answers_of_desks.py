@@ -77,6 +77,7 @@ JSON: dict[str, dict[str, str]] = {
     "house.set_roster": {"POST": "RuleGroup"},
     "house.set_limits": {"POST": "RuleGroup"},
     "house.set_programme": {"POST": "RuleGroup"},
+    "house.set_money": {"POST": "RuleGroup"},
     "desk.performances": {"GET": "Listed"},
     "desk.performance": {"GET": "Staged"},
     "desk.new": {"GET": "ToBeStaged"},

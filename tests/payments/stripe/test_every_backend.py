@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -30,11 +31,11 @@ from tests.standin.api import StandIn
 @pytest.fixture(params=list(states.Backend))
 def backend(request: pytest.FixtureRequest) -> Backend:
     """Return each backend there is; one that is new has to be named here."""
-    made = {
+    made: dict[states.Backend, Callable[[], Backend]] = {
         states.Backend.COUNTER: AtCounter,
         states.Backend.STRIPE: lambda: request.getfixturevalue("provider"),
     }
-    one: Backend = made[request.param]()
+    one = made[request.param]()
     assert one.name is request.param
     return one
 
