@@ -123,6 +123,11 @@ JSON: dict[str, dict[str, str]] = {
     "review.remove_step": {"POST": "ReviewSteps"},
     "switch.home": {"GET": "Switches"},
     "switch.turn": {"POST": "Switches"},
+    "charging.home": {"GET": "Ladders"},
+    "charging.add": {"POST": "Ladders"},
+    "charging.show": {"GET": "Ladder"},
+    "charging.change": {"POST": "Ladders"},
+    "charging.remove": {"POST": "Ladders"},
 }
 CREATES = {
     "people.employ",
