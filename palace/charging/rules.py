@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 HOURS, PERCENT = re.compile(r"\d{1,4}(\.5)?"), re.compile(r"\d{1,3}")
-AN_HOUR, WHOLE, MOST_STEPS = 60, 100, 6
+AN_HOUR, WHOLE, FIRST_STEPS, MOST_STEPS = 60, 100, 3, 6
 Typed = tuple[str, str]
 
 

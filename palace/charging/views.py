@@ -10,7 +10,7 @@ from flask_babel import gettext
 
 from palace.charging import queries, services
 from palace.charging.forms import LadderForm
-from palace.charging.rules import MOST_STEPS, read_steps, typed
+from palace.charging.rules import FIRST_STEPS, MOST_STEPS, read_steps, typed
 from palace.db import db, transaction
 from palace.errors import BadInput, PalaceError
 from palace.members.rules import Role
@@ -135,8 +135,8 @@ def _one(
 
 
 def _rows(rows: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return the rows of a form, with empty ones to write more in."""
-    return (rows + [("", "")] * MOST_STEPS)[:MOST_STEPS]
+    """Return the rows of a form, with empty ones to write more in: one at least, while there may be more."""
+    return (rows + [("", "")] * max(FIRST_STEPS - len(rows), 1))[:MOST_STEPS]
 
 
 def _told(refusal: PalaceError | None) -> str:

@@ -29,7 +29,7 @@ def test_a_ladder_is_written_changed_and_taken_away(person: Callable[..., Person
     assert "开演前30分钟或更早：退20%" in admin.say()
     looked_at(admin, "ladders-one")
 
-    admin.tap("演出通常 通常用的 ›", role="link")
+    admin.tap("演出通常 ›", role="link")
     looked_at(admin, "ladder")
     admin.page.get_by_label("没有另外指定的场次都按这个").uncheck()
     admin.tap("改成这样")
