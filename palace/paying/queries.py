@@ -19,6 +19,8 @@ from palace.payments.models import Attempt, Payment, Refund
 from palace.payments.services import Said
 from palace.payments.services.asking import Steps
 from palace.payments.states import OPEN_ATTEMPTS, AttemptState, Backend, RefundState
+from palace.tickets.models import Ticket
+from palace.tickets.services.owing import asked_of
 from palace.till.models import PrintedCode
 from palace.venues.models import Site
 
@@ -106,6 +108,12 @@ def _open_page(payment_id: int) -> Attempt | None:
 def _refunds(payment_id: int) -> Sequence[Refund]:
     wanted = select(Refund).where(Refund.payment_id == payment_id).order_by(Refund.id)
     return db.session.scalars(wanted.execution_options(populate_existing=True)).all()
+
+
+def payment_of(ticket: Ticket) -> int | None:
+    """Return by which payment of its own member a ticket was paid; None: it was free, or given."""
+    found = payments.find(*asked_of(ticket.order)) if ticket.price else None
+    return found.id if found and found.member_id == ticket.member_id else None
 
 
 def pays_online() -> bool:

@@ -43,6 +43,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         due_for=queries.due_for,
         ladder_of=queries.ladder_of,
+        payment_of=queries.payment_of,
         pays_online=queries.pays_online,
         ladder_text=payments.ladder_text,
         code_qr=qr_svg,

@@ -13,9 +13,11 @@ from wtforms import Form as PlainForm
 from wtforms.validators import AnyOf, DataRequired, NumberRange, Optional, Regexp
 
 from palace.forms import STALE, Form
+from palace.money import LARGEST_PRICE, Fen
 from palace.tickets.entrants import MOST_SEATS, TOO_MANY, texts
 from palace.tickets.rules import Wish
 
+SAID_BACK = re.compile(r"([a-z2-7]{20}):([0-9]{1,10})")
 CODE = re.compile(r"[A-Za-z0-9-]{1,20}(:[a-z0-9_-]{1,20})?")
 
 
@@ -136,10 +138,27 @@ class SeatForm(Form):
         return self.seats.data[0][0]
 
 
+class ReturnForm(Form):
+    """What the page of a ticket said comes back of its price, in fen; nothing where it said nothing."""
+
+    back = IntegerField(validators=[Optional(), NumberRange(0, LARGEST_PRICE, STALE)])
+
+    @property
+    def seen(self) -> Fen | None:
+        """Return what was said to come back."""
+        return None if self.back.data is None else Fen(self.back.data)
+
+
 class ReturnsForm(Form):
-    """Which of the tickets of one show go back, by their codes."""
+    """Which of a show's tickets go back: `CODE`, or `CODE:2400` where the page said so many fen come back."""
 
     ticket = texts()
+
+    @property
+    def tickets(self) -> list[tuple[str, Fen | None]]:
+        """Return the codes, each with what was said to come back of it."""
+        found = [(one, SAID_BACK.fullmatch(one)) for one in self.ticket.data or []]
+        return [(said[1], Fen(int(said[2]))) if said else (one, None) for one, said in found]
 
 
 class ProgrammeForm(PlainForm):

@@ -220,6 +220,10 @@ JSON: dict[str, dict[str, str]] = {
     "packages.change": {"POST": "StaffPackage"},
     "packages.publish": {"POST": "StaffPackage"},
     "packages.withdraw": {"POST": "StaffPackage"},
+    "paying.one": {"GET": "Payment"},
+    "paying.go": {"POST": "Payment"},
+    "paying.digits": {"POST": "Payment"},
+    "paying.back": {"GET": "Payment"},
 }
 """Which shape an address answers with, by endpoint and method; what is not here is a page or a file."""
 
@@ -263,6 +267,7 @@ SHOWN = (
         "coupons.bring_in",
         "door.admit",
         "numbers.find",
+        "paying.go",
         "privacy.file",
         "privacy.find",
         "staff.enrol",
@@ -307,6 +312,7 @@ FILES = (
         "joining.poster_pdf": "application/pdf",
         "packages.tickets_ics": "text/calendar",
         "packages.tickets_pdf": "application/pdf",
+        "paying.news": "text/plain",
         "mine.qr": "image/svg+xml",
         "pictures.large": "image/jpeg",
         "pictures.small": "image/jpeg",

@@ -93,7 +93,9 @@ def test_the_office_sees_who_came_and_checks_the_hours_in_four_taps(
     office.tap("课时单", role="link")
     office.look(f"sheets-{look}")
     office.tap("等着核对的", role="link")
-    office.tap(f"{first_month(room):%Y-%m}", role="link")
+    first = first_month(room)
+    month = f"{first.year}年{first.month}月"
+    office.tap(month, role="link")
     office.look(f"sheet-{look}")
     assert whole(office)
     office.tap("核对无误")
@@ -101,7 +103,7 @@ def test_the_office_sees_who_came_and_checks_the_hours_in_four_taps(
     assert office.taps == 4
     office.look(f"sheet-checked-{look}")
     office.go("/staff/hours-sheets?checked=0")
-    assert office.page.get_by_role("link", name=f"{first_month(room):%Y-%m}").count() == 0
+    assert office.page.get_by_role("link", name=month).count() == 0
 
 
 @pytest.mark.parametrize("look", LOOKS)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import timedelta
 
 import pytest
 
 from palace import clock
 from palace.db import db
+from palace.payments import services as payments
 from palace.payments.models import Ladder
 from palace.till.models import PrintedCode
 from tests.factory import Factory
 from tests.paying.conftest import JSON, Buyer
 from tests.standin.api import Fault, StandIn
+from tests.tickets.conftest import Booker
 
 
 def test_without_a_provider_the_counter_takes_it(buyer: Buyer) -> None:
@@ -190,3 +193,54 @@ def test_the_steps_are_shown_before_booking_and_refused_when_others_by_now(
 def test_a_free_order_says_nothing_of_money(make: Factory, buyer: Buyer) -> None:
     show = make.performance(seats=2)
     assert "退多少" not in buyer.browser.get(f"/performances/{show.id}").text
+
+
+def paid(buyer: Buyer) -> str:
+    """Let the money come at the counter; return the address of the ticket."""
+    payments.receive(buyer.payment, reference="slip-1", now=clock.now())
+    (ticket,) = buyer.make.tickets(buyer.show)
+    return f"/tickets/{ticket.code}"
+
+
+def test_a_paid_ticket_says_what_comes_back_and_gives_just_that(buyer: Buyer) -> None:
+    ticket = paid(buyer)
+    page = buyer.browser.get(f"{ticket}/return").text
+    assert "现在退票，退给您24元" in page
+    assert 'name="back" value="2400"' in page
+    refused = buyer.browser.post(f"{ticket}/return", data={"back": "3000"})
+    assert refused.status_code == 409
+    assert "只能退回24元" in refused.text
+
+    assert buyer.browser.post(f"{ticket}/return", data={"back": "2400"}).status_code == 303
+    assert buyer.path in buyer.browser.get(ticket).text
+    assert "请到售票处领" in buyer.see()
+    assert buyer.ask()["refunds"] == [{"amount": 2400, "state": "counter"}]
+
+
+def test_several_paid_tickets_say_it_each(buyer: Buyer) -> None:
+    ticket = paid(buyer)
+    here, code = f"/performances/{buyer.show.id}/return", ticket.rpartition("/")[2]
+    assert f'value="{code}:2400"' in buyer.browser.get(here).text
+    too_much = buyer.browser.post(here, data={"ticket": f"{code}:3000"})
+    assert too_much.status_code == 409
+    assert buyer.browser.post(here, data={"ticket": f"{code}:2400"}).status_code == 303
+    assert buyer.ask()["refunds"] == [{"amount": 2400, "state": "counter"}]
+
+
+def test_late_in_the_steps_nothing_comes_back(buyer: Buyer, make: Factory) -> None:
+    ticket = paid(buyer)
+    buyer.show.starts_at = clock.now() + timedelta(minutes=1439)
+    db.session.flush()
+    assert "现在退票，钱不退" in buyer.browser.get(f"{ticket}/return").text
+
+
+def test_digits_that_somebody_has_are_not_given_again(
+    buyer: Buyer, make: Factory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Booker().book(make.member(), buyer.show, "ST-01-02")
+    second = payments.find("tickets", other.id)
+    assert second is not None
+    drawn = iter([7, 7, 8])
+    monkeypatch.setattr(secrets, "randbelow", lambda _most: next(drawn))
+    assert payments.give_digits(buyer.payment.id) == "0007"
+    assert payments.give_digits(second.id) == "0008"

@@ -23,6 +23,7 @@ from palace.db import db
 from palace.members.models import Member
 from palace.packages import services as packages
 from palace.packages.services.taking import Asked
+from palace.payments.models import Payment
 from palace.programme.models import Performance
 from palace.rooms.models import RoomWait
 from palace.tickets import services
@@ -45,7 +46,7 @@ UNKNOWN_ID = 999_999_999
 
 @dataclass(frozen=True)
 class Belongings:
-    """A member's ticket, held order, offer, coupon and held package; a unit's block, codes, what is lent."""
+    """A member's ticket, held order, offer, coupon, held package, what they owe; a unit's block, codes."""
 
     member: Member
     performance: Performance
@@ -57,6 +58,7 @@ class Belongings:
     batch: CodeBatch
     coupon: Coupon
     package: PackageOrder
+    payment: Payment
     room_wait: RoomWait
     lent: Lent
     taught: Taught
@@ -70,6 +72,7 @@ class Belongings:
             "block_id": self.block.id,
             "pool_id": self.coupon.pool_id,
             "package_id": self.package.package_id,
+            "payment_id": self.payment.id,
             "list_id": self.names.id,
             "batch_id": self.batch.id,
             "complimentary_id": UNKNOWN_ID,
@@ -155,6 +158,7 @@ def own_something(make: Factory, performance: Performance | None = None) -> Belo
         batch=batch_of(make.performance(seats=4)),
         coupon=coupons.take(member, pool_of(make, 2, per_member=2).id, "belongings-4"),
         package=packages.take(member, package.id, Asked(count=1), key="belongings-5"),
+        payment=owe_something(make, member),
         room_wait=be_offered_a_room(make, member),
         lent=lend_something(make, member),
         taught=teach_something(make, member),
@@ -168,6 +172,15 @@ def be_offered_something(make: Factory, member: Member) -> WaitEntry:
     entry = waiting.join(member, full.id, Wanted(count=1))
     services.give_back(owner, sold.tickets[0].code)
     return entry
+
+
+def owe_something(make: Factory, member: Member) -> Payment:
+    """Let a member's seat wait for its money."""
+    show = make.performance(seats=1, prices={"member": 3000})
+    held = services.hold(member, show.id, Wish(count=1), key="belongings-6")
+    services.confirm(member, held.code)
+    of_it = (Payment.part == "tickets", Payment.subject_id == held.id)
+    return db.session.scalars(select(Payment).where(*of_it)).one()
 
 
 def is_long() -> bool:

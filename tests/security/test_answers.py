@@ -44,6 +44,7 @@ from tests.courts.walk import take_a_court
 from tests.factory import Factory
 from tests.members.browser import newest_code
 from tests.packages.walk import sell_a_package
+from tests.paying.walk import pay_for_something
 from tests.rollcall.walk import call_a_roll
 from tests.rooms.series_walk import take_a_series
 from tests.rooms.walk import find_a_room, take_a_room
@@ -336,6 +337,7 @@ def test_every_described_answer_has_its_shape(walk: Walk, make: Factory) -> None
     decide_about_rooms(walk, make)
     hand_coupons_out(walk, make, make.member())
     sell_a_package(walk, make)
+    pay_for_something(walk, make)
     make.sign_in(walk.browser, make.member())
     take_a_court(walk.ask, make)
     stand_at_doors(walk, make)

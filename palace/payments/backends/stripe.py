@@ -195,6 +195,10 @@ class Stripe:
             Away: it is Stripe's, which does not answer now; it sends such news again.
         """
         news = self._line.verified(raw, headers.get("Stripe-Signature", ""))
+        facts = self._facts_in(news)
+        return facts and replace(facts, news_id=news["id"], news_kind=news["type"])
+
+    def _facts_in(self, news: Thing) -> Facts | None:
         thing = news["data"]["object"]
         if news["livemode"] is not self._live:
             return None

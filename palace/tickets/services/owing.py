@@ -103,7 +103,7 @@ def say(order_ids: Sequence[int]) -> dict[int, Said]:
 
 def _said(order: Order) -> Said:
     show = order.performance
-    of = f"{show.starts_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M} ×{order.seat_count}"
+    of = f"{show.starts_at.astimezone(SHANGHAI):%Y.%m.%d %H:%M} ×{order.seat_count}"
     titles = show.production
     return Said(
         zh=f"{titles.title_zh} {of}",

@@ -18,9 +18,11 @@ from palace.members.rules import Role
 from palace.programme.rules import Returns
 from palace.throttle import limiter
 from palace.tickets import printing, queries, rules, services, tokens
-from palace.tickets.forms import ReturnsForm
+from palace.tickets.errors import BackChanged
+from palace.tickets.forms import ReturnForm, ReturnsForm
 from palace.tickets.models import Admission, Ticket
 from palace.tickets.rules import TicketState
+from palace.tickets.services.owing import back_of
 from palace.tickets.views.base import bp
 from palace.venues import queries as venues
 from palace.web import allow, answer, checked, pass_on, reads, refusal_words, wants_json
@@ -74,15 +76,19 @@ def ticket_json(found: Ticket, admission: Admission | None = None) -> dict[str, 
 
 
 def _return_terms(found: Ticket, admission: Admission | None) -> dict[str, Any]:
-    """Return whether a ticket may be given back or have another seat now, and until when."""
+    """Return whether a ticket may go back or have another seat now, until when, and what money comes back."""
     house, show, now = venues.house_rules(), found.performance, clock.now()
-    until = rules.return_deadline(show.starts_at, house.return_before_minutes, show.return_until)
+    minutes = 0 if found.price else house.return_before_minutes
+    until = rules.return_deadline(show.starts_at, minutes, show.return_until)
     answers_move = show.return_until is not None and now < show.return_until
     is_there = found.state is TicketState.VALID and not admission and show.cancelled_at is None
     stays = queries.package_returns(found.order) is Returns.WHOLE and not answers_move
+    back = found.price if answers_move else back_of(found.order, found, show.starts_at, now)
+    is_told = not found.price or back is not None
     change_by = rules.return_deadline(show.starts_at, house.exchange_before_minutes)
     return {
-        "may_return": is_there and not stays and (not found.price or answers_move) and now < until,
+        "may_return": is_there and not stays and is_told and now < until,
+        "back": back,
         "return_by": until,
         "stays": stays,
         "package": queries.find_package_order(found.order),
@@ -136,25 +142,39 @@ def _file(body: bytes, kind: str, name: str) -> Response:
 @allow(Role.MEMBER, Role.ACTING)
 def ask_return(code: str) -> ResponseReturnValue:
     """Ask once before a ticket is given back, and say what comes back with it."""
+    return _return_page(code)
+
+
+def _return_page(code: str, refusal: PalaceError | None = None) -> Response:
     found = queries.ticket_of(current_member().id, code)
     siblings = queries.tickets_for(found.member_id, [found.performance_id])
     admission = queries.admission_of(found.id)
     return answer(
         "tickets/return.html",
         ticket_json(found, admission),
+        status=refusal.status if refusal else 200,
         ticket=found,
         tickets=siblings,
         admission=admission,
+        refusal=refusal_words(refusal) if refusal else "",
         **_return_terms(found, admission),
     )
 
 
 @bp.post("/tickets/<code:code>/return")
 @allow(Role.MEMBER, Role.ACTING)
+@reads(ReturnForm)
 def give_back(code: str) -> ResponseReturnValue:
-    """Give one ticket back."""
-    with transaction():
-        found = services.give_back(current_member(), code)
+    """Give one ticket back; `back` is what the page said comes back of its price."""
+    form = ReturnForm()
+    try:
+        checked(form)
+        with transaction():
+            found = services.give_back(current_member(), code, seen=form.seen)
+    except BackChanged as refusal:
+        pass_on(refusal)
+        db.session.rollback()
+        return _return_page(code, refusal)
     if wants_json():
         return ticket_json(found)
     return redirect(url_for("tickets.ticket", code=found.code), code=303)
@@ -175,9 +195,9 @@ def give_several_back(performance_id: int) -> ResponseReturnValue:
     form = ReturnsForm()
     try:
         checked(form)
-        for code in form.ticket.data or []:
+        for code, seen in form.tickets:
             with transaction():
-                services.give_back(current_member(), code)
+                services.give_back(current_member(), code, seen=seen)
     except PalaceError as refusal:
         pass_on(refusal)
         db.session.rollback()

@@ -12,6 +12,8 @@ from palace.coupons.rules import Left
 from palace.gifts.rules import GiftState
 from palace.identities.rules import Document
 from palace.members.rules import Standing
+from palace.paying.rules import Stands
+from palace.payments.states import RefundState
 from palace.programme.rules import (
     KINDS,
     Audience,
@@ -168,6 +170,19 @@ BOOKING: dict[str, Shape] = {
         seats=each(TEXT),
         held_until=maybe(INSTANT),
         tickets=each(CODE),
+    ),
+    "Payment": exactly(
+        payment=NUMBER,
+        **{"for": TEXT},
+        path=TEXT,
+        state=one_of(Stands),
+        amount=FEN,
+        pay_by=INSTANT,
+        online=YES_NO,
+        digits=maybe(TEXT),
+        ladder=each(exactly(minutes_before=NUMBER, percent=NUMBER)),
+        refunds=each(exactly(amount=FEN, state=one_of(RefundState))),
+        address=maybe({"type": "string", "format": "uri"}),
     ),
     "PackagesOffered": exactly(packages=each(exactly(package=NUMBER, name_zh=TEXT, name_en=TEXT))),
     "PackageOffered": exactly(**PACKAGE, left=NUMBER),

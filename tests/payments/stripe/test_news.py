@@ -31,8 +31,12 @@ KINDS = {
 
 
 def read(provider: Stripe, told: StandIn, event: dict[str, Any], **more: Any) -> Facts | None:
-    """Bring an event over."""
-    return provider.notification(*told.provider.signed(event, **more))
+    """Bring an event over; return what is true by it, whichever brought it."""
+    facts = provider.notification(*told.provider.signed(event, **more))
+    if facts is not None:
+        assert (facts.news_id, facts.news_kind) == (event["id"], event["type"])
+        return replace(facts, news_id=None, news_kind="")
+    return None
 
 
 def newest(told: StandIn) -> dict[str, Any]:
