@@ -17,7 +17,7 @@ from tests.members.browser import JSON
 
 PATH = "/staff/ladders"
 STEPS = {"hours": ["48", "0.5", ""], "percents": ["80", "20", ""]}
-FORM: dict[str, object] = {"name_zh": "通常", "name_en": "Usual", "usual": "y"} | STEPS
+FORM: dict[str, object] = {"name_zh": "通常", "name_en": "Usual", "usual": "y", **STEPS}
 
 
 @pytest.fixture(params=[Role.ADMIN, Role.SITE_ADMIN])
