@@ -27,6 +27,7 @@ from palace.broadcasts import views as broadcasts
 from palace.calendars import views as calendars
 from palace.care import views as care
 from palace.certificates import views as certificates
+from palace.charging import views as charging
 from palace.classes import views as classes
 from palace.codes import views as codes
 from palace.companions import views as companions
@@ -135,6 +136,7 @@ PARTS = (
     surveys,
     coursedesk,
     certificates,
+    charging,
     classes,
     paying,
     till,

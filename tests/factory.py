@@ -70,9 +70,9 @@ class Factory:
                 seal="工人文宫",
             )
             self.add(site)
-            self.add(
-                HouseRules(site_id=site.id, return_rest_min_minutes=0, return_rest_max_minutes=0)
-            )  # a returned seat is free at once: tests of their rest set it
+            rested = dict.fromkeys(("return_rest_min_minutes", "return_rest_max_minutes"), 0)
+            kept = {"unpaid_per_show": 20, "unpaid_percent": 100}  # tests of such rules set them
+            self.add(HouseRules(site_id=site.id, **rested, **kept))
         return site
 
     def rules(self) -> HouseRules:

@@ -210,6 +210,7 @@ SUBJECTS = {
     "provider": N_("支付平台 %(number)s"),
     "difference": N_("对账差异 %(number)s"),
     "payment": N_("付款 %(number)s"),
+    "ladder": N_("退票阶梯 %(number)s"),
     "movement": N_("收退的钱 %(number)s"),
     "shift": N_("当班 %(number)s"),
     "survey": N_("课程菜单 %(number)s"),

@@ -32,6 +32,8 @@ CHARGES = {
     "invoice_reversed": N_("发票冲红"),
     "provider_lines_brought": N_("导入支付平台流水"),
     "difference_settled": N_("处理对账差异"),
+    "ladder_written": N_("写退票阶梯"),
+    "ladder_removed": N_("删退票阶梯"),
 }
 CHARGE_VALUES = {
     "amount": N_("金额（分）"),
@@ -43,6 +45,8 @@ CHARGE_VALUES = {
     "expected": N_("应有现金（分）"),
     "counted": N_("点出现金（分）"),
     "columns": N_("列"),
+    "steps": N_("档（开演前分钟、百分比）"),
+    "usual": N_("通常用的吗"),
     "on": N_("日期"),
 }
 CHARGE_WORDS = {

@@ -19,7 +19,7 @@ from palace.notices.rules import State
 from palace.payments import services as payments
 from palace.payments.models import Payment
 from palace.tickets import queries, services
-from palace.tickets.rules import OrderState, Wish
+from palace.tickets.rules import Channel, OrderState, Wish
 from palace.venues import queries as venues
 from palace.venues.rules import PlanSeat, SeatType
 
@@ -96,9 +96,10 @@ def _groups(seats: Iterable[PlanSeat], together: int) -> Iterator[list[PlanSeat]
 
 
 def _buy(buyer: Member, show: Show, wish: Wish, now: datetime) -> None:
-    """Let somebody take what they wish as cheaply as they can, and pay what there is to pay."""
+    """Let somebody take what they wish as cheaply as they can, and pay for it at the counter."""
     order = services.hold(buyer, show.performance.id, wish, key=KEY, confirm=True)
     if order.state is OrderState.HELD:
+        order.channel = Channel.COUNTER
         order = services.confirm(buyer, order.code)
     if order.state is OrderState.AWAITING_PAYMENT:
         asked = select(Payment).where(Payment.part == "tickets", Payment.subject_id == order.id)

@@ -31,6 +31,7 @@ PeopleRulesForm = _form_of(Group.PEOPLE)
 RosterRulesForm = _form_of(Group.ROSTER)
 LimitsRulesForm = _form_of(Group.LIMITS)
 ProgrammeRulesForm = _form_of(Group.PROGRAMME)
+MoneyRulesForm = _form_of(Group.MONEY)
 FORMS = {
     form.group: form
     for form in (
@@ -44,5 +45,6 @@ FORMS = {
         RosterRulesForm,
         LimitsRulesForm,
         ProgrammeRulesForm,
+        MoneyRulesForm,
     )
 }

@@ -19,6 +19,7 @@ from palace.house.forms import (
     KeptRulesForm,
     LimitsRulesForm,
     MessagesRulesForm,
+    MoneyRulesForm,
     PeopleRulesForm,
     ProgrammeRulesForm,
     RosterRulesForm,
@@ -160,6 +161,14 @@ def set_limits() -> ResponseReturnValue:
 def set_programme() -> ResponseReturnValue:
     """Set what a new performance begins with: minutes around it, and when its sale opens."""
     return _set(ProgrammeRulesForm())
+
+
+@bp.post("/money")
+@allow(Role.ADMIN, fresh=True)
+@reads(MoneyRulesForm)
+def set_money() -> ResponseReturnValue:
+    """Set how many seats are kept unpaid, how long pages stay open, when a second person is needed."""
+    return _set(MoneyRulesForm())
 
 
 def _set(form: GroupForm) -> ResponseReturnValue:

@@ -188,6 +188,22 @@ class TooLateToPayLater(PalaceError):
     message = N_("离开演不到%(minutes)s分钟，不能再留座。请直接到售票处购票。")
 
 
+class TooManyUnpaid(PalaceError):
+    """One person keeps only so many seats of a show without having paid. Carries `limit` and `held`."""
+
+    status, code = 409, "too_many_unpaid"
+    message = N_(
+        "这一场没付钱的座位每人最多留%(limit)s个，您已留%(held)s个。请少选几个，或者到售票处当面付钱买。"
+    )
+
+
+class UnpaidFull(PalaceError):
+    """As much of the hall is kept unpaid as the house allows."""
+
+    status, code = 409, "unpaid_full"
+    message = N_("这一场留给到场付款的座位已经留满。请到售票处当面付钱买。")
+
+
 class TooLateToReturn(PalaceError):
     """Tickets are taken back until some minutes before the start. Carries `until`."""
 

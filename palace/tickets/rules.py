@@ -22,11 +22,14 @@ from palace.tickets.errors import (
     TierFull,
     TooLateToReturn,
     TooManySeats,
+    TooManyUnpaid,
     UnknownSeat,
+    UnpaidFull,
 )
 from palace.tickets.keeping import KeptFor as KeptFor  # noqa: PLC0414 - says: shown to others
 
 PAYMENT_GRACE = timedelta(seconds=60)
+WHOLE = 100
 MOVE_TAKES = timedelta(seconds=10)
 """Whoever chose seats within this time of a move may have seen the show as it was before."""
 
@@ -231,6 +234,26 @@ def hold_expiry(now: datetime, hold_time: timedelta, starts_at: datetime) -> dat
 def pay_deadline(starts_at: datetime, before_minutes: int) -> datetime:
     """Return until when an unpaid order is kept for somebody who pays on arrival (到场付款)."""
     return starts_at - timedelta(minutes=before_minutes)
+
+
+def check_unpaid(*, held: int, wanted: int, limit: int) -> None:
+    """Refuse to keep more seats of a show for one person who has not paid than the house does.
+
+    Raises:
+        TooManyUnpaid: `held + wanted` exceeds `limit`; exactly `limit` is kept.
+    """
+    if held + wanted > limit:
+        raise TooManyUnpaid(limit=limit, held=held)
+
+
+def check_unpaid_share(*, unpaid: int, capacity: int, percent: int) -> None:
+    """Refuse to keep more of a hall unpaid than the house's share of it.
+
+    Raises:
+        UnpaidFull.
+    """
+    if unpaid * WHOLE > capacity * percent:
+        raise UnpaidFull
 
 
 def return_deadline(

@@ -77,6 +77,7 @@ JSON: dict[str, dict[str, str]] = {
     "house.set_roster": {"POST": "RuleGroup"},
     "house.set_limits": {"POST": "RuleGroup"},
     "house.set_programme": {"POST": "RuleGroup"},
+    "house.set_money": {"POST": "RuleGroup"},
     "desk.performances": {"GET": "Listed"},
     "desk.performance": {"GET": "Staged"},
     "desk.new": {"GET": "ToBeStaged"},
@@ -122,6 +123,11 @@ JSON: dict[str, dict[str, str]] = {
     "review.remove_step": {"POST": "ReviewSteps"},
     "switch.home": {"GET": "Switches"},
     "switch.turn": {"POST": "Switches"},
+    "charging.home": {"GET": "Ladders"},
+    "charging.add": {"POST": "Ladders"},
+    "charging.show": {"GET": "Ladder"},
+    "charging.change": {"POST": "Ladders"},
+    "charging.remove": {"POST": "Ladders"},
 }
 CREATES = {
     "people.employ",

@@ -87,6 +87,7 @@ class Belongings:
             "group": "tickets",
             "person_id": self.member.id,
             "post_id": UNKNOWN_ID,
+            "ladder_id": UNKNOWN_ID,
             "member_id": self.member.id,
             "companion_id": UNKNOWN_ID,
             "unit_id": self.member.unit_id,

@@ -55,6 +55,19 @@ def open_and_keep(walk: Walk, make: Factory) -> None:
     walk.ask("POST", f"{path}/kept/release", group=kept[0]["group"])
 
 
+def write_ladders(walk: Walk) -> None:
+    """Write what goes back of a price by the time left, change it, take it away."""
+    ladders = "/staff/ladders"
+    words = {"name_zh": "通常", "name_en": "Usual", "usual": "1"}
+    steps = {"hours": ["48", "0.5"], "percents": ["80", "20"]}
+    walk.ask("GET", ladders)
+    [written] = walk.ask("POST", ladders, **words, **steps)["ladders"]
+    path = f"{ladders}/{written['ladder']}"
+    walk.ask("GET", path)
+    walk.ask("POST", path, **words, hours=["24"], percents=["50"])
+    walk.ask("POST", f"{path}/remove")
+
+
 def switch_houses(walk: Walk) -> None:
     """Grey a house, and change the steps of the review, as an administrator."""
     house = walk.ask("GET", "/staff/switch")["houses"][0]

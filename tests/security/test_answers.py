@@ -53,7 +53,12 @@ from tests.security.changing_walk import change_and_give, move_a_show
 from tests.security.desk_walk import run_the_desk
 from tests.security.notices_walk import read_what_was_told, tell_many
 from tests.security.plans_walk import draw_plans
-from tests.security.programme_walk import open_and_keep, switch_houses, write_and_review
+from tests.security.programme_walk import (
+    open_and_keep,
+    switch_houses,
+    write_and_review,
+    write_ladders,
+)
 from tests.security.rooms_walk import lend_rooms
 from tests.security.staff_walk import (
     act_for_somebody,
@@ -275,6 +280,7 @@ def work(walk: Walk, make: Factory, show: Performance, member: Member, strike: S
     draw_plans(walk, make, show)
     run_the_desk(walk, make)
     switch_houses(walk)
+    write_ladders(walk)
     tell_many(walk, make)
     for path in (
         f"/staff/programme/performances/{show.id}/waiting",

@@ -14,14 +14,16 @@ from palace.door.claims import admit
 from palace.members.models import AuditLine, Member
 from palace.money import Fen
 from palace.notices.models import Notice
+from palace.payments import services as payments
 from palace.programme.models import Performance
 from palace.strikes.errors import Barred
 from palace.strikes.models import Strike
 from palace.strikes.rules import StrikeKind
 from palace.tickets import services
-from palace.tickets.models import Ticket
-from palace.tickets.rules import Wish
+from palace.tickets.models import Order, Ticket
+from palace.tickets.rules import Channel, Wish
 from tests.factory import Factory
+from tests.tickets.conftest import Booker
 
 NIGHT = clock.at(datetime(2026, 3, 1, tzinfo=clock.SHANGHAI).date(), datetime.min.time())
 STARTS_AT = NIGHT + timedelta(hours=19)
@@ -110,7 +112,7 @@ def test_paid_tickets_count_where_the_house_says_so(
 ) -> None:
     missing = make.member()
     ticket = book(missing, show)[0]
-    ticket.price = Fen(3000)
+    ticket.price = ticket.face_price = Fen(3000)
     make.rules().strike_free_only = free_only
     admit(book(make.member(), show)[0].id, "main")
 
@@ -261,3 +263,78 @@ def _third(member: Member) -> Strike:
         written_at=STARTS_AT,
         written_by="system",
     )
+
+
+class TestUnpaid:
+    """Seats kept for who pays on arrival, and who neither paid nor came."""
+
+    @pytest.fixture
+    def paid_show(self, make: Factory) -> Performance:
+        """Return a show of tomorrow for thirty yuan, to which somebody came."""
+        make.set_clock(STARTS_AT - timedelta(days=1))
+        show = make.performance(seats=6, starts_at=STARTS_AT, prices={"public": 3000})
+        came = keep(make.member(), show)
+        receive(came)
+        admit(make.tickets(show)[0].id, "main")
+        return show
+
+    def test_not_coming_counts_and_another_way_in_does_not(
+        self, make: Factory, paid_show: Performance
+    ) -> None:
+        missing, coming = make.member(), make.member()
+        keep(missing, paid_show, 2)
+        keep(coming, paid_show)
+        receive(keep(coming, paid_show))
+        [ticket] = [one for one in make.tickets(paid_show) if one.member_id == coming.id]
+        admit(ticket.id, "main")
+
+        assert (written(make), written(make)) == (1, 0)
+        [strike] = standing()
+        assert (strike.member_id, strike.subject) == (missing.id, f"performance:{paid_show.id}")
+
+    def test_who_let_them_go_or_paid_too_late_missed_nothing(
+        self, make: Factory, paid_show: Performance
+    ) -> None:
+        gone, late = make.member(), make.member()
+        services.cancel(gone, keep(gone, paid_show).code)
+        kept = keep(late, paid_show)
+        make.set_clock(STARTS_AT + timedelta(minutes=1))
+        receive(kept)
+
+        assert written(make) == 0
+
+    def test_a_show_moved_since_is_nobodys_fault(
+        self, make: Factory, paid_show: Performance
+    ) -> None:
+        keep(make.member(), paid_show)
+        paid_show.moved_at = clock.now()
+        db.session.flush()
+
+        assert written(make) == 0
+
+    def test_who_was_to_pay_at_once_missed_nothing(
+        self, make: Factory, paid_show: Performance
+    ) -> None:
+        make.rules().unpaid_per_show = 0
+        order = hold(make.member(), paid_show)
+        order.channel = Channel.ACTING
+        services.confirm(db.session.get_one(Member, order.member_id), order.code)
+
+        assert written(make) == 0
+
+
+def hold(member: Member, show: Performance, count: int = 1) -> Order:
+    """Hold seats under a fresh key."""
+    return Booker().hold(member, show, count=count)
+
+
+def keep(member: Member, show: Performance, count: int = 1) -> Order:
+    """Keep seats until they are paid for on arrival."""
+    return services.confirm(member, hold(member, show, count).code)
+
+
+def receive(order: Order) -> None:
+    """Let an order's money come."""
+    payment = payments.find("tickets", order.id)
+    assert payment is not None
+    payments.receive(payment, reference=order.code, now=clock.now())

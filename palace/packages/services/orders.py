@@ -28,6 +28,7 @@ from palace.tickets.services.entrants import Person, name_them
 from palace.tickets.services.freed import seats_freed
 from palace.tickets.services.owing import PACKAGES, owe_refund
 from palace.tickets.services.paying import take_late
+from palace.tickets.services.unpaid import keep_to, pay_by_of
 from palace.tickets.terms import Show, show_now
 
 SYSTEM = "system"
@@ -82,6 +83,7 @@ def confirm(
 
     Raises:
         OrderClosed, HoldLapsed, SaleClosed, ShowMoved, TooLateToPayLater: nothing is settled.
+        TooManyUnpaid, UnpaidFull: unpaid places are not kept so many of, and nobody takes the money at once.
         EntrantsNeeded, IdentityTaken: as for a single show.
     """
     whole, parts, now = locked(member, code)
@@ -104,15 +106,16 @@ def confirm(
 def _await_payment(whole: PackageOrder, parts: Sequence[Part], total: Fen, now: datetime) -> None:
     """Ask for one amount for all shows, until the deadline of the first."""
     first = min((part.show for part in parts), key=lambda show: show.starts_at)
-    deadlines = [orders.keep_unpaid(part.order, first.starts_at, now) for part in parts]
-    site_id = parts[0].order.performance.space.site_id
-    pay_by, who = deadlines[0], whole.member_id
+    pay_by = min(pay_by_of(part.order, first.starts_at, now) for part in parts)
+    for part in parts:
+        keep_to(part.order, pay_by, now)
+    site_id, who = parts[0].order.performance.space.site_id, whole.member_id
     payments.ask(PACKAGES, whole.id, total, site_id=site_id, member_id=who, pay_by=pay_by)
     values = {
         "title": {"zh": whole.package.name_zh, "en": whole.package.name_en},
         "starts_at": first.starts_at.isoformat(),
         "count": whole.seat_count,
-        "pay_by": deadlines[0].isoformat(),
+        "pay_by": pay_by.isoformat(),
         "amount": total,
     }
     receiver = f"member:{whole.member_id}"

@@ -219,3 +219,8 @@ class Backend(Protocol):
 
 backends: dict[states.Backend, Backend] = {}
 """Who takes money here: the counter always, a provider where its keys are set; wired by create_app."""
+
+
+def takes_online() -> bool:
+    """Return whether a provider takes money here."""
+    return any(name is not states.Backend.COUNTER for name in backends)

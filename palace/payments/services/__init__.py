@@ -1,5 +1,6 @@
 """Money asked for, received, owed back: what parts call."""
 
+from palace.payments.backends.base import takes_online
 from palace.payments.services.asking import Said, ask, close, find, hand_over, lower, said
 from palace.payments.services.digits import give_digits
 from palace.payments.services.facts import apply_facts, keep_until
@@ -56,6 +57,7 @@ __all__ = [
     "send_refunds",
     "steps_of",
     "take",
+    "takes_online",
     "tend_pages",
     "try_again",
 ]

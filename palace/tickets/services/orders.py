@@ -20,7 +20,6 @@ from palace.tickets.errors import (
     PartOfPackage,
     SaleClosed,
     ShowMoved,
-    TooLateToPayLater,
 )
 from palace.tickets.models import Order
 from palace.tickets.rules import OrderState
@@ -28,6 +27,7 @@ from palace.tickets.services import owing
 from palace.tickets.services.entrants import Person, name_them
 from palace.tickets.services.freed import seats_freed
 from palace.tickets.services.news import dated, telling
+from palace.tickets.services.unpaid import keep_unpaid
 from palace.tickets.terms import Show, show_now
 from palace.venues import queries as venues
 
@@ -124,7 +124,8 @@ def confirm(
         OrderClosed: it was let go.
         HoldLapsed: too late; nothing is kept.
         SaleClosed, ShowMoved: it is cancelled, or was moved since the seats were chosen.
-        TooLateToPayLater: unpaid seats are not kept so near the start.
+        TooLateToPayLater, TooManyUnpaid, UnpaidFull: unpaid seats are not kept so near the start, or not so
+            many; only where nobody takes the money at once.
         LadderChanged: other money goes back by now than the page said.
         PartOfPackage: it is confirmed with the other shows of a package.
     """
@@ -179,23 +180,6 @@ def _await_payment(
     pay_by = keep_unpaid(order, show.starts_at, now)
     owing.ask(order, total, pay_by, seen)
     execute(*telling("awaiting_payment", order, show, now, amount=total))
-
-
-def keep_unpaid(order: Order, starts_at: datetime, now: datetime) -> datetime:
-    """Keep an order until its money comes; return until when, by the start of its (first) show.
-
-    Raises:
-        HoldLapsed: some of its claims are no longer its own.
-        TooLateToPayLater: it is too near the start.
-    """
-    minutes = venues.house_rules().pay_before_minutes
-    pay_by = rules.pay_deadline(starts_at, minutes)
-    if len(claims.prolong(order, pay_by + rules.PAYMENT_GRACE, now)) < order.seat_count:
-        raise HoldLapsed
-    if now >= pay_by:
-        raise TooLateToPayLater(minutes=minutes)
-    order.state, order.pay_by = OrderState.AWAITING_PAYMENT, pay_by
-    return pay_by
 
 
 def settle(order: Order, show: Show, now: datetime) -> None:

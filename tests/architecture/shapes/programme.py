@@ -42,6 +42,12 @@ DOOR = {
 }
 PLAN = {"plan": NUMBER, "space": NUMBER, "code": TEXT, "name": TEXT, "version": NUMBER}
 PLAN_PARTS = each(exactly(code=TEXT, name=TEXT, colour=maybe(TEXT), seats=NUMBER))
+LADDER = exactly(
+    ladder=NUMBER,
+    name=TEXT,
+    usual=YES_NO,
+    steps=each(exactly(minutes=NUMBER, percent=NUMBER)),
+)
 PROGRAMME: dict[str, Shape] = {
     "Plans": exactly(
         plans=each(exactly(**PLAN, seats=NUMBER, coming=NUMBER, uses=NUMBER)),
@@ -211,6 +217,8 @@ PROGRAMME: dict[str, Shape] = {
     "Switches": exactly(
         houses=each(exactly(site=NUMBER, mode=one_of(Mode), reason=TEXT, seen=TEXT))
     ),
+    "Ladders": exactly(ladders=each(LADDER)),
+    "Ladder": LADDER,
     "Evenings": exactly(
         performances=each(
             exactly(

@@ -1,0 +1,100 @@
+"""Keeping an order until its money comes: for who pays on arrival (到场付款), or just as long as it is held.
+
+How many seats one person, and all together, keep unpaid are figures of the house. Whoever wants more pays at
+once, where a provider or a clerk takes the money.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from palace.db import db
+from palace.payments import services as payments
+from palace.programme.models import Performance
+from palace.tickets import claims, rules
+from palace.tickets.errors import HoldLapsed, TooLateToPayLater, TooManyUnpaid, UnpaidFull
+from palace.tickets.kept import live
+from palace.tickets.models import Claim, Order
+from palace.tickets.rules import Channel, OrderState
+from palace.venues import queries as venues
+
+AT_A_COUNTER = (Channel.COUNTER, Channel.ACTING)
+
+
+def keep_unpaid(order: Order, starts_at: datetime, now: datetime) -> datetime:
+    """Keep an order until its money comes; return until when, by the start of its (first) show.
+
+    Raises:
+        HoldLapsed: some of its claims are no longer its own.
+        TooLateToPayLater, TooManyUnpaid, UnpaidFull: as `pay_by_of`.
+    """
+    pay_by = pay_by_of(order, starts_at, now)
+    keep_to(order, pay_by, now)
+    return pay_by
+
+
+def keep_to(order: Order, pay_by: datetime, now: datetime) -> None:
+    """Keep an order until an instant.
+
+    Raises:
+        HoldLapsed: some of its claims are no longer its own.
+    """
+    if len(claims.prolong(order, pay_by + rules.PAYMENT_GRACE, now)) < order.seat_count:
+        raise HoldLapsed
+    order.state, order.pay_by = OrderState.AWAITING_PAYMENT, pay_by
+
+
+def pay_by_of(order: Order, starts_at: datetime, now: datetime) -> datetime:
+    """Return until when a locked order is kept unpaid: for who pays on arrival, or as long as it is held.
+
+    Raises:
+        TooLateToPayLater: it is too near the start.
+        TooManyUnpaid, UnpaidFull: the member, or all together, would keep too many.
+            All three only where nobody takes the money at once.
+    """
+    try:
+        return _on_arrival(order, starts_at, now)
+    except (TooLateToPayLater, TooManyUnpaid, UnpaidFull):
+        if payments.takes_online() or order.channel in AT_A_COUNTER:
+            return order.hold_ends_at
+        raise
+
+
+def _on_arrival(order: Order, starts_at: datetime, now: datetime) -> datetime:
+    house = venues.house_rules()
+    pay_by = rules.pay_deadline(starts_at, house.pay_before_minutes)
+    if now >= pay_by:
+        raise TooLateToPayLater(minutes=house.pay_before_minutes)
+    capacity = _lock_show(order.performance_id)
+    mine, everybodys = _unpaid(order, now)
+    rules.check_unpaid(held=mine, wanted=order.seat_count, limit=house.unpaid_per_show)
+    rules.check_unpaid_share(
+        unpaid=everybodys + order.seat_count, capacity=capacity, percent=house.unpaid_percent
+    )
+    return pay_by
+
+
+def _lock_show(performance_id: int) -> int:
+    """Lock a performance, last of all: what is counted next is true of other orders. Return its places."""
+    wanted = select(Performance.capacity).where(Performance.id == performance_id)
+    return db.session.scalars(wanted.with_for_update(key_share=True)).one()
+
+
+def _unpaid(order: Order, now: datetime) -> tuple[int, int]:
+    """Return how many places of an order's show wait for their money: its member's, and everybody's."""
+    mine = func.count().filter(Claim.member_id == order.member_id)
+    waiting = (
+        select(mine, func.count())
+        .select_from(Claim)
+        .join(Order, Order.id == Claim.order_id)
+        .where(
+            Claim.performance_id == order.performance_id,
+            live(now),
+            Claim.held_until.is_not(None),
+            Order.state == OrderState.AWAITING_PAYMENT,
+        )
+    )
+    own, everybodys = db.session.execute(waiting).one()
+    return own, everybodys
