@@ -49,7 +49,4 @@ CHARGE_VALUES = {
     "usual": N_("通常用的吗"),
     "on": N_("日期"),
 }
-CHARGE_WORDS = {
-    "method": {method.value: said for method, said in METHOD_WORDS.items()},
-    "review": {why.value: said for why, said in REVIEW_WORDS.items()},
-}
+CHARGE_WORDS = {"method": METHOD_WORDS, "review": REVIEW_WORDS}

@@ -26,7 +26,7 @@ class Method(StrEnum):
     ONLINE = "online"
 
 
-METHOD_WORDS = {
+METHOD_WORDS: dict[str, str] = {
     Method.CASH: N_("现金"),
     Method.POS: N_("刷卡"),
     Method.CODE: N_("扫收款码"),
@@ -98,7 +98,7 @@ UNPAID_REFUNDS = tuple(
     state for state in RefundState if state not in (RefundState.DONE, RefundState.DROPPED)
 )
 
-REFUND_WORDS = {
+REFUND_WORDS: dict[str, str] = {
     RefundState.OWED: N_("原路退回，正在办"),
     RefundState.HELD: N_("等发票冲红"),
     RefundState.ASKED: N_("等第二个人同意"),
@@ -130,7 +130,7 @@ class Review(StrEnum):
     DISPUTED = "disputed"
 
 
-REVIEW_WORDS = {
+REVIEW_WORDS: dict[str, str] = {
     Review.DIFFERS: N_("付的和要付的不一样"),
     Review.CURRENCY: N_("币种不对"),
     Review.TWICE: N_("付了两次"),

@@ -76,7 +76,6 @@ class Belongings:
             "list_id": self.names.id,
             "batch_id": self.batch.id,
             "complimentary_id": UNKNOWN_ID,
-            "payment_id": UNKNOWN_ID,
             "request_id": UNKNOWN_ID,
             "refund_id": UNKNOWN_ID,
             "difference_id": UNKNOWN_ID,

@@ -23,7 +23,7 @@ from palace.errors import PalaceError
 from palace.lists.services import answer as answer_list
 from palace.payments import services as payments
 from palace.payments.models import Payment
-from palace.payments.states import METHOD_WORDS, REFUND_WORDS, RefundState
+from palace.payments.states import METHOD_WORDS, REFUND_WORDS, REVIEW_WORDS, RefundState
 from palace.web import allow, answer, reads, refusal_words, wants_json
 from palace.words import language
 
