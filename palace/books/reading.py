@@ -11,11 +11,14 @@ from typing import BinaryIO
 from palace.books.errors import TableMissing, TableUnclear, TableUnreadable
 from palace.books.rules import MOST_LINES, Line, Moved, read_amount, read_day
 from palace.clock import SHANGHAI
+from palace.forms import UNTYPABLE
 from palace.roster import delimited, xlsx
 from palace.roster.errors import RosterRefused
 
 LARGEST = 4 << 20
 UNPACKED = 64 << 20
+YEARS = range(1970, 9999)
+"""Years whose days every clock can tell, in whatever zone."""
 ZIP = b"PK\x03\x04"
 NUMBERS: Mapping[str, frozenset[str]] = {
     "request": frozenset({"申请单号", "单号", "流水号", "单据号", "订单号", "request"}),
@@ -61,7 +64,7 @@ def _counted(rows: Iterable[list[str]]) -> Table:
     found = []
     for row in rows:
         found.append([cell.strip() for cell in row])
-        if len(found) > MOST_LINES + 1:
+        if len(found) > MOST_LINES + 1 or any(UNTYPABLE.search(cell) for cell in row):
             raise TableUnreadable(most=MOST_LINES)
     return found
 
@@ -116,6 +119,8 @@ def _instant(typed: str, *, in_utc: bool) -> datetime | None:
     try:
         read = datetime.fromisoformat(typed.replace("/", "-"))
     except ValueError:
+        return None
+    if read.year not in YEARS:
         return None
     return read if read.tzinfo else read.replace(tzinfo=UTC if in_utc else SHANGHAI)
 

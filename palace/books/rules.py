@@ -13,6 +13,7 @@ from palace.money import FEN_PER_YUAN, Fen
 from palace.text import N_
 
 TAX_NUMBER = re.compile(r"[0-9A-Z]{15,20}")
+REQUEST = re.compile(r"[0-9]{1,18}")
 NUMBER = re.compile(r"[0-9A-Za-z]{8,30}")
 MOST_COLUMNS = 30
 MOST_LINES = 5000

@@ -88,3 +88,10 @@ class NotToBePaid(PalaceError):
 
     status, code = 409, "refund_not_to_be_paid"
     message = N_("这笔退款已经退了或者正在办，不能再退一次。")
+
+
+class Disputed(PalaceError):
+    """The payer's bank asks for the money; nothing of it is given back until that is over."""
+
+    status, code = 409, "payment_disputed"
+    message = N_("付款人向银行提出了异议，先不能退。")

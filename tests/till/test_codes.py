@@ -45,6 +45,14 @@ def test_it_is_claimed_once_and_only_where_it_fits(make: Factory, till: Till, so
     assert (answer.status_code, again.movements) == (409, [])
 
 
+def test_another_houses_money_is_not_its(make: Factory, till: Till, sold: Sold) -> None:
+    came = noted(till)
+    came.site_id = make.branch().id
+    make.commit()
+    assert till.post(f"/payments/{sold.payment.id}/match", movement=came.id).status_code == 404
+    assert sold.movements == []
+
+
 def test_a_number_is_written_down_once(till: Till) -> None:
     noted(till)
     answer = till.post("/unmatched", yuan="30", reference="wx-1")

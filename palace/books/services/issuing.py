@@ -18,7 +18,6 @@ from palace.db import db
 from palace.members.services import note
 from palace.payments import services as payments
 from palace.payments.services.locking import lock
-from palace.web import LARGEST_ID
 
 
 def judge(lines: Sequence[Line]) -> list[Judged]:
@@ -52,8 +51,8 @@ def bring_in(lines: Sequence[Line], *, by: str) -> list[Judged]:
 
 def _requests(lines: Sequence[Line]) -> dict[str, InvoiceRequest]:
     """Return the requests some lines name, read anew, by how the lines say them."""
-    named = {one.request for one in lines if one.request.isascii() and one.request.isdecimal()}
-    ids = {int(one): one for one in named if int(one) <= LARGEST_ID}
+    named = {one.request for one in lines if rules.REQUEST.fullmatch(one.request)}
+    ids = {int(one): one for one in named}
     wanted = select(InvoiceRequest).where(InvoiceRequest.id.in_(ids))
     found = db.session.scalars(wanted.execution_options(populate_existing=True))
     return {ids[one.id]: one for one in found}

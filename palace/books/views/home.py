@@ -137,6 +137,7 @@ def _refund(
         is_mine=one.asked_by == current_user.actor,
         asked=one.state is RefundState.ASKED,
         failed=one.state is RefundState.FAILED,
+        drops=payments.may_drop(one),
         told=refusal_words(refusal) if refusal else "",
     )
 

@@ -156,6 +156,7 @@ class Stripe:
             "palace": self._palace,
             "payment": str(returned.payment_id),
             "refund": str(returned.refund_id),
+            "attempt": str(returned.attempt),
         }
         try:
             with self._line.asking():
@@ -243,12 +244,14 @@ class Stripe:
         return tuple(self._refund_fact(one) for one in found)
 
     def _refund_fact(self, refund: Thing) -> RefundFact:
+        mark = refund["metadata"] if self._is_ours(refund) else {}
         return RefundFact(
             reference=refund["id"],
-            refund_id=_number(refund["metadata"], "refund") if self._is_ours(refund) else None,
+            refund_id=_number(mark, "refund"),
             amount=Fen(refund["amount"]),
             state=REFUND_STATES[refund["status"]],
             why=refund["failure_reason"],
+            attempt=_number(mark, "attempt"),
         )
 
     def _is_disputed(self, intent: str) -> bool:

@@ -168,9 +168,9 @@ def _gone_back(payment: Payment, backend: Backend, facts: Facts, now: datetime) 
     for fact in facts.refunds:
         apply_refund(payment, backend, fact, now)
     if facts.disputed is not None:
-        payment.disputed_at = (payment.disputed_at or now) if facts.disputed else None
-        if facts.disputed:
+        if facts.disputed and payment.disputed_at is None:
             look_into(payment, Review.DISPUTED, now)
+        payment.disputed_at = (payment.disputed_at or now) if facts.disputed else None
     db.session.flush()
 
 
@@ -193,8 +193,8 @@ def apply_refund(payment: Payment, backend: Backend, fact: RefundFact, now: date
 
 
 def _is_old(refund: Refund, fact: RefundFact) -> bool:
-    """Return whether news is of a number that was tried before: another is under way."""
-    if fact.attempt is not None and fact.attempt < refund.attempt:
+    """Return whether news is of a number that was tried before and failed: another is under way."""
+    if fact.state is RefundState.FAILED and (fact.attempt or refund.attempt) < refund.attempt:
         return True
     return None not in (refund.reference, fact.reference) and refund.reference != fact.reference
 

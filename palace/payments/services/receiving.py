@@ -207,7 +207,7 @@ def _send_back(row: Payment, movement: Movement, here: Fen, outcome: Outcome) ->
             reason=reason,
             by=movement.by,
             now=movement.moved_at,
-            of=movement,
+            of=None if outcome is Outcome.SETTLED else movement,
         )
 
 

@@ -27,6 +27,7 @@ COLUMNS = [
     "owed_at",
     "look_at",
 ]
+GONE = (RefundState.SENT, RefundState.PENDING, RefundState.DONE)
 CORRECTED = select(Movement.corrects_id).where(Movement.corrects_id.is_not(None))
 CAME = (
     Movement.direction == Direction.IN,
@@ -114,6 +115,14 @@ def owed(payment_id: int) -> Fen:
     """Return how much of a payment went back or has to."""
     wanted = select(func.coalesce(func.sum(Refund.amount), 0)).where(
         Refund.payment_id == payment_id, Refund.state != RefundState.DROPPED
+    )
+    return Fen(int(db.session.scalar(wanted) or 0))
+
+
+def gone(payment_id: int) -> Fen:
+    """Return how much of a payment went back or is on its way by a provider."""
+    wanted = select(func.coalesce(func.sum(Refund.amount), 0)).where(
+        Refund.payment_id == payment_id, Refund.state.in_(GONE)
     )
     return Fen(int(db.session.scalar(wanted) or 0))
 

@@ -11,10 +11,16 @@ from palace import clock
 from palace.db import db
 from palace.members.services import note
 from palace.money import Fen
-from palace.payments.errors import InvoiceFirst, NotToBePaid, OtherPersonNeeded
+from palace.payments.errors import (
+    Disputed,
+    InvoiceFirst,
+    MoreThanCame,
+    NotToBePaid,
+    OtherPersonNeeded,
+)
 from palace.payments.models import Movement, Payment, Refund
 from palace.payments.services.locking import lock
-from palace.payments.services.refunding import back, first_state
+from palace.payments.services.refunding import back, came, first_state, gone, owed
 from palace.payments.states import Backend, Direction, Method, RefundReason, RefundState
 
 second_above: dict[str, Callable[[], Fen]] = {}
@@ -47,14 +53,14 @@ def pay_back(
     Raises:
         InvoiceFirst, OtherPersonNeeded: it waits for an invoice to be reversed, or for a second person.
         NotToBePaid: it went, or is on its way by a provider.
+        Disputed, MoreThanCame: the payer's bank asks for it, or it went back otherwise.
     """
     payment, refund = locked(refund_id)
-    if refund.state is RefundState.HELD:
-        raise InvoiceFirst
-    if refund.state is RefundState.ASKED:
-        raise OtherPersonNeeded
-    if refund.state not in AT_COUNTER:
-        raise NotToBePaid
+    _check_waits(payment, refund)
+    if payment.disputed_at is not None:
+        raise Disputed
+    if refund.amount > came(payment.id) - gone(payment.id):
+        raise MoreThanCame
     refund.state, refund.done_at, refund.backend = RefundState.DONE, now, Backend.COUNTER
     refund.reference = None
     movement = _went(payment, refund, method, by=by, now=now)
@@ -63,6 +69,15 @@ def pay_back(
     after = {"amount": refund.amount, "method": method}
     note("refund_paid", f"payment:{payment.id}", after=after, actor=by)
     return movement
+
+
+def _check_waits(payment: Payment, refund: Refund) -> None:
+    if refund.state is RefundState.ASKED:
+        raise OtherPersonNeeded
+    if refund.state not in (*AT_COUNTER, RefundState.HELD):
+        raise NotToBePaid
+    if payment.invoiced_at is not None:
+        raise InvoiceFirst
 
 
 def _went(payment: Payment, refund: Refund, method: Method, *, by: str, now: datetime) -> Movement:
@@ -136,17 +151,24 @@ def agree_refund(refund_id: int, *, by: str) -> Refund:
 
 
 def drop_refund(refund_id: int, *, why: str, by: str) -> None:
-    """Let go what somebody proposed and nobody agreed to.
+    """Let go what somebody proposed and nobody agreed to, or what did not go and went back otherwise.
 
     Raises:
         NotToBePaid: it was agreed to, or a rule owes it.
     """
     payment, refund = locked(refund_id)
-    if refund.state is not RefundState.ASKED:
+    if not may_drop(refund):
         raise NotToBePaid
     refund.state = RefundState.DROPPED
     db.session.flush()
     note("refund_dropped", f"payment:{payment.id}", why=why, actor=by)
+
+
+def may_drop(refund: Refund) -> bool:
+    """Return whether a refund may be let go: nobody agreed to it, or more is owed back than came."""
+    if refund.state not in (RefundState.FAILED, RefundState.COUNTER):
+        return refund.state is RefundState.ASKED
+    return owed(refund.payment_id) > came(refund.payment_id)
 
 
 def try_again(refund_id: int, *, by: str, now: datetime) -> None:

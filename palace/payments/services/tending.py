@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 
 from palace import clock
 from palace.db import db, literally, transaction
+from palace.payments import states
 from palace.payments.backends.base import (
     Away,
     Backend,
@@ -31,7 +32,7 @@ from palace.payments.errors import OnItsWay, PageOpen, PaidMeanwhile
 from palace.payments.models import Attempt, Movement, Payment, Refund
 from palace.payments.services.facts import LOOK_AGAIN, apply_facts, apply_refund
 from palace.payments.services.pages import Open, as_open, facts_of, open_of, opened, shut
-from palace.payments.services.refunding import CAME
+from palace.payments.services.refunding import CAME, first_state
 from palace.payments.services.returning import locked
 from palace.payments.states import OPEN_ATTEMPTS, AttemptState, RefundState
 
@@ -129,18 +130,20 @@ def _due_refunds(now: datetime) -> Sequence[int]:
 
 
 def send(refund_id: int) -> None:
-    """Send one refund, or ask about it; sent again it goes once.
+    """Send one refund, or ask about it; where it was sent before it is asked about first.
+
+    A key is worth nothing after a day, nor where a failure is kept under it: only who knows of no such
+    refund is sent it again.
 
     Raises:
-        Away: it is not known whether it went; the same is sent again.
+        Away: it is not known whether it went; it is asked about later.
     """
     with transaction():
-        state, returned = _to_send(refund_id, clock.now())
+        before, returned = _to_send(refund_id, clock.now())
         backend = backends.get(db.session.get_one(Refund, refund_id).backend)
     if returned is None or backend is None:
         return
-    if state is RefundState.PENDING:
-        _ask_about(backend, returned)
+    if before is not RefundState.OWED and not _is_unheard_of(backend, returned):
         return
     try:
         answer = backend.refund(returned)
@@ -149,23 +152,24 @@ def send(refund_id: int) -> None:
             _under_another_number(refund_id)
         return
     with transaction():
-        _answered(refund_id, backend, answer, clock.now())
+        _answered(returned, backend, answer, clock.now())
 
 
 def _to_send(refund_id: int, now: datetime) -> tuple[RefundState, Returned | None]:
-    """Write down that a refund is being sent before it is; a disputed payment's waits."""
+    """Write down that a refund is being sent before it is, and return how it stood; a disputed one waits."""
     payment, refund = locked(refund_id)
+    before = refund.state
     refund.look_at = now + LOOK_AGAIN
     intent = refund.intent or _paid_with(payment)
     if refund.state not in ON_THEIR_WAY or payment.disputed_at is not None:
-        return refund.state, None
+        return before, None
     if refund.backend not in backends or intent is None:
-        refund.state = RefundState.COUNTER if refund.state is RefundState.OWED else refund.state
-        return refund.state, None
-    if refund.state is RefundState.OWED:
+        refund.state = RefundState.COUNTER if before is RefundState.OWED else before
+        return before, None
+    if before is RefundState.OWED:
         refund.state = RefundState.SENT
     db.session.flush()
-    return refund.state, Returned(
+    return before, Returned(
         refund_id=refund.id,
         payment_id=payment.id,
         attempt=refund.attempt,
@@ -189,6 +193,14 @@ def _paid_with(payment: Payment) -> str | None:
     return db.session.scalar(wanted.order_by(Movement.id).limit(1))
 
 
+def _is_unheard_of(backend: Backend, returned: Returned) -> bool:
+    """Ask about a refund that was sent; return whether its provider knows nothing of it."""
+    _ask_about(backend, returned)
+    with transaction():
+        refund = db.session.get_one(Refund, returned.refund_id, populate_existing=True)
+        return (refund.state, refund.attempt) == (RefundState.SENT, returned.attempt)
+
+
 def _ask_about(backend: Backend, returned: Returned) -> None:
     with transaction():
         mine = (Attempt.payment_id == returned.payment_id, Attempt.intent == returned.intent)
@@ -208,20 +220,20 @@ def _under_another_number(refund_id: int) -> None:
 
 
 def _answered(
-    refund_id: int, backend: Backend, answer: Pending | Done | Failed | Manual, now: datetime
+    returned: Returned, backend: Backend, answer: Pending | Done | Failed | Manual, now: datetime
 ) -> None:
-    payment, refund = locked(refund_id)
+    payment, refund = locked(returned.refund_id)
     if isinstance(answer, Manual):
         if refund.state is RefundState.SENT:
-            refund.state = RefundState.COUNTER
+            refund.state = first_state(payment, states.Backend.COUNTER)
         return
     state = {Pending: RefundState.PENDING, Done: RefundState.DONE, Failed: RefundState.FAILED}
     fact = RefundFact(
         reference=answer.reference,
-        refund_id=refund_id,
+        refund_id=refund.id,
         amount=refund.amount,
         state=state[type(answer)],
         why=answer.why if isinstance(answer, Failed) else None,
-        attempt=refund.attempt,
+        attempt=returned.attempt,
     )
     apply_refund(payment, backend.name, fact, now)

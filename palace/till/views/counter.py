@@ -135,12 +135,12 @@ def take_on_account(payment_id: int) -> ResponseReturnValue:
 @allow(*AT_COUNTERS)
 @reads(MatchForm)
 def match(payment_id: int) -> ResponseReturnValue:
-    """Let money of the printed code be this payment's."""
-    queries.payment_at(payment_id, own_sites())
+    """Let money of its house's printed code be this payment's."""
+    site_id = queries.payment_at(payment_id, own_sites()).site_id
     form = MatchForm()
     try:
         checked(form)
-        movement = queries.movement_at(int(form.movement.data or 0), own_sites())
+        movement = queries.movement_at(int(form.movement.data or 0), [site_id])
         payments.close_pages(payment_id)
         with transaction():
             services.match(movement.id, payment_id, by=current_user.actor)
