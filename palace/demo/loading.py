@@ -13,6 +13,7 @@ from palace.demo import (
     blocks,
     broadcasts,
     changing,
+    charging,
     codes,
     complimentary,
     coupons,
@@ -99,6 +100,7 @@ def _bring_in() -> None:
     joining.bring_in(now)
     persons.bring_in(now)
     troupes.bring_in(now)
+    charging.bring_in()
     shows = programme.bring_in(now)
     waiting.book_first(shows)
     blocks.bring_in(shows, now)
