@@ -21,6 +21,7 @@ from palace.paying.rules import Stands
 from palace.payments import services as payments
 from palace.payments.backends.base import Away, BadSignature, backends
 from palace.payments.states import Backend
+from palace.strikes.queries import ladder as missed_ladder
 from palace.throttle import limiter
 from palace.tickets.printing import qr_svg
 from palace.venues.queries import house_rules
@@ -45,6 +46,7 @@ def init_app(app: Flask) -> None:
         ladder_of=queries.ladder_of,
         payment_of=queries.payment_of,
         pays_online=queries.pays_online,
+        missed_ladder=missed_ladder,
         ladder_text=payments.ladder_text,
         code_qr=qr_svg,
     )
