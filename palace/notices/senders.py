@@ -54,6 +54,12 @@ def text_of(kind: str, subject: str, values: Mapping[str, Any], *, whole: bool =
     return sentence.format_map(_said(kind, subject, values, whole=whole))
 
 
+def link_of(values: Mapping[str, Any]) -> str:
+    """Return the address of the page where what a notice tells of is done, below a letter's words."""
+    settings: Settings = current_app.extensions["palace"]
+    return f"\n{settings.public_url}{values['page']}" if "page" in values else ""
+
+
 def pieces_sent(text: str) -> int:
     """Return how many messages a text is paid as; the house's signature, sent before it, counts."""
     settings: Settings = current_app.extensions["palace"]
@@ -138,6 +144,7 @@ SAID: dict[str, Callable[[Any], str]] = {
     "amount": words.money_words,
     "count": str,
     "unit": str,
+    "page": str,
     "word": str,
 }
 """How each value is said: titles are {"zh", "en"}, instants ISO texts, amounts fen.

@@ -65,7 +65,7 @@ def test_a_show_is_put_on_by_the_ladder_that_is_chosen_and_changes_it(
     assert send(number, "sale", **sale(usual.id)).get_json()["ladder"] == usual.id
     wanted = select(AuditLine).where(AuditLine.act == "performance_changed")
     lines = db.session.scalars(wanted.order_by(AuditLine.id)).all()
-    assert [(one.before["ladder"], one.after["ladder"]) for one in lines] == [
+    assert [((one.before or {})["ladder"], (one.after or {})["ladder"]) for one in lines] == [
         (str(mild.id), ""),
         ("", str(usual.id)),
     ]

@@ -110,16 +110,16 @@ def _await_payment(whole: PackageOrder, parts: Sequence[Part], total: Fen, now: 
     for part in parts:
         keep_to(part.order, pay_by, now)
     site_id, who = parts[0].order.performance.space.site_id, whole.member_id
-    payments.ask(PACKAGES, whole.id, total, site_id=site_id, member_id=who, pay_by=pay_by)
+    due = payments.ask(PACKAGES, whole.id, total, site_id=site_id, member_id=who, pay_by=pay_by)
     values = {
         "title": {"zh": whole.package.name_zh, "en": whole.package.name_en},
         "starts_at": first.starts_at.isoformat(),
         "count": whole.seat_count,
-        "pay_by": pay_by.isoformat(),
-        "amount": total,
+        **payments.told(due),
     }
     receiver = f"member:{whole.member_id}"
-    notices.owe("awaiting_payment", f"package_order:{whole.id}", receiver, values, now)
+    kind = payments.kind_told("awaiting_payment")
+    notices.owe(kind, f"package_order:{whole.id}", receiver, values, now)
 
 
 def _settle(parts: Sequence[Part], now: datetime) -> None:

@@ -1,7 +1,17 @@
 """Money asked for, received, owed back: what parts call."""
 
 from palace.payments.backends.base import takes_online
-from palace.payments.services.asking import Said, ask, close, find, hand_over, lower, said
+from palace.payments.services.asking import (
+    Said,
+    ask,
+    close,
+    find,
+    hand_over,
+    kind_told,
+    lower,
+    said,
+    told,
+)
 from palace.payments.services.digits import give_digits
 from palace.payments.services.facts import apply_facts, keep_until
 from palace.payments.services.ladders import back_at, find_ladder, ladder_text, ladders, steps_of
@@ -41,6 +51,7 @@ __all__ = [
     "invoice_reversed",
     "invoiced",
     "keep_until",
+    "kind_told",
     "ladder_text",
     "ladders",
     "look_at",
@@ -61,5 +72,6 @@ __all__ = [
     "take",
     "takes_online",
     "tend_pages",
+    "told",
     "try_again",
 ]

@@ -26,7 +26,7 @@ ASKED_OF = or_(
 """Which payment an order's money was asked by."""
 
 
-def ask(order: Order, total: Fen, pay_by: datetime, seen: str | None) -> None:
+def ask(order: Order, total: Fen, pay_by: datetime, seen: str | None) -> Payment:
     """Ask for an order's money until `pay_by`; what goes back later is frozen as shown now.
 
     Args:
@@ -39,7 +39,7 @@ def ask(order: Order, total: Fen, pay_by: datetime, seen: str | None) -> None:
     steps = payments.steps_of(show.ladder_id)
     if seen is not None and seen != payments.ladder_text(steps):
         raise LadderChanged
-    payments.ask(
+    return payments.ask(
         PART,
         order.id,
         total,
