@@ -98,6 +98,8 @@ MANNERS: dict[str, Manner] = {
     "show_moved": Manner(N_("演出改期、换厅"), must=True, wait=Wait.UNLESS_SOON),
     "awaiting_payment": Manner(N_("付款提醒"), must=True, wait=Wait.UNLESS_SOON),
     "awaiting_payment_online": Manner(N_("付款提醒"), must=True, wait=Wait.UNLESS_SOON),
+    "account_due": Manner(N_("单位签单快到期了"), must=True),
+    "account_overdue": Manner(N_("单位签单过期了"), must=True),
     "waiting_offer": Manner(N_("排队等票：轮到您了"), wait=Wait.UNLESS_SOON),
     "waiting_over": Manner(N_("排队等票：过了时间")),
     "reminder_day": Manner(N_("开演前一天提醒"), wait=Wait.UNLESS_SOON),

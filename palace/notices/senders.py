@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from string import Formatter
 from typing import Any
 
@@ -121,6 +121,10 @@ def _title(titles: Mapping[str, str]) -> str:
     return titles[words.language()] or titles["zh"]
 
 
+def _day(written: str) -> str:
+    return words.date_words(date.fromisoformat(written))
+
+
 def _instant(written: str) -> str:
     """Return day and time; without the weekday where that and the year are more than a template takes."""
     instant = datetime.fromisoformat(written)
@@ -145,6 +149,7 @@ SAID: dict[str, Callable[[Any], str]] = {
     "count": str,
     "unit": str,
     "page": str,
+    "due_on": _day,
     "word": str,
 }
 """How each value is said: titles are {"zh", "en"}, instants ISO texts, amounts fen.
