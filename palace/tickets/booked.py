@@ -126,6 +126,7 @@ def _issue() -> ReturningInsert[Any]:
         .join_from(drawn, CLAIMS, CLAIMS.c.id == drawn.c.claim_id)
         .join(ORDERS, ORDERS.c.id == CLAIMS.c.order_id)
         .outerjoin(UNITS, UNITS.c.id == ORDERS.c.unit_id)
+        .order_by(drawn.c.claim_id)
     )
     names = [column.name for column in drawn.c] + [
         *of_claim,
