@@ -40,6 +40,7 @@ from palace.roster import vouching
 from palace.roster.errors import LeaversUnconfirmed, RosterRefused
 from palace.roster.verifier import Verifier, VerifierAway
 from palace.tickets import services as tickets
+from palace.till import services as till
 from palace.troupes import services as troupes
 from palace.venues import queries as venues
 from palace.waiting import queries as queues
@@ -79,7 +80,10 @@ def pass_rooms_on_due() -> None:
 
 
 def tend_money() -> None:
-    """Ask providers about pages and refunds that are due, each outside of a transaction."""
+    """Remind units of what they settle later; ask providers about what is due, outside of a transaction."""
+    with transaction():
+        if venues.has_palace():
+            till.remind_units(clock.now())
     payments.tend_pages()
     payments.send_refunds()
 

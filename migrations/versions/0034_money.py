@@ -368,10 +368,12 @@ RULES = (
     ("online_minutes", "31"),
     ("second_above", "50000"),
     ("account_days", "30"),
+    ("account_remind_days", "7"),
 )
 RULES_CHECK = (
     "least(unpaid_per_show, second_above) >= 0 AND unpaid_percent BETWEEN 0 AND 100"
     " AND online_minutes BETWEEN 31 AND 1440 AND account_days > 0"
+    " AND account_remind_days BETWEEN 0 AND 365"
 )
 
 

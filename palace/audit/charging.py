@@ -47,6 +47,7 @@ CHARGE_VALUES = {
     "columns": N_("列"),
     "steps": N_("档（开演前分钟、百分比）"),
     "usual": N_("通常用的吗"),
+    "ladder": N_("退票阶梯"),
     "on": N_("日期"),
 }
 CHARGE_WORDS = {"method": METHOD_WORDS, "review": REVIEW_WORDS}

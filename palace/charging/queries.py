@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sqlalchemy import func, select
 
 from palace.db import db
 from palace.errors import NotFound
 from palace.payments.models import Ladder
 from palace.programme.models import Performance
-
-
-def ladders() -> Sequence[Ladder]:
-    """Return all ladders, the usual one first."""
-    return db.session.scalars(select(Ladder).order_by(Ladder.usual.desc(), Ladder.id)).all()
 
 
 def get_ladder(ladder_id: int) -> Ladder:

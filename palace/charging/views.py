@@ -14,6 +14,7 @@ from palace.charging.rules import FIRST_STEPS, MOST_STEPS, read_steps, typed
 from palace.db import db, transaction
 from palace.errors import BadInput, PalaceError
 from palace.members.rules import Role
+from palace.payments import services as payments
 from palace.payments.models import Ladder
 from palace.web import allow, answer, checked, pass_on, reads, refusal_words, wants_json
 from palace.words import named
@@ -105,7 +106,7 @@ def _home(
     if refusal is not None:
         pass_on(refusal)
         db.session.rollback()
-    found = queries.ladders()
+    found = payments.ladders()
     shown = form or LadderForm(formdata=None)
     return answer(
         "charging/home.html",

@@ -19,6 +19,7 @@ from palace.demo import (
     courses,
     house,
     joining,
+    money,
     packages,
     people,
     persons,
@@ -95,6 +96,7 @@ def _bring_in() -> None:
     db.session.add(Demonstration(loaded_at=now))
     house.bring_in()
     rooms.bring_in()
+    money.bring_in()
     people.bring_in(now)
     joining.bring_in(now)
     persons.bring_in(now)

@@ -71,7 +71,11 @@ STAFF = (
     ("programme", "秦爱莲", Role.PROGRAMME, "stage-1958"),
     ("review1", "温国栋", Role.REVIEWER, "first-1958"),
     ("review2", "乔淑芬", Role.REVIEWER, "final-1958"),
+    ("finance", "高月琴", Role.FINANCE, "ledger-1958"),
 )
+
+WITH_CODES = {Role.ADMIN, Role.SITE_ADMIN, Role.FINANCE}
+"""Whose sign-in asks for a code: the demonstration shows that of now on the page that asks for it."""
 
 STATION_STAFF = (
     ("yangqu", "贾春梅", Role.COUNTER, "yangqu-1958", "yangqu"),
@@ -122,8 +126,8 @@ SIGN_INS: tuple[tuple[str, str], ...] = (
         for login, _, _, word in STAFF
     ),
     (
-        "admin 和 branch 还要一个动态验证码，登录页上会显示。",
-        "admin and branch need a code too; the page that asks for it shows it.",
+        "admin、finance 和 branch 还要一个动态验证码，登录页上会显示。",
+        "admin, finance and branch need a code too; the page that asks for it shows it.",
     ),
     *(
         (f"分馆人员 {login}  密码 {word}", f"staff of a station {login}  password {word}")
@@ -156,10 +160,7 @@ def _employ(
     db.session.add(staff)
     db.session.flush()
     grant_post(staff, role, site_id=site_id)
-    if role in (
-        Role.ADMIN,
-        Role.SITE_ADMIN,
-    ):  # the demonstration shows their code of now on the page that asks for it
+    if role in WITH_CODES:
         secret = new_secret()
         confirm(staff, secret, code_now(secret))
 

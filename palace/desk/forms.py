@@ -136,6 +136,7 @@ class SaleFields:
     )
     no_single_gap = BooleanField(_("网上选座不能留下单个空座"))
     gifts_per_ticket = Whole(_("一张票最多转送几次（0：不能转送）"), 0, MOST_GIFTS, needed=False)
+    ladder = StringField(_("退票阶梯"), [Optional(), NUMBER])
 
     @property
     def opens_at(self) -> datetime | None:

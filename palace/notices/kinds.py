@@ -159,6 +159,24 @@ KINDS = {
         "{title}, {starts_at}: seats kept until {pay_by}. Please pay {amount} at the box office.",
         NEWS,
     ),
+    "awaiting_payment_online": Kind(
+        "{title}，{starts_at}，座位留到{pay_by}。请登录，在“我的”里付{amount}，也可到售票处付。",
+        "{title}, {starts_at}: seats kept until {pay_by}. Sign in and pay {amount} under Mine,"
+        " or at the box office.",
+        NEWS,
+    ),
+    "account_due": Kind(
+        "{title}，单位签单{amount}，请在{due_on}或以前结清，到售票处付或转账。",
+        "{title}: your unit has {amount} on account. Please settle it by {due_on}, at the box office or"
+        " by transfer.",
+        NEWS,
+    ),
+    "account_overdue": Kind(
+        "{title}，单位签单{amount}，{due_on}到期，还没有结清，请尽快到售票处付或转账。",
+        "{title}: {amount} on your unit's account was due {due_on} and is not settled. Please pay at the"
+        " box office or by transfer soon.",
+        NEWS,
+    ),
     "room_missed": Kind(
         "{place}，{starts_at}，没有人签到，场地放给别人了，记一次没来。记错了，登录后在“我的”里说一声。",
         "{place}, {starts_at}: nobody signed in, so the room went to others and a no-show is noted."

@@ -17,6 +17,12 @@ LESSONS = {
         " goes to others.",
         NEWS,
     ),
+    "class_unpaid_online": Kind(
+        "{title}的名额留到{pay_by}，请登录，在“我的”里交{amount}，也可到服务台交，过了就让给别人。",
+        "{title}: your place is kept until {pay_by}. Sign in and pay {amount} under Mine, or at the"
+        " counter; after that it goes to others.",
+        NEWS,
+    ),
     "class_moved": Kind(
         "换到{title}了，{starts_at}上课，原来的名额退掉了。",
         "You changed to {title}; next session {starts_at}. Your former place was given back.",

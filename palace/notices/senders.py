@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from string import Formatter
 from typing import Any
 
@@ -52,6 +52,12 @@ def text_of(kind: str, subject: str, values: Mapping[str, Any], *, whole: bool =
     """
     sentence = words_of(kind, words.language())
     return sentence.format_map(_said(kind, subject, values, whole=whole))
+
+
+def link_of(values: Mapping[str, Any]) -> str:
+    """Return the address of the page where what a notice tells of is done, below a letter's words."""
+    settings: Settings = current_app.extensions["palace"]
+    return f"\n{settings.public_url}{values['page']}" if "page" in values else ""
 
 
 def pieces_sent(text: str) -> int:
@@ -115,6 +121,10 @@ def _title(titles: Mapping[str, str]) -> str:
     return titles[words.language()] or titles["zh"]
 
 
+def _day(written: str) -> str:
+    return words.date_words(date.fromisoformat(written))
+
+
 def _instant(written: str) -> str:
     """Return day and time; without the weekday where that and the year are more than a template takes."""
     instant = datetime.fromisoformat(written)
@@ -138,6 +148,8 @@ SAID: dict[str, Callable[[Any], str]] = {
     "amount": words.money_words,
     "count": str,
     "unit": str,
+    "page": str,
+    "due_on": _day,
     "word": str,
 }
 """How each value is said: titles are {"zh", "en"}, instants ISO texts, amounts fen.

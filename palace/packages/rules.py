@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -46,6 +46,12 @@ class Price:
     def total(self) -> Fen:
         """Return the price of the package."""
         return Fen(sum(self.parts.values()))
+
+
+def ladder_of(ladders: Iterable[int | None]) -> int | None:
+    """Return the ladder a package's money goes back by: its shows' if they have one, else None: the usual."""
+    every = set(ladders)
+    return every.pop() if len(every) == 1 else None
 
 
 def spread(total: Fen, singly: Mapping[int, Fen]) -> dict[int, Fen]:

@@ -15,12 +15,13 @@ from palace.once import read_lately
 from palace.paying.rules import Stands, paid_stands, unpaid_stands
 from palace.payments import services as payments
 from palace.payments.backends.base import backends
-from palace.payments.models import Attempt, Payment, Refund
+from palace.payments.models import Attempt, Movement, Payment, Refund
 from palace.payments.services import Said
 from palace.payments.services.asking import Steps
 from palace.payments.states import OPEN_ATTEMPTS, AttemptState, Backend, RefundState
-from palace.tickets.models import Ticket
-from palace.tickets.services.owing import asked_of
+from palace.tickets.models import Order, Ticket
+from palace.tickets.services.owing import ASKED_OF, asked_of
+from palace.till import queries as till
 from palace.till.models import PrintedCode
 from palace.venues.models import Site
 
@@ -43,6 +44,20 @@ class Due:
     def code(self) -> str:
         """Return the code by which the counter finds it."""
         return self.said.path.rpartition("/")[2]
+
+    @property
+    def on_arrival(self) -> bool:
+        """Return whether it keeps seats for who pays on arrival: not to come is a strike then."""
+        kept = select(Order.id).join(Payment, ASKED_OF).where(Payment.id == self.payment.id)
+        return bool(db.session.scalar(kept.where(Order.pay_by > Order.hold_ends_at).limit(1)))
+
+    @property
+    def receipt(self) -> Movement | None:
+        """Return the money that came and has a receipt which stands; None: there is none."""
+        rows = till.movements_of(self.payment.id)
+        off = till.corrected(rows)
+        stand = [one for one in rows if one.receipt is not None and one.id not in off]
+        return stand[-1] if stand else None
 
     @property
     def house(self) -> Site:

@@ -14,6 +14,7 @@ from palace.db import db, transaction
 from palace.errors import NotFound, PalaceError
 from palace.members.queries import current_member
 from palace.members.rules import Role
+from palace.paper import PRINTS, sent
 from palace.paying import queries
 from palace.paying.errors import NewsAgain, NotSigned
 from palace.paying.queries import Due
@@ -21,8 +22,10 @@ from palace.paying.rules import Stands
 from palace.payments import services as payments
 from palace.payments.backends.base import Away, BadSignature, backends
 from palace.payments.states import Backend
+from palace.strikes.queries import ladder as missed_ladder
 from palace.throttle import limiter
 from palace.tickets.printing import qr_svg
+from palace.till import printing
 from palace.venues.queries import house_rules
 from palace.web import allow, answer, pass_on, public, refusal_words, wants_json
 from palace.words import language
@@ -45,6 +48,7 @@ def init_app(app: Flask) -> None:
         ladder_of=queries.ladder_of,
         payment_of=queries.payment_of,
         pays_online=queries.pays_online,
+        missed_ladder=missed_ladder,
         ladder_text=payments.ladder_text,
         code_qr=qr_svg,
     )
@@ -159,6 +163,19 @@ def back(payment_id: int) -> ResponseReturnValue:
         flash(gettext("付好了。"))
         return redirect(due.said.path, code=303)
     return redirect(url_for("paying.one", payment_id=payment_id), code=303)
+
+
+@bp.get(f"{ONE}/receipt.pdf")
+@allow(Role.MEMBER, Role.ACTING)
+@PRINTS
+def receipt(payment_id: int) -> ResponseReturnValue:
+    """Send the receipt of what a member paid, as the counter prints it."""
+    due = queries.due_of(current_member().id, payment_id)
+    movement = due.receipt
+    if movement is None:
+        raise NotFound
+    job = printing.slip(movement, due.payment, roll=False)
+    return sent(job, f"receipt-{printing.slip_number(movement)}")
 
 
 @bp.post("/payments/stripe/webhook")

@@ -47,6 +47,7 @@ class Staging:
     no_single_gap: bool | None = None
     gifts_per_ticket: int | None = None
     choice: SeatChoice = SeatChoice.FREE
+    ladder_id: int | None = None
 
 
 def stage(production: Production, space: Space, staging: Staging) -> Performance:
@@ -75,6 +76,7 @@ def stage(production: Production, space: Space, staging: Staging) -> Performance
         if staging.gifts_per_ticket is None
         else staging.gifts_per_ticket,
         choice=staging.choice,
+        ladder_id=staging.ladder_id,
     )
     _place(performance, space, staging, house)
     db.session.add(performance)

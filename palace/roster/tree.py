@@ -11,8 +11,8 @@ from pypinyin import Style, lazy_pinyin
 from sqlalchemy import Select, any_, case, func, literal, or_, select
 
 from palace.db import db
-from palace.members.models import Unit
-from palace.members.rules import tidy_name
+from palace.members.models import Post, Unit
+from palace.members.rules import Role, tidy_name
 from palace.members.services import note
 from palace.members.units import PARENTS, UnitKind
 from palace.roster.errors import UnitLineWrong
@@ -127,6 +127,22 @@ def below(unit_id: int | None) -> Select[int]:
 def units_below(unit_id: int) -> list[int]:
     """Return a unit and all below it, by number: what its people may see, and no more."""
     return sorted(db.session.scalars(below(unit_id)))
+
+
+def organisers(unit_id: int) -> list[int]:
+    """Return who organises a unit, or the nearest above it that has anybody."""
+    here: int | None = unit_id
+    while here is not None:
+        wanted = select(Post.member_id).where(
+            Post.unit_id == here, Post.role == Role.UNIT, Post.ended_at.is_(None)
+        )
+        found = [
+            member_id for member_id in db.session.scalars(wanted.order_by(Post.id)) if member_id
+        ]
+        if found:
+            return found
+        here = db.session.scalars(select(Unit.parent_id).where(Unit.id == here)).first()
+    return []
 
 
 def find_units(typed: str, near: int | None = None, *, basic: bool = True) -> list[Unit]:

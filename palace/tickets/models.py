@@ -69,6 +69,11 @@ class Order(Base):
     claims: Mapped[list[Claim]] = relationship(back_populates="order", order_by="Claim.id")
     tickets: Mapped[list[Ticket]] = relationship(back_populates="order", order_by="Ticket.id")
 
+    @property
+    def on_arrival(self) -> bool:
+        """Return whether it is kept beyond its hold, for who pays on arrival: not to come is a strike."""
+        return self.pay_by is not None and self.pay_by > self.hold_ends_at
+
 
 class Claim(Base):
     """Who has a seat, or a place without one, at a performance: the unique key prevents double sale.

@@ -79,7 +79,7 @@ class FindForm(Form):
     """What a payment is found by."""
 
     word = StringField(
-        _("订单号、取票码、手机号、四位付款号，或单位"),
+        _("订单号、取票码、手机号（后四位也行）、四位付款号，或单位"),
         [
             InputRequired(_("请填要找的。")),
             Length(max=LONGEST_WORD, message=TOO_LONG),

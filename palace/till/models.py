@@ -66,7 +66,10 @@ class PrintedCode(Base):
 
 
 class OnAccount(Base):
-    """A payment a unit settles later (签单, 对公转账), with the day it is due and who agreed."""
+    """A payment a unit settles later (签单, 对公转账), with the day it is due and who agreed.
+
+    `told_at`: when its organisers were last told of it: before that day, and once more after it.
+    """
 
     __tablename__ = "on_account"
 

@@ -1,4 +1,4 @@
-"""Receipts (收款凭证，不作报销凭证) and the sheet a shift is handed over with (交款单), as print jobs."""
+"""Print jobs of a till: receipts (收款凭证，不作报销凭证), slips of money paid back, a shift's 交款单."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from flask import render_template
 from flask_babel import gettext
 
 from palace import printing, words
+from palace.db import db
 from palace.paper import Job
-from palace.payments.models import Movement
-from palace.payments.states import METHOD_WORDS
+from palace.payments.models import Movement, Payment
+from palace.payments.states import METHOD_WORDS, Direction
+from palace.review.queries import names_of
 from palace.tickets.printing import LANG
+from palace.till import queries
 from palace.till.models import Shift
-from palace.till.queries import Found
 from palace.till.rules import PART_WORDS, Sum
 from palace.venues.models import Site
 
@@ -24,21 +26,25 @@ def receipt_number(year: int | None, number: int | None) -> str:
     return f"{year}-{number:06d}" if number is not None else ""
 
 
-def receipt(
-    movement: Movement, found: Found, *, site: Site, clerk: str, void: bool, roll: bool
-) -> Job:
-    """Return the receipt of money that came; one that was set right says so."""
+def slip(movement: Movement, payment: Payment, *, roll: bool) -> Job:
+    """Return the receipt of money that came, void where it was set right, or the slip of what went back."""
+    came = movement.direction is Direction.IN
     return _job(
-        "till/paper/receipt.html",
-        gettext("收款凭证"),
+        "till/paper/receipt.html" if came else "till/paper/paid_back.html",
+        gettext("收款凭证") if came else gettext("退款凭证"),
         roll=roll,
-        site=site,
+        site=db.session.get_one(Site, movement.site_id),
         movement=movement,
-        number=receipt_number(movement.book_year, movement.receipt),
-        found=found,
-        clerk=clerk,
-        void=void,
+        number=slip_number(movement),
+        found=queries.described([payment])[0],
+        clerk=names_of([movement.by]).get(movement.by, ""),
+        void=bool(queries.corrected([movement])),
     )
+
+
+def slip_number(movement: Movement) -> str:
+    """Return what stands on the paper of money that moved: its receipt's number, or its refund's."""
+    return receipt_number(movement.book_year, movement.receipt) or f"T{movement.refund_id:06d}"
 
 
 def handover(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from palace.members.posts import AT_COUNTERS
 from palace.members.rules import Role
@@ -19,6 +20,19 @@ PART_WORDS = {"tickets": N_("演出票"), "packages": N_("套票"), "courses": N
 
 READERS = (*AT_COUNTERS, Role.FINANCE)
 """Who reads of shifts and accounts; a cashier of the finance office signs for cash."""
+
+
+def account_news(due_on: date, today: date, *, days: int, told_on: date | None) -> str | None:
+    """Return what a unit is told of what it has to settle: once before the day, once after it.
+
+    Args:
+        days: so many before the day, which counts itself.
+        told_on: when it was last told.
+    """
+    if today > due_on:
+        return "account_overdue" if told_on is None or told_on <= due_on else None
+    near = today >= due_on - timedelta(days=days)
+    return "account_due" if near and told_on is None else None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,4 +31,12 @@ MONEY = (
         10_000_000,
     ),
     Figure("account_days", N_("单位签单几天内结清"), Unit.DAYS, 1, 365),
+    Figure(
+        "account_remind_days",
+        N_("到期前几天提醒单位结清签单"),
+        Unit.DAYS,
+        0,
+        365,
+        N_("0：到期那天。过期没结清，再提醒一次。"),
+    ),
 )

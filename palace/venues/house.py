@@ -102,7 +102,8 @@ class HouseRules(Base):
         unpaid_percent: so much of a hall may be kept for who has not paid.
         online_minutes: a provider's page stays open for so long; its seats are kept a minute longer.
         second_above: fen that one person alone may give back or correct by hand.
-        account_days: what a unit takes on account is due after so many days, unless said.
+        account_days, account_remind_days: what a unit takes on account is due after so many days, unless
+            said; so many days before, its organisers are told.
         season_remind_days: so long before a troupe's certification ends its leaders are told, once.
     """
 
@@ -184,7 +185,8 @@ class HouseRules(Base):
         CheckConstraint("season_remind_days >= 0", name="seasons"),
         CheckConstraint(
             "least(unpaid_per_show, second_above) >= 0 AND unpaid_percent BETWEEN 0 AND 100"
-            " AND online_minutes BETWEEN 31 AND 1440 AND account_days > 0",
+            " AND online_minutes BETWEEN 31 AND 1440 AND account_days > 0"
+            " AND account_remind_days BETWEEN 0 AND 365",
             name="money",
         ),
         CheckConstraint(
@@ -276,6 +278,7 @@ class HouseRules(Base):
     online_minutes: Mapped[int] = mapped_column(server_default="31", default=31)
     second_above: Mapped[Fen] = mapped_column(server_default="50000", default=Fen(50_000))
     account_days: Mapped[int] = mapped_column(server_default="30", default=30)
+    account_remind_days: Mapped[int] = mapped_column(server_default="7", default=7)
     season_remind_days: Mapped[int] = mapped_column(server_default="30", default=30)
     complimentary_per_show: Mapped[int] = mapped_column(server_default="20", default=20)
     block_release_hours: Mapped[int] = mapped_column(server_default="48", default=48)

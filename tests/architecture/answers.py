@@ -321,6 +321,7 @@ FILES = (
         "packages.tickets_ics": "text/calendar",
         "packages.tickets_pdf": "application/pdf",
         "paying.news": "text/plain",
+        "paying.receipt": "application/pdf",
         "mine.qr": "image/svg+xml",
         "pictures.large": "image/jpeg",
         "pictures.small": "image/jpeg",

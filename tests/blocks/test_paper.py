@@ -18,6 +18,7 @@ from palace.members.models import Member, Unit
 from palace.notices.models import Notice
 from palace.privacy.services import erase_idle
 from palace.programme.rules import IdentityPolicy, Seating
+from palace.roster.tree import organisers
 from palace.strikes.models import Strike
 from palace.tickets import services as tickets
 from palace.tickets.models import Admission, Order, Ticket
@@ -199,4 +200,4 @@ def test_the_organiser_above_hears_of_a_unit_without_one(
     unit.kind = unit.kind.TRADE
     db.session.flush()
     make.put_below(below, unit)
-    assert queries.organisers(below.id) == [organiser.id]
+    assert organisers(below.id) == [organiser.id]

@@ -184,6 +184,16 @@ class TestAsking:
         with pytest.raises(NothingToInvoice):
             paid.ask()
 
+    def test_the_page_says_what_went_back_and_offers_none_of_nothing(
+        self, paid: Paid, payer: FlaskClient
+    ) -> None:
+        address = f"/mine/invoices/{paid.payment_id}"
+        assert address in payer.get("/mine/invoices").text
+        paid.owe(3000)
+        page = payer.get("/mine/invoices").text
+        assert "退款 30元" in page
+        assert address not in page
+
     def test_what_goes_back_before_the_batch_is_not_invoiced(
         self, make: Factory, paid: Paid
     ) -> None:

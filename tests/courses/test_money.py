@@ -51,7 +51,8 @@ def withdraw(enrolment: Enrolment) -> Enrolment:
 def told(enrolment: Enrolment) -> list[str]:
     """Return the kinds of notices owed about a place."""
     subject = f"enrolment:{enrolment.id}"
-    return list(db.session.scalars(select(Notice.kind).where(Notice.subject == subject)))
+    wanted = select(Notice.kind).where(Notice.subject == subject).order_by(Notice.id)
+    return list(db.session.scalars(wanted))
 
 
 def test_a_place_that_costs_something_waits_for_its_money(teaching: Teaching) -> None:

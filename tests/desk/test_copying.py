@@ -14,6 +14,7 @@ from palace.blocks import queries
 from palace.db import db
 from palace.desk.services import copying
 from palace.members.rules import Role
+from palace.payments.models import Ladder
 from palace.programme.models import Opening, Performance
 from palace.programme.rules import Audience
 from palace.tickets.kept import keep, keep_places
@@ -68,8 +69,13 @@ def test_everything_comes_along(
     hall = db.session.get_one(Space, plan.space_id)
     make.tier("free")
     make.tier("public")
+    mild = Ladder(name_zh="宽的", name_en="Mild")
+    make.add(mild)
+    make.commit()
     times = {"get_in": 90, "get_out": 15, "doors": 45}
-    old = put_on(hall, night(30), **times, identity_policy="buyer", gifts_per_ticket=3)
+    old = put_on(
+        hall, night(30), **times, identity_policy="buyer", gifts_per_ticket=3, ladder=mild.id
+    )
     number, start, seats = old["performance"], night(30), venues.seats(plan.id)
     assert old["gifts_per_ticket"] == 3
     send(number, "prices", cells="free:A free:B public:*", typed=["0", "0", "80"])
@@ -81,7 +87,7 @@ def test_everything_comes_along(
     keep(number, seats[6:7], reason="returned", until=start - HOUR, now=now)
     new = again(send, number, 60)
     names = ("prices", "plan", "capacity", "seats_per_member", "identity_policy", "choice")
-    for name in (*names, "gifts_per_ticket"):
+    for name in (*names, "gifts_per_ticket", "ladder"):
         assert new[name] == told(manager, number)[name], name
     assert [one | {"taken": 0} for one in new["quotas"]] == told(manager, number)["quotas"]
     assert new["stand"] == "draft"

@@ -131,6 +131,7 @@ def rows_of(number: int) -> dict[str, Any]:
     names = (
         "production_id", "space_id", "plan_id", "seating", "capacity", "seats_per_member",
         "identity_policy", "one_per_identity", "choice", "no_single_gap", "gifts_per_ticket",
+        "ladder_id",
     )  # fmt: skip
     times = ("doors_at", "ends_at", "sale_opens_at", "sale_closes_at")
     prices = select(Price.zone, Price.tier_id, Price.amount).where(Price.performance_id == number)

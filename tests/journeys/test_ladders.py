@@ -17,7 +17,7 @@ def test_a_ladder_is_written_changed_and_taken_away(person: Callable[..., Person
     admin = signed_in(person(), "admin", "nangong-1958")
     admin.taps = 0
     admin.tap("退票阶梯", role="link")
-    looked_at(admin, "ladders-none")
+    looked_at(admin, "ladders-begun")
     fill(admin, ("48", "50"), ("24", "80"))
     admin.tap("加这个退票阶梯")
     assert "越早退得越多" in admin.say()
@@ -36,7 +36,11 @@ def test_a_ladder_is_written_changed_and_taken_away(person: Callable[..., Person
     assert "通常用的" not in admin.say()
     admin.tap("演出通常 ›", role="link")
     admin.tap("删掉这个退票阶梯")
-    assert "还没有退票阶梯" in admin.say()
+    assert "演出通常" not in admin.say()
+    admin.tap("演出 ›", role="link")
+    admin.page.get_by_label("没有另外指定的场次都按这个").check()
+    admin.tap("改成这样")
+    assert "通常用的" in admin.say()
 
 
 def fill(admin: Person, *steps: tuple[str, str]) -> None:

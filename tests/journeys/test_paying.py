@@ -7,12 +7,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 
+from palace import clock
+from palace.db import db
+from palace.payments import services as payments
 from palace.payments import states
 from palace.payments.backends import breaker
 from palace.payments.backends.base import backends
 from palace.payments.backends.stripe import Stripe
-from palace.payments.models import Ladder, LadderStep
+from palace.payments.models import Ladder, LadderStep, Payment
 from palace.programme.models import Performance
 from palace.till.models import PrintedCode
 from tests.factory import Factory
@@ -131,3 +135,23 @@ def test_a_dead_provider_leaves_the_counter_at_once(
     told.heal()
     member.tap("网上付30元")
     member.page.wait_for_url("**/pay/cs_*")
+
+
+def test_a_notice_leads_to_the_payment_and_the_payment_to_its_receipt(
+    enter: Enter, live: Factory, show: Performance
+) -> None:
+    payer = live.member()
+    member = enter(payer)
+    book(member, show)
+    member.go("/mine/notices")
+    member.look("paying-notice")
+    member.tap(re.compile("去付款"), role="link")
+    assert "记一次“预约了没来”" in member.say()
+    member.look("paying-from-notice")
+    found = db.session.scalars(select(Payment).where(Payment.member_id == payer.id)).one()
+    payments.receive(found, reference="journey-1", now=clock.now())
+    live.commit()
+    member.page.reload()
+    member.look("paying-receipt")
+    receipt = member.page.get_by_role("link", name="收款凭证（PDF）")
+    assert receipt.get_attribute("href") == f"/payments/{found.id}/receipt.pdf"

@@ -110,7 +110,7 @@ def test_a_dangerous_act_asks_again_and_keeps_what_was_typed(
     finance.tap("设置好了，登录")
     finance.look("posts-recovery-390")
     finance.tap("记好了，开始工作", role="link")
-    assert finance.page.url.endswith("/staff")
+    assert finance.page.url.endswith("/staff/books")
     finance.look("posts-finance-390")
 
 

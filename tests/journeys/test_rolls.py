@@ -188,6 +188,7 @@ def test_two_phones_without_a_network_are_merged_and_sent_once(
     for who in reversed(phones):
         who.context.set_offline(False)
         who.page.get_by_text("点好名了").wait_for(timeout=40_000)
+        who.page.wait_for_function("!Object.keys(localStorage).some((n) => /^roll:/.test(n))")
         who.broken.clear()
     assert evening.marks() == ["absent", "absent", "present", "late", *["present"] * 4]
     many = evening.count

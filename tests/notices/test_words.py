@@ -238,6 +238,7 @@ def test_reminders_of_a_show_that_is_near(make: Factory, member: FlaskClient) ->
 def test_every_kind_is_read_here() -> None:
     waiting = {"waiting_offer", "waiting_over", "reminder_day", "reminder_hours"}
     read = {"sign_in_code", "tickets_issued", "ticket_returned", "awaiting_payment"}
+    read |= {"awaiting_payment_online", "account_due", "account_overdue"}
     units = {"unit_confirmed", "unit_refused", "unit_asks_name"}
     strikes = {"missed", "strike_kept", "strike_forgiven"}
     elsewhere = {"number_changed", "email_code", "broadcast"}

@@ -26,7 +26,7 @@ ENDED = {
     "class_absent": ("缺课太多", "too many sessions missed"),
     "class_called_off": ("取消了，不上课了", "is called off"),
 }
-PLACES = {"class_unpaid", *WITH_START, *ENDED}
+PLACES = {"class_unpaid", "class_unpaid_online", *WITH_START, *ENDED}
 
 
 @pytest.mark.parametrize("kind", WITH_START | ENDED)
@@ -42,3 +42,12 @@ def test_an_unpaid_place_says_how_much_until_when(app: Flask) -> None:
     chinese, english = said(app, "class_unpaid", VALUES | DUE)
     assert "名额留到11月27日 周五 10:00，请到服务台交230元" in chinese
     assert "kept until Fri 27 Nov 10:00. Please pay " in english
+
+
+def test_where_a_provider_takes_money_it_says_so(app: Flask) -> None:
+    chinese, english = said(app, "class_unpaid_online", VALUES | DUE)
+    assert "请登录，在“我的”里交230元，也可到服务台交" in chinese
+    assert "Sign in and pay 230元 under Mine, or at the counter" in english
+    chinese, english = said(app, "awaiting_payment_online", VALUES | DUE)
+    assert "座位留到11月27日 周五 10:00。请登录，在“我的”里付230元，也可到售票处付" in chinese
+    assert "Sign in and pay 230元 under Mine, or at the box office" in english

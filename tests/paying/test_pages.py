@@ -244,3 +244,43 @@ def test_digits_that_somebody_has_are_not_given_again(
     monkeypatch.setattr(secrets, "randbelow", lambda _most: next(drawn))
     assert payments.give_digits(buyer.payment.id) == "0007"
     assert payments.give_digits(second.id) == "0008"
+
+
+class TestWhatFollowsForWhoDoesNotCome:
+    """Pages of what is kept unpaid say it before: by the figures of the house, in both languages."""
+
+    ZH = "记一次“预约了没来”"
+    EN = "has a no-show written down (2 no-shows within 30 days: no new bookings for 7 days)"
+
+    @pytest.fixture(autouse=True)
+    def strict(self, make: Factory) -> None:
+        """Let two shows missed in a month stop bookings for a week."""
+        house = make.rules()
+        house.strikes_to_bar, house.strike_within_days, house.bar_days = 2, 30, 7
+        make.commit()
+
+    def both(self, buyer: Buyer, path: str) -> tuple[str, str]:
+        """Return a page in both languages."""
+        zh = buyer.browser.get(path).text
+        buyer.browser.get("/display?lang=en&next=/performances")
+        return zh, buyer.browser.get(path).text
+
+    def test_it_stands_on_the_order_and_on_its_payment(self, buyer: Buyer) -> None:
+        for path in (f"/orders/{buyer.order.code}", buyer.path):
+            buyer.browser.get("/display?lang=zh&next=/performances")
+            zh, en = self.both(buyer, path)
+            assert f"{self.ZH}（30天内2次没来，停7天）" in zh
+            assert self.EN in en
+
+    def test_it_stands_there_before_anything_is_kept(self, buyer: Buyer) -> None:
+        member = buyer.make.member()
+        held = Booker().hold(member, buyer.show, "ST-01-02")
+        buyer.make.sign_in(buyer.browser, member)
+        buyer.make.commit()
+        assert self.ZH in buyer.browser.get(f"/orders/{held.code}").text
+
+    def test_not_where_the_money_has_to_come_at_once(self, buyer: Buyer) -> None:
+        buyer.order.pay_by = buyer.order.hold_ends_at
+        buyer.make.commit()
+        for path in (f"/orders/{buyer.order.code}", buyer.path):
+            assert self.ZH not in buyer.browser.get(path).text

@@ -178,7 +178,7 @@ PLAIN = {
     "exports": "id code endpoint address_values language format state row_count",
     "grants": "id",
     "house_rules": (
-        "unpaid_per_show unpaid_percent online_minutes second_above account_days "
+        "unpaid_per_show unpaid_percent online_minutes second_above account_days account_remind_days "
         "acting_minutes exchange_before_minutes gifts_per_ticket gift_before_minutes gift_hours "
         "move_answer_days "
         "site_id seats_per_member free_per_month hold_minutes hold_minutes_large_text "

@@ -74,6 +74,17 @@ def test_what_lapsed_counts_no_more(make: Factory, booker: Booker, show: Perform
     assert booker.book(member, show, count=2).state is OrderState.AWAITING_PAYMENT
 
 
+def test_free_seats_beside_priced_ones_count_for_nothing(make: Factory, booker: Booker) -> None:
+    show = make.performance(seats=10, prices={"free": 0, "public": 3000})
+    make.rules().unpaid_per_show, make.rules().unpaid_percent = 1, 10
+    member = make.member()
+    seats = ("ST-01-01:free", "ST-01-02:free", "ST-01-03:public")
+    assert booker.book(member, show, *seats).state is OrderState.AWAITING_PAYMENT
+    fourth = booker.hold(member, show, "ST-01-04:public")
+    with pytest.raises(TooManyUnpaid):
+        services.confirm(member, fourth.code)
+
+
 class TestAtOnce:
     """Beyond the limits a seat is kept as long as it is held: the money is taken at once."""
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from flask import Flask
 
+from palace.till import queries
+from tests.factory import Factory
 from tests.printing.conftest import printer
 from tests.till.conftest import Sold, Till
 from tests.usage.test_paper import read
@@ -41,6 +44,46 @@ def test_a_corrected_receipt_is_void(till: Till, other: Till, sold: Sold) -> Non
     other.post(f"/movements/{movement.id}/correct", method="pos", why="按错了")
     text, _, _ = read(till.browser.get(f"/staff/till/receipts/{movement.id}.pdf").data)
     assert "已更正，此张作废" in text
+
+
+def test_money_paid_back_has_a_slip_to_be_signed(till: Till, sold: Sold) -> None:
+    till.begin()
+    till.take(sold.payment)
+    till.post(f"/payments/{sold.payment.id}/refunds", yuan="12.50", why="演员换人")
+    (refund,) = queries.refunds_of(sold.payment.id)
+    till.post(f"/refunds/{refund.id}/pay", method="cash")
+    back = sold.movements[-1]
+    page = till.browser.get(f"/staff/till/payments/{sold.payment.id}").text
+    assert f"/staff/till/receipts/{back.id}.pdf" in page
+
+    answer = till.browser.get(f"/staff/till/receipts/{back.id}.pdf?paper=a4")
+
+    text, _, sizes = read(answer.data)
+    assert sizes == [(210, 297)]
+    for said in ("退款凭证", f"T{refund.id:06d}", "12.50元", "现金", "王丽", "领款人（签字）"):
+        assert said in text, said
+
+
+def test_its_member_opens_the_receipt_of_what_they_paid_and_nobody_else(
+    app: Flask, till: Till, other: Till, sold: Sold, make: Factory
+) -> None:
+    till.begin()
+    path, client = f"/payments/{sold.payment.id}/receipt.pdf", app.test_client()
+    make.sign_in(client, sold.member)
+    assert client.get(path).status_code == 404
+    till.take(sold.payment)
+    assert path in client.get(f"/payments/{sold.payment.id}").text
+    text, _, _ = read(client.get(path).data)
+    assert "不作报销凭证" in text
+    assert sold.movements[0].method == "cash"
+
+    other.post(f"/movements/{sold.movements[0].id}/correct", method="pos", why="按错了")
+    text, _, _ = read(client.get(path).data)
+    assert "刷卡" in text
+    assert "作废" not in text
+
+    make.sign_in(client, make.member())
+    assert client.get(path).status_code == 404
 
 
 def test_the_handover_sheet_has_every_figure_and_two_signatures(till: Till, sold: Sold) -> None:

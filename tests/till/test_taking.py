@@ -32,6 +32,16 @@ def test_a_payment_is_found_by_code_phone_digits_and_unit(till: Till, sold: Sold
         assert found_by(till, word) == [], word
 
 
+def test_who_says_the_end_of_their_number_is_found_while_something_is_to_be_paid(
+    till: Till, sold: Sold
+) -> None:
+    ends = (sold.member.phone or "")[-4:]
+    assert found_by(till, ends) == [sold.payment.id]
+    till.begin()
+    till.take(sold.payment)
+    assert found_by(till, ends) == []
+
+
 def test_a_paid_one_is_found_by_its_collection_code(till: Till, sold: Sold) -> None:
     till.begin()
     till.take(sold.payment)

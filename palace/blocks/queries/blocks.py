@@ -13,7 +13,7 @@ from palace.blocks.models import Block, NameList
 from palace.blocks.rules import key_of
 from palace.db import db
 from palace.errors import NotFound
-from palace.members.models import Post, Unit
+from palace.members.models import Unit
 from palace.members.rules import Role, SignedIn
 from palace.money import FREE, Fen
 from palace.programme.models import Performance, Price
@@ -136,22 +136,6 @@ def amounts_of(block: Block) -> tuple[dict[str, Fen], dict[str, Fen]]:
         if tier_id == block.tier_id:
             own[zone] = amount
     return own, faces
-
-
-def organisers(unit_id: int) -> list[int]:
-    """Return who organises a unit, or the nearest above it that has anybody."""
-    here: int | None = unit_id
-    while here is not None:
-        wanted = select(Post.member_id).where(
-            Post.unit_id == here, Post.role == Role.UNIT, Post.ended_at.is_(None)
-        )
-        found = [
-            member_id for member_id in db.session.scalars(wanted.order_by(Post.id)) if member_id
-        ]
-        if found:
-            return found
-        here = db.session.scalars(select(Unit.parent_id).where(Unit.id == here)).first()
-    return []
 
 
 def fresh(now: datetime, within: timedelta) -> Sequence[Block]:

@@ -8,6 +8,7 @@ from typing import Any
 from palace.blocks import queries
 from palace.blocks.models import Block, SignUp
 from palace.notices import services as notices
+from palace.roster.tree import organisers
 from palace.venues.queries import house_rules
 
 A_DAY = timedelta(days=1)
@@ -48,7 +49,7 @@ def _tell_organisers(kind: str, block: Block, places: int, now: datetime) -> int
     subject = f"block:{block.id}"
     told = [
         notices.owe(kind, subject, f"member:{member_id}", values, now)
-        for member_id in queries.organisers(block.unit_id)
+        for member_id in organisers(block.unit_id)
     ]
     return sum(told)
 

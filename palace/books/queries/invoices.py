@@ -17,11 +17,12 @@ from palace.db import db
 from palace.errors import NotFound
 from palace.lists.queries import Column, List, instant
 from palace.lists.rules import Kind
+from palace.money import Fen
 from palace.payments import services as payments
-from palace.payments.models import Movement, Payment
+from palace.payments.models import Movement, Payment, Refund
 from palace.payments.services import Said
 from palace.payments.services.refunding import CAME
-from palace.payments.states import METHOD_WORDS
+from palace.payments.states import METHOD_WORDS, RefundState
 from palace.text import N_
 
 MOST_SHOWN = 100
@@ -55,6 +56,16 @@ def requests_of(found: Sequence[Payment]) -> dict[int, InvoiceRequest]:
     wanted = select(InvoiceRequest).where(InvoiceRequest.payment_id.in_([one.id for one in found]))
     ordered = wanted.order_by(InvoiceRequest.id).execution_options(populate_existing=True)
     return {one.payment_id: one for one in db.session.scalars(ordered)}
+
+
+def back_of(found: Sequence[Payment]) -> dict[int, Fen]:
+    """Return how much of each of these payments went back or has to, where any did."""
+    ids = [one.id for one in found]
+    wanted = select(Refund.payment_id, func.sum(Refund.amount)).where(
+        Refund.payment_id.in_(ids), Refund.state != RefundState.DROPPED
+    )
+    rows = db.session.execute(wanted.group_by(Refund.payment_id))
+    return {payment_id: Fen(int(amount)) for payment_id, amount in rows}
 
 
 def payment_of(member_id: int, payment_id: int) -> Payment:

@@ -46,6 +46,7 @@ def mine() -> ResponseReturnValue:
         paid=paid,
         what=what,
         asked=asked,
+        back=queries.back_of(paid),
         states=STATES,
         standing=queries.STANDING,
     )

@@ -95,8 +95,9 @@ def take(wish: Wish, code: str, *, by: str) -> Enrolment:
     enrolment = _written(wish, facts, code)
     if wish.guardian and facts.needs_consent:
         consents.give(wish.member.id, Purpose.GUARDIAN, facts.now)
+    due = None
     if enrolment.pay_by is not None:
-        payments.ask(
+        due = payments.ask(
             PART,
             enrolment.id,
             enrolment.amount,
@@ -105,7 +106,7 @@ def take(wish: Wish, code: str, *, by: str) -> Enrolment:
             pay_by=enrolment.pay_by,
         )
     offering.taken(enrolment, facts.now)
-    tell_taken(enrolment, facts.now)
+    tell_taken(enrolment, facts.now, due)
     note(
         "enrolled",
         subject_of(enrolment),

@@ -10,6 +10,8 @@ from palace.courses.models import Enrolment, Offering
 from palace.courses.queries import facts
 from palace.courses.states import EnrolmentState
 from palace.notices import services as notices
+from palace.payments import services as payments
+from palace.payments.models import Payment
 
 ENDED = {
     EnrolmentState.WITHDRAWN: "class_withdrawn",
@@ -48,10 +50,9 @@ def _next(enrolment: Enrolment, now: datetime) -> str:
     return min(starts, default=clock.at(of.term.first_on, time())).isoformat()
 
 
-def tell_taken(enrolment: Enrolment, now: datetime) -> None:
-    """Tell that a place is theirs, or until when it waits for its money."""
-    if enrolment.state is EnrolmentState.UNPAID and enrolment.pay_by is not None:
-        due = {"amount": enrolment.amount, "pay_by": enrolment.pay_by.isoformat()}
-        tell("class_unpaid", enrolment, now, **due)
+def tell_taken(enrolment: Enrolment, now: datetime, due: Payment | None = None) -> None:
+    """Tell that a place is theirs, or until when it waits for its money: `due`."""
+    if due is not None:
+        tell(payments.kind_told("class_unpaid"), enrolment, now, **payments.told(due))
     else:
         tell("class_enrolled", enrolment, now)

@@ -253,4 +253,5 @@ def sale_values(performance: Performance) -> Values:
         "choice": performance.choice.value,
         "no_single_gap": "1" if performance.no_single_gap else "",
         "gifts_per_ticket": str(performance.gifts_per_ticket),
+        "ladder": str(performance.ladder_id or ""),
     }

@@ -77,6 +77,7 @@ def _sale(performance: Performance, by: timedelta) -> Sale:
         choice=performance.choice,
         no_single_gap=performance.no_single_gap,
         gifts_per_ticket=performance.gifts_per_ticket,
+        ladder_id=performance.ladder_id,
     )
 
 

@@ -51,7 +51,7 @@ class Place:
 class Sale:
     """When the public sale opens and ends (None: with the start), and what each may take.
 
-    `gifts_per_ticket`: so often a ticket may be given on; None: as often as the house says.
+    `gifts_per_ticket`: so often a ticket is given on; None: as the house says. `ladder_id` None: the usual.
     """
 
     opens_at: datetime
@@ -62,6 +62,7 @@ class Sale:
     choice: SeatChoice = SeatChoice.FREE
     no_single_gap: bool = False
     gifts_per_ticket: int | None = None
+    ladder_id: int | None = None
 
 
 def subject(performance_id: int) -> str:
@@ -140,6 +141,7 @@ def _staging(place: Place, sale: Sale) -> Staging:
         choice=sale.choice,
         no_single_gap=sale.no_single_gap,
         gifts_per_ticket=sale.gifts_per_ticket,
+        ladder_id=sale.ladder_id,
     )
 
 
@@ -228,6 +230,7 @@ def set_sale(performance_id: int, sale: Sale, *, seen: str) -> bool:
     performance.identity_policy = sale.identity_policy
     performance.one_per_identity = sale.one_per_identity
     performance.choice, performance.no_single_gap = sale.choice, sale.no_single_gap
+    performance.ladder_id = sale.ladder_id
     performance.gifts_per_ticket = (
         venues.house_rules().gifts_per_ticket
         if sale.gifts_per_ticket is None

@@ -102,6 +102,7 @@ def staged_json(performance: Performance) -> dict[str, Any]:
         "choice": performance.choice.value,
         "no_single_gap": performance.no_single_gap,
         "gifts_per_ticket": performance.gifts_per_ticket,
+        "ladder": performance.ladder_id,
         "sold": staged.sold_count(performance.id, now),
         "prices": [
             {"tier": codes[tier_id], "zone": zone, "amount": amount}

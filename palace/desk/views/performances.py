@@ -26,7 +26,9 @@ from palace.desk.views.base import (
     stand,
 )
 from palace.lists.services import answer as answer_list
+from palace.payments import services as payments
 from palace.web import allow, answer, reads
+from palace.words import named
 
 MONTHS = 6
 
@@ -39,6 +41,7 @@ def words() -> dict[str, Any]:
         "policies": POLICIES,
         "choices": CHOICES,
         "stand_words": STAND_WORDS,
+        "ladder_options": lambda: [(one.id, named(one)) for one in payments.ladders()],
         "may_change": sites() is None,
         "newest_productions": lambda: staged.productions(sites()),
         "title_of": staged.title_of,

@@ -28,17 +28,19 @@ from palace.desk.views.base import (
     staged_json,
 )
 from palace.errors import BadInput, PalaceError
+from palace.payments import services as payments
 from palace.programme.models import Performance
 from palace.programme.rules import IdentityPolicy, SeatChoice
 from palace.venues.queries import house_rules
 from palace.web import allow, answer, checked, pass_on, reads
+from palace.words import named
 
 
 def sale_of(form: SaleFields, starts_at: datetime) -> Sale:
     """Return when a form says it is sold; an opening that is left out is the house's.
 
     Raises:
-        BadInput: it would open after it closes.
+        BadInput: it would open after it closes, or its ladder is gone.
     """
     house = house_rules()
     on = palace_day(starts_at)
@@ -59,7 +61,18 @@ def sale_of(form: SaleFields, starts_at: datetime) -> Sale:
         choice=SeatChoice(form.choice.data or SeatChoice.FREE),
         no_single_gap=bool(form.no_single_gap.data),
         gifts_per_ticket=form.gifts_per_ticket.data,
+        ladder_id=_ladder_of(form),
     )
+
+
+def _ladder_of(form: SaleFields) -> int | None:
+    """Return the ladder a form names; None: the usual one."""
+    if not form.ladder.data:
+        return None
+    found = payments.find_ladder(int(form.ladder.data))
+    if found is None:
+        raise BadInput(fields={"ladder": gettext("请从列出的里面选。")})
+    return found.id
 
 
 @bp.get(f"{ONE}/sale")
@@ -113,4 +126,6 @@ def _said_of_sale(name: str, value: str) -> str:
         return str(gettext(CHOICES[SeatChoice(value)]))
     if name in {"one_per_identity", "no_single_gap"}:
         return str(gettext("是") if value else gettext("否"))
+    if name == "ladder":
+        return next((named(one) for one in payments.ladders() if str(one.id) == value), value)
     return value

@@ -188,11 +188,12 @@ def _message(
     with in_language(language):
         text = senders.text_of(*told, whole=whole)
         variables = senders.variables_of(*told) if template else ()
+    link = senders.link_of(notice.values) if whole else ""
     return Message(
         id=notice.id,
         out_id=out_id(notice.id, notice.attempts + 1, house.now),
         address=address,
-        text=text,
+        text=f"{text}{link}",
         title=title_of(text),
         template=template,
         variables=variables,

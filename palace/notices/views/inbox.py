@@ -49,7 +49,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Entry:
-    """One notice as its reader sees it."""
+    """One notice as its reader sees it; `page` is where what it tells of is done."""
 
     id: int
     kind: str
@@ -57,6 +57,7 @@ class Entry:
     at: datetime
     text: str
     body: str
+    page: str
     changes: Sequence[Change]
     is_new: bool
 
@@ -158,6 +159,7 @@ def _entry(notice: Notice, body: Mapping[str, str]) -> Entry:
         at=notice.created_at,
         text=text if not body else senders.SAID["title"](notice.values["title"]),
         body=body.get(words.language()) or body.get("zh", ""),
+        page=notice.values.get("page", ""),
         changes=[
             Change(gettext(VALUE_NAMES.get(name, CHANGED)), *_sides(name, value))
             for name, value in notice.values.items()
@@ -220,6 +222,7 @@ def _json(shown: Sequence[Entry], unread: int, contact: Contact) -> dict[str, An
                 "at": entry.at.astimezone(clock.SHANGHAI).isoformat(),
                 "text": entry.text,
                 "body": entry.body,
+                "page": entry.page,
                 "changes": [
                     {"name": one.name, "old": one.old, "new": one.new} for one in entry.changes
                 ],

@@ -16,6 +16,7 @@ from palace.members.services import note
 from palace.money import Fen
 from palace.notices import services as notices
 from palace.packages import queries
+from palace.packages.rules import ladder_of
 from palace.payments import services as payments
 from palace.payments.services import Said
 from palace.payments.states import RefundReason
@@ -26,7 +27,7 @@ from palace.tickets.rules import OrderState
 from palace.tickets.services import orders
 from palace.tickets.services.entrants import Person, name_them
 from palace.tickets.services.freed import seats_freed
-from palace.tickets.services.owing import PACKAGES, owe_refund
+from palace.tickets.services.owing import PACKAGES, owe_refund, steps_shown
 from palace.tickets.services.paying import take_late
 from palace.tickets.services.unpaid import keep_to, pay_by_of
 from palace.tickets.terms import Show, show_now
@@ -75,16 +76,22 @@ def extend(member: Known, code: str) -> PackageOrder:
 
 
 def confirm(
-    member: Known, code: str, entrants: Sequence[Person] = (), *, guardian: bool = False
+    member: Known,
+    code: str,
+    entrants: Sequence[Person] = (),
+    *,
+    guardian: bool = False,
+    seen: str | None = None,
 ) -> PackageOrder:
     """Settle a free package at once, or keep a priced one until its money comes; repeating changes nothing.
 
-    `entrants` are the same people at every show that asks who comes.
+    `entrants` are the same people at every show that asks who comes; `seen` is what the page showed of what
+    goes back (`payments.ladder_text`), None where it showed nothing.
 
     Raises:
         OrderClosed, HoldLapsed, SaleClosed, ShowMoved, TooLateToPayLater: nothing is settled.
         TooManyUnpaid, UnpaidFull: unpaid places are not kept so many of, and nobody takes the money at once.
-        EntrantsNeeded, IdentityTaken: as for a single show.
+        EntrantsNeeded, IdentityTaken, LadderChanged: as for a single show.
     """
     whole, parts, now = locked(member, code)
     if _in(parts, OrderState.SETTLED, OrderState.AWAITING_PAYMENT):
@@ -97,29 +104,39 @@ def confirm(
         name_them(part.order, part.show, entrants, now, guardian=guardian)
     total = Fen(sum(part.total for part in parts))
     if total:
-        _await_payment(whole, parts, total, now)
+        _await_payment(whole, parts, total, now, seen=seen)
     else:
         _settle(parts, now)
     return whole
 
 
-def _await_payment(whole: PackageOrder, parts: Sequence[Part], total: Fen, now: datetime) -> None:
+def _await_payment(
+    whole: PackageOrder, parts: Sequence[Part], total: Fen, now: datetime, *, seen: str | None
+) -> None:
     """Ask for one amount for all shows, until the deadline of the first."""
     first = min((part.show for part in parts), key=lambda show: show.starts_at)
     pay_by = min(pay_by_of(part.order, first.starts_at, now) for part in parts)
     for part in parts:
         keep_to(part.order, pay_by, now)
-    site_id, who = parts[0].order.performance.space.site_id, whole.member_id
-    payments.ask(PACKAGES, whole.id, total, site_id=site_id, member_id=who, pay_by=pay_by)
+    shows = [part.order.performance for part in parts]
+    due = payments.ask(
+        PACKAGES,
+        whole.id,
+        total,
+        site_id=shows[0].space.site_id,
+        member_id=whole.member_id,
+        pay_by=pay_by,
+        ladder=steps_shown(ladder_of(show.ladder_id for show in shows), seen),
+    )
     values = {
         "title": {"zh": whole.package.name_zh, "en": whole.package.name_en},
         "starts_at": first.starts_at.isoformat(),
         "count": whole.seat_count,
-        "pay_by": pay_by.isoformat(),
-        "amount": total,
+        **payments.told(due),
     }
     receiver = f"member:{whole.member_id}"
-    notices.owe("awaiting_payment", f"package_order:{whole.id}", receiver, values, now)
+    kind = payments.kind_told("awaiting_payment")
+    notices.owe(kind, f"package_order:{whole.id}", receiver, values, now)
 
 
 def _settle(parts: Sequence[Part], now: datetime) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from palace.members.rules import Known
+from palace.money import Fen
 from palace.packages import queries
 from palace.packages.errors import PackageBroken
 from palace.packages.services.orders import locked
@@ -19,15 +23,20 @@ def returnable(whole: PackageOrder) -> list[Ticket]:
     return [one for one in valid if one.performance.cancelled_at is None]
 
 
-def give_back(member: Known, code: str) -> PackageOrder:
+def give_back(
+    member: Known, code: str, seen: Mapping[str, Fen | None] = MappingProxyType({})
+) -> PackageOrder:
     """Give back every ticket of a package that its member still has; repeating changes nothing.
 
     Tickets of shows that were called off stay what they are.
 
+    Args:
+        seen: what the page said goes back of each ticket's price, by its code.
+
     Raises:
         NothingToReturn: all of its shows were.
         PackageBroken: it goes back as a whole, and is not whole any more.
-        TooLateToReturn, PaidTicket, AlreadyAdmitted: one of the tickets cannot go back, so none does.
+        TooLateToReturn, PaidTicket, BackChanged, AlreadyAdmitted: one ticket cannot go back, so none does.
     """
     whole, parts, _ = locked(member, code)  # every show before the first list of who waits
     settled = [part for part in parts if part.order.state is OrderState.SETTLED]
@@ -38,5 +47,5 @@ def give_back(member: Known, code: str) -> PackageOrder:
     if valid and whole.package.returns is Returns.WHOLE and len(valid) < complete:
         raise PackageBroken
     for ticket in valid:
-        tickets.give_back(member, ticket.code, together=True)
+        tickets.give_back(member, ticket.code, together=True, seen=seen.get(ticket.code))
     return whole

@@ -23,7 +23,7 @@ from palace.members.rules import Known, Role, Standing
 from palace.packages import queries, services
 from palace.packages.errors import ShowRefused
 from palace.packages.forms import TakeForm
-from palace.packages.rules import Price
+from palace.packages.rules import Price, ladder_of
 from palace.packages.services.taking import Asked, opens_at
 from palace.packages.views.base import bp, order_json, package_json
 from palace.programme.models import Performance
@@ -98,6 +98,7 @@ def _page(
         full=[date for date in dates if date.stub.shown is Shown.FULL],
         chosen=form,
         key=new_key(),
+        ladder_id=ladder_of(show.ladder_id for show, _ in shows),
         refusal=refusal_words(refusal) if refusal else "",
     )
 

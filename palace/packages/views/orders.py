@@ -25,20 +25,22 @@ from palace.members.queries import current_member
 from palace.members.rules import Known, Role
 from palace.money import Fen
 from palace.packages import queries, services
+from palace.packages.rules import ladder_of
 from palace.packages.views.base import bp, by_start, deadline, order_json, state_of
 from palace.packages.views.buying import done
-from palace.payments.services import close_pages_of
+from palace.payments.services import close_pages_of, steps_of
 from palace.programme.rules import IdentityPolicy, Returns
 from palace.text import N_
 from palace.throttle import limiter
 from palace.tickets import printing
 from palace.tickets import queries as tickets
 from palace.tickets.entrants import EntrantsForm
-from palace.tickets.errors import HoldLapsed
+from palace.tickets.errors import HoldLapsed, LadderChanged
+from palace.tickets.forms import LadderForm, ReturnsForm
 from palace.tickets.models import Order, PackageOrder
 from palace.tickets.rules import OrderState
 from palace.tickets.services import fits
-from palace.tickets.services.owing import PACKAGES
+from palace.tickets.services.owing import PACKAGES, back_now
 from palace.venues import queries as venues
 from palace.web import allow, answer, checked, reads, refusal_words, wants_json
 from palace.words import named
@@ -97,6 +99,7 @@ def _page(
         ends_at=deadline(parts),
         lapses_at=min(waiting, default=now),
         total=Fen(sum(claim.price for live in claims for claim in live)),
+        ladder=steps_of(ladder_of(one.performance.ladder_id for one in parts)),
         may_extend=state == OrderState.HELD and not any(one.extended for one in parts),
         rules=venues.house_rules(),
         pay_code=(member.phone or "")[-4:],
@@ -146,23 +149,28 @@ def _do(
 
 @bp.post(f"{ONE}/confirm")
 @allow(Role.MEMBER, Role.ACTING)
-@reads(EntrantsForm)
+@reads(EntrantsForm, LadderForm)
 def confirm(code: str) -> ResponseReturnValue:
     """Settle a free package, or keep a priced one until its money comes; some shows ask who comes."""
     form = EntrantsForm() if request.is_json or OF_ENTRANTS & set(request.form) else None
     try:
-        return _do(_settling(form) if form else services.confirm, code)
-    except ABOUT_ENTRANTS as refusal:
+        return _do(_settling(form, LadderForm()), code)
+    except (*ABOUT_ENTRANTS, LadderChanged) as refusal:
         if wants_json():
             raise
         db.session.rollback()
         return _page(queries.order_of(current_member().id, code), form, refusal)
 
 
-def _settling(form: EntrantsForm) -> Callable[[Known, str], PackageOrder]:
+def _settling(form: EntrantsForm | None, shown: LadderForm) -> Callable[[Known, str], PackageOrder]:
+    """Return what confirms an order as its page showed it, with the entrants of a form."""
+    checked(shown)
+    settle = partial(services.confirm, seen=shown.ladder.data)
+    if form is None:
+        return settle
     checked(form)
     named_ones = form.people(current_member().id)
-    return partial(services.confirm, entrants=named_ones, guardian=bool(form.guardian.data))
+    return partial(settle, entrants=named_ones, guardian=bool(form.guardian.data))
 
 
 @bp.post(f"{ONE}/extend")
@@ -188,24 +196,27 @@ def ask_return(code: str) -> ResponseReturnValue:
 
 
 def _return_page(code: str, refusal: PalaceError | None = None) -> Response:
-    found = queries.order_of(current_member().id, code)
+    found, now = queries.order_of(current_member().id, code), clock.now()
     return answer(
         "packages/return.html",
         lambda: order_json(found),
         status=refusal.status if refusal else 200,
         order=found,
-        tickets=services.returnable(found),
+        tickets=[(one, back_now(one, now)) for one in services.returnable(found)],
         refusal=refusal_words(refusal) if refusal else "",
     )
 
 
 @bp.post(f"{ONE}/return")
 @allow(Role.MEMBER, Role.ACTING)
+@reads(ReturnsForm)
 def give_back(code: str) -> ResponseReturnValue:
-    """Give back every ticket of a package, or none."""
+    """Give back every ticket of a package, or none, with the money its page showed."""
+    form = ReturnsForm()
     try:
+        checked(form)
         with transaction():
-            answered = done(services.give_back(current_member(), code))
+            answered = done(services.give_back(current_member(), code, dict(form.tickets)))
     except PalaceError as refusal:
         if wants_json() or refusal.status == NotFound.status:
             raise

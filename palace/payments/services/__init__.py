@@ -1,10 +1,20 @@
 """Money asked for, received, owed back: what parts call."""
 
 from palace.payments.backends.base import takes_online
-from palace.payments.services.asking import Said, ask, close, find, hand_over, lower, said
+from palace.payments.services.asking import (
+    Said,
+    ask,
+    close,
+    find,
+    hand_over,
+    kind_told,
+    lower,
+    said,
+    told,
+)
 from palace.payments.services.digits import give_digits
 from palace.payments.services.facts import apply_facts, keep_until
-from palace.payments.services.ladders import back_at, ladder_text, steps_of
+from palace.payments.services.ladders import back_at, find_ladder, ladder_text, ladders, steps_of
 from palace.payments.services.pages import close_pages, close_pages_of, open_page
 from palace.payments.services.receipts import number_receipt
 from palace.payments.services.receiving import check_no_page, has_page, on_paid, receive, take
@@ -35,13 +45,16 @@ __all__ = [
     "close_pages_of",
     "drop_refund",
     "find",
+    "find_ladder",
     "give_digits",
     "hand_over",
     "has_page",
     "invoice_reversed",
     "invoiced",
     "keep_until",
+    "kind_told",
     "ladder_text",
+    "ladders",
     "look_at",
     "looked_into",
     "lower",
@@ -61,5 +74,6 @@ __all__ = [
     "take",
     "takes_online",
     "tend_pages",
+    "told",
     "try_again",
 ]

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, select, update
 
 from palace.db import db
 from palace.money import Fen
+from palace.payments.backends.base import takes_online
 from palace.payments.models import Payment
 
 Steps = list[list[int]]
@@ -57,6 +59,20 @@ def ask(
         db.session.add(payment)
         db.session.flush()
     return payment
+
+
+def told(payment: Payment) -> dict[str, Any]:
+    """Return what a notice says of money that is asked for: until when, how much, and on which page."""
+    return {
+        "pay_by": payment.pay_by.isoformat(),
+        "amount": payment.amount,
+        "page": f"/payments/{payment.id}",
+    }
+
+
+def kind_told(kind: str) -> str:
+    """Return the kind of notice that says where to pay: here online too, where a provider takes money."""
+    return f"{kind}_online" if takes_online() else kind
 
 
 def find(part: str, subject_id: int) -> Payment | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import or_, select
@@ -11,6 +12,16 @@ from palace.money import FREE, Fen
 from palace.payments.models import Ladder, Payment
 from palace.payments.rules import percent_at, share
 from palace.payments.services.asking import Steps
+
+
+def ladders() -> Sequence[Ladder]:
+    """Return all ladders, the usual one first."""
+    return db.session.scalars(select(Ladder).order_by(Ladder.usual.desc(), Ladder.id)).all()
+
+
+def find_ladder(ladder_id: int) -> Ladder | None:
+    """Return a ladder that stays until the transaction ends, as something is to be sold by it."""
+    return db.session.get(Ladder, ladder_id, with_for_update={"read": True})
 
 
 def steps_of(ladder_id: int | None) -> Steps | None:

@@ -7,8 +7,9 @@ from typing import Any
 
 from palace.agenda import services as agenda
 from palace.agenda.services import Dated
-from palace.money import Fen
 from palace.notices import services as notices
+from palace.payments import services as payments
+from palace.payments.models import Payment
 from palace.statements import Question
 from palace.tickets.models import Order
 from palace.tickets.terms import Show
@@ -46,15 +47,15 @@ def telling(
     now: datetime,
     *,
     subject: str | None = None,
-    amount: Fen | None = None,
+    due: Payment | None = None,
 ) -> Question:
-    """Return the statement that owes the member a notice; `amount` is to be paid by the order's deadline."""
+    """Return the statement that owes the member a notice; `due` is what is to be paid."""
     values: dict[str, Any] = {
         "title": {"zh": show.title_zh, "en": show.title_en},
         "starts_at": show.starts_at.isoformat(),
         "count": order.seat_count,
     }
-    if amount is not None and order.pay_by is not None:
-        values |= {"pay_by": order.pay_by.isoformat(), "amount": amount}
+    if due is not None:
+        values |= payments.told(due)
     of_order = subject or f"order:{order.id}"
     return notices.owing(kind, of_order, f"member:{order.member_id}", values, now)

@@ -178,8 +178,8 @@ def _await_payment(
     order: Order, show: Show, total: Fen, now: datetime, *, seen: str | None
 ) -> None:
     pay_by = keep_unpaid(order, show.starts_at, now)
-    owing.ask(order, total, pay_by, seen)
-    execute(*telling("awaiting_payment", order, show, now, amount=total))
+    due = owing.ask(order, total, pay_by, seen)
+    execute(*telling(payments.kind_told("awaiting_payment"), order, show, now, due=due))
 
 
 def settle(order: Order, show: Show, now: datetime) -> None:

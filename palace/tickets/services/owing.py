@@ -13,6 +13,7 @@ from palace.money import Fen
 from palace.payments import services as payments
 from palace.payments.models import Payment
 from palace.payments.services import Said
+from palace.payments.services.asking import Steps
 from palace.payments.states import RefundReason
 from palace.tickets.errors import LadderChanged
 from palace.tickets.models import Order, Ticket
@@ -26,7 +27,7 @@ ASKED_OF = or_(
 """Which payment an order's money was asked by."""
 
 
-def ask(order: Order, total: Fen, pay_by: datetime, seen: str | None) -> None:
+def ask(order: Order, total: Fen, pay_by: datetime, seen: str | None) -> Payment:
     """Ask for an order's money until `pay_by`; what goes back later is frozen as shown now.
 
     Args:
@@ -36,24 +37,41 @@ def ask(order: Order, total: Fen, pay_by: datetime, seen: str | None) -> None:
         LadderChanged: they are others by now.
     """
     show = order.performance
-    steps = payments.steps_of(show.ladder_id)
-    if seen is not None and seen != payments.ladder_text(steps):
-        raise LadderChanged
-    payments.ask(
+    return payments.ask(
         PART,
         order.id,
         total,
         site_id=show.space.site_id,
         member_id=order.member_id,
         pay_by=pay_by,
-        ladder=steps,
+        ladder=steps_shown(show.ladder_id, seen),
     )
+
+
+def steps_shown(ladder_id: int | None, seen: str | None) -> Steps | None:
+    """Return the steps something is asked for by now.
+
+    Raises:
+        LadderChanged: a page showed others; `seen` None: none did.
+    """
+    steps = payments.steps_of(ladder_id)
+    if seen is not None and seen != payments.ladder_text(steps):
+        raise LadderChanged
+    return steps
 
 
 def asked_of(order: Order) -> tuple[str, int]:
     """Return by which part's subject an order's money was asked."""
     whole = order.package_order_id
     return (PART, order.id) if whole is None else (PACKAGES, whole)
+
+
+def back_now(ticket: Ticket, now: datetime) -> Fen | None:
+    """Return what of a ticket's price goes back now, all of it until a move is answered; as `back_of`."""
+    show = ticket.performance
+    if show.return_until is not None and now < show.return_until:
+        return ticket.price
+    return back_of(ticket.order, ticket, show.starts_at, now)
 
 
 def back_of(order: Order, ticket: Ticket, starts_at: datetime, now: datetime) -> Fen | None:

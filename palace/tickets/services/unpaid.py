@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from palace.db import db
+from palace.money import FREE
 from palace.payments import services as payments
 from palace.programme.models import Performance
 from palace.tickets import claims, rules
@@ -69,9 +70,10 @@ def _on_arrival(order: Order, starts_at: datetime, now: datetime) -> datetime:
         raise TooLateToPayLater(minutes=house.pay_before_minutes)
     capacity = _lock_show(order.performance_id)
     mine, everybodys = _unpaid(order, now)
-    rules.check_unpaid(held=mine, wanted=order.seat_count, limit=house.unpaid_per_show)
+    priced = sum(claim.price > FREE for claim in order.claims)
+    rules.check_unpaid(held=mine, wanted=priced, limit=house.unpaid_per_show)
     rules.check_unpaid_share(
-        unpaid=everybodys + order.seat_count, capacity=capacity, percent=house.unpaid_percent
+        unpaid=everybodys + priced, capacity=capacity, percent=house.unpaid_percent
     )
     return pay_by
 
@@ -83,7 +85,7 @@ def _lock_show(performance_id: int) -> int:
 
 
 def _unpaid(order: Order, now: datetime) -> tuple[int, int]:
-    """Return how many places of an order's show wait for their money: its member's, and everybody's."""
+    """Return how many priced places of an order's show wait for money: its member's, and everybody's."""
     mine = func.count().filter(Claim.member_id == order.member_id)
     waiting = (
         select(mine, func.count())
@@ -93,6 +95,7 @@ def _unpaid(order: Order, now: datetime) -> tuple[int, int]:
             Claim.performance_id == order.performance_id,
             live(now),
             Claim.held_until.is_not(None),
+            Claim.price > FREE,
             Order.state == OrderState.AWAITING_PAYMENT,
         )
     )

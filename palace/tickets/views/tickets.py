@@ -22,7 +22,7 @@ from palace.tickets.errors import BackChanged
 from palace.tickets.forms import ReturnForm, ReturnsForm
 from palace.tickets.models import Admission, Ticket
 from palace.tickets.rules import TicketState
-from palace.tickets.services.owing import back_of
+from palace.tickets.services.owing import back_now
 from palace.tickets.views.base import bp
 from palace.venues import queries as venues
 from palace.web import allow, answer, checked, pass_on, reads, refusal_words, wants_json
@@ -83,7 +83,7 @@ def _return_terms(found: Ticket, admission: Admission | None) -> dict[str, Any]:
     answers_move = show.return_until is not None and now < show.return_until
     is_there = found.state is TicketState.VALID and not admission and show.cancelled_at is None
     stays = queries.package_returns(found.order) is Returns.WHOLE and not answers_move
-    back = found.price if answers_move else back_of(found.order, found, show.starts_at, now)
+    back = back_now(found, now)
     is_told = not found.price or back is not None
     change_by = rules.return_deadline(show.starts_at, house.exchange_before_minutes)
     return {

@@ -46,7 +46,8 @@ def find(typed: str, sites: Sites) -> list[Found]:
     """Return payments by what a clerk types or reads: those to be paid first, then the newest.
 
     A code of an order, package or place in a class; a ticket's eight digits; the four digits somebody
-    noted by the printed code; a phone number; else what a unit is called.
+    noted by the printed code, or in which the number of who has something to pay ends, as its page tells
+    them to say; a phone number; else what a unit is called.
     """
     wanted = (
         select(Payment)
@@ -66,7 +67,8 @@ def _named(typed: str) -> ColumnElement[bool]:
         return _of_code(plain)
     if FOUR.fullmatch(plain):
         open_ = Payment.paid_at.is_(None) & Payment.closed_at.is_(None)
-        return (Payment.digits == plain) & open_
+        ends = select(Member.id).where(Member.phone.endswith(plain))
+        return open_ & or_(Payment.digits == plain, Payment.member_id.in_(ends))
     if EIGHT.fullmatch(plain):
         collected = select(Ticket.order_id).where(Ticket.collection_code == plain)
         return _of_orders(Order.id.in_(collected))

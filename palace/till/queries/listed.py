@@ -14,6 +14,7 @@ from palace.lists.rules import Kind
 from palace.members.models import Staff
 from palace.members.rules import SignedIn
 from palace.members.unions import Unit
+from palace.money import Fen
 from palace.payments.models import Movement, Payment
 from palace.payments.states import Direction, Method
 from palace.text import N_
@@ -51,6 +52,15 @@ def overdue(sites: Sites, today: date) -> int:
         .where(OnAccount.due_on < today, OPEN > 0, at_sites(Payment.site_id, sites))
     )
     return db.session.scalars(wanted).one()
+
+
+def open_accounts(until: date) -> list[tuple[OnAccount, Fen]]:
+    """Return what units have to settle by a day, with how much each; locked, but for what another locked."""
+    wanted = select(OnAccount, OPEN).where(OnAccount.due_on <= until, OPEN > 0)
+    locked = wanted.order_by(OnAccount.payment_id).with_for_update(
+        of=OnAccount, key_share=True, skip_locked=True
+    )
+    return [(one, Fen(int(amount))) for one, amount in db.session.execute(locked)]
 
 
 ACCOUNTS = List(

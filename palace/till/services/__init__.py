@@ -3,6 +3,7 @@
 from palace.till.services.accounts import settle_account
 from palace.till.services.codes import add_code, remove_code
 from palace.till.services.correcting import correct, give_unmatched_back, match, note_unmatched
+from palace.till.services.reminding import remind_units
 from palace.till.services.shifts import close_shift, hand_over, my_shift, open_shift
 from palace.till.services.taking import pay_back, take, take_on_account
 
@@ -17,6 +18,7 @@ __all__ = [
     "note_unmatched",
     "open_shift",
     "pay_back",
+    "remind_units",
     "remove_code",
     "settle_account",
     "take",

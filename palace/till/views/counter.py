@@ -10,13 +10,11 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from palace import clock
-from palace.db import db, transaction
+from palace.db import transaction
 from palace.errors import BadInput, NotFound, PalaceError
 from palace.members.posts import AT_COUNTERS
 from palace.paper import PRINTS, sent
 from palace.payments import services as payments
-from palace.payments.states import Direction
-from palace.review.queries import names_of
 from palace.throttle import limiter
 from palace.till import printing, queries, services
 from palace.till.errors import UnitUnclear
@@ -41,7 +39,6 @@ from palace.till.views.base import (
     shift_json,
     staff_id,
 )
-from palace.venues.models import Site
 from palace.venues.queries import house_rules
 from palace.web import allow, answer, checked, pass_on, reads, refusal_words
 
@@ -154,24 +151,16 @@ def match(payment_id: int) -> ResponseReturnValue:
 @reads(PaperForm)
 @PRINTS
 def receipt(movement_id: int) -> ResponseReturnValue:
-    """Send the receipt of money that came, on the till's roll or on A4."""
+    """Send the receipt of money that came, or the slip of what was paid back, on the till's roll or on A4."""
     movement = queries.movement_at(movement_id, own_sites())
-    came = movement.direction is Direction.IN and movement.receipt is not None
-    if not came or movement.payment_id is None:
+    if (movement.receipt is None and movement.refund_id is None) or movement.payment_id is None:
         raise NotFound
     form = PaperForm(request.args)
     if not form.validate():
         raise BadInput
-    found = queries.described([queries.payment_at(movement.payment_id, own_sites())])[0]
-    job = printing.receipt(
-        movement,
-        found,
-        site=db.session.get_one(Site, movement.site_id),
-        clerk=names_of([movement.by]).get(movement.by, ""),
-        void=bool(queries.corrected([movement])),
-        roll=form.paper.data != "a4",
-    )
-    return sent(job, f"receipt-{printing.receipt_number(movement.book_year, movement.receipt)}")
+    payment = queries.payment_at(movement.payment_id, own_sites())
+    job = printing.slip(movement, payment, roll=form.paper.data != "a4")
+    return sent(job, f"receipt-{printing.slip_number(movement)}")
 
 
 def till_page(

@@ -77,6 +77,7 @@ HOUSE: dict[str, Shape] = {
                 at=INSTANT,
                 text=TEXT,
                 body=TEXT,
+                page=TEXT,
                 changes=each(exactly(name=TEXT, old=TEXT, new=TEXT)),
                 is_new=YES_NO,
             )

@@ -114,6 +114,7 @@ PROGRAMME: dict[str, Shape] = {
         choice=one_of(SeatChoice),
         no_single_gap=YES_NO,
         gifts_per_ticket=NUMBER,
+        ladder=maybe(NUMBER),
         sold=NUMBER,
         prices=each(exactly(tier=TEXT, zone=TEXT, amount=FEN)),
         quotas=each(exactly(quota=TEXT, seats=NUMBER, taken=NUMBER)),
