@@ -8,16 +8,15 @@ from typing import Any
 
 from flask import request
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, Field, HiddenField, IntegerField, StringField
+from wtforms import BooleanField, Field, IntegerField, StringField
 from wtforms import Form as PlainForm
 from wtforms.validators import AnyOf, DataRequired, NumberRange, Optional, Regexp
 
 from palace.forms import STALE, Form
 from palace.money import LARGEST_PRICE, Fen
-from palace.tickets.entrants import MOST_SEATS, TOO_MANY, texts
+from palace.tickets.entrants import MOST_SEATS, TOO_MANY
 from palace.tickets.rules import Wish
 
-SAID_BACK = re.compile(r"([a-z2-7]{20}):([0-9]{1,10})")
 CODE = re.compile(r"[A-Za-z0-9-]{1,20}(:[a-z0-9_-]{1,20})?")
 
 
@@ -149,18 +148,6 @@ class ReturnForm(Form):
         return None if self.back.data is None else Fen(self.back.data)
 
 
-class ReturnsForm(Form):
-    """Which of a show's tickets go back: `CODE`, or `CODE:2400` where the page said so many fen come back."""
-
-    ticket = texts()
-
-    @property
-    def tickets(self) -> list[tuple[str, Fen | None]]:
-        """Return the codes, each with what was said to come back of it."""
-        found = [(one, SAID_BACK.fullmatch(one)) for one in self.ticket.data or []]
-        return [(said[1], Fen(int(said[2]))) if said else (one, None) for one, said in found]
-
-
 class ProgrammeForm(PlainForm):
     """Filters of the programme; anything unknown is ignored, a link must never break."""
 
@@ -168,9 +155,3 @@ class ProgrammeForm(PlainForm):
     space = StringField(validators=[Optional(), Regexp(r"^[\w-]{1,20}\Z")])
     price = StringField(validators=[AnyOf(["", "free", "member"])])
     left = StringField(validators=[AnyOf(["", "1"])])
-
-
-class LadderForm(Form):
-    """The steps of returning that a page showed; a program that was shown none sends none."""
-
-    ladder = HiddenField(validators=[Optional(), Regexp(r"^[0-9: ]{0,400}\Z", message=STALE)])

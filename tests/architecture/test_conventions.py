@@ -100,6 +100,7 @@ UNUSUAL = {
     "notices/senders.py": "a notice in words, as a text and as a template's variables",
     "moving/effects.py": "what a move of a show would do, before anybody does it",
     "tickets/entrants.py": "the form of who comes in, for a single order and for a package's",
+    "tickets/fields.py": "what pages of a show and of a package send back of the money they showed",
     "privacy/holding.py": "what one table keeps of a member, as page, download and erasing read it",
     "privacy/holdings.py": "every table that keeps something of a member, in one place",
     "privacy/lending.py": "those of rooms and troupes, shown by holdings",

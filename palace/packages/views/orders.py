@@ -36,7 +36,7 @@ from palace.tickets import printing
 from palace.tickets import queries as tickets
 from palace.tickets.entrants import EntrantsForm
 from palace.tickets.errors import HoldLapsed, LadderChanged
-from palace.tickets.forms import LadderForm, ReturnsForm
+from palace.tickets.fields import LadderForm, ReturnsForm
 from palace.tickets.models import Order, PackageOrder
 from palace.tickets.rules import OrderState
 from palace.tickets.services import fits

@@ -38,7 +38,8 @@ from palace.tickets.errors import (
     SeatTaken,
     SoldOut,
 )
-from palace.tickets.forms import HoldForm, LadderForm
+from palace.tickets.fields import LadderForm
+from palace.tickets.forms import HoldForm
 from palace.tickets.models import Claim, Order
 from palace.tickets.rules import OrderState, TicketState
 from palace.tickets.services.owing import PART

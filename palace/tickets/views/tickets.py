@@ -19,7 +19,8 @@ from palace.programme.rules import Returns
 from palace.throttle import limiter
 from palace.tickets import printing, queries, rules, services, tokens
 from palace.tickets.errors import BackChanged
-from palace.tickets.forms import ReturnForm, ReturnsForm
+from palace.tickets.fields import ReturnsForm
+from palace.tickets.forms import ReturnForm
 from palace.tickets.models import Admission, Ticket
 from palace.tickets.rules import TicketState
 from palace.tickets.services.owing import back_now
