@@ -20,6 +20,7 @@ from palace.errors import PalaceError
 from palace.gifts import services as gifts
 from palace.members.models import Member
 from palace.moving import rules, services
+from palace.moving.errors import MoveBusy
 from palace.moving.models import Move, MoveNews
 from palace.moving.rules import MoveKind, MoveState
 from palace.moving.services import Wish
@@ -59,6 +60,20 @@ def later_on(job: Callable[[], object]) -> Callable[[], object]:
     return wait
 
 
+def pressed_again(confirm: Callable[[], object]) -> Callable[[], object]:
+    """Return a job of a second person who does as the page says while others hold what a move needs."""
+
+    def press() -> object:
+        for _ in range(20):
+            try:
+                return confirm()
+            except MoveBusy:
+                db.session.rollback()
+        return confirm()
+
+    return press
+
+
 def crowd(live: Factory, live_app: Flask, wish: Callable[[Performance], Wish]) -> Performance:
     """Let a hundred book while a second person confirms a move; return the show after everybody is told."""
     mover = Mover(live)
@@ -73,14 +88,13 @@ def crowd(live: Factory, live_app: Flask, wish: Callable[[Performance], Wish]) -
         return mover.confirm(db.session.get_one(Move, move_id), seen=generous(show_id)).id
 
     jobs = [booker(one, show, at_once=number % 2 == 0) for number, one in enumerate(people)]
-    jobs.insert(40, confirm)
+    jobs.insert(40, pressed_again(confirm))
     results = together(live_app, jobs, at_once=32)
     told = codes(results)
     assert set(told) <= {
         "won",
         "sale_closed",
         "show_moved",
-        "move_busy",
         "figures_moved",
         "rushed",
     }
@@ -180,7 +194,7 @@ def test_a_move_to_another_plan_while_people_book_seats_by_name(
         return mover.confirm(db.session.get_one(Move, move_id), seen=generous(show_id)).id
 
     jobs = [by_name(people[number % 16]) for number in range(96)]
-    jobs.insert(30, confirm)
+    jobs.insert(30, pressed_again(confirm))
     results = together(live_app, jobs, at_once=18)
 
     assert not isinstance(results[30], PalaceError), results[30]
@@ -225,12 +239,14 @@ def test_two_who_confirm_do_it_once(live: Factory, live_app: Flask) -> None:
     old, move_id = show.starts_at, move.id
 
     def confirm(number: int) -> Callable[[], object]:
-        return lambda: (
-            mover.confirm(
-                db.session.get_one(Move, move_id),
-                actor=f"staff:{number}",
-                seen="people=2 tickets=2 orders=0 paid=0",
-            ).id
+        return pressed_again(
+            lambda: (
+                mover.confirm(
+                    db.session.get_one(Move, move_id),
+                    actor=f"staff:{number}",
+                    seen="people=2 tickets=2 orders=0 paid=0",
+                ).id
+            )
         )
 
     results = codes(together(live_app, [confirm(number) for number in range(2, 10)]))
@@ -254,10 +270,12 @@ def test_two_shows_that_want_one_hour_of_a_hall(live: Factory, live_app: Flask) 
     live.commit()
 
     def confirm(move_id: int) -> Callable[[], object]:
-        return lambda: (
-            mover.confirm(
-                db.session.get_one(Move, move_id), seen="people=0 tickets=0 orders=0 paid=0"
-            ).id
+        return pressed_again(
+            lambda: (
+                mover.confirm(
+                    db.session.get_one(Move, move_id), seen="people=0 tickets=0 orders=0 paid=0"
+                ).id
+            )
         )
 
     results = codes(together(live_app, [confirm(move_id) for move_id in moves]))
@@ -307,10 +325,12 @@ def test_a_gift_taken_during_a_move_tells_its_new_holder_or_finds_the_new_time(
     jobs = [take(*pair) for pair in pairs]
     jobs.insert(
         5,
-        lambda: (
-            mover.confirm(
-                db.session.get_one(Move, move_id), seen="people=10 tickets=10 orders=0 paid=0"
-            ).id
+        pressed_again(
+            lambda: (
+                mover.confirm(
+                    db.session.get_one(Move, move_id), seen="people=10 tickets=10 orders=0 paid=0"
+                ).id
+            )
         ),
     )
     results = codes(together(live_app, jobs, at_once=11))
