@@ -232,7 +232,7 @@ PLAIN = {
     "ladder_steps": "id ladder_id minutes_before percent",
     "payments": "id part site_id backend ladder asked_at pay_by closed_at review review_at",
     "payment_attempts": "id number backend state page_ends_at look_at",
-    "movements": "id site_id direction method backend book_year corrects_id",
+    "movements": "id site_id direction method backend book_year corrects_id original_id",
     "receipt_books": "site_id year last",
     "refunds": "id key reason state backend attempt failure look_at",
     "provider_news": "backend reference kind applied_at",

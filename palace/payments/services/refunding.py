@@ -34,7 +34,9 @@ CAME = (
     Movement.corrects_id.is_(None),
     Movement.id.not_in(CORRECTED),
 )
-"""Money that came and stands: what was written wrong is left out with what set it right."""
+"""Money that came and stands: what was written wrong is left out with what took it off."""
+SIGNED = case((Movement.direction == Direction.IN, Movement.amount), else_=-Movement.amount)
+"""What money changes of what is here: less than nothing where it went."""
 
 
 def owe(
@@ -84,7 +86,7 @@ def back(
     wanted = select(Refund).where(Refund.payment_id == payment.id, Refund.key == key)
     refund = db.session.scalars(wanted).first()
     if refund is None:
-        if amount > came(payment.id) - owed(payment.id):
+        if amount > left(payment.id):
             raise MoreThanCame
         backend = of.backend if of else _paid_by(payment)
         refund = Refund(
@@ -117,6 +119,11 @@ def owed(payment_id: int) -> Fen:
         Refund.payment_id == payment_id, Refund.state != RefundState.DROPPED
     )
     return Fen(int(db.session.scalar(wanted) or 0))
+
+
+def left(payment_id: int) -> Fen:
+    """Return how much of a payment came and neither went back nor has to."""
+    return Fen(came(payment_id) - owed(payment_id))
 
 
 def gone(payment_id: int) -> Fen:
