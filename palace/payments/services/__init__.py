@@ -13,7 +13,7 @@ from palace.payments.services.asking import (
     told,
 )
 from palace.payments.services.digits import give_digits
-from palace.payments.services.facts import apply_facts, keep_until
+from palace.payments.services.facts import Until, apply_facts, keep_until
 from palace.payments.services.ladders import back_at, find_ladder, ladder_text, ladders, steps_of
 from palace.payments.services.pages import close_pages, close_pages_of, open_page
 from palace.payments.services.receipts import number_receipt
@@ -35,6 +35,7 @@ from palace.payments.services.tending import look_at, send_refunds, tend_pages
 
 __all__ = [
     "Said",
+    "Until",
     "agree_refund",
     "apply_facts",
     "ask",
