@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec
 
 from flask import current_app, g, has_request_context, request
 from flask_login import current_user
-from sqlalchemy import insert
+from sqlalchemy import Text, func, insert, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
-from palace.db import table_of
+from palace.db import db, table_of
 from palace.members.models import AuditLine
 from palace.members.rules import Role
 from palace.members.services.personal import Personal, sealed
@@ -69,3 +70,15 @@ def _executed(asking: Callable[Told, Question]) -> Callable[Told, None]:
 
 note = _executed(noting)
 """Write the line of `noting` now."""
+
+
+def note_each(act: str, subjects: Sequence[str], *, actor: str | None = None) -> None:
+    """Write the same line of many subjects in one statement."""
+    _, line = noting(act, "", actor=actor)
+    columns = table_of(AuditLine).c
+    each = func.unnest(literal(subjects, ARRAY(Text)))
+    told = [
+        each if name == "subject" else literal(value, columns[name].type)
+        for name, value in line.items()
+    ]
+    db.session.execute(insert(AuditLine).from_select([*line], select(*told)))

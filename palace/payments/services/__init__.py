@@ -31,10 +31,12 @@ from palace.payments.services.returning import (
     try_again,
 )
 from palace.payments.services.reviewing import looked_into
+from palace.payments.services.stating import Seen, state_page, unasked
 from palace.payments.services.tending import look_at, send_refunds, tend_pages
 
 __all__ = [
     "Said",
+    "Seen",
     "Until",
     "agree_refund",
     "apply_facts",
@@ -71,10 +73,12 @@ __all__ = [
     "said",
     "second_above",
     "send_refunds",
+    "state_page",
     "steps_of",
     "take",
     "takes_online",
     "tend_pages",
     "told",
     "try_again",
+    "unasked",
 ]

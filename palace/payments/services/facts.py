@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from palace.db import db
 from palace.money import Fen
-from palace.payments.backends.base import CURRENCY, Facts, RefundFact
+from palace.payments.backends.base import CAME_AGAIN, CURRENCY, Facts, RefundFact
 from palace.payments.models import Attempt, Movement, Payment, ProviderNews, Refund
 from palace.payments.services.locking import lock
 from palace.payments.services.receiving import settle, written
@@ -262,6 +262,7 @@ def _failed(payment: Payment, refund: Refund, why: str, now: datetime) -> None:
         method=went.method,
         amount=went.amount,
         backend=went.backend,
+        reference=went.reference and f"{went.reference}{CAME_AGAIN}",
         moved_at=now,
         by=SYSTEM,
         corrects_id=went.id,
