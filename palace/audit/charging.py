@@ -40,6 +40,7 @@ CHARGES = {
 }
 CHARGE_VALUES = {
     "amount": N_("金额（分）"),
+    "reference": N_("单号"),
     "back": N_("退回的钱（分）"),
     "method": N_("收退方式"),
     "review": N_("要核对的原因"),

@@ -49,7 +49,7 @@ def noting(
         "before": before,
         "after": after,
         "why": why,
-        "request_id": g.get("request_id") if asked else None,
+        "request_id": _request_id(),
         "personal": sealed(personal) if personal else None,
         "personal_of": personal.member_id if personal else None,
     }
@@ -72,13 +72,13 @@ note = _executed(noting)
 """Write the line of `noting` now."""
 
 
-def note_each(act: str, subjects: Sequence[str], *, actor: str | None = None) -> None:
-    """Write the same line of many subjects in one statement."""
-    _, line = noting(act, "", actor=actor)
-    columns = table_of(AuditLine).c
-    each = func.unnest(literal(subjects, ARRAY(Text)))
-    told = [
-        each if name == "subject" else literal(value, columns[name].type)
-        for name, value in line.items()
-    ]
-    db.session.execute(insert(AuditLine).from_select([*line], select(*told)))
+def note_each(act: str, subjects: Sequence[str], *, actor: str) -> None:
+    """Write that somebody did the same to many subjects, in one statement."""
+    line = {"actor": actor, "act": act, "request_id": _request_id()}
+    told = (literal(value, Text) for value in line.values())
+    each = select(func.unnest(literal(subjects, ARRAY(Text))), *told)
+    db.session.execute(insert(AuditLine).from_select(["subject", *line], each))
+
+
+def _request_id() -> str | None:
+    return g.get("request_id") if has_request_context() else None
