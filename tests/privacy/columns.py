@@ -53,7 +53,7 @@ PERSONAL = {
     "orders": "code member_id unit_id performance_id created_at settled_at package_order_id",
     "package_orders": "code package_id member_id seat_count created_at",
     "payments": "subject_id member_id amount paid_at digits disputed_at invoiced_at",
-    "payment_attempts": "payment_id request reference intent address made_at",
+    "payment_attempts": "payment_id request reference intent address made_at stated stated_by",
     "movements": "payment_id refund_id amount reference moved_at by shift_id receipt why",
     "refunds": "payment_id amount asked_by agreed_by why reference intent owed_at done_at",
     "on_account": "payment_id unit_id due_on agreed_by agreed_at told_at",
