@@ -286,7 +286,7 @@ PLAIN = {
     ),
     "spaces": "id site_id code kind name_zh name_en capacity atoms",
     "staff": "id",
-    "strikes": "id kind written_at",
+    "strikes": "id kind written_at troupe_id",
     "strike_presets": "code position strikes within_days bar_days source_zh source_en",
     "throttle": "hits ends_at",
     "tickets": "id claim_id tier_id price face_price fund channel sector issue state",
