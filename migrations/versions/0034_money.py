@@ -445,6 +445,7 @@ def _sales() -> None:
     op.add_column("tickets", sa.Column("face_price", sa.BigInteger))
     face_fee = sa.Column("face_fee", sa.BigInteger, server_default="0", nullable=False)
     op.add_column("enrolments", face_fee)
+    op.add_column("offerings", sa.Column("fund", sa.Text))
     for table in ("tickets", "enrolments"):
         op.add_column(table, sa.Column("fund", sa.Text))
         op.add_column(table, sa.Column("unit_id", sa.BigInteger))
@@ -472,6 +473,7 @@ def downgrade() -> None:
     for table in ("tickets", "enrolments"):
         for column in ("fund", "unit_id", "sector"):
             op.drop_column(table, column)
+    op.drop_column("offerings", "fund")
     op.drop_column("tickets", "face_price")
     op.drop_column("enrolments", "face_fee")
     for table in ("orders", "tickets"):

@@ -340,7 +340,7 @@ PLAIN = {
     ),
     "offerings": (
         "id term_id course_id space_id name_zh name_en state places in_person in_person_until"
-        " opens_at member_fee public_fee material_fee materials_bought_at minimum decides_on"
+        " opens_at member_fee public_fee material_fee fund materials_bought_at minimum decides_on"
         " confirmed_at trial_sessions late_sessions offer_sessions absences chat_picture revision"
         " calendar_generation published_at cancelled_at why"
     ),
