@@ -124,7 +124,7 @@ def owed(payment_id: int) -> Fen:
 
 def left(payment_id: int) -> Fen:
     """Return how much of a payment came and neither went back nor has to."""
-    return Fen(came(payment_id) - owed(payment_id))
+    return Fen(int(db.session.scalar(select(left_of(payment_id))) or 0))
 
 
 def gone(payment_id: int) -> Fen:
@@ -177,7 +177,7 @@ def owe_all(
         select(
             payment_id.label("payment_id"),
             key.label("key"),
-            func.least(amount, left(Payment.id) - before).label("amount"),
+            func.least(amount, left_of(Payment.id) - before).label("amount"),
             literal(reason.value).label("reason"),
             _first_state().label("state"),
             Payment.backend.label("backend"),
@@ -193,7 +193,7 @@ def owe_all(
     db.session.execute(insert(Refund).from_select(COLUMNS, each).on_conflict_do_nothing())
 
 
-def left(payment_id: Any) -> Any:
+def left_of(payment_id: Any) -> Any:
     """Return in SQL what of a payment came and neither went back nor has to."""
     of_it = select(func.coalesce(func.sum(Movement.amount), 0)).where(
         Movement.payment_id == payment_id, *CAME
