@@ -165,7 +165,10 @@ class Attempt(Base):
 
 
 class Movement(Base):
-    """Money that came or went, once; what was written wrong is set right by another row (`corrects_id`).
+    """Money that came or went, once; what was written wrong is set right by two other rows.
+
+    One takes it off (`corrects_id`, `why`), the other says how it was; both name the row they set right, or
+    the last one before it that was in a shift (`original_id`): whose drawer it is stays known.
 
     `payment_id` None: money that came by the printed code and nobody knows for what. `reference`: the
     provider's name for it, or the number of a slip; with `backend` it is unique, so nothing is noted twice.
@@ -180,7 +183,17 @@ class Movement(Base):
         CheckConstraint("amount > 0", name="amount"),
         CheckConstraint("(direction = 'out') >= (refund_id IS NOT NULL)", name="refund"),
         CheckConstraint("num_nonnulls(book_year, receipt) IN (0, 2)", name="receipt"),
-        CheckConstraint("(corrects_id IS NULL) = (why IS NULL)", name="corrected"),
+        CheckConstraint(
+            "(corrects_id IS NULL) = (why IS NULL) AND (corrects_id IS NULL OR original_id IS NOT NULL)",
+            name="corrected",
+        ),
+        Index(
+            "uq_movements_refund_id",
+            "refund_id",
+            unique=True,
+            postgresql_where=text("original_id IS NULL"),
+        ),
+        Index(None, "original_id", postgresql_where=text("original_id IS NOT NULL")),
         UniqueConstraint("backend", "reference"),
         UniqueConstraint("site_id", "book_year", "receipt"),
         Index(None, "site_id", "moved_at"),
@@ -191,7 +204,7 @@ class Movement(Base):
     id: Mapped[Id]
     site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
     payment_id: Mapped[int | None] = mapped_column(ForeignKey("payments.id"), index=True)
-    refund_id: Mapped[int | None] = mapped_column(ForeignKey("refunds.id"), unique=True)
+    refund_id: Mapped[int | None] = mapped_column(ForeignKey("refunds.id"))
     direction: Mapped[Direction]
     method: Mapped[Method]
     amount: Mapped[Fen]
@@ -203,6 +216,7 @@ class Movement(Base):
     book_year: Mapped[int | None] = mapped_column(SmallInteger)
     receipt: Mapped[int | None]
     corrects_id: Mapped[int | None] = mapped_column(ForeignKey("movements.id"), unique=True)
+    original_id: Mapped[int | None] = mapped_column(ForeignKey("movements.id"))
     why: Mapped[str | None]
     payment: Mapped[Payment | None] = relationship(back_populates="movements")
 

@@ -367,3 +367,14 @@ def test_what_a_line_is_worth(
 def test_no_other_role_sees_the_books(client: FlaskClient, payer: FlaskClient) -> None:
     assert payer.get("/staff/books").status_code == 403
     assert client.get("/staff/books").status_code == 303
+
+
+def test_in_english_an_invoice_is_never_a_ticket(paid: Paid, finance: FlaskClient) -> None:
+    one = paid.ask()
+    issue(paid, finance)
+    english = {"Accept-Language": "en"}
+    assert "Invoices" in finance.get("/staff/books", headers=english).text
+    page = finance.get(f"/staff/books/invoices/{one.id}", headers=english).text
+    assert f"Invoice request {one.id}" in page
+    assert "Date of the invoice" in page
+    assert "1 invoice" in finance.get("/staff/books/batches", headers=english).text

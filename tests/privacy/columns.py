@@ -232,7 +232,7 @@ PLAIN = {
     "ladder_steps": "id ladder_id minutes_before percent",
     "payments": "id part site_id backend ladder asked_at pay_by closed_at review review_at",
     "payment_attempts": "id number backend state page_ends_at look_at",
-    "movements": "id site_id direction method backend book_year corrects_id",
+    "movements": "id site_id direction method backend book_year corrects_id original_id",
     "receipt_books": "site_id year last",
     "refunds": "id key reason state backend attempt failure look_at",
     "provider_news": "backend reference kind applied_at",
@@ -340,7 +340,7 @@ PLAIN = {
     ),
     "offerings": (
         "id term_id course_id space_id name_zh name_en state places in_person in_person_until"
-        " opens_at member_fee public_fee material_fee materials_bought_at minimum decides_on"
+        " opens_at member_fee public_fee material_fee fund materials_bought_at minimum decides_on"
         " confirmed_at trial_sessions late_sessions offer_sessions absences chat_picture revision"
         " calendar_generation published_at cancelled_at why"
     ),

@@ -17,7 +17,7 @@ from palace.db import db
 from palace.members.services import note
 from palace.payments import services as payments
 from palace.payments.services.locking import lock_all
-from palace.payments.services.refunding import left
+from palace.payments.services.refunding import left_of
 
 
 def make_batch(*, by: str) -> InvoiceBatch:
@@ -32,7 +32,7 @@ def make_batch(*, by: str) -> InvoiceBatch:
     paid = select(InvoiceRequest.payment_id).where(waits).order_by(InvoiceRequest.payment_id)
     ids = db.session.scalars(paid.limit(MOST_LINES)).all()
     lock_all(ids)
-    here = left(InvoiceRequest.payment_id)
+    here = left_of(InvoiceRequest.payment_id)
     rows = db.session.execute(
         select(InvoiceRequest.id, InvoiceRequest.payment_id, here.label("here")).where(
             InvoiceRequest.payment_id.in_(ids), waits

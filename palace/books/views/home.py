@@ -43,10 +43,7 @@ def home() -> ResponseReturnValue:
         "books/home.html",
         lambda: {
             "waiting": asdict(waiting),
-            "subsidies": [
-                {"fund": fund, "tickets": count, "amount": total}
-                for fund, count, total in subsidies
-            ],
+            "subsidies": [asdict(one) for one in subsidies],
         },
         waiting=waiting,
         subsidies=subsidies,

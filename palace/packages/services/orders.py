@@ -23,11 +23,11 @@ from palace.payments.states import RefundReason
 from palace.tickets import booked, claims
 from palace.tickets.errors import HoldLapsed, OrderClosed, SaleClosed, SoldOut, TooManySeats
 from palace.tickets.models import Order, PackageOrder
-from palace.tickets.rules import OrderState
+from palace.tickets.rules import PACKAGES, OrderState
 from palace.tickets.services import orders
 from palace.tickets.services.entrants import Person, name_them
 from palace.tickets.services.freed import seats_freed
-from palace.tickets.services.owing import PACKAGES, owe_refund, steps_shown
+from palace.tickets.services.owing import owe_refund, steps_shown
 from palace.tickets.services.paying import take_late
 from palace.tickets.services.unpaid import keep_to, pay_by_of
 from palace.tickets.terms import Show, show_now

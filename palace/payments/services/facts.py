@@ -266,6 +266,7 @@ def _failed(payment: Payment, refund: Refund, why: str, now: datetime) -> None:
         moved_at=now,
         by=SYSTEM,
         corrects_id=went.id,
+        original_id=went.id,
         why=why or Review.FAILED,
     )
     db.session.add(came_again)

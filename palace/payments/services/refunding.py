@@ -34,7 +34,9 @@ CAME = (
     Movement.corrects_id.is_(None),
     Movement.id.not_in(CORRECTED),
 )
-"""Money that came and stands: what was written wrong is left out with what set it right."""
+"""Money that came and stands: what was written wrong is left out with what took it off."""
+SIGNED = case((Movement.direction == Direction.IN, Movement.amount), else_=-Movement.amount)
+"""What money changes of what is here: less than nothing where it went."""
 
 
 def owe(
@@ -84,7 +86,7 @@ def back(
     wanted = select(Refund).where(Refund.payment_id == payment.id, Refund.key == key)
     refund = db.session.scalars(wanted).first()
     if refund is None:
-        if amount > came(payment.id) - owed(payment.id):
+        if amount > left(payment.id):
             raise MoreThanCame
         backend = of.backend if of else _paid_by(payment)
         owed_at = max(now, payment.invoiced_at or now)
@@ -118,6 +120,11 @@ def owed(payment_id: int) -> Fen:
         Refund.payment_id == payment_id, Refund.state != RefundState.DROPPED
     )
     return Fen(int(db.session.scalar(wanted) or 0))
+
+
+def left(payment_id: int) -> Fen:
+    """Return how much of a payment came and neither went back nor has to."""
+    return Fen(int(db.session.scalar(select(left_of(payment_id))) or 0))
 
 
 def gone(payment_id: int) -> Fen:
@@ -170,7 +177,7 @@ def owe_all(
         select(
             payment_id.label("payment_id"),
             key.label("key"),
-            func.least(amount, left(Payment.id) - before).label("amount"),
+            func.least(amount, left_of(Payment.id) - before).label("amount"),
             literal(reason.value).label("reason"),
             _first_state().label("state"),
             Payment.backend.label("backend"),
@@ -186,7 +193,7 @@ def owe_all(
     db.session.execute(insert(Refund).from_select(COLUMNS, each).on_conflict_do_nothing())
 
 
-def left(payment_id: Any) -> Any:
+def left_of(payment_id: Any) -> Any:
     """Return in SQL what of a payment came and neither went back nor has to."""
     of_it = select(func.coalesce(func.sum(Movement.amount), 0)).where(
         Movement.payment_id == payment_id, *CAME
