@@ -99,13 +99,13 @@ class Line:
         raise BadSignature
 
 
-def _shaped(event: stripe.Event) -> dict[str, Any]:
+def _shaped(told: stripe.Event) -> dict[str, Any]:
     """Return news whose own fields are of the kinds they have to be.
 
     Raises:
         ValueError, LookupError.
     """
-    news: dict[str, Any] = event.to_dict()
+    news: dict[str, Any] = told.to_dict()
     kinds = (news["id"], str), (news["type"], str), (news["livemode"], bool), (news["data"], dict)
     if not all(isinstance(value, kind) for value, kind in (*kinds, (news["data"]["object"], dict))):
         raise ValueError("no event")
