@@ -132,6 +132,9 @@ def _money() -> None:
     sa.Column('made_at', INSTANT, nullable=False),
     sa.Column('page_ends_at', INSTANT, nullable=False),
     sa.Column('look_at', INSTANT, nullable=False),
+    sa.Column('stated', postgresql.JSONB, nullable=True),
+    sa.Column('stated_by', sa.Text, nullable=True),
+    sa.CheckConstraint('num_nonnulls(stated, stated_by) IN (0, 2)', name=op.f('ck_payment_attempts_stated')),
     sa.CheckConstraint("backend IN ('counter', 'stripe')", name=op.f('ck_payment_attempts_backend')),
     sa.CheckConstraint("state IN ('starting', 'open', 'processing', 'paid', 'failed', 'closed')", name=op.f('ck_payment_attempts_state')),
     sa.ForeignKeyConstraint(['payment_id'], ['payments.id'], name=op.f('fk_payment_attempts_payment_id')),
@@ -442,6 +445,7 @@ def _sales() -> None:
     op.add_column("tickets", sa.Column("face_price", sa.BigInteger))
     face_fee = sa.Column("face_fee", sa.BigInteger, server_default="0", nullable=False)
     op.add_column("enrolments", face_fee)
+    op.add_column("offerings", sa.Column("fund", sa.Text))
     for table in ("tickets", "enrolments"):
         op.add_column(table, sa.Column("fund", sa.Text))
         op.add_column(table, sa.Column("unit_id", sa.BigInteger))
@@ -469,6 +473,7 @@ def downgrade() -> None:
     for table in ("tickets", "enrolments"):
         for column in ("fund", "unit_id", "sector"):
             op.drop_column(table, column)
+    op.drop_column("offerings", "fund")
     op.drop_column("tickets", "face_price")
     op.drop_column("enrolments", "face_fee")
     for table in ("orders", "tickets"):

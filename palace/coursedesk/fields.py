@@ -111,6 +111,7 @@ class FactsForm(Form):
     member_fee = YuanField(_("工会会员学费（元）"))
     public_fee = YuanField(_("公众学费（元），不写就只收会员"))
     material_fee = YuanField(_("材料费（元）"))
+    fund = line_field(_("差价由谁出"), LONGEST_WHY)
     minimum = whole(_("至少几人开班"), 0, MOST_PLACES)
     decides_on = DayField(_("哪天决定开不开"))
     trial_sessions = whole(_("可以先试听几次"), 0, MOST_SESSIONS)
@@ -147,6 +148,7 @@ class FactsForm(Form):
             member_fee=self.member_fee.fen or FREE,
             public_fee=self.public_fee.fen,
             material_fee=self.material_fee.fen or FREE,
+            fund=(self.fund.data or "").strip() or None,
             **{name: self[name].data for name in plain},
         )
 

@@ -40,7 +40,8 @@ class Offering(Base):
 
     `places` are given out by a count of live enrolments and offers behind this row's lock. `in_person`
     of them are kept for who comes to the house until `in_person_until`. Fees in fen: `public_fee` None:
-    members only; the material fee comes on top and is given back until `materials_bought_at`.
+    members only; the material fee comes on top and is given back until `materials_bought_at`. What
+    members pay less than others is borne by `fund`.
     `opens_at` None: the term's. With fewer than `minimum` on `decides_on` somebody decides; `confirmed_at`
     says that it takes place. `chat_picture` is for enrolled members only. `revision`: a change of its form.
     `calendar_generation`: a new one has another secret address.
@@ -77,6 +78,7 @@ class Offering(Base):
     member_fee: Mapped[Fen] = mapped_column(server_default="0", default=Fen(0))
     public_fee: Mapped[Fen | None]
     material_fee: Mapped[Fen] = mapped_column(server_default="0", default=Fen(0))
+    fund: Mapped[str | None]
     materials_bought_at: Mapped[datetime | None]
     minimum: Mapped[int] = mapped_column(server_default="0", default=0)
     decides_on: Mapped[date | None]

@@ -196,6 +196,7 @@ def _planned(
             member_fee=Fen(row.get("member_fee", 0)),
             public_fee=Fen(row["public_fee"]) if "public_fee" in row else None,
             material_fee=Fen(row.get("material_fee", 0)),
+            fund=row.get("fund"),
             minimum=row.get("minimum", 8),
             decides_on=run.spans[0].day - DAY * 5,
             trial_sessions=1,

@@ -115,6 +115,7 @@ def _row(of: Offering, one: Learner, number: int) -> dict[str, Any]:
         "fee": of.member_fee,
         "face_fee": max(of.member_fee, of.public_fee or FREE),
         "material_fee": of.material_fee,
+        "fund": of.fund,
         "enrolled_at": of.term.opens_at + MINUTE * number,
     }
 

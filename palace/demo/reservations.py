@@ -239,6 +239,7 @@ def _miss(now: datetime) -> None:
     db.session.add(
         Strike(
             member_id=missed.member_id,
+            troupe_id=missed.troupe_id,
             kind=StrikeKind.ROOM,
             subject=f"occurrence:{missed.id}",
             title_zh=zh,

@@ -67,7 +67,8 @@ class Payment(Base):
     `site_id`: whose books it is in. `member_id`: who was asked. `backend`: who is asked now; `digits`: four
     that a payer of the printed code notes. `ladder`: the frozen steps, pairs of minutes before and percent.
     `paid_at`: the whole amount is there. `closed_at`: not wanted any more; money that comes all the same is
-    owed back. `invoiced_at`: an issued invoice has to be reversed before any of it goes back. `review`:
+    owed back. `invoiced_at`: an invoice of it is being made, or was issued; what is
+    owed back since then waits until it is reversed. `review`:
     why somebody has to look into it; `disputed_at`: the payer's bank asks.
     """
 
@@ -121,13 +122,15 @@ class Attempt(Base):
 
     `request` is what is sent, again and again under the same key (`session:<payment>:<number>`), so that
     one page results whatever the network does. `page_ends_at`: the provider closes it then by itself.
-    `reference` and `intent` are the provider's names for the page and for the money.
+    `reference` and `intent` are the provider's names for the page and for the money. `stated`: what
+    `stated_by` saw of it on the provider's own pages (`paid` and `intent`), where nobody can ask about it.
     """
 
     __tablename__ = "payment_attempts"
     __table_args__ = (
         one_of("backend", Backend),
         one_of("state", AttemptState),
+        CheckConstraint("num_nonnulls(stated, stated_by) IN (0, 2)", name="stated"),
         UniqueConstraint("payment_id", "number"),
         UniqueConstraint("backend", "reference"),
         UniqueConstraint("backend", "intent"),
@@ -156,6 +159,8 @@ class Attempt(Base):
     made_at: Mapped[datetime]
     page_ends_at: Mapped[datetime]
     look_at: Mapped[datetime]
+    stated: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    stated_by: Mapped[str | None]
     payment: Mapped[Payment] = relationship(back_populates="attempts")
 
 

@@ -15,7 +15,8 @@ class Strike(Base):
     """Something booked and not used, once per member and subject ("performance:12").
 
     `happened_at` is when it should have begun; the titles say what it was. It counts until it is
-    forgiven: by somebody, or by the system when an admission arrived late.
+    forgiven: by somebody, or by the system when an admission arrived late. One with a `troupe_id` counts
+    against that troupe, whoever of its leaders took the room.
     """
 
     __tablename__ = "strikes"
@@ -28,10 +29,12 @@ class Strike(Base):
             name="forgiven_by_another",
         ),
         Index(None, "happened_at", "id"),
+        Index(None, "troupe_id", postgresql_where=text("troupe_id IS NOT NULL")),
     )
 
     id: Mapped[Id]
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
+    troupe_id: Mapped[int | None] = mapped_column(ForeignKey("troupes.id"), default=None)
     kind: Mapped[StrikeKind]
     subject: Mapped[str]
     title_zh: Mapped[str]

@@ -234,6 +234,15 @@ class TestCash:
         one = db.session.scalars(select(Difference)).one()
         assert (one.day, one.ours, one.theirs) == (yesterday() - before, 1000, 4000)
 
+    def test_its_page_leads_to_the_shift(self, make: Factory, finance: FlaskClient) -> None:
+        shift = self.shift(make, 3999)
+        assert found()
+        make.commit()
+        one = db.session.scalars(select(Difference)).one()
+        page = finance.get(f"/staff/books/differences/{one.id}").text
+        assert f'href="/staff/till/shifts/{shift.id}"' in page
+        assert finance.get(f"/staff/till/shifts/{shift.id}").status_code == 200
+
     def test_cash_outside_of_shifts_is_found(self, make: Factory) -> None:
         self.took(make, None)
         assert found() == [(Source.CASH, "clerk:staff:7", 3000, 0)]

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from palace import clock
+from palace.courses.states import EnrolmentState
 from palace.db import db
 from palace.members.rules import Role
 from palace.money import Fen
@@ -16,7 +17,7 @@ from palace.payments.models import Payment, Refund
 from palace.payments.services.locking import lock
 from palace.payments.services.reviewing import look_into
 from palace.payments.states import Backend, RefundReason, RefundState, Review
-from palace.tickets.rules import Channel
+from palace.tickets.rules import Channel, TicketState
 from palace.tickets.services.owing import owe_show
 from tests.books.conftest import Paid
 from tests.factory import Factory
@@ -125,12 +126,38 @@ def test_staff_who_act_for_a_member_sell_in_their_own_way(
 
 
 def test_a_places_facts_are_frozen_as_it_is_taken(teaching: Teaching) -> None:
-    of = teaching.offering(member_fee=2000, public_fee=5000)
+    of = teaching.offering(member_fee=2000, public_fee=5000, fund="惠民专项")
     place = teaching.enrolment(of)
     entry = place.member.roster_entry
     assert entry is not None
     assert (place.fee, place.face_fee, place.unit_id) == (2000, 5000, entry.unit_id)
     assert place.sector == entry.unit.sector
+    of.fund = "另一笔钱"
+    db.session.flush()
+    assert place.fund == "惠民专项"
+
+
+def test_what_a_fund_bore_is_counted_over_tickets_and_places_that_still_stand(
+    paid: Paid, teaching: Teaching, finance: FlaskClient
+) -> None:
+    ticket = paid.order.tickets[0]
+    ticket.face_price, ticket.fund = Fen(8000), "惠民专项"
+    of = teaching.offering(public_fee=5000, fund="惠民专项")
+    teaching.enrolment(of)
+    withdrawn = teaching.enrolment(of)
+    withdrawn.state, withdrawn.ended_at = EnrolmentState.WITHDRAWN, clock.now()
+    teaching.enrolment(teaching.offering(public_fee=700))
+    db.session.commit()
+    told = finance.get("/staff/books", headers={"Accept": "application/json"}).get_json()
+    assert told["subsidies"] == [
+        {"fund": "惠民专项", "tickets": 1, "places": 1, "amount": 10000},
+        {"fund": "", "tickets": 0, "places": 1, "amount": 700},
+    ]
+    assert "1张票 · 1个班级名额 · 100元" in finance.get("/staff/books").text
+    ticket.state, ticket.returned_at = TicketState.RETURNED, clock.now()
+    db.session.commit()
+    told = finance.get("/staff/books", headers={"Accept": "application/json"}).get_json()
+    assert told["subsidies"][0]["amount"] == 5000
 
 
 def test_a_class_says_what_goes_back_before_it_is_called_off_and_how_far_it_is_after(

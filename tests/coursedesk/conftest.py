@@ -52,6 +52,7 @@ def facts(**changed: Any) -> ClassFacts:
         "member_fee": FREE,
         "public_fee": FREE,
         "material_fee": FREE,
+        "fund": None,
         "minimum": 5,
         "decides_on": None,
         "trial_sessions": 0,

@@ -168,6 +168,8 @@ def test_a_class_is_published_changed_kept_and_called_off(
     stale = desk.post(f"{DESK}/classes/{made.id}", data=_facts("old"))
     assert stale.status_code == 409
     assert desk.post(f"{DESK}/classes/{made.id}", data=_facts(told["seen"])).status_code == 303
+    assert 'value="惠民专项"' in desk.get(f"{DESK}/classes/{made.id}").text
+    assert 'value="惠民专项"' in desk.get(f"{DESK}/classes/new?like={made.id}").text
     assert desk.post(f"{DESK}/classes/{made.id}/keep").status_code == 303
     assert desk.post(f"{DESK}/classes/{made.id}/keep").status_code == 409
     assert desk.post(f"{DESK}/classes/{made.id}/call-off", data={"why": ""}).status_code == 422
@@ -185,6 +187,7 @@ def _facts(seen: str) -> dict[str, str]:
         "member_fee": "0",
         "public_fee": "0",
         "material_fee": "0",
+        "fund": " 惠民专项 ",
         "minimum": "5",
         "trial_sessions": "0",
         "late_sessions": "3",

@@ -12,6 +12,7 @@ from palace import clock
 from palace.courses.queries import facts
 from palace.courses.states import Channel, EnrolmentState, OfferingState
 from palace.members.rules import Role
+from palace.payments import services as payments
 from tests.factory import Factory
 from tests.teaching import Teaching
 
@@ -246,3 +247,39 @@ def test_another_houses_class_is_not_the_offices(
     offering = teaching.offering()
     make.sign_in(client, make.staff(Role.PROGRAMME, site=make.branch()))
     assert client.get(f"/staff/offerings/{offering.id}/enrol").status_code == 404
+
+
+def test_who_comes_late_reads_that_the_tuition_does_not_come_back(
+    client: FlaskClient, make: Factory, teaching: Teaching
+) -> None:
+    soon = teaching.offering(member_fee=5000, material_fee=800, trial_sessions=1)
+    begun = teaching.offering(
+        member_fee=5000, trial_sessions=1, first=teaching.day(-14), sessions=6
+    )
+    make.sign_in(client, make.member())
+    page = client.get(f"/offerings/{soon.id}/enrol").text
+    assert "以前退出都退，再晚不退" in page
+    assert "可以试听1次" in page
+    assert "材料费在材料买好以前都退" in page
+    assert "可以试听1次" in client.get(f"/offerings/{soon.id}").text
+    page = client.get(f"/offerings/{begun.id}/enrol").text
+    assert "以后退出学费不退" in page
+    assert "试听" not in page
+    assert "试听" not in client.get(f"/offerings/{begun.id}").text
+
+
+def test_a_paid_places_page_leads_to_its_receipt_and_later_to_what_goes_back(
+    client: FlaskClient, make: Factory, teaching: Teaching
+) -> None:
+    place = teaching.enrolment(teaching.offering(member_fee=5000))
+    make.sign_in(client, place.member)
+    page = client.get(f"/enrolments/{place.code}").text
+    assert "单号、收款码" in page
+    assert "退多少" not in page  # a class says so itself, there is no ladder
+    asked = payments.find("courses", place.id)
+    assert asked is not None
+    payments.receive(asked, reference="slip", now=clock.now())
+    page = client.get(f"/enrolments/{place.code}").text
+    assert f'href="/payments/{asked.id}"' in page
+    assert "付款和收款凭证" in page
+    assert "退给您的钱" in post(client, f"/enrolments/{place.code}/withdraw").text

@@ -53,7 +53,7 @@ PERSONAL = {
     "orders": "code member_id unit_id performance_id created_at settled_at package_order_id",
     "package_orders": "code package_id member_id seat_count created_at",
     "payments": "subject_id member_id amount paid_at digits disputed_at invoiced_at",
-    "payment_attempts": "payment_id request reference intent address made_at",
+    "payment_attempts": "payment_id request reference intent address made_at stated stated_by",
     "movements": "payment_id refund_id amount reference moved_at by shift_id receipt why",
     "refunds": "payment_id amount asked_by agreed_by why reference intent owed_at done_at",
     "on_account": "payment_id unit_id due_on agreed_by agreed_at told_at",
@@ -286,7 +286,7 @@ PLAIN = {
     ),
     "spaces": "id site_id code kind name_zh name_en capacity atoms",
     "staff": "id",
-    "strikes": "id kind written_at",
+    "strikes": "id kind written_at troupe_id",
     "strike_presets": "code position strikes within_days bar_days source_zh source_en",
     "throttle": "hits ends_at",
     "tickets": "id claim_id tier_id price face_price fund channel sector issue state",
@@ -340,7 +340,7 @@ PLAIN = {
     ),
     "offerings": (
         "id term_id course_id space_id name_zh name_en state places in_person in_person_until"
-        " opens_at member_fee public_fee material_fee materials_bought_at minimum decides_on"
+        " opens_at member_fee public_fee material_fee fund materials_bought_at minimum decides_on"
         " confirmed_at trial_sessions late_sessions offer_sessions absences chat_picture revision"
         " calendar_generation published_at cancelled_at why"
     ),

@@ -70,10 +70,13 @@ def test_what_was_wanted_may_be_let_go(till: Till, paid: Sold) -> None:
 
 def test_an_invoice_is_reversed_first(till: Till, paid: Sold) -> None:
     one = asked(till, paid, "5")
-    payments.invoiced(paid.payment.id, one.owed_at)
+    payments.invoiced([paid.payment.id], one.owed_at)
     db.session.commit()
     answer = till.post(f"/refunds/{one.id}/pay", method="cash")
     assert (answer.status_code, "冲红" in answer.text) == (409, True)
+    here = f"/payments/{paid.payment.id}"
+    assert till.post(f"{here}/refunds", yuan="6", why="座椅坏了").status_code == 303
+    assert "记下了，发票冲红以后再退" in till.browser.get(f"/staff/till{here}").text
 
 
 def test_off_a_units_account_and_nothing_else(till: Till, sold: Sold) -> None:

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from flask import url_for
 from flask_babel import gettext
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, literal, select, union_all
 
 from palace.books.models import Difference, InvoiceRequest
 from palace.books.rules import SOURCES
 from palace.books.states import InvoiceState
+from palace.courses.models import Enrolment
+from palace.courses.states import EnrolmentState
 from palace.db import Base, db
 from palace.errors import NotFound
 from palace.lists.queries import Column, List
 from palace.lists.rules import Kind
+from palace.money import Fen
 from palace.payments.models import Payment, Refund
 from palace.payments.states import RefundState
 from palace.text import N_
 from palace.tickets.models import Ticket
+from palace.tickets.rules import TicketState
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,14 +75,39 @@ def get_difference(difference_id: int, *, locked: bool = False) -> Difference:
     return found
 
 
-def subsidies(first: datetime, end: datetime) -> Sequence[tuple[str, int, int]]:
-    """Return of each fund how many tickets it bore, and how much of their face price, by day of issue."""
-    borne = Ticket.face_price - Ticket.price
-    wanted = select(Ticket.fund, func.count(), func.sum(borne)).where(
-        Ticket.issued_at >= first, Ticket.issued_at < end, borne > 0
+@dataclass(frozen=True)
+class Subsidy:
+    """What a fund bore: of how many tickets and places in classes, how much of what others pay."""
+
+    fund: str
+    tickets: int
+    places: int
+    amount: Fen
+
+
+def subsidies(first: datetime, end: datetime) -> list[Subsidy]:
+    """Return what each fund bore of what was sold in a time; what was given back costs it nothing."""
+    for_ticket, for_place = Ticket.face_price - Ticket.price, Enrolment.face_fee - Enrolment.fee
+    tickets = select(Ticket.fund, literal(1).label("tickets"), for_ticket.label("borne")).where(
+        Ticket.issued_at >= first,
+        Ticket.issued_at < end,
+        Ticket.state == TicketState.VALID,
+        for_ticket > 0,
     )
-    grouped = wanted.group_by(Ticket.fund).order_by(Ticket.fund)
-    return [(fund or "", count, int(total)) for fund, count, total in db.session.execute(grouped)]
+    places = select(Enrolment.fund, literal(0), for_place).where(
+        Enrolment.enrolled_at >= first,
+        Enrolment.enrolled_at < end,
+        Enrolment.state == EnrolmentState.CONFIRMED,
+        for_place > 0,
+    )
+    sold = union_all(tickets, places).subquery()
+    of_tickets = func.sum(sold.c.tickets)
+    wanted = select(sold.c.fund, of_tickets, func.count() - of_tickets, func.sum(sold.c.borne))
+    found = db.session.execute(wanted.group_by(sold.c.fund).order_by(sold.c.fund))
+    return [
+        Subsidy(fund or "", of_tickets, of_places, Fen(int(amount)))
+        for fund, of_tickets, of_places, amount in found
+    ]
 
 
 DIFFERENCES = List(

@@ -167,7 +167,7 @@ def told_of(request: InvoiceRequest, what: Said, came: Movement | None) -> dict[
 
 INVOICES = List(
     endpoint="books.invoices",
-    title=N_("发票"),
+    title=N_("所有发票"),
     source=InvoiceRequest,
     template="books/invoices.html",
     key=InvoiceRequest.id,
@@ -202,7 +202,7 @@ INVOICES = List(
         Column(name="amount", heading=N_("金额"), of=InvoiceRequest.amount, kind=Kind.FEN),
         Column(name="number", heading=N_("发票号码"), of=InvoiceRequest.number, filters=True),
         Column(
-            name="issued_on", heading=N_("开票日期"), of=InvoiceRequest.issued_on, kind=Kind.DAY
+            name="issued_on", heading=N_("发票上的日期"), of=InvoiceRequest.issued_on, kind=Kind.DAY
         ),
     ],
 )

@@ -56,6 +56,7 @@ class ClassFacts:
     member_fee: Fen
     public_fee: Fen | None
     material_fee: Fen
+    fund: str | None
     minimum: int
     decides_on: date | None
     trial_sessions: int

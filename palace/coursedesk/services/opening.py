@@ -86,6 +86,7 @@ def _facts(chosen: Chosen) -> ClassFacts:
         member_fee=FREE,
         public_fee=None,
         material_fee=FREE,
+        fund=None,
         minimum=min(figures.minimum, chosen.places),
         decides_on=None,
         trial_sessions=figures.trial_sessions,

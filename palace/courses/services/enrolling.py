@@ -190,6 +190,7 @@ def _written(wish: Wish, facts: Facts, code: str) -> Enrolment:
         fee=facts.fee,
         material_fee=facts.material_fee or FREE,
         face_fee=facts.fee if facts.public_fee is None else facts.public_fee,
+        fund=of.fund,
         unit_id=wish.member.unit_id,
         sector=select(Unit.sector).where(Unit.id == wish.member.unit_id).scalar_subquery(),
         held_until=due + rules.GRACE if amount else None,

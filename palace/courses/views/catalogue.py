@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import Response, request
@@ -13,9 +14,10 @@ from palace import clock
 from palace.clock import iso
 from palace.courses.catalogue import Term
 from palace.courses.forms import LookForm
-from palace.courses.models import ClassSession
+from palace.courses.models import ClassSession, Offering
 from palace.courses.queries import catalogue, facts
 from palace.courses.queries.catalogue import Stub, When
+from palace.courses.rules import late_until
 from palace.courses.states import SessionState
 from palace.courses.views.base import bp
 from palace.courses.views.told import class_json, stub_json, term_json
@@ -86,6 +88,7 @@ def offering(offering_id: int) -> ResponseReturnValue:
     found, now = facts.offering(offering_id), clock.now()
     stub = catalogue.stubs_of([found], now)[0]
     sessions = facts.sessions_of(found.id)
+    planned = [one for one in sessions if one.state is SessionState.PLANNED]
     who: Known | None = current_user.member if current_user.is_authenticated else None
     return answer(
         "courses/offering.html",
@@ -96,12 +99,15 @@ def offering(offering_id: int) -> ResponseReturnValue:
         levels=LEVELS,
         sessions=sessions,
         made_up={one.instead_of: one for one in sessions if one.instead_of},
-        first=_first(sessions),
+        first=planned[0] if planned else None,
+        trial_until=_trial_until(found, planned),
         house=catalogue.sites()[found.term.site_id],
         mine=facts.live_enrolments_in(who.id, found.id) if who else [],
         now=now,
     )
 
 
-def _first(sessions: Sequence[ClassSession]) -> ClassSession | None:
-    return next((one for one in sessions if one.state is SessionState.PLANNED), None)
+def _trial_until(found: Offering, planned: Sequence[ClassSession]) -> datetime | None:
+    """Return until when sessions may be tried; None: none is planned yet."""
+    ends_at = max((one.ends_at for one in planned), default=None)
+    return late_until([one.starts_at for one in planned], ends_at, found.trial_sessions)

@@ -13,7 +13,7 @@ from palace.payments.services.asking import (
     told,
 )
 from palace.payments.services.digits import give_digits
-from palace.payments.services.facts import apply_facts, keep_until
+from palace.payments.services.facts import Until, apply_facts, keep_until
 from palace.payments.services.ladders import back_at, find_ladder, ladder_text, ladders, steps_of
 from palace.payments.services.pages import close_pages, close_pages_of, open_page
 from palace.payments.services.receipts import number_receipt
@@ -32,10 +32,13 @@ from palace.payments.services.returning import (
 )
 from palace.payments.services.reviewing import looked_into
 from palace.payments.services.standing import refunds_of, stands, told_beside
+from palace.payments.services.stating import Seen, state_page, unasked
 from palace.payments.services.tending import look_at, send_refunds, tend_pages
 
 __all__ = [
     "Said",
+    "Seen",
+    "Until",
     "agree_refund",
     "apply_facts",
     "ask",
@@ -74,6 +77,7 @@ __all__ = [
     "second_above",
     "send_refunds",
     "stands",
+    "state_page",
     "steps_of",
     "take",
     "takes_online",
@@ -81,4 +85,5 @@ __all__ = [
     "told",
     "told_beside",
     "try_again",
+    "unasked",
 ]

@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import BigInteger, Text, bindparam, cast, literal, select
+from sqlalchemy import BigInteger, bindparam, select
 
 from palace.clock import palace_day
-from palace.rooms.models import Occurrence
 from palace.statements import execute
 from palace.strikes.models import Strike
 
-OF_TROUPE = (
-    select(Strike.happened_at)
-    .join(Occurrence, Occurrence.member_id == Strike.member_id)
-    .where(
-        Occurrence.troupe_id == bindparam("troupe_id", type_=BigInteger),
-        Strike.subject == literal("occurrence:").concat(cast(Occurrence.id, Text)),
-        Strike.forgiven_at.is_(None),
-    )
+OF_TROUPE = select(Strike.happened_at).where(
+    Strike.troupe_id == bindparam("troupe_id", type_=BigInteger), Strike.forgiven_at.is_(None)
 )
 """When each strike that stands happened, for `troupe_id`."""
 

@@ -36,6 +36,7 @@ def write_strike(one: Occurrence, why: str, now: datetime) -> None:
     zh, en = titles(one.reservation)
     row = {
         "member_id": one.member_id,
+        "troupe_id": one.troupe_id,
         "kind": StrikeKind.ROOM.value,
         "subject": subject_of(one),
         "title_zh": zh,

@@ -13,12 +13,19 @@ from palace.members.posts import AT_COUNTERS
 from palace.money import Fen
 from palace.payments import services as payments
 from palace.payments.states import RefundState
+from palace.text import N_
 from palace.till import queries, services
 from palace.till.forms import BackForm, CorrectForm, ProposeForm, WhyForm
 from palace.till.views.base import bp, done, own_sites, refused, staff_id
 from palace.web import allow, checked, reads
 
 REFUND = "/refunds/<id:refund_id>"
+PROPOSED = {
+    RefundState.ASKED: N_("记下了，等另一个人同意。"),
+    RefundState.HELD: N_("记下了，发票冲红以后再退。"),
+    RefundState.OWED: N_("记下了，马上原路退回。"),
+    RefundState.COUNTER: N_("记下了，可以退了。"),
+}
 
 
 @bp.post(f"{REFUND}/pay")
@@ -62,9 +69,7 @@ def propose(payment_id: int) -> ResponseReturnValue:
             )
     except PalaceError as refusal:
         return refused(payment_id, refusal, "propose", form)
-    waits = refund.state is RefundState.ASKED
-    said = gettext("记下了，等另一个人同意。") if waits else gettext("记下了，可以退了。")
-    return done(payment_id, said)
+    return done(payment_id, gettext(PROPOSED[refund.state]))
 
 
 @bp.post(f"{REFUND}/agree")

@@ -61,7 +61,7 @@ BOOKS = {
     "ToInvoice": exactly(payment=NUMBER, what=TEXT, amount=FEN, invoice=maybe(known("Invoice"))),
     "Books": exactly(
         waiting=exactly(**WAITING),
-        subsidies=each(exactly(fund=TEXT, tickets=NUMBER, amount=FEN)),
+        subsidies=each(exactly(fund=TEXT, tickets=NUMBER, places=NUMBER, amount=FEN)),
     ),
     "InvoiceBatches": exactly(
         batches=each(exactly(batch=NUMBER, made_at=INSTANT, requests=NUMBER, waiting=NUMBER))
