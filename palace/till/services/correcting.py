@@ -66,8 +66,8 @@ def correct(
             now=now,
         )
     before, after = {"method": movement.method}, {"method": method, "amount": movement.amount}
-    about = f"payment:{movement.payment_id}"
-    note("money_corrected", about, before=before, after=after, why=why, actor=by)
+    of = movement.payment_id
+    note("money_corrected", f"payment:{of}", before=before, after=after, why=why, actor=by)
     if right.direction is Direction.IN:
         payments.number_receipt(right)
     return right
