@@ -104,6 +104,7 @@ class Wish:
 
     `kept` is the key of kept seats that a grant of theirs opens: no others are wanted then.
     `leave_gap`: staff say that a single seat may be left over. `package`: it is part of a package.
+    `may_wait`: what would not be kept until it is paid is refused at once, and not only when confirmed.
     """
 
     seats: tuple[tuple[str, str | None], ...] = ()
@@ -113,6 +114,7 @@ class Wish:
     kept: str | None = None
     leave_gap: bool = False
     package: bool = False
+    may_wait: bool = False
 
     @property
     def wanted(self) -> int:

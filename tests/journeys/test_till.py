@@ -97,6 +97,29 @@ def test_two_people_give_back_and_a_third_signs(
     cashier.look("till-accounts")
 
 
+@pytest.mark.parametrize("look", LOOKS)
+def test_a_wrong_way_is_one_correction(
+    live: Factory, enter: Callable[..., Person], look: str
+) -> None:
+    sold = sell(live)
+    clerk = enter(live.staff(Role.COUNTER), look)
+    clerk.go("/staff/till")
+    clerk.page.get_by_label(re.compile("备用金")).fill("100")
+    clerk.tap("开始当班")
+    find(clerk, sold.order.code)
+    clerk.page.locator("#main ul.lines a").first.click()
+    clerk.tap("收现金30元")
+    clerk.page.get_by_text("收款方式记错了").click()
+    clerk.page.get_by_label("原因").last.fill("刷的是卡")
+    clerk.tap("更正")
+    assert "已更正：刷的是卡" in clerk.say()
+    clerk.look(f"till-corrected-{look}")
+    clerk.go("/staff/till")
+    clerk.page.get_by_text("看这一班").click()
+    assert "收款更正：现金改成刷卡" in clerk.say()
+    clerk.look(f"till-shift-corrected-{look}")
+
+
 def test_the_other_pages_are_plain_to_read(live: Factory, enter: Callable[..., Person]) -> None:
     sold = sell(live)
     admin = enter(live.staff(Role.SITE_ADMIN))

@@ -43,6 +43,27 @@ def test_without_a_provider_the_counter_takes_it(buyer: Buyer) -> None:
     assert buyer.press("open").status_code == 404
 
 
+@pytest.mark.parametrize(("came", "state"), [(False, "waiting"), (True, "paid")])
+def test_an_order_names_its_payment(buyer: Buyer, came: bool, state: str) -> None:
+    if came:
+        payments.receive(buyer.payment, reference=None, now=clock.now())
+        db.session.commit()
+    order = buyer.browser.get(f"/orders/{buyer.order.code}", headers=JSON).get_json()
+    assert order["payment"] == {
+        "payment": buyer.payment.id,
+        "state": state,
+        "amount": 3000,
+        "pay_by": clock.iso(buyer.payment.pay_by),
+        "path": buyer.path,
+        "online": False,
+    }
+
+
+def test_a_provider_is_not_asked_without_end(buyer: Buyer) -> None:
+    asked = [buyer.browser.get(f"{buyer.path}/back").status_code for _ in range(61)]
+    assert asked == [303] * 60 + [429]
+
+
 def test_somebody_else_s_payment_is_not_found(buyer: Buyer, make: Factory) -> None:
     path = buyer.path
     make.sign_in(buyer.browser, make.member())

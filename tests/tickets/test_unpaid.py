@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from flask.testing import FlaskClient
 
+from palace.members.models import Member
 from palace.money import Fen
 from palace.packages import services as packages
 from palace.payments import services as payments
 from palace.programme.models import Performance
 from palace.tickets import services
 from palace.tickets.errors import TooLateToPayLater, TooManyUnpaid, UnpaidFull
-from palace.tickets.rules import Channel, OrderState
+from palace.tickets.rules import Channel, OrderState, Wish
 from tests.factory import Factory
 from tests.packages.conftest import packaged, shows_of
 from tests.packages.test_taking import take
@@ -83,6 +85,81 @@ def test_free_seats_beside_priced_ones_count_for_nothing(make: Factory, booker: 
     fourth = booker.hold(member, show, "ST-01-04:public")
     with pytest.raises(TooManyUnpaid):
         services.confirm(member, fourth.code)
+
+
+def wish_of(*seats: str) -> Wish:
+    """Return the wish for seats as their page sends it."""
+    return Wish(seats=tuple((code, None) for code in seats), may_wait=True)
+
+
+class TestChoosing:
+    """Who may keep no more is told where they choose, with what to do; what they chose stays."""
+
+    @pytest.fixture
+    def member(self, make: Factory, booker: Booker, show: Performance) -> Member:
+        """Return a member who keeps one seat of the two they may."""
+        member = make.member()
+        booker.book(member, show, "ST-01-01")
+        make.commit()
+        return member
+
+    def test_exactly_as_many_as_are_kept(self, member: Member, show: Performance) -> None:
+        two = wish_of("ST-01-02", "ST-01-03")
+        with pytest.raises(TooManyUnpaid):
+            services.hold(member, show.id, two, key="two-more-please")
+        assert services.hold(member, show.id, wish_of("ST-01-02"), key="one-more-please")
+
+    def test_not_more_than_the_share_of_all(
+        self, make: Factory, booker: Booker, member: Member, show: Performance
+    ) -> None:
+        booker.book(member, show, "ST-01-02")
+        booker.book(make.member(), show, "ST-01-03")
+        with pytest.raises(UnpaidFull):
+            services.hold(make.member(), show.id, wish_of("ST-01-05"), key="one-of-four")
+
+    def test_not_in_the_last_half_hour(
+        self, make: Factory, member: Member, show: Performance
+    ) -> None:
+        make.set_clock(show.starts_at - timedelta(minutes=30))
+        with pytest.raises(TooLateToPayLater):
+            services.hold(member, show.id, wish_of("ST-01-02"), key="in-a-hurry")
+
+    def test_the_pages_say_so_and_keep_the_choice(
+        self, booker: Booker, member: Member, show: Performance, make: Factory, client: FlaskClient
+    ) -> None:
+        booker.book(member, show, "ST-01-02")
+        make.commit()
+        make.sign_in(client, member)
+        here = f"/performances/{show.id}"
+        for path in (here, f"{here}/rows"):
+            assert "没付钱的座位每人最多留2个，您已留满" in client.get(path).text, path
+        asked = {"seats": ["ST-01-05", "ST-01-06"], "key": "one-more-please"}
+        answer = client.post(f"{here}/hold", data=asked)
+        assert answer.status_code == 409
+        for said in ("您已留2个", 'data-picked="ST-01-05 ST-01-06"', "到售票处买"):
+            assert said in answer.text, said
+
+    @pytest.mark.usefixtures("provider")
+    def test_where_a_provider_takes_the_money_nothing_is_said(
+        self, booker: Booker, member: Member, show: Performance, make: Factory, client: FlaskClient
+    ) -> None:
+        booker.book(member, show, "ST-01-02")
+        make.commit()
+        make.sign_in(client, member)
+        assert "您已留满" not in client.get(f"/performances/{show.id}").text
+        assert services.hold(member, show.id, wish_of("ST-01-03"), key="paid-at-once")
+
+    def test_refused_at_the_end_the_seats_are_held_still(
+        self, booker: Booker, member: Member, show: Performance, make: Factory, client: FlaskClient
+    ) -> None:
+        order = booker.hold(member, show, "ST-01-09")
+        booker.book(member, show, "ST-01-02")
+        make.commit()
+        make.sign_in(client, member)
+        answer = client.post(f"/orders/{order.code}/confirm")
+        assert answer.status_code == 409
+        for said in ("您已留2个", "座位为您留到"):
+            assert said in answer.text, said
 
 
 class TestAtOnce:

@@ -86,7 +86,7 @@ def back(
     wanted = select(Refund).where(Refund.payment_id == payment.id, Refund.key == key)
     refund = db.session.scalars(wanted).first()
     if refund is None:
-        if amount > left(payment.id):
+        if amount > left_of(payment.id):
             raise MoreThanCame
         backend = of.backend if of else _paid_by(payment)
         owed_at = max(now, payment.invoiced_at or now)
@@ -122,7 +122,7 @@ def owed(payment_id: int) -> Fen:
     return Fen(int(db.session.scalar(wanted) or 0))
 
 
-def left(payment_id: int) -> Fen:
+def left_of(payment_id: int) -> Fen:
     """Return how much of a payment came and neither went back nor has to."""
     return Fen(int(db.session.scalar(select(left_of(payment_id))) or 0))
 

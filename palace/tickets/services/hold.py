@@ -12,6 +12,7 @@ from palace.db import db
 from palace.errors import NotFound, PalaceError
 from palace.members import queries as members
 from palace.members.rules import Known
+from palace.money import FREE
 from palace.programme.rules import IdentityPolicy, SeatChoice, Seating
 from palace.security import public_code
 from palace.statements import execute_all
@@ -39,6 +40,7 @@ from palace.tickets.quotas import check_quotas
 from palace.tickets.rules import Channel, Offer, OrderState, Wish
 from palace.tickets.services.orders import check_takes_place, issue
 from palace.tickets.services.seats import best_seats, check_gap, named_seats
+from palace.tickets.services.unpaid import check_may_wait
 from palace.tickets.terms import Terms, asking, show_now, terms_in
 from palace.venues import queries as venues
 from palace.venues.rules import Mode, PlanSeat
@@ -68,6 +70,7 @@ def hold(
         SeatsAssigned, NotKeptForYou, GrantUsedUp: seats are given out; kept seats are not, or not so many.
         LeavesGap: the choice would leave a single seat.
         Barred: too many shows were missed; what is booked stays.
+        TooLateToPayLater, TooManyUnpaid, UnpaidFull: the wish `may_wait`, and would not be kept unpaid.
         SeatTaken, NoSeatsTogether, SoldOut, Rushed: somebody else was first; nothing is held then.
         SaleClosed, ShowMoved, PlanSwitched: the show became another meanwhile.
         KeyReused: the key was used for another wish.
@@ -219,6 +222,9 @@ def _take_once(
     """
     within = reach(terms.opened, asked=wish.kept, is_open=terms.is_open)
     picks = _picks(wish, terms, within, neighbours.BEST_SETS << lost)
+    if wish.may_wait:
+        priced = sum(pick.price > FREE for pick in picks)
+        check_may_wait(order, priced, terms.show.starts_at, terms.now)
     asks_who = terms.show.identity_policy is not IdentityPolicy.NONE
     sold = confirm and not asks_who and not any(pick.price for pick in picks)
     order.state = OrderState.SETTLED if sold else OrderState.HELD

@@ -22,6 +22,8 @@ from palace.tickets.rules import Channel, OrderState
 from palace.venues import queries as venues
 
 AT_A_COUNTER = (Channel.COUNTER, Channel.ACTING)
+UNKEPT = (TooLateToPayLater, TooManyUnpaid, UnpaidFull)
+"""Why places are not kept until somebody pays on arrival."""
 
 
 def keep_unpaid(order: Order, starts_at: datetime, now: datetime) -> datetime:
@@ -55,22 +57,42 @@ def pay_by_of(order: Order, starts_at: datetime, now: datetime) -> datetime:
         TooManyUnpaid, UnpaidFull: the member, or all together, would keep too many.
             All three only where nobody takes the money at once.
     """
+    priced = sum(claim.price > FREE for claim in order.claims)
     try:
-        return _on_arrival(order, starts_at, now)
-    except (TooLateToPayLater, TooManyUnpaid, UnpaidFull):
-        if payments.takes_online() or order.channel in AT_A_COUNTER:
+        return _on_arrival(order, priced, starts_at, now, locked=True)
+    except UNKEPT:
+        if _paid_at_once(order):
             return order.hold_ends_at
         raise
 
 
-def _on_arrival(order: Order, starts_at: datetime, now: datetime) -> datetime:
+def check_may_wait(order: Order, priced: int, starts_at: datetime, now: datetime) -> None:
+    """Refuse before anything is held what would not be kept unpaid; whoever confirms is told for certain.
+
+    Args:
+        priced: how many places of the order cost something.
+
+    Raises:
+        TooLateToPayLater, TooManyUnpaid, UnpaidFull: as `pay_by_of`.
+    """
+    if priced and not _paid_at_once(order):
+        _on_arrival(order, priced, starts_at, now, locked=False)
+
+
+def _paid_at_once(order: Order) -> bool:
+    """Return whether a provider takes an order's money now, or the clerk who acts for its member."""
+    return payments.takes_online() or order.channel in AT_A_COUNTER
+
+
+def _on_arrival(
+    order: Order, priced: int, starts_at: datetime, now: datetime, *, locked: bool
+) -> datetime:
     house = venues.house_rules()
     pay_by = rules.pay_deadline(starts_at, house.pay_before_minutes)
     if now >= pay_by:
         raise TooLateToPayLater(minutes=house.pay_before_minutes)
-    capacity = _lock_show(order.performance_id)
+    capacity = _capacity(order.performance_id, locked=locked)
     mine, everybodys = _unpaid(order, now)
-    priced = sum(claim.price > FREE for claim in order.claims)
     rules.check_unpaid(held=mine, wanted=priced, limit=house.unpaid_per_show)
     rules.check_unpaid_share(
         unpaid=everybodys + priced, capacity=capacity, percent=house.unpaid_percent
@@ -78,10 +100,10 @@ def _on_arrival(order: Order, starts_at: datetime, now: datetime) -> datetime:
     return pay_by
 
 
-def _lock_show(performance_id: int) -> int:
-    """Lock a performance, last of all: what is counted next is true of other orders. Return its places."""
+def _capacity(performance_id: int, *, locked: bool) -> int:
+    """Return a show's places, its row locked last of all: what is counted next is true of other orders."""
     wanted = select(Performance.capacity).where(Performance.id == performance_id)
-    return db.session.scalars(wanted.with_for_update(key_share=True)).one()
+    return db.session.scalars(wanted.with_for_update(key_share=True) if locked else wanted).one()
 
 
 def _unpaid(order: Order, now: datetime) -> tuple[int, int]:

@@ -16,6 +16,8 @@ from palace import clock, words
 from palace.errors import NotFound, PalaceError
 from palace.forms import new_key
 from palace.members.rules import Known
+from palace.money import FREE
+from palace.payments.services import takes_online
 from palace.programme import queries as programme
 from palace.programme.queries import Programme, Stub
 from palace.programme.rules import Priced, SeatChoice
@@ -26,8 +28,10 @@ from palace.tickets.entrants import MOST_SEATS
 from palace.tickets.errors import LeavesGap
 from palace.tickets.forms import Choice, ChoiceForm, HoldForm
 from palace.tickets.keeping import KeptFor, reach
+from palace.tickets.models import Order
 from palace.tickets.rules import Offer
 from palace.tickets.seatmap import plan_svg
+from palace.tickets.services.unpaid import UNKEPT
 from palace.tickets.terms import Terms, terms_of
 from palace.tickets.views.base import bp
 from palace.tickets.views.shows import stub_json, this_member
@@ -97,7 +101,8 @@ def _json(context: dict[str, Any]) -> dict[str, Any]:
 def _refused(refusal: PalaceError | None) -> dict[str, Any]:
     """Return why a choice was refused, and the nearest one that is not where a gap was the reason."""
     instead = refusal.values["seats"] if isinstance(refusal, LeavesGap) else ()
-    return {"refusal": refusal_words(refusal) if refusal else "", "instead": instead}
+    said = refusal_words(refusal) if refusal else ""
+    return {"refusal": said, "unkept": isinstance(refusal, UNKEPT), "instead": instead}
 
 
 def _context(performance_id: int, choice: Choice) -> dict[str, Any]:
@@ -108,6 +113,7 @@ def _context(performance_id: int, choice: Choice) -> dict[str, Any]:
     has = (
         member is not None and terms.held > 0
     )  # live claims: of orders that wait, of valid tickets
+    orders = queries.open_orders(member.id, now, show.id) if member and has else []
     limit = min(show.seats_per_member - terms.held, MOST_SEATS)
     most = rules.most_places(offers, limit) if member else limit
     stub = _stub(terms)
@@ -129,12 +135,23 @@ def _context(performance_id: int, choice: Choice) -> dict[str, Any]:
         "key": new_key(),
         "choice": choice,
         "as_of": terms.free_since,
-        "orders": queries.open_orders(member.id, now, show.id) if member and has else [],
+        "orders": orders,
+        "unpaid_full": _unpaid_full(orders),
         "tickets": queries.tickets_for(member.id, [show.id]) if member and has else [],
         "access": KeptFor.WHEELCHAIR in terms.opened.keys,
         "yours": _yours(terms) if terms.opened.keys else (),
         "theirs": _theirs(terms, most) if terms.opened.early else [],
     }
+
+
+def _unpaid_full(orders: Sequence[Order]) -> int:
+    """Return how many unpaid seats a member may keep, where they keep all of them unpaid; else 0."""
+    waits = [one for one in orders if one.state is rules.OrderState.AWAITING_PAYMENT]
+    kept = sum(claim.price > FREE for one in waits for claim in one.claims)
+    if not kept or takes_online() or current_user.acts_for is not None:
+        return 0
+    limit = venues.house_rules().unpaid_per_show
+    return limit if kept >= limit else 0
 
 
 def _stub(terms: Terms) -> Stub:

@@ -44,6 +44,7 @@ from palace.tickets.fields import LadderForm
 from palace.tickets.forms import HoldForm
 from palace.tickets.models import Claim, Order
 from palace.tickets.rules import PACKAGES, PART, OrderState, TicketState
+from palace.tickets.services.unpaid import UNKEPT
 from palace.tickets.views import choosing
 from palace.tickets.views.base import bp
 from palace.venues import queries as venues
@@ -94,7 +95,7 @@ def _hold(form: HoldForm, performance_id: int) -> Order:
     return services.hold(
         current_member(),
         performance_id,
-        replace(form.wish, leave_gap=at_counter and form.leave_gap.data),
+        replace(form.wish, leave_gap=at_counter and form.leave_gap.data, may_wait=True),
         key=form.key.data or "",
         confirm=form.confirm.data,
         large_text=words.large_text(),
@@ -246,7 +247,7 @@ def confirm(code: str) -> ResponseReturnValue:
     form = EntrantsForm() if request.is_json or OF_ENTRANTS & set(request.form) else None
     try:
         return _do(_settling(form, LadderForm()), code)
-    except (*ABOUT_ENTRANTS, LadderChanged) as refusal:
+    except (*ABOUT_ENTRANTS, *UNKEPT, LadderChanged) as refusal:
         if wants_json():
             raise
         db.session.rollback()

@@ -65,14 +65,9 @@ def correct(
             shift_id=shift_id,
             now=now,
         )
-    note(
-        "money_corrected",
-        f"payment:{movement.payment_id}",
-        before={"method": movement.method},
-        after={"method": method, "amount": movement.amount},
-        why=why,
-        actor=by,
-    )
+    before, after = {"method": movement.method}, {"method": method, "amount": movement.amount}
+    of = movement.payment_id
+    note("money_corrected", f"payment:{of}", before=before, after=after, why=why, actor=by)
     if right.direction is Direction.IN:
         payments.number_receipt(right)
     return right
