@@ -329,9 +329,7 @@ def test_no_other_role_sees_the_books(client: FlaskClient, payer: FlaskClient) -
 
 def test_in_english_an_invoice_is_never_a_ticket(paid: Paid, finance: FlaskClient) -> None:
     one = paid.ask()
-    batch = services.make_batch(by="staff:1")
-    assert batch
-    issue(paid)
+    issue(paid, finance)
     english = {"Accept-Language": "en"}
     assert "Invoices" in finance.get("/staff/books", headers=english).text
     page = finance.get(f"/staff/books/invoices/{one.id}", headers=english).text
