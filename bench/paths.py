@@ -17,7 +17,16 @@ from pypdf import PdfReader
 
 from bench.clients import Answer, Ask, ask_all
 from bench.house import BenchFailed, House
-from bench.shows import ENTRIES, SOLD_OUT, TWO_PRICES, on_sale, seat_codes
+from bench.shows import (
+    ENTRIES,
+    FREE,
+    PRICED,
+    SOLD_OUT,
+    TWO_PRICES,
+    let_all_be_unpaid,
+    on_sale,
+    seat_codes,
+)
 from bench.visitors import BUSY, Visitor, steward, visitors
 from palace.agenda import queries as agenda
 from palace.db import db, transaction
@@ -70,9 +79,11 @@ class Path:
                 raise BenchFailed(f"{self.name}: {answer.status} {known} {answer.body[:200]!r}")
 
 
-def _hold(house: House, count: int, **fields: str) -> list[tuple[str, Visitor, dict[str, str]]]:
+def _hold(
+    house: House, count: int, prices: Mapping[str, int] = FREE, **fields: str
+) -> list[tuple[str, Visitor, dict[str, str]]]:
     """Return a seat of a fresh performance and a member for each: address, visitor, form."""
-    address = f"/performances/{on_sale()}/hold"
+    address = f"/performances/{on_sale(prices)}/hold"
     return [
         (address, visitor, {"seats": code, "key": f"bench-{visitor.member_id}"} | fields)
         for visitor, code in zip(visitors(house, count), seat_codes(), strict=False)
@@ -107,14 +118,20 @@ def hold(house: House, count: int) -> list[Ask]:
     return [who.post(where, form) for where, who, form in _hold(house, count)]
 
 
-def confirm(house: House, count: int) -> list[Ask]:
+def confirm(house: House, count: int, prices: Mapping[str, int] = FREE) -> list[Ask]:
     """A held seat confirmed; the holding is not measured."""
-    wanted = _hold(house, count)
+    wanted = _hold(house, count, prices)
     held = [who.post(where, form) for where, who, form in wanted]
     paths = [answer.headers["location"] for answer in ask_all(house.port, held, CONNECTIONS)]
     return [
         who.post(f"{path}/confirm", {}) for path, (_, who, _) in zip(paths, wanted, strict=True)
     ]
+
+
+def confirm_unpaid(house: House, count: int) -> list[Ask]:
+    """A held seat confirmed that is to be paid at the counter: its show's row is locked, last of all."""
+    let_all_be_unpaid()
+    return confirm(house, count, PRICED)
 
 
 def refusal(house: House, count: int) -> list[Ask]:
@@ -221,6 +238,7 @@ PATHS = [
     Path(name="two seats together under a quota, confirmed", make=claim_together, status=303),
     Path(name="hold alone", make=hold, status=303, bars={"web": "≤ 3"}),
     Path(name="confirm alone", make=confirm, status=303, bars={"web": "≤ 3"}),
+    Path(name="confirm alone, to be paid at the counter", make=confirm_unpaid, status=303),
     Path(name="refusal of a sold-out house", make=refusal, status=409),
     Path(
         name="performance page with map",

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from psycopg import sql
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bench.house import House
 from bench.visitors import BUSY, COUNT, FIRST
@@ -21,13 +21,13 @@ from palace.money import Fen
 from palace.programme.models import Performance, Price, Production, Quota, Tier
 from palace.programme.rules import Scope, Seating
 from palace.venues import queries as venues
-from palace.venues.models import SeatingPlan, Space
+from palace.venues.models import HouseRules, SeatingPlan, Space
 from palace.venues.rules import SeatType
 
 AHEAD = timedelta(days=70)  # behind the weeks the programme shows, so that its page stays the same
 SOLD_OUT = 10_000_000  # the first sold-out performance; the only one still to come
 SELL_OUT = Path(__file__).with_name("sold_out.sql")
-FREE = {"free": 0}
+FREE, PRICED = {"free": 0}, {"member": 3000}
 ENTRIES = 1000
 TWO_PRICES = {"free": 0, "member": 3000}
 MODEL_ENTRY = (AgendaEntry.member_id == BUSY) & (AgendaEntry.subject == "bench:0")
@@ -63,6 +63,12 @@ def on_sale(
             quota = {"scope": Scope.TIER, "tier_id": tiers["free"].id, "seats": free_seats}
             db.session.add(Quota(performance_id=performance.id, **quota))
         return performance.id
+
+
+def let_all_be_unpaid() -> None:
+    """Let a whole hall be kept for who pays at the counter: no limit may refuse what is measured."""
+    with transaction():
+        db.session.execute(update(HouseRules).values(unpaid_percent=100))
 
 
 def _performance(starts_at: datetime, now: datetime) -> Performance:

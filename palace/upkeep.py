@@ -231,7 +231,8 @@ def keep_erased(settings: Settings) -> None:
 
 
 def match_once() -> None:
-    """Match the books of the last days that are over."""
+    """Ask providers what moved, outside of a transaction; match the books of the last days that are over."""
+    books.ask_providers()
     with transaction():
         if venues.has_palace():
             books.match_due()

@@ -132,6 +132,9 @@ def _money() -> None:
     sa.Column('made_at', INSTANT, nullable=False),
     sa.Column('page_ends_at', INSTANT, nullable=False),
     sa.Column('look_at', INSTANT, nullable=False),
+    sa.Column('stated', postgresql.JSONB, nullable=True),
+    sa.Column('stated_by', sa.Text, nullable=True),
+    sa.CheckConstraint('num_nonnulls(stated, stated_by) IN (0, 2)', name=op.f('ck_payment_attempts_stated')),
     sa.CheckConstraint("backend IN ('counter', 'stripe')", name=op.f('ck_payment_attempts_backend')),
     sa.CheckConstraint("state IN ('starting', 'open', 'processing', 'paid', 'failed', 'closed')", name=op.f('ck_payment_attempts_state')),
     sa.ForeignKeyConstraint(['payment_id'], ['payments.id'], name=op.f('fk_payment_attempts_payment_id')),
@@ -191,15 +194,17 @@ def _money() -> None:
     sa.Column('book_year', sa.SmallInteger, nullable=True),
     sa.Column('receipt', sa.BigInteger, nullable=True),
     sa.Column('corrects_id', sa.BigInteger, nullable=True),
+    sa.Column('original_id', sa.BigInteger, nullable=True),
     sa.Column('why', sa.Text, nullable=True),
     sa.CheckConstraint("(direction = 'out') >= (refund_id IS NOT NULL)", name=op.f('ck_movements_refund')),
     sa.CheckConstraint("backend IN ('counter', 'stripe')", name=op.f('ck_movements_backend')),
     sa.CheckConstraint("direction IN ('in', 'out')", name=op.f('ck_movements_direction')),
     sa.CheckConstraint("method IN ('cash', 'pos', 'code', 'transfer', 'account', 'online')", name=op.f('ck_movements_method')),
-    sa.CheckConstraint('(corrects_id IS NULL) = (why IS NULL)', name=op.f('ck_movements_corrected')),
+    sa.CheckConstraint('(corrects_id IS NULL) = (why IS NULL) AND (corrects_id IS NULL OR original_id IS NOT NULL)', name=op.f('ck_movements_corrected')),
     sa.CheckConstraint('amount > 0', name=op.f('ck_movements_amount')),
     sa.CheckConstraint('num_nonnulls(book_year, receipt) IN (0, 2)', name=op.f('ck_movements_receipt')),
     sa.ForeignKeyConstraint(['corrects_id'], ['movements.id'], name=op.f('fk_movements_corrects_id')),
+    sa.ForeignKeyConstraint(['original_id'], ['movements.id'], name=op.f('fk_movements_original_id')),
     sa.ForeignKeyConstraint(['payment_id'], ['payments.id'], name=op.f('fk_movements_payment_id')),
     sa.ForeignKeyConstraint(['refund_id'], ['refunds.id'], name=op.f('fk_movements_refund_id')),
     sa.ForeignKeyConstraint(['shift_id'], ['shifts.id'], name=op.f('fk_movements_shift_id')),
@@ -207,9 +212,10 @@ def _money() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_movements')),
     sa.UniqueConstraint('backend', 'reference', name=op.f('uq_movements_backend_reference')),
     sa.UniqueConstraint('corrects_id', name=op.f('uq_movements_corrects_id')),
-    sa.UniqueConstraint('refund_id', name=op.f('uq_movements_refund_id')),
     sa.UniqueConstraint('site_id', 'book_year', 'receipt', name=op.f('uq_movements_site_id_book_year_receipt'))
     )
+    op.create_index('uq_movements_refund_id', 'movements', ['refund_id'], unique=True, postgresql_where=sa.text('original_id IS NULL'))
+    op.create_index(op.f('ix_movements_original_id'), 'movements', ['original_id'], postgresql_where=sa.text('original_id IS NOT NULL'))
     op.create_index(op.f('ix_movements_payment_id'), 'movements', ['payment_id'])
     op.create_index(op.f('ix_movements_shift_id'), 'movements', ['shift_id'], postgresql_where=sa.text('shift_id IS NOT NULL'))
     op.create_index(op.f('ix_movements_moved_at'), 'movements', ['moved_at'])

@@ -23,12 +23,15 @@ CHARGES = {
     "shift_handed": N_("签收交款单"),
     "printed_code_added": N_("加收款码"),
     "printed_code_removed": N_("撤下收款码"),
+    "page_stated": N_("人工核实网上付款页"),
+    "page_agreed": N_("另一个人核实网上付款页"),
     "payment_looked_into": N_("核对一笔钱"),
     "invoice_asked": N_("申请发票"),
     "invoice_withdrawn": N_("撤回发票申请"),
     "invoices_batched": N_("做一批发票"),
     "invoice_columns_set": N_("改开票文件的列"),
     "invoice_issued": N_("记发票号码"),
+    "invoice_not_issued": N_("撤下没有开成的发票"),
     "invoice_reversed": N_("发票冲红"),
     "provider_lines_brought": N_("导入支付平台流水"),
     "difference_settled": N_("处理对账差异"),
@@ -37,6 +40,7 @@ CHARGES = {
 }
 CHARGE_VALUES = {
     "amount": N_("金额（分）"),
+    "reference": N_("单号"),
     "back": N_("退回的钱（分）"),
     "method": N_("收退方式"),
     "review": N_("要核对的原因"),

@@ -27,6 +27,13 @@ class InvoiceUnderWay(PalaceError):
     message = N_("发票已经在开，不能撤回。要改，请联系售票处。")
 
 
+class NotAtTheTool(PalaceError):
+    """Only what the finance tool has and did not issue is taken back from it."""
+
+    status, code = 409, "invoice_not_at_the_tool"
+    message = N_("这张发票没有在开：还没有送去，或者已经有了号码。")
+
+
 class NotIssued(PalaceError):
     """Only an issued invoice is reversed."""
 

@@ -15,14 +15,18 @@ from palace.books.rules import FIELDS, MOST_COLUMNS, MOST_LINES, TAX_NUMBER, Hea
 from palace.books.services import Wanted
 from palace.books.states import Field, Payer
 from palace.forms import DayField, Form, Repeated
+from palace.money import Fen
+from palace.payments.services import Seen
+from palace.teachers.fields import YuanField
 
 LONGEST_TITLE, LONGEST_TAX, LONGEST_EMAIL = 100, 30, 120
 LONGEST_WHY, LONGEST_HEADING, LONGEST_FIXED = 200, 40, 100
-LONGEST_LINE = 120
+LONGEST_LINE, LONGEST_REFERENCE = 120, 100
 LONGEST_PASTED = MOST_LINES * LONGEST_LINE
 TOO_LONG = _("写得太长了。")
 WHY = _("请写一句原因。")
 FIXED = "fixed"
+REFERENCE = r"^\s*[A-Za-z0-9_-]+\s*\Z"
 EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+\Z"
 DECISIONS = ("agree", "drop", "retry")
 
@@ -107,6 +111,41 @@ class MatchForm(Form):
     def asked(self) -> date:
         """Return the day of a form that was checked."""
         return self.day.data or date.max
+
+
+class PageForm(Form):
+    """What somebody saw of a page on its provider's own pages: how much came, and that money's name there."""
+
+    yuan = YuanField(_("收到多少元，没有付写0"), [InputRequired(_("请填收到多少元，没有付写0。"))])
+    reference = StringField(
+        _("付款编号，例如 pi_ 开头的"),
+        [
+            Optional(),
+            Length(max=LONGEST_REFERENCE, message=TOO_LONG),
+            Regexp(REFERENCE, message=_("付款编号不对，请照支付平台上的抄。")),
+        ],
+    )
+    why = StringField(
+        _("在哪里看到的"),
+        validators=[
+            InputRequired(_("请写在支付平台的哪一页看到的。")),
+            Length(max=LONGEST_WHY, message=TOO_LONG),
+        ],
+    )
+
+    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
+        """Check each field, and that money which came has a name."""
+        super().validate(extra_validators)
+        if not self.errors and bool(self.seen.paid) != bool(self.seen.intent):
+            self.reference.errors = [gettext("收到了钱要写付款编号，没有付就空着。")]
+        return not self.errors
+
+    @property
+    def seen(self) -> Seen:
+        """Return what was seen, of a form that was checked."""
+        return Seen(
+            paid=self.yuan.fen or Fen(0), intent=(self.reference.data or "").strip() or None
+        )
 
 
 class WhyForm(Form):

@@ -44,7 +44,7 @@ class InvoiceBatch(Base):
 class InvoiceRequest(Base):
     """An invoice somebody asked for: to whom, for which payment, and its number once the tool issued it.
 
-    While it is issued and not reversed (冲红) no money of its payment goes back.
+    From the batch until it is reversed (冲红) no money it is of goes back.
     """
 
     __tablename__ = "invoice_requests"

@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from typing import BinaryIO
 
 from palace.books.errors import TableMissing, TableUnclear, TableUnreadable
-from palace.books.rules import MOST_LINES, Line, Moved, read_amount, read_day
+from palace.books.rules import MOST_LINES, Line, read_amount, read_day
 from palace.clock import SHANGHAI
 from palace.forms import UNTYPABLE
+from palace.payments.backends.base import Moved
 from palace.roster import delimited, xlsx
 from palace.roster.errors import RosterRefused
 

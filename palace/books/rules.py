@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 
 from palace.books.states import Field, InvoiceState, Payer, Source
@@ -178,13 +178,3 @@ def is_over(day: date, today: date) -> bool:
 def reversed_in_time(on: date, issued_on: date, today: date) -> bool:
     """Return whether an invoice can have been reversed on a day; the day it was issued counts."""
     return issued_on <= on <= today
-
-
-@dataclass(frozen=True)
-class Moved:
-    """What a provider says moved: its name for it, what came (or went, less than nothing), fee, when."""
-
-    reference: str
-    amount: int
-    fee: int
-    moved_at: datetime

@@ -9,16 +9,16 @@ from datetime import datetime
 from sqlalchemy import select
 
 from palace import clock
-from palace.db import db, literally
+from palace.db import db
 from palace.errors import NotFound
 from palace.once import read_lately
-from palace.paying.rules import Stands, paid_stands, unpaid_stands
 from palace.payments import services as payments
 from palace.payments.backends.base import backends
-from palace.payments.models import Attempt, Movement, Payment, Refund
+from palace.payments.models import Movement, Payment, Refund
+from palace.payments.rules import Stands
 from palace.payments.services import Said
 from palace.payments.services.asking import Steps
-from palace.payments.states import OPEN_ATTEMPTS, AttemptState, Backend, RefundState
+from palace.payments.states import Backend, RefundState
 from palace.tickets.models import Order, Ticket
 from palace.tickets.services.owing import ASKED_OF, asked_of
 from palace.till import queries as till
@@ -91,38 +91,14 @@ def due_for(part: str, subject_id: int) -> Due | None:
 
 
 def _due(payment: Payment, now: datetime) -> Due:
-    refunds = _refunds(payment.id)
+    refunds = payments.refunds_of(payment.id)
     return Due(
         payment=payment,
         said=payments.said[payment.part]([payment.subject_id])[payment.subject_id],
-        stands=_stands(payment, refunds, now),
+        stands=payments.stands(payment, now),
         refunds=[one for one in refunds if one.state not in UNTOLD],
         now=now,
     )
-
-
-def _stands(payment: Payment, refunds: Sequence[Refund], now: datetime) -> Stands:
-    if payment.paid_at is not None:
-        return paid_stands([one.reason for one in refunds])
-    page = _open_page(payment.id)
-    if page is not None and page.state is AttemptState.PROCESSING:
-        return Stands.UNDER_WAY
-    if payment.closed_at is not None:
-        return Stands.CLOSED
-    ends_at = page.page_ends_at if page else None
-    return unpaid_stands(now, pay_by=payment.pay_by, page_ends_at=ends_at)
-
-
-def _open_page(payment_id: int) -> Attempt | None:
-    wanted = select(Attempt).where(
-        Attempt.payment_id == payment_id, Attempt.state.in_(literally(OPEN_ATTEMPTS))
-    )
-    return db.session.scalars(wanted.execution_options(populate_existing=True)).first()
-
-
-def _refunds(payment_id: int) -> Sequence[Refund]:
-    wanted = select(Refund).where(Refund.payment_id == payment_id).order_by(Refund.id)
-    return db.session.scalars(wanted.execution_options(populate_existing=True)).all()
 
 
 def payment_of(ticket: Ticket) -> int | None:

@@ -18,9 +18,9 @@ from palace.paper import PRINTS, sent
 from palace.paying import queries
 from palace.paying.errors import NewsAgain, NotSigned
 from palace.paying.queries import Due
-from palace.paying.rules import Stands
 from palace.payments import services as payments
 from palace.payments.backends.base import Away, BadSignature, backends
+from palace.payments.rules import Stands
 from palace.payments.states import Backend
 from palace.strikes.queries import ladder as missed_ladder
 from palace.throttle import limiter
@@ -35,6 +35,8 @@ LARGEST_NEWS = 256 * 1024
 PAGES = limiter.shared_limit(
     "30 per hour", scope="payment-pages", key_func=lambda: f"member:{current_member().id}"
 )
+LOOKS = limiter.limit("60 per hour", key_func=lambda: f"payment-looks:{current_member().id}")
+"""Who comes back from a provider's page has it asked: more often than pages are opened, not without end."""
 
 bp = Blueprint("paying", __name__)
 
@@ -146,6 +148,7 @@ def _with_digits(due: Due) -> ResponseReturnValue:
 
 @bp.get(f"{ONE}/back")
 @allow(Role.MEMBER, Role.ACTING)
+@LOOKS
 def back(payment_id: int) -> ResponseReturnValue:
     """Come back from a provider's page: what became of the money is asked, never taken from the address."""
     member_id = current_member().id

@@ -31,7 +31,7 @@ class PageOpen(PalaceError):
     """A provider's page is open by which somebody may still pay."""
 
     status, code = 409, "page_open"
-    message = N_("网上付款页还开着，一时关不掉。为免付两次，请稍后再试。")
+    message = N_("网上付款页还开着，一时关不掉。为免付两次，请稍后再试；一直关不掉，由财务核实。")
 
 
 class NotAsked(PalaceError):
@@ -77,10 +77,10 @@ class OtherPersonNeeded(PalaceError):
 
 
 class InvoiceFirst(PalaceError):
-    """An invoice was issued for it; it has to be reversed before money goes back."""
+    """An invoice is made for it, or was issued; it has to be reversed before money goes back."""
 
     status, code = 409, "invoice_first"
-    message = N_("已经开了发票，要先冲红才能退款。")
+    message = N_("发票正在开或者已经开了，要先冲红或者撤下才能退款。")
 
 
 class NotToBePaid(PalaceError):
@@ -95,3 +95,10 @@ class Disputed(PalaceError):
 
     status, code = 409, "payment_disputed"
     message = N_("付款人向银行提出了异议，先不能退。")
+
+
+class PageAnswers(PalaceError):
+    """No page is open, or its provider itself says what became of it."""
+
+    status, code = 409, "page_answers"
+    message = N_("这笔钱没有问不到结果的付款页，不用人工核实。")

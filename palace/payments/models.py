@@ -67,7 +67,8 @@ class Payment(Base):
     `site_id`: whose books it is in. `member_id`: who was asked. `backend`: who is asked now; `digits`: four
     that a payer of the printed code notes. `ladder`: the frozen steps, pairs of minutes before and percent.
     `paid_at`: the whole amount is there. `closed_at`: not wanted any more; money that comes all the same is
-    owed back. `invoiced_at`: an issued invoice has to be reversed before any of it goes back. `review`:
+    owed back. `invoiced_at`: an invoice of it is being made, or was issued; what is
+    owed back since then waits until it is reversed. `review`:
     why somebody has to look into it; `disputed_at`: the payer's bank asks.
     """
 
@@ -121,13 +122,15 @@ class Attempt(Base):
 
     `request` is what is sent, again and again under the same key (`session:<payment>:<number>`), so that
     one page results whatever the network does. `page_ends_at`: the provider closes it then by itself.
-    `reference` and `intent` are the provider's names for the page and for the money.
+    `reference` and `intent` are the provider's names for the page and for the money. `stated`: what
+    `stated_by` saw of it on the provider's own pages (`paid` and `intent`), where nobody can ask about it.
     """
 
     __tablename__ = "payment_attempts"
     __table_args__ = (
         one_of("backend", Backend),
         one_of("state", AttemptState),
+        CheckConstraint("num_nonnulls(stated, stated_by) IN (0, 2)", name="stated"),
         UniqueConstraint("payment_id", "number"),
         UniqueConstraint("backend", "reference"),
         UniqueConstraint("backend", "intent"),
@@ -156,11 +159,16 @@ class Attempt(Base):
     made_at: Mapped[datetime]
     page_ends_at: Mapped[datetime]
     look_at: Mapped[datetime]
+    stated: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    stated_by: Mapped[str | None]
     payment: Mapped[Payment] = relationship(back_populates="attempts")
 
 
 class Movement(Base):
-    """Money that came or went, once; what was written wrong is set right by another row (`corrects_id`).
+    """Money that came or went, once; what was written wrong is set right by two other rows.
+
+    One takes it off (`corrects_id`, `why`), the other says how it was; both name the row they set right, or
+    the last one before it that was in a shift (`original_id`): whose drawer it is stays known.
 
     `payment_id` None: money that came by the printed code and nobody knows for what. `reference`: the
     provider's name for it, or the number of a slip; with `backend` it is unique, so nothing is noted twice.
@@ -175,7 +183,17 @@ class Movement(Base):
         CheckConstraint("amount > 0", name="amount"),
         CheckConstraint("(direction = 'out') >= (refund_id IS NOT NULL)", name="refund"),
         CheckConstraint("num_nonnulls(book_year, receipt) IN (0, 2)", name="receipt"),
-        CheckConstraint("(corrects_id IS NULL) = (why IS NULL)", name="corrected"),
+        CheckConstraint(
+            "(corrects_id IS NULL) = (why IS NULL) AND (corrects_id IS NULL OR original_id IS NOT NULL)",
+            name="corrected",
+        ),
+        Index(
+            "uq_movements_refund_id",
+            "refund_id",
+            unique=True,
+            postgresql_where=text("original_id IS NULL"),
+        ),
+        Index(None, "original_id", postgresql_where=text("original_id IS NOT NULL")),
         UniqueConstraint("backend", "reference"),
         UniqueConstraint("site_id", "book_year", "receipt"),
         Index(None, "site_id", "moved_at"),
@@ -186,7 +204,7 @@ class Movement(Base):
     id: Mapped[Id]
     site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
     payment_id: Mapped[int | None] = mapped_column(ForeignKey("payments.id"), index=True)
-    refund_id: Mapped[int | None] = mapped_column(ForeignKey("refunds.id"), unique=True)
+    refund_id: Mapped[int | None] = mapped_column(ForeignKey("refunds.id"))
     direction: Mapped[Direction]
     method: Mapped[Method]
     amount: Mapped[Fen]
@@ -198,6 +216,7 @@ class Movement(Base):
     book_year: Mapped[int | None] = mapped_column(SmallInteger)
     receipt: Mapped[int | None]
     corrects_id: Mapped[int | None] = mapped_column(ForeignKey("movements.id"), unique=True)
+    original_id: Mapped[int | None] = mapped_column(ForeignKey("movements.id"))
     why: Mapped[str | None]
     payment: Mapped[Payment | None] = relationship(back_populates="movements")
 

@@ -78,9 +78,10 @@ class RefundReason(StrEnum):
 class RefundState(StrEnum):
     """How far money is on its way back.
 
-    `OWED`: nobody sent it yet. `HELD`: an issued invoice has to be reversed first (冲红). `ASKED`: a second
-    person has to agree. `SENT`: the provider was asked, its answer is not here. `PENDING`: it said yes, the
-    money is on its way. `COUNTER`: it is fetched at the counter, as the provider can or will not.
+    `OWED`: nobody sent it yet. `HELD`: an invoice of it is made, or has to be reversed first (冲红).
+    `ASKED`: a second person has to agree. `SENT`: the provider was asked, its answer is not here. `PENDING`:
+    it said yes, the money is on its way. `COUNTER`: it is fetched at the counter, as the provider can or
+    will not.
     """
 
     OWED = "owed"
@@ -115,11 +116,16 @@ GRACE = timedelta(minutes=1)
 """What is paid for is kept so much longer than a deadline says: the money may be under way."""
 
 
+LONG_OVER = timedelta(hours=1)
+"""So long after its own end a page still counts as open only because its provider cannot be asked of it."""
+
+
 class Review(StrEnum):
     """Why somebody has to look into a payment.
 
     `DIFFERS`: other money came than was asked for. `TWICE`: it was paid two ways. `ELSEWHERE`: money went
-    back that nobody here sent. `FAILED`: what had to go back did not.
+    back that nobody here sent. `FAILED`: what had to go back did not. `UNASKED`: a page is open whose
+    provider cannot be asked any more.
     """
 
     DIFFERS = "differs"
@@ -128,6 +134,7 @@ class Review(StrEnum):
     ELSEWHERE = "elsewhere"
     FAILED = "failed"
     DISPUTED = "disputed"
+    UNASKED = "unasked"
 
 
 REVIEW_WORDS: dict[str, str] = {
@@ -137,5 +144,6 @@ REVIEW_WORDS: dict[str, str] = {
     Review.ELSEWHERE: N_("在支付平台上退过"),
     Review.FAILED: N_("没退成"),
     Review.DISPUTED: N_("付款人向银行提出异议"),
+    Review.UNASKED: N_("网上付款页问不到结果"),
 }
 """What people read of why a payment has to be looked into."""

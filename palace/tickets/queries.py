@@ -26,6 +26,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from palace.clock import day_span, palace_day
 from palace.db import db, table_of
 from palace.errors import NotFound
+from palace.payments.models import Payment
 from palace.programme.models import Performance
 from palace.programme.rules import IdentityPolicy, Returns
 from palace.statements import as_loaded, execute, execute_all
@@ -39,7 +40,7 @@ from palace.tickets.models import (
     Ticket,
     Waitlist,
 )
-from palace.tickets.rules import OrderState, TicketState
+from palace.tickets.rules import PART, OrderState, TicketState
 from palace.venues.models import Seat
 from palace.venues.rules import PlanSeat
 
@@ -119,10 +120,12 @@ def _parts() -> Select[Any, Any, Any]:
     seats = select(func.array_agg(aggregate_order_by(Seat.code, Claim.id))).join_from(Claim, Seat)
     tickets = select(func.array_agg(aggregate_order_by(Ticket.code, Ticket.id)))
     count = select(func.count()).where(live(func.palace_clock()))
+    asked = select(Payment.id).where(Payment.part == PART, Payment.subject_id == order_id)
     return select(
         seats.where(Claim.order_id == order_id).scalar_subquery().label("seats"),
         tickets.where(Ticket.order_id == order_id).scalar_subquery().label("tickets"),
         count.where(Claim.order_id == order_id).scalar_subquery().label("live"),
+        asked.scalar_subquery().label("payment"),
     )
 
 
@@ -193,7 +196,7 @@ def find_package_order(order: Order) -> PackageOrder | None:
 
 
 def parts_of(order: Order) -> Any:
-    """Return the codes of an order's seats and tickets, and how many of its claims are live now."""
+    """Return the codes of an order's seats and tickets, how many claims are live now, and its payment."""
     return execute(PARTS, {"order_id": order.id})[0]
 
 

@@ -29,6 +29,8 @@ from palace.tickets.errors import (
 from palace.tickets.keeping import KeptFor as KeptFor  # noqa: PLC0414 - says: shown to others
 
 PAYMENT_GRACE = timedelta(seconds=60)
+PART, PACKAGES = "tickets", "packages"
+"""By which names money is asked for: that of an order of one show, that of a package's."""
 WHOLE = 100
 MOVE_TAKES = timedelta(seconds=10)
 """Whoever chose seats within this time of a move may have seen the show as it was before."""

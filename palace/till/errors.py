@@ -49,10 +49,10 @@ class NotToBeHanded(PalaceError):
 
 
 class NotToBeCorrected(PalaceError):
-    """Money that went, came by a provider, or was set right before."""
+    """Money that moved by a provider or on account, or was set right before."""
 
     status, code = 409, "not_to_be_corrected"
-    message = N_("这一笔不能更正：它是退款、是网上付的，或者已经更正过。")
+    message = N_("这一笔不能更正：它是网上收退的、是单位签单，或者已经更正过。")
 
 
 class SameMethod(PalaceError):

@@ -10,6 +10,7 @@ from flask_babel import gettext
 
 from palace import printing, words
 from palace.db import db
+from palace.money import in_capitals
 from palace.paper import Job
 from palace.payments.models import Movement, Payment
 from palace.payments.states import METHOD_WORDS, Direction
@@ -36,6 +37,7 @@ def slip(movement: Movement, payment: Payment, *, roll: bool) -> Job:
         site=db.session.get_one(Site, movement.site_id),
         movement=movement,
         number=slip_number(movement),
+        capitals=in_capitals(movement.amount),
         found=queries.described([payment])[0],
         clerk=names_of([movement.by]).get(movement.by, ""),
         void=bool(queries.corrected([movement])),
@@ -51,11 +53,15 @@ def handover(
     shift: Shift,
     sums: Sequence[Sum],
     receipts: Sequence[tuple[int, int, int]],
+    corrections: Sequence[queries.Correction],
     *,
     site: Site,
     cashier: str,
 ) -> Job:
-    """Return a closed shift's sheet, to be signed by its clerk and the cashier."""
+    """Return a closed shift's sheet, to be signed by its clerk and the cashier.
+
+    What was set right after its drawer was counted is none of it: it says what both signed for.
+    """
     numbers = [
         (receipt_number(year, first), receipt_number(year, last)) for year, first, last in receipts
     ]
@@ -67,6 +73,8 @@ def handover(
         shift=shift,
         sums=sums,
         receipts=numbers,
+        corrections=corrections,
+        number_of=slip_number,
         cashier=cashier,
     )
 

@@ -78,6 +78,7 @@ UNUSUAL = {
     "payments/backends/counter.py": "money that is taken in person",
     "payments/backends/loading.py": "which of them this palace's settings name",
     "payments/backends/stripe.py": "a provider: its pages, refunds and news",
+    "payments/backends/stripe_things.py": "what its things say, apart from asking for them",
     "payments/backends/stripe_line.py": "the line to it, and what goes wrong on the way",
     "payments/states.py": "the states and ways of money: words that models, services and pages share",
     "pictures/sending.py": "the fields of a picture in any part's form, and how what was sent is taken in",

@@ -34,7 +34,15 @@ from palace.waiting.rules import WaitState
 from tests.architecture.measure import parsed, python_files
 
 CONSTANTS = {"TASK_DIED": TASK_DIED}
-NOTES = {"note", "noting", "audit.note", "people.note", "members.note", "services.note"}
+NOTES = {
+    "note",
+    "note_each",
+    "noting",
+    "audit.note",
+    "people.note",
+    "members.note",
+    "services.note",
+}
 MADE = {"f'unit_{verdict}'": [f"unit_{verdict}" for verdict in Verdict]}
 """Acts that are put together, with everything they may become."""
 NOTED: dict[str, tuple[type[StrEnum], ...]] = {

@@ -12,6 +12,7 @@ from palace import clock
 from palace.books import services
 from palace.books.errors import DayNotOver
 from palace.books.models import Difference, ProviderLine
+from palace.books.queries.matching import unequal_on
 from palace.books.reading import moved, table
 from palace.books.rules import read_amount
 from palace.books.states import Source
@@ -26,6 +27,7 @@ from palace.payments.models import Movement, Payment
 from palace.payments.states import Backend, Direction, Method
 from palace.tickets.models import Ticket
 from palace.till.models import Shift
+from palace.till.services.correcting import take_off
 from tests.books.conftest import Paid
 from tests.factory import Factory
 from tests.teaching import Teaching
@@ -196,6 +198,12 @@ class TestCash:
             )
         )
 
+    def set_right(self, make: Factory, movement: Movement) -> None:
+        """Let somebody say today that it was by card."""
+        off = take_off(movement, why="按错了", by="staff:8", shift_id=None, now=clock.now())
+        assert off.original_id == movement.id
+        make.commit()
+
     def test_what_was_handed_over_as_it_should_be(self, make: Factory) -> None:
         self.shift(make, 4000)
         assert found() == []
@@ -203,6 +211,28 @@ class TestCash:
     def test_a_fen_less_is_found(self, make: Factory) -> None:
         shift = self.shift(make, 3999)
         assert found() == [(Source.CASH, f"shift:{shift.id}", 4000, 3999)]
+
+    def test_what_is_set_right_after_counting_is_of_its_drawer(self, make: Factory) -> None:
+        shift = self.shift(make, 1000)
+        assert found() == [(Source.CASH, f"shift:{shift.id}", 4000, 1000)]
+        wrong = db.session.scalars(select(Movement).where(Movement.shift_id == shift.id)).one()
+        self.set_right(make, wrong)
+        assert found() == []
+        assert not [one for one in unequal_on(palace_day(clock.now())) if one.source is Source.CASH]
+
+    def test_however_late_its_day_is_matched_again(self, make: Factory) -> None:
+        shift = self.shift(make, 4000)
+        before = timedelta(days=9)
+        for column in ("opened_at", "closed_at"):
+            setattr(shift, column, getattr(shift, column) - before)
+        wrong = db.session.scalars(select(Movement).where(Movement.shift_id == shift.id)).one()
+        wrong.moved_at -= before
+        make.commit()
+        assert services.match_due() == 0
+        self.set_right(make, wrong)
+        assert services.match_due() == 1
+        one = db.session.scalars(select(Difference)).one()
+        assert (one.day, one.ours, one.theirs) == (yesterday() - before, 1000, 4000)
 
     def test_its_page_leads_to_the_shift(self, make: Factory, finance: FlaskClient) -> None:
         shift = self.shift(make, 3999)

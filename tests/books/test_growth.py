@@ -8,6 +8,9 @@ from flask.testing import FlaskClient
 
 from palace import clock
 from palace.books import services
+from palace.books.rules import Line, Outcome
+from palace.books.states import InvoiceState
+from palace.clock import palace_day
 from palace.db import db
 from palace.members.rules import Role
 from palace.payments.services.reviewing import look_into
@@ -100,3 +103,26 @@ def test_a_batch(make: Factory, app: Flask) -> None:
         make.commit()
         sizes.append(counted(browser, f"/staff/books/batches/{batch.id}.csv"))
     assert sizes[0] == sizes[1]
+
+
+def test_a_batch_is_made_and_its_numbers_are_brought_in_as_many_statements_for_many(
+    make: Factory,
+) -> None:
+    counts = []
+    for many in (2, 12):
+        paid = [pay_for(make) for _ in range(many)]
+        for one in paid:
+            one.ask()
+        make.commit()
+        with asked() as making:
+            services.make_batch(by="staff:1")
+        make.commit()
+        today = palace_day(clock.now())
+        lines = [Line(2, str(one.request().id), f"26{one.payment_id:08}", today) for one in paid]
+        with asked() as bringing:
+            judged = services.bring_in(lines, by="staff:1")
+        make.commit()
+        assert {one.outcome for one in judged} == {Outcome.GOOD}
+        assert {one.request().state for one in paid} == {InvoiceState.ISSUED}
+        counts.append((len(making), len(bringing)))
+    assert counts[0] == counts[1]

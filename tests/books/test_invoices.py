@@ -206,6 +206,48 @@ class TestAsking:
         assert paid.request().state is InvoiceState.WITHDRAWN
         assert other.request().amount == 2500
 
+    def test_what_goes_back_between_the_batch_and_its_number_waits(
+        self, paid: Paid, finance: FlaskClient
+    ) -> None:
+        paid.ask()
+        services.make_batch(by="staff:1")
+        refund = paid.owe(1000)
+        assert refund.state is RefundState.HELD
+        with pytest.raises(InvoiceFirst):
+            payments.pay_back(
+                refund.id, method=Method.CASH, by="staff:1", shift_id=None, now=clock.now()
+            )
+        lines = numbers(paid.request())
+        finance.post("/staff/books/numbers", data={"lines": lines, "sure": "1"})
+        assert (paid.request().state, paid.request().amount) == (InvoiceState.ISSUED, 3000)
+        assert refunds()[0].state is RefundState.HELD
+        services.reverse(paid.request(), DAY(clock.now()), by="staff:1")
+        assert refunds()[0].state is RefundState.COUNTER
+
+    def test_what_the_tool_did_not_issue_is_taken_back_and_lets_go_what_it_held(
+        self, paid: Paid, finance: FlaskClient
+    ) -> None:
+        address = f"/staff/books/invoices/{paid.ask().id}/not-issued"
+        assert finance.post(address, data={"why": "x"}).status_code == 409
+        services.make_batch(by="staff:1")
+        paid.owe(1000)
+        assert finance.post(address, data={"why": ""}).status_code == 422
+        assert refunds()[0].state is RefundState.HELD
+        assert "没有开成" in finance.get(address.removesuffix("/not-issued")).text
+        for _ in range(2):
+            assert finance.post(address, data={"why": "税号不对"}).status_code == 303
+        assert (paid.request().state, refunds()[0].state) == (
+            InvoiceState.WITHDRAWN,
+            RefundState.COUNTER,
+        )
+        assert paid.ask().amount == 2000
+
+    def test_an_issued_one_is_not_taken_back(self, paid: Paid, finance: FlaskClient) -> None:
+        paid.ask()
+        issue(paid, finance)
+        address = f"/staff/books/invoices/{paid.request().id}/not-issued"
+        assert finance.post(address, data={"why": "x"}).status_code == 409
+
     def test_nothing_waits_nothing_is_made(self, paid: Paid) -> None:
         with pytest.raises(NobodyWaits):
             services.make_batch(by="staff:1")

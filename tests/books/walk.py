@@ -13,10 +13,10 @@ from palace.db import db
 from palace.members.rules import Role
 from palace.money import Fen
 from palace.payments import services as payments
-from palace.payments.models import Movement
+from palace.payments.models import Attempt, Movement
 from palace.payments.services.locking import lock
 from palace.payments.services.reviewing import look_into
-from palace.payments.states import Review
+from palace.payments.states import AttemptState, Backend, Review
 from tests.books.conftest import UNIT, numbers, pay_for
 from tests.books.test_days import noon, yesterday
 from tests.factory import Factory
@@ -37,6 +37,9 @@ def keep_the_books(walk: Any, make: Factory) -> None:
         walk.ask("GET", f"/staff/books{path}")
     heading = {"heading": ["申请单号"], "what": ["request"], "fixed": [""]}
     walk.ask("POST", "/staff/books/columns", **heading)
+    walk.ask("POST", "/staff/books/batches")
+    walk.ask("POST", f"/staff/books/invoices/{paid.request().id}/not-issued", why="x")
+    paid.ask()
     walk.ask("POST", "/staff/books/batches")
     walk.ask("POST", "/staff/books/numbers", lines=numbers(paid.request()), sure=True)
     one = f"/staff/books/invoices/{paid.request().id}"
@@ -69,3 +72,15 @@ def _decide(walk: Any, make: Factory, payment_id: int) -> None:
     walk.ask("POST", f"/staff/books/refunds/{refund.id}", what="agree")
     walk.ask("POST", "/staff/books/refunds/retry")
     walk.ask("POST", f"/staff/books/payments/{payment_id}/looked-into", why="x")
+    page = Attempt(
+        payment_id=payment_id,
+        number=1,
+        backend=Backend.STRIPE,
+        state=AttemptState.OPEN,
+        request={},
+        made_at=clock.now(),
+        page_ends_at=clock.now(),
+        look_at=clock.now(),
+    )
+    make.add(page)
+    walk.ask("POST", f"/staff/books/payments/{payment_id}/page", yuan="0", reference="", why="x")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -90,6 +91,52 @@ def test_foreign_and_unknown_news_are_taken_and_left_alone(
     foreign["data"] = {"object": thing | {"metadata": {"palace": "elsewhere"}}}
     assert bring(stranger, told, foreign) == 200
     assert movements() == []
+
+
+MISSING = object()
+ODD: tuple[Any, ...] = (
+    MISSING,
+    None,
+    True,
+    1,
+    -1.5,
+    "",
+    "x",
+    "\0",
+    "x" * 9999,
+    [],
+    [1],
+    {},
+    {"a": {"b": 1}},
+)
+FIELDS = ("id", "type", "livemode", "data", "object", "created")
+INNER = ("id", "object", "metadata", "payment_intent", "status", "livemode", "amount")
+KINDS = ("checkout.session.completed", "refund.updated", "charge.dispute.closed", "x" * 300)
+
+
+def changed(thing: dict[str, Any], name: str, value: object) -> dict[str, Any]:
+    """Return a thing with one of its fields otherwise, or gone."""
+    rest = {key: one for key, one in thing.items() if key != name}
+    return rest if value is MISSING else rest | {name: value}
+
+
+def test_whatever_is_signed_is_answered(buyer: Buyer, told: StandIn, stranger: FlaskClient) -> None:
+    intent = told.provider.pay(buyer.opened())["payment_intent"]
+    told.provider.refund_by_hand(intent, 100)
+    told.provider.dispute(intent)
+    shapes: list[Any] = [None, [], "x", 1, {}, {"object": "event"}, {"object": []}, {"detail": [1]}]
+    for event in told.provider.events.values():
+        thing = event["data"]["object"]
+        shapes += [changed(event, name, odd) for name in FIELDS for odd in ODD]
+        inside = [changed(thing, name, odd) for name in INNER for odd in ODD]
+        shapes += [event | {"data": {"object": one}} for one in [*ODD[1:], *inside]]
+        shapes += [event | {"type": kind, "data": {"object": thing}} for kind in KINDS]
+    said = Counter(bring(stranger, told, shape) for shape in shapes)
+    for text in ("", "\0", "[" * 50_000, '{"object": "event", "id": ' + "9" * 5000 + "}"):
+        said[post(stranger, *told.provider.signed_text(text))] += 1
+    # a page nobody has may be another account's: its news are sent again
+    assert set(said) == {200, 400, 503}
+    assert said[503] == 1
 
 
 def test_news_that_cannot_be_looked_into_are_sent_again(

@@ -13,7 +13,7 @@ from palace.db import db
 from palace.money import Fen
 from palace.payments import services as payments
 from palace.payments.backends.base import Failed, RefundFact, Returned
-from palace.payments.errors import Disputed, InvoiceFirst, MoreThanCame, NotToBePaid
+from palace.payments.errors import Disputed, MoreThanCame, NotToBePaid
 from palace.payments.models import Movement, Refund
 from palace.payments.states import Direction, Method, RefundReason, RefundState, Review
 from tests.factory import Factory
@@ -96,11 +96,10 @@ def test_what_failed_and_nobody_sent_otherwise_stays_owed(failed: Refund) -> Non
         payments.drop_refund(failed.id, why="x", by="staff:2")
 
 
-def test_an_invoice_holds_what_failed_too(paid: Sale, failed: Refund) -> None:
-    payments.invoiced(paid.payment_id, clock.now())
-    with pytest.raises(InvoiceFirst):
-        back(failed)
-    payments.invoice_reversed(paid.payment_id, clock.now())
+def test_an_invoice_is_not_of_what_failed_before_it(paid: Sale, failed: Refund) -> None:
+    payments.invoiced([paid.payment_id], clock.now())
+    payments.try_again(failed.id, by="staff:1", now=clock.now())
+    assert failed.state is RefundState.OWED
     assert back(failed).amount == 3000
 
 

@@ -171,13 +171,39 @@ def test_a_disputed_payment_sends_nothing_back(sale: Sale, owed: Refund) -> None
     assert sale.payment.review == Review.DISPUTED
 
 
-def test_an_issued_invoice_holds_it_until_it_is_reversed(sale: Sale, owed: Refund) -> None:
-    payments.invoiced(sale.payment_id, clock.now())
-    assert refunds()[0].state is RefundState.HELD
+def test_an_invoice_holds_what_is_owed_since_until_it_is_reversed(sale: Sale) -> None:
+    took(sale)
+    before = payments.propose_refund(sale.payment_id, Fen(100), why="x", by="staff:1")
+    early = clock.now()
+    payments.invoiced([sale.payment_id], clock.now())
+    since = payments.owe(
+        "tickets",
+        sale.order.id,
+        Fen(2000),
+        key="ticket:1",
+        reason=RefundReason.RETURNED,
+        by="x",
+        now=early,
+    )
+    assert since
+    assert (before.state, since.state) == (RefundState.COUNTER, RefundState.HELD)
     with pytest.raises(InvoiceFirst):
-        back(owed)
+        back(since)
+    assert back(before).amount == 100
     payments.invoice_reversed(sale.payment_id, clock.now())
-    assert refunds()[0].state is RefundState.OWED
+    assert back(since).amount == 2000
+
+
+def test_what_a_second_person_agrees_to_waits_where_it_was_asked_for_since(
+    make: Factory, sale: Sale
+) -> None:
+    make.rules().second_above = Fen(0)
+    took(sale)
+    before = payments.propose_refund(sale.payment_id, Fen(100), why="x", by="staff:1")
+    payments.invoiced([sale.payment_id], clock.now())
+    since = payments.propose_refund(sale.payment_id, Fen(100), why="x", by="staff:1")
+    assert payments.agree_refund(before.id, by="staff:2").state is RefundState.COUNTER
+    assert payments.agree_refund(since.id, by="staff:2").state is RefundState.HELD
 
 
 class TestByHand:

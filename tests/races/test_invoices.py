@@ -43,7 +43,25 @@ def test_each_request_is_in_one_batch(live: Factory, live_app: Flask) -> None:
     assert set(states) == {InvoiceState.BATCHED}
 
 
-def test_an_invoice_issued_as_money_is_owed_holds_it(live: Factory, live_app: Flask) -> None:
+def test_money_owed_as_a_batch_is_made_is_held_or_not_in_it(live: Factory, live_app: Flask) -> None:
+    many = [pay_for(live) for _ in range(8)]
+    for one in many:
+        one.ask()
+    live.commit()
+    orders = [one.order.id for one in many]
+    db.session.rollback()
+    jobs: list[Job] = [lambda: services.make_batch(by="staff:1").id] * 2
+    together(live_app, [*(owing(one) for one in orders[:4]), *jobs, *map(owing, orders[4:])])
+    db.session.rollback()
+    joined = select(InvoiceRequest.state, Refund.state).join(
+        Refund, Refund.payment_id == InvoiceRequest.payment_id
+    )
+    stand = {(str(asked), str(back)) for asked, back in db.session.execute(joined)}
+    assert stand <= {("batched", "held"), ("withdrawn", "counter"), ("requested", "counter")}
+    assert len(db.session.scalars(select(Refund.id)).all()) == len(many)
+
+
+def test_numbers_brought_as_money_is_owed_leave_it_held(live: Factory, live_app: Flask) -> None:
     many = [pay_for(live) for _ in range(8)]
     for one in many:
         one.ask()

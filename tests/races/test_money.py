@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -19,12 +21,12 @@ from palace.money import Fen
 from palace.payments import services as payments
 from palace.payments.backends.base import Away, Facts, backends
 from palace.payments.models import Attempt, Ladder, LadderStep, Movement, Payment, Refund
-from palace.payments.services import apply_facts
+from palace.payments.services import Until, apply_facts
 from palace.payments.services.tending import send
-from palace.payments.states import AttemptState, Direction, Method, RefundReason, RefundState
+from palace.payments.states import GRACE, AttemptState, Direction, Method, RefundReason, RefundState
 from palace.programme.models import Performance
 from palace.tickets import services as tickets
-from palace.tickets.models import Order, Ticket
+from palace.tickets.models import Claim, Order, Ticket
 from palace.tickets.rules import OrderState, TicketState
 from tests.factory import Factory
 from tests.payments.conftest import STRIPE, Provider
@@ -239,3 +241,36 @@ def test_the_share_kept_unpaid_is_taken_to_the_last_seat_and_not_beyond(
     assert results == {"won": 6, "unpaid_full": 10}
     kept = select(func.count()).where(Order.state == OrderState.AWAITING_PAYMENT)
     assert db.session.scalar(kept) == 6
+
+
+def test_late_news_of_a_closed_page_leave_the_seats_to_the_page_that_is_open(
+    live: Factory, live_app: Flask, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show, (payment_id,) = waiting(live)
+    db.session.get_one(Payment, payment_id).pay_by = clock.now()
+    live.commit()
+    payments.open_page(payment_id, STRIPE, words="x", minutes=31)
+    closed = replace(next(iter(provider.pages.values())), state=AttemptState.CLOSED)
+    read, go, keep = threading.Event(), threading.Event(), payments.keep_until["tickets"]
+
+    def slowly(order_id: int, until: Until) -> bool:
+        if threading.current_thread() is not threading.main_thread():
+            read.set()
+            assert go.wait(timeout=60)
+        return keep(order_id, until)
+
+    monkeypatch.setitem(payments.keep_until, "tickets", slowly)
+    with ThreadPoolExecutor() as pool:
+        late = pool.submit(
+            together, live_app, [lambda: apply_facts(STRIPE, closed, now=clock.now())], at_once=1
+        )
+        assert read.wait(timeout=60)
+        payments.close_pages(payment_id)
+        payments.open_page(payment_id, STRIPE, words="x", minutes=31)
+        go.set()
+        late.result(timeout=60)
+    db.session.rollback()
+    second = db.session.scalars(select(Attempt).where(Attempt.number == 2)).one()
+    kept = db.session.scalars(select(Claim.held_until).where(Claim.performance_id == show.id)).one()
+    assert second.state is AttemptState.OPEN
+    assert kept == max(second.page_ends_at, second.payment.pay_by) + GRACE

@@ -161,6 +161,16 @@ def _expanded(provider: Provider, thing: Thing, asked: Asked) -> Thing:
     return made
 
 
+def _of_each(provider: Provider, page: Thing, asked: Asked) -> Thing:
+    """Return a page of a list with what its lines are of, where its reader wants to see that."""
+    if asked.body.get("expand") == ["data.source"]:
+        page["data"] = [
+            line | {"source": line["source"] and shown(provider.named(line["source"]))}
+            for line in page["data"]
+        ]
+    return page
+
+
 def _listed(things: list[Thing], asked: Asked) -> Thing:
     """Return a page of a list, as its cursor says."""
     after, limit = asked.body.get("starting_after"), int(asked.body.get("limit", 10))
@@ -226,6 +236,13 @@ ROUTES: tuple[tuple[str, str, Callable[..., Thing]], ...] = (
         "GET",
         "/v1/disputes",
         lambda own, asked: _listed(own.disputes_of(asked.body["payment_intent"]), asked),
+    ),
+    (
+        "GET",
+        "/v1/balance_transactions",
+        lambda own, asked: _of_each(
+            own, _listed(own.lines_since(int(asked.body["created"]["gte"])), asked), asked
+        ),
     ),
     (
         "GET",

@@ -24,6 +24,7 @@ OPERATIONS: Mapping[tuple[str, str], str] = {
     ("GET", r"/v1/refunds"): "RefundListParams",
     ("GET", r"/v1/refunds/\w+"): "RefundRetrieveParams",
     ("GET", r"/v1/disputes"): "DisputeListParams",
+    ("GET", r"/v1/balance_transactions"): "BalanceTransactionListParams",
     ("GET", r"/v1/events"): "EventListParams",
 }
 """Method and path, and the name of the parameters in `stripe.params`."""

@@ -19,6 +19,8 @@ Thing = dict[str, Any]
 HALF_AN_HOUR, A_DAY = 30 * 60, 24 * 60 * 60
 NOT_AT_ONCE = {"alipay": 90, "wechat_pay": 180}
 """Ways whose refunds take their time, and after how many days they go no more."""
+SETTLED_IN, RATE, FEE = "hkd", 1.08, 0.034
+"""What an account abroad is settled in, for how much of a fen, and what share it costs."""
 SUCCEEDED, DISPUTED = "succeeded", "needs_response"
 
 
@@ -41,6 +43,7 @@ class Provider:
     refunds: dict[str, Thing] = field(default_factory=dict)
     disputes: dict[str, Thing] = field(default_factory=dict)
     events: dict[str, Thing] = field(default_factory=dict)
+    lines: list[Thing] = field(default_factory=list)
     delivered: set[str] = field(default_factory=set)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -142,11 +145,11 @@ class Provider:
                 intent["status"] = "requires_payment_method"
                 self._tell("checkout.session.async_payment_failed", session)
 
-    @staticmethod
-    def _receive(session: Thing, intent: Thing) -> None:
+    def _receive(self, session: Thing, intent: Thing) -> None:
         charge = intent["id"].replace("pi_", "ch_", 1)
         intent.update(status=SUCCEEDED, amount_received=intent["amount"], latest_charge=charge)
         session["payment_status"] = "paid"
+        self._book("charge", charge, intent["amount"])
 
     def sessions_of(self, intent_id: str) -> list[Thing]:
         """Return the page that some money came by."""
@@ -154,12 +157,17 @@ class Provider:
 
     def named(self, found: str) -> Thing:
         """Return what a name in another thing stands for."""
+        if found.startswith(("re_", "du_")):
+            return self._one(self.refunds | self.disputes, found)
         if not found.startswith("ch_"):
             return self.intent(found)
         intent = self.intent(found.replace("ch_", "pi_", 1))
         return {
             "id": found,
             "object": "charge",
+            "amount": intent["amount"],
+            "currency": intent["currency"],
+            "payment_intent": intent["id"],
             "amount_refunded": self.refunded(intent["id"]),
             "created": intent["created"],
             "disputed": bool(self.disputes_of(intent["id"])),
@@ -197,6 +205,7 @@ class Provider:
             "status": "pending" if days else SUCCEEDED,
         }
         self.refunds[refund["id"]] = refund
+        self._book("refund", refund["id"], -amount)
         self._tell("refund.created", refund)
         return refund
 
@@ -224,6 +233,7 @@ class Provider:
             refund.update(status="failed" if failure else SUCCEEDED, failure_reason=failure)
             self._tell("refund.updated", refund)
             if failure:
+                self._book("refund_failure", found, refund["amount"])
                 self._tell("refund.failed", refund)
 
     def refund_by_hand(self, intent_id: str, amount: int) -> Thing:
@@ -247,6 +257,7 @@ class Provider:
                 "status": DISPUTED,
             }
             self.disputes[dispute["id"]] = dispute
+            self._book("adjustment", dispute["id"], -dispute["amount"])
             self._tell("charge.dispute.created", dispute)
             return dispute
 
@@ -260,6 +271,30 @@ class Provider:
     def disputes_of(self, intent_id: str) -> list[Thing]:
         """Return the disputes over some money."""
         return [one for one in self.disputes.values() if one["payment_intent"] == intent_id]
+
+    def pay_out(self, amount: int) -> None:
+        """Send the account's money to its bank."""
+        self._book("payout", None, -amount)
+
+    def _book(self, kind: str, source: str | None, amount: int) -> None:
+        """Write a line of the account's ledger, in the money it is settled in."""
+        settled = round(amount * RATE)
+        line = {
+            "id": _new("txn"),
+            "object": "balance_transaction",
+            "amount": settled,
+            "created": self.now,
+            "currency": SETTLED_IN,
+            "exchange_rate": RATE,
+            "fee": round(settled * FEE) if kind == "charge" else 0,
+            "source": source,
+            "type": kind,
+        }
+        self.lines.insert(0, line)
+
+    def lines_since(self, second: int) -> list[Thing]:
+        """Return the ledger's lines since a second, the newest first."""
+        return [one for one in self.lines if one["created"] >= second]
 
     def undelivered(self, kinds: list[str]) -> list[Thing]:
         """Return the events that nobody took yet, the newest first."""

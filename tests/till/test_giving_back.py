@@ -70,7 +70,7 @@ def test_what_was_wanted_may_be_let_go(till: Till, paid: Sold) -> None:
 
 def test_an_invoice_is_reversed_first(till: Till, paid: Sold) -> None:
     one = asked(till, paid, "5")
-    payments.invoiced(paid.payment.id, one.owed_at)
+    payments.invoiced([paid.payment.id], one.owed_at)
     db.session.commit()
     answer = till.post(f"/refunds/{one.id}/pay", method="cash")
     assert (answer.status_code, "冲红" in answer.text) == (409, True)

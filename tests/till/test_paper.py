@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from palace.till import queries
+from palace.money import Fen, in_capitals
+from palace.payments import services as payments
 from tests.factory import Factory
 from tests.printing.conftest import printer
-from tests.till.conftest import Sold, Till
+from tests.till.conftest import Sold, Till, sell
 from tests.usage.test_paper import read
 
 __all__ = ["printer"]
@@ -28,6 +29,7 @@ def test_a_receipt_says_what_it_is_not_for(till: Till, sold: Sold, paper: str) -
         "不作报销凭证",
         f"{movement.book_year}-000001",
         "30元",
+        "叁拾元整",
         "现金",
         "王丽",
     ):
@@ -35,6 +37,32 @@ def test_a_receipt_says_what_it_is_not_for(till: Till, sold: Sold, paper: str) -
     assert sold.member.name not in text
     width, height = sizes[0]
     assert (width, height) == (210, 297) if paper == "a4" else width == 80 and height < 160
+
+
+@pytest.mark.parametrize(
+    ("fen", "said"),
+    [
+        (0, "零元整"),
+        (1, "壹分"),
+        (50, "伍角整"),
+        (55, "伍角伍分"),
+        (1000, "壹拾元整"),
+        (1005, "壹拾元零伍分"),
+        (1050, "壹拾元伍角整"),
+        (1234, "壹拾贰元叁角肆分"),
+        (100500, "壹仟零伍元整"),
+        (1000500, "壹万零伍元整"),
+        (10000000, "壹拾万元整"),
+        (10050000, "壹拾万零伍佰元整"),
+        (10700053, "壹拾万零柒仟元伍角叁分"),
+        (11000500, "壹拾壹万零伍元整"),
+        (100000000, "壹佰万元整"),
+        (123456789, "壹佰贰拾叁万肆仟伍佰陆拾柒元捌角玖分"),
+        (10000010000, "壹亿零壹佰元整"),
+    ],
+)
+def test_an_amount_in_capitals(fen: int, said: str) -> None:
+    assert in_capitals(Fen(fen)) == said
 
 
 def test_a_corrected_receipt_is_void(till: Till, other: Till, sold: Sold) -> None:
@@ -50,7 +78,7 @@ def test_money_paid_back_has_a_slip_to_be_signed(till: Till, sold: Sold) -> None
     till.begin()
     till.take(sold.payment)
     till.post(f"/payments/{sold.payment.id}/refunds", yuan="12.50", why="演员换人")
-    (refund,) = queries.refunds_of(sold.payment.id)
+    (refund,) = payments.refunds_of(sold.payment.id)
     till.post(f"/refunds/{refund.id}/pay", method="cash")
     back = sold.movements[-1]
     page = till.browser.get(f"/staff/till/payments/{sold.payment.id}").text
@@ -60,7 +88,15 @@ def test_money_paid_back_has_a_slip_to_be_signed(till: Till, sold: Sold) -> None
 
     text, _, sizes = read(answer.data)
     assert sizes == [(210, 297)]
-    for said in ("退款凭证", f"T{refund.id:06d}", "12.50元", "现金", "王丽", "领款人（签字）"):
+    for said in (
+        "退款凭证",
+        f"T{refund.id:06d}",
+        "12.50元",
+        "壹拾贰元伍角整",
+        "现金",
+        "王丽",
+        "领款人（签字）",
+    ):
         assert said in text, said
 
 
@@ -86,10 +122,15 @@ def test_its_member_opens_the_receipt_of_what_they_paid_and_nobody_else(
     assert client.get(path).status_code == 404
 
 
-def test_the_handover_sheet_has_every_figure_and_two_signatures(till: Till, sold: Sold) -> None:
+def test_the_handover_sheet_has_every_figure_and_two_signatures(
+    make: Factory, till: Till, other: Till, sold: Sold
+) -> None:
     shift = till.begin(10000)
     till.take(sold.payment)
     assert till.browser.get(f"/staff/till/shifts/{shift.id}.pdf").status_code == 404
+    another = sell(make)
+    till.take(another.payment)
+    other.post(f"/movements/{another.movements[0].id}/correct", method="pos", why="按错了")
     till.post("/shifts/close", yuan="129.50", why="找错零")
     answer = till.browser.get(f"/staff/till/shifts/{shift.id}.pdf")
     assert answer.status_code == 200
@@ -105,5 +146,8 @@ def test_the_handover_sheet_has_every_figure_and_two_signatures(till: Till, sold
         "找错零",
         "000001",
         "出纳",
+        "收款更正：现金改成刷卡",
+        "按错了",
+        "000002作废",
     ):
         assert said in text, said

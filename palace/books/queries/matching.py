@@ -10,25 +10,25 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, Text, and_, case, cast, func, literal, or_, select
+from sqlalchemy import Select, Text, and_, cast, func, literal, or_, select
+from sqlalchemy.orm import aliased
 
 from palace.books.models import ProviderLine
 from palace.books.states import Source
-from palace.clock import day_span
+from palace.clock import day_span, palace_day
 from palace.courses.catalogue import Term
 from palace.courses.models import Enrolment, Offering
 from palace.courses.states import EnrolmentState
 from palace.db import db
 from palace.payments.models import Movement, Payment, Refund
-from palace.payments.services.refunding import CAME
-from palace.payments.states import Backend, Direction, Method, RefundReason, RefundState
+from palace.payments.services.refunding import CAME, SIGNED
+from palace.payments.states import Backend, Method, RefundReason, RefundState
 from palace.programme.models import Performance
 from palace.tickets.models import Order, Ticket
 from palace.tickets.services.owing import ASKED_OF
 from palace.till.models import Shift
 from palace.venues.models import Site, Space
 
-SIGNED = case((Movement.direction == Direction.IN, Movement.amount), else_=-Movement.amount)
 NOT_WANTED = (RefundReason.LATE, RefundReason.TOO_MUCH)
 """Money that was never for what is sold."""
 Span = tuple[datetime, datetime]
@@ -184,11 +184,17 @@ def _unpaid_places(span: Span) -> Select[Any]:
 
 
 def _shifts(span: Span) -> Select[Any]:
-    """Select shifts that ended that day with other cash than they began with and took."""
-    taken = select(func.coalesce(func.sum(SIGNED), 0)).where(
-        Movement.shift_id == Shift.id, Movement.method == Method.CASH
+    """Select shifts that ended that day with other cash than they began with and took.
+
+    What was set right after a drawer was counted is of that drawer still.
+    """
+    first = aliased(Movement)
+    cash = select(func.coalesce(func.sum(SIGNED), 0)).where(Movement.method == Method.CASH)
+    taken = cash.where(Movement.shift_id == Shift.id).correlate(Shift)
+    after = cash.join(first, first.id == Movement.original_id).where(
+        Movement.shift_id.is_(None), first.shift_id == Shift.id
     )
-    ours = Shift.begun_with + taken.scalar_subquery()
+    ours = Shift.begun_with + taken.scalar_subquery() + after.correlate(Shift).scalar_subquery()
     return select(_named("shift", Shift.id), Shift.site_id, ours, Shift.counted).where(
         _in(Shift.closed_at, span), ours != Shift.counted
     )
@@ -196,14 +202,28 @@ def _shifts(span: Span) -> Select[Any]:
 
 def _without_shift(span: Span) -> Select[Any]:
     """Select cash that somebody took or gave that day outside of any shift: nobody hands it over."""
-    total = func.sum(SIGNED)
+    total, first = func.sum(SIGNED), aliased(Movement)
     return (
         select(_named("clerk", Movement.by), func.min(Movement.site_id), total, literal(0))
+        .outerjoin(first, first.id == Movement.original_id)
         .where(
             _in(Movement.moved_at, span),
             Movement.method == Method.CASH,
             Movement.shift_id.is_(None),
+            first.shift_id.is_(None),
         )
         .group_by(Movement.by)
         .having(total != 0)
     )
+
+
+def days_set_right(since: datetime) -> set[date]:
+    """Return the days on which shifts ended whose money was set right since then, after it was counted."""
+    first = aliased(Movement)
+    wanted = (
+        select(Shift.closed_at)
+        .join(first, first.shift_id == Shift.id)
+        .join(Movement, Movement.original_id == first.id)
+        .where(Movement.shift_id.is_(None), Movement.moved_at >= since)
+    )
+    return {palace_day(closed_at) for closed_at in db.session.scalars(wanted) if closed_at}

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flask import url_for
-from sqlalchemy import select
+from sqlalchemy import case, select
 
 from palace.db import db
 from palace.errors import NotFound
 from palace.lists.queries import Column, List, instant
 from palace.lists.rules import Kind
 from palace.payments.models import Movement, Payment, Refund
+from palace.payments.services.refunding import CORRECTED
 from palace.payments.states import METHOD_WORDS, REFUND_WORDS, Direction
 from palace.text import N_
 
@@ -25,7 +26,18 @@ REFUND_REASONS = {
     "too_much": N_("多付了"),
     "goodwill": N_("手工退款"),
 }
-DIRECTIONS: dict[str, str] = {Direction.IN: N_("收"), Direction.OUT: N_("退")}
+DIRECTIONS: dict[str, str] = {
+    Direction.IN: N_("收"),
+    Direction.OUT: N_("退"),
+    "wrong": N_("已冲销"),
+    "off": N_("冲销"),
+}
+"""What a line of the ledger is: what was set right and what took it off are no money that moved."""
+STANDS = case(
+    (Movement.corrects_id.is_not(None), "off"),
+    (Movement.id.in_(CORRECTED), "wrong"),
+    else_=Movement.direction,
+)
 REFUNDS = List(
     endpoint="books.refunds",
     title=N_("退款"),
@@ -75,7 +87,7 @@ MOVEMENTS = List(
         Column(
             name="direction",
             heading=N_("收还是退"),
-            of=Movement.direction,
+            of=STANDS,
             kind=Kind.WORD,
             choices=DIRECTIONS,
             filters=True,

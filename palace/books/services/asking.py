@@ -12,9 +12,8 @@ from palace.books.models import InvoiceRequest
 from palace.books.states import InvoiceState, Payer
 from palace.db import db
 from palace.members.services import note
-from palace.money import Fen
 from palace.payments.services.locking import lock
-from palace.payments.services.refunding import came, owed
+from palace.payments.services.refunding import left
 
 OVER = (InvoiceState.REVERSED, InvoiceState.WITHDRAWN)
 
@@ -42,7 +41,7 @@ def ask(payment_id: int, wanted: Wanted) -> InvoiceRequest:
         if found.state is InvoiceState.REQUESTED and _of(found) == wanted:
             return found
         raise InvoiceThere
-    amount = invoiceable(payment_id)
+    amount = left(payment_id)
     if payment.paid_at is None or amount <= 0:
         raise NothingToInvoice
     request = InvoiceRequest(
@@ -67,11 +66,6 @@ def standing(payment_id: int) -> InvoiceRequest | None:
         InvoiceRequest.payment_id == payment_id, InvoiceRequest.state.not_in(OVER)
     )
     return db.session.scalars(wanted.execution_options(populate_existing=True)).first()
-
-
-def invoiceable(payment_id: int) -> Fen:
-    """Return what is here of a payment: what came without what went back or has to."""
-    return Fen(came(payment_id) - owed(payment_id))
 
 
 def _of(request: InvoiceRequest) -> Wanted:

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, Date, Text, column, select, update, values
 
 from palace import clock
 from palace.books import rules
-from palace.books.errors import NotIssued, ReversedEarly
+from palace.books.errors import NotAtTheTool, NotIssued, ReversedEarly
 from palace.books.models import InvoiceRequest
 from palace.books.rules import Judged, Line, Outcome
 from palace.books.states import InvoiceState
 from palace.clock import palace_day
 from palace.db import db
-from palace.members.services import note
+from palace.members.services import note, note_each
 from palace.payments import services as payments
-from palace.payments.services.locking import lock
+from palace.payments.services.locking import lock, lock_all
 
 
 def judge(lines: Sequence[Line]) -> list[Judged]:
@@ -26,27 +26,29 @@ def judge(lines: Sequence[Line]) -> list[Judged]:
 
 
 def bring_in(lines: Sequence[Line], *, by: str) -> list[Judged]:
-    """Write the good numbers down, each behind its payment's lock: refunds of it wait for 冲红 from here on.
+    """Write the good numbers down behind the locks of their payments, whose refunds wait since the batch.
 
     Brought twice, nothing happens twice.
     """
     asked = _requests(lines)
-    for payment_id in sorted({one.payment_id for one in asked.values()}):
-        lock(payment_id)
-    asked, now = _requests(lines), clock.now()
+    lock_all({one.payment_id for one in asked.values()})
+    asked = _requests(lines)
     judged = _judged(lines, asked)
     good = [one.line for one in judged if one.outcome is Outcome.GOOD]
-    for line in sorted(good, key=lambda one: asked[one.request].payment_id):
-        request = asked[line.request]
-        request.state, request.number, request.issued_on = (
-            InvoiceState.ISSUED,
-            line.invoice,
-            line.day,
-        )
-        payments.invoiced(request.payment_id, now)
-        note("invoice_issued", f"payment:{request.payment_id}", actor=by)
-    db.session.flush()
+    if good:
+        _write([(asked[one.request].id, one.invoice, one.day) for one in good])
+        of_payments = [f"payment:{asked[one.request].payment_id}" for one in good]
+        note_each("invoice_issued", of_payments, actor=by)
     return judged
+
+
+def _write(numbers: Sequence[tuple[int, str, date | None]]) -> None:
+    came = values(
+        column("id", BigInteger), column("number", Text), column("day", Date), name="came"
+    ).data(numbers)
+    issued = update(InvoiceRequest).where(InvoiceRequest.id == came.c.id)
+    issued = issued.values(state=InvoiceState.ISSUED, number=came.c.number, issued_on=came.c.day)
+    db.session.execute(issued.execution_options(synchronize_session="fetch"))
 
 
 def _requests(lines: Sequence[Line]) -> dict[str, InvoiceRequest]:
@@ -101,3 +103,20 @@ def reverse(request: InvoiceRequest, on: date, *, by: str) -> None:
     request.state, request.reversed_on = InvoiceState.REVERSED, on
     payments.invoice_reversed(request.payment_id, now)
     note("invoice_reversed", f"payment:{request.payment_id}", after={"on": str(on)}, actor=by)
+
+
+def not_issued(request: InvoiceRequest, *, why: str, by: str) -> None:
+    """Take back what the finance tool got and did not issue: what it held goes back; twice is once.
+
+    Raises:
+        NotAtTheTool: it has a number, or was never sent.
+    """
+    lock(request.payment_id)
+    db.session.refresh(request)
+    if request.state is InvoiceState.WITHDRAWN:
+        return
+    if request.state is not InvoiceState.BATCHED:
+        raise NotAtTheTool
+    request.state = InvoiceState.WITHDRAWN
+    payments.invoice_reversed(request.payment_id, clock.now())
+    note("invoice_not_issued", f"payment:{request.payment_id}", why=why, actor=by)

@@ -15,14 +15,14 @@ from palace import clock
 from palace.books.errors import DayNotOver
 from palace.books.models import Difference
 from palace.books.queries.days import get_difference
-from palace.books.queries.matching import Unequal, unequal_on
+from palace.books.queries.matching import Unequal, days_set_right, unequal_on
 from palace.books.rules import is_over
-from palace.clock import palace_day
+from palace.clock import day_span, palace_day
 from palace.db import db
 from palace.members.services import note
 
 LOOKED_BACK = 3
-"""So many days are matched again each night: what came late makes them equal, or not."""
+"""So many days are matched again each night: what came late, or was set right, makes them equal, or not."""
 
 
 def match_day(day: date) -> int:
@@ -68,9 +68,14 @@ def _write(day: date, one: Unequal, now: datetime) -> None:
 
 
 def match_due() -> int:
-    """Match the last days that are over; return how many differences they have."""
+    """Match the last days that are over, and those of which something was set right since.
+
+    Return how many differences they have.
+    """
     today = palace_day(clock.now())
-    return sum(match_day(today - timedelta(days=back)) for back in range(1, LOOKED_BACK + 1))
+    last = [today - timedelta(days=back) for back in range(1, LOOKED_BACK + 1)]
+    right = days_set_right(day_span(last[-1])[0])
+    return sum(match_day(day) for day in sorted({*last, *right} - {today}))
 
 
 def settle(difference_id: int, *, why: str, by: str) -> Difference:

@@ -146,5 +146,6 @@ def _provider(
         {"new": None, "wrong": [], "differences": None, **(brought or {})},
         status=refusal.status if refusal else 200,
         form=form or TableForm(formdata=None),
+        by_itself=services.tells_itself(),
         told=refusal_words(refusal) if refusal else "",
     )

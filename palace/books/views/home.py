@@ -13,7 +13,7 @@ from flask_login import current_user
 
 from palace import clock
 from palace.books import services
-from palace.books.forms import DecideForm, WhyForm
+from palace.books.forms import DecideForm, PageForm, WhyForm
 from palace.books.queries import days, money
 from palace.books.queries.invoices import what_for
 from palace.books.queries.money import MOVEMENTS, REFUND_REASONS, REFUNDS
@@ -21,8 +21,9 @@ from palace.books.views.base import BOOKS, DESK, bp, done
 from palace.clock import day_span, palace_day
 from palace.errors import PalaceError
 from palace.lists.services import answer as answer_list
+from palace.money import yuan_of
 from palace.payments import services as payments
-from palace.payments.models import Payment
+from palace.payments.models import Attempt, Payment
 from palace.payments.states import METHOD_WORDS, REFUND_WORDS, REVIEW_WORDS, RefundState
 from palace.web import allow, answer, reads, refusal_words, wants_json
 from palace.words import language
@@ -178,11 +179,41 @@ def looked_into(payment_id: int) -> ResponseReturnValue:
     return done(form, act, page=page, to=url_for("books.reviews"))
 
 
+@bp.post(f"{DESK}/payments/<id:payment_id>/page")
+@allow(*BOOKS, fresh=True)
+@reads(PageForm)
+def state_page(payment_id: int) -> ResponseReturnValue:
+    """Write down what somebody saw of a page that cannot be asked about; where two saw the same it is so."""
+    form, found = PageForm(), money.get_payment(payment_id)
+
+    def act() -> str:
+        why = (form.why.data or "").strip()
+        if payments.state_page(found.id, form.seen, why=why, by=current_user.actor):
+            return str(gettext("两个人看到的一样，记下了。"))
+        return str(gettext("记下了，要另一个人也看过才算。"))
+
+    def page(refusal: PalaceError | None) -> Response:
+        return _payment(payment_id, refusal=refusal, page=form)
+
+    return done(form, act, page=page, to=url_for("books.payment", payment_id=payment_id))
+
+
+def _page_form(open_page: Attempt | None) -> PageForm:
+    """Return the form of a page, filled in with what was seen of it."""
+    seen = open_page.stated if open_page else None
+    told = {"yuan": yuan_of(seen["paid"]), "reference": seen["intent"]} if seen else {}
+    return PageForm(formdata=None, data=told)
+
+
 def _payment(
-    payment_id: int, form: WhyForm | None = None, refusal: PalaceError | None = None
+    payment_id: int,
+    form: WhyForm | None = None,
+    refusal: PalaceError | None = None,
+    *,
+    page: PageForm | None = None,
 ) -> Response:
     one = money.get_payment(payment_id)
-    what = what_for([one])[one.id]
+    what, open_page = what_for([one])[one.id], payments.unasked(one.id)
     return answer(
         "books/payment.html",
         lambda: _told(one, getattr(what, language())),
@@ -190,6 +221,9 @@ def _payment(
         one=one,
         what=what,
         form=form or WhyForm(formdata=None),
+        page=page or _page_form(open_page),
+        open_page=open_page,
+        is_mine=open_page is not None and open_page.stated_by == current_user.actor,
         reasons=REVIEW_WORDS,
         methods=METHOD_WORDS,
         states=REFUND_WORDS,

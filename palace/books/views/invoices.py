@@ -10,7 +10,7 @@ from flask_babel import gettext, ngettext
 from flask_login import current_user
 
 from palace.books import reading, services
-from palace.books.forms import FIXED, ColumnsForm, ReverseForm, TableForm
+from palace.books.forms import FIXED, ColumnsForm, ReverseForm, TableForm, WhyForm
 from palace.books.queries import invoices as queries
 from palace.books.queries.invoices import INVOICES
 from palace.books.rules import (
@@ -198,8 +198,29 @@ def reverse(request_id: int) -> ResponseReturnValue:
     return done(form, act, page=page, to=url_for("books.invoice", request_id=request_id))
 
 
+@bp.post(f"{DESK}/invoices/<id:request_id>/not-issued")
+@allow(*BOOKS)
+@reads(WhyForm)
+def not_issued(request_id: int) -> ResponseReturnValue:
+    """Write down that the finance tool did not issue it: what it held goes back."""
+    form, request = WhyForm(), queries.get_request(request_id)
+
+    def act() -> str:
+        services.not_issued(request, why=(form.why.data or "").strip(), by=current_user.actor)
+        return str(gettext("撤下了，等着的退款现在去办。"))
+
+    def page(refusal: PalaceError | None) -> Response:
+        return _invoice(request_id, why=form, refusal=refusal)
+
+    return done(form, act, page=page, to=url_for("books.invoice", request_id=request_id))
+
+
 def _invoice(
-    request_id: int, form: ReverseForm | None = None, refusal: PalaceError | None = None
+    request_id: int,
+    form: ReverseForm | None = None,
+    refusal: PalaceError | None = None,
+    *,
+    why: WhyForm | None = None,
 ) -> Response:
     request = queries.get_request(request_id)
     return answer(
@@ -209,6 +230,7 @@ def _invoice(
         one=request,
         what=queries.what_for([request.payment])[request.payment_id],
         form=form or ReverseForm(formdata=None),
+        why=why or WhyForm(formdata=None),
         states=STATES,
         payers=PAYERS,
         told=refusal_words(refusal) if refusal else "",

@@ -10,13 +10,13 @@ from palace.books import services
 from palace.books.forms import InvoiceForm
 from palace.books.queries import invoices as queries
 from palace.books.rules import PAYERS, STATES
-from palace.books.services.asking import invoiceable
 from palace.books.views.base import bp, done, told
 from palace.clock import iso
 from palace.db import transaction
 from palace.errors import PalaceError
 from palace.members.queries import current_member
 from palace.members.rules import Role
+from palace.payments.services import left
 from palace.web import allow, answer, reads, refusal_words, wants_json
 from palace.words import language
 
@@ -95,7 +95,7 @@ def _page(
     payment = queries.payment_of(current_member().id, payment_id)
     found = queries.requests_of([payment]).get(payment.id)
     what = queries.what_for([payment])[payment.id]
-    amount = max(invoiceable(payment.id), 0)
+    amount = max(left(payment.id), 0)
     return answer(
         "books/wish.html",
         lambda: {

@@ -17,7 +17,7 @@ from palace.courses.services.telling import tell_taken, titles
 from palace.courses.states import HOLDING, EnrolmentState, OfferingState
 from palace.db import db
 from palace.members.services import note
-from palace.payments.services import Said
+from palace.payments.services import Said, Until
 
 
 def settle_paid(enrolment_id: int) -> bool:
@@ -66,7 +66,7 @@ def _still_free(enrolment: Enrolment, now: datetime) -> bool:
     )
 
 
-def keep_until(enrolment_id: int, until: datetime) -> bool:
+def keep_until(enrolment_id: int, until: Until) -> bool:
     """Keep an unpaid place until an instant; return whether it was kept still.
 
     Called by payments while a provider's page is open by which its money may come.
@@ -74,7 +74,10 @@ def keep_until(enrolment_id: int, until: datetime) -> bool:
     enrolment = locked(db.session.get_one(Enrolment, enrolment_id))
     if enrolment.state_at(clock.now()) is not EnrolmentState.UNPAID:
         return False
-    enrolment.held_until = until
+    instant = until()
+    if instant is None:
+        return False
+    enrolment.held_until = instant
     db.session.flush()
     return True
 

@@ -1,6 +1,6 @@
 """What people do to be known here: ask for a code, sign in, out, change what is theirs; and the audit."""
 
-from palace.members.services.audit import note, noting
+from palace.members.services.audit import note, note_each, noting
 from palace.members.services.codes import (
     CodeOffice,
     Guess,
@@ -121,6 +121,7 @@ __all__ = [
     "new_browser",
     "new_secret",
     "note",
+    "note_each",
     "noting",
     "number_office",
     "on_joining",

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec
 
 from flask import current_app, g, has_request_context, request
 from flask_login import current_user
-from sqlalchemy import insert
+from sqlalchemy import Text, func, insert, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
-from palace.db import table_of
+from palace.db import db, table_of
 from palace.members.models import AuditLine
 from palace.members.rules import Role
 from palace.members.services.personal import Personal, sealed
@@ -48,7 +49,7 @@ def noting(
         "before": before,
         "after": after,
         "why": why,
-        "request_id": g.get("request_id") if asked else None,
+        "request_id": _request_id(),
         "personal": sealed(personal) if personal else None,
         "personal_of": personal.member_id if personal else None,
     }
@@ -69,3 +70,15 @@ def _executed(asking: Callable[Told, Question]) -> Callable[Told, None]:
 
 note = _executed(noting)
 """Write the line of `noting` now."""
+
+
+def note_each(act: str, subjects: Sequence[str], *, actor: str) -> None:
+    """Write that somebody did the same to many subjects, in one statement."""
+    line = {"actor": actor, "act": act, "request_id": _request_id()}
+    told = (literal(value, Text) for value in line.values())
+    each = select(func.unnest(literal(subjects, ARRAY(Text))), *told)
+    db.session.execute(insert(AuditLine).from_select(["subject", *line], each))
+
+
+def _request_id() -> str | None:
+    return g.get("request_id") if has_request_context() else None

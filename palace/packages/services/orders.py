@@ -18,16 +18,16 @@ from palace.notices import services as notices
 from palace.packages import queries
 from palace.packages.rules import ladder_of
 from palace.payments import services as payments
-from palace.payments.services import Said
+from palace.payments.services import Said, Until
 from palace.payments.states import RefundReason
 from palace.tickets import booked, claims
 from palace.tickets.errors import HoldLapsed, OrderClosed, SaleClosed, SoldOut, TooManySeats
 from palace.tickets.models import Order, PackageOrder
-from palace.tickets.rules import OrderState
+from palace.tickets.rules import PACKAGES, OrderState
 from palace.tickets.services import orders
 from palace.tickets.services.entrants import Person, name_them
 from palace.tickets.services.freed import seats_freed
-from palace.tickets.services.owing import PACKAGES, owe_refund, steps_shown
+from palace.tickets.services.owing import owe_refund, steps_shown
 from palace.tickets.services.paying import take_late
 from palace.tickets.services.unpaid import keep_to, pay_by_of
 from palace.tickets.terms import Show, show_now
@@ -169,16 +169,18 @@ def settle_paid(package_order_id: int) -> bool:
     return bool(waiting)
 
 
-def keep_until(package_order_id: int, until: datetime) -> bool:
+def keep_until(package_order_id: int, until: Until) -> bool:
     """Keep an unpaid package's seats until an instant; return whether all were its own still.
 
     Called by payments while a provider's page is open by which its money may come.
     """
     found = db.session.get_one(PackageOrder, package_order_id)
     _, parts, now = locked(db.session.get_one(Member, found.member_id), found.code)
-    waiting = _in(parts, OrderState.AWAITING_PAYMENT)
+    instant, waiting = until(), _in(parts, OrderState.AWAITING_PAYMENT)
+    if instant is None:
+        return False
     kept = [
-        len(claims.prolong(part.order, until, now)) == part.order.seat_count for part in waiting
+        len(claims.prolong(part.order, instant, now)) == part.order.seat_count for part in waiting
     ]
     return bool(kept) and all(kept)
 

@@ -10,10 +10,11 @@ from flask import Blueprint
 from palace import clock
 from palace.packages import queries
 from palace.packages.rules import Price
+from palace.payments import services as payments
 from palace.programme.models import Package, Performance
 from palace.tickets import queries as tickets
 from palace.tickets.models import Order, PackageOrder
-from palace.tickets.rules import OrderState
+from palace.tickets.rules import PACKAGES, OrderState
 
 bp = Blueprint("packages", __name__)
 LAPSED = "lapsed"
@@ -61,6 +62,7 @@ def order_json(order: PackageOrder) -> dict[str, Any]:
         "package": order.package_id,
         "state": state,
         "held_until": clock.iso(ends_at) if waits else None,
+        "payment": payments.told_beside(payments.find(PACKAGES, order.id)),
         "shows": [
             {
                 "performance": one.performance_id,

@@ -38,9 +38,9 @@ from palace.tickets.entrants import EntrantsForm
 from palace.tickets.errors import HoldLapsed, LadderChanged
 from palace.tickets.fields import LadderForm, ReturnsForm
 from palace.tickets.models import Order, PackageOrder
-from palace.tickets.rules import OrderState
+from palace.tickets.rules import PACKAGES, OrderState
 from palace.tickets.services import fits
-from palace.tickets.services.owing import PACKAGES, back_now
+from palace.tickets.services.owing import back_now
 from palace.venues import queries as venues
 from palace.web import allow, answer, checked, reads, refusal_words, wants_json
 from palace.words import named

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from palace.money import FREE, Fen
 from palace.payments import states
@@ -176,6 +176,23 @@ class Manual:
     """The money is fetched at the counter: it came there, or its provider's time for it is over."""
 
 
+@dataclass(frozen=True)
+class Moved:
+    """What a provider says moved on its side: what came, or went (less than nothing), its fee, and when.
+
+    `reference`: its name for it as our movements have it; money that went and came again has `CAME_AGAIN`
+    behind it.
+    """
+
+    reference: str
+    amount: int
+    fee: int
+    moved_at: datetime
+
+
+CAME_AGAIN = ":failed"
+
+
 class Backend(Protocol):
     """Who takes money. Every verb but `page` may ask a network, and then raises `Away`."""
 
@@ -214,6 +231,18 @@ class Backend(Protocol):
         Raises:
             BadSignature: it is not the provider's, or not new.
             Away: it is the provider's, which was asked for more and does not answer; it sends it again.
+        """
+
+
+@runtime_checkable
+class Tells(Protocol):
+    """A backend that says by itself what moved; of another one finance brings the provider's file."""
+
+    def moved(self, since: datetime, /) -> list[Moved]:
+        """Return what moved since an instant, page by page of its list.
+
+        Raises:
+            Away.
         """
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
@@ -23,6 +23,7 @@ from palace.payments.backends.base import (
     Facts,
     Failed,
     Manual,
+    Moved,
     Page,
     Pending,
     RefundFact,
@@ -33,16 +34,16 @@ from palace.payments.backends.base import (
     Unknown,
 )
 from palace.payments.backends.stripe_line import Line
+from palace.payments.backends.stripe_things import Thing, is_name, moved, number, state_of
 from palace.payments.states import AttemptState, RefundState
 
 if TYPE_CHECKING:
+    from stripe.params import BalanceTransactionListParams
     from stripe.params.checkout import SessionCreateParams
 
-Thing = dict[str, Any]
 A_DAY = 24 * 60 * 60
 LONGEST_NAME = 250
 EXPANDED = ["payment_intent.latest_charge"]
-GIVEN_UP = {"requires_payment_method", "canceled"}
 DISPUTES_OVER = {"won", "warning_closed"}
 REFUND_DAYS = {"alipay": 90, "wechat_pay": 180}
 """After how many days a wallet takes no refund; a card has no such day."""
@@ -204,9 +205,11 @@ class Stripe:
         if news["livemode"] is not self._live:
             return None
         if news["type"].startswith("checkout.session."):
-            return self._facts(thing["id"]) if self._is_ours(thing) else None
-        if news["type"].startswith(("refund.", "charge.dispute.")) and thing["payment_intent"]:
-            return self._facts_of_money(thing["payment_intent"])
+            is_page = is_name(thing.get("id")) and self._is_ours(thing)
+            return self._facts(thing["id"]) if is_page else None
+        if news["type"].startswith(("refund.", "charge.dispute.")):
+            intent = thing.get("payment_intent")
+            return self._facts_of_money(intent) if is_name(intent) else None
         return None
 
     def _facts_of_money(self, intent: str) -> Facts | None:
@@ -228,9 +231,9 @@ class Stripe:
         return Facts(
             reference=reference,
             intent=intent.get("id"),
-            payment_id=_number(mark, "payment"),
-            number=_number(mark, "attempt"),
-            state=_state(made, intent),
+            payment_id=number(mark, "payment"),
+            number=number(mark, "attempt"),
+            state=state_of(made, intent),
             paid=Fen(intent.get("amount_received", 0)),
             currency=made["currency"],
             refunds=self._refunds(intent["id"]) if charge else (),
@@ -247,11 +250,11 @@ class Stripe:
         mark = refund["metadata"] if self._is_ours(refund) else {}
         return RefundFact(
             reference=refund["id"],
-            refund_id=_number(mark, "refund"),
+            refund_id=number(mark, "refund"),
             amount=Fen(refund["amount"]),
             state=REFUND_STATES[refund["status"]],
             why=refund["failure_reason"],
-            attempt=_number(mark, "attempt"),
+            attempt=number(mark, "attempt"),
         )
 
     def _is_disputed(self, intent: str) -> bool:
@@ -260,19 +263,27 @@ class Stripe:
             listed = self._line.v1.disputes.list(params={"payment_intent": intent, "limit": 100})
         return any(one.status not in DISPUTES_OVER for one in listed.data)
 
+    def moved(self, since: datetime, /) -> list[Moved]:
+        """Return what came and went since an instant: of the payers' money, whatever it is settled in.
+
+        Each page of the list is asked for by itself, so that who opens a page of ours waits for none of it.
+        """
+        params: BalanceTransactionListParams = {
+            "created": {"gte": int(since.timestamp())},
+            "limit": 100,
+            "expand": ["data.source"],
+        }
+        lines: list[Thing] = []
+        more = True
+        while more:
+            with self._line.looking():
+                page = self._line.v1.balance_transactions.list(params=params).to_dict()
+            lines += page["data"]
+            more = page["has_more"]
+            if more:
+                params["starting_after"] = lines[-1]["id"]
+        return [one for one in map(moved, lines) if one]
+
     def _is_ours(self, thing: Thing) -> bool:
-        return bool(thing["metadata"].get("palace") == self._palace)
-
-
-def _state(page: Thing, intent: Thing) -> AttemptState:
-    if page["status"] != "complete":
-        return AttemptState.OPEN if page["status"] == "open" else AttemptState.CLOSED
-    if page["payment_status"] != "unpaid":
-        return AttemptState.PAID
-    given_up = intent.get("status") in GIVEN_UP
-    return AttemptState.FAILED if given_up else AttemptState.PROCESSING
-
-
-def _number(mark: Mapping[str, str], name: str) -> int | None:
-    """Return a number of ours from what is written on a thing."""
-    return int(mark[name]) if re.fullmatch(r"[0-9]{1,18}", mark.get(name, "")) else None
+        mark = thing.get("metadata")
+        return isinstance(mark, dict) and mark.get("palace") == self._palace

@@ -12,11 +12,16 @@ from typing import Any
 import stripe
 
 from palace.config import Settings
+from palace.forms import UNTYPABLE
 from palace.payments.backends.base import Away, BadSignature, Refused, Spent
 from palace.payments.backends.breaker import Breaker
 
 CONNECT, ANSWER, RETRIES = 1.5, 4.0, 1  # seconds; a line that went stale is found by the second try
 TOLERANCE = 300  # seconds news may be old, or a clock ahead
+
+REFUSALS = (stripe.InvalidRequestError, stripe.CardError, stripe.PermissionError)
+UNSHAPED = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
+"""What reading raises of what is no UTF-8, no JSON or no event."""
 
 log = logging.getLogger("palace.payments")
 
@@ -47,7 +52,7 @@ class Line:
         with self._breaker.call():
             try:
                 yield
-            except (stripe.InvalidRequestError, stripe.CardError) as error:
+            except REFUSALS as error:
                 raise Refused(error.code or error.user_message) from error
             except stripe.IdempotencyError as error:
                 raise Spent from error
@@ -76,7 +81,7 @@ class Line:
             raise Away from error
 
     def verified(self, raw: bytes, signature: str) -> dict[str, Any]:
-        """Return news that one of our secrets signed, neither old nor of the future.
+        """Return news that one of our secrets signed, neither old nor of the future, in the shape news have.
 
         Raises:
             BadSignature.
@@ -86,9 +91,24 @@ class Line:
             raise BadSignature
         for secret in self._secrets:
             try:
-                return self._client.construct_event(raw, signature, secret, TOLERANCE).to_dict()
+                return _shaped(self._client.construct_event(raw, signature, secret, TOLERANCE))
             except stripe.SignatureVerificationError:
                 continue
-            except (ValueError, AttributeError) as error:  # no UTF-8, no JSON, no event
+            except UNSHAPED as error:
                 raise BadSignature from error
         raise BadSignature
+
+
+def _shaped(event: stripe.Event) -> dict[str, Any]:
+    """Return news whose own fields are of the kinds they have to be.
+
+    Raises:
+        ValueError, LookupError.
+    """
+    news: dict[str, Any] = event.to_dict()
+    kinds = (news["id"], str), (news["type"], str), (news["livemode"], bool), (news["data"], dict)
+    if not all(isinstance(value, kind) for value, kind in (*kinds, (news["data"]["object"], dict))):
+        raise ValueError("no event")
+    if UNTYPABLE.search(news["id"] + news["type"]):
+        raise ValueError("no name")
+    return news

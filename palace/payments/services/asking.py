@@ -66,8 +66,13 @@ def told(payment: Payment) -> dict[str, Any]:
     return {
         "pay_by": payment.pay_by.isoformat(),
         "amount": payment.amount,
-        "page": f"/payments/{payment.id}",
+        "page": page_of(payment),
     }
+
+
+def page_of(payment: Payment) -> str:
+    """Return where its member sees a payment and pays it."""
+    return f"/payments/{payment.id}"
 
 
 def kind_told(kind: str) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from palace.db import db
 from palace.money import Fen
-from palace.payments.backends.base import CURRENCY, Facts, RefundFact
+from palace.payments.backends.base import CAME_AGAIN, CURRENCY, Facts, RefundFact
 from palace.payments.models import Attempt, Movement, Payment, ProviderNews, Refund
 from palace.payments.services.locking import lock
 from palace.payments.services.receiving import settle, written
@@ -32,7 +32,9 @@ from palace.payments.states import (
     Review,
 )
 
-keep_until: dict[str, Callable[[int, datetime], bool]] = {}
+Until = Callable[[], datetime | None]
+"""Until when something is kept, asked behind its part's locks; None: as long as it is."""
+keep_until: dict[str, Callable[[int, Until], bool]] = {}
 """Part name → what keeps its subject until an instant, and says whether it was still kept; wired."""
 
 SYSTEM, ELSEWHERE = "system", "provider:"
@@ -149,19 +151,32 @@ def _kept(facts: Facts) -> Fen:
 
 def _under_way(attempt: Attempt, facts: Facts, now: datetime) -> None:
     """Keep what is paid for, whatever its deadline: the buyer is done, the money is not here."""
-    payment = db.session.get_one(Payment, attempt.payment_id)
-    if attempt.state in OPEN_ATTEMPTS and payment.paid_at is None:
-        keep_until[payment.part](payment.subject_id, now + PROCESSING_KEPT)
+    _keep(attempt, lambda _: now + PROCESSING_KEPT)
     _note(attempt, facts)
 
 
 def _not_paid(attempt: Attempt, facts: Facts, now: datetime) -> None:
     """Let what a page was for be kept no longer than the counter keeps it, once the page is closed."""
-    payment = db.session.get_one(Payment, attempt.payment_id)
-    ended = facts.state not in OPEN_ATTEMPTS and attempt.state in OPEN_ATTEMPTS
-    if ended and payment.paid_at is None:
-        keep_until[payment.part](payment.subject_id, max(payment.pay_by + GRACE, now))
+    if facts.state not in OPEN_ATTEMPTS:
+        _keep(attempt, lambda payment: max(payment.pay_by + GRACE, now))
     _note(attempt, facts)
+
+
+def _keep(attempt: Attempt, until: Callable[[Payment], datetime]) -> None:
+    """Keep what a page is for, if the page is open still when the part has locked it.
+
+    News of a page that was closed meanwhile say nothing of the one that was opened after it.
+    """
+    payment = db.session.get_one(Payment, attempt.payment_id)
+
+    def decided() -> datetime | None:
+        db.session.refresh(attempt)
+        db.session.refresh(payment)
+        waits = attempt.state in OPEN_ATTEMPTS and payment.paid_at is None
+        return until(payment) if waits else None
+
+    if attempt.state in OPEN_ATTEMPTS and payment.paid_at is None:
+        keep_until[payment.part](payment.subject_id, decided)
 
 
 def _gone_back(payment: Payment, backend: Backend, facts: Facts, now: datetime) -> None:
@@ -247,9 +262,11 @@ def _failed(payment: Payment, refund: Refund, why: str, now: datetime) -> None:
         method=went.method,
         amount=went.amount,
         backend=went.backend,
+        reference=went.reference and f"{went.reference}{CAME_AGAIN}",
         moved_at=now,
         by=SYSTEM,
         corrects_id=went.id,
+        original_id=went.id,
         why=why or Review.FAILED,
     )
     db.session.add(came_again)

@@ -89,7 +89,8 @@ def _begun(payment_id: int, backend: Backend, words: str, lasts: timedelta, now:
     if there is None:
         ends_at = now + lasts
         _check_wanted(payment)
-        if not keep_until[payment.part](payment.subject_id, max(ends_at, payment.pay_by) + GRACE):
+        until = max(ends_at, payment.pay_by) + GRACE
+        if not keep_until[payment.part](payment.subject_id, lambda: until):
             raise NoLongerKept
         payment = lock(payment_id)
         there = open_of(payment_id) or _written(payment, backend, words, ends_at, now)

@@ -34,7 +34,9 @@ CAME = (
     Movement.corrects_id.is_(None),
     Movement.id.not_in(CORRECTED),
 )
-"""Money that came and stands: what was written wrong is left out with what set it right."""
+"""Money that came and stands: what was written wrong is left out with what took it off."""
+SIGNED = case((Movement.direction == Direction.IN, Movement.amount), else_=-Movement.amount)
+"""What money changes of what is here: less than nothing where it went."""
 
 
 def owe(
@@ -84,20 +86,21 @@ def back(
     wanted = select(Refund).where(Refund.payment_id == payment.id, Refund.key == key)
     refund = db.session.scalars(wanted).first()
     if refund is None:
-        if amount > came(payment.id) - owed(payment.id):
+        if amount > left(payment.id):
             raise MoreThanCame
         backend = of.backend if of else _paid_by(payment)
+        owed_at = max(now, payment.invoiced_at or now)
         refund = Refund(
             payment_id=payment.id,
             key=key,
             amount=amount,
             reason=reason,
-            state=state or first_state(payment, backend),
+            state=state or first_state(payment, backend, owed_at),
             backend=backend,
             asked_by=by,
             why=why,
             intent=of.reference if of else None,
-            owed_at=now,
+            owed_at=owed_at,
             look_at=now,
         )
         db.session.add(refund)
@@ -119,6 +122,11 @@ def owed(payment_id: int) -> Fen:
     return Fen(int(db.session.scalar(wanted) or 0))
 
 
+def left(payment_id: int) -> Fen:
+    """Return how much of a payment came and neither went back nor has to."""
+    return Fen(int(db.session.scalar(select(left_of(payment_id))) or 0))
+
+
 def gone(payment_id: int) -> Fen:
     """Return how much of a payment went back or is on its way by a provider."""
     wanted = select(func.coalesce(func.sum(Refund.amount), 0)).where(
@@ -136,11 +144,16 @@ def _paid_by(payment: Payment) -> Backend:
     return payment.backend if found is None else Backend(found)
 
 
-def first_state(payment: Payment, backend: Backend) -> RefundState:
-    """Return where a refund begins: an issued invoice holds it, the counter's money is fetched there."""
-    if payment.invoiced_at is not None:
+def first_state(payment: Payment, backend: Backend, owed_at: datetime) -> RefundState:
+    """Return where a refund begins: an invoice of its money holds it, the counter's is fetched there."""
+    if is_invoiced(payment, owed_at):
         return RefundState.HELD
     return RefundState.COUNTER if backend is Backend.COUNTER else RefundState.OWED
+
+
+def is_invoiced(payment: Payment, owed_at: datetime) -> bool:
+    """Return whether an invoice is of money that was owed back then: what was owed before is not in it."""
+    return payment.invoiced_at is not None and owed_at >= payment.invoiced_at
 
 
 def owe_all(
@@ -164,12 +177,12 @@ def owe_all(
         select(
             payment_id.label("payment_id"),
             key.label("key"),
-            func.least(amount, _left(Payment.id) - before).label("amount"),
+            func.least(amount, left_of(Payment.id) - before).label("amount"),
             literal(reason.value).label("reason"),
             _first_state().label("state"),
             Payment.backend.label("backend"),
             literal(by).label("asked_by"),
-            literal(now).label("owed_at"),
+            func.greatest(literal(now), Payment.invoiced_at).label("owed_at"),
             literal(now).label("look_at"),
         )
         .join(Payment, Payment.id == payment_id)
@@ -180,8 +193,8 @@ def owe_all(
     db.session.execute(insert(Refund).from_select(COLUMNS, each).on_conflict_do_nothing())
 
 
-def _left(payment_id: Any) -> Any:
-    """Return what of a payment came and neither went back nor has to."""
+def left_of(payment_id: Any) -> Any:
+    """Return in SQL what of a payment came and neither went back nor has to."""
     of_it = select(func.coalesce(func.sum(Movement.amount), 0)).where(
         Movement.payment_id == payment_id, *CAME
     )

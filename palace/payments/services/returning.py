@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from palace import clock
 from palace.db import db
@@ -20,14 +20,20 @@ from palace.payments.errors import (
 )
 from palace.payments.models import Movement, Payment, Refund
 from palace.payments.services.locking import lock
-from palace.payments.services.refunding import back, came, first_state, gone, owed
+from palace.payments.services.refunding import (
+    back,
+    came,
+    first_state,
+    gone,
+    is_invoiced,
+    owed,
+)
 from palace.payments.states import Backend, Direction, Method, RefundReason, RefundState
 
 second_above: dict[str, Callable[[], Fen]] = {}
 """What one person alone may give back by hand, the house's figure; wired in palace/wiring.py."""
 
 AT_COUNTER = (RefundState.OWED, RefundState.COUNTER, RefundState.FAILED)
-UNSENT = (RefundState.OWED, RefundState.COUNTER)
 BY_HAND = "hand:"
 
 
@@ -76,7 +82,7 @@ def _check_waits(payment: Payment, refund: Refund) -> None:
         raise OtherPersonNeeded
     if refund.state not in (*AT_COUNTER, RefundState.HELD):
         raise NotToBePaid
-    if payment.invoiced_at is not None:
+    if refund.state is RefundState.HELD or is_invoiced(payment, refund.owed_at):
         raise InvoiceFirst
 
 
@@ -143,7 +149,8 @@ def agree_refund(refund_id: int, *, by: str) -> Refund:
     if refund.state is RefundState.DROPPED:
         raise NotToBePaid
     if refund.state is RefundState.ASKED:
-        refund.state, refund.agreed_by = first_state(payment, refund.backend), by
+        state = first_state(payment, refund.backend, refund.owed_at)
+        refund.state, refund.agreed_by = state, by
         refund.look_at = clock.now()
         db.session.flush()
         note("refund_agreed", f"payment:{payment.id}", after={"amount": refund.amount}, actor=by)
@@ -180,30 +187,25 @@ def try_again(refund_id: int, *, by: str, now: datetime) -> None:
     payment, refund = locked(refund_id)
     if refund.state is not RefundState.FAILED:
         raise NotToBePaid
-    refund.state, refund.attempt = first_state(payment, refund.backend), refund.attempt + 1
+    state = first_state(payment, refund.backend, refund.owed_at)
+    refund.state, refund.attempt = state, refund.attempt + 1
     refund.reference, refund.look_at = None, now
     db.session.flush()
     note("refund_tried_again", f"payment:{payment.id}", actor=by)
 
 
-def invoiced(payment_id: int, now: datetime) -> None:
-    """Hold what has to go back of a payment: an invoice was issued for it."""
-    payment = lock(payment_id)
-    payment.invoiced_at = now
-    for refund in _in(payment, UNSENT):
-        refund.state = RefundState.HELD
-    db.session.flush()
+def invoiced(payment_ids: Sequence[int], now: datetime) -> None:
+    """Let what has to go back of locked payments from now on wait: an invoice of their money is made."""
+    made = update(Payment).where(Payment.id.in_(payment_ids)).values(invoiced_at=now)
+    db.session.execute(made.execution_options(synchronize_session="fetch"))
 
 
 def invoice_reversed(payment_id: int, now: datetime) -> None:
-    """Send back what an issued invoice held: it was reversed (冲红)."""
+    """Send back what an invoice held: it was reversed (冲红), or never issued."""
     payment = lock(payment_id)
     payment.invoiced_at = None
-    for refund in _in(payment, (RefundState.HELD,)):
-        refund.state, refund.look_at = first_state(payment, refund.backend), now
+    held = select(Refund).where(Refund.payment_id == payment.id, Refund.state == RefundState.HELD)
+    for refund in db.session.scalars(held.execution_options(populate_existing=True)):
+        refund.state = first_state(payment, refund.backend, refund.owed_at)
+        refund.look_at = now
     db.session.flush()
-
-
-def _in(payment: Payment, states: tuple[RefundState, ...]) -> list[Refund]:
-    wanted = select(Refund).where(Refund.payment_id == payment.id, Refund.state.in_(states))
-    return list(db.session.scalars(wanted.execution_options(populate_existing=True)))

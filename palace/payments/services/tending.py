@@ -34,6 +34,7 @@ from palace.payments.services.facts import LOOK_AGAIN, apply_facts, apply_refund
 from palace.payments.services.pages import Open, as_open, facts_of, open_of, opened, shut
 from palace.payments.services.refunding import CAME, first_state
 from palace.payments.services.returning import locked
+from palace.payments.services.stating import is_long_over, tell_unasked
 from palace.payments.states import OPEN_ATTEMPTS, AttemptState, RefundState
 
 AT_ONCE = 200
@@ -50,6 +51,8 @@ def tend_pages() -> None:
             _look(there, unwanted=unwanted)
         except (Away, PageOpen, PaidMeanwhile, OnItsWay) as why:
             log.info("page looked at", extra={"values": {"why": type(why).__name__}})
+        if there.backend not in backends or is_long_over(there.ends_at, clock.now()):
+            tell_unasked(there.sent.payment_id)
 
 
 def look_at(payment_id: int) -> None:
@@ -225,7 +228,7 @@ def _answered(
     payment, refund = locked(returned.refund_id)
     if isinstance(answer, Manual):
         if refund.state is RefundState.SENT:
-            refund.state = first_state(payment, states.Backend.COUNTER)
+            refund.state = first_state(payment, states.Backend.COUNTER, refund.owed_at)
         return
     state = {Pending: RefundState.PENDING, Done: RefundState.DONE, Failed: RefundState.FAILED}
     fact = RefundFact(

@@ -158,8 +158,8 @@ def cancel(member: Known, code: str) -> Order:
     if order.state is OrderState.SETTLED:
         raise OrderClosed
     if order.state is OrderState.AWAITING_PAYMENT:
-        payments.check_no_page(owing.PART, order.id)
-        payments.close(owing.PART, order.id, now=now)
+        payments.check_no_page(rules.PART, order.id)
+        payments.close(rules.PART, order.id, now=now)
     order.state = OrderState.CANCELLED
     claims.give_up(order.id, now)
     seats_freed(order.performance_id, (), now)

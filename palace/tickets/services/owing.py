@@ -17,9 +17,8 @@ from palace.payments.services.asking import Steps
 from palace.payments.states import RefundReason
 from palace.tickets.errors import LadderChanged
 from palace.tickets.models import Order, Ticket
-from palace.tickets.rules import TicketState
+from palace.tickets.rules import PACKAGES, PART, TicketState
 
-PART, PACKAGES = "tickets", "packages"
 ASKED_OF = or_(
     and_(Payment.part == PART, Payment.subject_id == Order.id),
     and_(Payment.part == PACKAGES, Payment.subject_id == Order.package_order_id),

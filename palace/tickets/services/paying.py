@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from palace.db import db
 from palace.members.models import Member
+from palace.payments.services import Until
 from palace.tickets import claims, late
 from palace.tickets.errors import HoldLapsed, SaleClosed, SoldOut, TooManySeats
 from palace.tickets.kept import live
@@ -68,7 +69,7 @@ def take_late(order: Order, show: Show, now: datetime) -> None:
         check_seat_limit(held=held, wanted=0, limit=show.seats_per_member)
 
 
-def keep_until(order_id: int, until: datetime) -> bool:
+def keep_until(order_id: int, until: Until) -> bool:
     """Keep an unpaid order's seats until an instant; return whether all were its own still.
 
     Called by payments while a provider's page is open by which its money may come.
@@ -77,4 +78,5 @@ def keep_until(order_id: int, until: datetime) -> bool:
     order, _, show, now = locked(db.session.get_one(Member, found.member_id), found.code)
     if order.state is not OrderState.AWAITING_PAYMENT or show.cancelled_at is not None:
         return False
-    return len(claims.prolong(order, until, now)) == order.seat_count
+    instant = until()
+    return instant is not None and len(claims.prolong(order, instant, now)) == order.seat_count

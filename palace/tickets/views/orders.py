@@ -25,6 +25,8 @@ from palace.identities.rules import NAMES
 from palace.members.queries import current_member
 from palace.members.rules import Known, Role
 from palace.money import Fen
+from palace.payments import services as payments
+from palace.payments.models import Payment
 from palace.payments.services import close_pages_of, steps_of
 from palace.programme.rules import IdentityPolicy
 from palace.text import N_
@@ -41,8 +43,7 @@ from palace.tickets.errors import (
 from palace.tickets.fields import LadderForm
 from palace.tickets.forms import HoldForm
 from palace.tickets.models import Claim, Order
-from palace.tickets.rules import OrderState, TicketState
-from palace.tickets.services.owing import PART
+from palace.tickets.rules import PACKAGES, PART, OrderState, TicketState
 from palace.tickets.views import choosing
 from palace.tickets.views.base import bp
 from palace.venues import queries as venues
@@ -205,7 +206,15 @@ def _json(found: Order) -> dict[str, Any]:
         if state != OrderState.SETTLED
         else None,
         "tickets": parts.tickets or [],
+        "payment": payments.told_beside(_payment_of(found, parts.payment)),
     }
+
+
+def _payment_of(found: Order, payment_id: int | None) -> Payment | None:
+    """Return by what an order's money was asked: its own payment, or that of its package."""
+    if found.package_order_id is not None:
+        return payments.find(PACKAGES, found.package_order_id)
+    return db.session.get(Payment, payment_id) if payment_id else None
 
 
 def _done(found: Order, status: int = 200) -> ResponseReturnValue:

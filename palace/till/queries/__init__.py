@@ -12,18 +12,19 @@ from palace.till.queries.rows import (
     on_account,
     payment_at,
     refund_at,
-    refunds_of,
     shift_at,
     unmatched,
 )
-from palace.till.queries.shifts import open_shift, receipts_of, sums
+from palace.till.queries.shifts import Correction, corrections, open_shift, receipts_of, sums
 
 __all__ = [
+    "Correction",
     "Found",
     "account_of",
     "code_at",
     "codes_at",
     "corrected",
+    "corrections",
     "described",
     "find",
     "movement_at",
@@ -34,7 +35,6 @@ __all__ = [
     "payment_at",
     "receipts_of",
     "refund_at",
-    "refunds_of",
     "shift_at",
     "sums",
     "to_agree",

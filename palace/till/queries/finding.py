@@ -6,22 +6,25 @@ import re
 import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, exists, false, func, or_, select
 
 from palace.courses.models import Enrolment
 from palace.db import db, literally
 from palace.members.models import Member, RosterEntry
 from palace.members.rules import mobile_number
 from palace.members.unions import Unit
-from palace.money import Fen
+from palace.money import FREE, Fen
 from palace.payments import services as payments
-from palace.payments.models import Payment, Refund
+from palace.payments.models import Movement, Payment, Refund
 from palace.payments.services import Said
+from palace.payments.services.refunding import SIGNED
 from palace.payments.states import RefundState
 from palace.roster.tree import find_units
 from palace.tickets.models import Order, PackageOrder, Ticket
-from palace.tickets.services.owing import ASKED_OF, PACKAGES
+from palace.tickets.rules import PACKAGES
+from palace.tickets.services.owing import ASKED_OF
 from palace.till.models import OnAccount
 from palace.venues.queries import at_sites
 
@@ -34,11 +37,12 @@ Sites = Collection[int] | None
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """A payment a clerk found: what it is for, who was asked, and how much of it waits to be fetched."""
+    """A payment a clerk found: what it is for, who was asked, how much is here and waits to be fetched."""
 
     payment: Payment
     member: Member | None
     said: Said | None
+    here: Fen
     to_fetch: Fen
 
 
@@ -108,22 +112,27 @@ def described(found: Sequence[Payment]) -> list[Found]:
     """Return payments with what they are for and whom they were asked of."""
     ids = {one.member_id for one in found if one.member_id}
     members = {one.id: one for one in db.session.scalars(select(Member).where(Member.id.in_(ids)))}
-    words = _words(found)
+    words, of = _words(found), [one.id for one in found]
+    moved = select(Movement.payment_id, func.sum(SIGNED)).where(Movement.payment_id.in_(of))
+    here = _fen(moved.group_by(Movement.payment_id))
     fetched = select(Refund.payment_id, func.sum(Refund.amount)).where(
-        Refund.payment_id.in_([one.id for one in found]),
-        Refund.state == literally(RefundState.COUNTER),
+        Refund.payment_id.in_(of), Refund.state == literally(RefundState.COUNTER)
     )
-    rows = db.session.execute(fetched.group_by(Refund.payment_id))
-    to_fetch = {row[0]: int(row[1]) for row in rows}
+    to_fetch = _fen(fetched.group_by(Refund.payment_id))
     return [
         Found(
             payment=one,
             member=members.get(one.member_id or 0),
             said=words.get((one.part, one.subject_id)),
-            to_fetch=Fen(to_fetch.get(one.id, 0)),
+            here=here.get(one.id, FREE),
+            to_fetch=to_fetch.get(one.id, FREE),
         )
         for one in found
     ]
+
+
+def _fen(rows: Select[*tuple[Any, ...]]) -> dict[int, Fen]:
+    return {payment_id: Fen(int(amount)) for payment_id, amount in db.session.execute(rows)}
 
 
 def _words(found: Sequence[Payment]) -> dict[tuple[str, int], Said]:

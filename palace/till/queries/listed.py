@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date
 
 from flask import url_for
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, func, select
 
 from palace.db import db, table_of
 from palace.lists.queries import Column, List
@@ -16,7 +16,8 @@ from palace.members.rules import SignedIn
 from palace.members.unions import Unit
 from palace.money import Fen
 from palace.payments.models import Movement, Payment
-from palace.payments.states import Direction, Method
+from palace.payments.services.refunding import SIGNED
+from palace.payments.states import Method
 from palace.text import N_
 from palace.till.models import OnAccount, Shift
 from palace.till.rules import PART_WORDS, READERS
@@ -24,14 +25,7 @@ from palace.venues.queries import at_sites
 
 Sites = Collection[int] | None
 OPEN = (
-    select(
-        func.coalesce(
-            func.sum(
-                case((Movement.direction == Direction.IN, Movement.amount), else_=-Movement.amount)
-            ),
-            0,
-        )
-    )
+    select(func.coalesce(func.sum(SIGNED), 0))
     .where(Movement.payment_id == OnAccount.payment_id, Movement.method == Method.ACCOUNT)
     .correlate(OnAccount)
     .scalar_subquery()

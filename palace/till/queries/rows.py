@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, case, func, select, true
+from sqlalchemy import ColumnElement, Select, func, select, true
 
 from palace.db import Base, db, literally
 from palace.errors import NotFound
 from palace.money import Fen
 from palace.payments.models import Movement, Payment, Refund
+from palace.payments.services.refunding import CORRECTED, SIGNED
 from palace.payments.states import Direction, Method
 from palace.till.models import OnAccount, PrintedCode, Shift
 from palace.venues.queries import at_sites
 
 Sites = Collection[int] | None
 Row = TypeVar("Row", bound=Base)
-CORRECTED = select(Movement.corrects_id).where(Movement.corrects_id.is_not(None))
 
 
 def payment_at(payment_id: int, sites: Sites) -> Payment:
@@ -89,12 +89,6 @@ def corrected(movements: Sequence[Movement]) -> set[int]:
     return {one for one in db.session.scalars(wanted) if one is not None}
 
 
-def refunds_of(payment_id: int) -> list[Refund]:
-    """Return what goes back of a payment, in order."""
-    wanted = select(Refund).where(Refund.payment_id == payment_id).order_by(Refund.id)
-    return list(db.session.scalars(wanted.execution_options(populate_existing=True)))
-
-
 def on_account(payment_id: int) -> Fen:
     """Return what a unit still has to settle of a payment."""
     wanted = select(_balance()).where(Movement.payment_id == payment_id)
@@ -103,9 +97,8 @@ def on_account(payment_id: int) -> Fen:
 
 def _balance() -> ColumnElement[int]:
     """Return what is on account: what came that way, less what was settled or went back off it."""
-    signed = case((Movement.direction == Direction.IN, Movement.amount), else_=-Movement.amount)
     of = Movement.method == Method.ACCOUNT
-    return func.coalesce(func.sum(signed).filter(of), 0)
+    return func.coalesce(func.sum(SIGNED).filter(of), 0)
 
 
 def account_of(payment_id: int) -> OnAccount | None:

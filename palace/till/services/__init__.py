@@ -2,7 +2,13 @@
 
 from palace.till.services.accounts import settle_account
 from palace.till.services.codes import add_code, remove_code
-from palace.till.services.correcting import correct, give_unmatched_back, match, note_unmatched
+from palace.till.services.correcting import (
+    correct,
+    give_unmatched_back,
+    match,
+    may_be_corrected,
+    note_unmatched,
+)
 from palace.till.services.reminding import remind_units
 from palace.till.services.shifts import close_shift, hand_over, my_shift, open_shift
 from palace.till.services.taking import pay_back, take, take_on_account
@@ -14,6 +20,7 @@ __all__ = [
     "give_unmatched_back",
     "hand_over",
     "match",
+    "may_be_corrected",
     "my_shift",
     "note_unmatched",
     "open_shift",

@@ -34,14 +34,14 @@ def correct(
     by: str,
     now: datetime,
 ) -> Movement:
-    """Set right by which way money came: one row takes the old one off, another says how it was.
+    """Set right by which way money came or went: one row takes the old one off, another says how it was.
 
     Both stand in the shift of the wrong one while that is open; a drawer that was counted stays as counted.
-    The new row has the next number of the receipts; a slip's number that was right stays with the old one.
+    Money that came has the next number of the receipts; a slip's number that was right stays where it is.
 
     Raises:
         AnotherCorrects: it is above the house's amount and one's own.
-        NotToBeCorrected: it went, came by a provider or on account, or was set right before.
+        NotToBeCorrected: it moved by a provider or on account, or was set right before.
         SameMethod: nothing was wrong.
         SlipKnown: the slip's number stands for other money.
     """
@@ -49,7 +49,7 @@ def correct(
     if method is movement.method:
         raise SameMethod
     shift_id = still_open(movement.shift_id)
-    if movement.payment_id is None or not _is_of_counter(movement):
+    if movement.payment_id is None or not may_be_corrected(movement):
         raise NotToBeCorrected
     lock(movement.payment_id)
     if is_corrected(movement.id):
@@ -73,13 +73,15 @@ def correct(
         why=why,
         actor=by,
     )
-    payments.number_receipt(right)
+    if right.direction is Direction.IN:
+        payments.number_receipt(right)
     return right
 
 
-def _is_of_counter(movement: Movement) -> bool:
+def may_be_corrected(movement: Movement) -> bool:
+    """Return whether a clerk wrote it down as money that changed hands: what takes another off is none."""
     return (
-        movement.direction is Direction.IN
+        movement.corrects_id is None
         and movement.backend is Backend.COUNTER
         and movement.method is not Method.ACCOUNT
     )
@@ -93,11 +95,11 @@ def is_corrected(movement_id: int) -> bool:
 def take_off(
     movement: Movement, *, why: str, by: str, shift_id: int | None, now: datetime
 ) -> Movement:
-    """Write the row that takes another off, whole and the same way."""
+    """Write the row that takes another off, whole, by the same way the other direction."""
     off = Movement(
         site_id=movement.site_id,
         payment_id=movement.payment_id,
-        direction=Direction.OUT,
+        direction=Direction.IN if movement.direction is Direction.OUT else Direction.OUT,
         method=movement.method,
         amount=movement.amount,
         backend=movement.backend,
@@ -105,6 +107,7 @@ def take_off(
         by=by,
         shift_id=shift_id,
         corrects_id=movement.id,
+        original_id=_original(movement),
         why=why,
     )
     db.session.add(off)
@@ -122,11 +125,12 @@ def again(
     shift_id: int | None,
     now: datetime,
 ) -> Movement:
-    """Write money of a payment down as it came; its receipt's number is taken last."""
+    """Write money of a payment down as it came or went; a receipt's number is taken last."""
     right = Movement(
         site_id=movement.site_id,
         payment_id=movement.payment_id,
-        direction=Direction.IN,
+        refund_id=movement.refund_id,
+        direction=movement.direction,
         method=method,
         amount=amount,
         backend=Backend.COUNTER,
@@ -134,10 +138,18 @@ def again(
         moved_at=now,
         by=by,
         shift_id=shift_id,
+        original_id=_original(movement),
     )
     db.session.add(right)
     db.session.flush()
     return right
+
+
+def _original(movement: Movement) -> int:
+    """Return the row that was in a drawer, also where it was corrected after counting before."""
+    if movement.shift_id is None and movement.original_id is not None:
+        return movement.original_id
+    return movement.id
 
 
 def note_unmatched(

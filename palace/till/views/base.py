@@ -17,10 +17,11 @@ from palace.forms import Form
 from palace.members.posts import AT_COUNTERS
 from palace.members.rules import Role
 from palace.money import Fen, yuan_of
+from palace.payments import services as payments
 from palace.payments.models import Movement
 from palace.payments.states import METHOD_WORDS, REFUND_WORDS
 from palace.review.queries import names_of
-from palace.till import queries
+from palace.till import queries, services
 from palace.till.forms import (
     AccountForm,
     BackForm,
@@ -124,7 +125,7 @@ def payment_page(
     """Show a payment: what for, whether it came, what goes back, and what may be done."""
     payment = queries.payment_at(payment_id, own_sites(*READERS))
     found = queries.described([payment])[0]
-    movements, refunds = queries.movements_of(payment_id), queries.refunds_of(payment_id)
+    movements, refunds = queries.movements_of(payment_id), payments.refunds_of(payment_id)
     asked = payment.paid_at is None and payment.closed_at is None
     open_ = queries.on_account(payment_id)
     account = queries.account_of(payment_id)
@@ -137,7 +138,9 @@ def payment_page(
         payment=payment,
         asked=asked,
         movements=movements,
-        corrected=queries.corrected(movements),
+        offs={one.corrects_id: one for one in movements if one.corrects_id},
+        may_be_corrected=services.may_be_corrected,
+        left=payments.left(payment_id),
         refunds=refunds,
         open=open_,
         account=account,
@@ -169,6 +172,7 @@ def found_json(found: queries.Found) -> dict[str, Any]:
         "pay_by": clock.iso(payment.pay_by),
         "paid_at": _iso(payment.paid_at),
         "closed_at": _iso(payment.closed_at),
+        "here": found.here,
         "to_fetch": found.to_fetch,
     }
 
@@ -180,7 +184,7 @@ def payment_json(found: queries.Found, movements: list[Movement], open_: Fen) ->
         "movements": [movement_json(one) for one in movements],
         "refunds": [
             {"refund": one.id, "amount": one.amount, "reason": one.reason, "state": one.state}
-            for one in queries.refunds_of(found.payment.id)
+            for one in payments.refunds_of(found.payment.id)
         ],
     }
 
@@ -217,6 +221,17 @@ def shift_json(shift: Shift) -> dict[str, Any]:
                 "went_count": one.went_count,
             }
             for one in queries.sums(shift.id)
+        ],
+        "corrections": [
+            {
+                "was": one.was.method,
+                "now": one.now.method,
+                "direction": one.now.direction,
+                "amount": one.now.amount,
+                "why": None if one.settles else one.off.why,
+                "after_count": one.off.shift_id is None,
+            }
+            for one in queries.corrections(shift.id)
         ],
     }
 

@@ -105,7 +105,7 @@ def drop(refund_id: int) -> ResponseReturnValue:
 @allow(*AT_COUNTERS)
 @reads(CorrectForm)
 def correct(movement_id: int) -> ResponseReturnValue:
-    """Set right by which way money came; the old row stays, with the one that takes it off."""
+    """Set right by which way money came or went; the old row stays, with the one that takes it off."""
     movement = queries.movement_at(movement_id, own_sites())
     form, of = CorrectForm(), movement.payment_id
     if of is None:

@@ -110,6 +110,7 @@ def shift_pdf(shift_id: int) -> ResponseReturnValue:
         found,
         queries.sums(shift_id),
         queries.receipts_of(shift_id),
+        [one for one in queries.corrections(shift_id) if one.off.shift_id is not None],
         site=db.session.get_one(Site, found.site_id),
         cashier=_cashier(found),
     )
@@ -149,6 +150,7 @@ def _page(shift_id: int, refusal: PalaceError | None = None) -> Response:
         shift=found,
         sums=sums,
         due=expected_cash(found.begun_with, sums),
+        corrections=queries.corrections(shift_id),
         receipts=queries.receipts_of(shift_id),
         number_of=printing.receipt_number,
         cashier=_cashier(found),

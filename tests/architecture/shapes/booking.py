@@ -12,7 +12,7 @@ from palace.coupons.rules import Left
 from palace.gifts.rules import GiftState
 from palace.identities.rules import Document
 from palace.members.rules import Standing
-from palace.paying.rules import Stands
+from palace.payments.rules import Stands
 from palace.payments.states import RefundState
 from palace.programme.rules import (
     KINDS,
@@ -170,6 +170,10 @@ BOOKING: dict[str, Shape] = {
         seats=each(TEXT),
         held_until=maybe(INSTANT),
         tickets=each(CODE),
+        payment=maybe(known("OrderPayment")),
+    ),
+    "OrderPayment": exactly(
+        payment=NUMBER, state=one_of(Stands), amount=FEN, pay_by=INSTANT, path=TEXT, online=YES_NO
     ),
     "Payment": exactly(
         payment=NUMBER,
@@ -191,6 +195,7 @@ BOOKING: dict[str, Shape] = {
         package=NUMBER,
         state=one_of([*OrderState, "lapsed"]),
         held_until=maybe(INSTANT),
+        payment=maybe(known("OrderPayment")),
         shows=each(exactly(performance=NUMBER, order=CODE, seats=each(TEXT), tickets=each(CODE))),
     ),
     "StaffPackages": exactly(packages=each(known("StaffPackage"))),

@@ -9,6 +9,7 @@ from tests.architecture.shapes.kinds import (
     INSTANT,
     NUMBER,
     TEXT,
+    YES_NO,
     Shape,
     each,
     exactly,
@@ -24,6 +25,7 @@ FOUND = {
     "pay_by": INSTANT,
     "paid_at": maybe(INSTANT),
     "closed_at": maybe(INSTANT),
+    "here": FEN,
     "to_fetch": FEN,
 }
 TILL: dict[str, Shape] = {
@@ -40,6 +42,16 @@ TILL: dict[str, Shape] = {
         handed_at=maybe(INSTANT),
         sums=each(
             exactly(method=one_of(Method), came=FEN, came_count=NUMBER, went=FEN, went_count=NUMBER)
+        ),
+        corrections=each(
+            exactly(
+                was=one_of(Method),
+                now=one_of(Method),
+                direction=one_of(Direction),
+                amount=FEN,
+                why=maybe(TEXT),
+                after_count=YES_NO,
+            )
         ),
     ),
     "Movement": exactly(
