@@ -27,6 +27,7 @@ TABLES = (
     "invoice_requests",
     "provider_lines",
     "differences",
+    "call_offs",
 )
 
 
@@ -38,6 +39,7 @@ def upgrade() -> None:
     _payments()
     _sales()
     _rules()
+    _call_offs()
     op.drop_table("refunds_owed")
     op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {', '.join(TABLES)} TO palace_app")
     op.execute("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO palace_app")
@@ -462,6 +464,44 @@ def _rules() -> None:
         column = sa.Column(name, sa.BigInteger, server_default=default, nullable=False)
         op.add_column("house_rules", column)
     op.create_check_constraint(op.f("ck_house_rules_money"), "house_rules", RULES_CHECK)
+
+
+def _call_offs() -> None:
+    """A class is called off by two people, as money goes back."""
+    op.create_table(
+        "call_offs",
+        sa.Column("id", sa.BigInteger, sa.Identity(), nullable=False),
+        sa.Column("offering_id", sa.BigInteger, nullable=False),
+        sa.Column("state", sa.String(20), nullable=False),
+        sa.Column("why", sa.Text, nullable=False),
+        sa.Column("proposed_by", sa.Text, nullable=False),
+        sa.Column("proposed_at", INSTANT, nullable=False),
+        sa.Column("decided_by", sa.Text),
+        sa.Column("decided_at", INSTANT),
+        sa.CheckConstraint(
+            "(state = 'proposed') = (decided_at IS NULL)"
+            " AND num_nonnulls(decided_at, decided_by) IN (0, 2)",
+            name=op.f("ck_call_offs_decided"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'done' OR decided_by <> proposed_by", name=op.f("ck_call_offs_another")
+        ),
+        sa.CheckConstraint(
+            "state IN ('proposed', 'withdrawn', 'done')", name=op.f("ck_call_offs_state")
+        ),
+        sa.ForeignKeyConstraint(
+            ["offering_id"], ["offerings.id"], name=op.f("fk_call_offs_offering_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_call_offs")),
+    )
+    op.create_index(op.f("ix_call_offs_offering_id"), "call_offs", ["offering_id"])
+    op.create_index(
+        "uq_call_offs_proposed",
+        "call_offs",
+        ["offering_id"],
+        unique=True,
+        postgresql_where=sa.text("state = 'proposed'"),
+    )
 
 
 def downgrade() -> None:

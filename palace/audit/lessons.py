@@ -20,6 +20,8 @@ LESSONS = {
     "class_published": N_("发布班级"),
     "class_kept": N_("人数不够照常开班"),
     "class_called_off": N_("取消班级"),
+    "call_off_proposed": N_("提出取消班级"),
+    "call_off_withdrawn": N_("撤回取消班级"),
     "class_rules_set": N_("改培训的规定"),
     "course_prerequisite_set": N_("改先修课程"),
     "term_made": N_("建学期"),

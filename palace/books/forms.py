@@ -8,8 +8,8 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, StringField, TextAreaField
-from wtforms.validators import AnyOf, InputRequired, Length, Optional, Regexp
+from wtforms import BooleanField, IntegerField, StringField, TextAreaField
+from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional, Regexp
 
 from palace.books.rules import FIELDS, MOST_COLUMNS, MOST_LINES, TAX_NUMBER, Heading
 from palace.books.services import Wanted
@@ -22,9 +22,11 @@ from palace.teachers.fields import YuanField
 LONGEST_TITLE, LONGEST_TAX, LONGEST_EMAIL = 100, 30, 120
 LONGEST_WHY, LONGEST_HEADING, LONGEST_FIXED = 200, 40, 100
 LONGEST_LINE, LONGEST_REFERENCE = 120, 100
+LARGEST_ID = 2**63 - 1
 LONGEST_PASTED = MOST_LINES * LONGEST_LINE
 TOO_LONG = _("写得太长了。")
 WHY = _("请写一句原因。")
+STALE = _("请刷新这一页再办。")
 FIXED = "fixed"
 REFERENCE = r"^\s*[A-Za-z0-9_-]+\s*\Z"
 EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+\Z"
@@ -34,6 +36,11 @@ DECISIONS = ("agree", "drop", "retry")
 def _checked_email() -> list[Any]:
     wrong = _("邮箱地址不对，请核对。")
     return [Optional(), Length(max=LONGEST_EMAIL, message=wrong), Regexp(EMAIL, message=wrong)]
+
+
+def _one_of_them(**how: Any) -> IntegerField:
+    bounds = NumberRange(1, LARGEST_ID, message=STALE)
+    return IntegerField(validators=[Optional(), bounds], **how)
 
 
 class InvoiceForm(Form):
@@ -228,3 +235,10 @@ class ColumnsForm(Form):
             Heading(heading, None, fixed) if what == FIXED else Heading(heading, Field(what))
             for heading, what, fixed in self.rows
         ]
+
+
+class RetryForm(Form):
+    """Of which show, or of which class, what failed is tried again; neither: all there is."""
+
+    show = _one_of_them()
+    course_class = _one_of_them(name="class")

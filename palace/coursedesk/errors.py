@@ -95,3 +95,17 @@ class PlaceGone(PalaceError):
 
     status, code = 409, "place_gone"
     message = N_("刚才列出的时间和教室被别人占了，还没有改。请从新列出的里选。")
+
+
+class CallOffOpen(PalaceError):
+    """Somebody proposed to call the class off for another reason; it is not decided."""
+
+    status, code = 409, "call_off_open"
+    message = N_("刚有别人提出取消这个班，还没有决定。请先看那一份。")
+
+
+class CallOffGone(PalaceError):
+    """What was to be confirmed was withdrawn, or is done already."""
+
+    status, code = 409, "call_off_gone"
+    message = N_("这一份已经撤回或者办完了，请看现在的。")

@@ -1,4 +1,4 @@
-"""Fields that several forms of the desk share; what is written of a class, and of a teacher."""
+"""Fields that several forms of the desk share; what is written of a class, a teacher, a proposal."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from datetime import date, time
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import Field, HiddenField, TextAreaField
+from wtforms import Field, HiddenField, IntegerField, TextAreaField
 from wtforms.validators import (
     InputRequired,
     Length,
+    NumberRange,
     StopValidation,
     ValidationError,
 )
@@ -44,6 +45,7 @@ from palace.teachers.services import TeacherFacts
 
 LONGEST_LINE, LONGEST_WHY, LONGEST_SEEN = 120, 200, 80
 MOST_TIMES = 30
+LARGEST = 2**63 - 1
 MOST_PLACES, MOST_MINUTES, MOST_CLASSES = 2000, 12 * 60, 50
 CODE = r"^[a-z2-7]{20}\Z"
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -258,3 +260,15 @@ class LinkForm(PhoneForm):
     """The number and the name of a teacher's account."""
 
     name = name_field(_("姓名"))
+
+
+class DecideForm(Form):
+    """Which proposal is withdrawn."""
+
+    call_off = IntegerField(validators=[InputRequired(STALE), NumberRange(1, LARGEST, STALE)])
+
+
+class ConfirmForm(DecideForm):
+    """What the second person confirms, with the figures they were shown."""
+
+    seen = seen_field()

@@ -1,10 +1,13 @@
-"""What of a course is reviewed, the words of levels, and what a preview is known by: plain values."""
+"""What of a course is reviewed, whom it concerns that a class is called off: plain values."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
 
+from palace import proposals
 from palace.review.rules import Field, FieldKind
 from palace.teachers.rules import LEVELS, SUBJECTS
 from palace.text import N_
@@ -24,6 +27,22 @@ FIELDS = (
 )
 WORDS = {field.name: field.words for field in FIELDS}
 OLDEST = 120
+
+
+class CallOffState(StrEnum):
+    """How a proposal to call a class off stands: until a second person decides, and after that."""
+
+    PROPOSED = "proposed"
+    WITHDRAWN = "withdrawn"
+    DONE = "done"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figures(proposals.Figures):
+    """Whom it concerns that a class is called off: people, their places, who waits, what goes back."""
+
+    places: int
+    waiting: int
 
 
 def seen_as(parts: Iterable[object]) -> str:

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.dialects.postgresql import Range
 
+from palace.books.queries.progress import Stands, will_go
 from palace.db import db
 from palace.money import Fen
 from palace.moving.models import Move
@@ -20,6 +21,7 @@ from palace.rooms.queries.displaced import InTheWay, in_the_way
 from palace.tickets.kept import kept, live
 from palace.tickets.models import Claim, Order, Ticket
 from palace.tickets.rules import OrderState, TicketState
+from palace.tickets.services.owing import paid_of_show
 from palace.venues import queries as venues
 from palace.venues.models import Occupancy, Seat, SeatingPlan, Space
 
@@ -51,6 +53,7 @@ class Preview:
     """What a move would do: whom it concerns, which times of which halls, and what is in its way.
 
     `displaced`: dates of lent rooms that would give the hall up for it; they are not in its way.
+    `back`: which way the money goes of a show that is called off.
     `openings`: those still ahead, of a union or of all members, and `opens_at` the public one: they stay.
     """
 
@@ -63,6 +66,7 @@ class Preview:
     missing: Sequence[str]
     unpriced: Sequence[str]
     displaced: Sequence[InTheWay] = ()
+    back: Sequence[Stands] = ()
     openings: Sequence[Stage] = ()
     opens_at: datetime | None = None
 
@@ -115,6 +119,7 @@ def preview(show: Performance, target: Target, now: datetime) -> Preview:
         displaced=displaced,
         missing=missing_seats(show, plan_id, now) if other_plan else [],
         unpriced=_unpriced(show.id, plan_id) if other_plan else [],
+        back=[] if moves else will_go(paid_of_show(show.id)),
         openings=[one for one in stages(show.id) if moves and one.opens_at > now],
         opens_at=show.sale_opens_at if moves and show.sale_opens_at > now else None,
     )

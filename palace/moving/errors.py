@@ -93,20 +93,6 @@ class ShownOtherwise(PalaceError):
     message = N_("这一场刚被别人改过，请看一下现在的样子再办。")
 
 
-class SecondPersonNeeded(PalaceError):
-    """Whoever proposed it does not confirm it as well."""
-
-    status, code = 409, "second_person_needed"
-    message = N_("提出的人不能自己确认，请另一位同事确认。")
-
-
-class FiguresMoved(PalaceError):
-    """More or fewer people are concerned than was shown."""
-
-    status, code = 409, "figures_moved"
-    message = N_("涉及的人数、票数或金额变了，请再看一遍，再确认。")
-
-
 class MoveGone(PalaceError):
     """What was to be confirmed was withdrawn, or is another one by now."""
 

@@ -1,4 +1,4 @@
-"""When a show may be moved, and whether what was shown still holds: plain values in, decision out.
+"""When a show may be moved: plain values in, decision out.
 
 Until when holders answer is typed, or `house_rules.move_answer_days`.
 """
@@ -6,21 +6,19 @@ Until when holders answer is typed, or `house_rules.move_answer_days`.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from palace.money import Fen
+from palace import proposals
 from palace.moving.errors import (
     AnswerTooLate,
-    FiguresMoved,
     MovedToThePast,
     OpensTooLate,
     WrongTitle,
 )
 
-FEW, PERCENT = 5, 2
 LONGEST_REASON = 200
 
 
@@ -41,13 +39,11 @@ class MoveState(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Figures:
+class Figures(proposals.Figures):
     """Whom a move concerns: people, their valid tickets, orders that wait for money, what was paid."""
 
-    people: int
     tickets: int
     orders: int
-    paid: Fen
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,40 +64,6 @@ class Times:
             ends_at=self.ends_at + by,
             sale_closes_at=self.sale_closes_at + by,
         )
-
-
-def seen_as(figures: Figures) -> str:
-    """Return figures as a page carries them along."""
-    return " ".join(f"{name}={value}" for name, value in asdict(figures).items())
-
-
-def figures_seen(seen: str) -> Figures | None:
-    """Return the figures that a page carried along; None: they cannot be read."""
-    known: Mapping[str, str] = dict(part.partition("=")[::2] for part in seen.split())
-    try:
-        counts = {name: int(known[name]) for name in ("people", "tickets", "orders")}
-        return Figures(paid=Fen(int(known["paid"])), **counts)
-    except (KeyError, ValueError):
-        return None
-
-
-def check_seen(seen: Figures | None, now: Figures) -> None:
-    """Refuse to act on figures that have changed materially: by more than a few, and more than 2 %.
-
-    Money that was paid is material at any change beyond the 2 %.
-
-    Raises:
-        FiguresMoved: they have, or nobody can read what was seen.
-    """
-    if seen is None:
-        raise FiguresMoved
-    counts = ((seen.people, now.people), (seen.tickets, now.tickets), (seen.orders, now.orders))
-    if any(_differs(old, new, FEW) for old, new in counts) or _differs(seen.paid, now.paid, 0):
-        raise FiguresMoved
-
-
-def _differs(old: int, new: int, few: int) -> bool:
-    return abs(new - old) > max(few, old * PERCENT // 100)
 
 
 def mark_of(parts: Sequence[object]) -> str:

@@ -23,11 +23,12 @@ from palace.moving.effects import Preview, Target
 from palace.moving.forms import ConfirmForm, DecideForm, ProposeForm, Wanted, WantedForm
 from palace.moving.models import Move
 from palace.moving.queries import OWED_TO, REFUNDS
-from palace.moving.rules import MoveState, seen_as
+from palace.moving.rules import MoveState
 from palace.moving.services import Wish
 from palace.moving.services.proposing import as_shown, clash_words
 from palace.programme.models import Performance
 from palace.programme.queries import performance_at
+from palace.proposals import seen_as
 from palace.tickets.models import Ticket
 from palace.venues.queries import spaces_at
 from palace.web import allow, answer, checked, pass_on, reads, refusal_words, wants_json

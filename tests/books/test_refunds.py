@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from palace import clock
+from palace.coursedesk.services.ending import call_off
 from palace.courses.states import EnrolmentState
 from palace.db import db
 from palace.members.rules import Role
@@ -19,8 +20,9 @@ from palace.payments.services.reviewing import look_into
 from palace.payments.states import Backend, RefundReason, RefundState, Review
 from palace.tickets.rules import Channel, TicketState
 from palace.tickets.services.owing import owe_show
-from tests.books.conftest import Paid
+from tests.books.conftest import Paid, pay_for
 from tests.factory import Factory
+from tests.members.browser import JSON
 from tests.money import refunds
 from tests.teaching import Teaching
 
@@ -160,23 +162,82 @@ def test_what_a_fund_bore_is_counted_over_tickets_and_places_that_still_stand(
     assert told["subsidies"][0]["amount"] == 5000
 
 
-def test_a_class_says_what_goes_back_before_it_is_called_off_and_how_far_it_is_after(
-    app: Flask, make: Factory, teaching: Teaching
+def fail(refund: Refund) -> None:
+    """Let a provider have said no to a refund."""
+    refund.state, refund.failure, refund.backend = RefundState.FAILED, "no", Backend.STRIPE
+
+
+def test_only_what_failed_of_one_show_is_listed_and_tried_again(
+    make: Factory, failed: Refund, finance: FlaskClient
 ) -> None:
+    other = pay_for(make)
+    show = other.order.performance_id
+    mine = payments.owe(
+        "tickets",
+        other.order.id,
+        Fen(3000),
+        key=f"ticket:{other.order.tickets[0].id}",
+        reason=RefundReason.CANCELLED,
+        by="staff:9",
+        now=clock.now(),
+    )
+    assert mine is not None
+    fail(mine)
+    make.commit()
+    page = finance.get(f"/staff/books/refunds?state=failed&show={show}").text
+    assert (f"/refunds/{mine.id}" in page, f"/refunds/{failed.id}" in page) == (True, False)
+    assert other.order.performance.production.title_zh in page
+    assert f'name="show" value="{show}"' in page
+    assert "再退一次" not in finance.get("/staff/books/refunds?state=failed&reason=moved").text
+    answer = finance.post("/staff/books/refunds/retry", data={"show": show})
+    assert answer.location.endswith(f"/staff/books/refunds?show={show}")
+    states = {one.id: one.state for one in refunds()}
+    assert states == {mine.id: RefundState.OWED, failed.id: RefundState.FAILED}
+    assert finance.post("/staff/books/refunds/retry", data={"show": "x"}).status_code == 422
+    rows = finance.get(f"/staff/books/refunds?show={show}", headers=JSON).get_json()["rows"]
+    assert [(one["show"], one["class"]) for one in rows] == [(show, None)]
+    assert finance.get(f"/staff/books/refunds?show={2**63 - 1}").status_code == 200
+
+
+def test_only_what_failed_of_one_class_is_tried_again_from_its_page(
+    app: Flask, make: Factory, teaching: Teaching, failed: Refund, finance: FlaskClient
+) -> None:
+    of = teaching.offering(member_fee=2000)
+    place = teaching.enrolment(of)
+    found = db.session.scalars(
+        select(Payment).where(Payment.part == "courses", Payment.subject_id == place.id)
+    ).one()
+    payments.receive(found, reference="slip", now=clock.now())
+    call_off(of, by="staff:1", why="老师病了")
+    mine = next(one for one in refunds() if one.id != failed.id)
+    fail(mine)
+    make.commit()
+    desk = app.test_client()
+    make.sign_in(desk, make.staff())
+    page = desk.get(f"/staff/courses/classes/{of.id}").text
+    assert f"/staff/books/refunds?state=failed&amp;class={of.id}" in page
+    listed = finance.get(f"/staff/books/refunds?state=failed&class={of.id}").text
+    assert f'name="class" value="{of.id}"' in listed
+    assert of.course.title_zh in listed
+    asked = {"class": of.id}
+    told = finance.post("/staff/books/refunds/retry", data=asked, headers=JSON).get_json()
+    assert told == {"tried": 1}
+    states = {one.id: one.state for one in refunds()}
+    assert states == {mine.id: RefundState.OWED, failed.id: RefundState.FAILED}
+
+
+def test_a_class_says_how_far_its_money_is(app: Flask, make: Factory, teaching: Teaching) -> None:
     of = teaching.offering(member_fee=2000)
     for place in (teaching.enrolment(of), teaching.enrolment(of)):
         found = db.session.scalars(select(Payment).where(Payment.subject_id == place.id)).one()
         payments.receive(found, reference=f"slip-{place.id}", now=clock.now())
+    call_off(of, by="staff:1", why="老师病了")
     make.commit()
     desk = app.test_client()
     make.sign_in(desk, make.staff())
-    page = f"/staff/courses/classes/{of.id}"
-    before = desk.get(page)
-    assert "其中2人付过钱，一共退40元" in before.text
-    assert desk.post(f"{page}/call-off", data={"why": "老师病了"}).status_code == 303
-    after = desk.get(page).text
+    after = desk.get(f"/staff/courses/classes/{of.id}").text
     assert "2笔 · 40元" in after
-    assert "/staff/books/refunds?state=counter" in after
+    assert f"/staff/books/refunds?state=counter&amp;class={of.id}" in after
 
 
 def test_a_show_says_how_far_its_money_is(app: Flask, make: Factory, paid: Paid) -> None:
@@ -188,3 +249,17 @@ def test_a_show_says_how_far_its_money_is(app: Flask, make: Factory, paid: Paid)
     page = desk.get(f"/staff/programme/performances/{show}/move").text
     assert "到柜台领" in page
     assert "1笔 · 30元" in page
+
+
+def test_a_show_that_would_be_called_off_says_which_way_its_money_goes(
+    app: Flask, make: Factory, paid: Paid
+) -> None:
+    paid.payment.backend = Backend.STRIPE
+    make.commit()
+    desk = app.test_client()
+    make.sign_in(desk, make.staff())
+    address = f"/staff/programme/performances/{paid.order.performance_id}/move?kind=cancel"
+    assert "退款：原路退回" in desk.get(address).text
+    payments.invoiced([paid.payment_id], clock.now())
+    make.commit()
+    assert "退款：先等发票冲红" in desk.get(address).text

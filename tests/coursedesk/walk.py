@@ -119,7 +119,19 @@ def open_a_class(walk: Walk, make: Factory, teaching: Teaching, where: dict[str,
     change_sessions(walk, teaching, [one["session"] for one in made["sessions"]])
     walk.ask("GET", page)
     walk.ask("GET", DESK)
-    walk.ask("POST", f"{page}/call-off", why="人数不够")
+    call_off(walk, make, page)
+
+
+def call_off(walk: Walk, make: Factory, page: str) -> None:
+    """Propose to call a class off and withdraw, propose again and have a second person confirm."""
+    walk.ask("GET", f"{page}/call-off")
+    told = walk.ask("POST", f"{page}/call-off", why="人数不够")
+    walk.ask("POST", f"{page}/call-off/withdraw", call_off=told["call_off"]["call_off"])
+    told = walk.ask("POST", f"{page}/call-off", why="人数不够")
+    walk.ask("GET", f"{DESK}/decisions")
+    make.sign_in(walk.browser, make.staff(Role.REVIEWER))
+    seen = {"call_off": told["call_off"]["call_off"], "seen": told["seen"]}
+    walk.ask("POST", f"{page}/call-off/confirm", **seen)
 
 
 def change_sessions(walk: Walk, teaching: Teaching, sessions: list[int]) -> None:

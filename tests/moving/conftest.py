@@ -11,11 +11,12 @@ from palace import clock
 from palace.members.models import Member
 from palace.moving import effects, queries, services
 from palace.moving.models import Move
-from palace.moving.rules import MoveKind, seen_as
+from palace.moving.rules import MoveKind
 from palace.moving.services import Wish
 from palace.moving.services.proposing import as_shown
 from palace.programme.models import Performance
 from palace.programme.queries import performance_at
+from palace.proposals import seen_as
 from palace.tickets import services as tickets
 from palace.tickets.models import Ticket
 from palace.tickets.rules import Wish as SeatWish

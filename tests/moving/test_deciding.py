@@ -16,7 +16,6 @@ from palace.moving import effects, queries, services
 from palace.moving.errors import (
     AnotherPlanNeeded,
     AnswerTooLate,
-    FiguresMoved,
     MovedToThePast,
     MoveGone,
     MoveOpen,
@@ -24,15 +23,15 @@ from palace.moving.errors import (
     NothingMoved,
     OpensTooLate,
     SeatsMissing,
-    SecondPersonNeeded,
     ShowOver,
     WrongTitle,
     ZonesUnpriced,
 )
-from palace.moving.rules import Figures, MoveKind, MoveState, check_seen, figures_seen, seen_as
+from palace.moving.rules import Figures, MoveKind, MoveState
 from palace.moving.services import Wish
 from palace.notices.models import Notice
 from palace.programme.models import Performance, Price
+from palace.proposals import FiguresMoved, SecondPersonNeeded, check_seen, figures_seen, seen_as
 from palace.tickets.queries import closed_seats
 from palace.venues.models import Occupancy
 from palace.venues.rules import Use
@@ -240,13 +239,13 @@ def test_what_is_material() -> None:
         return Figures(people=people, tickets=tickets, orders=orders, paid=paid)  # type: ignore[arg-type]  # fen
 
     seen = figures()
-    assert figures_seen(seen_as(seen)) == seen
+    assert figures_seen(Figures, seen_as(seen)) == seen
     check_seen(seen, figures(people=105, tickets=1020, orders=8))
     for other in (figures(people=106), figures(tickets=1021), figures(orders=9), figures(paid=1)):
         with pytest.raises(FiguresMoved):
             check_seen(seen, other)
     check_seen(figures(paid=100_000), figures(paid=102_000))
-    assert figures_seen("people=x") is None
+    assert figures_seen(Figures, "people=x") is None
     with pytest.raises(FiguresMoved):
         check_seen(None, seen)
 

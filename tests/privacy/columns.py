@@ -46,6 +46,7 @@ PERSONAL = {
     "grants": "member_id performance_id kind reason starts_at ends_at opens seats tier_id",
     "move_news": "member_id told_at kept_at",
     "moves": "proposed_by decided_by",
+    "call_offs": "proposed_by decided_by",
     "members": "phone phone_proven_at name roster_entry_id created_at erased_at",
     "notices": (
         "subject receiver values created_at sent_at state due_at attempted_at address read_at language"
@@ -214,6 +215,7 @@ PLAIN = {
     ),
     "gifts": "id state",
     "move_news": "move_id failure",
+    "call_offs": "id offering_id state why proposed_at decided_at",
     "moves": (
         "id performance_id kind state starts_at space_id plan_id old_starts_at old_space_id "
         "return_until reason_zh reason_en proposed_at decided_at passed_on_at finished_at"

@@ -22,6 +22,7 @@ NOT_OF_MEMBERS = {
     "roster_imports": "who brought a unit's list, and which of its rows it spared",
     "roster_chunks": "the file of a list on its way in; gone when it was read",
     "roster_errors": "lines and reasons of a list, never what stands in them",
+    "call_offs": "which two staff called a class off, as numbers",
     "moves": "which two staff moved or cancelled a show, as numbers",
     "broadcasts": "which staff wrote and confirmed one, as numbers",
     "blocks": "which staff gave one, as a number",

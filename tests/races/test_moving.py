@@ -12,14 +12,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from palace import clock
+from palace import clock, proposals
 from palace.agenda.models import AgendaEntry
 from palace.agenda.rules import EntryStatus
 from palace.db import db, transaction
 from palace.errors import PalaceError
 from palace.gifts import services as gifts
 from palace.members.models import Member
-from palace.moving import rules, services
+from palace.moving import services
 from palace.moving.errors import MoveBusy
 from palace.moving.models import Move, MoveNews
 from palace.moving.rules import MoveKind, MoveState
@@ -122,7 +122,7 @@ def agenda_of(show: Performance) -> dict[int | None, AgendaEntry]:
 def test_nobody_has_the_old_time_after_a_move(
     live: Factory, live_app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rules, "FEW", 1000)  # how many is not tried here
+    monkeypatch.setattr(proposals, "FEW", 1000)  # how many is not tried here
     show = crowd(live, live_app, later)
 
     holders = set(
@@ -148,7 +148,7 @@ def test_nobody_has_the_old_time_after_a_move(
 def test_nobody_gets_a_ticket_after_a_cancellation_and_all_before_it_are_told(
     live: Factory, live_app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rules, "FEW", 1000)  # how many is not tried here
+    monkeypatch.setattr(proposals, "FEW", 1000)  # how many is not tried here
     show = crowd(live, live_app, lambda _: Wish(kind=MoveKind.CANCEL))
 
     holders = set(
@@ -168,7 +168,7 @@ def test_nobody_gets_a_ticket_after_a_cancellation_and_all_before_it_are_told(
 def test_a_move_to_another_plan_while_people_book_seats_by_name(
     live: Factory, live_app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rules, "FEW", 1000)  # how many is not tried here
+    monkeypatch.setattr(proposals, "FEW", 1000)  # how many is not tried here
     mover = Mover(live)
     show = mover.show(seats=[10] * 6, seats_per_member=60)
     live.rules().free_per_month = 100

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from flask import url_for
-from sqlalchemy import case, select
+from sqlalchemy import BigInteger, case, cast, func, select
 
+from palace import words
+from palace.books.queries.progress import is_of_class, is_of_show
+from palace.courses.models import Enrolment, Offering
+from palace.courses.services.ending import PART as COURSES
+from palace.courses.services.telling import titles
 from palace.db import db
 from palace.errors import NotFound
 from palace.lists.queries import Column, List, instant
@@ -14,7 +20,10 @@ from palace.lists.rules import Kind
 from palace.payments.models import Movement, Payment, Refund
 from palace.payments.services.refunding import CORRECTED
 from palace.payments.states import METHOD_WORDS, REFUND_WORDS, Direction
+from palace.programme.models import Performance
 from palace.text import N_
+from palace.tickets.models import Order, Ticket
+from palace.tickets.rules import PART as TICKETS
 
 MOST_SHOWN = 100
 REFUND_REASONS = {
@@ -37,6 +46,24 @@ STANDS = case(
     (Movement.corrects_id.is_not(None), "off"),
     (Movement.id.in_(CORRECTED), "wrong"),
     else_=Movement.direction,
+)
+OF_SHOW = func.coalesce(
+    select(Ticket.performance_id)
+    .where(
+        Ticket.id
+        == case((Refund.key.startswith("ticket:"), cast(func.substr(Refund.key, 8), BigInteger)))
+    )
+    .scalar_subquery(),
+    select(Order.performance_id)
+    .join(Payment, (Payment.part == TICKETS) & (Payment.subject_id == Order.id))
+    .where(Payment.id == Refund.payment_id)
+    .scalar_subquery(),
+)
+OF_CLASS = (
+    select(Enrolment.offering_id)
+    .join(Payment, (Payment.part == COURSES) & (Payment.subject_id == Enrolment.id))
+    .where(Payment.id == Refund.payment_id)
+    .scalar_subquery()
 )
 REFUNDS = List(
     endpoint="books.refunds",
@@ -72,6 +99,24 @@ REFUNDS = List(
         ),
         Column(name="amount", heading=N_("金额"), of=Refund.amount, kind=Kind.FEN),
         Column(name="failure", heading=N_("没退成的原因"), of=Refund.failure),
+        Column(
+            name="show",
+            heading=N_("场次编号"),
+            of=OF_SHOW,
+            kind=Kind.NUMBER,
+            filters=True,
+            where=is_of_show,
+            on_page=False,
+        ),
+        Column(
+            name="class",
+            heading=N_("班级编号"),
+            of=OF_CLASS,
+            kind=Kind.NUMBER,
+            filters=True,
+            where=is_of_class,
+            on_page=False,
+        ),
     ],
 )
 
@@ -121,6 +166,15 @@ MOVEMENTS = List(
         Column(name="why", heading=N_("更正的原因"), of=Movement.why),
     ],
 )
+
+
+def named_in(asked: Mapping[str, Any]) -> str:
+    """Return what the one show or class is called whose refunds are asked for; "": of all."""
+    show = db.session.get(Performance, asked.get("show") or 0)
+    if show is not None:
+        return f"{words.named(show.production, 'title')} {words.day_words(show.starts_at)}"
+    of = db.session.get(Offering, asked.get("class") or 0)
+    return titles(of)[words.language()] if of is not None else ""
 
 
 def reviews() -> Sequence[Payment]:

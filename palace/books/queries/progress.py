@@ -1,28 +1,27 @@
-"""How far the money of a show or a class that was called off or moved is on its way back; never writes."""
+"""Money of a show or a class: what would go back, how far what has to is on its way; never writes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Text, cast, func, literal, select
+from sqlalchemy import ColumnElement, Select, Text, cast, func, literal, select
 
 from palace.courses.models import Enrolment
-from palace.courses.states import EnrolmentState
+from palace.courses.services.ending import PART as COURSES
 from palace.db import db
 from palace.money import Fen
-from palace.payments.models import Refund
-from palace.payments.states import REFUND_WORDS, RefundReason, RefundState
-from palace.tickets.models import Ticket
-
-BY_US = (RefundReason.CANCELLED, RefundReason.MOVED)
-"""What goes back because the house changed something."""
+from palace.payments import services as payments
+from palace.payments.models import Payment, Refund
+from palace.payments.states import REFUND_WORDS, RefundState
+from palace.tickets.models import Order, Ticket
+from palace.tickets.rules import PART as TICKETS
 
 
 @dataclass(frozen=True)
 class Stands:
-    """How many refunds stand in a state, and how much they are together."""
+    """How many refunds stand in a state, or would, and how much they are together."""
 
     state: RefundState
     words: str
@@ -31,39 +30,55 @@ class Stands:
 
 
 def of_show(performance_id: int) -> Sequence[Stands]:
-    """Return how the refunds of a show's tickets stand."""
-    mine = literal("ticket:") + cast(Ticket.id, Text) == Refund.key
-    return _stand(Ticket, mine, Ticket.performance_id == performance_id)
+    """Return how the refunds of a show stand."""
+    return _of(is_of_show(performance_id))
 
 
 def of_class(offering_id: int) -> Sequence[Stands]:
-    """Return how the refunds of a class's places stand."""
-    mine = literal("enrolment:") + cast(Enrolment.id, Text) == Refund.key
-    return _stand(Enrolment, mine, Enrolment.offering_id == offering_id)
+    """Return how the refunds of a class stand."""
+    return _of(is_of_class(offering_id))
 
 
-def _stand(of: Any, mine: Any, which: Any) -> Sequence[Stands]:
-    wanted = (
-        select(Refund.state, func.count(), func.sum(Refund.amount))
-        .join(of, mine)
-        .where(which, Refund.reason.in_(BY_US))
-        .group_by(Refund.state)
+def will_go(rows: Select[*tuple[Any, ...]]) -> Sequence[Stands]:
+    """Return where the money of some parts of payments would begin its way back now.
+
+    Args:
+        rows: payment id, key and amount, as `payments.owe_all` takes them.
+    """
+    return _stand(payments.would_owe(rows))
+
+
+def is_of_show(performance_id: int) -> ColumnElement[bool]:
+    """Return the condition that a refund is of a show: of one of its tickets, or of an order of it."""
+    keys = select(literal("ticket:") + cast(Ticket.id, Text)).where(
+        Ticket.performance_id == performance_id
     )
-    found = {str(state): (count, total) for state, count, total in db.session.execute(wanted)}
+    orders = (
+        select(Payment.id)
+        .join(Order, (Payment.part == TICKETS) & (Payment.subject_id == Order.id))
+        .where(Order.performance_id == performance_id)
+    )
+    return Refund.key.in_(keys) | Refund.payment_id.in_(orders)
+
+
+def is_of_class(offering_id: int) -> ColumnElement[bool]:
+    """Return the condition that a refund is of a class."""
+    places = (
+        select(Payment.id)
+        .join(Enrolment, (Payment.part == COURSES) & (Payment.subject_id == Enrolment.id))
+        .where(Enrolment.offering_id == offering_id)
+    )
+    return Refund.payment_id.in_(places)
+
+
+def _of(which: ColumnElement[bool]) -> Sequence[Stands]:
+    amount = func.sum(Refund.amount)
+    wanted = select(Refund.state, func.count(), amount).where(which).group_by(Refund.state)
+    found = db.session.execute(wanted)
+    return _stand({state: (count, Fen(int(total))) for state, count, total in found})
+
+
+def _stand(found: Mapping[RefundState, tuple[int, Fen]]) -> Sequence[Stands]:
     return [
-        Stands(RefundState(state), REFUND_WORDS[state], found[state][0], Fen(int(found[state][1])))
-        for state in REFUND_WORDS
-        if state in found
+        Stands(state, REFUND_WORDS[state], *found[state]) for state in RefundState if state in found
     ]
-
-
-def goes_back(offering_id: int) -> tuple[int, Fen]:
-    """Return of how many places how much goes back if a class is called off now."""
-    amount = Enrolment.fee + Enrolment.material_fee
-    wanted = select(func.count(), func.coalesce(func.sum(amount), 0)).where(
-        Enrolment.offering_id == offering_id,
-        Enrolment.state == EnrolmentState.CONFIRMED,
-        amount > 0,
-    )
-    count, total = db.session.execute(wanted).one()
-    return count, Fen(int(total))

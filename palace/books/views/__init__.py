@@ -4,7 +4,7 @@ from flask import Flask, request
 from flask_login import current_user
 
 from palace.books.forms import LONGEST_PASTED
-from palace.books.queries import progress
+from palace.books.queries import money, progress
 from palace.books.reading import LARGEST
 from palace.books.views import days, home, invoices, mine
 from palace.books.views.base import BOOKS, bp
@@ -22,7 +22,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     app.jinja_env.globals["refunds_of_show"] = progress.of_show
     app.jinja_env.globals["refunds_of_class"] = progress.of_class
-    app.jinja_env.globals["fees_of_class"] = progress.goes_back
+    app.jinja_env.globals["refunds_named"] = money.named_in
 
 
 def let_tables_in() -> None:

@@ -10,10 +10,11 @@ from flask import Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 from flask_login import current_user
+from sqlalchemy import and_, true
 
 from palace import clock
 from palace.books import services
-from palace.books.forms import DecideForm, PageForm, WhyForm
+from palace.books.forms import DecideForm, PageForm, RetryForm, WhyForm
 from palace.books.queries import days, money
 from palace.books.queries.invoices import what_for
 from palace.books.queries.money import MOVEMENTS, REFUND_REASONS, REFUNDS
@@ -25,7 +26,7 @@ from palace.money import yuan_of
 from palace.payments import services as payments
 from palace.payments.models import Attempt, Payment
 from palace.payments.states import METHOD_WORDS, REFUND_WORDS, REVIEW_WORDS, RefundState
-from palace.web import allow, answer, reads, refusal_words, wants_json
+from palace.web import allow, answer, checked, reads, refusal_words, wants_json
 from palace.words import language
 
 SUBSIDY_DAYS = 30
@@ -69,13 +70,19 @@ def refunds() -> ResponseReturnValue:
 
 @bp.post(f"{DESK}/refunds/retry")
 @allow(*BOOKS)
+@reads(RetryForm)
 def retry() -> ResponseReturnValue:
-    """Have everything that failed tried once more."""
-    count = services.try_all_again(by=current_user.actor)
+    """Have what failed tried once more, of one show, of one class, or all there is."""
+    form = RetryForm()
+    checked(form)
+    asked = {"show": form.show.data, "class": form.course_class.data}
+    of: dict[str, Any] = {name: number for name, number in asked.items() if number}
+    which = [REFUNDS.column(name).condition(name, number) for name, number in of.items()]
+    count = services.try_all_again(by=current_user.actor, which=and_(true(), *which))
     if wants_json():
         return {"tried": count}
     flash(ngettext("%(num)s笔重新去退了。", "%(num)s笔重新去退了。", count))
-    return redirect(url_for("books.refunds"), 303)
+    return redirect(url_for("books.refunds", **of), 303)
 
 
 @bp.get(f"{DESK}/refunds/<id:refund_id>")

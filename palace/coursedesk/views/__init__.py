@@ -6,6 +6,7 @@ from flask_login import current_user
 from palace import clock
 from palace.coursedesk.queries.classes import to_decide
 from palace.coursedesk.views import (
+    calling,
     courses,
     one,
     opening,
@@ -19,6 +20,7 @@ from palace.coursedesk.views.base import MAY, bp, own_sites
 from palace.pictures.rules import MEGABYTES
 
 __all__ = [
+    "calling",
     "courses",
     "init_app",
     "let_a_picture_in",
@@ -39,6 +41,7 @@ ROOM = 128 * 1024
 def init_app(app: Flask) -> None:
     """Put the pages on the application, and how many classes wait for a decision where staff begin."""
     app.register_blueprint(bp)
+    app.jinja_env.globals["call_offs_to_confirm"] = calling.call_offs_to_confirm
     app.jinja_env.globals["classes_to_decide"] = lambda: len(to_decide(own_sites(), clock.now()))
 
 

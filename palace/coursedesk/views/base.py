@@ -28,6 +28,8 @@ from palace.web import pass_on, refusal_words
 
 DESK = "/staff/courses"
 MAY = AT_PROGRAMME
+LOOKS = (*AT_PROGRAMME, Role.REVIEWER)
+"""Who may be the second person where a class is called off."""
 ADMINISTRATORS = (Role.ADMIN, Role.SITE_ADMIN)
 
 bp = Blueprint("coursedesk", __name__, url_prefix=DESK)
@@ -36,6 +38,12 @@ bp = Blueprint("coursedesk", __name__, url_prefix=DESK)
 def own_sites() -> Sites:
     """Return the houses whose courses this person looks after; None: all."""
     found: Sites = current_user.sites(*MAY)
+    return found
+
+
+def looked_at() -> Sites:
+    """Return the houses where this person may be the second to call a class off; None: all."""
+    found: Sites = current_user.sites(*LOOKS)
     return found
 
 

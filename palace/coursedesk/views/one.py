@@ -1,4 +1,4 @@
-"""Every class, one with its sessions, publishing it, changing it, deciding about it and calling it off."""
+"""Every class, one with its sessions, publishing it, changing it, deciding that it takes place."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from flask_login import current_user
 
 from palace import clock
 from palace.coursedesk.errors import ClassMoved
-from palace.coursedesk.forms import ChangeClassForm, WhyForm
+from palace.coursedesk.forms import ChangeClassForm
+from palace.coursedesk.queries import calling
 from palace.coursedesk.queries import classes as queries
 from palace.coursedesk.services import classes as services
 from palace.coursedesk.services import ending
@@ -39,19 +40,6 @@ FEES = ("member_fee", "public_fee", "material_fee")
 def home() -> ResponseReturnValue:
     """Show the classes of one's houses, the newest first, and the ways to everything else of courses."""
     return listed(queries.CLASSES)
-
-
-@bp.get("/decisions")
-@allow(*MAY)
-def decisions() -> ResponseReturnValue:
-    """Show the classes below their minimum that are to be decided about, the most pressing first."""
-    found = queries.to_decide(own_sites(), clock.now())
-    return answer(
-        "coursedesk/decisions.html",
-        lambda: {"classes": [class_json(one.offering) for one in found]},
-        found=found,
-        called=queries.called,
-    )
 
 
 @bp.get(ONE)
@@ -103,31 +91,14 @@ def keep_class(offering_id: int) -> ResponseReturnValue:
     )
 
 
-@bp.post(f"{ONE}/call-off")
-@allow(*MAY)
-@reads(WhyForm)
-def call_off(offering_id: int) -> ResponseReturnValue:
-    """Call a class off: rooms and teacher are free, fees are given back, everybody is told."""
-    form = WhyForm()
-
-    def act(found: Offering) -> object:
-        checked(form)
-        return ending.call_off(found, by=current_user.actor, why=(form.why.data or "").strip())
-
-    said = N_("取消了。教室和老师空出来了，交过的费会退，都通知了。")
-    return _do(offering_id, act, said, why=form)
-
-
-def _do(
-    offering_id: int, act: Callable[[Offering], object], said: str, why: WhyForm | None = None
-) -> ResponseReturnValue:
+def _do(offering_id: int, act: Callable[[Offering], object], said: str) -> ResponseReturnValue:
     found = get_class(offering_id)
     try:
         with transaction():
             act(found)
     except PalaceError as refusal:
         sentence = told(refusal)
-        return show(get_class(offering_id), sentence, refusal.status, why=why)
+        return show(get_class(offering_id), sentence, refusal.status)
     return _said(found, said)
 
 
@@ -143,7 +114,6 @@ def show(
     status: int = 200,
     *,
     form: ChangeClassForm | None = None,
-    why: WhyForm | None = None,
 ) -> Response:
     """Answer with a class as the desk sees it."""
     facts, places = services.facts_of(found), taken(found.id)
@@ -169,6 +139,6 @@ def show(
         reviewed=found.state is not OfferingState.DRAFT or is_reviewed(f"course:{found.course_id}"),
         to_decide=any(each.offering.id == found.id for each in queries.to_decide(own_sites(), now)),
         form=shown,
-        why=why or WhyForm(formdata=None),
+        call_off=calling.latest(found.id),
         told=sentence,
     )

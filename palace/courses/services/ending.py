@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, Text, cast, literal, select
 
 from palace import clock
 from palace.courses import claims
@@ -11,7 +14,7 @@ from palace.courses.errors import EnrolmentOver
 from palace.courses.models import Enrolment, Offering
 from palace.courses.queries import facts
 from palace.courses.rules import free_until, given_back
-from palace.courses.services.telling import ENDED, subject_of, tell
+from palace.courses.services.telling import ENDED, SUBJECT, subject_of, tell
 from palace.courses.states import HOLDING, EnrolmentState
 from palace.db import db
 from palace.members import queries as members
@@ -19,6 +22,7 @@ from palace.members.rules import Known
 from palace.members.services import note
 from palace.money import FREE, Fen
 from palace.payments import services as payments
+from palace.payments.models import Payment
 from palace.payments.states import RefundReason
 from palace.statements import execute_all
 
@@ -41,7 +45,8 @@ def end(
     Member, class and enrolment are locked (`locked`).
 
     Args:
-        back: what is given back of what was paid; None: all of it.
+        back: what is given back of what was paid; None: all of it. Of a class that is called off it is
+            owed before (`owe_class`).
     """
     was_paid = enrolment.state is EnrolmentState.CONFIRMED and enrolment.amount > 0
     enrolment.state, enrolment.held_until = state, None
@@ -59,9 +64,28 @@ def end(
 
 
 def _owe(enrolment: Enrolment, amount: Fen, *, by: str, now: datetime) -> None:
-    off = enrolment.state is EnrolmentState.CANCELLED
-    reason, key = RefundReason.CANCELLED if off else RefundReason.WITHDRAWN, subject_of(enrolment)
+    key, reason = subject_of(enrolment), RefundReason.WITHDRAWN
     payments.owe(PART, enrolment.id, amount, key=key, reason=reason, by=by, now=now)
+
+
+def owe_class(offering_id: int, *, by: str, now: datetime) -> None:
+    """Write that the money of all places of a class has to go back, each once; what is left of it."""
+    rows = paid_of_class(offering_id)
+    payments.owe_all(rows, reason=RefundReason.CANCELLED, by=by, now=now)
+
+
+def paid_of_class(offering_id: int) -> Select[*tuple[Any, ...]]:
+    """Select what goes back of a class that is called off: payment, key and amount of each paid place."""
+    amount = Enrolment.fee + Enrolment.material_fee
+    return (
+        select(Payment.id, literal(SUBJECT) + cast(Enrolment.id, Text), amount)
+        .join(Payment, (Payment.part == PART) & (Payment.subject_id == Enrolment.id))
+        .where(
+            Enrolment.offering_id == offering_id,
+            Enrolment.state == EnrolmentState.CONFIRMED,
+            amount > 0,
+        )
+    )
 
 
 def withdraw(who: Known, code: str, *, by: str) -> Enrolment:

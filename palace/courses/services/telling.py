@@ -13,12 +13,13 @@ from palace.notices import services as notices
 from palace.payments import services as payments
 from palace.payments.models import Payment
 
+SUBJECT, OFF = "enrolment:", "class_called_off"
 ENDED = {
     EnrolmentState.WITHDRAWN: "class_withdrawn",
     EnrolmentState.LAPSED: "class_lapsed",
     EnrolmentState.REMOVED: "class_removed",
     EnrolmentState.ABSENT: "class_absent",
-    EnrolmentState.CANCELLED: "class_called_off",
+    EnrolmentState.CANCELLED: OFF,
 }
 """What tells that a place was given back; who moves to another class is told of that one."""
 
@@ -33,7 +34,7 @@ def titles(of: Offering) -> dict[str, str]:
 
 def subject_of(enrolment: Enrolment) -> str:
     """Return how notices, payments' readers and strikes name an enrolment."""
-    return f"enrolment:{enrolment.id}"
+    return f"{SUBJECT}{enrolment.id}"
 
 
 def tell(kind: str, enrolment: Enrolment, now: datetime, **more: Any) -> None:

@@ -19,14 +19,15 @@ from palace.db import db
 from palace.members.services import note
 from palace.moving import effects, queries, rules
 from palace.moving.effects import Preview
-from palace.moving.errors import MoveBusy, MoveGone, NewHallTaken, SecondPersonNeeded, ShowOver
+from palace.moving.errors import MoveBusy, MoveGone, NewHallTaken, ShowOver
 from palace.moving.models import Move, MoveNews
-from palace.moving.rules import MoveKind, MoveState
+from palace.moving.rules import Figures, MoveKind, MoveState
 from palace.moving.services.proposing import check_possible, is_over
 from palace.moving.services.telling import wake_worker
 from palace.payments.states import RefundReason
 from palace.programme.models import Performance
 from palace.programme.rules import Seating
+from palace.proposals import SecondPersonNeeded, check_seen, figures_seen
 from palace.rooms.services.displacing import make_way
 from palace.tickets.kept import before_the_start, seat_anew, stand_still
 from palace.tickets.models import Claim
@@ -45,7 +46,7 @@ def confirm(performance_id: int, move_id: int, *, mark: str, seen: str, actor: s
 
     Args:
         mark: of what they were shown (`queries.mark`).
-        seen: the figures they were shown (`rules.seen_as`).
+        seen: the figures they were shown (`proposals.seen_as`).
         actor: who confirms.
 
     Raises:
@@ -118,7 +119,7 @@ def _check(
         raise ShowOver
     if mark != queries.mark(move, show, shown.displaced_ids):
         raise MoveGone
-    rules.check_seen(rules.figures_seen(seen), shown.figures)
+    check_seen(figures_seen(Figures, seen), shown.figures)
     check_possible(shown)
     if move.kind is MoveKind.MOVE:
         times = effects.times_of(show).at(move.starts_at)

@@ -18,7 +18,7 @@ from palace.payments.services.ladders import back_at, find_ladder, ladder_text, 
 from palace.payments.services.pages import close_pages, close_pages_of, open_page
 from palace.payments.services.receipts import number_receipt
 from palace.payments.services.receiving import check_no_page, has_page, on_paid, receive, take
-from palace.payments.services.refunding import left_of, owe, owe_all
+from palace.payments.services.refunding import left, owe, owe_all, would_owe
 from palace.payments.services.returning import (
     agree_refund,
     drop_refund,
@@ -59,7 +59,7 @@ __all__ = [
     "kind_told",
     "ladder_text",
     "ladders",
-    "left_of",
+    "left",
     "look_at",
     "looked_into",
     "lower",
@@ -86,4 +86,5 @@ __all__ = [
     "told_beside",
     "try_again",
     "unasked",
+    "would_owe",
 ]

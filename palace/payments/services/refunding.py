@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, case, cast, func, literal, select
+from sqlalchemy import BigInteger, Select, Subquery, case, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
 from palace.db import db
@@ -86,7 +86,7 @@ def back(
     wanted = select(Refund).where(Refund.payment_id == payment.id, Refund.key == key)
     refund = db.session.scalars(wanted).first()
     if refund is None:
-        if amount > left_of(payment.id):
+        if amount > left(payment.id):
             raise MoreThanCame
         backend = of.backend if of else _paid_by(payment)
         owed_at = max(now, payment.invoiced_at or now)
@@ -122,7 +122,7 @@ def owed(payment_id: int) -> Fen:
     return Fen(int(db.session.scalar(wanted) or 0))
 
 
-def left_of(payment_id: int) -> Fen:
+def left(payment_id: int) -> Fen:
     """Return how much of a payment came and neither went back nor has to."""
     return Fen(int(db.session.scalar(select(left_of(payment_id))) or 0))
 
@@ -161,8 +161,7 @@ def owe_all(
 ) -> None:
     """Write in one statement that parts of many payments have to go back, each once by its key.
 
-    The payments are locked in the order of their ids. What went back otherwise is not owed again: the last
-    parts of a payment are cut to what is left of it.
+    The payments are locked in the order of their ids.
 
     Args:
         rows: payment id, key and amount; only of what was paid.
@@ -170,7 +169,37 @@ def owe_all(
     asked = rows.subquery()
     ids = select(Payment.id).where(Payment.id.in_(select(asked.c[0]))).order_by(Payment.id)
     db.session.execute(ids.with_for_update(key_share=True))
-    payment_id, key, amount = asked.c
+    new = _new(rows)
+    each = select(
+        new.c.payment_id,
+        new.c.key,
+        new.c.amount,
+        literal(reason.value),
+        new.c.state,
+        new.c.backend,
+        literal(by),
+        func.greatest(literal(now), new.c.invoiced_at),
+        literal(now),
+    )
+    db.session.execute(insert(Refund).from_select(COLUMNS, each).on_conflict_do_nothing())
+
+
+def would_owe(rows: Select[*tuple[Any, ...]]) -> dict[RefundState, tuple[int, Fen]]:
+    """Return where the money would begin its way back if `owe_all` wrote it now: how many, how much."""
+    new = _new(rows)
+    wanted = select(new.c.state, func.count(), func.sum(new.c.amount)).group_by(new.c.state)
+    return {
+        RefundState(state): (count, Fen(int(total)))
+        for state, count, total in db.session.execute(wanted)
+    }
+
+
+def _new(rows: Select[*tuple[Any, ...]]) -> Subquery:
+    """Select what of these parts has to go back and is not owed yet.
+
+    What went back otherwise is not owed again: the last parts of a payment are cut to what is left of it.
+    """
+    payment_id, key, amount = rows.subquery().c
     known = select(Refund.id).where(Refund.payment_id == payment_id, Refund.key == key)
     before = func.sum(amount).over(partition_by=payment_id, order_by=key) - amount
     new = (
@@ -178,19 +207,15 @@ def owe_all(
             payment_id.label("payment_id"),
             key.label("key"),
             func.least(amount, left_of(Payment.id) - before).label("amount"),
-            literal(reason.value).label("reason"),
             _first_state().label("state"),
             Payment.backend.label("backend"),
-            literal(by).label("asked_by"),
-            func.greatest(literal(now), Payment.invoiced_at).label("owed_at"),
-            literal(now).label("look_at"),
+            Payment.invoiced_at.label("invoiced_at"),
         )
         .join(Payment, Payment.id == payment_id)
         .where(Payment.paid_at.is_not(None), ~known.exists())
         .subquery()
     )
-    each = select(new).where(new.c.amount > 0)
-    db.session.execute(insert(Refund).from_select(COLUMNS, each).on_conflict_do_nothing())
+    return select(new).where(new.c.amount > 0).subquery()
 
 
 def left_of(payment_id: Any) -> Any:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Text, and_, cast, literal, or_, select
+from sqlalchemy import Select, Text, and_, cast, literal, or_, select
 
 from palace.clock import SHANGHAI
 from palace.db import db
@@ -99,7 +100,12 @@ def owe_refund(
 
 def owe_show(performance_id: int, reason: RefundReason, *, by: str, now: datetime) -> None:
     """Write that the money of all valid tickets of a show has to go back, each once."""
-    paid = (
+    payments.owe_all(paid_of_show(performance_id), reason=reason, by=by, now=now)
+
+
+def paid_of_show(performance_id: int) -> Select[*tuple[Any, ...]]:
+    """Select what goes back of a show that is called off: payment, key and amount of each valid ticket."""
+    return (
         select(Payment.id, literal("ticket:") + cast(Ticket.id, Text), Ticket.price)
         .join(Order, Order.id == Ticket.order_id)
         .join(Payment, ASKED_OF)
@@ -109,7 +115,6 @@ def owe_show(performance_id: int, reason: RefundReason, *, by: str, now: datetim
             Ticket.price > 0,
         )
     )
-    payments.owe_all(paid, reason=reason, by=by, now=now)
 
 
 def say(order_ids: Sequence[int]) -> dict[int, Said]:

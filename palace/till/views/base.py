@@ -140,7 +140,7 @@ def payment_page(
         movements=movements,
         offs={one.corrects_id: one for one in movements if one.corrects_id},
         may_be_corrected=services.may_be_corrected,
-        left=payments.left_of(payment_id),
+        left=payments.left(payment_id),
         refunds=refunds,
         open=open_,
         account=account,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from palace.coursedesk.rules import CallOffState
 from palace.courses.states import OfferingState, SessionState
+from palace.payments.states import RefundState
 from palace.review.rules import RevisionState
 from palace.teachers.rules import SUBJECTS
 from tests.architecture.shapes.kinds import (
@@ -72,7 +74,24 @@ TEACHER: dict[str, Shape] = {
 }
 COURSEDESK: dict[str, Shape] = {
     "ClassOfDesk": CLASS,
-    "ClassesToDecide": exactly(classes=each(CLASS)),
+    "ClassesToDecide": exactly(classes=each(CLASS), call_offs=each(known("CallOff"))),
+    "CallOff": exactly(
+        **{"class": NUMBER},
+        call_off=NUMBER,
+        state=one_of(CallOffState),
+        why=TEXT,
+        proposed_at=INSTANT,
+    ),
+    "CallOffOfClass": exactly(
+        **{"class": NUMBER},
+        state=one_of(OfferingState),
+        call_off=maybe(known("CallOff")),
+        seen=TEXT,
+        people=NUMBER,
+        places=NUMBER,
+        waiting=NUMBER,
+        back=each(exactly(state=one_of(RefundState), count=NUMBER, amount=NUMBER)),
+    ),
     "ClassBegun": exactly(key=TEXT, looked=maybe(known("ClassLooked"))),
     "ClassLooked": exactly(
         seen=TEXT,
