@@ -139,7 +139,7 @@ class TestWent:
         assert sums(shift) == {"cash": (3000, 1, 0, 0), "pos": (0, 0, 2000, 1)}
         assert expected_cash(shift.begun_with, queries.sums(shift.id)) == in_drawer(shift) == 13000
         assert till.post(path, method="code", why="x").status_code == 409
-        assert payments.left_of(paid.payment.id) == 1000
+        assert payments.left(paid.payment.id) == 1000
         assert "退款更正：现金改成刷卡" in till.browser.get(f"/staff/till/shifts/{shift.id}").text
 
     def test_what_takes_another_off_is_not_corrected(self, till: Till, paid: Sold) -> None:
