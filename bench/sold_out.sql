@@ -37,10 +37,10 @@ SELECT bought.performance_id * 10000 + seats.ordinal, performance_id, seats.id, 
 FROM bought JOIN seats ON plan_id = {plan} AND seats.ordinal / 2 = bought.id % 1000;
 
 INSERT INTO tickets (id, code, order_id, claim_id, performance_id, seat_id, member_id, tier_id, price,
-    collection_code, issue, state, issued_at) OVERRIDING SYSTEM VALUE
+    face_price, channel, unit_id, collection_code, issue, state, issued_at) OVERRIDING SYSTEM VALUE
 SELECT claims.id, translate(substr(md5('ticket' || claims.id), 1, 20), '0189', 'wxyz'), order_id, claims.id,
        claims.performance_id, seat_id, claims.member_id, tier_id, 0,
-       lpad((claims.id % 10000 * 7919)::text, 8, '0'), 1, 'valid', at
+       0, 'online', {first}, lpad((claims.id % 10000 * 7919)::text, 8, '0'), 1, 'valid', at
 FROM bought JOIN claims ON order_id = bought.id;
 
 INSERT INTO agenda_entries (member_id, subject, kind, uid, revision, status, during, ends_at, title_zh,
