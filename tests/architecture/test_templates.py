@@ -30,7 +30,7 @@ CHINESE_BY_ITSELF = {
     "palace/calendars/views.py": "names the house where no site is known yet",
     "palace/demo/": "invented people and places; what it says to people stands in both languages",
     "palace/members/rules.py": "the characters names are made of",
-    "palace/money.py": "the capitals an amount is written in on paper, in Chinese whatever the language of the rest",
+    "palace/money.py": "capitals of an amount on paper, Chinese beside any language",
     "palace/notices/lessons.py": "gateways send approved texts, one per language",
     "palace/notices/kinds.py": "gateways send approved texts, one per language",
     "palace/pages.py": "names the house where no site is known yet",
