@@ -159,7 +159,7 @@ class Attempt(Base):
     made_at: Mapped[datetime]
     page_ends_at: Mapped[datetime]
     look_at: Mapped[datetime]
-    stated: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    stated: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     stated_by: Mapped[str | None]
     payment: Mapped[Payment] = relationship(back_populates="attempts")
 

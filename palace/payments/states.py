@@ -75,6 +75,10 @@ class RefundReason(StrEnum):
     GOODWILL = "goodwill"
 
 
+NOT_WANTED = (RefundReason.LATE, RefundReason.TOO_MUCH)
+"""Of money that was never for what is sold: no invoice is of it."""
+
+
 class RefundState(StrEnum):
     """How far money is on its way back.
 

@@ -263,3 +263,14 @@ def test_a_show_that_would_be_called_off_says_which_way_its_money_goes(
     payments.invoiced([paid.payment_id], clock.now())
     make.commit()
     assert "退款：先等发票冲红" in desk.get(address).text
+
+
+def test_what_is_owed_anew_of_a_show_is_listed_as_its(paid: Paid, finance: FlaskClient) -> None:
+    refund = paid.owe()
+    ticket, show = paid.order.tickets[0].id, paid.order.performance_id
+    refund.key = f"ticket:{ticket}+"
+    db.session.commit()
+    rows = finance.get("/staff/books/refunds", headers=JSON).get_json()["rows"]
+    assert [one["show"] for one in rows] == [show]
+    rows = finance.get(f"/staff/books/refunds?show={show}", headers=JSON).get_json()["rows"]
+    assert len(rows) == 1

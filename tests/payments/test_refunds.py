@@ -194,6 +194,36 @@ def test_an_invoice_holds_what_is_owed_since_until_it_is_reversed(sale: Sale) ->
     assert back(since).amount == 2000
 
 
+def test_what_a_provider_took_back_is_no_more_in_the_invoice_than_it_was(
+    sale: Sale, owed: Refund
+) -> None:
+    payments.send_refunds()
+    payments.invoiced([sale.payment_id], clock.now())
+    fact = RefundFact(
+        reference=refunds()[0].reference,
+        refund_id=owed.id,
+        amount=Fen(3000),
+        state=RefundState.FAILED,
+    )
+    sale.apply(sale.provider.pay(sale.reference, 3000, refunds=(fact,)))
+    anew = refunds()[1]
+    assert anew.state is RefundState.COUNTER
+    assert back(anew).amount == 3000
+
+
+def test_money_that_comes_a_second_time_waits_for_no_invoice_of_the_first(sale: Sale) -> None:
+    opened(sale)
+    facts = sale.provider.pay(sale.reference, 3000)
+    payments.receive(sale.payment, reference="slip", now=clock.now())
+    payments.invoiced([sale.payment_id], clock.now())
+    sale.apply(facts)
+    assert [(one.reason, one.state) for one in refunds()] == [
+        (RefundReason.TOO_MUCH, RefundState.OWED)
+    ]
+    payments.send_refunds()
+    assert (refunds()[0].state, out()) == (RefundState.DONE, 3000)
+
+
 def test_what_a_second_person_agrees_to_waits_where_it_was_asked_for_since(
     make: Factory, sale: Sale
 ) -> None:

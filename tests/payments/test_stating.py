@@ -15,14 +15,15 @@ from palace.money import Fen
 from palace.payments import services as payments
 from palace.payments.backends.base import Away, backends
 from palace.payments.errors import PageAnswers, SlipKnown
-from palace.payments.models import Movement
+from palace.payments.models import Movement, Payment
 from palace.payments.services import Seen
-from palace.payments.states import LONG_OVER, AttemptState, RefundState, Review
+from palace.payments.states import LONG_OVER, AttemptState, RefundReason, RefundState, Review
 from palace.tickets.rules import OrderState
 from tests.factory import Factory
 from tests.money import refunds
 from tests.payments.conftest import STRIPE, Sale
-from tests.payments.test_situations import opened, took
+from tests.payments.test_situations import came, opened, took
+from tests.tickets.conftest import Booker
 
 PAID, UNPAID = Seen(paid=Fen(3000), intent="pi_1"), Seen(paid=Fen(0), intent=None)
 
@@ -83,6 +84,68 @@ def test_another_amount_is_what_any_provider_may_say(stuck: Sale) -> None:
     assert [(one.amount, one.state) for one in refunds()] == [(2000, RefundState.OWED)]
     payments.send_refunds()
     assert refunds()[0].state is RefundState.COUNTER
+
+
+def test_a_page_that_was_paid_after_all_is_like_any_late_money(stuck: Sale) -> None:
+    saw(stuck, UNPAID, "staff:1")
+    saw(stuck, UNPAID, "staff:2")
+    took(stuck)
+    stuck.apply(stuck.provider.pay(stuck.reference, 3000))
+    assert stuck.tickets() == 1
+    assert [(one.amount, one.reason) for one in refunds()] == [(3000, RefundReason.TOO_MUCH)]
+
+
+@pytest.mark.parametrize(("paid", "intent"), [(3000, "pi_2"), (2000, "pi_1")])
+def test_a_provider_that_says_otherwise_later_is_put_before_somebody_and_pays_nothing_back(
+    stuck: Sale, paid: int, intent: str
+) -> None:
+    saw(stuck, PAID, "staff:1")
+    saw(stuck, PAID, "staff:2")
+    said = stuck.provider.pay(stuck.reference, paid, intent=intent)
+    stuck.apply(said)
+    stuck.apply(said)
+    assert stuck.payment.review == Review.DIFFERS
+    assert (stuck.tickets(), came(), refunds()) == (1, 1, [])
+
+
+def test_what_one_person_saw_is_nothing_once_its_provider_answers(stuck: Sale) -> None:
+    saw(stuck, UNPAID, "staff:1")
+    facts = stuck.provider.pay(stuck.reference, 3000)
+    stuck.apply(facts)
+    stuck.apply(facts)
+    assert (stuck.tickets(), stuck.payment.review) == (1, None)
+    assert stuck.attempts[0].stated is None
+
+
+def test_money_that_two_gave_to_another_page_is_put_before_somebody_as_its_own_page_says_so(
+    make: Factory, stuck: Sale
+) -> None:
+    performance = make.performance(seats=2, prices={"member": 3000})
+    order = Booker().book(make.member(), performance, "ST-01-01")
+    make.commit()
+    other = payments.find("tickets", order.id)
+    assert other is not None
+    backends[STRIPE] = stuck.provider
+    payments.open_page(other.id, STRIPE, words="x", minutes=31)
+    del backends[STRIPE]
+    saw(stuck, PAID, "staff:1")
+    saw(stuck, PAID, "staff:2")
+    page = stuck.provider.pay(f"cs_session:{other.id}:1", 3000, intent="pi_1")
+    stuck.apply(page)
+    assert db.session.get_one(Payment, other.id, populate_existing=True).review == Review.DIFFERS
+    assert came() == 1
+
+
+def test_what_is_to_be_looked_into_of_it_is_said_once_it_is_stated(stuck: Sale) -> None:
+    for by in ("staff:1", "staff:2"):
+        saw(stuck, Seen(paid=Fen(2000), intent="pi_1"), by)
+    assert stuck.payment.review == Review.DIFFERS
+
+
+def test_nothing_is_left_to_look_into_once_two_saw_the_same(stuck: Sale) -> None:
+    saw(stuck, PAID, "staff:1")
+    saw(stuck, PAID, "staff:2")
+    assert stuck.payment.review is None
 
 
 def test_money_that_stands_for_something_else_is_refused(make: Factory, stuck: Sale) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
 from flask import Flask
 from sqlalchemy import func, select
@@ -10,7 +11,7 @@ from sqlalchemy import func, select
 from palace import clock
 from palace.books import services
 from palace.books.models import InvoiceBatch, InvoiceRequest
-from palace.books.rules import Line
+from palace.books.rules import Line, Outcome
 from palace.books.states import InvoiceState
 from palace.clock import palace_day
 from palace.db import db
@@ -77,6 +78,28 @@ def test_numbers_brought_as_money_is_owed_leave_it_held(live: Factory, live_app:
     refunds = db.session.scalars(select(Refund)).all()
     assert len(refunds) == len(many)
     assert {one.state for one in refunds} == {RefundState.HELD}
+
+
+def test_one_number_brought_for_two_at_once_is_one_invoices(live: Factory, live_app: Flask) -> None:
+    many = [pay_for(live) for _ in range(8)]
+    for one in many:
+        one.ask()
+    services.make_batch(by="staff:1")
+    live.commit()
+    today = palace_day(clock.now())
+    ids = [one.request().id for one in many]
+    db.session.rollback()
+
+    def bringing(request_id: int) -> Job:
+        lines = [Line(2, str(request_id), "26000000000001", today)]
+        return lambda: [one.outcome for one in services.bring_in(lines, by="staff:1")]
+
+    results = together(live_app, [bringing(one) for one in ids])
+    outcomes = sorted(str(one) for result in results for one in cast("list[Outcome]", result))
+    assert outcomes == [Outcome.GOOD, *[Outcome.TAKEN] * 7]
+    db.session.rollback()
+    issued = select(func.count()).where(InvoiceRequest.state == InvoiceState.ISSUED)
+    assert db.session.scalar(issued) == 1
 
 
 def asking(paid: Paid, title: str) -> Job:

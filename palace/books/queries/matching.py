@@ -22,15 +22,13 @@ from palace.courses.states import EnrolmentState
 from palace.db import db
 from palace.payments.models import Movement, Payment, Refund
 from palace.payments.services.refunding import CAME, SIGNED
-from palace.payments.states import Backend, Method, RefundReason, RefundState
+from palace.payments.states import NOT_WANTED, Backend, Method, RefundReason, RefundState
 from palace.programme.models import Performance
 from palace.tickets.models import Order, Ticket
 from palace.tickets.services.owing import ASKED_OF
 from palace.till.models import Shift
 from palace.venues.models import Site, Space
 
-NOT_WANTED = (RefundReason.LATE, RefundReason.TOO_MUCH)
-"""Money that was never for what is sold."""
 Span = tuple[datetime, datetime]
 
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import BigInteger, case, cast, func, select
+from sqlalchemy import case, func, select
 
 from palace import words
-from palace.books.queries.progress import is_of_class, is_of_show
+from palace.books.queries.progress import TICKET, is_of_class, is_of_show
 from palace.courses.models import Enrolment, Offering
 from palace.courses.services.ending import PART as COURSES
 from palace.courses.services.telling import titles
@@ -48,12 +48,7 @@ STANDS = case(
     else_=Movement.direction,
 )
 OF_SHOW = func.coalesce(
-    select(Ticket.performance_id)
-    .where(
-        Ticket.id
-        == case((Refund.key.startswith("ticket:"), cast(func.substr(Refund.key, 8), BigInteger)))
-    )
-    .scalar_subquery(),
+    select(Ticket.performance_id).where(Ticket.id == TICKET).scalar_subquery(),
     select(Order.performance_id)
     .join(Payment, (Payment.part == TICKETS) & (Payment.subject_id == Order.id))
     .where(Payment.id == Refund.payment_id)

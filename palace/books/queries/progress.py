@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, cast, func, literal, select
+from sqlalchemy import BigInteger, ColumnElement, Select, cast, func, select
 
 from palace.courses.models import Enrolment
 from palace.courses.services.ending import PART as COURSES
@@ -17,6 +17,9 @@ from palace.payments.models import Payment, Refund
 from palace.payments.states import REFUND_WORDS, RefundState
 from palace.tickets.models import Order, Ticket
 from palace.tickets.rules import PART as TICKETS
+
+TICKET = cast(func.substring(Refund.key, "^ticket:([0-9]+)"), BigInteger)
+"""Which ticket's money goes back, also where it is owed anew; None: it is no ticket's."""
 
 
 @dataclass(frozen=True)
@@ -50,15 +53,13 @@ def will_go(rows: Select[*tuple[Any, ...]]) -> Sequence[Stands]:
 
 def is_of_show(performance_id: int) -> ColumnElement[bool]:
     """Return the condition that a refund is of a show: of one of its tickets, or of an order of it."""
-    keys = select(literal("ticket:") + cast(Ticket.id, Text)).where(
-        Ticket.performance_id == performance_id
-    )
+    tickets = select(Ticket.id).where(Ticket.performance_id == performance_id)
     orders = (
         select(Payment.id)
         .join(Order, (Payment.part == TICKETS) & (Payment.subject_id == Order.id))
         .where(Order.performance_id == performance_id)
     )
-    return Refund.key.in_(keys) | Refund.payment_id.in_(orders)
+    return TICKET.in_(tickets) | Refund.payment_id.in_(orders)
 
 
 def is_of_class(offering_id: int) -> ColumnElement[bool]:

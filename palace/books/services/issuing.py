@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import BigInteger, Date, Text, column, select, update, values
+from sqlalchemy import BigInteger, Date, Text, column, func, select, update, values
 
 from palace import clock
 from palace.books import rules
@@ -19,6 +19,8 @@ from palace.members.services import note, note_each
 from palace.payments import services as payments
 from palace.payments.services.locking import lock, lock_all
 
+LOCK = 7_215_048  # advisory lock: one file of numbers at a time is judged and written
+
 
 def judge(lines: Sequence[Line]) -> list[Judged]:
     """Return what each line is worth, as things stand now; a number that stands twice is good once."""
@@ -30,6 +32,7 @@ def bring_in(lines: Sequence[Line], *, by: str) -> list[Judged]:
 
     Brought twice, nothing happens twice.
     """
+    db.session.execute(select(func.pg_advisory_xact_lock(LOCK)))
     asked = _requests(lines)
     lock_all({one.payment_id for one in asked.values()})
     asked = _requests(lines)

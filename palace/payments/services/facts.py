@@ -17,9 +17,10 @@ from palace.payments.backends.base import CAME_AGAIN, CURRENCY, Facts, RefundFac
 from palace.payments.models import Attempt, Movement, Payment, ProviderNews, Refund
 from palace.payments.services.locking import lock
 from palace.payments.services.receiving import settle, written
+from palace.payments.services.recognising import attempt_of, is_stated_otherwise
 from palace.payments.services.refunding import back
 from palace.payments.services.returning import sent_back
-from palace.payments.services.reviewing import look_into
+from palace.payments.services.reviewing import answered, look_into
 from palace.payments.states import (
     GRACE,
     OPEN_ATTEMPTS,
@@ -62,7 +63,9 @@ def apply_facts(backend: Backend, facts: Facts, *, now: datetime) -> None:
     attempt = attempt_of(backend, facts)
     if attempt is None:
         return
-    if facts.state is AttemptState.PAID:
+    if is_stated_otherwise(attempt, facts):
+        look_into(lock(attempt.payment_id), Review.DIFFERS, now)
+    elif facts.state is AttemptState.PAID:
         _paid(attempt, facts, now)
     elif facts.state is AttemptState.PROCESSING:
         _under_way(attempt, facts, now)
@@ -85,37 +88,19 @@ def _is_known(backend: Backend, facts: Facts) -> bool:
     return facts.news_id is not None and db.session.scalar(wanted) is not None
 
 
-def attempt_of(backend: Backend, facts: Facts) -> Attempt | None:
-    """Return the page that facts are about: by its name, by its money's, or by what we wrote on it.
-
-    A page whose name we never heard, as our process died before the answer came, is known by the last.
-    """
-    wanted = select(Attempt).where(Attempt.backend == backend)
-    if facts.reference is not None:
-        found = db.session.scalars(wanted.where(Attempt.reference == facts.reference)).first()
-        if found is not None:
-            return found
-    elif facts.intent is not None:
-        found = db.session.scalars(wanted.where(Attempt.intent == facts.intent)).first()
-        if found is not None:
-            return found
-    written_on = (Attempt.payment_id == facts.payment_id, Attempt.number == facts.number)
-    found = db.session.scalars(wanted.where(*written_on)).first()
-    is_other = found is not None and None not in (found.reference, facts.reference)
-    return None if is_other else found
-
-
-def _note(attempt: Attempt, facts: Facts) -> bool:
-    """Write down what is new of a page behind its payment's lock; return whether its state is."""
-    lock(attempt.payment_id)
+def _note(attempt: Attempt, facts: Facts) -> None:
+    """Write down what is new of a page behind its payment's lock."""
+    payment = lock(attempt.payment_id)
     db.session.refresh(attempt)
     attempt.reference = attempt.reference or facts.reference
     attempt.intent = attempt.intent or facts.intent
-    newer = ORDER.index(facts.state) > ORDER.index(attempt.state)
-    if newer:
+    if ORDER.index(facts.state) > ORDER.index(attempt.state):
         attempt.state = facts.state
+    if attempt.stated not in (None, {"paid": facts.paid, "intent": facts.intent}):
+        attempt.stated = attempt.stated_by = None  # one person's word; its provider answered
+    if attempt.state not in OPEN_ATTEMPTS:
+        answered(payment)
     db.session.flush()
-    return newer
 
 
 def _paid(attempt: Attempt, facts: Facts, now: datetime) -> None:
@@ -271,7 +256,7 @@ def _failed(payment: Payment, refund: Refund, why: str, now: datetime) -> None:
     )
     db.session.add(came_again)
     db.session.flush()
-    back(
+    anew = back(
         payment,
         refund.amount,
         key=f"{refund.key}+",
@@ -280,3 +265,5 @@ def _failed(payment: Payment, refund: Refund, why: str, now: datetime) -> None:
         now=now,
         state=RefundState.COUNTER,
     )
+    anew.owed_at = refund.owed_at  # no invoice that was made since then is of it
+    db.session.flush()

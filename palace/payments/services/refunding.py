@@ -14,7 +14,7 @@ from palace.payments.errors import MoreThanCame
 from palace.payments.models import Movement, Payment, Refund
 from palace.payments.services.asking import of as of_subject
 from palace.payments.services.locking import lock
-from palace.payments.states import Backend, Direction, RefundReason, RefundState
+from palace.payments.states import NOT_WANTED, Backend, Direction, RefundReason, RefundState
 
 COLUMNS = [
     "payment_id",
@@ -95,7 +95,7 @@ def back(
             key=key,
             amount=amount,
             reason=reason,
-            state=state or first_state(payment, backend, owed_at),
+            state=state or first_state(payment, backend, reason, owed_at),
             backend=backend,
             asked_by=by,
             why=why,
@@ -144,16 +144,20 @@ def _paid_by(payment: Payment) -> Backend:
     return payment.backend if found is None else Backend(found)
 
 
-def first_state(payment: Payment, backend: Backend, owed_at: datetime) -> RefundState:
+def first_state(
+    payment: Payment, backend: Backend, reason: RefundReason, owed_at: datetime
+) -> RefundState:
     """Return where a refund begins: an invoice of its money holds it, the counter's is fetched there."""
-    if is_invoiced(payment, owed_at):
+    if is_invoiced(payment, reason, owed_at):
         return RefundState.HELD
     return RefundState.COUNTER if backend is Backend.COUNTER else RefundState.OWED
 
 
-def is_invoiced(payment: Payment, owed_at: datetime) -> bool:
+def is_invoiced(payment: Payment, reason: RefundReason, owed_at: datetime) -> bool:
     """Return whether an invoice is of money that was owed back then: what was owed before is not in it."""
-    return payment.invoiced_at is not None and owed_at >= payment.invoiced_at
+    if payment.invoiced_at is None or reason in NOT_WANTED:
+        return False
+    return owed_at >= payment.invoiced_at
 
 
 def owe_all(

@@ -82,7 +82,7 @@ def _check_waits(payment: Payment, refund: Refund) -> None:
         raise OtherPersonNeeded
     if refund.state not in (*AT_COUNTER, RefundState.HELD):
         raise NotToBePaid
-    if refund.state is RefundState.HELD or is_invoiced(payment, refund.owed_at):
+    if refund.state is RefundState.HELD or is_invoiced(payment, refund.reason, refund.owed_at):
         raise InvoiceFirst
 
 
@@ -149,7 +149,7 @@ def agree_refund(refund_id: int, *, by: str) -> Refund:
     if refund.state is RefundState.DROPPED:
         raise NotToBePaid
     if refund.state is RefundState.ASKED:
-        state = first_state(payment, refund.backend, refund.owed_at)
+        state = first_state(payment, refund.backend, refund.reason, refund.owed_at)
         refund.state, refund.agreed_by = state, by
         refund.look_at = clock.now()
         db.session.flush()
@@ -187,7 +187,7 @@ def try_again(refund_id: int, *, by: str, now: datetime) -> None:
     payment, refund = locked(refund_id)
     if refund.state is not RefundState.FAILED:
         raise NotToBePaid
-    state = first_state(payment, refund.backend, refund.owed_at)
+    state = first_state(payment, refund.backend, refund.reason, refund.owed_at)
     refund.state, refund.attempt = state, refund.attempt + 1
     refund.reference, refund.look_at = None, now
     db.session.flush()
@@ -206,6 +206,6 @@ def invoice_reversed(payment_id: int, now: datetime) -> None:
     payment.invoiced_at = None
     held = select(Refund).where(Refund.payment_id == payment.id, Refund.state == RefundState.HELD)
     for refund in db.session.scalars(held.execution_options(populate_existing=True)):
-        refund.state = first_state(payment, refund.backend, refund.owed_at)
+        refund.state = first_state(payment, refund.backend, refund.reason, refund.owed_at)
         refund.look_at = now
     db.session.flush()

@@ -11,9 +11,18 @@ from palace.payments.states import Review
 
 
 def look_into(payment: Payment, why: Review, now: datetime) -> None:
-    """Put a locked payment before somebody; what stood there first stays."""
-    if payment.review is None:
+    """Put a locked payment before somebody; what stood there first stays.
+
+    But for a page nobody could ask about: once something is known of it, that is to be looked into.
+    """
+    if payment.review in (None, Review.UNASKED):
         payment.review, payment.review_at = why, now
+
+
+def answered(payment: Payment) -> None:
+    """Take a locked payment off the list if all there was is that nobody could ask about its page."""
+    if payment.review == Review.UNASKED:
+        payment.review = payment.review_at = None
 
 
 def looked_into(payment_id: int, *, why: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import func, select
 
 from palace import clock
 from palace.db import db, literally, transaction
@@ -17,9 +17,10 @@ from palace.members.services import note
 from palace.money import Fen
 from palace.payments.backends.base import Facts, backends
 from palace.payments.errors import PageAnswers, SlipKnown
-from palace.payments.models import Attempt, Movement
+from palace.payments.models import Attempt
 from palace.payments.services.facts import apply_facts
 from palace.payments.services.locking import lock
+from palace.payments.services.recognising import is_stated_otherwise
 from palace.payments.services.reviewing import look_into
 from palace.payments.states import LONG_OVER, OPEN_ATTEMPTS, AttemptState, Review
 
@@ -65,33 +66,27 @@ def state_page(payment_id: int, seen: Seen, *, why: str, by: str) -> bool:
         PageAnswers: there is no such page.
         SlipKnown: that money stands here for something else.
     """
+    page = func.hashtextextended(f"page:{payment_id}", 0)
+    # who sees it at once is the second; the payment's own lock comes after its part's
+    db.session.execute(select(func.pg_advisory_xact_lock(page)))
     attempt = unasked(payment_id)
     if attempt is None:
         raise PageAnswers
-    if seen.intent and _stands_elsewhere(attempt, seen.intent):
+    facts = _facts(attempt, seen)
+    if is_stated_otherwise(attempt, facts):
         raise SlipKnown
     after = {"amount": seen.paid, "reference": seen.intent}
     if attempt.stated == asdict(seen) and attempt.stated_by != by:
         note("page_agreed", f"payment:{payment_id}", after=after, why=why, actor=by)
-        apply_facts(attempt.backend, _facts(attempt, seen), now=clock.now())
+        apply_facts(attempt.backend, facts, now=clock.now())
         return True
     lock(payment_id)
+    if unasked(payment_id) is None:
+        raise PageAnswers
     attempt.stated, attempt.stated_by = asdict(seen), by
     db.session.flush()
     note("page_stated", f"payment:{payment_id}", after=after, why=why, actor=by)
     return False
-
-
-def _stands_elsewhere(attempt: Attempt, intent: str) -> bool:
-    movement = exists().where(
-        Movement.backend == attempt.backend,
-        Movement.reference == intent,
-        Movement.payment_id.is_distinct_from(attempt.payment_id),
-    )
-    page = exists().where(
-        Attempt.backend == attempt.backend, Attempt.intent == intent, Attempt.id != attempt.id
-    )
-    return bool(db.session.scalar(select(or_(movement, page))))
 
 
 def _facts(attempt: Attempt, seen: Seen) -> Facts:

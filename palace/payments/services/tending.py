@@ -228,7 +228,9 @@ def _answered(
     payment, refund = locked(returned.refund_id)
     if isinstance(answer, Manual):
         if refund.state is RefundState.SENT:
-            refund.state = first_state(payment, states.Backend.COUNTER, refund.owed_at)
+            refund.state = first_state(
+                payment, states.Backend.COUNTER, refund.reason, refund.owed_at
+            )
         return
     state = {Pending: RefundState.PENDING, Done: RefundState.DONE, Failed: RefundState.FAILED}
     fact = RefundFact(
