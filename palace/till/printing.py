@@ -13,6 +13,7 @@ from palace.db import db
 from palace.money import in_capitals
 from palace.paper import Job
 from palace.payments.models import Movement, Payment
+from palace.payments.rules import receipt_number
 from palace.payments.states import METHOD_WORDS, Direction
 from palace.review.queries import names_of
 from palace.tickets.printing import LANG
@@ -20,11 +21,6 @@ from palace.till import queries
 from palace.till.models import Shift
 from palace.till.rules import PART_WORDS, Sum
 from palace.venues.models import Site
-
-
-def receipt_number(year: int | None, number: int | None) -> str:
-    """Return a receipt's number as it is printed: 2026-000012."""
-    return f"{year}-{number:06d}" if number is not None else ""
 
 
 def slip(movement: Movement, payment: Payment, *, roll: bool) -> Job:

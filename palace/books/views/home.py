@@ -25,6 +25,7 @@ from palace.lists.services import answer as answer_list
 from palace.money import yuan_of
 from palace.payments import services as payments
 from palace.payments.models import Attempt, Payment
+from palace.payments.rules import receipt_number
 from palace.payments.states import METHOD_WORDS, REFUND_WORDS, REVIEW_WORDS, RefundState
 from palace.web import allow, answer, checked, reads, refusal_words, wants_json
 from palace.words import language
@@ -233,6 +234,7 @@ def _payment(
         is_mine=open_page is not None and open_page.stated_by == current_user.actor,
         reasons=REVIEW_WORDS,
         methods=METHOD_WORDS,
+        number_of=receipt_number,
         states=REFUND_WORDS,
         why_back=REFUND_REASONS,
         told=refusal_words(refusal) if refusal else "",
