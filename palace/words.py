@@ -165,7 +165,7 @@ def money_words(amount: Fen) -> str:
 def yuan_words(amount: int) -> str:
     """Return a sum of money as it stands in accounts, nothing and less than nothing too: 0元, -12.50元."""
     sign = "-" if amount < 0 else ""
-    return str(gettext("%(yuan)s元", yuan=sign + yuan_of(Fen(abs(amount)))))
+    return sign + str(gettext("%(yuan)s元", yuan=yuan_of(Fen(abs(amount)))))
 
 
 def seat_words(seat: Any) -> str:

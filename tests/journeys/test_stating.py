@@ -91,7 +91,7 @@ def test_two_people_say_what_they_saw_of_a_page(
     second.look(f"stating-other-{look}")
     saw(second, paid="30", name="pi_3QabcDEF")
     assert second.taps == 1
-    assert "问不到结果" not in second.say()
+    assert "我看到的就是这样" not in second.say()
     second.look(f"stating-done-{look}")
     db.session.expire_all()
     assert db.session.get_one(Payment, stuck).paid_at is not None

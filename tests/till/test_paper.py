@@ -114,6 +114,11 @@ def test_what_is_on_account_is_signed_for_and_has_no_receipt(till: Till, sold: S
             assert said in text, said
         assert "收款凭证" not in text.replace("再开收款凭证", "")
 
+    till.browser.set_cookie("lang", "en")
+    text, _, _ = read(till.browser.get(paper).data)
+    assert "Notpaidyet" in text
+    assert till.browser.get(f"/staff/till{here}").status_code == 200
+    till.browser.set_cookie("lang", "zh")
     till.post(f"{here}/settle", method="transfer", reference="T1")
     assert paper not in till.browser.get(f"/staff/till{here}").text
     off, came = sold.movements[-2:]
