@@ -171,8 +171,8 @@ def test_the_member_sees_the_entry_and_cannot_return_the_ticket(
 def test_who_comes_late_reads_when_the_interval_lets_them_in(
     make: Factory, steward: FlaskClient, tonight: Performance, book: Book
 ) -> None:
-    tomorrow = clock.palace_day(clock.now()) + timedelta(days=1)
-    tonight.starts_at = clock.at(tomorrow, time(19, 30))
+    make.set_clock(noon())
+    tonight.starts_at = tonight.sale_closes_at = noon() + timedelta(hours=7, minutes=30)
     tonight.doors_at, tonight.ends_at = (
         tonight.starts_at - timedelta(hours=12),
         tonight.starts_at + timedelta(hours=2),
