@@ -85,6 +85,7 @@ def init_app(app: Flask) -> None:
         clock_time=words.clock_words,
         instant=words.instant_words,
         money=words.money_words,
+        yuan=words.yuan_words,
         seat=words.seat_words,
         month=month_words,
         weekday=weekday_words,

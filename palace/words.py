@@ -16,7 +16,7 @@ from markupsafe import Markup
 from palace import clock
 from palace.clock import SHANGHAI
 from palace.config import ROOT
-from palace.money import Fen
+from palace.money import Fen, yuan_of
 
 CATALOGUES = str(ROOT / "palace" / "translations")
 LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
@@ -113,14 +113,14 @@ def called(who: Any) -> str:
     return name or str(gettext("手机尾号%(digits)s", digits=(who.phone or "")[-4:]))
 
 
-def day_words(instant: datetime, *, year: bool | None = None) -> str:
-    """Return the palace day as said: 11月28日 周六, or Sat 28 Nov.
+def day_words(instant: datetime, *, year: bool | None = None, lang: str = "") -> str:
+    """Return the palace day as said: 11月28日 周六, or Sat 28 Nov; by default in the language in force.
 
     `year` says whether with it; None: where it is another than this one, 2027年1月6日 周三.
     """
     here = instant.astimezone(SHANGHAI)
     year = here.year != clock.this_year() if year is None else year
-    if language() == "en":
+    if (lang or language()) == "en":
         return here.strftime("%a ") + f"{here.day} " + here.strftime("%b" + (" %Y" if year else ""))
     front = f"{here.year}年" if year else ""
     return f"{front}{here.month}月{here.day}日 周{WEEKDAYS_ZH[here.weekday()]}"
@@ -149,9 +149,9 @@ def clock_words(instant: datetime) -> str:
     return instant.astimezone(SHANGHAI).strftime("%H:%M:%S")
 
 
-def instant_words(instant: datetime) -> str:
+def instant_words(instant: datetime, *, lang: str = "") -> str:
     """Return day and time: 11月28日 周六 19:30, of another year 2027年1月6日 周三 19:30."""
-    return f"{day_words(instant)} {time_words(instant)}"
+    return f"{day_words(instant, lang=lang)} {time_words(instant)}"
 
 
 def money_words(amount: Fen) -> str:
@@ -160,6 +160,12 @@ def money_words(amount: Fen) -> str:
         return str(gettext("免费"))
     yuan = f"{amount // 100}" if amount % 100 == 0 else f"{amount / 100:.2f}"
     return str(gettext("%(yuan)s元", yuan=yuan))
+
+
+def yuan_words(amount: int) -> str:
+    """Return a sum of money as it stands in accounts, nothing and less than nothing too: 0元, -12.50元."""
+    sign = "-" if amount < 0 else ""
+    return sign + str(gettext("%(yuan)s元", yuan=yuan_of(Fen(abs(amount)))))
 
 
 def seat_words(seat: Any) -> str:

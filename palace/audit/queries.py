@@ -33,6 +33,8 @@ from palace.members.rules import mask_name
 from palace.members.services.audit import FOR
 from palace.members.services.personal import opened
 from palace.text import N_
+from palace.venues.figure import Unit
+from palace.venues.figures import ALL
 
 NUMBERED = "^{kind}:[0-9]{{1,18}}$"
 MOST_FOUND = 100
@@ -40,6 +42,7 @@ INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)")
 SAID = re.compile(r"[\w.-]{1,60}", re.ASCII)
 SYSTEM = N_("系统")
 DESTROYED = N_("个人内容已销毁")
+IN_YUAN = {figure.name for figure in ALL if figure.unit is Unit.YUAN}
 HIDDEN = N_("个人内容只在网页上看")
 
 
@@ -168,6 +171,8 @@ def _change_words(name: str, old: object, new: object) -> str:
 def _said(name: str, value: object) -> str:
     """Return a value in words: a code by its name, an instant as people read it."""
     codes = CODES.get(name, {})
+    if isinstance(value, int) and name in IN_YUAN:
+        return words.yuan_words(value)
     if isinstance(value, str) and value in codes:
         return str(gettext(codes[value]))
     if isinstance(value, str) and value and name == "openings":

@@ -192,7 +192,8 @@ def _page(
     group: Group, form: GroupForm | None = None, *, told: PalaceError | None = None
 ) -> ResponseReturnValue:
     figures = queries.figures_of(group)
-    shown = form or FORMS[group](formdata=None, seen=seen_as(figures), **figures)
+    as_typed = {one.name: one.typed(figures[one.name]) for one in FIGURES[group]}
+    shown = form or FORMS[group](formdata=None, seen=seen_as(figures), **as_typed)
     return answer(
         "house/group.html",
         lambda: _json(group),
@@ -213,8 +214,8 @@ def _json(group: Group) -> dict[str, Any]:
     shown = [
         {
             "name": one.name,
-            "value": figures[one.name],
-            "default": queries.default_of(one.name),
+            "value": one.typed(figures[one.name]),
+            "default": one.typed(queries.default_of(one.name)),
             "unit": one.unit,
             "lowest": None if one.unit is Unit.YES_NO else one.lowest,
             "highest": None if one.unit is Unit.YES_NO else one.highest,

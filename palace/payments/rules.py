@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -10,6 +11,7 @@ from palace.money import Fen
 from palace.payments.states import GRACE, RefundReason
 
 WHOLE = 100
+RECEIPT = re.compile(r"(?:([0-9]{4})-)?([0-9]{1,9})")
 
 
 class Stands(StrEnum):
@@ -21,6 +23,17 @@ class Stands(StrEnum):
     LATE = "late"
     CLOSED = "closed"
     OVER = "over"
+
+
+def receipt_number(year: int | None, number: int | None) -> str:
+    """Return a receipt's number as it is printed: 2026-000012; nothing where there is none."""
+    return f"{year}-{number:06d}" if number is not None else ""
+
+
+def read_receipt(typed: str) -> tuple[int | None, int] | None:
+    """Return the year and number of a receipt as somebody types it: 2026-000012, or 12 of any year."""
+    found = RECEIPT.fullmatch(typed)
+    return found and (int(found[1]) if found[1] else None, int(found[2]))
 
 
 def paid_stands(reasons: Sequence[RefundReason]) -> Stands:

@@ -13,40 +13,52 @@ from palace.db import db
 from palace.money import in_capitals
 from palace.paper import Job
 from palace.payments.models import Movement, Payment
-from palace.payments.states import METHOD_WORDS, Direction
+from palace.payments.rules import receipt_number
+from palace.payments.states import METHOD_WORDS, Direction, Method
 from palace.review.queries import names_of
 from palace.tickets.printing import LANG
 from palace.till import queries
-from palace.till.models import Shift
+from palace.till.models import OnAccount, Shift
 from palace.till.rules import PART_WORDS, Sum
 from palace.venues.models import Site
 
 
-def receipt_number(year: int | None, number: int | None) -> str:
-    """Return a receipt's number as it is printed: 2026-000012."""
-    return f"{year}-{number:06d}" if number is not None else ""
-
-
 def slip(movement: Movement, payment: Payment, *, roll: bool) -> Job:
-    """Return the receipt of money that came, void where it was set right, or the slip of what went back."""
-    came = movement.direction is Direction.IN
+    """Return the paper of money that moved, void where it was set right: a receipt, a slip of what went back.
+
+    What a unit took on account has a slip to be signed instead: its receipt is of the money, once it came.
+    """
+    template, title = _paper_of(movement)
     return _job(
-        "till/paper/receipt.html" if came else "till/paper/paid_back.html",
-        gettext("收款凭证") if came else gettext("退款凭证"),
+        template,
+        title,
         roll=roll,
         site=db.session.get_one(Site, movement.site_id),
         movement=movement,
         number=slip_number(movement),
         capitals=in_capitals(movement.amount),
         found=queries.described([payment])[0],
+        account=db.session.get(OnAccount, payment.id),
         clerk=names_of([movement.by]).get(movement.by, ""),
         void=bool(queries.corrected([movement])),
     )
 
 
+def _paper_of(movement: Movement) -> tuple[str, str]:
+    if movement.direction is Direction.OUT:
+        return "till/paper/paid_back.html", gettext("退款凭证")
+    if movement.method is Method.ACCOUNT:
+        return "till/paper/on_account.html", gettext("单位签单")
+    return "till/paper/receipt.html", gettext("收款凭证")
+
+
 def slip_number(movement: Movement) -> str:
-    """Return what stands on the paper of money that moved: its receipt's number, or its refund's."""
-    return receipt_number(movement.book_year, movement.receipt) or f"T{movement.refund_id:06d}"
+    """Return what stands on its paper: a receipt's number, a refund's, a payment's on account; else ""."""
+    if movement.refund_id is not None:
+        return f"T{movement.refund_id:06d}"
+    if movement.method is Method.ACCOUNT and movement.direction is Direction.IN:
+        return f"Q{movement.payment_id:06d}"
+    return receipt_number(movement.book_year, movement.receipt)
 
 
 def handover(

@@ -25,10 +25,10 @@ MONEY = (
     ),
     Figure(
         "second_above",
-        N_("手工退款、更正超过多少要第二个人同意"),
-        Unit.FEN,
+        N_("手工退款、更正超过多少元要第二个人同意"),
+        Unit.YUAN,
         0,
-        10_000_000,
+        100_000,
     ),
     Figure("account_days", N_("单位签单几天内结清"), Unit.DAYS, 1, 365),
     Figure(

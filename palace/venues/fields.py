@@ -134,6 +134,8 @@ class FiguresForm(SeenForm):
 
     def _value(self, figure: Figure) -> Any:
         typed = self[figure.name].data
+        if figure.unit is Unit.YUAN and typed is not None:
+            return typed * figure.scale
         return int(typed) if figure.unit is Unit.WEEKDAY else typed
 
 
@@ -193,4 +195,4 @@ def _plain(figure: Figure, value: Value) -> str:
         return str(gettext("是") if value else gettext("否"))
     if figure.options:
         return str(gettext(figure.options[str(value)]))
-    return str(value)
+    return str(figure.typed(value))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from palace.money import FEN_PER_YUAN
 from palace.text import N_
 
 Value = int | bool | str
@@ -38,6 +39,7 @@ class Unit(StrEnum):
     YEARS = "years"
     O_CLOCK = "o_clock"
     FEN = "fen"
+    YUAN = "yuan"
     CLOCK = "clock"
     YES_NO = "yes_no"
     WEEKDAY = "weekday"
@@ -48,9 +50,9 @@ class Unit(StrEnum):
 class Figure:
     """One figure of a table of rules: what it is called, what it counts, between which bounds it lies.
 
-    `lowest` and `highest` are both allowed and lie inside the table's own; `at_most` names a figure
-    of the same group that it may not pass; `choices` are the values of a choice with their words. Its
-    default is the column's.
+    `lowest` and `highest` are both allowed and lie inside the table's own, in what is typed; `at_most`
+    names a figure of the same group that it may not pass; `choices` are the values of a choice with
+    their words. Its default is the column's.
     """
 
     name: str
@@ -68,6 +70,15 @@ class Figure:
         if self.unit is Unit.WEEKDAY:
             return {str(number): words for number, words in WEEKDAY_WORDS.items()}
         return dict(self.choices)
+
+    @property
+    def scale(self) -> int:
+        """Return how many of what the table holds one of what people type is: yuan in fen."""
+        return FEN_PER_YUAN if self.unit is Unit.YUAN else 1
+
+    def typed(self, value: Value) -> Value:
+        """Return what the table holds as it is typed, and told to programs."""
+        return value // self.scale if self.unit is Unit.YUAN and isinstance(value, int) else value
 
 
 def seen_as(figures: Figures) -> str:

@@ -7,7 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from palace import clock
+from palace import clock, words
 from palace.coursedesk.services.ending import call_off
 from palace.courses.states import EnrolmentState
 from palace.db import db
@@ -274,3 +274,27 @@ def test_what_is_owed_anew_of_a_show_is_listed_as_its(paid: Paid, finance: Flask
     assert [one["show"] for one in rows] == [show]
     rows = finance.get(f"/staff/books/refunds?show={show}", headers=JSON).get_json()["rows"]
     assert len(rows) == 1
+
+
+def test_money_is_found_by_its_receipt_as_it_is_printed(paid: Paid, finance: FlaskClient) -> None:
+    movement = paid.payment.movements[0]
+    printed = f"{movement.book_year}-{movement.receipt:06d}"
+    found = "/staff/books/movements?format=csv&receipt="
+    assert printed in finance.get(f"/staff/books/payments/{paid.payment_id}").text
+    for typed in (printed, str(movement.receipt), f"{movement.receipt:06d}"):
+        assert printed in finance.get(found + typed).text, typed
+    for typed in (
+        f"{(movement.book_year or 0) - 1}-{movement.receipt:06d}",
+        "999999",
+        "pos-1",
+        "²",
+    ):
+        assert printed not in finance.get(found + typed).text, typed
+
+
+def test_a_payment_is_called_with_its_day_as_everywhere(paid: Paid) -> None:
+    show = paid.order.performance
+    said = payments.said["tickets"]([paid.order.id])[paid.order.id]
+    assert said.zh.endswith(f" {words.instant_words(show.starts_at)} ×1")
+    here = show.starts_at.astimezone(clock.SHANGHAI)
+    assert f"{here:%a} {here.day} {here:%b}" in said.en

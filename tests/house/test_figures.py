@@ -63,7 +63,7 @@ def test_the_audit_has_the_words_of_the_page_for_every_figure(app: Flask) -> Non
 def test_the_default_lies_within_the_bounds(figure: Figure) -> None:
     default = default_of(figure.name)
 
-    assert figure.lowest <= default <= figure.highest
+    assert figure.lowest <= figure.typed(default) <= figure.highest
     assert isinstance(default, bool) is (figure.unit is Unit.YES_NO)
     assert str(table_of(HouseRules).c[figure.name].server_default.arg) in {  # type: ignore[union-attr]  # each has one
         str(default),
@@ -78,7 +78,7 @@ def test_the_table_takes_both_ends_of_every_figure(make: Factory, figure: Figure
     for value in (figure.lowest, figure.highest):
         if figure.name == "code_per_day":
             house.code_per_day_for_known = min(house.code_per_day_for_known, value)
-        setattr(house, figure.name, value)
+        setattr(house, figure.name, value * figure.scale)
         db.session.flush()
 
 

@@ -127,7 +127,22 @@ def test_both_ends_of_a_figure_are_saved(
         if figure.at_most:
             fitting = {figure.at_most: str(value or 1)}
         assert save(group, **fitting, **{figure.name: str(value)}).status_code == 303
-        assert getattr(house(make), figure.name) == value
+        assert getattr(house(make), figure.name) == value * figure.scale
+
+
+def test_an_amount_is_typed_shown_and_told_in_yuan(
+    head: FlaskClient, save: Save, make: Factory
+) -> None:
+    page = head.get(f"{RULES}/money").text
+    assert 'value="500"' in field_of(page, "second_above")
+    assert "默认500元，可以填0到100000。" in field_of(page, "second_above")
+    mine = typed(head, Group.MONEY)
+    assert save(Group.MONEY, second_above="300").status_code == 303
+    assert house(make).second_above == 30_000
+    assert "超过多少元要第二个人同意: 500元 → 300元" in html.unescape(head.get("/staff/audit").text)
+    late = head.post(f"{RULES}/money", data=mine | {"second_above": "400"}).text
+    assert "刚被改成300。" in field_of(late, "second_above")
+    assert 'value="400"' in field_of(late, "second_above")
 
 
 def test_more_codes_for_known_numbers_than_in_all_are_told_at_the_field(

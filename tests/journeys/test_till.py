@@ -8,7 +8,6 @@ from collections.abc import Callable
 import pytest
 
 from palace.members.rules import Role
-from palace.venues.queries import house_rules
 from tests.factory import Factory
 from tests.journeys.conftest import Person
 from tests.till.conftest import sell
@@ -50,9 +49,7 @@ def test_cash_is_taken_in_three_taps(
 def test_two_people_give_back_and_a_third_signs(
     live: Factory, enter: Callable[..., Person]
 ) -> None:
-    live.site()
-    house_rules().second_above = 1000  # type: ignore[assignment]  # fen
-    sold = sell(live)
+    sold = sell(live, 60_000)
     first, second = live.staff(Role.COUNTER), live.staff(Role.COUNTER)
     clerk = enter(first)
     clerk.go("/staff/till")
@@ -60,10 +57,10 @@ def test_two_people_give_back_and_a_third_signs(
     clerk.tap("开始当班")
     find(clerk, sold.member.phone or "")
     clerk.page.locator("#main ul.lines a").first.click()
-    clerk.tap("收现金30元")
+    clerk.tap("收现金600元")
     here = clerk.page.url
-    clerk.page.get_by_text("手工退款").first.click()
-    clerk.page.get_by_label("退多少元").fill("12")
+    clerk.page.get_by_text("手工退款").first.click()  # above the house's 500 yuan
+    clerk.page.get_by_label("退多少元").fill("500.01")
     clerk.page.locator("#propose-why").fill("座椅坏了")
     clerk.tap("记下要退的")
     assert "等另一个人同意" in clerk.say()
@@ -72,16 +69,16 @@ def test_two_people_give_back_and_a_third_signs(
     other.go("/staff/till")
     other.look("till-to-agree")
     other.page.goto(here)
-    other.tap("同意退12元")
+    other.tap("同意退500.01元")
     other.look("till-agreed")
     clerk.page.goto(here)
-    clerk.tap("退现金12元")
+    clerk.tap("退现金500.01元")
     clerk.look("till-given-back")
     clerk.go("/staff/till")
     clerk.page.get_by_text("交班", exact=True).first.click()
-    clerk.page.get_by_label(re.compile("点出的现金")).fill("117")
+    clerk.page.get_by_label(re.compile("点出的现金")).fill("198.99")
     clerk.tap("交班，出交款单")
-    assert "应有118元，点出117元" in clerk.say()
+    assert "应有199.99元，点出198.99元" in clerk.say()
     clerk.look("till-differs")
     clerk.page.get_by_label("原因").fill("少找了一元")
     clerk.tap("交班，出交款单")

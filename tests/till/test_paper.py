@@ -100,6 +100,33 @@ def test_money_paid_back_has_a_slip_to_be_signed(till: Till, sold: Sold) -> None
         assert said in text, said
 
 
+def test_what_is_on_account_is_signed_for_and_has_no_receipt(till: Till, sold: Sold) -> None:
+    till.begin()
+    entry, here = sold.member.roster_entry, f"/payments/{sold.payment.id}"
+    assert entry is not None
+    till.post(f"{here}/account", amount=3000, unit=entry.unit.name_zh)
+    paper = f"/staff/till/receipts/{sold.movements[0].id}.pdf"
+    assert paper in till.browser.get(f"/staff/till{here}").text
+    for form in ("roll", "a4"):
+        text, _, _ = read(till.browser.get(f"{paper}?paper={form}").data)
+        number = f"Q{sold.payment.id:06d}"
+        for said in ("单位签单", number, "还没有收款", "叁拾元整", entry.unit.name_zh, "（签字）"):
+            assert said in text, said
+        assert "收款凭证" not in text.replace("再开收款凭证", "")
+
+    till.browser.set_cookie("lang", "en")
+    text, _, _ = read(till.browser.get(paper).data)
+    assert "Notpaidyet" in text
+    assert till.browser.get(f"/staff/till{here}").status_code == 200
+    till.browser.set_cookie("lang", "zh")
+    till.post(f"{here}/settle", method="transfer", reference="T1")
+    assert paper not in till.browser.get(f"/staff/till{here}").text
+    off, came = sold.movements[-2:]
+    assert till.browser.get(f"/staff/till/receipts/{off.id}.pdf").status_code == 404
+    text, _, _ = read(till.browser.get(f"/staff/till/receipts/{came.id}.pdf").data)
+    assert f"{came.book_year}-000001" in text
+
+
 def test_its_member_opens_the_receipt_of_what_they_paid_and_nobody_else(
     app: Flask, till: Till, other: Till, sold: Sold, make: Factory
 ) -> None:

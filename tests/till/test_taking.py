@@ -121,7 +121,7 @@ def test_a_unit_settles_later_by_the_houses_days(make: Factory, till: Till, sold
     account = db.session.get_one(OnAccount, sold.payment.id)
     days = timedelta(days=house_rules().account_days)
     assert account.due_on == clock.palace_day(clock.now()) + days
-    assert sold.movements[0].method is Method.ACCOUNT
+    assert (sold.movements[0].method, sold.movements[0].receipt) == (Method.ACCOUNT, None)
     db.session.refresh(sold.order)
     assert sold.order.state is OrderState.SETTLED
 
@@ -136,6 +136,7 @@ def test_a_unit_settles_later_by_the_houses_days(make: Factory, till: Till, sold
         (Method.ACCOUNT, "out"),
         (Method.TRANSFER, "in"),
     ]
+    assert [one.receipt for one in sold.movements] == [None, None, 1]  # of money that came
     assert till.post(f"{path}/settle", method="transfer", reference="T2").status_code == 409
 
 

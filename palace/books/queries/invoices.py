@@ -20,6 +20,7 @@ from palace.lists.rules import Kind
 from palace.money import Fen
 from palace.payments import services as payments
 from palace.payments.models import Movement, Payment, Refund
+from palace.payments.rules import receipt_number
 from palace.payments.services import Said
 from palace.payments.services.refunding import CAME
 from palace.payments.states import METHOD_WORDS, RefundState
@@ -161,7 +162,7 @@ def told_of(request: InvoiceRequest, what: Said, came: Movement | None) -> dict[
         Field.WHAT: what.en if words.language() == "en" else what.zh,
         Field.PAID_ON: palace_day(from_here).isoformat() if from_here else "",
         Field.METHOD: gettext(METHOD_WORDS[came.method]) if came else "",
-        Field.RECEIPT: f"{came.book_year}-{came.receipt:06}" if came and came.receipt else "",
+        Field.RECEIPT: receipt_number(came.book_year, came.receipt) if came else "",
     }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, Text, case, cast, false, func, select
 
 from palace import words
 from palace.books.queries.progress import TICKET, is_of_class, is_of_show
@@ -18,6 +18,7 @@ from palace.errors import NotFound
 from palace.lists.queries import Column, List, instant
 from palace.lists.rules import Kind
 from palace.payments.models import Movement, Payment, Refund
+from palace.payments.rules import read_receipt
 from palace.payments.services.refunding import CORRECTED
 from palace.payments.states import METHOD_WORDS, REFUND_WORDS, Direction
 from palace.programme.models import Performance
@@ -47,6 +48,12 @@ STANDS = case(
     (Movement.id.in_(CORRECTED), "wrong"),
     else_=Movement.direction,
 )
+PRINTED = (
+    cast(Movement.book_year, Text)
+    .concat("-")
+    .concat(func.lpad(cast(Movement.receipt, Text), 6, "0"))
+)
+"""A receipt's number as it is printed: `receipt_number`, as the database says it."""
 OF_SHOW = func.coalesce(
     select(Ticket.performance_id).where(Ticket.id == TICKET).scalar_subquery(),
     select(Order.performance_id)
@@ -60,6 +67,17 @@ OF_CLASS = (
     .where(Payment.id == Refund.payment_id)
     .scalar_subquery()
 )
+
+
+def _has_receipt(typed: str) -> ColumnElement[bool]:
+    """Return the condition that money has the receipt somebody typed, with its year or of any."""
+    read = read_receipt(typed)
+    if read is None:
+        return false()
+    year, number = read
+    return (Movement.receipt == number) & (Movement.book_year == (year or Movement.book_year))
+
+
 REFUNDS = List(
     endpoint="books.refunds",
     title=N_("退款"),
@@ -149,13 +167,12 @@ MOVEMENTS = List(
             filters=True,
             link=lambda row: row.payment and url_for("books.payment", payment_id=row.payment),
         ),
-        Column(name="book_year", heading=N_("凭证年份"), of=Movement.book_year, kind=Kind.NUMBER),
         Column(
             name="receipt",
             heading=N_("收款凭证号"),
-            of=Movement.receipt,
-            kind=Kind.NUMBER,
+            of=PRINTED,
             filters=True,
+            where=_has_receipt,
         ),
         Column(name="reference", heading=N_("单号"), of=Movement.reference, filters=True),
         Column(name="why", heading=N_("更正的原因"), of=Movement.why),

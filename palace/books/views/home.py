@@ -25,6 +25,7 @@ from palace.lists.services import answer as answer_list
 from palace.money import yuan_of
 from palace.payments import services as payments
 from palace.payments.models import Attempt, Payment
+from palace.payments.rules import receipt_number
 from palace.payments.states import METHOD_WORDS, REFUND_WORDS, REVIEW_WORDS, RefundState
 from palace.web import allow, answer, checked, reads, refusal_words, wants_json
 from palace.words import language
@@ -205,9 +206,14 @@ def state_page(payment_id: int) -> ResponseReturnValue:
     return done(form, act, page=page, to=url_for("books.payment", payment_id=payment_id))
 
 
+def _is_mine(page: Attempt) -> bool:
+    """Return whether what is written of a page is what this person saw."""
+    return bool(page.stated_by == current_user.actor)
+
+
 def _page_form(open_page: Attempt | None) -> PageForm:
-    """Return the form of a page, filled in with what was seen of it."""
-    seen = open_page.stated if open_page else None
+    """Return the form of a page, filled in with what one saw oneself; another person looks for themselves."""
+    seen = open_page.stated if open_page and _is_mine(open_page) else None
     told = {"yuan": yuan_of(seen["paid"]), "reference": seen["intent"]} if seen else {}
     return PageForm(formdata=None, data=told)
 
@@ -230,9 +236,10 @@ def _payment(
         form=form or WhyForm(formdata=None),
         page=page or _page_form(open_page),
         open_page=open_page,
-        is_mine=open_page is not None and open_page.stated_by == current_user.actor,
+        is_mine=open_page is not None and _is_mine(open_page),
         reasons=REVIEW_WORDS,
         methods=METHOD_WORDS,
+        number_of=receipt_number,
         states=REFUND_WORDS,
         why_back=REFUND_REASONS,
         told=refusal_words(refusal) if refusal else "",

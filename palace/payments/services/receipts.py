@@ -7,14 +7,16 @@ from sqlalchemy.dialects.postgresql import insert
 from palace.clock import palace_day
 from palace.db import db
 from palace.payments.models import Movement, ReceiptBook
+from palace.payments.states import Method
 
 
 def number_receipt(movement: Movement) -> None:
     """Give money that moved the next number of its site's book; one that has a number keeps it.
 
-    The book is locked until the transaction ends, last of all locks: what is rolled back leaves no gap.
+    What a unit settles later (签单) is no money yet: it has its number once it came. The book is locked
+    until the transaction ends, last of all locks: what is rolled back leaves no gap.
     """
-    if movement.receipt is not None:
+    if movement.receipt is not None or movement.method is Method.ACCOUNT:
         return
     year = palace_day(movement.moved_at).year
     book = insert(ReceiptBook).values(site_id=movement.site_id, year=year, last=1)

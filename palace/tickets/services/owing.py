@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import Select, Text, and_, cast, literal, or_, select
 
-from palace.clock import SHANGHAI
 from palace.db import db
 from palace.money import Fen
 from palace.payments import services as payments
@@ -19,6 +18,7 @@ from palace.payments.states import RefundReason
 from palace.tickets.errors import LadderChanged
 from palace.tickets.models import Order, Ticket
 from palace.tickets.rules import PACKAGES, PART, TicketState
+from palace.words import instant_words
 
 ASKED_OF = or_(
     and_(Payment.part == PART, Payment.subject_id == Order.id),
@@ -125,10 +125,9 @@ def say(order_ids: Sequence[int]) -> dict[int, Said]:
 
 def _said(order: Order) -> Said:
     show = order.performance
-    of = f"{show.starts_at.astimezone(SHANGHAI):%Y.%m.%d %H:%M} ×{order.seat_count}"
-    titles = show.production
+    at, titles = show.starts_at, show.production
     return Said(
-        zh=f"{titles.title_zh} {of}",
-        en=f"{titles.title_en or titles.title_zh} {of}",
+        zh=f"{titles.title_zh} {instant_words(at, lang='zh')} ×{order.seat_count}",
+        en=f"{titles.title_en or titles.title_zh} {instant_words(at, lang='en')} ×{order.seat_count}",
         path=f"/orders/{order.code}",
     )

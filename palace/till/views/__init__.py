@@ -12,10 +12,9 @@ from palace.till.views import (  # noqa: F401 - their addresses
     shifts,
     unmatched,
 )
-from palace.till.views.base import bp, yuan_words
+from palace.till.views.base import bp
 
 
 def init_app(app: Flask) -> None:
     """Register the addresses of this part."""
     app.register_blueprint(bp)
-    app.jinja_env.filters["yuan"] = yuan_words

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 from flask_login import current_user
 
 from palace import clock
@@ -16,9 +15,10 @@ from palace.errors import BadInput, NotFound, PalaceError
 from palace.forms import Form
 from palace.members.posts import AT_COUNTERS
 from palace.members.rules import Role
-from palace.money import Fen, yuan_of
+from palace.money import Fen
 from palace.payments import services as payments
 from palace.payments.models import Movement
+from palace.payments.rules import receipt_number
 from palace.payments.states import METHOD_WORDS, REFUND_WORDS
 from palace.review.queries import names_of
 from palace.till import queries, services
@@ -32,7 +32,6 @@ from palace.till.forms import (
     WhyForm,
 )
 from palace.till.models import Shift
-from palace.till.printing import receipt_number
 from palace.till.rules import AT_TILL, BY_SLIP, PART_WORDS, READERS
 from palace.venues import queries as venues
 from palace.venues.models import Site
@@ -48,12 +47,6 @@ FORMS: dict[str, type[Form]] = {
     "drop": WhyForm,
     "correct": CorrectForm,
 }
-
-
-def yuan_words(amount: int) -> str:
-    """Return a sum of money as it stands in accounts, nothing and less than nothing too: 0元, -12.50元."""
-    sign = "-" if amount < 0 else ""
-    return str(gettext("%(yuan)s元", yuan=sign + yuan_of(Fen(abs(amount)))))
 
 
 def own_sites(*roles: Role) -> Collection[int] | None:

@@ -153,7 +153,7 @@ def match(payment_id: int) -> ResponseReturnValue:
 def receipt(movement_id: int) -> ResponseReturnValue:
     """Send the receipt of money that came, or the slip of what was paid back, on the till's roll or on A4."""
     movement = queries.movement_at(movement_id, own_sites())
-    if (movement.receipt is None and movement.refund_id is None) or movement.payment_id is None:
+    if movement.payment_id is None or not printing.slip_number(movement):
         raise NotFound
     form = PaperForm(request.args)
     if not form.validate():

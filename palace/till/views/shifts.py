@@ -15,6 +15,7 @@ from palace.members.models import Staff
 from palace.members.posts import AT_COUNTERS
 from palace.money import FREE
 from palace.paper import PRINTS, sent
+from palace.payments.rules import receipt_number
 from palace.payments.states import METHOD_WORDS
 from palace.till import printing, queries, services
 from palace.till.errors import NoShift
@@ -152,7 +153,7 @@ def _page(shift_id: int, refusal: PalaceError | None = None) -> Response:
         due=expected_cash(found.begun_with, sums),
         corrections=queries.corrections(shift_id),
         receipts=queries.receipts_of(shift_id),
-        number_of=printing.receipt_number,
+        number_of=receipt_number,
         cashier=_cashier(found),
         mine=found.staff_id == staff_id(),
         method_words=METHOD_WORDS,
