@@ -16,13 +16,13 @@ DESK = {"viewport": {"width": 1280, "height": 900}, "has_touch": False}
 
 
 def before_a_room(person: Callable[..., Person], hour: int, **how: object) -> Person:
-    """Return a leader before the page that takes a room in six days."""
+    """Return a leader before the page that takes a room in six days, one that hears no other."""
     one = person(**how)
     one.sign_in(next(LEADERS))
     day = one.page.evaluate(
         "new Date(Date.now() + 6 * 864e5).toLocaleDateString('sv', {timeZone: 'Asia/Shanghai'})"
     )
-    one.go(f"/spaces/free?day={day}&time={hour:02}:00&minutes=60&people=7")
+    one.go(f"/spaces/free?day={day}&time={hour:02}:00&minutes=60&people=7&purpose=dance")
     room = one.page.locator(".show.room a").first
     address = room.get_attribute("href") or ""
     one.go(address)
