@@ -13,6 +13,7 @@ from palace.coursedesk.queries import calling
 from palace.coursedesk.rules import CallOffState
 from palace.coursedesk.services import calling_off
 from palace.coursedesk.services.ending import keep
+from palace.courses.errors import RulesFailed
 from palace.courses.models import Enrolment, Offering
 from palace.courses.states import HOLDING, EnrolmentState, OfferingState
 from palace.db import db
@@ -95,7 +96,12 @@ def test_who_enrols_meanwhile_is_ended_with_the_class_or_refused(
     jobs.insert(20, confirming(of, number, "staff:2"))
     results = together(live_app, jobs, at_once=16)
     assert not isinstance(results[20], PalaceError), results[20]
-    assert set(codes(results)) <= {"won", "enrolment_refused"}
+    refused = [one for one in results if isinstance(one, PalaceError)]
+    assert all(isinstance(one, RulesFailed) for one in refused), refused
+    why = {
+        failure.code for one in refused if isinstance(one, RulesFailed) for failure in one.failures
+    }
+    assert why <= {"class_cancelled"}
     db.session.expire_all()
     states = list(db.session.scalars(select(Enrolment.state)))
     assert set(states) <= {EnrolmentState.CANCELLED}
