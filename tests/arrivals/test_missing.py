@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from palace import clock, upkeep
 from palace.arrivals import queries, services
+from palace.clock import palace_day
 from palace.db import db
 from palace.members.rules import Role
 from palace.notices.models import Notice
 from palace.notices.senders import text_of
 from palace.rooms import services as rooms
 from palace.rooms.errors import RulesFailed
-from palace.rooms.queries.strikes import days_of_troupe
+from palace.rooms.queries.strikes import OF_TROUPE
 from palace.rooms.services import on_room_freed
 from palace.rooms.states import OccurrenceState
 from palace.rooms.wishes import Span
+from palace.statements import execute
 from palace.strikes.models import Strike
 from palace.strikes.rules import StrikeKind
 from palace.strikes.services import forgive
 from palace.venues.models import Occupancy
 from tests.arrivals.conftest import DAY, INSTANT, Evening
+
+
+def days_of_troupe(troupe_id: int) -> list[date]:
+    """Return the palace days of a troupe's strikes that stand."""
+    return [palace_day(row.happened_at) for row in execute(OF_TROUPE, {"troupe_id": troupe_id})]
 
 
 def strikes() -> list[Strike]:
